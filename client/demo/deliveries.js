@@ -1,0 +1,214 @@
+/** Shows GET /demo/deliveries, once a second, and breaks each API on purpose through PUT /sandbox/:api/faults. */
+import { element, find } from './dom.js';
+
+const POLL_MS = 1000;
+const ANSWER_MS = 5000;
+const NAMES = { tiktok: 'TikTok', customerio: 'Customer.io', shopline: 'SHOPLINE' };
+const STATES = {
+  waiting: ['◌', 'waiting'],
+  delivered: ['✓', 'delivered'],
+  skipped: ['–', 'skipped'],
+  retry: ['↻', 'trying again'],
+  dead: ['✕', 'set aside'],
+};
+const BREAKERS = { closed: 'Delivering', open: 'Backing off', paused: 'Paused' };
+const ERROR_IN_200 = { code: 40002, message: 'field error', request_id: 'demo', data: {} };
+const FAULTS = [
+  { id: 'works', title: 'Works', faults: [] },
+  { id: 'error', title: 'Answers 500', faults: [{ status: 500, body: 'broken on purpose' }] },
+  { id: 'hangs', title: 'Hangs', faults: [{ hang: true }] },
+  { id: 'resets', title: 'Resets', faults: [{ reset: 'before-answer' }] },
+  { id: 'html', title: 'HTML error page', faults: [{ status: 502, body: '<html>Bad gateway</html>' }] },
+  { id: 'code', title: 'Error code in a 200', only: 'tiktok', faults: [{ status: 200, body: ERROR_IN_200 }] },
+];
+
+/** Which fault this page last chose, by API: the collector only says whether there is one. */
+const chosen = new Map();
+const cards = new Map();
+const rows = new Map();
+
+async function breakOnPurpose(api, { id, title, faults }) {
+  const answer = find('#fault-answer');
+  try {
+    const response = await fetch(`/sandbox/${encodeURIComponent(api)}/faults`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(faults),
+    });
+    if (!response.ok) throw new Error(`the sandbox answered ${response.status}`);
+    chosen.set(api, id);
+    answer.textContent = `${NAMES[api] ?? api}: ${title.toLowerCase()}, from now on.`;
+  } catch (error) {
+    answer.textContent = `${NAMES[api] ?? api} could not be switched: ${error.message}.`;
+  }
+  await refresh();
+}
+
+function createCard({ name, title }) {
+  const state = element('span', { class: 'pill' });
+  const counts = element('p', { class: 'note' });
+  const switches = FAULTS.filter(({ only }) => !only || only === name).map((fault) => ({
+    id: fault.id,
+    button: element(
+      'button',
+      {
+        type: 'button',
+        class: 'switch',
+        'data-test': `fault-${name}-${fault.id}`,
+        click: () => breakOnPurpose(name, fault),
+      },
+      fault.title,
+    ),
+  }));
+  const group = element('div', { class: 'switches', role: 'group', 'aria-label': `How ${title} behaves` });
+  group.append(...switches.map(({ button }) => button));
+  const heading = element('h2', {}, title, ' ', state);
+  const node = element(
+    'article',
+    { class: 'destination', 'data-test': `destination-${name}` },
+    heading,
+    counts,
+    group,
+  );
+
+  const update = ({ breaker, waiting, deadLetters, faults }) => {
+    state.textContent = BREAKERS[breaker] ?? breaker;
+    state.dataset.state = { closed: 'delivered', open: 'retry', paused: 'dead' }[breaker] ?? 'waiting';
+    counts.textContent = `${waiting} waiting · ${deadLetters} set aside`;
+    const active = faults ? chosen.get(name) : 'works';
+    for (const { id, button } of switches) button.setAttribute('aria-pressed', String(id === active));
+  };
+  return { node, update };
+}
+
+function cell(name, delivery) {
+  const [sign, word] = STATES[delivery?.state] ?? ['', delivery?.state ?? 'not yet'];
+  const text = element('span', { class: 'word' }, word, element('small', {}, delivery?.reason ?? ''));
+  return element(
+    'span',
+    { class: 'cell', 'data-state': delivery?.state ?? 'none', 'data-test': `cell-${name}` },
+    element('span', { class: 'who' }, NAMES[name]),
+    element('span', { class: 'sign', 'aria-hidden': 'true' }, sign),
+    text,
+  );
+}
+
+const clock = (at) => new Date(at).toLocaleTimeString([], { hour12: false });
+const pretty = (text) => {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
+};
+const block = (title, text) => [
+  element('h4', {}, title),
+  element('pre', { tabindex: '0', 'aria-label': title }, text),
+];
+
+function detail(name, delivery) {
+  const part = element('section', {}, element('h3', {}, NAMES[name]));
+  if (delivery?.reason) part.append(element('p', { class: 'note' }, delivery.reason));
+  if (delivery?.payload !== undefined)
+    part.append(...block('Sent', JSON.stringify(delivery.payload, null, 2)));
+  if (delivery?.answer !== undefined) part.append(...block('Answered', pretty(delivery.answer)));
+  if (part.childElementCount === 1) part.append(element('p', { class: 'note' }, 'Nothing was sent yet.'));
+  return part;
+}
+
+function facts({ messageId, consent = {} }) {
+  const allowed = Object.keys(consent).filter((purpose) => consent[purpose] === true);
+  const text = allowed.length ? `allowed: ${allowed.join(', ')}` : 'nothing allowed';
+  return element('p', { class: 'note facts' }, element('code', {}, messageId), ` · ${text}`);
+}
+
+/** One event: a summary with three cells, and what was sent and answered once it is opened. */
+function createRow() {
+  const summary = element('summary', { class: 'row' });
+  const body = element('div', { class: 'detail-body' });
+  const node = element('details', { class: 'event', 'data-test': 'event' }, summary, body);
+  let seen = '';
+  let current;
+  const fillBody = () => {
+    if (!node.open) return;
+    const parts = Object.keys(NAMES).map((name) => detail(name, current.deliveries[name]));
+    body.replaceChildren(facts(current), element('div', { class: 'three' }, ...parts));
+  };
+  node.addEventListener('toggle', fillBody);
+
+  const update = (event) => {
+    const now = JSON.stringify(event);
+    if (now === seen) return;
+    seen = now;
+    current = event;
+    node.dataset.event = event.event ?? event.type;
+    const title = element('strong', {}, event.event ?? event.type);
+    const time = element('small', {}, `${clock(event.at)} · ${event.type}`);
+    const cells = Object.keys(NAMES).map((name) => cell(name, event.deliveries[name]));
+    summary.replaceChildren(element('span', { class: 'what' }, title, time), ...cells);
+    fillBody();
+  };
+  return { node, update };
+}
+
+/** Keeps one part per key, in the order given, without touching parts that stay where they are. */
+function reconcile(parent, kept, items, keyOf, create) {
+  const keys = new Set(items.map(keyOf));
+  for (const [key, { node }] of kept) {
+    if (keys.has(key)) continue;
+    node.remove();
+    kept.delete(key);
+  }
+  items.forEach((item, index) => {
+    const key = keyOf(item);
+    const part = kept.get(key) ?? create(item);
+    kept.set(key, part);
+    part.update(item);
+    if (parent.children[index] !== part.node) parent.insertBefore(part.node, parent.children[index] ?? null);
+  });
+}
+
+/** What was there before the page was opened is no news. */
+let shownOnce = false;
+function show({ events, destinations, shop }) {
+  const news = shownOnce ? events.filter(({ id }) => !rows.has(String(id))) : [];
+  shownOnce = true;
+  reconcile(find('#destinations'), cards, destinations, ({ name }) => name, createCard);
+  reconcile(find('#events'), rows, events, ({ id }) => String(id), createRow);
+  find('#nothing').hidden = events.length > 0;
+  if (news.length > 0) {
+    const latest = news[0].event ?? news[0].type;
+    find('#news').textContent =
+      news.length === 1 ? `New: ${latest}.` : `${news.length} new, the latest: ${latest}.`;
+  }
+  const orders = shop?.ordersUrl && new URL(shop.ordersUrl, location.href);
+  find('#orders').hidden = !orders || !/^https?:$/.test(orders.protocol);
+  if (orders) find('#orders').href = orders.href;
+}
+
+let asked = 0;
+/** An answer that was overtaken by a later question is left aside. */
+async function refresh() {
+  const mine = ++asked;
+  const live = find('#live');
+  let text = 'Live';
+  try {
+    const response = await fetch('/demo/deliveries', { signal: AbortSignal.timeout(ANSWER_MS) });
+    if (!response.ok) throw new Error(`the collector answered ${response.status}`);
+    const deliveries = await response.json();
+    if (mine !== asked) return;
+    show(deliveries);
+  } catch (error) {
+    text = `No answer, asking again (${error.message})`;
+  }
+  if (mine !== asked) return;
+  live.dataset.state = text === 'Live' ? 'delivered' : 'retry';
+  if (live.textContent !== text) live.textContent = text;
+}
+
+/** One question at a time; a hidden page asks nothing. */
+async function poll() {
+  if (!document.hidden) await refresh();
+  setTimeout(poll, POLL_MS);
+}
+poll();

@@ -1,0 +1,41 @@
+import { normalize } from '../normalize.ts';
+import { on, watch } from '../page.ts';
+import { parse } from '../storage.ts';
+import type { Capture } from './capture.ts';
+
+/**
+ * The shop's own markup: `data-sb-event` on any element, reported on `click`, or on `submit` or `view` as
+ * `data-sb-on` says; a view is reported once, when it first comes into sight. Properties are those of the nearest
+ * `data-sb-product`, then the element's own `data-sb-<property>`; dashes become underscores.
+ */
+export const captureDataAttributes: Capture = (report) => {
+  const tell = (element: Element) => {
+    const own: Record<string, string> = {};
+    for (const { name, value } of element.attributes) {
+      const [, property] = name.split('data-sb-');
+      if (property) own[property.replace(/-/g, '_')] = value;
+    }
+    const { event, on: _on, product: _product, ...properties } = own;
+    const nearest = element.closest<HTMLElement>('[data-sb-product]') || (element as HTMLElement);
+    report(event as string, normalize({ ...parse(nearest.dataset.sbProduct), ...properties }));
+  };
+  const listener = (event: Event) => {
+    const element = (event.composedPath() as HTMLElement[]).find(
+      ({ dataset = {} }) => dataset.sbEvent && (dataset.sbOn || 'click') === event.type,
+    );
+    if (element) tell(element);
+  };
+  on(document, 'click', listener);
+  on(document, 'submit', listener);
+
+  const seen = new WeakSet();
+  watch(() => {
+    for (const element of document.querySelectorAll('[data-sb-on=view]')) {
+      const { top, bottom } = element.getBoundingClientRect();
+      if (bottom > 0 && top < innerHeight && !seen.has(element)) {
+        seen.add(element);
+        tell(element);
+      }
+    }
+  });
+};

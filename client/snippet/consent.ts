@@ -1,0 +1,21 @@
+import { type Consent, resolveConsent } from '../../shared/consent.ts';
+import type { Choice } from './api.ts';
+import { options } from './config.ts';
+import { recall, remember } from './storage.ts';
+
+/** True when the browser sends Global Privacy Control. */
+const gpc = !!(navigator as { globalPrivacyControl?: unknown }).globalPrivacyControl;
+
+export const recordChoice = (choice: Choice) => remember({ choice: { ...recall().choice, ...choice } });
+
+/**
+ * The consent in force: an answer for every purpose. Undefined while nobody chose and the default is denied: nothing
+ * may be written or sent then, and nothing is lost either.
+ */
+export const resolved = (): Consent | undefined => {
+  const { choice } = recall();
+  const isGranted = options.consent === 'granted';
+  return choice || isGranted ? resolveConsent(choice, isGranted, gpc) : undefined;
+};
+
+export const isAllowed = (consent: Consent) => Object.values(consent).includes(true);

@@ -1,0 +1,22 @@
+import type { Properties } from './api.ts';
+
+const AMOUNT = /^(price|value|(sub)?total|revenue|shipping|tax|discount|quantity|position)$/;
+
+/**
+ * A number from what shops write: 12.5, "12.50", "NT$1,280", "1.280,00 €". NaN, which JSON drops, when there is none.
+ * A mark followed by exactly three digits parts thousands, unless the text is a plain number already.
+ */
+export const toNumber = (value: unknown) =>
+  +(value as string) || parseFloat(`${value}`.replace(/[^\d.,-]|[.,](?=\d{3}(?!\d))/g, '').replace(',', '.'));
+
+/**
+ * What a capture found with amounts as numbers. `value` is price × quantity where the source does
+ * not say.
+ */
+export const normalize = (found: Properties): Properties => {
+  const properties: Properties = {};
+  for (const name in found) properties[name] = AMOUNT.test(name) ? toNumber(found[name]) : found[name];
+  const { price, quantity, value } = properties as Record<string, number | undefined>;
+  if (price && !value) properties.value = +(price * (quantity || 1)).toFixed(3);
+  return properties;
+};

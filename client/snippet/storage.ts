@@ -1,0 +1,49 @@
+import type { Choice } from './api.ts';
+import { options } from './config.ts';
+import { guard } from './page.ts';
+
+/** A stored JSON text; undefined when there is none or somebody else wrote something there. */
+export const parse = guard((text: string | null | undefined) => JSON.parse(text || 'null'));
+
+/** localStorage, or, where it is blocked or full, an object that lives as long as the page. */
+export let box: Record<string, string> = guard(() => localStorage)() || {};
+
+export const write = (key: string, value: string | number) => {
+  try {
+    box[key] = value as string;
+  } catch {
+    box = { ...box, [key]: value as string };
+  }
+};
+
+/** What we remember of a visitor who allowed it. */
+interface Memory {
+  choice?: Choice;
+  anonymousId?: string | undefined;
+  userId?: string | number | undefined;
+  /** The last order ids that were counted. */
+  orders?: unknown[];
+}
+const KEY = '_sb';
+export const recall = (): Memory => parse(box[KEY]) || {};
+export const remember = (news: Memory) => write(KEY, JSON.stringify({ ...recall(), ...news }));
+
+export const readCookie: (name: string) => string | undefined = guard((name: string) =>
+  decodeURIComponent((`; ${document.cookie}`.split(`; ${name}=`)[1] as string).split(';')[0] as string),
+);
+
+export const writeCookie = guard(
+  (name: string, value: string, maxAgeSeconds: number, domain = options.cookieDomain) => {
+    // biome-ignore lint/suspicious/noDocumentCookie: cookieStore is asynchronous and missing in older browsers.
+    document.cookie =
+      `${name}=${encodeURIComponent(value)};Path=/;SameSite=Lax;Max-Age=${maxAgeSeconds}` +
+      (domain ? `;Domain=${domain}` : '') +
+      (location.protocol === 'http:' ? '' : ';Secure');
+  },
+);
+
+/** From this host and its parent domains: the collector may have set it there. */
+export const removeCookie = (name: string, domain = `.${location.hostname}`) => {
+  writeCookie(name, '', 0, domain);
+  if (domain) removeCookie(name, domain.replace(/.[^.]*/, ''));
+};

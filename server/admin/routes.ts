@@ -1,0 +1,87 @@
+import express, { Router } from 'express';
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Dispatcher } from '../dispatch/dispatcher.ts';
+import { Refusal } from '../ingest/errors.ts';
+import type { EventLog } from '../log/event-log.ts';
+import type { Counters } from '../observe/counters.ts';
+import { operatorOnly } from './auth.ts';
+import { eraseVisitor } from './erase.ts';
+
+export interface AdminParts {
+  config: Config;
+  log: EventLog;
+  dispatcher: Dispatcher;
+  counters: Counters;
+  clock: Clock;
+  /** undefined: open to everyone who reaches the port. */
+  token: string | undefined;
+}
+
+const Page = z.object({
+  consumer: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  before: z.coerce.number().int().optional(),
+});
+const Selection = z.union([
+  z.strictObject({ ids: z.array(z.int()).min(1).max(10_000) }),
+  z.strictObject({ consumer: z.string().min(1) }),
+]);
+
+/** What the operator can see and do. */
+export function adminRoutes({ config, log, dispatcher, counters, clock, token }: AdminParts): Router {
+  const router = Router();
+  const admin = Router();
+  router.use('/admin', operatorOnly(token), admin);
+  admin.use(express.json({ limit: '1mb' }));
+
+  admin.get('/status', async (_request, response) => {
+    const destinations = await Promise.all(
+      dispatcher.workers.map(async ({ consumer, shop, destination, state }) => ({
+        consumer,
+        shop,
+        destination: destination.name,
+        breaker: state(),
+        ...(await log.depth(consumer)),
+      })),
+    );
+    response.json({ destinations, counters: counters.snapshot() });
+  });
+
+  admin.get('/dead-letters', async (request, response) => {
+    const { consumer, limit, before } = read(Page, request.query);
+    const query = {
+      limit,
+      ...(consumer !== undefined && { consumer }),
+      ...(before !== undefined && { before }),
+    };
+    response.json({ deadLetters: await log.deadLetters(query) });
+  });
+  admin.post('/dead-letters/replay', async (request, response) => {
+    response.json({ replayed: await log.replayDeadLetters(read(Selection, request.body)) });
+  });
+  admin.post('/dead-letters/discard', async (request, response) => {
+    response.json({ discarded: await log.discardDeadLetters(read(Selection, request.body)) });
+  });
+
+  admin.delete('/visitors/:id', async (request, response) => {
+    const { shop: wanted } = read(z.object({ shop: z.string().optional() }), request.query);
+    const shops = config.shops.filter(({ id }) => wanted === undefined || id === wanted);
+    if (shops.length === 0) throw new Refusal(404, 'not-found', 'There is no shop of that name.');
+    const erasures = [];
+    for (const shop of shops) erasures.push(await eraseVisitor(log, shop, request.params.id, clock.now()));
+    response.json({ erasures });
+  });
+  return router;
+}
+
+/** @throws {Refusal} 400 naming what was wrong. */
+function read<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const details = parsed.error.issues.map(
+    ({ path, message }) => `${path.join('.') || '(request)'}: ${message}`,
+  );
+  throw new Refusal(400, 'malformed-body', 'The request does not fit.', { details });
+}

@@ -1,0 +1,67 @@
+import express, { type ErrorRequestHandler, type Express, type Response, type Router } from 'express';
+import { asRefusal, Refusal } from './ingest/errors.ts';
+import { openApi } from './ingest/openapi.ts';
+import { type IngestParts, ingestRoutes } from './ingest/routes.ts';
+import type { Logger } from './observe/log.ts';
+
+export interface AppParts extends IngestParts {
+  version: string;
+  /** `/s.js` and its companions. */
+  snippet: Router;
+  /** Operator routes on the public port; absent when they are off or listen elsewhere. */
+  admin?: Router;
+  /** What the demo adds: its shop, its live page, its switches. */
+  demo?: Router;
+}
+
+/** The public server's routes, in order. Never listens. */
+export function createApp(parts: AppParts): Express {
+  const { config, log } = parts;
+  const app = plainApp();
+  if (config.trustProxy !== undefined) app.set('trust proxy', config.trustProxy);
+  const contract = openApi(parts.version);
+  app.use(parts.snippet);
+  app.use('/v1', ingestRoutes(parts));
+  app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
+  app.get('/readyz', async (_request, response) => {
+    await log.check();
+    response.json({ status: 'ready' });
+  });
+  app.get('/openapi.json', (_request, response) => void response.json(contract));
+  if (parts.admin) app.use(parts.admin);
+  if (parts.demo) app.use(parts.demo);
+  return closeApp(app, parts.logger);
+}
+
+/** The operator's routes on a port of their own (`ADMIN_PORT`). */
+export const createAdminApp = (admin: Router, logger: Logger): Express =>
+  closeApp(plainApp().use(admin), logger);
+
+function plainApp(): Express {
+  return express().disable('x-powered-by').disable('etag').set('query parser', 'simple');
+}
+
+function closeApp(app: Express, logger: Logger): Express {
+  app.use((request, _response, next) =>
+    next(new Refusal(404, 'not-found', `There is no ${request.method} here.`)),
+  );
+  app.use(answerErrors(logger));
+  return app;
+}
+
+/** Every error leaves in one shape: `{code, message, meta: {errors}}`. Only what surprised us is logged. */
+function answerErrors(logger: Logger): ErrorRequestHandler {
+  return (error, _request, response: Response, next) => {
+    if (response.headersSent) return next(error);
+    const refusal = asRefusal(error);
+    if (refusal.status === 500)
+      logger.error({ error: String((error as Error)?.stack ?? error) }, 'request failed');
+    if (refusal.retryAfterSeconds !== undefined)
+      response.set('Retry-After', String(refusal.retryAfterSeconds));
+    response.status(refusal.status).json({
+      code: refusal.code,
+      message: refusal.message,
+      meta: { errors: refusal.details },
+    });
+  };
+}

@@ -1,0 +1,93 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import { isSupportedCountry } from 'libphonenumber-js';
+import { z } from 'zod';
+import { PURPOSES } from '../../shared/consent.ts';
+import { json, oneOf, optionalText, requiredText, textOr } from '../destinations/setting-fields.ts';
+import { list } from './variables.ts';
+
+const wholeFrom = (min: number, max: number) => {
+  const wants = `a whole number from ${min} to ${max}`;
+  return z.number(wants).int(wants).min(min, wants).max(max, wants);
+};
+const whole = (fallback: number, min: number, max: number) =>
+  optionalText()
+    .transform((value) => (value === undefined ? fallback : Number(value)))
+    .pipe(wholeFrom(min, max));
+
+const Url = optionalText().refine(
+  (value) => value === undefined || (/^https?:\/\//i.test(value) && URL.canParse(value)),
+  'an absolute URL',
+);
+const Origin = z.string().transform((value, ctx) => {
+  if (value === 'null') return value;
+  const url = URL.parse(value);
+  // A browser sends one exact origin, so a pattern would match nobody.
+  if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` && !value.includes('*'))
+    return url.origin;
+  ctx.addIssue({ code: 'custom', message: 'origins such as https://shop.example, separated by commas' });
+  return z.NEVER;
+});
+
+/** What `X-Forwarded-For` is believed from, in Express's words. */
+const Proxies = optionalText().transform((value, ctx) => {
+  if (value === undefined) return undefined;
+  if (/^\d+$/.test(value)) return Number(value);
+  const networks = list(value);
+  if (!networks.every(isNetwork))
+    ctx.addIssue({ code: 'custom', message: 'a hop count, or addresses and networks such as 10.0.0.0/8' });
+  return networks;
+});
+const isNetwork = (value: string) =>
+  isIP(value) > 0 || ipaddr.isValidCIDR(value) || /^(loopback|linklocal|uniquelocal)$/.test(value);
+
+/** The program's variables. */
+export const ProgramVariables = z.object({
+  PORT: whole(8787, 0, 65535),
+  HOST: textOr('0.0.0.0', 'an address to listen on'),
+  ADMIN_PORT: optionalText()
+    .transform((value) => (value === undefined ? undefined : Number(value)))
+    .pipe(wholeFrom(0, 65535).optional()),
+  DATA_DIR: textOr('./data', 'a directory'),
+  PUBLIC_URL: Url.transform((value) => value?.replace(/\/+$/, '')),
+  TRUST_PROXY: Proxies,
+  ADMIN_TOKEN: optionalText().refine(
+    (value) => value === undefined || value.length >= 16,
+    'at least 16 characters',
+  ),
+  LOG_LEVEL: oneOf('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent'),
+  RETENTION_DAYS: whole(30, 1, 3650),
+  RATE_LIMIT_PER_MINUTE: whole(600, 1, 1_000_000),
+  PII_KEY: optionalText().transform((value, ctx) => {
+    const keys = list(value).map((key) => Buffer.from(key, 'base64'));
+    if (keys.some((key) => key.length !== 32))
+      ctx.addIssue({ code: 'custom', message: '32 bytes in base64 (several: separated by commas)' });
+    return keys;
+  }),
+  NATS_URL: optionalText().refine(
+    (value) => value === undefined,
+    'nothing yet: this version keeps its events in DATA_DIR',
+  ),
+  DATABASE_URL: optionalText().refine(
+    (value) => value === undefined,
+    'nothing yet: this version keeps its state in DATA_DIR',
+  ),
+});
+
+/** A shop's variables, besides those of its destinations. */
+export const ShopVariables = z.object({
+  WRITE_KEY: requiredText('a public key of your choice, at most 256 characters', /^.{1,256}$/),
+  ALLOWED_ORIGINS: optionalText().transform(list).pipe(z.array(Origin)),
+  STORE_COUNTRY: textOr('TW', 'a country code such as TW').refine(
+    isSupportedCountry,
+    'a country code such as TW',
+  ),
+  STORE_CURRENCY: textOr('TWD', 'a currency code such as TWD', /^[A-Z]{3}$/),
+  CONSENT_DEFAULT: oneOf('denied', 'granted'),
+  CONSENT_CATEGORIES: json(
+    z.record(z.string(), z.enum(PURPOSES)),
+    {},
+    '{"<category>": "advertising", "analytics" or "marketing"}',
+  ),
+  BOTS: oneOf('flag', 'drop'),
+});

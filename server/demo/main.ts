@@ -1,0 +1,100 @@
+import { rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { environment, readConfig, type Variables } from '../config.ts';
+import { DESTINATIONS } from '../destinations/registry.ts';
+import { processLogger, type Running, start, stopOnSignal } from '../main.ts';
+import { createSandbox, SANDBOX_CREDENTIALS, type Sandbox } from '../sandbox/index.ts';
+import { createRecorder } from './recorder.ts';
+import { demoRoutes } from './routes.ts';
+
+const LANDING = '?ttclid=E.C.P.demo&utm_source=tiktok&utm_medium=paid&utm_campaign=spring';
+
+/**
+ * The whole house on loopback, with nothing to sign up for: a freshly emptied store, the sandbox behind it, the demo
+ * shop in front.
+ *
+ * @param env `PORT` chooses the port (8787), `LOG_LEVEL` how much is said (warn).
+ */
+export async function startDemo(env: Variables): Promise<Running & { sandbox: Sandbox }> {
+  const port = Number(env.PORT) || (env.PORT === '0' ? await freePort() : 8787);
+  const dataDir = `./data/demo-${port}`;
+  const sandbox = await createSandbox();
+  const config = readConfig(demoVariables(env, port, dataDir, sandbox), () => '{}');
+  const recorder = createRecorder(DESTINATIONS.map(({ name }) => name));
+  rmSync(dataDir, { recursive: true, force: true });
+  const running = await start(config, {
+    logger: processLogger(config.logLevel, []),
+    report: recorder.report,
+    wrapLog: recorder.watch,
+    openAdmin: true,
+    demo: (parts) => demoRoutes({ ...parts, sandbox, recorder }),
+  });
+  return {
+    ...running,
+    sandbox,
+    async stop() {
+      await running.stop();
+      await sandbox.close();
+    },
+  };
+}
+
+function demoVariables(env: Variables, port: number, dataDir: string, { urls }: Sandbox): Variables {
+  const { tiktok, customerio, shopline } = SANDBOX_CREDENTIALS;
+  return {
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    DATA_DIR: dataDir,
+    LOG_LEVEL: env.LOG_LEVEL ?? 'warn',
+    WRITE_KEY: 'demo',
+    ALLOWED_ORIGINS: `http://127.0.0.1:${port},http://localhost:${port}`,
+    STORE_COUNTRY: 'TW',
+    STORE_CURRENCY: 'TWD',
+    TIKTOK_PIXEL_CODE: tiktok.pixelCode,
+    TIKTOK_ACCESS_TOKEN: tiktok.accessToken,
+    TIKTOK_ENDPOINT: urls.tiktok,
+    CUSTOMERIO_API_KEY: customerio.apiKey,
+    CUSTOMERIO_ENDPOINT: urls.customerio,
+    SHOPLINE_HANDLE: shopline.handle,
+    SHOPLINE_ACCESS_TOKEN: shopline.accessToken,
+    SHOPLINE_CDP_CHANNEL_ID: shopline.channelId,
+    SHOPLINE_ENDPOINT: urls.shopline,
+    SHOPLINE_EVENT_CODES: {
+      'Product Viewed': 'Z_view_product',
+      'Product Added': 'Z_add_cart',
+      'Checkout Started': 'Z_start_checkout',
+      'Order Completed': 'Z_sale_order',
+      'Order Refunded': 'Z_sale_refund',
+      'Order Cancelled': 'Z_sale_cancel',
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+async function main(): Promise<void> {
+  const running = await startDemo(environment());
+  stopOnSignal(running);
+  const base = `http://127.0.0.1:${running.port}`;
+  const lines = [
+    'Storebeacon is running on this machine. Nothing leaves it.',
+    '',
+    `The shop, as an ad brings a visitor   ${base}/demo/${LANDING}`,
+    `What each API was sent and answered   ${base}/demo/deliveries.html`,
+    `The HTTP contract                     ${base}/openapi.json`,
+    '',
+    'Ctrl-C stops it.',
+  ];
+  process.stdout.write(`\n${lines.map((line) => `  ${line}\n`).join('')}\n`);
+}
+
+if (import.meta.main) await main();

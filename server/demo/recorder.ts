@@ -1,0 +1,71 @@
+import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import type { DeliveryReport, Report } from '../dispatch/report.ts';
+import type { EventLog } from '../log/event-log.ts';
+
+/** What the live page shows of one event: what was stored, and what became of it at each destination. */
+export interface Watched {
+  id: string;
+  at: string;
+  type: string;
+  event: string;
+  messageId: string;
+  consent: ProtectedEvent['consent'];
+  deliveries: Record<string, WatchedDelivery>;
+}
+export interface WatchedDelivery {
+  state: 'waiting' | DeliveryReport['state'];
+  reason?: string;
+  answer?: string;
+  /** One payload, or the list of them when an event became several. */
+  payload?: unknown;
+}
+
+export interface Recorder {
+  /** Puts a listener in front of the log: every stored event is noticed, nothing is changed. */
+  watch(log: EventLog): EventLog;
+  report: Report;
+  /** Newest first. */
+  events(): Watched[];
+}
+
+const KEPT = 200;
+
+/** Remembers the newest 200 events of a demo in memory. */
+export function createRecorder(destinations: readonly string[]): Recorder {
+  const watched = new Map<string, Watched>();
+  const notice = (event: ProtectedEvent) => {
+    if (watched.has(event.messageId)) return;
+    watched.set(event.messageId, {
+      id: event.messageId,
+      at: event.receivedAt,
+      type: event.type,
+      event: event.event ?? event.name ?? event.context.page?.path ?? event.type,
+      messageId: event.messageId,
+      consent: event.consent,
+      deliveries: Object.fromEntries(destinations.map((name) => [name, { state: 'waiting' as const }])),
+    });
+    const oldest = watched.size > KEPT ? watched.keys().next().value : undefined;
+    if (oldest !== undefined) watched.delete(oldest);
+  };
+  return {
+    watch: (log) => ({
+      ...log,
+      async append(entries) {
+        const result = await log.append(entries);
+        if (result.stored > 0) for (const { event } of entries) notice(event);
+        return result;
+      },
+    }),
+    report({ messageId, destination, state, reason, answer, payloads }) {
+      const found = watched.get(messageId);
+      if (!found) return;
+      found.deliveries[destination] = {
+        state,
+        ...(reason && { reason }),
+        ...(answer && { answer }),
+        ...(payloads && { payload: payloads.length === 1 ? payloads[0] : payloads }),
+      };
+    },
+    events: () => [...watched.values()].reverse(),
+  };
+}

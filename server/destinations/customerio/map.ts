@@ -1,0 +1,64 @@
+import type { ProtectedEvent, RawPii } from '../../../shared/protected-event.ts';
+import { type Facts, type Skip, skip } from '../destination.ts';
+import { compact, readText } from '../values.ts';
+import type { Payload } from './payload.ts';
+import type { Settings } from './settings.ts';
+import { traits, withoutDigests } from './traits.ts';
+
+/** Our event as one item of a batch, whatever its type. In raw mode without an opened seal it is sent hashed. */
+export function map(event: ProtectedEvent, settings: Settings, facts: Facts): Payload[] | Skip {
+  const raw = settings.pii === 'raw' ? facts.raw : undefined;
+  const item = itemOf(event, raw);
+  return item ? [item] : skip('no-identity');
+}
+
+function itemOf(event: ProtectedEvent, raw: RawPii | undefined): Payload | undefined {
+  const { type, identity } = event;
+  const { userId, anonymousId } = idsOf(event, raw);
+  const one = compact({ userId, anonymousId });
+  const common = {
+    messageId: event.messageId,
+    timestamp: event.timestamp,
+    ...compact({ context: contextOf(event) }),
+  };
+  const groupId = readText(identity.groupId);
+  if (type === 'track') {
+    const who = one ?? (groupId ? { groupId } : undefined);
+    const { event: name } = event;
+    const properties = withoutDigests(event.properties);
+    return who && name ? { type, ...common, ...who, event: name, properties } : undefined;
+  }
+  if (type === 'alias') {
+    const previousId = readText(identity.previousId) ?? raw?.previousId;
+    return userId && previousId ? { type, ...common, previousId, userId } : undefined;
+  }
+  if (!one) return undefined;
+  if (type === 'identify') return { type, ...common, ...one, traits: traits(event, raw) };
+  if (type === 'group')
+    return groupId ? { type, ...common, ...one, groupId, traits: withoutDigests(event.traits) } : undefined;
+  const named = compact({ name: readText(event.name), category: readText(event.category) });
+  return { type, ...common, ...one, ...named, properties: viewProperties(event) };
+}
+
+/**
+ * The person and the visitor. Somebody known by email alone is the email itself in raw mode; hashed, the digest
+ * stands for a visitor: as a `userId` it would make a second person, whom nobody can write to.
+ */
+function idsOf({ identity }: ProtectedEvent, raw: RawPii | undefined) {
+  const userId = readText(identity.userId) ?? raw?.userId;
+  const anonymousId = readText(identity.anonymousId);
+  if (userId || anonymousId) return { userId, anonymousId };
+  return { userId: raw?.email, anonymousId: raw?.email ? undefined : identity.emailSha256 };
+}
+
+/** Facts around the event, without what is the collector's own and without TikTok's ids. */
+function contextOf({ context }: ProtectedEvent): Record<string, unknown> | undefined {
+  const { bot: _bot, tiktok: _tiktok, ...facts } = context;
+  return compact(withoutDigests(facts));
+}
+
+/** Customer.io reads address and title of a page from its properties. */
+function viewProperties({ context, properties }: ProtectedEvent): Record<string, unknown> {
+  const { url, title } = context.page ?? {};
+  return { ...compact({ url, title }), ...withoutDigests(properties) };
+}

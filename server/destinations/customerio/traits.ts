@@ -1,0 +1,47 @@
+import { isObject } from '../../../shared/message.ts';
+import type { Json, JsonObject, ProtectedEvent, RawPii } from '../../../shared/protected-event.ts';
+
+/** These two help to join data sets; digests of names and addresses help nobody there. */
+const KEPT_DIGESTS: ReadonlySet<string> = new Set(['email_sha256', 'phone_sha256']);
+
+/** The same object, at every depth without the digests of names, zip codes and address lines. */
+export function withoutDigests(object: Readonly<Record<string, unknown>>): JsonObject {
+  const kept = Object.entries(object).filter(([key]) => !key.endsWith('_sha256') || KEPT_DIGESTS.has(key));
+  return Object.fromEntries(kept.map(([key, value]) => [key, clean(value as Json)]));
+}
+
+function clean(value: Json): Json {
+  if (Array.isArray(value)) return value.map(clean);
+  return isObject(value) ? withoutDigests(value) : value;
+}
+
+/** Traits of a person: what the shop sent, the two digests, and in raw mode the values behind them. */
+export function traits(event: ProtectedEvent, raw: RawPii | undefined): JsonObject {
+  const { emailSha256, phoneSha256 } = event.identity;
+  return {
+    ...merge(withoutDigests(event.traits), raw?.traits ?? {}),
+    ...(emailSha256 && { email_sha256: emailSha256 }),
+    ...(phoneSha256 && { phone_sha256: phoneSha256 }),
+    ...(raw && rawTraits(raw)),
+  };
+}
+
+/** Email and phone under the names Customer.io messages by. Names keep the shop's own spelling where traits had them. */
+function rawTraits({ email, phone, firstName, lastName, traits }: RawPii): JsonObject {
+  return {
+    ...(email && { email }),
+    ...(phone && { phone }),
+    ...(!traits && firstName && { firstName }),
+    ...(!traits && lastName && { lastName }),
+  };
+}
+
+/** Objects inside objects are joined: an address keeps its plain city beside its raw street. */
+function merge(base: JsonObject, over: JsonObject): JsonObject {
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = Object.hasOwn(base, key) ? base[key] : undefined;
+    merged[key] = isObject(below) && isObject(value) ? merge(below, value as JsonObject) : value;
+  }
+  return merged;
+}

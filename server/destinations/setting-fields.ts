@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+/** Settings come from the environment, where an empty variable means "not set". */
+const blankIsMissing = (value: unknown): unknown => {
+  const trimmed = typeof value === 'string' ? value.trim() : value;
+  return trimmed === '' ? undefined : trimmed;
+};
+
+/** Text that must be there. `wants` tells the operator what to write. */
+export const requiredText = (wants: string, pattern = /./) =>
+  z.preprocess(blankIsMissing, z.string({ error: wants }).regex(pattern, wants));
+
+/** Text that may be missing; then it is undefined. */
+export const optionalText = () => z.preprocess(blankIsMissing, z.string().optional());
+
+export const textOr = (fallback: string, wants: string, pattern = /./) =>
+  z.preprocess(blankIsMissing, z.string({ error: wants }).regex(pattern, wants).default(fallback));
+
+/** The first value is the default. */
+export const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
+  z
+    .preprocess(blankIsMissing, z.enum(values, { error: `one of ${values.join(', ')}` }).optional())
+    .transform((value): Values[number] => value ?? values[0]);
+
+/** Scheme, host and port of the API; the paths stay its own. A slash at the end is dropped. */
+export const endpoint = () =>
+  z.preprocess(
+    blankIsMissing,
+    z
+      .url({ protocol: /^https?$/, error: 'an address such as https://api.example' })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+  );
+
+/** JSON text from the environment, or the value itself from a configuration file. */
+export const json = <Schema extends z.ZodType>(schema: Schema, fallback: unknown, wants: string) =>
+  z
+    .preprocess(blankIsMissing, z.unknown())
+    .transform((value, context) => {
+      if (value === undefined) return fallback;
+      if (typeof value !== 'string') return value;
+      try {
+        return JSON.parse(value) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: `JSON: ${wants}` });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);

@@ -1,0 +1,44 @@
+import type { ProtectedEvent } from '../../../shared/protected-event.ts';
+import { compact, readCurrency, readText, readValue } from '../values.ts';
+import { type Attributes, isIdKey } from './payload.ts';
+import type { EventCode } from './settings.ts';
+
+/** `utmSource`, `order_id`, `value` and `currency`, changed and completed by the paths configured for this event. */
+export function attributesOf(event: ProtectedEvent, paths: EventCode['attrs']): Attributes | undefined {
+  const defaults = compact({
+    utmSource: readText(event.context.campaign?.source),
+    order_id: readText(event.properties.order_id),
+    value: readValue(event),
+    currency: readCurrency(event.properties),
+  });
+  const kept = Object.entries(defaults ?? {}).filter(([key]) => !Object.hasOwn(paths, key));
+  return compact({ ...Object.fromEntries(kept), ...valuesAt(event, paths) }) as Attributes | undefined;
+}
+
+/** The values found at configured paths. What is absent, blank, a list or an object is left out. */
+export function valuesAt(event: ProtectedEvent, paths: EventCode['attrs']): Attributes | undefined {
+  const found = Object.entries(paths).flatMap(([key, path]) => {
+    const value = path === null ? undefined : attribute(key, valueAt(event, path));
+    return value === undefined ? [] : [[key, value] as const];
+  });
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
+}
+
+function attribute(key: string, value: unknown): string | number | boolean | undefined {
+  if (typeof value === 'boolean' && !isIdKey(key)) return value;
+  if (typeof value === 'number' && !isIdKey(key)) return Number.isFinite(value) ? value : undefined;
+  return readText(value);
+}
+
+const ROOTS: ReadonlySet<string> = new Set(['properties', 'context', 'traits']);
+
+/** `properties.products.0.sku`, `context.campaign.name`; a path with another beginning starts in `properties`. */
+function valueAt(event: ProtectedEvent, path: string): unknown {
+  const steps = path.split('.');
+  const start: unknown = ROOTS.has(steps[0] ?? '') ? event : event.properties;
+  return steps.reduce(
+    (at, step) =>
+      typeof at === 'object' && at !== null && Object.hasOwn(at, step) ? Reflect.get(at, step) : undefined,
+    start,
+  );
+}

@@ -1,0 +1,36 @@
+import type { Destination } from '../destination.ts';
+import { classify } from './classify.ts';
+import { examples } from './examples.ts';
+import { map, refersTo } from './map.ts';
+import { Payload } from './payload.ts';
+import { Settings, VARIABLES } from './settings.ts';
+
+/** SHOPLINE's customer data platform: buyer behaviour events. */
+export const shopline: Destination<Payload, Settings> = {
+  name: 'shopline',
+  integration: 'SHOPLINE',
+  purpose: 'analytics',
+  variables: VARIABLES,
+  switches: [VARIABLES.handle, VARIABLES.accessToken, VARIABLES.channelId],
+  settings: Settings,
+  needs: (settings) => (settings.pii === 'raw' ? ['raw-pii'] : []),
+  payload: Payload,
+  // No size is documented. The pace is a bucket of 40 that refills at 4 a second.
+  limits: { maxEvents: 128, maxBytes: 1_000_000, maxWaitMs: 500, requestsPerSecond: 4, burst: 40 },
+  map,
+  request: (batch, settings) => ({
+    method: 'POST',
+    url: `${settings.endpoint}/admin/openapi/${settings.apiVersion}/cdp/track.json`,
+    headers: {
+      Authorization: `Bearer ${settings.accessToken}`,
+      'Content-Type': 'application/json; charset=utf-8',
+      accept: 'application/json',
+    },
+    body: JSON.stringify({ channel_id: settings.channelId, events: batch.map(({ event }) => event) }),
+  }),
+  classify,
+  once: ({ onceKey }) => onceKey,
+  refersTo,
+  cannotErase: 'The customer data platform has no call that deletes events that were sent.',
+  examples,
+};

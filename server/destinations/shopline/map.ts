@@ -1,0 +1,71 @@
+import { orderKey } from '../../../shared/names.ts';
+import type { ProtectedEvent, RawPii } from '../../../shared/protected-event.ts';
+import { type Facts, type Skip, skip } from '../destination.ts';
+import { compact, readText, toEpochMs } from '../values.ts';
+import { attributesOf, valuesAt } from './attributes.ts';
+import type { Identity, Payload } from './payload.ts';
+import type { EventCode, Settings } from './settings.ts';
+
+/** Our event under the code the merchant's CDP knows. Nothing without a configured code is sent. */
+export function map(event: ProtectedEvent, settings: Settings, facts: Facts): Payload[] | Skip {
+  const coded = codeOf(event, settings);
+  if (!coded) return skip('unmapped');
+  const eventDate = toEpochMs(event.timestamp);
+  if (eventDate === undefined) return skip('too-old');
+  const identities = identitiesOf(event, settings.pii === 'raw' ? facts.raw : undefined);
+  if (identities.length === 0) return skip('no-identity');
+  return [
+    {
+      ...compact({ onceKey: onceKey(event, coded.code) }),
+      event: {
+        event_code: coded.code,
+        event_date: eventDate,
+        ...compact({ parent_event_id: belongsToOrder(event) ? facts.remoteId : undefined }),
+        user_id: identities,
+        ...compact({
+          user_traits: valuesAt(event, coded.traits),
+          attrs: attributesOf(event, coded.attrs),
+        }),
+      },
+    },
+  ];
+}
+
+function codeOf(event: ProtectedEvent, { eventCodes }: Settings): EventCode | undefined {
+  const key = (event.type === 'track' ? event.event : event.type) ?? '';
+  return Object.hasOwn(eventCodes, key) ? eventCodes[key] : undefined;
+}
+
+function identitiesOf({ identity }: ProtectedEvent, raw: RawPii | undefined): Identity[] {
+  const uid = readText(identity.userId);
+  const anonymousId = readText(identity.anonymousId);
+  const email = raw?.email ?? raw?.userId;
+  const phoneDigits = raw?.phone?.replace(/\D/g, '');
+  return [
+    ...(uid ? [{ type: 'uid' as const, value: uid, channel_type: 'Z_store' as const }] : []),
+    ...(anonymousId ? [{ type: 'anonymousId' as const, value: anonymousId }] : []),
+    ...(email ? [{ type: 'email' as const, value: email }] : []),
+    ...(phoneDigits ? [{ type: 'mobilePhone' as const, value: `00${phoneDigits}` }] : []),
+  ];
+}
+
+/**
+ * The ledger's key. One order is sent once under one code, however often it is reported; everything else about an
+ * order (a second refund, another update) is told apart by its message.
+ */
+function onceKey(event: ProtectedEvent, code: string): string | undefined {
+  const key = event.orderKey ?? orderKey(event.event ?? '', event.properties);
+  if (key) return `${key}:${code}`;
+  const orderId = readText(event.properties.order_id);
+  return orderId && `order:${orderId}:${code}:${event.messageId}`;
+}
+
+const belongsToOrder = (event: ProtectedEvent) =>
+  event.type === 'track' && (event.event === 'Order Refunded' || event.event === 'Order Cancelled');
+
+/** A refund or a cancellation wants the CDP's id of its order. */
+export function refersTo(event: ProtectedEvent, { eventCodes }: Settings): string | undefined {
+  const order = eventCodes['Order Completed'];
+  const key = belongsToOrder(event) && orderKey('Order Completed', event.properties);
+  return order && key ? `${key}:${order.code}` : undefined;
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { endpoint, json, oneOf, requiredText, textOr } from '../setting-fields.ts';
+
+const wants = '{"<event>": "<event code>" or {"code": …, "attrs": {"<key>": "<path>"}, "traits": {…}}}';
+const Code = z.string().min(1);
+/** CDP key → where its value lies in our event, for example `properties.coupon`. null: leave a default out. */
+const Paths = z.record(z.string(), z.union([z.string().min(1), z.null()]));
+const EventCode = z
+  .union(
+    [
+      Code.transform((code) => ({ code })),
+      z.strictObject({ code: Code, attrs: Paths.optional(), traits: Paths.optional() }),
+    ],
+    { error: wants },
+  )
+  .transform(({ code, ...paths }) => ({ code, attrs: {}, traits: {}, ...paths }) as EventCode);
+export interface EventCode {
+  code: string;
+  attrs: Readonly<Record<string, string | null>>;
+  traits: Readonly<Record<string, string | null>>;
+}
+
+export const Settings = z
+  .object({
+    handle: requiredText('the label before .myshopline.com', /^[A-Za-z0-9-]+$/),
+    accessToken: requiredText('an access token with the scope read_data_report', /^\S+$/),
+    apiVersion: textOr('v20260301', 'an API version such as v20260301', /^v\d{8}$/),
+    endpoint: endpoint(),
+    /** `raw` adds email and phone to the identities. */
+    pii: oneOf('hashed', 'raw'),
+    channelId: requiredText('the id of the CDP channel, as text: it is too long for a number'),
+    /** Our event name (`identify`, `page` … for other messages) → its code in the merchant's CDP. */
+    eventCodes: json(z.record(z.string(), EventCode, wants), { 'Order Completed': 'Z_sale_order' }, wants),
+  })
+  .transform((settings) => ({
+    ...settings,
+    endpoint: settings.endpoint ?? `https://${settings.handle}.myshopline.com`,
+  }));
+export type Settings = z.infer<typeof Settings>;
+
+export const VARIABLES = {
+  handle: 'SHOPLINE_HANDLE',
+  accessToken: 'SHOPLINE_ACCESS_TOKEN',
+  apiVersion: 'SHOPLINE_API_VERSION',
+  endpoint: 'SHOPLINE_ENDPOINT',
+  pii: 'SHOPLINE_PII',
+  channelId: 'SHOPLINE_CDP_CHANNEL_ID',
+  eventCodes: 'SHOPLINE_EVENT_CODES',
+} as const;

@@ -1,0 +1,46 @@
+import type { ProtectedEvent } from '../../../shared/protected-event.ts';
+
+/** Our event → TikTok's, where one name always fits. Orders depend on their payment and are decided below. */
+const NAMES: Readonly<Record<string, string>> = {
+  'Product Viewed': 'ViewContent',
+  'Products Searched': 'Search',
+  'Product Added': 'AddToCart',
+  'Product Added to Wishlist': 'AddToWishlist',
+  'Checkout Started': 'InitiateCheckout',
+  'Payment Info Entered': 'AddPaymentInfo',
+  'Signed Up': 'CompleteRegistration',
+  'Form Submitted': 'Lead',
+  generate_lead: 'Lead',
+  'Subscription Created': 'Subscribe',
+  'Trial Started': 'StartTrial',
+  'Callback Started': 'Contact',
+  'Download Link Clicked': 'Download',
+};
+
+/** The order exists, its money does not yet. */
+const UNPAID: ReadonlySet<unknown> = new Set(['unpaid', 'authorized', 'pending', 'partially_paid']);
+
+/**
+ * TikTok's names for an event, none when it is not sent. What the shop configured for an event is taken as written,
+ * without the payment rules.
+ *
+ * @param configured `TIKTOK_EVENTS`: event name, or `Page`, → names.
+ */
+export function namesOf(
+  event: ProtectedEvent,
+  configured: Readonly<Record<string, readonly string[]>>,
+): readonly string[] {
+  const key = event.type === 'page' ? 'Page' : event.type === 'track' ? event.event : undefined;
+  if (key === undefined) return [];
+  if (Object.hasOwn(configured, key)) return configured[key] ?? [];
+  if (event.type !== 'track') return [];
+  const { financial_status: status } = event.properties;
+  if (key === 'Order Completed') return UNPAID.has(status) ? ['PlaceAnOrder'] : ['PlaceAnOrder', 'Purchase'];
+  if (key === 'Order Placed') return status === 'paid' ? [] : ['PlaceAnOrder'];
+  if (key === 'Order Updated') return status === 'paid' ? ['Purchase'] : [];
+  const name = Object.hasOwn(NAMES, key) ? NAMES[key] : undefined;
+  return name ? [name] : [];
+}
+
+/** TikTok turns its legacy name into `Purchase`, so both count as one. */
+export const isPurchase = (name: string): boolean => name === 'Purchase' || name === 'CompletePayment';

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { ProtectedEvent } from '../../../shared/protected-event.ts';
+import { compact, readText } from '../values.ts';
+import { Ip, Locale, type Payload } from './payload.ts';
+
+/** Everything TikTok can match a person by. Digests come ready made; only the visitor's id is hashed here. */
+export function user({ identity, context }: ProtectedEvent): Payload['user'] {
+  const id = readText(identity.userId) ?? readText(identity.anonymousId);
+  const ip = readText(context.ip);
+  return compact({
+    email: identity.emailSha256,
+    phone: identity.phoneSha256,
+    external_id: id && externalId(id),
+    first_name: identity.firstNameSha256,
+    last_name: identity.lastNameSha256,
+    zip_code: identity.zipSha256,
+    city: identity.city,
+    state: identity.state,
+    country: identity.country,
+    ttclid: clickIdOf(context.page?.url) ?? readText(context.tiktok?.ttclid),
+    ttp: readText(context.tiktok?.ttp),
+    ip: Ip.safeParse(ip).success ? ip : undefined,
+    user_agent: readText(context.userAgent),
+    locale: languageTag(context.locale),
+  });
+}
+
+/** The case of an id is part of it. What is a digest already is not hashed again. */
+function externalId(id: string): string {
+  if (/^[0-9a-f]{64}$/i.test(id)) return id.toLowerCase();
+  return createHash('sha256').update(id, 'utf8').digest('hex');
+}
+
+/** Browsers may say `en-US@posix` or `C`; TikTok wants BCP 47. */
+function languageTag(locale: string | undefined): string | undefined {
+  return Locale.safeParse(locale).success ? locale : undefined;
+}
+
+/** The click that led to this very page is newer than any stored one. An id cut short matches nothing. */
+function clickIdOf(pageUrl: string | undefined): string | undefined {
+  const ttclid = pageUrl && URL.parse(pageUrl)?.searchParams.get('ttclid')?.trim();
+  return ttclid && ttclid.length <= 1024 ? ttclid : undefined;
+}

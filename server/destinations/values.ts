@@ -1,0 +1,70 @@
+import type { Json, JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
+
+/** Text as it is, a number as text; blank and everything else is absent. */
+export function readText(value: unknown): string | undefined {
+  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
+  return text === '' ? undefined : text;
+}
+
+/** A finite number, also when it was sent as plain decimal text ("12.50"). */
+export function readNumber(value: unknown): number | undefined {
+  const isDecimal = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim());
+  const number = isDecimal ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+/** ISO 4217, upper-case. Anything that is not three letters is absent. */
+export function readCurrency(properties: JsonObject): string | undefined {
+  const currency = readText(properties.currency);
+  return currency && /^[A-Za-z]{3}$/.test(currency) ? currency.toUpperCase() : undefined;
+}
+
+/** The lines of `products`, or the one product whose fields lie flat in the properties. */
+export function readProducts(properties: JsonObject): JsonObject[] {
+  const { products } = properties;
+  if (Array.isArray(products)) return products.filter(isJsonObject);
+  const hasProduct = ['sku', 'product_id', 'price'].some((key) => properties[key] != null);
+  return hasProduct ? [properties] : [];
+}
+
+const isJsonObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** These carry what was on offer, not what somebody wants to pay. */
+const LISTS = new Set(['Products Searched', 'Product List Viewed', 'Product List Filtered']);
+
+/**
+ * What an event is worth, in major units of its currency: `value`, else `revenue`, else `total`, else the sum of
+ * price × quantity (a missing quantity is 1). A list of products has no such sum.
+ */
+export function readValue(event: ProtectedEvent): number | undefined {
+  const { properties } = event;
+  const stated =
+    readNumber(properties.value) ?? readNumber(properties.revenue) ?? readNumber(properties.total);
+  return stated ?? (event.event && LISTS.has(event.event) ? undefined : sumOfLines(readProducts(properties)));
+}
+
+function sumOfLines(products: JsonObject[]): number | undefined {
+  const lines = products.flatMap(({ price, quantity }) => {
+    const each = readNumber(price);
+    return each === undefined ? [] : [each * (readNumber(quantity) ?? 1)];
+  });
+  // Four decimals are finer than any currency, and end 0.1 × 3 where people expect it.
+  const sum = Number(lines.reduce((total, line) => total + line, 0).toFixed(4));
+  return lines.length > 0 && Number.isFinite(sum) ? sum : undefined;
+}
+
+/**
+ * Epoch ms of an ISO timestamp. Absent before 2001-09-09, when it would have fewer than 13 digits (10 in seconds):
+ * no shop event is that old, and the bound lets a payload schema tell seconds from milliseconds.
+ */
+export function toEpochMs(timestamp: string): number | undefined {
+  const ms = Date.parse(timestamp);
+  return ms >= 1e12 && ms < 1e13 ? ms : undefined;
+}
+
+/** The same object without its absent fields; nothing at all when none is left. */
+export function compact<T extends object>(fields: T): T | undefined {
+  const known = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return known.length > 0 ? (Object.fromEntries(known) as T) : undefined;
+}

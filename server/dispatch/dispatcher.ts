@@ -1,0 +1,73 @@
+import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
+import type { Clock } from '../clock.ts';
+import type { Shop } from '../config.ts';
+import type { Consumer, EventLog } from '../log/event-log.ts';
+import type { Counters } from '../observe/counters.ts';
+import type { Logger } from '../observe/log.ts';
+import type { Ledger } from '../state/ledger.ts';
+import { createHttp, type Http } from './http.ts';
+import type { Report } from './report.ts';
+import { startWorker, type Worker } from './worker.ts';
+
+export interface DispatcherParts {
+  shops: readonly Shop[];
+  log: EventLog;
+  ledger: Ledger;
+  openSeal: (sealed: string, event: ProtectedEvent) => RawPii;
+  clock: Clock;
+  random: () => number;
+  counters: Counters;
+  logger: Logger;
+  report: Report;
+  /** How requests leave; handed in by tests. */
+  http?: Http;
+}
+
+export interface Dispatcher {
+  workers: readonly Worker[];
+  stop(): Promise<void>;
+}
+
+const REQUEST_TIMEOUT_MS = 15_000;
+/** One request at a time per worker; a second connection covers one that is being closed. */
+const CONNECTIONS_PER_ORIGIN = 2;
+
+/** One consumer for each destination of each shop, so that none can slow another. */
+export function consumersOf(shops: readonly Shop[]): Consumer[] {
+  return shops.flatMap((shop) =>
+    shop.destinations.map(({ destination, settings }) => ({
+      name: consumerName(shop.id, destination.name),
+      shop: shop.id,
+      opensSeals: destination.needs(settings).includes('raw-pii'),
+    })),
+  );
+}
+
+export const consumerName = (shop: string, destination: string) => `${destination}@${shop}`;
+
+/** Starts a worker for every destination of every shop. */
+export function startDispatcher({ shops, http, ...parts }: DispatcherParts): Dispatcher {
+  const own = http
+    ? undefined
+    : createHttp({ timeoutMs: REQUEST_TIMEOUT_MS, connections: CONNECTIONS_PER_ORIGIN });
+  const send = (http ?? own?.http) as Http;
+  const workers = shops.flatMap((shop) =>
+    shop.destinations.map(({ destination, settings }) =>
+      startWorker({
+        ...parts,
+        http: send,
+        consumer: consumerName(shop.id, destination.name),
+        shop: shop.id,
+        destination,
+        settings,
+      }),
+    ),
+  );
+  return {
+    workers,
+    async stop() {
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await own?.close();
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/** The parameter, however often in a row, with what leads to it when nothing else follows. */
+const LAST = /[?&](?:ttclid=[^&#\s]*(?:&|(?=[#\s]|$)))+(?=[#\s]|$)/gi;
+const AMONG_OTHERS = /([?&])(?:ttclid=[^&#\s]*&)+/gi;
+const KEYS = new Set(['ttclid', 'ttclid_at', 'ttp']);
+
+/** The same JSON without the ids an advertisement left: neither as a field nor inside an address. */
+export function withoutClickIds<T>(value: T): T {
+  return strip(value) as T;
+}
+
+function strip(value: unknown): unknown {
+  if (typeof value === 'string') {
+    return /ttclid=/i.test(value) ? value.replace(LAST, '').replace(AMONG_OTHERS, '$1') : value;
+  }
+  if (Array.isArray(value)) return value.map(strip);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([key]) => !KEYS.has(key));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, strip(inner)]));
+}

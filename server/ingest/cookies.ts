@@ -1,0 +1,61 @@
+import { isIP } from 'node:net';
+import type { CookieOptions, Response } from 'express';
+import { getDomain } from 'tldts';
+import { COOKIES } from '../../shared/names.ts';
+import type { ProtectedEvent } from '../../shared/protected-event.ts';
+
+const DAY_MS = 86_400_000;
+const ID_LIFE_MS = 400 * DAY_MS;
+const CLICK_LIFE_MS = 30 * DAY_MS;
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
+/** Many shops share these domains; a cookie for the whole domain would be everybody's. */
+const SHARED_HOSTS = new Set(['myshopline.com', 'shoplineapp.com']);
+
+/**
+ * Sets the visitor's cookies again from the server, because those a script sets die after 7 days in Safari.
+ * Nothing is set across sites, without consent, or for an id that is not a UUID.
+ *
+ * @param page the allowed `Origin` of the request; `host` is the collector's own, without port.
+ */
+export function setCookies(
+  response: Response,
+  page: string,
+  host: string,
+  events: readonly ProtectedEvent[],
+): void {
+  const scope = cookieScope(page, host);
+  const latest = events.at(-1);
+  if (!scope || !latest) return;
+  const { consent, identity, context, receivedAt } = latest;
+  if (identity.anonymousId && UUID.test(identity.anonymousId) && Object.values(consent).includes(true))
+    response.cookie(COOKIES.anonymousId, identity.anonymousId, { ...scope, maxAge: ID_LIFE_MS });
+  const { ttclid, ttclid_at: capturedAt } = context.tiktok ?? {};
+  if (!ttclid?.isWellFormed()) return;
+  const nowMs = Date.parse(receivedAt);
+  const capturedMs = Math.min(capturedAt ? Date.parse(capturedAt) : nowMs, nowMs);
+  const lifeMs = capturedMs + CLICK_LIFE_MS - nowMs;
+  if (lifeMs <= 0) return;
+  response.cookie(COOKIES.ttclid, ttclid, { ...scope, maxAge: lifeMs });
+  response.cookie(COOKIES.ttclidAt, String(capturedMs), { ...scope, maxAge: lifeMs });
+}
+
+/** Where a first-party cookie may live; undefined when page and collector are not the same site. */
+export function cookieScope(page: string, collector: string): CookieOptions | undefined {
+  if (!URL.canParse(page)) return undefined;
+  const { hostname, protocol } = new URL(page);
+  const [pageHost, host] = [unbracketed(hostname), unbracketed(collector)];
+  const isLoopback = host === 'localhost' || host === '::1' || /^127\./.test(host);
+  const base: CookieOptions = { path: '/', sameSite: 'lax', secure: !(isLoopback && protocol === 'http:') };
+  const domain = siteOf(host);
+  if (domain === undefined) return host === pageHost ? base : undefined;
+  return domain === siteOf(pageHost) ? { ...base, domain } : undefined;
+}
+
+const unbracketed = (host: string) => host.replace(/^\[|\]$/g, '');
+
+/** The registrable domain; undefined for loopback, bare addresses and shared hosts, whose cookies stay host-only. */
+function siteOf(host: string): string | undefined {
+  if (isIP(host) || host === 'localhost') return undefined;
+  const domain = getDomain(host, { allowPrivateDomains: true });
+  return domain === null || SHARED_HOSTS.has(domain) ? undefined : domain;
+}

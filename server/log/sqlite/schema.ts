@@ -1,0 +1,72 @@
+export const VERSION = 1;
+
+/**
+ * An event is written once, however many consumers there are. A consumer is its cursor plus one `deliveries` row for
+ * each event at or below the cursor that was handed out (or parked) and is not settled; dead letters lie apart.
+ * So an event is settled for a consumer when it is at or below the cursor and in neither table.
+ *
+ * `seq` is never used twice, else an event could slip below a cursor. Times are epoch milliseconds.
+ */
+export const SCHEMA = `
+  CREATE TABLE events (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    shop TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    hold_until INTEGER,
+    anonymous_id TEXT,
+    user_id TEXT,
+    previous_id TEXT,
+    email_sha256 TEXT,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX events_by_shop ON events (shop);
+
+  -- What counts as duplicate, kept longer than the events: digests of messageIds and order keys.
+  CREATE TABLE seen (
+    shop TEXT NOT NULL,
+    key BLOB NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (shop, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX seen_by_expiry ON seen (expires_at);
+
+  CREATE TABLE seals (
+    seq INTEGER PRIMARY KEY,
+    sealed TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE consumers (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    shop TEXT NOT NULL,
+    cursor INTEGER NOT NULL,
+    UNIQUE (name, shop)
+  ) STRICT;
+
+  -- due_at 0: in line, taken by seq. attempt: the number the next take gives it.
+  CREATE TABLE deliveries (
+    consumer INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('held', 'leased', 'retry')),
+    due_at INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    reason TEXT,
+    uncertain_since INTEGER,
+    PRIMARY KEY (consumer, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX deliveries_by_due ON deliveries (consumer, due_at, seq);
+
+  CREATE TABLE dead_letters (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    consumer INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    answer TEXT,
+    attempt INTEGER NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX dead_letters_by_event ON dead_letters (consumer, seq);
+  CREATE INDEX dead_letters_by_consumer ON dead_letters (consumer);
+
+  CREATE TABLE probe (id INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+`;

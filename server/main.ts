@@ -1,0 +1,204 @@
+import { readFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import type { Router } from 'express';
+import { adminRoutes } from './admin/routes.ts';
+import { createAdminApp, createApp } from './app.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { type Config, ConfigError, environment, readConfig } from './config.ts';
+import { consumersOf, type Dispatcher, startDispatcher } from './dispatch/dispatcher.ts';
+import type { Report } from './dispatch/report.ts';
+import { drain, listen } from './listen.ts';
+import { DataDirUnusable, type EventLog } from './log/event-log.ts';
+import { openLog } from './log/open.ts';
+import { createCounters } from './observe/counters.ts';
+import { createLogger, type Logger, redactSecrets } from './observe/log.ts';
+import { redactText } from './privacy/redact.ts';
+import { createSealer, sealBinding } from './privacy/seal.ts';
+import { snippetRoutes } from './snippet.ts';
+import { openLedger } from './state/open.ts';
+
+/** What may be exchanged around the same house: by the demo, and by tests. */
+export interface StartOptions {
+  logger: Logger;
+  clock?: Clock;
+  random?: () => number;
+  report?: Report;
+  /** Puts something between the program and its log, for example to watch it. */
+  wrapLog?: (log: EventLog) => EventLog;
+  demo?: (parts: { log: EventLog; dispatcher: Dispatcher }) => Router;
+  /** Opens the operator's routes without a token. Only for loopback. */
+  openAdmin?: boolean;
+}
+
+export interface Running {
+  /** Where the public server listens. */
+  port: number;
+  /** Stops taking requests, lets those under way finish, settles, closes. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+const HOUR_MS = 3_600_000;
+const SNIPPET_DIRECTORY = new URL('../client/dist/', import.meta.url);
+
+/** Joins the parts and listens. @throws {DataDirUnusable} and whatever keeps the ports from opening. */
+export async function start(config: Config, options: StartOptions): Promise<Running> {
+  const close = createCloser();
+  try {
+    return await open(config, options, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(config: Config, options: StartOptions, close: Closer): Promise<Running> {
+  const {
+    logger,
+    clock = systemClock,
+    random = Math.random,
+    report = () => {},
+    wrapLog = (log) => log,
+  } = options;
+  const { dataDir, retentionMs, shops } = config;
+  const version = readVersion();
+  const snippet = snippetRoutes(SNIPPET_DIRECTORY, version);
+  const counters = createCounters();
+  const sealer = createSealer(config.piiKeys);
+  const log = wrapLog(
+    await openLog({ dataDir, consumers: consumersOf(shops), retentionMs, clock: clock.now }),
+  );
+  close.later(() => log.close());
+  const ledger = await openLedger({ dataDir, clock: clock.now });
+  close.later(() => ledger.close());
+  const dispatcher = startDispatcher({
+    shops,
+    log,
+    ledger,
+    openSeal: (sealed, event) => sealer.open(sealed, sealBinding(event)),
+    clock,
+    random,
+    counters,
+    logger,
+    report,
+  });
+  close.later(() => dispatcher.stop());
+  const isOperable = config.adminToken !== undefined || options.openAdmin === true;
+  const admin = isOperable
+    ? adminRoutes({ config, log, dispatcher, counters, clock, token: config.adminToken })
+    : undefined;
+  const demo = options.demo?.({ log, dispatcher });
+  const app = createApp({
+    config,
+    log,
+    sealer,
+    counters,
+    logger,
+    clock,
+    version,
+    snippet,
+    ...(admin && config.adminPort === undefined && { admin }),
+    ...(demo && { demo }),
+  });
+  const retaining = retainHourly(log, clock, logger);
+  close.later(retaining.stop);
+  const publicDoor = await listen(app, config.port, config.host);
+  close.later(() => drain(publicDoor));
+  if (admin && config.adminPort !== undefined) {
+    const adminDoor = await listen(createAdminApp(admin, logger), config.adminPort, config.host);
+    close.later(() => drain(adminDoor));
+  }
+  const { port } = publicDoor.server.address() as AddressInfo;
+  logger.info({ port, shops: shops.length }, 'collector listens');
+  return { port, stop: close };
+}
+
+/** Closes what was opened, once, newest first. */
+interface Closer {
+  (): Promise<void>;
+  later(step: () => Promise<void>): void;
+}
+
+function createCloser(): Closer {
+  const steps: (() => Promise<void>)[] = [];
+  let closed: Promise<void> | undefined;
+  const closeAll = async () => {
+    for (const step of steps.reverse()) await step();
+  };
+  return Object.assign(() => (closed ??= closeAll()), {
+    later: (step: () => Promise<void>) => void steps.push(step),
+  });
+}
+
+/** Removes what is past its retention, now and every hour. */
+function retainHourly(log: EventLog, clock: Clock, logger: Logger): { stop: () => Promise<void> } {
+  const stopping = new AbortController();
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        const removed = await log.retain();
+        if (removed > 0) logger.info({ removed }, 'events past their retention removed');
+      } catch (error) {
+        logger.error({ error: String(error) }, 'retention failed; trying again in an hour');
+      }
+      await clock.sleep(HOUR_MS, stopping.signal);
+    }
+  };
+  const running = run();
+  return {
+    stop() {
+      stopping.abort();
+      return running;
+    },
+  };
+}
+
+function readVersion(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+}
+
+/** The logger of a real process: JSON lines on standard output, struck clean of emails and secrets. */
+export function processLogger(level: string, secrets: readonly string[]): Logger {
+  const strike = redactSecrets(secrets);
+  return createLogger({
+    level,
+    write: (line) => void process.stdout.write(line),
+    redact: (line) => strike(redactText(line)),
+  });
+}
+
+/** Ends the process well on the first signal, at once on the second. */
+export function stopOnSignal(running: Running): void {
+  let hasAsked = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      if (hasAsked) process.exit(1);
+      hasAsked = true;
+      running.stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+}
+
+/** What an operator can mend, in words; undefined for what only we can. */
+function wordsFor(error: unknown): string | undefined {
+  if (error instanceof ConfigError || error instanceof DataDirUnusable) return error.message;
+  const { code, syscall, port } = error as { code?: string; syscall?: string; port?: number };
+  if (syscall !== 'listen') return undefined;
+  return `PORT ${port} cannot be opened (${code}). Stop what listens there, or choose another.`;
+}
+
+async function main(): Promise<void> {
+  const env = environment();
+  try {
+    const config = readConfig(env, (path) => readFileSync(path, 'utf8'));
+    stopOnSignal(await start(config, { logger: processLogger(config.logLevel, config.secrets) }));
+  } catch (error) {
+    const words = wordsFor(error);
+    if (words === undefined) throw error;
+    process.stderr.write(`${words}\n`);
+    process.exitCode = 1;
+  }
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,99 @@
+/** What a personal field holds. `text` is hashed as written: address lines, full names, birthdays. */
+export type FieldKind = 'email' | 'phone' | 'firstName' | 'lastName' | 'zip' | 'text';
+
+export interface Field {
+  kind: FieldKind;
+  /** Its name says it holds a digest (`email_sha256`, `hashed_email`). */
+  isHashed: boolean;
+  /** `own`: `email`; `related`: `billing_email`; `other`: somebody else's, `recipient_email`. */
+  owner: 'own' | 'related' | 'other';
+}
+
+/** Names in lower case without punctuation, so `e_mail`, `E-Mail` and `eMail` are one. */
+const KINDS = new Map<string, FieldKind>([
+  ...spell('email', 'email emails mail emailaddress emailaddresses'),
+  ...spell('phone', 'phone phones phoneno phonenumber phonenumbers mobile mobileno mobilenumber mobilephone'),
+  ...spell('phone', 'mobilephonenumber tel telno telephone telephonenumber cellphone cellphonenumber msisdn'),
+  ...spell('phone', 'whatsappnumber'),
+  ...spell('firstName', 'firstname givenname'),
+  ...spell('lastName', 'lastname familyname surname'),
+  ...spell('zip', 'zip zipcode postalcode postcode'),
+  ...spell('text', 'street streetaddress streetname streetnumber housenumber address addresses addressline'),
+  ...spell('text', 'line1 line2 line3 birthday birthdate dateofbirth dob'),
+  ...spell('text', 'customername contactname billingname buyername recipientname receivername inviteename'),
+  ...spell('text', 'cardholder cardholdername nameoncard'),
+]);
+/** Personal only inside a person or an address: elsewhere they name a product, a page or a campaign. */
+const PERSON_KINDS = new Map(spell('text', 'name fullname'));
+
+const RELATED =
+  /^(?:customer|contact|billing|shipping|delivery|user|buyer|shopper|guest|member|primary|default|home|work)(?=.)/;
+const OTHER = /^(?:recipient|receiver|invitee|friend)(?=.)/;
+const HASHED = /^(?:sha256|hashed|hash)(?=.)|(?<=.)(?:sha256|hashed|hash)$/;
+/** A cheap first look; every spelling above contains one of these. */
+const STEM =
+  /mail|phone|mobile|tel|msisdn|whatsapp|name|zip|post|street|house|addr|line|birth|dob|cardholder/i;
+
+function spell(kind: FieldKind, names: string): [string, FieldKind][] {
+  return names.split(' ').map((name) => [name, kind]);
+}
+
+const canonical = (key: string) => key.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+
+/** What the field of this name holds, or undefined when nothing personal is known of it. */
+export function fieldOf(key: string, isPerson: boolean): Field | undefined {
+  if (!STEM.test(key)) return undefined;
+  const spelled = canonical(key);
+  const name = spelled.replace(HASHED, '');
+  const isHashed = name !== spelled;
+  const isOther = OTHER.test(name);
+  const own = kindOf(name, isPerson);
+  if (own) return { kind: own, isHashed, owner: isOther ? 'other' : 'own' };
+  const kind = kindOf(name.replace(isOther ? OTHER : RELATED, ''), false);
+  return kind && { kind, isHashed, owner: isOther ? 'other' : 'related' };
+}
+
+/** `phone2`, `address_1` are read without their number. */
+function kindOf(name: string, isPerson: boolean): FieldKind | undefined {
+  const find = (of: string) => KINDS.get(of) ?? (isPerson ? PERSON_KINDS.get(of) : undefined);
+  return find(name) ?? find(name.replace(/\d{1,2}$/, ''));
+}
+
+/** As `fieldOf` for the name of a URL parameter: `phone`, `customer[phone]`, `checkout.shipping.phone`. */
+export function parameterOf(key: string): Field | undefined {
+  // `[phone]` alone is what redaction left behind.
+  if (!STEM.test(key) || key.startsWith('[')) return undefined;
+  const last = key.split(/[[\].]+/).findLast(Boolean) ?? '';
+  return fieldOf(last, canonical(last) !== 'name') ?? fieldOf(key, false);
+}
+
+/** Which person or address an object under this name describes; lower ranks say more about who acted. */
+export interface Container {
+  /** Undefined: somebody else, who must not be taken for the visitor. */
+  rank: number | undefined;
+}
+
+const PERSONS = new Set(['customer', 'buyer', 'user', 'shopper', 'guest', 'member', 'contact', 'profile']);
+const OTHERS = new Set(['recipient', 'receiver', 'invitee', 'friend', 'recipients', 'person', 'people']);
+/** Where in a message a field stands, best place first. */
+export const RANKS = {
+  traits: 0,
+  contextTraits: 1,
+  userId: 2,
+  properties: 3,
+  person: 4,
+  address: 5,
+  billing: 6,
+  shipping: 7,
+  otherId: 9,
+} as const;
+
+export function containerOf(key: string): Container | undefined {
+  const name = canonical(key);
+  if (PERSONS.has(name)) return { rank: RANKS.person };
+  if (OTHERS.has(name)) return { rank: undefined };
+  if (/^billing(?:address(?:es)?)?$/.test(name)) return { rank: RANKS.billing };
+  if (/^(?:shipping|delivery)(?:address(?:es)?)?$/.test(name)) return { rank: RANKS.shipping };
+  if (/^(?:default|home|customer|user)?address(?:es)?$/.test(name)) return { rank: RANKS.address };
+  return /address(?:es)?$/.test(name) ? { rank: undefined } : undefined;
+}

@@ -1,0 +1,95 @@
+import {
+  type CountryCode,
+  getCountryCallingCode,
+  isSupportedCountry,
+  parsePhoneNumberFromString,
+} from 'libphonenumber-js/max';
+
+/** Trimmed text of a string or number; undefined when blank or anything else. */
+export function textOf(value: unknown): string | undefined {
+  const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
+  return typeof text === 'string' ? text.trim() || undefined : undefined;
+}
+
+const EMAIL = /^(?:"[^"@\n]+"|[^\s@"(),:;<>[\]\\]+)@(?:[\p{L}\p{N}\p{M}_-]+\.)+\p{L}[\p{L}\p{N}\p{M}-]+$/u;
+
+/** Trimmed, lower-case; dots and +tags stay. Percent-encoded ones are decoded. Undefined when it is no email. */
+export function normalizeEmail(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  const email = decodeAt(value.trim()).trim().toLowerCase();
+  return email.length <= 320 && EMAIL.test(email) ? email : undefined;
+}
+
+/** Undoes up to three rounds of percent-encoding in text that hides its `@`. */
+function decodeAt(text: string, rounds = 3): string {
+  if (rounds === 0 || text.includes('@') || !text.includes('%')) return text;
+  try {
+    return decodeAt(decodeURIComponent(text), rounds - 1);
+  } catch {
+    return text;
+  }
+}
+
+/** Words people put before an extension that the parser does not know. */
+const EXTENSION = /(?:分機|分机|[內内][線线]|転送|轉|转).*$/u;
+
+/**
+ * E.164 with plus, without extension, however a person typed it. Undefined when no such number is possible.
+ *
+ * @param country ISO 3166-1 alpha-2 of the address, else of the shop: how a number without country code is read.
+ */
+export function normalizePhone(value: unknown, country: string): string | undefined {
+  const typed = textOf(value);
+  if (typed === undefined || typed.length > 100) return undefined;
+  const phone = typed
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .replace(EXTENSION, '')
+    .replace(/^[\s(]*\+?\s*00/, '+');
+  const code = country.toUpperCase();
+  const home = isSupportedCountry(code) ? code : undefined;
+  const parsed =
+    (home && parseWithoutPlus(phone, home)) ??
+    parsePhoneNumberFromString(phone, home && { defaultCountry: home });
+  return parsed?.isPossible() && parsed.number.length <= E164_MAX_LENGTH ? parsed.number : undefined;
+}
+
+/** Fifteen digits and the plus (ITU-T E.164). */
+const E164_MAX_LENGTH = 16;
+
+/** `49 151 …` typed in Germany: the parser alone would take it for a local number. */
+function parseWithoutPlus(phone: string, home: CountryCode) {
+  const digits = phone.replace(/^\D+/, '');
+  if (phone.includes('+') || !digits.startsWith(getCountryCallingCode(home))) return undefined;
+  const parsed = parsePhoneNumberFromString(`+${digits}`);
+  return parsed?.isValid() ? parsed : undefined;
+}
+
+/** Letters and digits of any script, lower-case, NFC; spaces and punctuation are gone. For first and last names. */
+export function normalizeName(value: unknown): string | undefined {
+  const name = textOf(value)?.replace(/[\p{P}\p{S}\p{Z}\p{C}]/gu, '');
+  return name?.toLowerCase().normalize('NFC') || undefined;
+}
+
+/** City or state, written like a name. It leaves in clear, so a value with an email in it is left out. */
+export function normalizePlace(value: unknown): string | undefined {
+  return /[@＠]|%(?:25)*40/.test(textOf(value) ?? '') ? undefined : normalizeName(value);
+}
+
+/** Lower-case without spaces and dashes; of a US ZIP+4 the first five digits. */
+export function normalizeZip(value: unknown): string | undefined {
+  const zip = textOf(value)?.normalize('NFKC').toLowerCase();
+  return zip?.replace(/^(\d{5})-\d{4}$/, '$1').replace(/[\s\p{Pd}]/gu, '') || undefined;
+}
+
+/** ISO 3166-1 alpha-2 in lower case. Undefined for anything but two letters. */
+export function normalizeCountry(value: unknown): string | undefined {
+  const code = textOf(value)?.toLowerCase();
+  if (code === undefined || !/^[a-z]{2}$/.test(code)) return undefined;
+  return code === 'uk' ? 'gb' : code;
+}
+
+/** Address lines, full names and birthdays: lower-case, NFC, single spaces. */
+export function normalizeText(value: unknown): string | undefined {
+  return textOf(value)?.toLowerCase().normalize('NFC').replace(/\s+/g, ' ');
+}

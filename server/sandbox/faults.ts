@@ -1,0 +1,100 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { z } from 'zod';
+
+const Headers = z.record(z.string(), z.string()).superRefine((headers, context) => {
+  for (const [name, value] of Object.entries(headers)) {
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch {
+      context.addIssue({ code: 'custom', path: [name], message: 'is not a valid HTTP header' });
+    }
+  }
+});
+
+/**
+ * One way an API misbehaves, for the next `times` requests.
+ *
+ * `status`, `body`, `reset` and `hang` stand in place of the API: it never looks at the request, unless `after` is
+ * `accept`. `delayMs` and `headers` alone only colour its own answer. An empty fault lets `times` requests pass.
+ */
+export const Fault = z
+  .strictObject({
+    /** 200 when only `body` is given. */
+    status: z.int().min(200).max(599).optional(),
+    /** Added to the answer; a name the answer has already is replaced. */
+    headers: Headers.optional(),
+    /** Text goes out as HTML, an object or a list as JSON. Empty when only `status` is given. */
+    body: z
+      .union([z.string(), z.record(z.string(), z.unknown()), z.array(z.unknown())], {
+        error: 'must be text, an object or a list',
+      })
+      .optional(),
+    /** Before whatever else happens. */
+    delayMs: z.int().min(0).max(600_000).optional(),
+    /** Breaks the connection: without a byte, or after half of the body. */
+    reset: z.enum(['before-answer', 'mid-body']).optional(),
+    /** Never answers; the connection stays open until the caller leaves or the API stops. */
+    hang: z.boolean().optional(),
+    /** The API judges and keeps the events as ever; only its answer is replaced or lost. */
+    after: z.literal('accept').optional(),
+    /** Absent: until cleared. */
+    times: z.int().min(1).optional(),
+  })
+  .superRefine((fault, context) => {
+    const say = (field: string, message: string) =>
+      context.addIssue({ code: 'custom', path: [field], message });
+    if (fault.hang && fault.reset) say('hang', 'cannot go with reset');
+    if ((fault.hang || fault.reset === 'before-answer') && (fault.status ?? fault.body) !== undefined)
+      say(fault.hang ? 'hang' : 'reset', 'gives no answer, so status and body are never sent');
+    if (fault.after && !replacesAnswer(fault))
+      say('after', 'needs status, body, reset or hang: nothing else loses the answer');
+  });
+export type Fault = z.infer<typeof Fault>;
+
+/** A script: one fault, a list used up in order, or nothing (null, or an empty list), which clears it. */
+export const Faults = z.preprocess(
+  (given) => [given ?? []].flat(),
+  z.array(Fault).superRefine((faults, context) => {
+    for (const [index, fault] of faults.slice(0, -1).entries())
+      if (fault.times === undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [index, 'times'],
+          message: 'is needed: only the last fault of a script may run until cleared',
+        });
+  }),
+);
+
+/** True when the caller gets something other than the API's own answer. */
+export function replacesAnswer(fault: Omit<Fault, 'after' | 'times'>): boolean {
+  return (
+    fault.status !== undefined || fault.body !== undefined || fault.reset !== undefined || fault.hang === true
+  );
+}
+
+/** The faults still to come at one API. */
+export interface FaultScript {
+  /** @throws {TypeError} naming each wrong field, for example `[1].times`. The old script then stays. */
+  set(faults: unknown): void;
+  /** The fault for the request at hand, or undefined. */
+  next(): Fault | undefined;
+}
+
+export function createFaultScript(): FaultScript {
+  let script: { fault: Fault; left: number }[] = [];
+  return {
+    set(faults) {
+      const parsed = Faults.safeParse(faults);
+      if (!parsed.success) throw new TypeError(`Fault script:\n${z.prettifyError(parsed.error)}`);
+      script = parsed.data.map((fault) => ({ fault, left: fault.times ?? Number.POSITIVE_INFINITY }));
+    },
+    next() {
+      const current = script[0];
+      if (!current) return undefined;
+      current.left -= 1;
+      if (current.left === 0) script.shift();
+      return current.fault;
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import { type CredentialOptions, completeCredentials } from './credentials.ts';
+import { createCustomerIo } from './customerio/api.ts';
+import { createFaultScript, type Fault } from './faults.ts';
+import { createHandler } from './handler.ts';
+import { createListener, type Listener } from './listener.ts';
+import { createRequestRecord, type Received } from './record.ts';
+import { createShopline } from './shopline/api.ts';
+import { APIS, type Api, type StandIn } from './stand-in.ts';
+import { createTikTok } from './tiktok/api.ts';
+
+export { type CredentialOptions, type Credentials, SANDBOX_CREDENTIALS } from './credentials.ts';
+export { Fault, Faults } from './faults.ts';
+export type { Received } from './record.ts';
+export type { Api, Refusal } from './stand-in.ts';
+export { type TikTokDuplicate, tiktokDuplicates } from './tiktok/duplicates.ts';
+
+/** Strict stand-ins of the three APIs on loopback, each on an origin of its own. */
+export interface Sandbox {
+  /** One origin per API, without a path. The same before and after stop and restart. */
+  urls: Record<Api, string>;
+  /** The newest requests, oldest first: at most 20,000 and 64 MB of bodies per API. */
+  received(api?: Api): Received[];
+  /** The single events accepted in those requests, in order of arrival. */
+  accepted(api: Api): unknown[];
+  /**
+   * A script for the next requests, used up in order; it replaces what is left of the one before. Nothing clears it.
+   *
+   * @throws {TypeError} naming each wrong field. The old script then stays.
+   */
+  setFaults(api: Api, faults: readonly Fault[] | Fault | undefined): void;
+  /** Really down: open connections are cut, new ones refused. */
+  stop(api: Api): Promise<void>;
+  /** Up again on the same port. */
+  restart(api: Api): Promise<void>;
+  /** Calls for every request, just before it is answered. Returns how to stop. */
+  onReceived(listener: (received: Received) => void): () => void;
+  /** Forgets requests, scripts and rate limits; listeners stay. */
+  clear(): void;
+  close(): Promise<void>;
+}
+
+export interface SandboxOptions {
+  /** 0 or absent: any free one. */
+  ports?: Partial<Record<Api, number>>;
+  /** Epoch milliseconds. Judges event times and refills the rate limits, so a clock that stands still refills none. */
+  clock?: () => number;
+  credentials?: CredentialOptions;
+}
+
+/** @throws when a port is taken; then nothing is left listening. */
+export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { clock = Date.now, ports = {} } = options;
+  const credentials = completeCredentials(options.credentials);
+  const onReceived = new Set<(received: Received) => void>();
+  const part = (standIn: StandIn) => ({
+    standIn,
+    record: createRequestRecord(),
+    script: createFaultScript(),
+  });
+  const parts: Record<Api, ReturnType<typeof part>> = {
+    tiktok: part(createTikTok(credentials.tiktok, clock)),
+    customerio: part(createCustomerIo(credentials.customerio, clock)),
+    shopline: part(createShopline(credentials.shopline, clock)),
+  };
+  const started: Listener[] = [];
+  const stopAll = async () => void (await Promise.all(started.map((listener) => listener.stop())));
+  let requests = 0;
+  const start = async (api: Api) => {
+    const { standIn, record, script } = parts[api];
+    const handler = createHandler(standIn, script, (exchange, bytes) => {
+      requests += 1;
+      const received = { id: requests, api, at: new Date(clock()).toISOString(), ...exchange };
+      record.add(received, bytes);
+      for (const listener of onReceived) listener(received);
+    });
+    const listener = await createListener(ports[api] ?? 0, handler);
+    started.push(listener);
+    return listener;
+  };
+  const listeners = await startAll(start).catch(async (error: unknown) => {
+    await stopAll();
+    throw error;
+  });
+
+  return {
+    urls: {
+      tiktok: listeners.tiktok.origin,
+      customerio: listeners.customerio.origin,
+      shopline: listeners.shopline.origin,
+    },
+    received: (api) =>
+      api
+        ? parts[api].record.list()
+        : APIS.flatMap((each) => parts[each].record.list()).sort((a, b) => a.id - b.id),
+    accepted: (api) => parts[api].record.list().flatMap((received) => received.accepted),
+    setFaults: (api, faults) => parts[api].script.set(faults),
+    stop: (api) => listeners[api].stop(),
+    restart: (api) => listeners[api].start(),
+    onReceived(listener) {
+      onReceived.add(listener);
+      return () => void onReceived.delete(listener);
+    },
+    clear() {
+      for (const { standIn, record, script } of Object.values(parts)) {
+        standIn.reset();
+        record.clear();
+        script.set(undefined);
+      }
+    },
+    close: stopAll,
+  };
+}
+
+async function startAll(start: (api: Api) => Promise<Listener>): Promise<Record<Api, Listener>> {
+  return {
+    tiktok: await start('tiktok'),
+    customerio: await start('customerio'),
+    shopline: await start('shopline'),
+  };
+}

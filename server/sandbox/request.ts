@@ -1,0 +1,52 @@
+import type { IncomingMessage } from 'node:http';
+import { gunzipSync } from 'node:zlib';
+import type { ApiRequest } from './stand-in.ts';
+
+/** Far above any documented limit: it only keeps one request from filling the memory. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads one request to its end.
+ *
+ * @returns undefined when the body is larger than 16 MB, packed or unpacked.
+ * @throws when the caller leaves before the body is complete.
+ */
+export async function readRequest(incoming: IncomingMessage): Promise<ApiRequest | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= MAX_BYTES) chunks.push(chunk);
+  }
+  if (size > MAX_BYTES) return undefined;
+  const headers = Object.fromEntries(
+    Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]),
+  );
+  const raw = Buffer.concat(chunks);
+  const bytes = headers['content-encoding'] === 'gzip' ? unpack(raw) : raw;
+  if (!bytes) return undefined;
+  return {
+    method: incoming.method ?? '',
+    path: (incoming.url ?? '').split('?', 1)[0] ?? '',
+    headers,
+    bytes: bytes.length,
+    ...parseJson(bytes),
+  };
+}
+
+/** What is not gzip in spite of its label stays as it is; undefined when unpacking passes the limit. */
+function unpack(packed: Buffer): Buffer | undefined {
+  try {
+    return gunzipSync(packed, { maxOutputLength: MAX_BYTES });
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? undefined : packed;
+  }
+}
+
+function parseJson(bytes: Buffer): { body: unknown; isJson: boolean } {
+  try {
+    return { body: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)), isJson: true };
+  } catch {
+    return { body: bytes.toString(), isJson: false };
+  }
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { type RequestHandler, Router } from 'express';
+
+/** The built browser files, held in memory: they are a few kilobytes and asked for by every page. */
+interface Asset {
+  etag: string;
+  encodings: { br: Buffer; gzip: Buffer; identity: Buffer };
+}
+
+const CACHE_SHORT = 'public, max-age=300, stale-while-revalidate=86400';
+const CACHE_FOREVER = 'public, max-age=31536000, immutable';
+
+/**
+ * `/s.js` and its companions. `/s/<version>.js` never changes and may be kept for a year; any other version is 404,
+ * so that a page never runs a file it did not ask for.
+ *
+ * @param directory where `npm run build` put the files.
+ * @throws when the snippet has not been built.
+ */
+export function snippetRoutes(directory: URL, version: string): Router {
+  const router = Router();
+  const snippet = load(new URL('s.js', directory));
+  router.get('/s.js', serve(snippet, CACHE_SHORT));
+  router.get(`/s/${version}.js`, serve(snippet, CACHE_FOREVER));
+  const pixel = serve(load(new URL('pixel-tiktok.js', directory)), CACHE_SHORT);
+  router.get(['/pixel-tiktok.js', '/s/pixel-tiktok.js'], pixel);
+  return router;
+}
+
+const PREFERRED = ['br', 'gzip'] as const;
+
+function load(file: URL): Asset {
+  let identity: Buffer;
+  try {
+    identity = readFileSync(file);
+  } catch {
+    throw new Error(`The snippet is not built: ${file.pathname} is missing. Run: npm run build`);
+  }
+  return {
+    etag: `W/"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
+    encodings: { br: brotliCompressSync(identity), gzip: gzipSync(identity, { level: 9 }), identity },
+  };
+}
+
+function serve({ etag, encodings }: Asset, cacheControl: string): RequestHandler {
+  return (request, response) => {
+    // Browsers list gzip first without preferring it, so ours is the order that counts.
+    const encoding = PREFERRED.find((name) => request.acceptsEncodings(name)) ?? 'identity';
+    response
+      .set('Content-Type', 'text/javascript; charset=utf-8')
+      .set('Cache-Control', cacheControl)
+      .set('Cross-Origin-Resource-Policy', 'cross-origin')
+      .set('X-Content-Type-Options', 'nosniff')
+      .set('ETag', etag)
+      .vary('Accept-Encoding');
+    if (encoding !== 'identity') response.set('Content-Encoding', encoding);
+    response.send(encodings[encoding]);
+  };
+}

@@ -1,0 +1,130 @@
+import { type MessagePort, parentPort } from 'node:worker_threads';
+import { type Failure, sqliteFault, toFailure } from './errors.ts';
+import { type Call, commitTogether } from './group-commit.ts';
+
+type Handlers = Record<string, (...args: never[]) => unknown>;
+type Jobs = Record<string, (...args: never[]) => Generator<undefined, unknown>>;
+
+/** What a storage thread can do, by name. */
+export interface Engine {
+  /** All of `work`, or nothing: in the file and in what the engine keeps in memory. */
+  transaction<T>(work: () => T): T;
+  reads: Handlers;
+  writes: Handlers;
+  /** Long work in small transactions of its own. Each `yield` lets waiting calls go first. */
+  jobs: Jobs;
+  close(): void | Promise<void>;
+}
+
+/** `id` is missing when nobody waits for the answer; `close` is every engine's. */
+export interface Request {
+  id?: number;
+  method: string;
+  args: unknown[];
+}
+export type Reply = { id: number; value: unknown } | { id: number; failure: Failure };
+
+interface Job {
+  id: number;
+  steps: Generator<undefined, unknown>;
+}
+
+/** The first message of a thread: it is ready, or why not. */
+export type Opened = { ready: true } | { failure: Failure };
+
+const RETRY_MS = 1000;
+
+/** The whole of a storage thread: opens, says so, serves. Its module is what `startThread` names. */
+export function serveThread(open: () => Engine): void {
+  if (!parentPort) throw new Error('a storage engine runs in a thread of its own');
+  try {
+    serve(parentPort, open());
+    parentPort.postMessage({ ready: true } satisfies Opened);
+  } catch (error) {
+    parentPort.postMessage({ failure: toFailure(error) } satisfies Opened);
+  }
+}
+
+/**
+ * Answers requests from a port until it is told to close. Whatever arrived while one transaction committed goes into
+ * the next one. A request nobody waits for (a settled delivery) is kept and tried again while the disk is full.
+ */
+export function serve(port: MessagePort, engine: Engine): void {
+  let waiting: Request[] = [];
+  const jobs: Job[] = [];
+  let closing: Request | undefined;
+  let scheduled = false;
+  let retryTimer: NodeJS.Timeout | undefined;
+
+  const schedule = () => {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(turn);
+  };
+
+  port.on('message', (request: Request) => {
+    if (request.method === 'close') closing = request;
+    else waiting.push(request);
+    schedule();
+  });
+
+  function turn(): void {
+    scheduled = false;
+    clearTimeout(retryTimer);
+    const requests = waiting;
+    waiting = [];
+    commit(requests.filter((request) => !startJob(request)));
+    stepOneJob();
+    if (jobs.length > 0) schedule();
+    else if (closing) finish(closing);
+    else if (waiting.length > 0) retryTimer = setTimeout(schedule, RETRY_MS);
+  }
+
+  /** Puts back what nobody waits for when the disk fails: at most one settlement per delivery handed out. */
+  function commit(requests: Request[]): void {
+    if (requests.length === 0) return;
+    const replies: Reply[] = [];
+    commitTogether(engine.transaction, requests.map(toCall)).forEach((result, index) => {
+      const request = requests[index];
+      if (request?.id !== undefined) replies.push(toReply(request.id, result));
+      else if (request && 'error' in result && sqliteFault(result.error)) waiting.push(request);
+    });
+    if (replies.length > 0) port.postMessage(replies);
+  }
+
+  function toCall({ method, args }: Request): Call {
+    const write = engine.writes[method];
+    const handler = write ?? engine.reads[method];
+    if (!handler) throw new Error(`no such call: ${method}`);
+    return { writes: write !== undefined, run: () => handler(...(args as never[])) };
+  }
+
+  function startJob({ id = 0, method, args }: Request): boolean {
+    const job = engine.jobs[method];
+    if (job) jobs.push({ id, steps: job(...(args as never[])) });
+    return job !== undefined;
+  }
+
+  /** One step in each turn, whoever's turn it is: a long job delays the others no more than a short one. */
+  function stepOneJob(): void {
+    const job = jobs.shift();
+    if (!job) return;
+    try {
+      const step = job.steps.next();
+      if (step.done) port.postMessage([{ id: job.id, value: step.value }] satisfies Reply[]);
+      else jobs.push(job);
+    } catch (error) {
+      port.postMessage([{ id: job.id, failure: toFailure(error) }] satisfies Reply[]);
+    }
+  }
+
+  async function finish({ id = 0 }: Request): Promise<void> {
+    await engine.close();
+    port.postMessage([{ id, value: undefined }] satisfies Reply[]);
+    port.close();
+  }
+}
+
+function toReply(id: number, result: { value: unknown } | { error: unknown }): Reply {
+  return 'error' in result ? { id, failure: toFailure(result.error) } : { id, value: result.value };
+}

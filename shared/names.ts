@@ -1,0 +1,63 @@
+/**
+ * The ecommerce semantic events, exact and case-sensitive, in the order a shopper meets them.
+ * @see Segment's ecommerce spec v2; Customer.io accepts the same names.
+ */
+export const EVENT_NAMES = [
+  'Products Searched',
+  'Product List Viewed',
+  'Product List Filtered',
+  'Promotion Viewed',
+  'Promotion Clicked',
+  'Product Clicked',
+  'Product Viewed',
+  'Product Added',
+  'Product Removed',
+  'Cart Viewed',
+  'Checkout Started',
+  'Checkout Step Viewed',
+  'Checkout Step Completed',
+  'Payment Info Entered',
+  'Order Completed',
+  'Order Updated',
+  'Order Refunded',
+  'Order Cancelled',
+  'Coupon Entered',
+  'Coupon Applied',
+  'Coupon Denied',
+  'Coupon Removed',
+  'Product Added to Wishlist',
+  'Product Removed from Wishlist',
+  'Wishlist Product Added to Cart',
+  'Product Shared',
+  'Cart Shared',
+  'Product Reviewed',
+] as const;
+export type EventName = (typeof EVENT_NAMES)[number];
+
+export const MESSAGE_TYPES = ['track', 'page', 'identify', 'screen', 'group', 'alias'] as const;
+export type MessageType = (typeof MESSAGE_TYPES)[number];
+
+/** Cookies the snippet and the collector share. All readable by scripts of the shop's own domain. */
+export const COOKIES = {
+  anonymousId: '_sb_id',
+  session: '_sb_s',
+  ttclid: 'ttclid',
+  ttclidAt: '_sb_tt',
+} as const;
+
+/** What one request to the collector may hold, in bytes of unpacked UTF-8 and in messages. */
+export const LIMITS = { messageBytes: 32 * 1024, requestBytes: 500 * 1024, messages: 500 } as const;
+
+/**
+ * The key under which an order is counted once, whoever reports it: `order:<order_id>`, and `order:<order_id>:paid`
+ * for the update that says it was paid. It is also the id both the pixel and the collector give TikTok.
+ *
+ * @returns undefined for any other event, and for an order without an id.
+ */
+export function orderKey(event: string, properties: Readonly<Record<string, unknown>>): string | undefined {
+  const id = properties.order_id;
+  if ((typeof id !== 'string' && typeof id !== 'number') || id === '') return undefined;
+  if (event === 'Order Completed') return `order:${id}`;
+  if (event === 'Order Updated' && properties.financial_status === 'paid') return `order:${id}:paid`;
+  return undefined;
+}

@@ -1,0 +1,72 @@
+import type { Consent } from './consent.ts';
+import type { Context } from './message.ts';
+import type { MessageType } from './names.ts';
+
+/** JSON as it is stored: no NaN, no Infinity, no `__proto__`. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type JsonObject = { [key: string]: Json };
+
+/**
+ * Who did it. Only digests and ids that are not personal by themselves; `…Sha256` is 64 lower-case hex characters
+ * of the normalised value. A `userId` that was an email is absent here and counts as `emailSha256`.
+ */
+export interface Identity {
+  anonymousId?: string;
+  userId?: string;
+  previousId?: string;
+  groupId?: string;
+  emailSha256?: string;
+  phoneSha256?: string;
+  firstNameSha256?: string;
+  lastNameSha256?: string;
+  zipSha256?: string;
+  /** Lower-case without spaces or punctuation; `country` is ISO 3166-1 alpha-2. */
+  city?: string;
+  state?: string;
+  country?: string;
+}
+
+/**
+ * One accepted event as it lies in the log: validated, clock-corrected, free of raw personal data.
+ * Named personal fields inside `traits`, `properties` and `context` became `<name>_sha256`; an email anywhere else
+ * reads `[email]`.
+ */
+export interface ProtectedEvent {
+  shop: string;
+  messageId: string;
+  /** Second dedup key, 400 days: `order:<id>` (see `orderKey`). */
+  orderKey?: string;
+  type: MessageType;
+  /** The name of a track event, exactly as sent. */
+  event?: string;
+  /** Name and category of a page or screen. */
+  name?: string;
+  category?: string;
+  /** ISO 8601 UTC: when it happened (skew corrected), when it reached the collector. */
+  timestamp: string;
+  receivedAt: string;
+  identity: Identity;
+  /** Resolved: every purpose has an answer. */
+  consent: Consent;
+  /** Destination names in lower case; `all` is the default for those not named. */
+  integrations?: Record<string, boolean>;
+  context: Context;
+  properties: JsonObject;
+  traits: JsonObject;
+}
+
+/**
+ * The raw values `protect` took out, for a destination set to raw. It exists in memory only while it is opened in
+ * that destination's worker; at rest it is sealed.
+ */
+export interface RawPii {
+  userId?: string;
+  previousId?: string;
+  email?: string;
+  /** E.164 with plus. */
+  phone?: string;
+  firstName?: string;
+  lastName?: string;
+  /** The personal fields of `traits` as the shop sent them (email, phone, names, address), emails trimmed and lower-cased. */
+  traits?: JsonObject;
+}

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { createPace } from '../../server/dispatch/pace.ts';
+import { createFakeClock } from '../support/clock.ts';
+
+test('a burst goes at once, then four a second, and a pause earns the burst back', async () => {
+  const clock = createFakeClock(0);
+  const pace = createPace(4, 40, clock);
+  const sentAt: number[] = [];
+  const { signal } = new AbortController();
+  const send = async (times: number) => {
+    for (let count = 0; count < times; count++) {
+      await pace(signal);
+      sentAt.push(clock.now());
+    }
+  };
+  void send(44);
+  await clock.advance(10_000);
+  expect(sentAt.slice(0, 40)).toEqual(Array(40).fill(0));
+  expect(sentAt.slice(40)).toEqual([250, 500, 750, 1_000]);
+  await clock.advance(10_000);
+  sentAt.length = 0;
+  void send(40);
+  await clock.advance(0);
+  expect(sentAt).toHaveLength(40);
+});

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { answer, plain, startBench } from '../support/dispatch.ts';
+import { event } from '../support/event.ts';
+
+test('what waits for its turn when the collector stops is not sent ahead of it; it stays in the log', async () => {
+  const slow = { ...plain.limits, maxEvents: 1, requestsPerSecond: 1, burst: 1 };
+  const bench = await startBench(() => answer(200), { limits: slow });
+  await bench.log.append(['a', 'b'].map((messageId) => ({ event: event({ messageId }) })));
+  await bench.clock.advance(500);
+  await bench.worker.stop();
+  expect(bench.requests.map(({ ids }) => ids)).toEqual([['a']]);
+  expect(await bench.log.depth('plain@shop')).toMatchObject({ waiting: 1, deadLetters: 0 });
+  expect(bench.worker.state()).toBe('closed');
+});
+
+test('stopping does not wait until the last culprit of a refused batch is found', async () => {
+  const limits = { ...plain.limits, requestsPerSecond: 1, burst: 1 };
+  const bench = await startBench(() => answer(400, 'field error'), { limits });
+  const ids = Array.from({ length: 64 }, (_, index) => `m${index}`);
+  await bench.log.append(ids.map((messageId) => ({ event: event({ messageId }) })));
+  await bench.clock.advance(1_500);
+  const before = bench.requests.length;
+  await bench.worker.stop();
+  expect(bench.requests.length).toBe(before);
+  expect(await bench.log.depth('plain@shop')).toMatchObject({ waiting: 64, deadLetters: 0 });
+});

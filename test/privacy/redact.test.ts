@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { redactRecipient, redactText } from '../../server/privacy/redact.ts';
+
+describe('emails', () => {
+  test.each([
+    ['alice@shop.example', '[email]'],
+    ['write to alice+tag@shop.co.uk, please', 'write to [email], please'],
+    ['Alice <alice@shop.example>', 'Alice <[email]>'],
+    ['a@shop.example,b@shop.example;c@shop.example', '[email],[email];[email]'],
+    ['alice%40shop.example', '[email]'],
+    ['%61lice%2Btag%40shop%2Eexample', '[email]'],
+    ['alice%2540shop.example', '[email]'],
+    ['alice%25252540shop.example', '[email]'],
+    ['alice＠shop.example', '[email]'],
+    ['alice%EF%BC%A0shop.example', '[email]'],
+    ['"john doe"@shop.example', '[email]'],
+    ['%22john%20doe%22%40shop.example', '[email]'],
+    ["o'brien@shop.example", '[email]'],
+    ['用戶@例子.台灣', '[email]'],
+    ['mailto:alice@shop.example?subject=hi', 'mailto:[email]?subject=hi'],
+    ['https://u:secret@shop.example/', 'https://u:[email]/'],
+    ['tom&@shop.example', 'tom&[email]'],
+    ['a./@shop.example', 'a./[email]'],
+    ['a%20@shop.example', 'a%20[email]'],
+    ['a@b.example@c.example', '[email]@c.example'],
+  ])('%s → %s', (text, redacted) => {
+    expect(redactText(text)).toBe(redacted);
+  });
+
+  test.each([
+    'https://www.tiktok.com/@shop.name/video/1?lang=zh',
+    'https%3A%2F%2Fwww.tiktok.com%2F%40shop.name',
+    'follow @shop.name today',
+    '{"handle":"@shop.name"}',
+    'https://cdn.example/logo@2x.png',
+    'https://cdn.example/next?src=%2Flogo%402x.webp',
+    'https://cdn.example/npm/lib@4.17.21/dist/lib.js',
+    'https://maps.example/@25.03,121.5,15z',
+    'alice@localhost',
+    '100% & 5%25 off = 3 @ once',
+    'E.C.P.CvYBjAEKLh%2Bab_c-d',
+  ])('%s is no email and stays byte for byte', (text) => {
+    expect(redactText(text)).toBe(text);
+  });
+});
+
+test('the click id and everything else of a URL survive byte for byte', () => {
+  const before = 'https://shop.example/thanks?ttclid=E.C.P.Cv%2B%40x&q=%E9%9E%8B%20a+b&email=';
+  const after = '&utm_source=a%26b&x=%zz#top';
+  for (const email of ['alice@shop.example', 'alice%40shop.example', 'Alice%2B1%2540shop.example']) {
+    expect(redactText(before + email + after)).toBe(`${before}[email]${after}`);
+  }
+  expect(redactText('/login?next=%2Fx%3Femail%3Da%2540b.example%26ttclid%3DE.C.P.x')).toBe(
+    '/login?next=%2Fx%3Femail%3D[email]%26ttclid%3DE.C.P.x',
+  );
+});
+
+describe('phones and names in URLs', () => {
+  test.each([
+    ['?phone=0912345678&ttclid=x', '?phone=[phone]&ttclid=x'],
+    ['?phone=%2B886%20912%20345%20678&x=1', '?phone=[phone]&x=1'],
+    ['?phone=0912 345 678&x=1', '?phone=[phone]&x=1'],
+    ['?phone=０９１２３４５６７８', '?phone=[phone]'],
+    ['?a=1&tel=02-2345-6789#top', '?a=1&tel=[phone]#top'],
+    ['#mobile=0912345678', '#mobile=[phone]'],
+    ['#/form?customer_phone=0912345678', '#/form?customer_phone=[phone]'],
+    ['phoneNumber=0912345678', 'phoneNumber=[phone]'],
+    ['?customer%5Bphone%5D=0912345678', '?customer%5Bphone%5D=[phone]'],
+    ['?next=%2Fx%3Fphone%3D0912345678%26ttclid%3Dy', '?next=%2Fx%3Fphone%3D[phone]%26ttclid%3Dy'],
+    ['see ?phone=0912345678 and call', 'see ?phone=[phone] and call'],
+    ['?Phone%20Number=0912345678', '?Phone%20Number=[phone]'],
+    ['tel:+886912345678', 'tel:[phone]'],
+    ['TEL:%2B886-912-345-678', 'TEL:[phone]'],
+    ['sms:0912345678?body=hi', 'sms:[phone]?body=hi'],
+    ['?first_name=Al%20B&lastName=Chen&zip=110', '?first_name=[removed]&lastName=[removed]&zip=[removed]'],
+    ['?customer[first_name]=Al&full_name=Al+Chen', '?customer[first_name]=[removed]&full_name=[removed]'],
+    ['?billing_address[address1]=1+Main+St', '?billing_address[address1]=[removed]'],
+  ])('%s → %s', (text, redacted) => {
+    expect(redactText(text)).toBe(redacted);
+  });
+
+  test.each([
+    '?mobile=1',
+    '?tel=',
+    '?first_name=&x=1',
+    '?name=shoes',
+    '?id=0912345678',
+    'hotel:2024-12',
+    '?phone_case=iphone15',
+  ])('%s stays', (text) => {
+    expect(redactText(text)).toBe(text);
+  });
+
+  test.each([
+    ['+886 912-345-678', '[phone]'],
+    ['alice@shop.example', '[email]'],
+    ['Alice', 'Alice'],
+    ['2024', '2024'],
+  ])('a message to %s says it went to %s', (recipient, redacted) => {
+    expect(redactRecipient(recipient)).toBe(redacted);
+  });
+});
+
+test('redacting twice changes nothing', () => {
+  const text = fc.array(
+    fc.oneof(
+      fc.emailAddress(),
+      fc.string(),
+      fc.constantFrom('%40', '@', '?phone=0912345678', '&', 'tel:09123', ' '),
+    ),
+  );
+  fc.assert(
+    fc.property(text, (parts) => {
+      const once = redactText(parts.join(''));
+      expect(redactText(once)).toBe(once);
+    }),
+  );
+});
+
+test.each([
+  '@',
+  'a@',
+  'a@b.co',
+  '@a.',
+  '%40',
+  '%25',
+  '%2525',
+  '"',
+  '"@x.co',
+  'x.y/@z.co',
+  'phone=',
+  'phone=0',
+  'a=',
+  'tel:1',
+  'tel: (',
+  '( ',
+  '&#',
+  'a.',
+  'é',
+  'email%',
+])('a hostile text of 30 KB made of %s costs less than 50 ms', (part) => {
+  const text = `tel:1 a@ phone=${part.repeat(Math.ceil((30 * 1024) / part.length))}`;
+  const from = performance.now();
+  redactText(text);
+  expect(performance.now() - from).toBeLessThan(50);
+});

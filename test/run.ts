@@ -1,0 +1,33 @@
+import { startVitest } from 'vitest/node';
+
+/**
+ * Runs every test and says how many ran. Fails when one failed, when one was skipped, or when no browser test ran:
+ * a green line must mean that a real Chromium saw the snippet.
+ */
+const vitest = await startVitest('test', process.argv.slice(2), {
+  config: 'test/vitest.config.ts',
+  watch: false,
+});
+const tests = vitest.state.getTestModules().flatMap((module) =>
+  [...module.children.allTests()].map((test) => ({
+    state: test.result().state,
+    isBrowser: module.relativeModuleId.startsWith('test/browser/'),
+  })),
+);
+const brokenModules = vitest.state.getTestModules().filter((module) => module.errors().length > 0).length;
+const errors = vitest.state.getUnhandledErrors().length;
+await vitest.close();
+
+const count = (state: string) => tests.filter((test) => test.state === state).length;
+const inBrowser = tests.filter((test) => test.isBrowser && test.state === 'passed').length;
+const isWhole = process.argv.length === 2;
+const failed = count('failed') + brokenModules + errors;
+const problems = [
+  failed > 0 && `${failed} failed`,
+  count('skipped') > 0 && `${count('skipped')} skipped: every test must run`,
+  isWhole && inBrowser === 0 && 'no browser test ran',
+].filter((problem) => problem !== false);
+process.stdout.write(`\n${tests.length} tests ran, ${inBrowser} of them in Chromium\n`);
+for (const problem of problems) process.stdout.write(`problem: ${problem}\n`);
+process.stdout.write(`${count('passed')} passed, ${failed} failed, ${count('skipped')} skipped\n`);
+process.exitCode = problems.length > 0 ? 1 : 0;

@@ -1,0 +1,88 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { MirroredMessage } from '../../client/snippet/api.ts';
+
+const track = vi.fn();
+const put = (value: unknown) => vi.stubGlobal('ttq', value);
+const message = (event: string, properties = {}): MirroredMessage => ({
+  type: 'track',
+  event,
+  properties,
+  messageId: 'm-1',
+});
+
+async function load(waiting: MirroredMessage[] = []) {
+  window.storebeacon = { mirror: waiting } as never;
+  vi.resetModules();
+  await import('../../client/snippet/pixel-tiktok.ts');
+  return (sent: MirroredMessage) => window.storebeacon?.mirror?.push(sent);
+}
+beforeEach(() => {
+  track.mockReset();
+  put({ track });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test.each([
+  ['Product Viewed', ['ViewContent']],
+  ['Products Searched', ['Search']],
+  ['Product Added', ['AddToCart']],
+  ['Product Added to Wishlist', ['AddToWishlist']],
+  ['Checkout Started', ['InitiateCheckout']],
+  ['Payment Info Entered', ['AddPaymentInfo']],
+  ['Order Completed', ['PlaceAnOrder', 'Purchase']],
+  ['Size Guide Opened', []],
+])('%s is %j to the pixel', async (event, names) => {
+  (await load())(message(event));
+  expect(track.mock.calls.map(([name]) => name)).toEqual(names);
+});
+
+test('the id is the collector’s, as the third argument; an order’s is the order’s', async () => {
+  const push = await load();
+  push(
+    message('Product Added', {
+      product_id: 'p',
+      sku: 's',
+      price: 480,
+      quantity: 2,
+      value: 960,
+      currency: 'TWD',
+    }),
+  );
+  push(message('Order Completed', { order_id: '7', total: 960, products: [{ product_id: 'p' }] }));
+  expect(track.mock.calls[0]).toEqual([
+    'AddToCart',
+    {
+      contents: [expect.objectContaining({ content_id: 's', price: 480, quantity: 2 })],
+      value: 960,
+      currency: 'TWD',
+      query: undefined,
+    },
+    { event_id: 'm-1' },
+  ]);
+  expect(track.mock.calls[2]).toMatchObject([
+    'Purchase',
+    { value: 960, contents: [{ content_id: 'p' }] },
+    { event_id: 'order:7' },
+  ]);
+});
+
+test('an order that is not paid is placed, but no purchase', async () => {
+  (await load())(message('Order Completed', { order_id: '7', financial_status: 'pending' }));
+  expect(track.mock.calls.map(([name]) => name)).toEqual(['PlaceAnOrder']);
+});
+
+test('messages wait for a pixel that is still loading', async () => {
+  vi.useFakeTimers();
+  put(undefined);
+  const push = await load([message('Product Viewed')]);
+  vi.advanceTimersByTime(3000);
+  push(message('Product Added'));
+  put({ track });
+  vi.advanceTimersByTime(1000);
+  push(message('Checkout Started'));
+  expect(track.mock.calls.map(([name]) => name)).toEqual(['ViewContent', 'AddToCart', 'InitiateCheckout']);
+});

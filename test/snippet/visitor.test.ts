@@ -1,0 +1,166 @@
+// @vitest-environment jsdom
+// @vitest-environment-options { "url": "https://shop.example/" }
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { freshBrowser, onPage } from '../support/snippet.ts';
+
+const load = (attributes: Record<string, string> = {}) =>
+  onPage(attributes, async () => ({
+    ...(await import('../../client/snippet/storage.ts')),
+    ...(await import('../../client/snippet/consent.ts')),
+    ...(await import('../../client/snippet/identity.ts')),
+    ...(await import('../../client/snippet/attribution.ts')),
+  }));
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+beforeEach(() => {
+  freshBrowser();
+  vi.useFakeTimers({ now: Date.parse('2026-11-21T08:00:00Z') });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe('anonymous id', () => {
+  test('is a UUID, the same all through the page, and asking for it writes nothing', async () => {
+    const { anonymousId } = await load();
+    expect(anonymousId()).toMatch(UUID);
+    expect(anonymousId()).toBe(anonymousId());
+    expect([document.cookie, localStorage.length]).toEqual(['', 0]);
+  });
+
+  test.each(['the cookie', 'localStorage'])('lost from %s, it is healed from the other', async (lost) => {
+    const id = (await load()).keepId();
+    const next = await load();
+    if (lost === 'the cookie') next.removeCookie('_sb_id');
+    else localStorage.clear();
+    expect(next.keepId()).toBe(id);
+    expect(next.readCookie('_sb_id')).toBe(id);
+    expect(next.recall().anonymousId).toBe(id);
+  });
+
+  test('changes with the person: another user id, or a reset', async () => {
+    const { keepId, setUser, forgetIdentity, recall } = await load();
+    const first = keepId();
+    setUser('alice');
+    setUser('alice');
+    expect(keepId()).toBe(first);
+    setUser('bob');
+    const second = keepId();
+    expect(second).not.toBe(first);
+    expect(recall().userId).toBe('bob');
+    forgetIdentity();
+    expect(keepId()).not.toBe(second);
+    expect(recall().userId).toBeFalsy();
+  });
+});
+
+describe('consent', () => {
+  const yes = { advertising: true, analytics: true, marketing: true };
+  const no = { advertising: false, analytics: false, marketing: false };
+  test.each([
+    { says: 'nothing, by default', attributes: {}, choice: undefined, gpc: false, want: undefined },
+    {
+      says: 'nothing, where the shop grants',
+      attributes: { consent: 'granted' },
+      choice: undefined,
+      gpc: false,
+      want: yes,
+    },
+    {
+      says: 'one yes',
+      attributes: {},
+      choice: { analytics: true },
+      gpc: false,
+      want: { ...no, analytics: true },
+    },
+    {
+      says: 'one no, where the shop grants',
+      attributes: { consent: 'granted' },
+      choice: { marketing: false },
+      gpc: false,
+      want: { ...yes, marketing: false },
+    },
+    { says: 'yes, with GPC', attributes: {}, choice: yes, gpc: true, want: { ...yes, advertising: false } },
+    {
+      says: 'nothing, with GPC, where the shop grants',
+      attributes: { consent: 'granted' },
+      choice: undefined,
+      gpc: true,
+      want: { ...yes, advertising: false },
+    },
+  ])('the visitor says $says', async ({ attributes, choice, gpc, want }) => {
+    vi.stubGlobal('navigator', { ...navigator, globalPrivacyControl: gpc });
+    const visitor = await load(attributes as Record<string, string>);
+    if (choice) visitor.recordChoice(choice);
+    expect(visitor.resolved()).toEqual(want);
+  });
+
+  test('a choice is kept, and a later answer adds to it', async () => {
+    (await load()).recordChoice({ analytics: true, marketing: true });
+    const next = await load();
+    next.recordChoice({ marketing: false });
+    expect(next.recall().choice).toEqual({ analytics: true, marketing: false });
+  });
+});
+
+describe('where they came from', () => {
+  const landOn = async (path: string) => {
+    history.replaceState(null, '', path);
+    const visitor = await load();
+    visitor.readAddress();
+    return visitor;
+  };
+
+  test('the campaign of the landing goes with the whole session, and no further', async () => {
+    const landed = (await landOn('/?utm_source=tiktok&utm_campaign=spring&utm_id=MA_1')).keepVisit();
+    expect(landed.campaign).toEqual({ source: 'tiktok', name: 'spring', id: 'MA_1' });
+    vi.advanceTimersByTime(29 * 60_000);
+    expect((await landOn('/tea')).keepVisit()).toEqual(landed);
+    vi.advanceTimersByTime(29 * 60_000);
+    expect((await landOn('/tea')).keepVisit()).toEqual(landed);
+    const { removeCookie } = await load();
+    removeCookie('_sb_s');
+    const later = (await landOn('/tea')).keepVisit();
+    expect(later.sessionId).not.toBe(landed.sessionId);
+    expect(later.campaign).toBeUndefined();
+  });
+
+  test('a click keeps the moment it was captured, over reloads and pages', async () => {
+    const first = (await landOn('/?ttclid=E.C.P.one')).keepClick();
+    expect(first.ttclid).toBe('E.C.P.one');
+    expect(first.ttclid_at).toEqual(new Date('2026-11-21T08:00:00Z'));
+    vi.advanceTimersByTime(60_000);
+    expect((await landOn('/?ttclid=E.C.P.one')).keepClick()).toEqual(first);
+    expect((await landOn('/tea')).keepClick()).toEqual(first);
+  });
+
+  test('a newer click wins, also over the cookie the collector set on the parent domain', async () => {
+    (await landOn('/?ttclid=E.C.P.one')).keepClick();
+    // biome-ignore lint/suspicious/noDocumentCookie: the collector's Set-Cookie, as jsdom can have it.
+    document.cookie = 'ttclid=E.C.P.one; Domain=shop.example; Path=/';
+    vi.advanceTimersByTime(60_000);
+    const newer = (await landOn('/?ttclid=E.C.P.two')).keepClick();
+    expect(newer).toMatchObject({ ttclid: 'E.C.P.two', ttclid_at: new Date('2026-11-21T08:01:00Z') });
+    expect((await landOn('/tea')).keepClick().ttclid).toBe('E.C.P.two');
+  });
+
+  test('a click counts from when it was seen, not from when it was allowed', async () => {
+    const visitor = await landOn('/?ttclid=E.C.P.one');
+    vi.advanceTimersByTime(60_000);
+    expect(visitor.keepClick().ttclid_at).toEqual(new Date('2026-11-21T08:00:00Z'));
+  });
+
+  test('the pixel’s _ttp is passed on as it is; an unknown capture time is none', async () => {
+    // biome-ignore lint/suspicious/noDocumentCookie: set by TikTok's pixel.
+    document.cookie = '_ttp=01JABC.tt.1; Path=/';
+    // biome-ignore lint/suspicious/noDocumentCookie: set by another tool, without a time beside it.
+    document.cookie = 'ttclid=E.C.P.old; Path=/';
+    const click = (await landOn('/')).keepClick();
+    expect(JSON.parse(JSON.stringify(click))).toEqual({
+      ttclid: 'E.C.P.old',
+      ttclid_at: null,
+      ttp: '01JABC.tt.1',
+    });
+  });
+});

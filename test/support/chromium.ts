@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+
+/** Not the package's own flags: those switch off web security, and with it everything a test of CORS could show. */
+const ARGS = [
+  '--no-sandbox',
+  '--disable-setuid-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-gpu',
+  '--font-render-hinting=none',
+];
+
+/**
+ * A real Chromium, headless. Close it when done: `await using browser = await launchChromium()` does.
+ * `CHROMIUM_PATH` chooses another one than the package brings.
+ */
+export async function launchChromium(): Promise<Browser> {
+  const executablePath = process.env.CHROMIUM_PATH || (await unpack());
+  return chromium.launch({ executablePath, args: ARGS });
+}
+
+/** Beside the package, so that a new version of it is unpacked anew. */
+const CACHE = join(import.meta.dirname, '../../node_modules/.cache');
+
+/** Unpacks once. Test files run at the same time, so whoever is done first puts it in place, whole. */
+async function unpack(): Promise<string> {
+  const home = join(CACHE, 'chromium');
+  const binary = join(home, 'chromium');
+  if (existsSync(binary)) return binary;
+
+  mkdirSync(CACHE, { recursive: true });
+  const before = process.env.TMPDIR;
+  const work = mkdtempSync(`${home}-`);
+  process.env.TMPDIR = work;
+  try {
+    const { default: packed } = await import('@sparticuz/chromium');
+    packed.setGraphicsMode = false;
+    await packed.executablePath();
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = before;
+  }
+  try {
+    renameSync(work, home);
+  } catch (error) {
+    rmSync(work, { recursive: true, force: true });
+    if (!existsSync(binary)) throw error;
+  }
+  return binary;
+}

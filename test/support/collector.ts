@@ -1,0 +1,148 @@
+import { onTestFinished } from 'vitest';
+import { readConfig, type Variables } from '../../server/config.ts';
+import type { EventLog } from '../../server/log/event-log.ts';
+import { type StartOptions, start } from '../../server/main.ts';
+import { createLogger, redactSecrets } from '../../server/observe/log.ts';
+import { redactText } from '../../server/privacy/redact.ts';
+import { createSandbox, SANDBOX_CREDENTIALS, type Sandbox } from '../../server/sandbox/index.ts';
+import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import { tempDir } from './temp-dir.ts';
+
+export const WRITE_KEY = 'test-write-key';
+export const SHOP_ORIGIN = 'http://127.0.0.1:9000';
+export const ADMIN_TOKEN = 'operator-token-0123456789';
+
+export interface Collector {
+  base: string;
+  port: number;
+  sandbox: Sandbox;
+  dataDir: string;
+  /** Every log line so far. */
+  lines: string[];
+  /** Every event the log has taken so far, in order; those it knew already are among them. */
+  events: ProtectedEvent[];
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+  admin(method: string, path: string, body?: unknown): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+/** The variables of a shop whose three destinations are the sandbox. */
+export function shopVariables({ urls }: Sandbox): Variables {
+  const { tiktok, customerio, shopline } = SANDBOX_CREDENTIALS;
+  return {
+    WRITE_KEY,
+    ALLOWED_ORIGINS: SHOP_ORIGIN,
+    CONSENT_DEFAULT: 'granted',
+    TIKTOK_PIXEL_CODE: tiktok.pixelCode,
+    TIKTOK_ACCESS_TOKEN: tiktok.accessToken,
+    TIKTOK_ENDPOINT: urls.tiktok,
+    CUSTOMERIO_API_KEY: customerio.apiKey,
+    CUSTOMERIO_ENDPOINT: urls.customerio,
+    SHOPLINE_HANDLE: shopline.handle,
+    SHOPLINE_ACCESS_TOKEN: shopline.accessToken,
+    SHOPLINE_CDP_CHANNEL_ID: shopline.channelId,
+    SHOPLINE_ENDPOINT: urls.shopline,
+  };
+}
+
+export interface CollectorOptions extends Partial<StartOptions> {
+  /** Left open when the test is over. */
+  sandbox?: Sandbox;
+  dataDir?: string;
+  /** What `CONFIG_FILE` holds, where the variables name one. */
+  configFile?: string;
+  /** Default: the running test. `afterAll` shares one collector among the tests of a file. */
+  whenOver?: (clean: () => Promise<void> | void) => void;
+}
+
+/** A whole collector in this process, in front of a sandbox, both gone when the test is over. */
+export async function startCollector(
+  variables: Variables = {},
+  options: CollectorOptions = {},
+): Promise<Collector> {
+  const {
+    sandbox: given,
+    clock,
+    configFile = '{}',
+    whenOver = onTestFinished,
+    wrapLog = (log) => log,
+  } = options;
+  const sandbox = given ?? (await createSandbox(clock && { clock: clock.now }));
+  if (!given) whenOver(() => sandbox.close());
+  const dataDir = options.dataDir ?? tempDir(whenOver);
+  const env = {
+    PORT: '0',
+    HOST: '127.0.0.1',
+    DATA_DIR: dataDir,
+    ADMIN_TOKEN,
+    LOG_LEVEL: 'debug',
+    ...shopVariables(sandbox),
+    ...variables,
+  };
+  const lines: string[] = [];
+  const events: ProtectedEvent[] = [];
+  const config = readConfig(env, () => configFile);
+  const strike = redactSecrets(config.secrets);
+  const logger = createLogger({
+    level: 'debug',
+    write: (line) => void lines.push(line),
+    redact: (line) => strike(redactText(line)),
+  });
+  const running = await start(config, {
+    logger,
+    ...options,
+    wrapLog: (log) => noteAppended(wrapLog(log), events),
+  });
+  whenOver(() => running.stop());
+  const base = `http://127.0.0.1:${running.port}`;
+  return {
+    base,
+    port: running.port,
+    sandbox,
+    dataDir,
+    lines,
+    events,
+    post: (path, body, headers = {}) =>
+      fetch(`${base}${path}`, {
+        method: 'POST',
+        headers: { authorization: basic(WRITE_KEY), 'content-type': 'application/json', ...headers },
+        body:
+          typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
+      }),
+    admin: (method, path, body) =>
+      fetch(`${base}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      }),
+    stop: running.stop,
+  };
+}
+
+function noteAppended(log: EventLog, events: ProtectedEvent[]): EventLog {
+  return {
+    ...log,
+    async append(entries) {
+      const result = await log.append(entries);
+      events.push(...entries.map(({ event }) => event));
+      return result;
+    },
+  };
+}
+
+export const basic = (key: string) => `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
+
+/** Waits for something that other threads and sockets bring about; fails with what was there instead. */
+export async function eventually<T>(
+  read: () => T | Promise<T>,
+  isThere: (found: T) => boolean,
+  timeoutMs = 15_000,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const found = await read();
+    if (isThere(found)) return found;
+    if (Date.now() > deadline) throw new Error(`still not there: ${JSON.stringify(found)?.slice(0, 500)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,0 +1,114 @@
+import { onTestFinished } from 'vitest';
+import { z } from 'zod';
+import type { Destination, HttpRequest, HttpResponse } from '../../server/destinations/destination.ts';
+import type { Http } from '../../server/dispatch/http.ts';
+import type { DeliveryReport } from '../../server/dispatch/report.ts';
+import { startWorker, type Worker } from '../../server/dispatch/worker.ts';
+import type { EventLog } from '../../server/log/event-log.ts';
+import { openLog } from '../../server/log/open.ts';
+import { type Counters, createCounters } from '../../server/observe/counters.ts';
+import type { Ledger } from '../../server/state/ledger.ts';
+import { openLedger } from '../../server/state/open.ts';
+import { createFakeClock, type FakeClock, settled } from './clock.ts';
+import { tempDir } from './temp-dir.ts';
+
+/** The plainest destination there is: an event's id is its payload; the answer's body says what became of it. */
+export type Plain = { id: string; order?: string | undefined; remote?: string | undefined };
+
+export const plain: Destination<Plain, object> = {
+  name: 'plain',
+  integration: 'Plain',
+  purpose: 'analytics',
+  variables: {},
+  switches: [],
+  settings: z.object({}),
+  needs: () => [],
+  payload: z.object({ id: z.string(), order: z.string().optional(), remote: z.string().optional() }),
+  limits: { maxEvents: 100, maxBytes: 100_000, maxWaitMs: 0, requestsPerSecond: 1_000_000 },
+  map: (event, _settings, { remoteId }) => [{ id: event.messageId, order: event.orderKey, remote: remoteId }],
+  request: (batch) => ({
+    method: 'POST',
+    url: 'http://127.0.0.1/',
+    headers: {},
+    body: JSON.stringify(batch),
+  }),
+  classify({ status, body }) {
+    if (status === 200) return { kind: 'delivered' };
+    if (status === 400) return { kind: 'rejected', answer: body };
+    if (status === 401) return { kind: 'paused', answer: body };
+    return { kind: 'retry', reason: status === 429 ? 'throttled' : 'server-error' };
+  },
+  examples: [],
+};
+
+export const answer = (status: number, body = '', headers: Record<string, string> = {}): HttpResponse => ({
+  status,
+  body,
+  headers,
+});
+
+export interface Bench {
+  log: EventLog;
+  ledger: Ledger;
+  clock: FakeClock;
+  counters: Counters;
+  reports: DeliveryReport[];
+  /** Every request so far: when, and the ids it carried. */
+  requests: { atMs: number; ids: string[]; payloads: Plain[] }[];
+  worker: Worker;
+}
+
+/** One worker over a real log and ledger, with time and transport in the test's hands. */
+export async function startBench(
+  reply: (ids: string[], request: HttpRequest, count: number) => HttpResponse | Promise<HttpResponse>,
+  changes: Partial<Destination<Plain, object>> = {},
+  options: { dataDir?: string } = {},
+): Promise<Bench> {
+  const dataDir = options.dataDir ?? tempDir();
+  const consumer = 'plain@shop';
+  const clock: FakeClock = createFakeClock(undefined, async () => {
+    // Every round trip to the storage threads proves that what was posted before has been done.
+    for (let turn = 0; turn < 12; turn++) {
+      await Promise.all([log.depth(consumer), ledger.find(consumer, ['-'])]);
+      await settled();
+    }
+  });
+  const log = await openLog({
+    dataDir,
+    consumers: [{ name: consumer, shop: 'shop', opensSeals: false }],
+    retentionMs: 30 * 86_400_000,
+    clock: clock.now,
+  });
+  const ledger = await openLedger({ dataDir, clock: clock.now });
+  const counters = createCounters();
+  const requests: Bench['requests'] = [];
+  const reports: DeliveryReport[] = [];
+  const http: Http = async (request) => {
+    const payloads = JSON.parse(request.body) as Plain[];
+    const ids = payloads.map(({ id }) => id);
+    requests.push({ atMs: clock.now(), ids, payloads });
+    return reply(ids, request, requests.length);
+  };
+  const quietLogger = { info: () => {}, warn: () => {}, error: () => {} };
+  const worker = startWorker({
+    consumer,
+    shop: 'shop',
+    destination: { ...plain, ...changes } as unknown as Destination,
+    settings: {},
+    log,
+    ledger,
+    http,
+    openSeal: () => ({}),
+    clock,
+    random: () => 0.5,
+    counters,
+    logger: quietLogger,
+    report: (report) => void reports.push(report),
+  });
+  onTestFinished(async () => {
+    await worker.stop();
+    await log.close();
+    await ledger.close();
+  });
+  return { log, ledger, clock, counters, reports, requests, worker };
+}

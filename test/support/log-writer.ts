@@ -1,0 +1,20 @@
+import { openLog } from '../../server/log/open.ts';
+import { event } from './event.ts';
+
+/** A process of its own that appends without end and prints each messageId once it was told that it is stored. */
+const [, , dataDir = '', prefix = ''] = process.argv;
+const WRITERS = 20;
+const log = await openLog({
+  dataDir,
+  consumers: [{ name: 'tiktok', shop: 'shop', opensSeals: false }],
+  retentionMs: 86_400_000,
+});
+let last = 0;
+async function write(): Promise<never> {
+  for (;;) {
+    const messageId = `${prefix}-${++last}`;
+    await log.append([{ event: event({ messageId }) }]);
+    process.stdout.write(`${messageId}\n`);
+  }
+}
+await Promise.all(Array.from({ length: WRITERS }, write));
