@@ -3,7 +3,7 @@ import type { Purpose } from '../shared/consent.ts';
 import { readConfigFile } from './config/file.ts';
 import { ProgramVariables, ShopVariables } from './config/schemas.ts';
 import { asVariables, blank, describe, secretsIn, set, type Variables } from './config/variables.ts';
-import type { Destination } from './destinations/destination.ts';
+import { type Destination, needsRawPii } from './destinations/destination.ts';
 import { DESTINATIONS } from './destinations/registry.ts';
 
 export type { Variables } from './config/variables.ts';
@@ -84,9 +84,7 @@ export function readConfig(variables: Variables, readFile: (path: string) => str
     readShop(id, variables, shopVariables ? `shop ${id}: ` : '', problems),
   );
   const shops = read.map(({ shop }) => shop).filter((shop) => shop !== undefined);
-  const wantsRaw = read
-    .flatMap(({ destinations }) => destinations)
-    .some(({ destination, settings }) => destination.needs(settings).includes('raw-pii'));
+  const wantsRaw = read.flatMap(({ destinations }) => destinations).some(needsRawPii);
   if (wantsRaw && blank(programs.PII_KEY) === undefined)
     problems.push('PII_KEY is missing: a destination is set to raw, which needs 32 random bytes in base64');
   for (const [key, count] of tally(shops.map(({ writeKey }) => writeKey)))

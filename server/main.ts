@@ -84,7 +84,7 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
   close.later(() => dispatcher.stop());
   const isOperable = config.adminToken !== undefined || options.openAdmin === true;
   const admin = isOperable
-    ? adminRoutes({ config, log, dispatcher, counters, clock, token: config.adminToken })
+    ? adminRoutes({ config, log, sealer, dispatcher, counters, clock, token: config.adminToken })
     : undefined;
   const demo = options.demo?.({ log, dispatcher });
   const app = createApp({

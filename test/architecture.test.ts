@@ -40,6 +40,7 @@ const MAY_KNOW: Record<string, string[]> = {
     'shared',
     'server/clock.ts',
     'server/config.ts',
+    'server/destinations',
     'server/dispatch',
     'server/ingest',
     'server/log',

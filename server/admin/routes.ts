@@ -6,12 +6,14 @@ import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import { Refusal } from '../ingest/errors.ts';
 import type { EventLog } from '../log/event-log.ts';
 import type { Counters } from '../observe/counters.ts';
+import type { Sealer } from '../privacy/seal.ts';
 import { operatorOnly } from './auth.ts';
 import { eraseVisitor } from './erase.ts';
 
 export interface AdminParts {
   config: Config;
   log: EventLog;
+  sealer: Sealer;
   dispatcher: Dispatcher;
   counters: Counters;
   clock: Clock;
@@ -30,7 +32,7 @@ const Selection = z.union([
 ]);
 
 /** What the operator can see and do. */
-export function adminRoutes({ config, log, dispatcher, counters, clock, token }: AdminParts): Router {
+export function adminRoutes({ config, log, sealer, dispatcher, counters, clock, token }: AdminParts): Router {
   const router = Router();
   const admin = Router();
   router.use('/admin', operatorOnly(token), admin);
@@ -70,7 +72,8 @@ export function adminRoutes({ config, log, dispatcher, counters, clock, token }:
     const shops = config.shops.filter(({ id }) => wanted === undefined || id === wanted);
     if (shops.length === 0) throw new Refusal(404, 'not-found', 'There is no shop of that name.');
     const erasures = [];
-    for (const shop of shops) erasures.push(await eraseVisitor(log, shop, request.params.id, clock.now()));
+    for (const shop of shops)
+      erasures.push(await eraseVisitor({ log, sealer }, shop, request.params.id, clock.now()));
     response.json({ erasures });
   });
   return router;

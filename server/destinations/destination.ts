@@ -46,6 +46,9 @@ export interface Destination<Payload = unknown, Settings = unknown> {
 }
 
 export type Need = 'raw-pii';
+/** True when this destination, so configured, is told personal data in clear. */
+export const needsRawPii = ({ destination, settings }: { destination: Destination; settings: unknown }) =>
+  destination.needs(settings).includes('raw-pii');
 
 export interface Limits {
   maxEvents: number;

@@ -1,6 +1,7 @@
 import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
 import type { Clock } from '../clock.ts';
 import type { Shop } from '../config.ts';
+import { needsRawPii } from '../destinations/destination.ts';
 import type { Consumer, EventLog } from '../log/event-log.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
@@ -35,10 +36,10 @@ const CONNECTIONS_PER_ORIGIN = 2;
 /** One consumer for each destination of each shop, so that none can slow another. */
 export function consumersOf(shops: readonly Shop[]): Consumer[] {
   return shops.flatMap((shop) =>
-    shop.destinations.map(({ destination, settings }) => ({
-      name: consumerName(shop.id, destination.name),
+    shop.destinations.map((configured) => ({
+      name: consumerName(shop.id, configured.destination.name),
       shop: shop.id,
-      opensSeals: destination.needs(settings).includes('raw-pii'),
+      opensSeals: needsRawPii(configured),
     })),
   );
 }

@@ -4,6 +4,7 @@ import { orderKey } from '../../shared/names.ts';
 import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
 import type { DroppedField } from '../../shared/reasons.ts';
 import type { Shop } from '../config.ts';
+import { needsRawPii } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import { protect, protectId } from '../privacy/protect.ts';
 import type { Acceptance } from './accept.ts';
@@ -19,8 +20,7 @@ export interface Event {
 /** Joins what was sent with what the door knows, without anything personal left in clear. */
 export function toEvent(message: Message, { context, ...acceptance }: Acceptance, shop: Shop): Event {
   const keepRaw = shop.destinations.some(
-    ({ destination, settings }) =>
-      destination.needs(settings).includes('raw-pii') && acceptance.consent[destination.purpose],
+    (configured) => needsRawPii(configured) && acceptance.consent[configured.destination.purpose],
   );
   const sent = { ...message, context };
   const { raw, dropped, ...protectedParts } = protect(

@@ -32,6 +32,7 @@ describe('a shop that asks first', () => {
     await page.goto(AD);
     await tell(page, 'track', 'Size Guide Opened');
     await tell(page, 'identify', 'customer-7', { email: 'lin@shop.example' });
+    await tell(page, 'anonymousId');
     await page.click('button');
     await page.clock.runFor(60_000);
     expect(await traces(page)).toEqual(NOTHING);

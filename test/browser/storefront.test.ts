@@ -42,12 +42,18 @@ describe('every page a visitor sees is counted', () => {
     expect(paths(shop)).toEqual(['/', '/teas', '/']);
   });
 
-  test('but not when a router only notes where the visitor had scrolled to', async ({ shop, page }) => {
+  test('but not when a link jumps within the page, or a router notes where the visitor had scrolled to', async ({
+    shop,
+    page,
+  }) => {
     await page.clock.install();
     shop.put('/', html());
     await page.goto('/');
     await arrives(shop, ['page']);
-    await page.evaluate(() => history.replaceState({ y: 480 }, ''));
+    await page.evaluate(() => {
+      location.hash = 'reviews';
+      history.replaceState({ y: 480 }, '');
+    });
     await page.clock.runFor(5_000);
     await arrivesInAll(shop, page, ['page']);
   });

@@ -383,6 +383,19 @@ describe('a person asks to be forgotten', () => {
     expect((await erase(other.anonymousId))[0]).toMatchObject({ events: 3 });
   });
 
+  test('whose user id is their email, where Customer.io is told emails in clear', async () => {
+    const PII_KEY = Buffer.alloc(32, 7).toString('base64');
+    const raw = await startCollector({ CUSTOMERIO_PII: 'raw', PII_KEY });
+    const email = 'lin@shop.example';
+    await raw.post('/v1/track', { event: 'X', userId: email });
+    const accepted = () => raw.sandbox.accepted('customerio') as { event: string; userId?: string }[];
+    await eventually(accepted, (found) => found.length === 1);
+    const response = await raw.admin('DELETE', `/admin/visitors/${encodeURIComponent(' Lin@Shop.example')}`);
+    expect((await response.json()).erasures).toMatchObject([{ events: 1, suppressed: [sha256(email)] }]);
+    const [, told] = await eventually(accepted, (found) => found.length === 2);
+    expect(told).toMatchObject({ event: 'User Suppressed', userId: email });
+  });
+
   test('whose user id was built from their email: by that id', async () => {
     const userId = `google:${newId('lin')}@shop.example`;
     await post({ type: 'track', event: 'X', userId });
