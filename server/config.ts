@@ -120,7 +120,7 @@ function readShop(
   ).filter((found) => found !== undefined);
   if (!DESTINATIONS.some((destination) => isWanted(destination, variables))) {
     const ways = DESTINATIONS.map(
-      (destination) => `${destination.integration}: ${destination.switches.join(', ')}`,
+      (destination) => `${destination.integration}: ${requiredVariables(destination).join(', ')}`,
     );
     problems.push(
       `${prefix}no destination is configured; set the variables of at least one (${ways.join('; ')})`,
@@ -137,6 +137,12 @@ function readShop(
     destinations,
   };
   return { shop, destinations };
+}
+
+/** What a destination cannot do without: its settings say so. */
+function requiredVariables({ settings, variables }: Destination): string[] {
+  const issues = settings.safeParse({}).error?.issues ?? [];
+  return issues.map(({ path }) => (variables as Readonly<Record<string, string>>)[String(path[0])] ?? '');
 }
 
 const isWanted = (destination: Destination, variables: Variables) =>

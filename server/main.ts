@@ -38,6 +38,7 @@ export interface Running {
 }
 
 const HOUR_MS = 3_600_000;
+const SHORT_TOKEN = 16;
 const SNIPPET_DIRECTORY = new URL('../client/dist/', import.meta.url);
 
 /** Joins the parts and listens. @throws {DataDirUnusable} and whatever keeps the ports from opening. */
@@ -82,6 +83,8 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
     report,
   });
   close.later(() => dispatcher.stop());
+  if (config.adminToken !== undefined && config.adminToken.length < SHORT_TOKEN)
+    logger.warn({ variable: 'ADMIN_TOKEN' }, `shorter than ${SHORT_TOKEN} characters: it can be guessed`);
   const isOperable = config.adminToken !== undefined || options.openAdmin === true;
   const admin = isOperable
     ? adminRoutes({ config, log, sealer, dispatcher, counters, clock, token: config.adminToken })

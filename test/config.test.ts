@@ -93,6 +93,8 @@ describe('what is not said has its documented default', () => {
     expect(problems({ ...LEAST, SHOPLINE_CDP_CHANNEL_ID: '1' }).join()).toMatch(
       /SHOPLINE_HANDLE is missing.*SHOPLINE_ACCESS_TOKEN is missing/s,
     );
+    const noChannel = read({ ...LEAST, SHOPLINE_HANDLE: 'tea', SHOPLINE_ACCESS_TOKEN: 'token' });
+    expect(noChannel.shops[0]?.destinations.map(({ destination }) => destination.name)).toEqual(['tiktok']);
   });
 });
 
@@ -148,7 +150,6 @@ describe('everything wrong is named together, with what it got and what it wants
       LOG_LEVEL: 'loud',
       RETENTION_DAYS: '0',
       RATE_LIMIT_PER_MINUTE: '1.5',
-      ADMIN_TOKEN: 'short',
       ALLOWED_ORIGINS: 'shop.example',
       STORE_COUNTRY: 'Taiwan',
       STORE_CURRENCY: 'NT$',
@@ -161,6 +162,7 @@ describe('everything wrong is named together, with what it got and what it wants
       CUSTOMERIO_REGION: 'mars',
       PII_KEY: 'short',
       SHOPLINE_HANDLE: 'not a label',
+      SHOPLINE_CDP_CHANNEL_ID: '1',
       SHOPLINE_API_VERSION: 'newest',
     });
     const named = (variable: string) => found.filter((line) => line.startsWith(`${variable} is `));
@@ -172,7 +174,6 @@ describe('everything wrong is named together, with what it got and what it wants
       'LOG_LEVEL',
       'RETENTION_DAYS',
       'RATE_LIMIT_PER_MINUTE',
-      'ADMIN_TOKEN',
       'WRITE_KEY',
       'ALLOWED_ORIGINS',
       'STORE_COUNTRY',
@@ -186,7 +187,6 @@ describe('everything wrong is named together, with what it got and what it wants
       'SHOPLINE_HANDLE',
       'SHOPLINE_API_VERSION',
       'SHOPLINE_ACCESS_TOKEN',
-      'SHOPLINE_CDP_CHANNEL_ID',
       'PII_KEY',
     ])
       expect({ variable, isNamed: named(variable).length > 0 }).toEqual({ variable, isNamed: true });

@@ -51,10 +51,7 @@ export const ProgramVariables = z.object({
   DATA_DIR: textOr('./data', 'a directory'),
   PUBLIC_URL: Url.transform((value) => value?.replace(/\/+$/, '')),
   TRUST_PROXY: Proxies,
-  ADMIN_TOKEN: optionalText().refine(
-    (value) => value === undefined || value.length >= 16,
-    'at least 16 characters',
-  ),
+  ADMIN_TOKEN: optionalText(),
   LOG_LEVEL: oneOf('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent'),
   RETENTION_DAYS: whole(30, 1, 3650),
   RATE_LIMIT_PER_MINUTE: whole(600, 1, 1_000_000),

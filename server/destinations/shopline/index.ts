@@ -11,7 +11,8 @@ export const shopline: Destination<Payload, Settings> = {
   integration: 'SHOPLINE',
   purpose: 'analytics',
   variables: VARIABLES,
-  switches: [VARIABLES.handle, VARIABLES.accessToken, VARIABLES.channelId],
+  // Handle and token serve more than the CDP.
+  switches: [VARIABLES.channelId],
   settings: Settings,
   needs: (settings) => (settings.pii === 'raw' ? ['raw-pii'] : []),
   payload: Payload,
