@@ -1,25 +1,14 @@
-import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
-import type { Clock } from '../clock.ts';
 import type { Shop } from '../config.ts';
 import { needsRawPii } from '../destinations/destination.ts';
-import type { Consumer, EventLog } from '../log/event-log.ts';
-import type { Counters } from '../observe/counters.ts';
-import type { Logger } from '../observe/log.ts';
-import type { Ledger } from '../state/ledger.ts';
+import type { Consumer } from '../log/event-log.ts';
 import { createHttp, type Http } from './http.ts';
-import type { Report } from './report.ts';
+import type { WorkerParts } from './parts.ts';
 import { startWorker, type Worker } from './worker.ts';
 
-export interface DispatcherParts {
+/** What every worker shares, and the shops whose destinations get one each. */
+export interface DispatcherParts
+  extends Omit<WorkerParts, 'consumer' | 'shop' | 'destination' | 'settings' | 'http'> {
   shops: readonly Shop[];
-  log: EventLog;
-  ledger: Ledger;
-  openSeal: (sealed: string, event: ProtectedEvent) => RawPii;
-  clock: Clock;
-  random: () => number;
-  counters: Counters;
-  logger: Logger;
-  report: Report;
   /** How requests leave; handed in by tests. */
   http?: Http;
 }

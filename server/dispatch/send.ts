@@ -54,7 +54,7 @@ async function sendOnce(parts: SendParts, batch: readonly unknown[]): Promise<Re
     const outcome = destination.classify(response, batch);
     const outcomes = Array.isArray(outcome) ? outcome : [outcome];
     const words = response.body.slice(0, WORDS_MAX);
-    if (outcomes.length !== batch.length && outcomes.length !== 1) {
+    if (Array.isArray(outcome) && outcome.length !== batch.length) {
       const short = `the answer speaks of ${outcomes.length} of ${batch.length} events`;
       return [{ kind: 'retry', reason: 'unreadable-answer', afterMs: 0, words: short }];
     }
