@@ -206,12 +206,12 @@ describe('the program refuses to start, in words an operator can act on', () => 
   });
 
   test('without a configuration, naming everything at once', async () => {
-    const { code, said } = await run({ PORT: 'abc', DATA_DIR: tempDir(), ADMIN_TOKEN: 'short-secret' });
+    const { code, said } = await run({ PORT: 'abc', DATA_DIR: tempDir(), PII_KEY: 'short-secret' });
     expect(code).toBe(1);
     for (const name of [
       'PORT',
       'WRITE_KEY',
-      'ADMIN_TOKEN',
+      'PII_KEY',
       'TIKTOK_PIXEL_CODE',
       'CUSTOMERIO_API_KEY',
       'SHOPLINE_HANDLE',
