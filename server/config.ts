@@ -142,7 +142,12 @@ function readShop(
 /** What a destination cannot do without: its settings say so. */
 function requiredVariables({ settings, variables }: Destination): string[] {
   const issues = settings.safeParse({}).error?.issues ?? [];
-  return issues.map(({ path }) => (variables as Readonly<Record<string, string>>)[String(path[0])] ?? '');
+  return issues.map(({ path }) => variableOf(path, variables));
+}
+
+/** Which variable an issue of a destination's settings is about. */
+function variableOf([setting]: readonly PropertyKey[], variables: Readonly<Record<string, string>>): string {
+  return variables[String(setting)] ?? String(setting);
 }
 
 const isWanted = (destination: Destination, variables: Variables) =>
@@ -155,16 +160,13 @@ function readDestination(
   problems: string[],
 ): Configured | undefined {
   if (!isWanted(destination, variables)) return undefined;
-  const names = destination.variables as Readonly<Record<string, string>>;
+  const names: Readonly<Record<string, string>> = destination.variables;
   const raw = Object.fromEntries(
     Object.entries(names).map(([setting, variable]) => [setting, blank(variables[variable])]),
   );
   const wrong = new Map<string, string>();
   const parsed = destination.settings.safeParse(raw);
-  for (const issue of parsed.error?.issues ?? []) {
-    const variable = names[String(issue.path[0])] ?? String(issue.path[0]);
-    wrong.set(variable, issue.message);
-  }
+  for (const { path, message } of parsed.error?.issues ?? []) wrong.set(variableOf(path, names), message);
   for (const variable of Object.values(names)) {
     const wants = variable.endsWith('_ENDPOINT') && endpointProblem(blank(variables[variable]));
     if (wants) wrong.set(variable, wants);

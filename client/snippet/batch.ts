@@ -7,7 +7,7 @@ const MAX_MESSAGES = 200;
 /** 200 KB as browsers keep text, two bytes a character. */
 const MAX_CHARACTERS = 100_000;
 /** Beacons of one page share 64 KiB, and a character is at most three bytes. No message may be longer either. */
-export const CHUNK_CHARACTERS = 20_000;
+const CHUNK_CHARACTERS = 20_000;
 
 let last = 0;
 

@@ -33,7 +33,7 @@ export function consumersOf(shops: readonly Shop[]): Consumer[] {
   );
 }
 
-export const consumerName = (shop: string, destination: string) => `${destination}@${shop}`;
+const consumerName = (shop: string, destination: string) => `${destination}@${shop}`;
 
 /** Starts a worker for every destination of every shop. */
 export function startDispatcher({ shops, http, ...parts }: DispatcherParts): Dispatcher {

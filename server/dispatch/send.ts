@@ -52,13 +52,12 @@ async function sendOnce(parts: SendParts, batch: readonly unknown[]): Promise<Re
   try {
     const response = await http(destination.request(batch, settings));
     const outcome = destination.classify(response, batch);
-    const outcomes = Array.isArray(outcome) ? outcome : [outcome];
-    const words = response.body.slice(0, WORDS_MAX);
     if (Array.isArray(outcome) && outcome.length !== batch.length) {
-      const short = `the answer speaks of ${outcomes.length} of ${batch.length} events`;
+      const short = `the answer speaks of ${outcome.length} of ${batch.length} events`;
       return [{ kind: 'retry', reason: 'unreadable-answer', afterMs: 0, words: short }];
     }
-    return outcomes.map((found) => {
+    const words = response.body.slice(0, WORDS_MAX);
+    return [outcome].flat().map((found) => {
       const asked = found.kind === 'retry' ? waitMs(found.wait, nowMs()) : 0;
       const afterMs =
         found.kind === 'retry' ? Math.max(asked, retryAfterMs(response.headers['retry-after'], nowMs())) : 0;
