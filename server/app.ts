@@ -2,7 +2,6 @@ import express, { type ErrorRequestHandler, type Express, type Response, type Ro
 import { asRefusal, Refusal } from './ingest/errors.ts';
 import { openApi } from './ingest/openapi.ts';
 import { type IngestParts, ingestRoutes } from './ingest/routes.ts';
-import type { Logger } from './observe/log.ts';
 
 export interface AppParts extends IngestParts {
   version: string;
@@ -30,30 +29,34 @@ export function createApp(parts: AppParts): Express {
   app.get('/openapi.json', (_request, response) => void response.json(contract));
   if (parts.admin) app.use(parts.admin);
   if (parts.demo) app.use(parts.demo);
-  return closeApp(app, parts.logger);
+  return closeApp(app, parts);
 }
 
 /** The operator's routes on a port of their own (`ADMIN_PORT`). */
-export const createAdminApp = (admin: Router, logger: Logger): Express =>
-  closeApp(plainApp().use(admin), logger);
+export const createAdminApp = (admin: Router, witnesses: Witnesses): Express =>
+  closeApp(plainApp().use(admin), witnesses);
 
 function plainApp(): Express {
   return express().disable('x-powered-by').disable('etag').set('query parser', 'simple');
 }
 
-function closeApp(app: Express, logger: Logger): Express {
+/** Who is told what went wrong. */
+type Witnesses = Pick<IngestParts, 'logger' | 'counters'>;
+
+function closeApp(app: Express, witnesses: Witnesses): Express {
   app.use((request, _response, next) =>
     next(new Refusal(404, 'not-found', `There is no ${request.method} here.`)),
   );
-  app.use(answerErrors(logger));
+  app.use(answerErrors(witnesses));
   return app;
 }
 
 /** Every error leaves in one shape: `{code, message, meta: {errors}}`. Only what surprised us is logged. */
-function answerErrors(logger: Logger): ErrorRequestHandler {
+function answerErrors({ logger, counters }: Witnesses): ErrorRequestHandler {
   return (error, _request, response: Response, next) => {
     if (response.headersSent) return next(error);
     const refusal = asRefusal(error);
+    counters.count('requests_refused', { code: refusal.code });
     if (refusal.status === 500)
       logger.error({ error: String((error as Error)?.stack ?? error) }, 'request failed');
     if (refusal.retryAfterSeconds !== undefined)

@@ -107,7 +107,11 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
   const publicDoor = await listen(app, config.port, config.host);
   close.later(() => drain(publicDoor));
   if (admin && config.adminPort !== undefined) {
-    const adminDoor = await listen(createAdminApp(admin, logger), config.adminPort, config.host);
+    const adminDoor = await listen(
+      createAdminApp(admin, { logger, counters }),
+      config.adminPort,
+      config.host,
+    );
     close.later(() => drain(adminDoor));
   }
   const { port } = publicDoor.server.address() as AddressInfo;

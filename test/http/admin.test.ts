@@ -114,6 +114,14 @@ describe('only the operator gets in', () => {
       }
   });
 
+  test('a token short enough to guess works, and the log says so without saying it', async () => {
+    const { base, lines } = await startCollector({ ADMIN_TOKEN: 'xyzzy' });
+    const response = await fetch(`${base}/admin/status`, { headers: { authorization: 'Bearer xyzzy' } });
+    expect(response.status).toBe(200);
+    expect(lines.filter((line) => line.includes('ADMIN_TOKEN'))).toHaveLength(1);
+    expect(lines.join('')).not.toContain('xyzzy');
+  });
+
   test('ADMIN_PORT moves it off the public port', async () => {
     const probe = createServer().listen(0, '127.0.0.1');
     await once(probe, 'listening');
@@ -170,6 +178,20 @@ describe('status', () => {
     expect(grown('messages_duplicate', { shop: 'shoes' })).toBe(1);
     expect(grown('messages_rejected', { shop: 'shoes', code: 'invalid_type' })).toBe(1);
     expect(grown('messages_accepted', { shop: 'tea' })).toBe(0);
+  });
+
+  test('counts requests refused as a whole, by why', async () => {
+    const { post, admin } = await startCollector();
+    await post('/v1/track', '{"event":');
+    await post('/v1/track', { event: 'X', userId: 'u' }, { origin: 'https://foreign.example' });
+    await post('/v1/track', '{"event":');
+    const { counters } = (await (await admin('GET', '/admin/status')).json()) as {
+      counters: { name: string; labels: object; value: number }[];
+    };
+    expect(counters.filter(({ name }) => name === 'requests_refused')).toEqual([
+      { name: 'requests_refused', labels: { code: 'malformed-body' }, value: 2 },
+      { name: 'requests_refused', labels: { code: 'origin-not-allowed' }, value: 1 },
+    ]);
   });
 
   test('tells no secret', async () => {
