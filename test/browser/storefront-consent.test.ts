@@ -193,7 +193,7 @@ describe('what visitors type into forms', () => {
     await page.click('button');
     await page.waitForURL('**/welcome');
     await arrivesInAll(shop, page, ['page']);
-    for (const { body } of shop.posts) expect(body).not.toMatch(/lin@|hunter2|0912/);
+    for (const { body } of shop.posts) expect(body).not.toMatch(/lin@|hunter2|0912 345|0912345678/);
   });
 
   test.for([

@@ -137,7 +137,7 @@ describe('without consent to advertising', () => {
           .find((found) => (found as { messageId: string }).messageId === event?.messageId),
       (found) => found !== undefined,
     );
-    expect(JSON.stringify(item)).not.toMatch(/203\.0\.113\.77|6478/);
+    expect(JSON.stringify(item)).not.toMatch(/203\.0\.113\.77|126\.0\.6478/);
   });
 });
 
