@@ -79,10 +79,24 @@ export interface EventLog {
   /** Removes events older than the retention that every consumer has settled, and dedup keys past their window. */
   retain(): Promise<number>;
 
-  /** Resolves when a write would be durable now. @throws {LogUnavailable} */
-  check(): Promise<void>;
+  /** Resolves when a write would be durable now, with what is done for it. @throws {LogUnavailable} */
+  check(): Promise<Durability>;
   /** Waits for everything under way, then lets the data directory go. May be called again. */
   close(): Promise<void>;
+}
+
+/** What the engine does before it calls an event stored. */
+export interface Durability {
+  /** As the live connection answers `PRAGMA synchronous`; anything but `full` or `extra` breaks the promise. */
+  synchronous: 'off' | 'normal' | 'full' | 'extra';
+}
+
+/** Told what the log does, while it does it. */
+export interface LogWatch {
+  /** One transaction, fsync included. */
+  committed(seconds: number): void;
+  /** Bytes of events stored, as they lie on disk. */
+  appended(bytes: number): void;
 }
 
 /** One event leased to one consumer. Exactly one of ack, retry, deadLetter settles it; later calls do nothing. */

@@ -1,4 +1,4 @@
-import type { Consumer, EventLog } from './event-log.ts';
+import type { Consumer, EventLog, LogWatch } from './event-log.ts';
 import { openSqliteLog } from './sqlite.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -18,7 +18,10 @@ export interface LogOptions {
   clock?: () => number;
   /** Bounds the file, in pages of 4 KiB, so that a test can fill the "disk". */
   maxPages?: number;
+  watch?: LogWatch;
 }
+
+const UNWATCHED: LogWatch = { committed() {}, appended() {} };
 
 /**
  * Opens the event log of this installation.
@@ -26,6 +29,6 @@ export interface LogOptions {
  * @throws {DataDirUnusable} with what an operator has to mend: held by another process, not writable, damaged.
  */
 export function openLog(options: LogOptions): Promise<EventLog> {
-  const { clock = Date.now, ...rest } = options;
-  return openSqliteLog({ orderKeyMs: 400 * DAY_MS, leaseMs: 60_000, ...rest }, clock);
+  const { clock = Date.now, watch = UNWATCHED, ...rest } = options;
+  return openSqliteLog({ orderKeyMs: 400 * DAY_MS, leaseMs: 60_000, ...rest }, clock, watch);
 }

@@ -1,6 +1,6 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { startThread } from '../storage/thread.ts';
-import type { Append, DeadLetter, Delivery, EventLog } from './event-log.ts';
+import type { Append, DeadLetter, Delivery, EventLog, LogWatch } from './event-log.ts';
 import type { AppendRow } from './sqlite/append.ts';
 import type { DeadLetterRow } from './sqlite/dead-letters.ts';
 import type { Settlement } from './sqlite/settle.ts';
@@ -15,8 +15,9 @@ const MAX_ANSWER = 2000;
  * @param clock epoch ms.
  * @throws {DataDirUnusable}
  */
-export async function openSqliteLog(data: LogData, clock: () => number): Promise<EventLog> {
-  const thread = await startThread<LogMethods>(new URL('./sqlite/worker.ts', import.meta.url), data);
+export async function openSqliteLog(data: LogData, clock: () => number, watch: LogWatch): Promise<EventLog> {
+  const worker = new URL('./sqlite/worker.ts', import.meta.url);
+  const thread = await startThread<LogMethods>(worker, data, watch.committed);
   const listeners = new Set<() => void>();
   const settlements = collect<Settlement>((settled) => thread.send('settle', settled));
 
@@ -30,8 +31,9 @@ export async function openSqliteLog(data: LogData, clock: () => number): Promise
     async append(entries) {
       if (entries.length === 0) return { stored: 0, duplicates: 0 };
       const result = await call('append', entries.map(toRow), clock());
+      watch.appended(result.bytes);
       if (result.stored > 0) for (const listener of listeners) listener();
-      return result;
+      return { stored: result.stored, duplicates: result.duplicates };
     },
     async take(consumer, max) {
       const takenAtMs = clock();

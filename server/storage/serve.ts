@@ -24,6 +24,13 @@ export interface Request {
 }
 export type Reply = { id: number; value: unknown } | { id: number; failure: Failure };
 
+/** What one turn came to. */
+export interface Answers {
+  replies: Reply[];
+  /** How long its transaction took, fsync included; absent when there was none. */
+  commitSeconds?: number;
+}
+
 interface Job {
   id: number;
   steps: Generator<undefined, unknown>;
@@ -84,12 +91,14 @@ export function serve(port: MessagePort, engine: Engine): void {
   function commit(requests: Request[]): void {
     if (requests.length === 0) return;
     const replies: Reply[] = [];
+    const startedAtMs = performance.now();
     commitTogether(engine.transaction, requests.map(toCall)).forEach((result, index) => {
       const request = requests[index];
       if (request?.id !== undefined) replies.push(toReply(request.id, result));
       else if (request && 'error' in result && sqliteFault(result.error)) waiting.push(request);
     });
-    if (replies.length > 0) port.postMessage(replies);
+    const commitSeconds = (performance.now() - startedAtMs) / 1000;
+    port.postMessage({ replies, commitSeconds } satisfies Answers);
   }
 
   function toCall({ method, args }: Request): Call {
@@ -111,16 +120,18 @@ export function serve(port: MessagePort, engine: Engine): void {
     if (!job) return;
     try {
       const step = job.steps.next();
-      if (step.done) port.postMessage([{ id: job.id, value: step.value }] satisfies Reply[]);
+      if (step.done) answer({ id: job.id, value: step.value });
       else jobs.push(job);
     } catch (error) {
-      port.postMessage([{ id: job.id, failure: toFailure(error) }] satisfies Reply[]);
+      answer({ id: job.id, failure: toFailure(error) });
     }
   }
 
+  const answer = (reply: Reply) => port.postMessage({ replies: [reply] } satisfies Answers);
+
   async function finish({ id = 0 }: Request): Promise<void> {
     await engine.close();
-    port.postMessage([{ id, value: undefined }] satisfies Reply[]);
+    answer({ id, value: undefined });
     port.close();
   }
 }

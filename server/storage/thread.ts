@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { fromFailure, LogUnavailable, toFailure } from './errors.ts';
-import type { Opened, Reply, Request } from './serve.ts';
+import type { Answers, Opened, Request } from './serve.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the parameters of a function not known yet
 type Methods<M> = { [Name in keyof M]: (...args: any[]) => unknown };
@@ -22,9 +22,14 @@ export interface Thread<M extends Methods<M>> {
  * Starts a storage thread, so that an fsync never stops the HTTP loop.
  *
  * @param file a module that calls `serveThread`.
+ * @param onCommit told how long each of its transactions took.
  * @throws {DataDirUnusable} as the thread found it.
  */
-export async function startThread<M extends Methods<M>>(file: URL, workerData: unknown): Promise<Thread<M>> {
+export async function startThread<M extends Methods<M>>(
+  file: URL,
+  workerData: unknown,
+  onCommit: (seconds: number) => void = () => {},
+): Promise<Thread<M>> {
   const worker = new Worker(file, { workerData });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   await new Promise<void>((resolve, reject) => {
@@ -48,7 +53,8 @@ export async function startThread<M extends Methods<M>>(file: URL, workerData: u
   }
   worker.on('error', (error) => lose(`the storage thread died: ${toFailure(error).message}`));
   worker.on('exit', () => lose('the storage thread ended'));
-  worker.on('message', (replies: Reply[]) => {
+  worker.on('message', ({ replies, commitSeconds }: Answers) => {
+    if (commitSeconds !== undefined) onCommit(commitSeconds);
     for (const reply of replies) {
       const caller = pending.get(reply.id);
       pending.delete(reply.id);

@@ -17,6 +17,13 @@ export interface AppendRow {
   sealed: string | null;
 }
 
+/** `bytes`: of what was stored. */
+export interface Appended {
+  stored: number;
+  duplicates: number;
+  bytes: number;
+}
+
 export interface Windows {
   retentionMs: number;
   orderKeyMs: number;
@@ -47,8 +54,9 @@ export function createAppend(store: Store, windows: Windows) {
     return true;
   }
 
-  return (rows: readonly AppendRow[], nowMs: number): { stored: number; duplicates: number } => {
+  return (rows: readonly AppendRow[], nowMs: number): Appended => {
     let stored = 0;
+    let bytes = 0;
     for (const row of rows) {
       if (!isFirstSight(row, nowMs)) continue;
       const { shop, receivedAtMs, holdUntilMs, anonymousId, userId, previousId, emailSha256, body } = row;
@@ -67,8 +75,9 @@ export function createAppend(store: Store, windows: Windows) {
         insertSeal.run(seq, row.sealed);
       for (const consumer of interested) consumer.waiting++;
       stored++;
+      bytes += Buffer.byteLength(body);
     }
-    return { stored, duplicates: rows.length - stored };
+    return { stored, duplicates: rows.length - stored, bytes };
   };
 }
 

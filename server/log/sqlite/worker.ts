@@ -2,7 +2,7 @@ import { workerData } from 'node:worker_threads';
 import { startCheckpoints } from '../../storage/checkpoints.ts';
 import { openDatabase, prepare } from '../../storage/database.ts';
 import { serveThread } from '../../storage/serve.ts';
-import type { Consumer } from '../event-log.ts';
+import type { Consumer, Durability } from '../event-log.ts';
 import { createAppend } from './append.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createErase } from './erase.ts';
@@ -25,6 +25,9 @@ export interface LogData {
   maxPages?: number;
 }
 
+/** In the order of SQLite's numbers for them. @see https://sqlite.org/pragma.html#pragma_synchronous */
+const SYNCHRONOUS = ['off', 'normal', 'full', 'extra'] as const;
+
 /** The log's engine: every time is handed in, so the caller's clock rules. */
 function openEngine({ dataDir, consumers, retentionMs, orderKeyMs, leaseMs, maxPages }: LogData) {
   const limit = maxPages === undefined ? {} : { maxPages };
@@ -36,6 +39,7 @@ function openEngine({ dataDir, consumers, retentionMs, orderKeyMs, leaseMs, maxP
   const line = createLine(store);
   const deadLetters = createDeadLetters(store, seals);
   const probe = prepare(store.connection, 'INSERT OR REPLACE INTO probe (id, at) VALUES (1, ?)');
+  const synchronous = prepare<{ synchronous: number }>(store.connection, 'PRAGMA synchronous');
   const stopCheckpoints = startCheckpoints(database.connection);
 
   return {
@@ -43,7 +47,10 @@ function openEngine({ dataDir, consumers, retentionMs, orderKeyMs, leaseMs, maxP
     writes: {
       append: createAppend(store, { retentionMs, orderKeyMs }),
       settle: createSettle(store, seals),
-      check: (nowMs: number): void => void probe.run(nowMs),
+      check(nowMs: number): Durability {
+        probe.run(nowMs);
+        return { synchronous: SYNCHRONOUS[synchronous.get()?.synchronous ?? 0] ?? 'off' };
+      },
     },
     reads: { depth: line.depth, nextDueMs: line.nextDueMs, deadLetters: deadLetters.list },
     jobs: {
