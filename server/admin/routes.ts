@@ -4,8 +4,9 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import { Refusal } from '../ingest/errors.ts';
-import type { EventLog } from '../log/event-log.ts';
+import { type Durability, type EventLog, LogUnavailable } from '../log/event-log.ts';
 import type { Counters } from '../observe/counters.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import type { Sealer } from '../privacy/seal.ts';
 import { operatorOnly } from './auth.ts';
 import { eraseVisitor } from './erase.ts';
@@ -16,6 +17,7 @@ export interface AdminParts {
   sealer: Sealer;
   dispatcher: Dispatcher;
   counters: Counters;
+  metrics: Metrics;
   clock: Clock;
   /** undefined: open to everyone who reaches the port. */
   token: string | undefined;
@@ -32,10 +34,15 @@ const Selection = z.union([
 ]);
 
 /** What the operator can see and do. */
-export function adminRoutes({ config, log, sealer, dispatcher, counters, clock, token }: AdminParts): Router {
+export function adminRoutes(parts: AdminParts): Router {
+  const { config, log, sealer, dispatcher, counters, metrics, clock, token } = parts;
   const router = Router();
   const admin = Router();
-  router.use('/admin', operatorOnly(token), admin);
+  router.use(['/admin', '/metrics'], operatorOnly(token));
+  router.get('/metrics', async (_request, response) => {
+    response.set('Content-Type', metrics.contentType).send(await metrics.scrape());
+  });
+  router.use('/admin', admin);
   admin.use(express.json({ limit: '1mb' }));
 
   admin.get('/status', async (_request, response) => {
@@ -48,7 +55,7 @@ export function adminRoutes({ config, log, sealer, dispatcher, counters, clock, 
         ...(await log.depth(consumer)),
       })),
     );
-    response.json({ destinations, counters: counters.snapshot() });
+    response.json({ log: await durabilityOf(log), destinations, counters: counters.snapshot() });
   });
 
   admin.get('/dead-letters', async (request, response) => {
@@ -77,6 +84,14 @@ export function adminRoutes({ config, log, sealer, dispatcher, counters, clock, 
     response.json({ erasures });
   });
   return router;
+}
+
+/** A log that cannot store is what the operator came to see, so it is told and not answered with an error. */
+function durabilityOf(log: EventLog): Promise<Durability | { unavailable: string }> {
+  return log.check().catch((error: unknown) => {
+    if (error instanceof LogUnavailable) return { unavailable: error.message };
+    throw error;
+  });
 }
 
 /** @throws {Refusal} 400 naming what was wrong. */

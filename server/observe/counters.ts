@@ -1,34 +1,68 @@
-/** Where the program counts what happened. Labels are a closed set: reasons, destination, shop. Never a value. */
+import { Histogram } from 'prom-client';
+import {
+  BUCKETS,
+  COUNTERS,
+  type CounterLabels,
+  type CounterName,
+  TIMERS,
+  type TimerLabels,
+  type TimerName,
+} from './names.ts';
+import { createSeries } from './series.ts';
+
+/** Where the program counts and times what happened; `names.ts` lists what. Cheap enough for every event. */
 export interface Counters {
-  count(name: CounterName, labels?: Readonly<Record<string, string>>, by?: number): void;
-  /** Everything counted so far, for the status page and for tests. */
+  count<Name extends CounterName>(name: Name, labels: CounterLabels<Name>, by?: number): void;
+  time<Name extends TimerName>(name: Name, seconds: number, labels: TimerLabels<Name>): void;
+  /** Everything counted so far, for the status page and for tests. What never happened has no row. */
   snapshot(): { name: CounterName; labels: Record<string, string>; value: number }[];
+  /** Everything timed so far, in no registry yet. */
+  histograms: readonly Histogram[];
 }
 
-export type CounterName =
-  | 'messages_accepted'
-  | 'messages_duplicate'
-  | 'messages_rejected'
-  | 'messages_skipped'
-  | 'fields_dropped'
-  | 'requests_refused'
-  | 'deliveries'
-  | 'deliveries_skipped'
-  | 'deliveries_retried'
-  | 'dead_letters'
-  | 'possible_duplicates'
-  | 'destination_alerts';
+interface Row {
+  name: CounterName;
+  labels: Record<string, string>;
+  value: number;
+}
 
 export function createCounters(): Counters {
-  const values = new Map<string, { name: CounterName; labels: Record<string, string>; value: number }>();
-  return {
-    count(name, labels = {}, by = 1) {
-      if (by === 0) return;
-      const key = `${name} ${JSON.stringify(labels)}`;
-      const found = values.get(key);
-      if (found) found.value += by;
-      else values.set(key, { name, labels: { ...labels }, value: by });
-    },
-    snapshot: () => [...values.values()].map((row) => ({ ...row, labels: { ...row.labels } })),
+  const rows: Row[] = [];
+  const addRow = (name: CounterName, labels: Record<string, string>): Row => {
+    const row = { name, labels, value: 0 };
+    rows.push(row);
+    return row;
   };
+  const counted = mapValues(COUNTERS, ({ labels }, name) =>
+    createSeries(Object.keys(labels), (values) => addRow(name, values)),
+  );
+  const histograms = mapValues(TIMERS, createHistogram);
+  const timed = mapValues(TIMERS, ({ labels }, name) =>
+    createSeries(Object.keys(labels), (values) => histograms[name].labels(values)),
+  );
+  return {
+    count(name, labels, by = 1) {
+      if (by !== 0) counted[name](labels).value += by;
+    },
+    time: (name, seconds, labels) => timed[name](labels).observe(seconds),
+    snapshot: () => rows.map((row) => ({ ...row, labels: { ...row.labels } })),
+    histograms: Object.values(histograms),
+  };
+}
+
+const createHistogram = ({ help, labels }: (typeof TIMERS)[TimerName], name: TimerName) =>
+  new Histogram({
+    name: `storebeacon_${name}_duration_seconds`,
+    help,
+    labelNames: Object.keys(labels),
+    buckets: [...BUCKETS],
+    registers: [],
+  });
+
+function mapValues<Key extends string, Value, Result>(
+  table: Readonly<Record<Key, Value>>,
+  map: (value: Value, key: Key) => Result,
+): Record<Key, Result> {
+  const entries = Object.entries(table) as [Key, Value][];
+  return Object.fromEntries(entries.map(([key, value]) => [key, map(value, key)])) as Record<Key, Result>;
 }

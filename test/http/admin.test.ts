@@ -41,6 +41,9 @@ const ROUTES = [
   ['DELETE', '/admin/visitors/somebody'],
   ['GET', '/admin/nothing'],
   ['OPTIONS', '/admin/status'],
+  ['GET', '/metrics'],
+  ['OPTIONS', '/metrics'],
+  ['GET', '/metrics/nothing'],
 ] as const;
 
 describe('only the operator gets in', () => {
@@ -131,9 +134,11 @@ describe('only the operator gets in', () => {
     const moved = await startCollector({ ADMIN_PORT: String(port) });
     const headers = { authorization: `Bearer ${ADMIN_TOKEN}` };
     const own = `http://127.0.0.1:${port}`;
-    expect((await call('/admin/status', 'GET', headers, moved.base)).status).toBe(404);
-    expect((await call('/admin/status', 'GET', headers, own)).status).toBe(200);
-    expect((await call('/admin/status', 'GET', {}, own)).status).toBe(401);
+    for (const path of ['/admin/status', '/metrics']) {
+      expect((await call(path, 'GET', headers, moved.base)).status).toBe(404);
+      expect((await call(path, 'GET', headers, own)).status).toBe(200);
+      expect((await call(path, 'GET', {}, own)).status).toBe(401);
+    }
     expect((await call('/v1/track', 'POST', headers, own)).status).toBe(404);
   });
 });
@@ -157,6 +162,10 @@ describe('status', () => {
         oldestAgeMs: expect.any(Number),
       });
     expect(Array.isArray(counters)).toBe(true);
+  });
+
+  test('says how the log syncs, as the live connection answers', async () => {
+    expect((await status()).log).toEqual({ synchronous: 'full', missing: [] });
   });
 
   test('counts what came in by shop, and every rejection by its code', async () => {
