@@ -26,7 +26,10 @@ export interface Destination<Payload = unknown, Settings = unknown> {
 
   /** Our event in this API's words: none, one or several payloads, or why not. */
   map(event: ProtectedEvent, settings: Settings, facts: Facts): Payload[] | Skip;
-  request(batch: readonly Payload[], settings: Settings): HttpRequest;
+  /** What of a payload goes into a request. Absent: all of it. */
+  item?(payload: Payload): unknown;
+  /** @param items JSON texts, one per payload: each is written once, counted, and sent as it is. */
+  request(items: readonly string[], settings: Settings): HttpRequest;
   /** Reads status and body. One outcome for the whole batch, or one per payload when the API answers per item. */
   classify(response: HttpResponse, batch: readonly Payload[]): Outcome | Outcome[];
 
@@ -45,6 +48,12 @@ export interface Destination<Payload = unknown, Settings = unknown> {
   examples: readonly Example<Payload, Settings>[];
 }
 
+/** A payload as the JSON text that `request` takes. */
+export const toItem = <Payload>(
+  destination: { item?(payload: Payload): unknown },
+  payload: Payload,
+): string => JSON.stringify(destination.item ? destination.item(payload) : payload);
+
 export type Need = 'raw-pii';
 /** True when this destination, so configured, is told personal data in clear. */
 export const needsRawPii = ({ destination, settings }: { destination: Destination; settings: unknown }) =>
@@ -59,6 +68,8 @@ export interface Limits {
   requestsPerSecond: number;
   /** How many requests may go at once after a pause; default `requestsPerSecond`. */
   burst?: number;
+  /** How many requests may wait for their answers together. */
+  requestsInFlight: number;
   /** Older events (by `timestamp`) are skipped. */
   maxAgeMs?: number;
 }

@@ -63,8 +63,16 @@ export function toEpochMs(timestamp: string): number | undefined {
   return ms >= 1e12 && ms < 1e13 ? ms : undefined;
 }
 
-/** The same object without its absent fields; nothing at all when none is left. */
+/**
+ * The same object without its absent fields; nothing at all when none is left. For fields we named ourselves: several
+ * calls per event, so nothing is built on the way.
+ */
 export function compact<T extends object>(fields: T): T | undefined {
-  const known = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return known.length > 0 ? (Object.fromEntries(known) as T) : undefined;
+  let known: Partial<T> | undefined;
+  for (const name in fields) {
+    if (fields[name] === undefined) continue;
+    known ??= {};
+    known[name] = fields[name];
+  }
+  return known as T | undefined;
 }

@@ -1,6 +1,5 @@
-/** One payload with its size on the wire. */
-export interface Sized<Payload> {
-  payload: Payload;
+/** One payload's size on the wire. */
+export interface Sized {
   bytes: number;
   /** Must not share a request. */
   isAlone: boolean;
@@ -12,7 +11,7 @@ export interface Sized<Payload> {
  * @param limits `maxBytes` counts the whole body; `envelopeBytes` of it are the request without any payload.
  * @returns no empty batch; a payload that fits no batch must have been taken out before.
  */
-export function toBatches<Item extends Sized<unknown>>(
+export function toBatches<Item extends Sized>(
   items: readonly Item[],
   limits: { maxEvents: number; maxBytes: number; envelopeBytes: number },
 ): Item[][] {

@@ -4,9 +4,14 @@ export type BreakerState = 'closed' | 'open' | 'paused';
  * Keeps a failing destination from being hammered: after three failed requests in a row it opens, and only a probe
  * every 5 s gets through until one succeeds. A refusal that waiting cannot mend (token, permission) pauses it at
  * once, with a probe every minute.
+ *
+ * Several requests may be in the air when it opens. What comes back of them tells how things were, not how they are:
+ * a late success does not close it, a late failure is no probe. Their senders see it by `openings`.
  */
 export interface Breaker {
   state(): BreakerState;
+  /** How often it has left `closed`. */
+  openings(): number;
   /** Milliseconds until the next request may go; 0: now. */
   waitMs(nowMs: number): number;
   succeeded(): void;
@@ -15,7 +20,7 @@ export interface Breaker {
   paused(nowMs: number): void;
   /** True when so many probes made the API stumble that the next should carry another event. */
   suspectsEvent(): boolean;
-  /** The API asked for quiet until then. Its word, not a failure. */
+  /** The API asked for quiet until then. Its word, not a failure; no success takes it back. */
   quietUntil(untilMs: number): void;
 }
 
@@ -27,20 +32,35 @@ const STUMBLES_TO_SUSPECT = 6;
 export function createBreaker(): Breaker {
   let failures = 0;
   let stumbles = 0;
+  let openings = 0;
   let state: BreakerState = 'closed';
-  let nextMs = 0;
+  let probeMs = 0;
+  let quietMs = 0;
+  let seenMs = 0;
+  /** When the clock was set back, what was to come is no further away than before. */
+  const follow = (nowMs: number) => {
+    const backMs = Math.max(0, seenMs - nowMs);
+    probeMs -= backMs;
+    quietMs -= backMs;
+    seenMs = nowMs;
+  };
   const stop = (next: BreakerState, untilMs: number) => {
+    if (state === 'closed') openings++;
     state = next;
-    nextMs = Math.max(nextMs, untilMs);
+    probeMs = untilMs;
   };
   return {
     state: () => state,
-    waitMs: (nowMs) => Math.max(0, nextMs - nowMs),
+    openings: () => openings,
+    waitMs(nowMs) {
+      follow(nowMs);
+      return Math.max(0, probeMs - nowMs, quietMs - nowMs);
+    },
     succeeded() {
       failures = 0;
       stumbles = 0;
       state = 'closed';
-      nextMs = 0;
+      probeMs = 0;
     },
     failed(nowMs, mayBeTheEvent) {
       failures++;
@@ -50,7 +70,7 @@ export function createBreaker(): Breaker {
     suspectsEvent: () => stumbles >= STUMBLES_TO_SUSPECT,
     paused: (nowMs) => stop('paused', nowMs + PAUSED_PROBE_EVERY_MS),
     quietUntil(untilMs) {
-      nextMs = Math.max(nextMs, untilMs);
+      quietMs = Math.max(quietMs, untilMs);
     },
   };
 }

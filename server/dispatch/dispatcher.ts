@@ -9,6 +9,8 @@ import { startWorker, type Worker } from './worker.ts';
 export interface DispatcherParts
   extends Omit<WorkerParts, 'consumer' | 'shop' | 'destination' | 'settings' | 'http'> {
   shops: readonly Shop[];
+  /** Strikes our secrets out of a text. */
+  strike: (text: string) => string;
   /** How requests leave; handed in by tests. */
   http?: Http;
 }
@@ -19,8 +21,6 @@ export interface Dispatcher {
 }
 
 const REQUEST_TIMEOUT_MS = 15_000;
-/** One request at a time per worker; a second connection covers one that is being closed. */
-const CONNECTIONS_PER_ORIGIN = 2;
 
 /** One consumer for each destination of each shop, so that none can slow another. */
 export function consumersOf(shops: readonly Shop[]): Consumer[] {
@@ -35,12 +35,23 @@ export function consumersOf(shops: readonly Shop[]): Consumer[] {
 
 const consumerName = (shop: string, destination: string) => `${destination}@${shop}`;
 
+/** Shops may share an origin: a connection for each request they may have in the air, and one that is being closed. */
+const mostRequests = (shops: readonly Shop[]) =>
+  shops
+    .flatMap(({ destinations }) => destinations)
+    .reduce((sum, { destination }) => sum + destination.limits.requestsInFlight, 1);
+
 /** Starts a worker for every destination of every shop. */
-export function startDispatcher({ shops, http, ...parts }: DispatcherParts): Dispatcher {
+export function startDispatcher({ shops, http, strike, ...parts }: DispatcherParts): Dispatcher {
   const own = http
     ? undefined
-    : createHttp({ timeoutMs: REQUEST_TIMEOUT_MS, connections: CONNECTIONS_PER_ORIGIN });
-  const send = (http ?? own?.http) as Http;
+    : createHttp({ timeoutMs: REQUEST_TIMEOUT_MS, connections: mostRequests(shops) });
+  const exchange = (http ?? own?.http) as Http;
+  // An API may quote the credentials it refuses. Its words are kept and shown; our secrets go no further than here.
+  const send: Http = async (request) => {
+    const answer = await exchange(request);
+    return { ...answer, body: strike(answer.body) };
+  };
   const workers = shops.flatMap((shop) =>
     shop.destinations.map(({ destination, settings }) =>
       startWorker({

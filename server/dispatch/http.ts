@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici';
+import { Agent, type Dispatcher, request } from 'undici';
 import type { HttpRequest, HttpResponse } from '../destinations/destination.ts';
 
 /** Sends one request. Rejects only with `NoAnswer`. */
@@ -15,9 +15,22 @@ export class NoAnswer extends Error {
 }
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
-/** Failures that happen before the first byte of a request can leave. */
-const NOT_SENT =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_SSL)/;
+
+/** Tells when a connection stands and the request is about to be written to it; before that nothing has left. */
+const noteStart =
+  (onStart: () => void): Dispatcher.DispatcherComposeInterceptor =>
+  (dispatch) =>
+  (options, handler) =>
+    dispatch(options, {
+      onRequestStart(...args) {
+        onStart();
+        handler.onRequestStart?.(...args);
+      },
+      onResponseStart: (...args) => handler.onResponseStart?.(...args),
+      onResponseData: (...args) => handler.onResponseData?.(...args),
+      onResponseEnd: (...args) => handler.onResponseEnd?.(...args),
+      onResponseError: (...args) => handler.onResponseError?.(...args),
+    });
 
 /**
  * HTTP over undici with connections kept alive. The only place outgoing requests are made; hosts come from the
@@ -37,9 +50,15 @@ export function createHttp(options: { timeoutMs: number; connections: number }):
     maxResponseSize: MAX_ANSWER_BYTES,
   });
   const http: Http = async ({ url, method, headers, body }) => {
+    const signal = AbortSignal.timeout(timeoutMs);
+    let wasSent = false;
+    // A request whose time ran out while it waited for a connection is started all the same, but not written.
+    const noteSent = () => {
+      wasSent ||= !signal.aborted;
+    };
+    const dispatcher = agent.compose(noteStart(noteSent));
     try {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const answer = await request(url, { dispatcher: agent, method, headers, body, signal });
+      const answer = await request(url, { dispatcher, method, headers, body, signal });
       return {
         status: answer.statusCode,
         headers: Object.fromEntries(
@@ -48,7 +67,7 @@ export function createHttp(options: { timeoutMs: number; connections: number }):
         body: await answer.body.text(),
       };
     } catch (error) {
-      throw new NoAnswer(describe(error), !NOT_SENT.test(codeOf(error)));
+      throw new NoAnswer(describe(error), wasSent);
     }
   };
   return { http, close: () => agent.destroy() };

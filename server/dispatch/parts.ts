@@ -7,8 +7,10 @@ import type { Logger } from '../observe/log.ts';
 import type { Ledger } from '../state/ledger.ts';
 import type { Breaker } from './breaker.ts';
 import type { Http } from './http.ts';
+import type { NoteOnce } from './once.ts';
 import type { Identifies } from './order.ts';
 import type { Report } from './report.ts';
+import type { GiveWay } from './slices.ts';
 
 /** What one worker is made of. */
 export interface WorkerParts {
@@ -22,6 +24,8 @@ export interface WorkerParts {
   http: Http;
   openSeal: (sealed: string, event: ProtectedEvent) => RawPii;
   clock: Clock;
+  /** What delivery lets go first. */
+  giveWay: GiveWay;
   /** 0 ≤ random < 1. */
   random: () => number;
   counters: Counters;
@@ -29,11 +33,19 @@ export interface WorkerParts {
   report: Report;
 }
 
-/** What a round of deliveries needs besides: the worker's own state. */
-export interface RoundParts extends WorkerParts {
+/** What its rounds need besides: the worker's own state. */
+export interface Shared extends WorkerParts {
   breaker: Breaker;
   identifies: Identifies;
+  noteOnce: NoteOnce;
   /** Resolves when the next request may go. */
   pace: () => Promise<void>;
   isStopping: () => boolean;
+}
+
+/** One round of deliveries, and how things stood when it began. */
+export interface RoundParts extends Shared {
+  openings: number;
+  /** Its leases end soon after, so it sends no further request. Epoch ms. */
+  endsAtMs: number;
 }

@@ -1,35 +1,51 @@
 import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
 import type { DeadLetterReason, RetryReason, SkipReason } from '../../shared/reasons.ts';
-import { type Destination, type Facts, isSkip } from '../destinations/destination.ts';
+import { type Destination, type Facts, isSkip, toItem } from '../destinations/destination.ts';
 import type { Delivery } from '../log/event-log.ts';
 
+/** A payload and its JSON text as a request carries it. */
+export interface Written {
+  payload: unknown;
+  item: string;
+  /** Of the item, UTF-8. */
+  bytes: number;
+}
+
+/** What is kept of a delivery while its requests are in the air: whom it is about and how to settle it. */
+export type Open = Pick<Delivery, 'attempt' | 'ack' | 'retry' | 'deadLetter'> & {
+  event: Pick<ProtectedEvent, 'type' | 'messageId' | 'identity'>;
+};
+
+/** What needs no request. */
+export type Early =
+  | { delivery: Open; skip: SkipReason }
+  | { delivery: Open; wait: RetryReason }
+  | { delivery: Open; dead: DeadLetterReason; answer: string };
+export interface Ready {
+  delivery: Open;
+  payloads: Written[];
+}
 /** What to do with one delivery before anything is sent. */
-export type Prepared =
-  | { delivery: Delivery; payloads: unknown[] }
-  | { delivery: Delivery; skip: SkipReason }
-  | { delivery: Delivery; wait: RetryReason }
-  | { delivery: Delivery; dead: DeadLetterReason; answer: string };
+export type Prepared = Ready | Early;
 
 export interface PrepareParts {
   destination: Destination;
   settings: unknown;
   /** Opens a seal. @throws when it cannot be opened. */
   openSeal: (sealed: string, event: ProtectedEvent) => RawPii;
-  /** True while an earlier event that this one must follow is unsettled. */
-  mustWait: (event: ProtectedEvent) => boolean;
   remoteIdOf: (event: ProtectedEvent) => string | undefined;
   nowMs: number;
 }
 
 /** One delivery → its payloads, checked against what the API accepts, or the reason it goes no further now. */
-export function prepare(parts: PrepareParts, delivery: Delivery): Prepared {
+export function prepare(parts: PrepareParts, taken: Delivery): Prepared {
   const { destination, settings, nowMs } = parts;
-  const { event } = delivery;
+  const { event } = taken;
+  const delivery = toOpen(taken, event);
   const skipped = reasonToSkip(destination, event, nowMs);
   if (skipped) return { delivery, skip: skipped };
-  if (parts.mustWait(event)) return { delivery, wait: 'waits-for-earlier' };
   const { dedupWindowMs } = destination;
-  const uncertainForMs = nowMs - (delivery.uncertainSinceMs ?? nowMs);
+  const uncertainForMs = nowMs - (taken.uncertainSinceMs ?? nowMs);
   if (dedupWindowMs !== undefined && uncertainForMs > dedupWindowMs)
     return {
       delivery,
@@ -40,7 +56,7 @@ export function prepare(parts: PrepareParts, delivery: Delivery): Prepared {
   const remoteId = parts.remoteIdOf(event);
   if (remoteId !== undefined) facts.remoteId = remoteId;
   try {
-    if (delivery.sealed !== undefined) facts.raw = parts.openSeal(delivery.sealed, event);
+    if (taken.sealed !== undefined) facts.raw = parts.openSeal(taken.sealed, event);
   } catch (error) {
     return { delivery, dead: 'seal-unreadable', answer: (error as Error).message };
   }
@@ -52,6 +68,14 @@ export function prepare(parts: PrepareParts, delivery: Delivery): Prepared {
     return { delivery, dead: 'mapping-failed', answer: (error as Error).message };
   }
 }
+
+const toOpen = (taken: Delivery, { type, messageId, identity }: ProtectedEvent): Open => ({
+  attempt: taken.attempt,
+  ack: taken.ack,
+  retry: taken.retry,
+  deadLetter: taken.deadLetter,
+  event: { type, messageId, identity },
+});
 
 function reasonToSkip(
   destination: Destination,
@@ -70,8 +94,8 @@ function isChosen(integrations: ProtectedEvent['integrations'], integration: str
   return integrations?.[integration.toLowerCase()] ?? integrations?.all ?? true;
 }
 
-function check(destination: Destination, delivery: Delivery, mapped: readonly unknown[]): Prepared {
-  const payloads: unknown[] = [];
+function check(destination: Destination, delivery: Open, mapped: readonly unknown[]): Prepared {
+  const payloads: Written[] = [];
   for (const payload of mapped) {
     const parsed = destination.payload.safeParse(payload);
     if (!parsed.success) {
@@ -80,7 +104,8 @@ function check(destination: Destination, delivery: Delivery, mapped: readonly un
         .join('; ');
       return { delivery, dead: 'invalid-payload', answer };
     }
-    payloads.push(parsed.data);
+    const item = toItem(destination, parsed.data);
+    payloads.push({ payload: parsed.data, item, bytes: Buffer.byteLength(item) });
   }
   return { delivery, payloads };
 }

@@ -1,14 +1,13 @@
-import type { Delivery } from '../log/event-log.ts';
 import type { RoundParts } from './parts.ts';
-import type { Prepared } from './prepare.ts';
+import type { Early, Open } from './prepare.ts';
 import { retryDelayMs } from './retry.ts';
-import type { Result } from './send.ts';
+import { type Result, worst } from './send.ts';
 
 const EARLIER_RETRY_MS = 1_000;
 
 /** One event with everything that was sent for it and what came back, in the same order. */
 export interface Sent {
-  delivery: Delivery;
+  delivery: Open;
   payloads: unknown[];
   results: Result[];
 }
@@ -17,12 +16,6 @@ export interface Sent {
 export async function settle(parts: RoundParts, sent: readonly Sent[]): Promise<void> {
   await settleLedger(parts, sent);
   for (const one of sent) settleOne(parts, one);
-}
-
-/** What waiting can mend outweighs what it cannot, which outweighs success: nothing is settled too early. */
-function worst(results: readonly Result[]): Result {
-  const weigh = ({ kind }: Result) => ['delivered', 'rejected', 'paused', 'retry'].indexOf(kind);
-  return results.reduce((found, next) => (weigh(next) > weigh(found) ? next : found));
 }
 
 /** Accepted keys stay for good; those certainly not accepted are forgotten; the rest stay open. */
@@ -70,7 +63,7 @@ function settleOne(parts: RoundParts, { delivery, payloads, results }: Sent): vo
     report({ ...about, state: 'dead', reason: 'rejected' });
   } else {
     const reason = result.kind === 'paused' ? 'paused' : result.reason;
-    identifies.unsettled(event);
+    identifies.failed(event);
     delivery.retry(Math.max(result.afterMs, retryDelayMs(attempt, random())), reason, reason === 'no-answer');
     counters.count('deliveries_retried', { ...labels, reason });
     report({ ...about, state: 'retry', reason });
@@ -78,7 +71,7 @@ function settleOne(parts: RoundParts, { delivery, payloads, results }: Sent): vo
 }
 
 /** Settles what needs no request. */
-export function settleEarly(parts: RoundParts, found: Exclude<Prepared, { payloads: unknown[] }>): void {
+export function settleEarly(parts: RoundParts, found: Early): void {
   const { destination, shop, counters, identifies, report } = parts;
   const { delivery } = found;
   const labels = { shop, destination: destination.name };
@@ -90,6 +83,7 @@ export function settleEarly(parts: RoundParts, found: Exclude<Prepared, { payloa
     report({ ...about, state: 'skipped', reason: found.skip });
   } else if ('wait' in found) {
     delivery.retry(EARLIER_RETRY_MS, found.wait);
+    identifies.failed(delivery.event);
     counters.count('deliveries_retried', { ...labels, reason: found.wait });
     report({ ...about, state: 'retry', reason: found.wait });
   } else {

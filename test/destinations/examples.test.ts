@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isSkip } from '../../server/destinations/destination.ts';
+import { isSkip, toItem } from '../../server/destinations/destination.ts';
 import { DESTINATIONS } from '../../server/destinations/registry.ts';
 
 describe.each(DESTINATIONS)('$name', (destination) => {
@@ -16,7 +16,9 @@ describe.each(DESTINATIONS)('$name', (destination) => {
   test('a request is JSON, under its size, to the configured host', () => {
     const example = destination.examples.find(({ expected }) => Array.isArray(expected));
     const settings = { ...(example?.settings as object), endpoint: 'http://127.0.0.1:9' };
-    const request = destination.request(example?.expected as unknown[], settings);
+    const expected = example?.expected as unknown[];
+    const items = expected.map((payload) => toItem(destination, payload));
+    const request = destination.request(items, settings);
     expect(new URL(request.url).host).toBe('127.0.0.1:9');
     expect(Object.keys(JSON.parse(request.body))).not.toHaveLength(0);
     expect(request.headers['Content-Type']).toMatch(/^application\/json/);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isSkip } from '../../server/destinations/destination.ts';
+import { isSkip, toItem } from '../../server/destinations/destination.ts';
 import { exampleEvent } from '../../server/destinations/example-event.ts';
 import { DESTINATIONS } from '../../server/destinations/registry.ts';
 import type { JsonObject } from '../../shared/protected-event.ts';
@@ -35,7 +35,8 @@ describe.each(DESTINATIONS)('$name', (destination) => {
       expect(mapped).not.toHaveLength(0);
       for (const payload of mapped) expect(destination.payload.safeParse(payload).error).toBeUndefined();
       for (const payload of mapped) expect(() => destination.once?.(payload)).not.toThrow();
-      JSON.parse(destination.request(mapped, settings).body);
+      const items = mapped.map((payload) => toItem(destination, payload));
+      JSON.parse(destination.request(items, settings).body);
     }
   };
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const root = 'server/destinations';
 /** Small helpers beside the folders, shared by all three. */
-const HELPERS = ['destination', 'values', 'answers', 'setting-fields', 'example-event'];
+const HELPERS = ['destination', 'values', 'answers', 'body', 'setting-fields', 'example-event'];
 const files = globSync(`${root}/*/*.ts`);
 
 test('there are destinations to look at', () => {

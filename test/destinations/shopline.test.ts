@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Facts, isSkip } from '../../server/destinations/destination.ts';
+import { type Facts, isSkip, toItem } from '../../server/destinations/destination.ts';
 import { exampleEvent } from '../../server/destinations/example-event.ts';
 import { shopline } from '../../server/destinations/shopline/index.ts';
 import type { Payload } from '../../server/destinations/shopline/payload.ts';
@@ -153,7 +153,7 @@ describe('the ledger', () => {
 
   test('the ledger’s key stays here', () => {
     const payload = payloadOf({ properties: { order_id: '7' } });
-    expect(shopline.request([payload], settings).body).not.toContain('onceKey');
+    expect(shopline.request([toItem(shopline, payload)], settings).body).not.toContain('onceKey');
   });
 
   test.each(['Order Refunded', 'Order Cancelled'])('%s names the order it belongs to', (event) => {
@@ -185,7 +185,7 @@ test('only what SHOPLINE accepts passes the schema', () => {
 });
 
 test('the request goes to the shop’s own API, the channel as text', () => {
-  const request = shopline.request([payloadOf({})], settings);
+  const request = shopline.request([toItem(shopline, payloadOf({}))], settings);
   expect(request.url).toBe('https://open001.myshopline.com/admin/openapi/v20260301/cdp/track.json');
   expect(request.headers).toEqual({
     Authorization: 'Bearer token',

@@ -270,7 +270,8 @@ test('only what TikTok accepts passes the schema', () => {
 
 test('one request carries pixel, test code and every event; the token has no prefix', () => {
   const batch = payloadsOf({ event: 'Order Completed' });
-  const request = tiktok.request(batch, { ...settings, testEventCode: 'TEST1' });
+  const items = batch.map((payload) => JSON.stringify(payload));
+  const request = tiktok.request(items, { ...settings, testEventCode: 'TEST1' });
   expect(request.headers).toEqual({ 'Access-Token': 'token', 'Content-Type': 'application/json' });
   expect(JSON.parse(request.body)).toEqual({
     event_source: 'web',
@@ -278,7 +279,7 @@ test('one request carries pixel, test code and every event; the token has no pre
     test_event_code: 'TEST1',
     data: JSON.parse(JSON.stringify(batch)),
   });
-  expect(JSON.parse(tiktok.request(batch, settings).body)).not.toHaveProperty('test_event_code');
+  expect(JSON.parse(tiktok.request(items, settings).body)).not.toHaveProperty('test_event_code');
 });
 
 describe('TikTok answers', () => {

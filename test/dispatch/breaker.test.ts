@@ -37,10 +37,12 @@ test('a refused token pauses at once, and is tried again every minute', () => {
   expect([breaker.state(), breaker.waitMs(0)]).toEqual(['paused', 60_000]);
 });
 
-test('an API that asked for quiet gets it, even if a failure says less', () => {
+test('an API that asked for quiet gets it, even if a failure says less or a success comes in late', () => {
   const breaker = createBreaker();
   breaker.quietUntil(300_000);
   for (let failure = 0; failure < 3; failure++) breaker.failed(0, false);
+  expect(breaker.waitMs(0)).toBe(300_000);
+  breaker.succeeded();
   expect(breaker.waitMs(0)).toBe(300_000);
 });
 
@@ -52,4 +54,13 @@ test('when probe after probe makes the API stumble, the event itself is suspecte
   expect(breaker.suspectsEvent()).toBe(true);
   breaker.succeeded();
   expect(breaker.suspectsEvent()).toBe(false);
+});
+
+test('a clock set back makes no wait longer than it was', () => {
+  const breaker = createBreaker();
+  for (let failure = 0; failure < 3; failure++) breaker.failed(7_200_000, false);
+  breaker.quietUntil(7_220_000);
+  expect(breaker.waitMs(7_200_000)).toBe(20_000);
+  expect(breaker.waitMs(3_600_000)).toBe(20_000);
+  expect(breaker.waitMs(3_620_000)).toBe(0);
 });

@@ -157,7 +157,7 @@ test('an event larger than the API’s limit is set aside; its neighbours go', a
   expect(bench.requests.flatMap(({ ids }) => ids)).toEqual(['a', 'b']);
   expect((await bench.log.deadLetters({ limit: 10 }))[0]).toMatchObject({ reason: 'too-large' });
 });
-const plainLimits = { maxEvents: 100, maxWaitMs: 0, requestsPerSecond: 1_000_000 };
+const plainLimits = { maxEvents: 100, maxWaitMs: 0, requestsPerSecond: 1_000_000, requestsInFlight: 1 };
 
 test.each([
   {

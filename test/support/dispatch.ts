@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Destination, HttpRequest, HttpResponse } from '../../server/destinations/destination.ts';
 import type { Http } from '../../server/dispatch/http.ts';
 import type { DeliveryReport } from '../../server/dispatch/report.ts';
+import { nextTurn } from '../../server/dispatch/slices.ts';
 import { startWorker, type Worker } from '../../server/dispatch/worker.ts';
 import type { EventLog } from '../../server/log/event-log.ts';
 import { openLog } from '../../server/log/open.ts';
@@ -24,13 +25,19 @@ export const plain: Destination<Plain, object> = {
   settings: z.object({}),
   needs: () => [],
   payload: z.object({ id: z.string(), order: z.string().optional(), remote: z.string().optional() }),
-  limits: { maxEvents: 100, maxBytes: 100_000, maxWaitMs: 0, requestsPerSecond: 1_000_000 },
+  limits: {
+    maxEvents: 100,
+    maxBytes: 100_000,
+    maxWaitMs: 0,
+    requestsPerSecond: 1_000_000,
+    requestsInFlight: 1,
+  },
   map: (event, _settings, { remoteId }) => [{ id: event.messageId, order: event.orderKey, remote: remoteId }],
-  request: (batch) => ({
+  request: (items) => ({
     method: 'POST',
     url: 'http://127.0.0.1/',
     headers: {},
-    body: JSON.stringify(batch),
+    body: `[${items.join(',')}]`,
   }),
   classify({ status, body }) {
     if (status === 200) return { kind: 'delivered' };
@@ -91,6 +98,7 @@ export async function startBench(
   };
   const quietLogger = { info: () => {}, warn: () => {}, error: () => {} };
   const worker = startWorker({
+    giveWay: nextTurn,
     consumer,
     shop: 'shop',
     destination: { ...plain, ...changes } as unknown as Destination,

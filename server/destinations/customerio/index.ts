@@ -1,3 +1,4 @@
+import { bodyWith } from '../body.ts';
 import type { Destination } from '../destination.ts';
 import { classify } from './classify.ts';
 import { examples } from './examples.ts';
@@ -16,9 +17,9 @@ export const customerio: Destination<Payload, Settings> = {
   needs: (settings) => (settings.pii === 'raw' ? ['raw-pii'] : []),
   payload: Payload,
   // 500 KB and 3,000 requests in 3 s are documented, the latter as soft; both with room to spare.
-  limits: { maxEvents: 500, maxBytes: 480_000, maxWaitMs: 250, requestsPerSecond: 100 },
+  limits: { maxEvents: 500, maxBytes: 480_000, maxWaitMs: 250, requestsPerSecond: 100, requestsInFlight: 3 },
   map,
-  request: (batch, settings) => ({
+  request: (items, settings) => ({
     method: 'POST',
     url: `${settings.endpoint}/v1/batch`,
     headers: {
@@ -27,7 +28,7 @@ export const customerio: Destination<Payload, Settings> = {
       // Without it an invalid event is answered 200 and lost.
       'X-Strict-Mode': '1',
     },
-    body: JSON.stringify({ batch }),
+    body: bodyWith({}, 'batch', items),
   }),
   classify,
   waitsForIdentify: true,

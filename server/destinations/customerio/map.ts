@@ -54,7 +54,8 @@ function idsOf({ identity }: ProtectedEvent, raw: RawPii | undefined) {
 /** Facts around the event, without what is the collector's own and without TikTok's ids. */
 function contextOf({ context }: ProtectedEvent): Record<string, unknown> | undefined {
   const { bot: _bot, tiktok: _tiktok, ...facts } = context;
-  return compact(withoutDigests(facts));
+  const known = withoutDigests(facts);
+  return Object.keys(known).length > 0 ? known : undefined;
 }
 
 /** Customer.io reads address and title of a page from its properties. */

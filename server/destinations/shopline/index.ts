@@ -1,3 +1,4 @@
+import { bodyWith } from '../body.ts';
 import type { Destination } from '../destination.ts';
 import { classify } from './classify.ts';
 import { examples } from './examples.ts';
@@ -17,9 +18,18 @@ export const shopline: Destination<Payload, Settings> = {
   needs: (settings) => (settings.pii === 'raw' ? ['raw-pii'] : []),
   payload: Payload,
   // No size is documented. The pace is a bucket of 40 that refills at 4 a second.
-  limits: { maxEvents: 128, maxBytes: 1_000_000, maxWaitMs: 500, requestsPerSecond: 4, burst: 40 },
+  limits: {
+    maxEvents: 128,
+    maxBytes: 1_000_000,
+    maxWaitMs: 500,
+    requestsPerSecond: 4,
+    burst: 40,
+    // A refund taken while its order is on its way would not learn the order's id.
+    requestsInFlight: 1,
+  },
   map,
-  request: (batch, settings) => ({
+  item: ({ event }) => event,
+  request: (items, settings) => ({
     method: 'POST',
     url: `${settings.endpoint}/admin/openapi/${settings.apiVersion}/cdp/track.json`,
     headers: {
@@ -27,7 +37,7 @@ export const shopline: Destination<Payload, Settings> = {
       'Content-Type': 'application/json; charset=utf-8',
       accept: 'application/json',
     },
-    body: JSON.stringify({ channel_id: settings.channelId, events: batch.map(({ event }) => event) }),
+    body: bodyWith({ channel_id: settings.channelId }, 'events', items),
   }),
   classify,
   once: ({ onceKey }) => onceKey,

@@ -1,3 +1,4 @@
+import { bodyWith } from '../body.ts';
 import type { Destination } from '../destination.ts';
 import { classify } from './classify.ts';
 import { examples } from './examples.ts';
@@ -25,20 +26,20 @@ export const tiktok: Destination<Payload, Settings> = {
     requestsPerSecond: 1000,
     // The documented pace is for a full queue; the first requests after a pause only feel their way.
     burst: 20,
+    requestsInFlight: 3,
     maxAgeMs: 28 * 24 * HOUR_MS,
   },
   map,
   // The slash at the end of the path is part of it: without it TikTok answers 404.
-  request: (batch, settings) => ({
+  request: (items, { endpoint, accessToken, pixelCode, testEventCode }) => ({
     method: 'POST',
-    url: `${settings.endpoint}/open_api/v1.3/event/track/`,
-    headers: { 'Access-Token': settings.accessToken, 'Content-Type': 'application/json' },
-    body: JSON.stringify({
-      event_source: 'web',
-      event_source_id: settings.pixelCode,
-      test_event_code: settings.testEventCode,
-      data: batch,
-    }),
+    url: `${endpoint}/open_api/v1.3/event/track/`,
+    headers: { 'Access-Token': accessToken, 'Content-Type': 'application/json' },
+    body: bodyWith(
+      { event_source: 'web', event_source_id: pixelCode, test_event_code: testEventCode },
+      'data',
+      items,
+    ),
   }),
   classify,
   // TikTok forgets an id after 48 hours, while an order may be paid days after it was placed.

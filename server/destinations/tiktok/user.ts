@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { compact, readText } from '../values.ts';
 import { Ip, Locale, type Payload } from './payload.ts';
@@ -28,7 +28,7 @@ export function user({ identity, context }: ProtectedEvent): Payload['user'] {
 /** The case of an id is part of it. What is a digest already is not hashed again. */
 function externalId(id: string): string {
   if (/^[0-9a-f]{64}$/i.test(id)) return id.toLowerCase();
-  return createHash('sha256').update(id, 'utf8').digest('hex');
+  return hash('sha256', id);
 }
 
 /** Browsers may say `en-US@posix` or `C`; TikTok wants BCP 47. */

@@ -1,20 +1,12 @@
 import { prepare } from '../../storage/database.ts';
 import type { Depth } from '../event-log.ts';
 import { CHUNK, pages } from './chunks.ts';
+import type { Hurry } from './hurry.ts';
 import type { Store } from './store.ts';
 
 /** Looks at, and moves, what stands in line for a consumer. */
-export function createLine(store: Store) {
+export function createLine(store: Store, hurry: Hurry) {
   const { connection } = store;
-  const taken = prepare<{ seq: number }>(
-    connection,
-    'SELECT seq FROM deliveries WHERE consumer = ? AND seq > ? ORDER BY seq LIMIT ?',
-  );
-  const hurry = prepare(
-    connection,
-    `UPDATE deliveries SET due_at = 0
-     WHERE consumer = ? AND seq BETWEEN ? AND ? AND state = 'retry' AND due_at > 0`,
-  );
   const nextTaken = prepare<{ dueAtMs: number | null }>(
     connection,
     'SELECT min(due_at) AS dueAtMs FROM deliveries WHERE consumer = ?',
@@ -43,16 +35,12 @@ export function createLine(store: Store) {
   const forgive = prepare(connection, 'DELETE FROM dead_letters WHERE consumer = ? AND seq = ?');
 
   return {
-    *wake(name: string): Generator<undefined, void> {
-      const { id } = store.consumer(name);
-      for (const rows of pages((after) => taken.all(id, after, CHUNK))) {
-        store.transaction(() => hurry.run(id, rows.at(0)?.seq ?? 0, rows.at(-1)?.seq ?? 0));
-        yield;
-      }
-    },
+    wake: (name: string): void => hurry.begin(store.consumer(name)),
 
     nextDueMs(name: string, nowMs: number): number | undefined {
-      const { id, shop, cursor } = store.consumer(name);
+      const consumer = store.consumer(name);
+      if (hurry.hasMore(consumer)) return nowMs;
+      const { id, shop, cursor } = consumer;
       const due = [nextTaken.get(id)?.dueAtMs, nextNew.get(shop, cursor, CHUNK)?.dueAtMs];
       const known = due.filter((ms) => ms !== null && ms !== undefined);
       return known.length > 0 ? Math.max(nowMs, Math.min(...known)) : undefined;

@@ -3,8 +3,8 @@ import { prepare } from '../../storage/database.ts';
 import type { Seals } from './seals.ts';
 import type { Store } from './store.ts';
 
-/** How one delivery ended. Times in epoch ms. */
-export type Settlement = { consumer: string; seq: number; attempt: number } & (
+/** How deliveries leased under the same attempt ended. Times in epoch ms. */
+export type Settlement = { consumer: string; attempt: number; seqs: number[] } & (
   | { kind: 'ack' }
   | { kind: 'retry'; dueAtMs: number; reason: RetryReason; uncertainSinceMs: number | null }
   | { kind: 'dead-letter'; atMs: number; reason: DeadLetterReason; answer: string | null }
@@ -13,11 +13,12 @@ export type Settlement = { consumer: string; seq: number; attempt: number } & (
 export function createSettle(store: Store, seals: Seals) {
   const { connection } = store;
   /** A row's attempt is one ahead of the lease it was given out under; any other lease has lost its say. */
-  const held = 'consumer = ? AND seq = ? AND attempt = ? + 1';
-  const remove = prepare(connection, `DELETE FROM deliveries WHERE ${held}`);
+  const held = 'consumer = ?1 AND attempt = ?2 + 1 AND seq IN (SELECT value FROM json_each(?3))';
+  const remove = prepare<{ seq: number }>(connection, `DELETE FROM deliveries WHERE ${held} RETURNING seq`);
+  const removeUnread = prepare(connection, `DELETE FROM deliveries WHERE ${held}`);
   const postpone = prepare(
     connection,
-    `UPDATE deliveries SET state = 'retry', due_at = ?, reason = ?, uncertain_since = ? WHERE ${held}`,
+    `UPDATE deliveries SET state = 'retry', due_at = ?4, reason = ?5, uncertain_since = ?6 WHERE ${held}`,
   );
   const bury = prepare(
     connection,
@@ -26,20 +27,26 @@ export function createSettle(store: Store, seals: Seals) {
 
   return (settlements: readonly Settlement[]): void => {
     for (const settlement of settlements) {
-      const { seq, attempt } = settlement;
+      const { attempt } = settlement;
       const consumer = store.consumer(settlement.consumer);
+      const lease = [consumer.id, attempt, JSON.stringify(settlement.seqs)] as const;
       if (settlement.kind === 'retry') {
         const { dueAtMs, reason, uncertainSinceMs } = settlement;
-        postpone.run(dueAtMs, reason, uncertainSinceMs, consumer.id, seq, attempt);
-        continue;
-      }
-      if (remove.run(consumer.id, seq, attempt) === 0) continue;
-      consumer.waiting--;
-      if (settlement.kind === 'ack') {
-        seals.dropIfDone(consumer, seq);
+        postpone.run(...lease, dueAtMs, reason, uncertainSinceMs);
+      } else if (settlement.kind === 'dead-letter') {
+        const { reason, answer, atMs } = settlement;
+        for (const { seq } of remove.all(...lease)) {
+          bury.run(consumer.id, seq, reason, answer, attempt, atMs);
+          consumer.waiting--;
+          consumer.deadLetters++;
+        }
+      } else if (consumer.opensSeals) {
+        for (const { seq } of remove.all(...lease)) {
+          consumer.waiting--;
+          seals.dropIfDone(consumer, seq);
+        }
       } else {
-        bury.run(consumer.id, seq, settlement.reason, settlement.answer, attempt, settlement.atMs);
-        consumer.deadLetters++;
+        consumer.waiting -= removeUnread.run(...lease);
       }
     }
   };

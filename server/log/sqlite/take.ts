@@ -1,5 +1,6 @@
 import { prepare } from '../../storage/database.ts';
 import { sqliteFault } from '../../storage/errors.ts';
+import type { Hurry } from './hurry.ts';
 import type { ConsumerState, Store } from './store.ts';
 
 /** One delivery handed out. `attempt` also proves, when it is settled, that it was not given to another since. */
@@ -15,7 +16,7 @@ export interface TakenRow {
 export const DUE_SQL = `
   SELECT d.seq, d.attempt, d.uncertain_since AS uncertainSinceMs, e.body, s.sealed
   FROM deliveries d JOIN events e ON e.seq = d.seq LEFT JOIN seals s ON s.seq = d.seq AND ?2
-  WHERE d.consumer = ?1 AND d.due_at = 0 ORDER BY d.seq LIMIT ?3`;
+  WHERE d.consumer = ?1 AND d.due_at = 0 AND d.seq <= ?4 ORDER BY d.seq LIMIT ?3`;
 export const NEW_SQL = `
   SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs, e.body, s.sealed
   FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3
@@ -29,20 +30,24 @@ const PORTION = 200;
 /** More than a portion, so that among those that became due together the oldest event still goes first. */
 const LINE_UP = 1000;
 
-export function createTake(store: Store, leaseMs: number) {
+export function createTake(store: Store, hurry: Hurry, leaseMs: number) {
   const { connection } = store;
   const lineUp = prepare(connection, LINE_UP_SQL);
   const due = prepare<TakenRow>(connection, DUE_SQL);
   const fresh = prepare<TakenRow & { holdUntilMs: number | null }>(connection, NEW_SQL);
   const leaseAgain = prepare(
     connection,
-    `UPDATE deliveries SET state = 'leased', due_at = ?, attempt = attempt + 1, reason = NULL,
-       uncertain_since = coalesce(uncertain_since, ?)
-     WHERE consumer = ? AND seq = ?`,
+    `UPDATE deliveries SET state = 'leased', due_at = ?2, attempt = attempt + 1, reason = NULL,
+       uncertain_since = coalesce(uncertain_since, ?3)
+     WHERE consumer = ?1 AND seq IN (SELECT value FROM json_each(?4))`,
   );
-  const insert = prepare(
+  /** Everything new up to an event: a lease each, but a parking place for what is held. */
+  const leaseNew = prepare(
     connection,
-    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, uncertain_since) VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, uncertain_since)
+     SELECT ?1, seq, iif(is_held, 'held', 'leased'), iif(is_held, hold_until, ?2), iif(is_held, 1, 2), iif(is_held, NULL, ?3)
+     FROM (SELECT seq, hold_until, coalesce(hold_until > ?3, 0) AS is_held
+           FROM events WHERE shop = ?4 AND seq > ?5 AND seq <= ?6)`,
   );
   const moveCursor = prepare(connection, 'UPDATE consumers SET cursor = ? WHERE id = ?');
 
@@ -55,25 +60,29 @@ export function createTake(store: Store, leaseMs: number) {
     const opens = Number(consumer.opensSeals);
     while (taken.length < room) {
       const page = fresh.all(consumer.shop, consumer.cursor, opens, room - taken.length);
-      for (const { holdUntilMs, ...row } of page) {
-        if (holdUntilMs !== null && holdUntilMs > nowMs) {
-          insert.run(consumer.id, row.seq, 'held', holdUntilMs, 1, null);
-        } else {
-          insert.run(consumer.id, row.seq, 'leased', nowMs + leaseMs, 2, nowMs);
-          taken.push(row);
-        }
-        consumer.cursor = row.seq;
-      }
-      if (page.length === 0) break;
+      const last = page.at(-1);
+      if (!last) break;
+      leaseNew.run(consumer.id, nowMs + leaseMs, nowMs, consumer.shop, consumer.cursor, last.seq);
+      consumer.cursor = last.seq;
+      for (const { holdUntilMs, ...row } of page)
+        if (holdUntilMs === null || holdUntilMs <= nowMs) taken.push(row);
     }
     return taken;
   }
 
   function takeSome(consumer: ConsumerState, max: number, nowMs: number): TakenRow[] {
     const { cursor } = consumer;
-    lineUp.run(consumer.id, nowMs, LINE_UP);
-    const waiting = due.all(consumer.id, Number(consumer.opensSeals), max);
-    for (const { seq } of waiting) leaseAgain.run(nowMs + leaseMs, nowMs, consumer.id, seq);
+    if (hurry.isUnderWay(consumer)) hurry.step(consumer, max, nowMs);
+    const isHurrying = hurry.isUnderWay(consumer);
+    // What lies ahead of a hurry has its turn when the hurry comes to it: oldest first.
+    const end = isHurrying ? consumer.hurriedTo : consumer.cursor;
+    const readLine = () => due.all(consumer.id, Number(consumer.opensSeals), max, end);
+    let waiting = readLine();
+    const mayLineUp = waiting.length < max && !isHurrying;
+    if (mayLineUp && lineUp.run(consumer.id, nowMs, LINE_UP) > 0) waiting = readLine();
+    const seqs = JSON.stringify(waiting.map(({ seq }) => seq));
+    if (waiting.length > 0) leaseAgain.run(consumer.id, nowMs + leaseMs, nowMs, seqs);
+    if (isHurrying) return waiting;
     const taken = [...waiting, ...takeNew(consumer, max - waiting.length, nowMs)];
     if (consumer.cursor !== cursor) moveCursor.run(consumer.cursor, consumer.id);
     return taken;
@@ -97,7 +106,7 @@ export function createTake(store: Store, leaseMs: number) {
       const size = Math.min(max - taken.length, PORTION);
       const portion = takePortion(consumer, size, nowMs);
       taken.push(...portion);
-      if (portion.length < size) break;
+      if (portion.length < size && !hurry.isUnderWay(consumer)) break;
       yield;
     }
     return taken;

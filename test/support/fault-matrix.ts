@@ -1,0 +1,364 @@
+import { isDeepStrictEqual } from 'node:util';
+import { onTestFinished } from 'vitest';
+import type { Clock } from '../../server/clock.ts';
+import { readConfig, type Shop } from '../../server/config.ts';
+import type { HttpResponse } from '../../server/destinations/destination.ts';
+import { consumersOf, startDispatcher } from '../../server/dispatch/dispatcher.ts';
+import { type Http, NoAnswer } from '../../server/dispatch/http.ts';
+import { nextTurn } from '../../server/dispatch/slices.ts';
+import type { Worker } from '../../server/dispatch/worker.ts';
+import type { EventLog } from '../../server/log/event-log.ts';
+import { openLog } from '../../server/log/open.ts';
+import { createCounters } from '../../server/observe/counters.ts';
+import { redactSecrets } from '../../server/observe/log.ts';
+import { completeCredentials, SANDBOX_CREDENTIALS } from '../../server/sandbox/credentials.ts';
+import { createCustomerIo } from '../../server/sandbox/customerio/api.ts';
+import { createShopline } from '../../server/sandbox/shopline/api.ts';
+import { APIS, type Api, isObject, type StandIn } from '../../server/sandbox/stand-in.ts';
+import { createTikTok } from '../../server/sandbox/tiktok/api.ts';
+import type { Ledger } from '../../server/state/ledger.ts';
+import { openLedger } from '../../server/state/open.ts';
+import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import type { DeadLetterReason } from '../../shared/reasons.ts';
+import { createFakeClock, type FakeClock } from './clock.ts';
+import { event } from './event.ts';
+
+export { APIS, type Api } from '../../server/sandbox/stand-in.ts';
+
+/** What one request meets. `judge` is the strict stand-in: it takes the events it finds right, and answers. */
+export type Wire = (exchange: {
+  judge: () => HttpResponse;
+  ids: readonly string[];
+  clock: Clock;
+}) => HttpResponse | Promise<HttpResponse>;
+
+/** What the dispatcher gives a request; test/dispatch/http.test.ts shows on real sockets that these faults meet it. */
+const TIMEOUT_MS = 15_000;
+const outOfTime = async (clock: Clock): Promise<never> => {
+  await clock.sleep(TIMEOUT_MS);
+  throw new NoAnswer('TimeoutError: aborted due to timeout', true);
+};
+
+export const honest: Wire = ({ judge }) => judge();
+/** It takes the events, and answers when nobody listens any more. */
+export const slow: Wire = ({ judge, clock }) => {
+  judge();
+  return outOfTime(clock);
+};
+/** It takes nothing and never answers. */
+export const silent: Wire = ({ clock }) => outOfTime(clock);
+/** It takes the events; the answer breaks off. */
+export const reset: Wire = ({ judge }) => {
+  judge();
+  throw new NoAnswer('ECONNRESET: aborted', true);
+};
+/** No connection comes about. */
+export const noConnection =
+  (code: string): Wire =>
+  () => {
+    throw new NoAnswer(code, false);
+  };
+/** It takes nothing and says this. */
+export const says =
+  (status: number, body: unknown = '', headers: Record<string, string> = {}): Wire =>
+  () => ({ status, headers, body: textOf(body) });
+/** It takes the events and answers, but this is what becomes of the answer's JSON. */
+export const mangled =
+  (change: (answer: string) => string): Wire =>
+  ({ judge }) => {
+    const answer = judge();
+    return { ...answer, body: change(answer.body) };
+  };
+
+/** It fails, taking nothing, whenever this event is among those it was sent. */
+export const stumblesOver =
+  (id: string): Wire =>
+  ({ judge, ids }) =>
+    ids.includes(id) ? { status: 500, headers: {}, body: 'internal error' } : judge();
+
+const textOf = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
+
+/** An event that every destination takes; events are told apart by their `messageId`, also where the API has no such id. */
+export const plainEvent = (id: string, parts: Partial<ProtectedEvent> = {}): ProtectedEvent =>
+  event({ messageId: id, identity: { anonymousId: id }, ...parts });
+
+export const orderEvent = (id: string): ProtectedEvent =>
+  plainEvent(id, {
+    event: 'Order Completed',
+    orderKey: `order:${id}`,
+    properties: { order_id: id, value: 90, currency: 'TWD' },
+  });
+
+/** An event that passes our own checks, and that one API alone refuses for good. */
+export const POISON: Record<Api, (id: string) => ProtectedEvent> = {
+  tiktok: (id) => plainEvent(id, { properties: { value: 90, currency: 'XXX' } }),
+  customerio: (id) => plainEvent(id, { event: 'Device Deleted' }),
+  shopline: (id) => plainEvent(id, { event: 'Product Added to Wishlist' }),
+};
+
+const VARIABLES = {
+  WRITE_KEY: 'matrix-write-key',
+  ALLOWED_ORIGINS: 'https://shop.example',
+  TIKTOK_PIXEL_CODE: SANDBOX_CREDENTIALS.tiktok.pixelCode,
+  TIKTOK_ACCESS_TOKEN: SANDBOX_CREDENTIALS.tiktok.accessToken,
+  TIKTOK_EVENTS: JSON.stringify({ 'Device Deleted': 'Contact' }),
+  CUSTOMERIO_API_KEY: SANDBOX_CREDENTIALS.customerio.apiKey,
+  SHOPLINE_HANDLE: SANDBOX_CREDENTIALS.shopline.handle,
+  SHOPLINE_ACCESS_TOKEN: SANDBOX_CREDENTIALS.shopline.accessToken,
+  SHOPLINE_CDP_CHANNEL_ID: SANDBOX_CREDENTIALS.shopline.channelId,
+  SHOPLINE_EVENT_CODES: JSON.stringify({
+    'Product Viewed': 'Z_view_product',
+    'Order Completed': 'Z_sale_order',
+    'Device Deleted': 'Z_add_cart',
+    'Product Added to Wishlist': 'Z_not_in_this_cdp',
+  }),
+};
+
+/** What each API calls the event it was sent, and what it counts as one. */
+const IDENTITY: Record<Api, { list: string; idOf: (item: Record<string, unknown>) => string }> = {
+  tiktok: { list: 'data', idOf: ({ event_id }) => String(event_id).replace(/^order:/, '') },
+  customerio: { list: 'batch', idOf: ({ messageId }) => String(messageId) },
+  shopline: { list: 'events', idOf: ({ user_id }) => (user_id as [{ value: string }])[0].value },
+};
+
+export interface Request {
+  atMs: number;
+  /** The breaker's state when it left. */
+  breaker: ReturnType<Worker['state']>;
+  ids: string[];
+}
+
+type Counted =
+  | 'deliveries'
+  | 'deliveries_retried'
+  | 'deliveries_skipped'
+  | 'destination_alerts'
+  | 'possible_duplicates';
+
+export interface Matrix {
+  clock: FakeClock;
+  /** What a destination's requests meet from now on. */
+  setWire(api: Api, wire: Wire): void;
+  append(events: readonly ProtectedEvent[]): Promise<void>;
+  /** Every request to this API so far. */
+  requests(api: Api): Request[];
+  /** The events this API has taken, each once, oldest first. */
+  accepted(api: Api): string[];
+  /** How many payloads it has taken once more, and whether each was the same to the last byte of its content. */
+  repeats(api: Api): { times: number; areIdentical: boolean };
+  breaker(api: Api): ReturnType<Worker['state']>;
+  waiting(api: Api): Promise<number>;
+  /** Dead letters by reason. */
+  dead(api: Api): Promise<{ [Reason in DeadLetterReason]?: number }>;
+  /** The newest of them, with the API's own words. */
+  newestDead(api: Api): Promise<{ id: string; words: string | undefined } | undefined>;
+  /** What was counted under this name for this destination, by its further label or in all. */
+  counted(name: Counted, api: Api): { [label: string]: number };
+  /** What was logged as an error, which somebody is woken for. */
+  alarms: readonly string[];
+}
+
+/** Far more than there are tests: each runs a shop of its own, in one log and one ledger. */
+const MAX_SHOPS = 200;
+
+export interface MatrixHouse {
+  /** A shop's destinations, all three unless told otherwise, from the start of their time until the test is over. */
+  startShop(apis?: readonly Api[]): Promise<Matrix>;
+  close(): Promise<void>;
+}
+
+/** Opens a real log and ledger, once for all tests of a file since their threads take longer to start than a test. */
+export async function openMatrixHouse(dataDir: string): Promise<MatrixHouse> {
+  const config = readConfig(VARIABLES, () => '{}');
+  const shops = Array.from({ length: MAX_SHOPS }, (_, index) =>
+    config.shops.map((shop) => ({ ...shop, id: `shop-${index}` })),
+  ).flat();
+  const underWay = new Set<Promise<unknown>>();
+  let clock: FakeClock | undefined;
+  const now = () => clock?.now() ?? 0;
+  const { retentionMs, secrets } = config;
+  const log = await openLog({ dataDir, consumers: consumersOf(shops), retentionMs, clock: now });
+  const ledger = await openLedger({ dataDir, clock: now });
+  const parts = {
+    log: watched(log, underWay),
+    ledger: watched(ledger, underWay),
+    strike: redactSecrets(secrets),
+  };
+  return {
+    startShop(apis = APIS) {
+      clock = createFakeClock(undefined, () => quiet(underWay));
+      const shop = shops.shift();
+      if (!shop) throw new RangeError(`more than ${MAX_SHOPS} shops`);
+      const destinations = shop.destinations.filter(({ destination }) =>
+        apis.some((api) => api === destination.name),
+      );
+      return startMatrix({ ...parts, clock, shop: { ...shop, destinations } });
+    },
+    async close() {
+      await log.close();
+      await ledger.close();
+    },
+  };
+}
+
+interface MatrixParts {
+  log: EventLog;
+  ledger: Ledger;
+  strike: (text: string) => string;
+  clock: FakeClock;
+  shop: Shop;
+}
+
+/** Time and wire are in the test's hands. */
+async function startMatrix({ shop, log, clock, ...parts }: MatrixParts): Promise<Matrix> {
+  const wires: Record<Api, Wire> = { tiktok: honest, customerio: honest, shopline: honest };
+  const credentials = completeCredentials();
+  const standIns: Record<Api, StandIn> = {
+    tiktok: createTikTok(credentials.tiktok, clock.now),
+    customerio: createCustomerIo(credentials.customerio, clock.now),
+    shopline: createShopline(credentials.shopline, clock.now),
+  };
+  const requests: Record<Api, Request[]> = { tiktok: [], customerio: [], shopline: [] };
+  const taken: Record<Api, Record<string, unknown>[]> = { tiktok: [], customerio: [], shopline: [] };
+
+  const http: Http = async ({ url, method, headers, body }) => {
+    const api = apiOf(url);
+    const parsed: Record<string, unknown> = JSON.parse(String(body));
+    const items = parsed[IDENTITY[api].list] as Record<string, unknown>[];
+    const ids = items.map(IDENTITY[api].idOf);
+    requests[api].push({ atMs: clock.now(), breaker: workerOf(api).state(), ids });
+    const judge = () => {
+      const verdict = standIns[api].judge({
+        method,
+        path: new URL(url).pathname,
+        headers: lowerCase(headers),
+        body: parsed,
+        isJson: true,
+        bytes: Buffer.byteLength(body),
+      });
+      taken[api].push(...verdict.accepted.filter(isObject));
+      return {
+        status: verdict.status,
+        headers: lowerCase(verdict.headers ?? {}),
+        body: textOf(verdict.answer),
+      };
+    };
+    return wires[api]({ judge, ids, clock });
+  };
+
+  const counters = createCounters();
+  const alarms: string[] = [];
+  const { workers, stop } = startDispatcher({
+    giveWay: nextTurn,
+    ...parts,
+    shops: [shop],
+    log,
+    http,
+    clock,
+    counters,
+    openSeal: () => ({}),
+    random: () => 0.5,
+    logger: { info: () => {}, warn: () => {}, error: (_about, message) => void alarms.push(message) },
+    report: () => {},
+  });
+  onTestFinished(async () => {
+    for (const api of APIS) wires[api] = noConnection('the test is over');
+    const stopped = stop();
+    await clock.advance(TIMEOUT_MS);
+    await stopped;
+  });
+  await clock.advance(0);
+  const workerOf = (api: Api) => workers.find(({ destination }) => destination.name === api) as Worker;
+  const deadLetters = (api: Api) => log.deadLetters({ consumer: workerOf(api).consumer, limit: 2_000 });
+
+  return {
+    clock,
+    setWire(api, wire) {
+      wires[api] = wire;
+    },
+    append: async (events) =>
+      void (await log.append(events.map((one) => ({ event: { ...one, shop: shop.id } })))),
+    requests: (api) => requests[api],
+    accepted: (api) => [...new Set(taken[api].map(IDENTITY[api].idOf))],
+    repeats: (api) => repeatsAmong(taken[api], (item) => `${item.event} ${IDENTITY[api].idOf(item)}`),
+    breaker: (api) => workerOf(api).state(),
+    waiting: async (api) => (await log.depth(workerOf(api).consumer)).waiting,
+    dead: async (api) => tally(await deadLetters(api), ({ reason }) => [reason, 1]),
+    newestDead: async (api) => {
+      const [newest] = await deadLetters(api);
+      return newest && { id: newest.event.messageId, words: newest.answer };
+    },
+    counted: (name, api) =>
+      tally(
+        counters.snapshot().filter((row) => row.name === name && row.labels.destination === api),
+        ({ labels, value }) => [labels.reason ?? labels.outcome ?? 'times', value],
+      ),
+    alarms,
+  };
+}
+
+function apiOf(url: string): Api {
+  const { hostname } = new URL(url);
+  const api = APIS.find((each) =>
+    hostname.includes({ tiktok: 'tiktok.com', customerio: 'customer.io', shopline: 'myshopline.com' }[each]),
+  );
+  if (!api) throw new Error(`a request to ${hostname}, which no destination has any business with`);
+  return api;
+}
+
+const lowerCase = (headers: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+function tally<T>(rows: readonly T[], read: (row: T) => [string, number]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [label, value] of rows.map(read)) sums[label] = (sums[label] ?? 0) + value;
+  return sums;
+}
+
+function repeatsAmong(
+  items: readonly Record<string, unknown>[],
+  keyOf: (item: Record<string, unknown>) => string,
+) {
+  const first = new Map<string, unknown>();
+  let times = 0;
+  let areIdentical = true;
+  for (const item of items) {
+    const key = keyOf(item);
+    if (first.has(key)) {
+      times++;
+      areIdentical &&= isDeepStrictEqual(first.get(key), item);
+    } else first.set(key, item);
+  }
+  return { times, areIdentical };
+}
+
+/** The same object; what its methods promise is noted until it is settled. */
+function watched<T extends object>(target: T, underWay: Set<Promise<unknown>>): T {
+  return new Proxy(target, {
+    get(object, key) {
+      const value: unknown = Reflect.get(object, key);
+      if (typeof value !== 'function') return value;
+      return (...args: unknown[]) => {
+        const result: unknown = Reflect.apply(value, object, args);
+        if (result instanceof Promise) {
+          underWay.add(result);
+          const over = () => void underWay.delete(result);
+          result.then(over, over);
+        }
+        return result;
+      };
+    },
+  });
+}
+
+/** More than the dispatcher's longest stretch of work of its own: a thousand events, mapped in slices. */
+const CALM_TURNS = 64;
+
+/** Resolves when no storage thread has been asked anything for long enough: only time can move things on. */
+async function quiet(underWay: ReadonlySet<Promise<unknown>>): Promise<void> {
+  for (let calmTurns = 0; calmTurns < CALM_TURNS; calmTurns++) {
+    if (underWay.size > 0) calmTurns = 0;
+    await Promise.allSettled(underWay);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
