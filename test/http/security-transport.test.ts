@@ -1,0 +1,223 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { listen } from '../../server/listen.ts';
+import { LIMITS } from '../../shared/names.ts';
+import { basic, startCollector, WRITE_KEY } from '../support/collector.ts';
+import { exchange, speak } from '../support/http.ts';
+
+const collector = await startCollector({}, { whenOver: afterAll });
+const { base, port, events } = collector;
+const AUTHORIZATION = `Authorization: ${basic(WRITE_KEY)}`;
+const HEAD = `POST /v1/track HTTP/1.1\r\nHost: collector\r\n${AUTHORIZATION}\r\n`;
+const message = (messageId: string) =>
+  JSON.stringify({ type: 'track', event: 'Tea Poured', anonymousId: 'v', messageId });
+const chunked = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
+/** A whole request that would store an event, were it heard. */
+const smuggled = () => {
+  const body = message('smuggled');
+  return `${HEAD}Content-Length: ${body.length}\r\n\r\n${body}`;
+};
+
+/** The one answer on a connection: its status, and its body as the JSON every error is told in. */
+function only(heard: string): { status: number; head: string; answer: unknown } {
+  expect(heard.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
+  const [head = '', body = ''] = heard.split('\r\n\r\n');
+  return { status: Number(head.split(' ')[1]), head: head.toLowerCase(), answer: JSON.parse(body) };
+}
+const REFUSAL = {
+  code: expect.any(String),
+  message: expect.any(String),
+  meta: { errors: [expect.any(String)] },
+};
+
+describe('a request that two readers could cut in two places is refused, and the connection with it', () => {
+  const text = message('carrier');
+  test.each([
+    [
+      'a length and chunks',
+      `Content-Length: ${text.length}\r\nTransfer-Encoding: chunked\r\n\r\n${chunked(text)}`,
+    ],
+    ['chunks and a length', `Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n${chunked(text)}`],
+    ['two lengths', `Content-Length: ${text.length}\r\nContent-Length: 0\r\n\r\n${text}`],
+    ['a length with a sign', `Content-Length: +${text.length}\r\n\r\n${text}`],
+    ['a length that is none', `Content-Length: 1e2\r\n\r\n${text}`],
+    ['a blank before the colon', `Content-Length : ${text.length}\r\n\r\n${text}`],
+    ['an encoding after chunked', `Transfer-Encoding: chunked, identity\r\n\r\n${chunked(text)}`],
+    ['an unknown encoding', `Transfer-Encoding: xchunked\r\n\r\n${chunked(text)}`],
+    ['a chunk size that is none', `Transfer-Encoding: chunked\r\n\r\nzz\r\n${text}\r\n0\r\n\r\n`],
+    ['a chunk size with a sign', `Transfer-Encoding: chunked\r\n\r\n-1\r\n${text}\r\n0\r\n\r\n`],
+    ['a chunk longer than it says', `Transfer-Encoding: chunked\r\n\r\n2\r\n${text}\r\n0\r\n\r\n`],
+    [
+      'a chunk size beyond counting',
+      `Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n${text}\r\n0\r\n\r\n`,
+    ],
+    ['a folded header', `X-Folded: a\r\n b: c\r\nContent-Length: ${text.length}\r\n\r\n${text}`],
+    [
+      'a header cut by a bare return',
+      `X-Cut: a\rContent-Length: 0\r\nContent-Length: ${text.length}\r\n\r\n${text}`,
+    ],
+    ['a zero in a header', `X-Zero: a\0b\r\nContent-Length: ${text.length}\r\n\r\n${text}`],
+    ['a zero in a name', `X-Ze\0ro: a\r\nContent-Length: ${text.length}\r\n\r\n${text}`],
+  ])('%s: 400, and what follows is not heard', async (_what, rest) => {
+    const { status, head, answer } = only(await speak(port, `${HEAD}${rest}${smuggled()}`));
+    expect(status).toBe(400);
+    expect(head).toContain('connection: close');
+    expect(answer).toEqual(REFUSAL);
+    expect(events.map(({ messageId }) => messageId)).not.toContain('smuggled');
+  });
+
+  test.each([
+    ['no host', 'GET /healthz HTTP/1.1\r\n\r\n'],
+    ['no method we know', 'BREW /healthz HTTP/1.1\r\nHost: c\r\n\r\n'],
+    ['another protocol', 'GET /healthz HTTP/9.9\r\nHost: c\r\n\r\n'],
+    ['no HTTP', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+  ])('%s: 400', async (_what, bytes) => {
+    expect(only(await speak(port, bytes))).toMatchObject({ status: 400 });
+  });
+
+  test('a whole request after a whole request is heard: nothing above was refused for that', async () => {
+    const body = message('first-of-two');
+    const heard = await speak(
+      port,
+      `${HEAD}Content-Length: ${body.length}\r\n\r\n${body}` +
+        `GET /healthz HTTP/1.1\r\nHost: collector\r\nConnection: close\r\n\r\n`,
+    );
+    expect(heard.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
+    expect(events.map(({ messageId }) => messageId)).toContain('first-of-two');
+  });
+});
+
+describe('what surrounds a message has limits', () => {
+  const get = (path: string, headers: Record<string, string> = {}) => exchange(base, path, { headers });
+  const many = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, 'a']));
+
+  test.each([
+    ['an address of 8 KB', `/healthz?${'a'.repeat(8 * 1024 - 9)}`, {}, 200],
+    ['one byte more', `/healthz?${'a'.repeat(8 * 1024 - 8)}`, {}, 414],
+    ['15 KB of headers', '/healthz', { cookie: 'a'.repeat(15 * 1024) }, 200],
+    ['17 KB of headers', '/healthz', { cookie: 'a'.repeat(17 * 1024) }, 431],
+    ['an address of 20 KB', `/healthz?${'a'.repeat(20 * 1024)}`, {}, 431],
+    ['90 headers', '/healthz', many(90), 200],
+    ['101 headers', '/healthz', many(101), 431],
+    ['3,000 headers', '/healthz', many(3_000), 431],
+  ])('%s', async (_what, path, headers, expected) => {
+    const { status, body, headers: answered } = await get(path, headers as Record<string, string>);
+    expect(status).toBe(expected);
+    if (status === 200) return;
+    expect(JSON.parse(body.toString())).toEqual(REFUSAL);
+    expect(answered.connection).toBe('close');
+  });
+});
+
+describe('who is slow on purpose holds nothing for long', () => {
+  const PATIENCE = {
+    headersTimeout: 300,
+    requestTimeout: 600,
+    keepAliveTimeout: 300,
+    timeout: 900,
+    connectionsCheckingInterval: 50,
+  };
+  const LARGE = Buffer.alloc(64 * 1024 * 1024, 'x');
+  async function startImpatient() {
+    const door = await listen(
+      (request, response) => {
+        if (request.url === '/large') response.end(LARGE);
+        else request.resume().once('end', () => response.end('ok'));
+      },
+      0,
+      '127.0.0.1',
+      PATIENCE,
+    );
+    onTestFinished(() => void door.server.close());
+    return (door.server.address() as { port: number }).port;
+  }
+  /** Says the bytes one by one; resolves with what came back when the other side has hung up. */
+  function drip(to: number, bytes: string, everyMs: number): Promise<string> {
+    return new Promise((resolve) => {
+      let heard = '';
+      let said = 0;
+      const socket = connect(to, '127.0.0.1');
+      const timer = setInterval(() => {
+        if (said < bytes.length) socket.write(bytes.charAt(said++));
+      }, everyMs);
+      socket.on('data', (chunk) => (heard += chunk));
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        clearInterval(timer);
+        resolve(heard);
+      });
+    });
+  }
+
+  test.each([
+    ['headers that never end', `GET / HTTP/1.1\r\nHost: c\r\n${'X-A: b\r\n'.repeat(2_000)}`],
+    [
+      'a body that never ends',
+      `POST / HTTP/1.1\r\nHost: c\r\nContent-Length: 100000\r\n\r\n${'x'.repeat(9_000)}`,
+    ],
+    ['not a word', ''],
+  ])('%s: 408 and the connection is closed', async (_what, bytes) => {
+    const heard = await drip(await startImpatient(), bytes, 5);
+    expect(only(heard)).toMatchObject({ status: 408, answer: { code: 'too-slow' } });
+  });
+
+  test('a connection kept for nothing is closed', async () => {
+    const heard = await speak(await startImpatient(), 'GET / HTTP/1.1\r\nHost: c\r\n\r\n');
+    expect(heard).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test('a reader that does not read is cut off', async () => {
+    const to = await startImpatient();
+    const isCut = await new Promise<boolean>((resolve) => {
+      const socket = connect(to, '127.0.0.1', () => socket.write('GET /large HTTP/1.1\r\nHost: c\r\n\r\n'));
+      let received = 0;
+      socket.pause();
+      setTimeout(() => socket.resume(), 2_500);
+      socket.on('data', (chunk) => (received += chunk.length));
+      socket.on('error', () => undefined);
+      socket.on('close', () => resolve(received < LARGE.length));
+    });
+    expect(isCut).toBe(true);
+  });
+
+  test('hundreds of bodies that stay a byte short leave room for those that arrive whole', async () => {
+    /** Resolves when one of so many bodies found no room, which it is told; the others go on holding theirs. */
+    const hold = async (count: number, bytes: number) => {
+      const slow = Array.from({ length: count }, () => {
+        const socket = connect(port, '127.0.0.1', () =>
+          socket.write(`${HEAD}Content-Length: ${bytes}\r\n\r\n${' '.repeat(bytes - 1)}`),
+        );
+        onTestFinished(() => void socket.destroy());
+        socket.on('error', () => undefined);
+        return socket;
+      });
+      const [heard] = await Promise.race(slow.map((socket) => once(socket, 'data')));
+      expect(String(heard)).toMatch(/^HTTP\/1\.1 503 .*Retry-After: 1\r\n/is);
+    };
+    // Ever smaller, until there is no gap between them.
+    await hold(100, LIMITS.requestBytes);
+    await hold(60, 30_000);
+    await hold(150, 2_000);
+    const whole = JSON.stringify({
+      batch: Array.from({ length: 100 }, (_, index) => JSON.parse(message(`whole-${index}`))),
+    });
+    for (let time = 0; time < 20; time++) {
+      const response = await collector.post('/v1/batch', whole);
+      expect(await response.json()).toMatchObject({ accepted: 100 });
+    }
+  });
+
+  test('the real door is as impatient by default', async () => {
+    const door = await listen((_request, response) => response.end(), 0, '127.0.0.1');
+    onTestFinished(() => void door.server.close());
+    const { headersTimeout, requestTimeout, keepAliveTimeout, timeout } = door.server;
+    expect({ headersTimeout, requestTimeout, keepAliveTimeout, timeout }).toEqual({
+      headersTimeout: 10_000,
+      requestTimeout: 30_000,
+      keepAliveTimeout: 65_000,
+      timeout: 60_000,
+    });
+  });
+});
