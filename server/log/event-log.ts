@@ -89,6 +89,18 @@ export interface EventLog {
 export interface Durability {
   /** As the live connection answers `PRAGMA synchronous`; anything but `full` or `extra` breaks the promise. */
   synchronous: 'off' | 'normal' | 'full' | 'extra';
+  /** What was stored once and was gone at a later start, oldest first; empty when nothing is known to be missing. */
+  missing: readonly Missing[];
+}
+
+/** A range of events that a damaged or truncated file has lost. They are numbered in the order they were stored. */
+export interface Missing {
+  from: number;
+  to: number;
+  /** ISO 8601: when the last event before them was received; absent when there is none. */
+  receivedAfter?: string;
+  /** ISO 8601: when the last of them was received. */
+  receivedUntil: string;
 }
 
 /** Told what the log does, while it does it. */
@@ -97,6 +109,10 @@ export interface LogWatch {
   committed(seconds: number): void;
   /** Bytes of events stored, as they lie on disk. */
   appended(bytes: number): void;
+  /** Told once, at the start that found it. */
+  missing(range: Missing): void;
+  /** The file that would tell what is missing says nothing any more: nothing can be told of the time before. */
+  markLost(): void;
 }
 
 /** One event leased to one consumer. Exactly one of ack, retry, deadLetter settles it; later calls do nothing. */

@@ -16,12 +16,14 @@ export interface LogOptions {
   leaseMs?: number;
   /** Epoch ms; default the system's. */
   clock?: () => number;
+  /** Like `clock`, but never set: for leases and waits. Default: `clock`. */
+  steady?: () => number;
   /** Bounds the file, in pages of 4 KiB, so that a test can fill the "disk". */
   maxPages?: number;
-  watch?: LogWatch;
+  watch?: Partial<LogWatch>;
 }
 
-const UNWATCHED: LogWatch = { committed() {}, appended() {} };
+const UNWATCHED: LogWatch = { committed() {}, appended() {}, missing() {}, markLost() {} };
 
 /**
  * Opens the event log of this installation.
@@ -29,6 +31,13 @@ const UNWATCHED: LogWatch = { committed() {}, appended() {} };
  * @throws {DataDirUnusable} with what an operator has to mend: held by another process, not writable, damaged.
  */
 export function openLog(options: LogOptions): Promise<EventLog> {
-  const { clock = Date.now, watch = UNWATCHED, ...rest } = options;
-  return openSqliteLog({ orderKeyMs: 400 * DAY_MS, leaseMs: 60_000, ...rest }, clock, watch);
+  const { clock: now = Date.now, steady = now, watch, ...rest } = options;
+  return openSqliteLog(
+    { orderKeyMs: 400 * DAY_MS, leaseMs: 60_000, ...rest },
+    { now, steady },
+    {
+      ...UNWATCHED,
+      ...watch,
+    },
+  );
 }

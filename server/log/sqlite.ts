@@ -9,17 +9,25 @@ import type { LogData, LogMethods } from './sqlite/worker.ts';
 
 const MAX_ANSWER = 2000;
 
+/** Two times in epoch ms: dates are told by `now`, which may be set forward and back; leases and waits by `steady`. */
+export interface LogClock {
+  now(): number;
+  steady(): number;
+}
+
 /**
  * The log on one SQLite file, in a thread of its own.
  *
- * @param clock epoch ms.
  * @throws {DataDirUnusable}
  */
-export async function openSqliteLog(data: LogData, clock: () => number, watch: LogWatch): Promise<EventLog> {
+export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWatch): Promise<EventLog> {
   const worker = new URL('./sqlite/worker.ts', import.meta.url);
   const thread = await startThread<LogMethods>(worker, data, watch.committed);
+  const { missing, markLost } = await thread.call('found');
+  if (missing) watch.missing(missing);
+  if (markLost) watch.markLost();
   const listeners = new Set<() => void>();
-  const settlements = collect<Settlement>((settled) => thread.send('settle', settled));
+  const settlements = collect<Settlement>((settled) => thread.send('settle', joinAcks(settled)));
 
   /** What was settled before a call is seen by it. */
   const call: typeof thread.call = (...args) => {
@@ -30,23 +38,30 @@ export async function openSqliteLog(data: LogData, clock: () => number, watch: L
   return {
     async append(entries) {
       if (entries.length === 0) return { stored: 0, duplicates: 0 };
-      const result = await call('append', entries.map(toRow), clock());
+      const result = await call(
+        'append',
+        entries.map((entry) => toRow(entry, clock)),
+        clock.now(),
+      );
       watch.appended(result.bytes);
       if (result.stored > 0) for (const listener of listeners) listener();
       return { stored: result.stored, duplicates: result.duplicates };
     },
     async take(consumer, max) {
-      const takenAtMs = clock();
+      const takenAtMs = clock.steady();
       const rows = await call('take', consumer, max, takenAtMs);
       return rows.map((row) => toDelivery(row, { consumer, takenAtMs, clock, settle: settlements.add }));
     },
     wake: (consumer) => call('wake', consumer),
-    nextDueMs: (consumer) => call('nextDueMs', consumer, clock()),
+    async nextDueMs(consumer) {
+      const dueMs = await call('nextDueMs', consumer, clock.steady());
+      return dueMs === undefined ? undefined : dueMs + setBy(clock);
+    },
     onAppended(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    depth: (consumer) => call('depth', consumer, clock()),
+    depth: (consumer) => call('depth', consumer, clock.now()),
     deadLetters: async ({ consumer, limit, before }) =>
       (await call('deadLetters', consumer, limit, before)).map(toDeadLetter),
     replayDeadLetters: (selection) => call('replayDeadLetters', selection),
@@ -54,8 +69,8 @@ export async function openSqliteLog(data: LogData, clock: () => number, watch: L
     replaySince: (consumer, sinceMs) => call('replaySince', consumer, sinceMs),
     erase: (shop, id) => call('erase', shop, id),
     purge: (shop) => call('purge', shop),
-    retain: () => call('retain', clock()),
-    check: () => call('check', clock()),
+    retain: () => call('retain', clock.now()),
+    check: () => call('check', clock.now()),
     async close() {
       settlements.flush();
       await thread.close();
@@ -76,51 +91,103 @@ function collect<T>(send: (items: T[]) => void) {
   return { add, flush };
 }
 
-function toRow({ event, sealed, holdUntilMs }: Append): AppendRow {
-  const { shop, messageId, identity } = event;
-  return {
+/** A whole round of acks crosses as one list of numbers. */
+function joinAcks(settlements: readonly Settlement[]): Settlement[] {
+  const joined: Settlement[] = [];
+  for (const next of settlements) {
+    const last = joined.at(-1);
+    const isOneMore = next.kind === 'ack' && last?.kind === 'ack' && areOneLease(last, next);
+    if (isOneMore) last.seqs.push(...next.seqs);
+    else joined.push(next);
+  }
+  return joined;
+}
+const areOneLease = (one: Settlement, other: Settlement) =>
+  one.consumer === other.consumer && one.attempt === other.attempt;
+
+/** How far the clock of dates was set since the process began, in ms. */
+const setBy = ({ now, steady }: LogClock) => now() - steady();
+
+function toRow({ event, sealed, holdUntilMs }: Append, clock: LogClock): AppendRow {
+  const { shop, messageId, orderKey = null, receivedAt } = event;
+  const receivedAtMs = Date.parse(receivedAt);
+  return [
     shop,
     messageId,
-    orderKey: event.orderKey ?? null,
-    receivedAtMs: Date.parse(event.receivedAt),
-    holdUntilMs: holdUntilMs ?? null,
-    anonymousId: identity.anonymousId ?? null,
-    userId: identity.userId ?? null,
-    previousId: identity.previousId ?? null,
-    emailSha256: identity.emailSha256 ?? null,
-    body: JSON.stringify(event),
-    sealed: sealed ?? null,
-  };
+    orderKey,
+    receivedAtMs,
+    holdUntilMs === undefined ? null : holdUntilMs - setBy(clock),
+    JSON.stringify(event),
+    sealed ?? null,
+  ];
 }
 
-const toEvent = (body: string): ProtectedEvent => JSON.parse(body);
+/** Stands for an event that the disk has damaged. It allows no purpose, so that it goes nowhere. */
+const UNREADABLE: ProtectedEvent = {
+  shop: '',
+  messageId: '',
+  type: 'track',
+  timestamp: new Date(0).toISOString(),
+  receivedAt: new Date(0).toISOString(),
+  identity: {},
+  consent: { advertising: false, analytics: false, marketing: false },
+  context: {},
+  properties: {},
+  traits: {},
+};
+
+function toEvent(body: string): ProtectedEvent {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return UNREADABLE;
+  }
+}
 
 interface Lease {
   consumer: string;
   takenAtMs: number;
-  clock: () => number;
+  clock: LogClock;
   settle(settlement: Settlement): void;
 }
 
-function toDelivery(row: TakenRow, { consumer, takenAtMs, clock, settle }: Lease): Delivery {
-  const { seq, attempt, sealed, uncertainSinceMs } = row;
-  const lease = { consumer, seq, attempt };
+function toDelivery(row: TakenRow, lease: Lease): Delivery {
+  const { attempt, sealed, uncertainSinceMs } = row;
+  const settling = createSettling(row, lease);
+  let event: ProtectedEvent | undefined;
+  return {
+    // Parsed when it is looked at, so that a large take does not hold up the event loop.
+    get event() {
+      event ??= toEvent(row.body);
+      // Its neighbours in the same take go on without it.
+      if (event === UNREADABLE) settling.deadLetter('damaged', 'what is stored of this event cannot be read');
+      return event;
+    },
+    attempt,
+    ...(sealed !== null && { sealed }),
+    ...(uncertainSinceMs !== null && { uncertainSinceMs: uncertainSinceMs + setBy(lease.clock) }),
+    ...settling,
+  };
+}
+
+/** Apart from the event: whoever keeps these three keeps nothing of what was delivered. */
+function createSettling(
+  { seq, attempt, uncertainSinceMs }: TakenRow,
+  { consumer, takenAtMs, clock, settle }: Lease,
+): Pick<Delivery, 'ack' | 'retry' | 'deadLetter'> {
+  const lease = { consumer, attempt, seqs: [seq] };
   let isSettled = false;
   const once = (settlement: Settlement) => {
     if (!isSettled) settle(settlement);
     isSettled = true;
   };
   return {
-    event: toEvent(row.body),
-    attempt,
-    ...(sealed !== null && { sealed }),
-    ...(uncertainSinceMs !== null && { uncertainSinceMs }),
     ack: () => once({ ...lease, kind: 'ack' }),
     retry: (delayMs, reason, uncertain = false) =>
       once({
         ...lease,
         kind: 'retry',
-        dueAtMs: clock() + delayMs,
+        dueAtMs: clock.steady() + delayMs,
         reason,
         uncertainSinceMs: uncertainSinceMs ?? (uncertain ? takenAtMs : null),
       }),
@@ -128,7 +195,7 @@ function toDelivery(row: TakenRow, { consumer, takenAtMs, clock, settle }: Lease
       once({
         ...lease,
         kind: 'dead-letter',
-        atMs: clock(),
+        atMs: clock.now(),
         reason,
         answer: answer?.slice(0, MAX_ANSWER) ?? null,
       }),

@@ -14,9 +14,12 @@ export interface DatabaseOptions {
   version: number;
   /** Bounds the file, in pages of 4 KiB, so that a test can fill the "disk". */
   maxPages?: number;
+  /** Of pages kept in memory; default 64. */
+  cacheMiB?: number;
 }
 
 export interface Database {
+  readonly path: string;
   readonly connection: DatabaseSync;
   /** Runs `work` in one transaction: when this returns, what it wrote survives a power cut. All of it, or nothing. */
   transaction<T>(work: () => T): T;
@@ -34,7 +37,6 @@ const PRAGMAS = `
   PRAGMA synchronous = FULL;
   PRAGMA fullfsync = ON;
   PRAGMA secure_delete = ON;
-  PRAGMA cache_size = -65536;
   PRAGMA journal_size_limit = 67108864;
 `;
 /** How long an operator's own tool may hold the file before a write here fails. */
@@ -50,6 +52,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     connection = new DatabaseSync(path, { timeout: BUSY_MS });
     chmodSync(path, 0o600);
     connection.exec(PRAGMAS);
+    connection.exec(`PRAGMA cache_size = -${(options.cacheMiB ?? 64) * 1024}`);
     if (options.maxPages) connection.exec(`PRAGMA max_page_count = ${options.maxPages}`);
     migrate(connection, options, path);
   } catch (error) {
@@ -60,6 +63,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       : new DataDirUnusable(wordsFor(path, error), { cause: error });
   }
   return {
+    path,
     connection,
     transaction: (work) => transaction(connection, work),
     close() {
@@ -93,6 +97,12 @@ function migrate(connection: DatabaseSync, { schema, version }: DatabaseOptions,
   transaction(connection, () => connection.exec(`${schema}; PRAGMA user_version = ${version}`));
 }
 
+/** What an operator has to mend, in words; an error that is not the file's stays as it is. */
+export function toUnusable(path: string, error: unknown): unknown {
+  if (sqliteFault(error) === undefined) return error;
+  return new DataDirUnusable(wordsFor(path, error), { cause: error });
+}
+
 function wordsFor(path: string, error: unknown): string {
   const fault = sqliteFault(error);
   const words = error instanceof Error ? error.message : String(error);
@@ -108,6 +118,8 @@ export interface Query<Row> {
   get(...parameters: SQLInputValue[]): Row | undefined;
   /** Answers how many rows changed. */
   run(...parameters: SQLInputValue[]): number;
+  /** Answers the key of the new row. */
+  insert(...parameters: SQLInputValue[]): number;
 }
 
 export function prepare<Row = never>(connection: DatabaseSync, sql: string): Query<Row> {
@@ -116,5 +128,6 @@ export function prepare<Row = never>(connection: DatabaseSync, sql: string): Que
     all: (...parameters) => statement.all(...parameters) as unknown as Row[],
     get: (...parameters) => statement.get(...parameters) as unknown as Row | undefined,
     run: (...parameters) => Number(statement.run(...parameters).changes),
+    insert: (...parameters) => Number(statement.run(...parameters).lastInsertRowid),
   };
 }

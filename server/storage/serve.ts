@@ -13,6 +13,8 @@ export interface Engine {
   writes: Handlers;
   /** Long work in small transactions of its own. Each `yield` lets waiting calls go first. */
   jobs: Jobs;
+  /** A job of the engine's own that is due, asked for between other work. */
+  upkeep?(): Generator<undefined, void> | undefined;
   close(): void | Promise<void>;
 }
 
@@ -32,7 +34,8 @@ export interface Answers {
 }
 
 interface Job {
-  id: number;
+  /** Missing when it is the engine's own: nobody waits for an answer. */
+  id?: number | undefined;
   steps: Generator<undefined, unknown>;
 }
 
@@ -69,9 +72,11 @@ export function serve(port: MessagePort, engine: Engine): void {
     setImmediate(turn);
   };
 
-  port.on('message', (request: Request) => {
-    if (request.method === 'close') closing = request;
-    else waiting.push(request);
+  port.on('message', (requests: Request[]) => {
+    for (const request of requests) {
+      if (request.method === 'close') closing = request;
+      else waiting.push(request);
+    }
     schedule();
   });
 
@@ -82,6 +87,8 @@ export function serve(port: MessagePort, engine: Engine): void {
     waiting = [];
     commit(requests.filter((request) => !startJob(request)));
     stepOneJob();
+    const upkeep = closing ? undefined : engine.upkeep?.();
+    if (upkeep) jobs.push({ steps: upkeep });
     if (jobs.length > 0) schedule();
     else if (closing) finish(closing);
     else if (waiting.length > 0) retryTimer = setTimeout(schedule, RETRY_MS);
@@ -120,10 +127,10 @@ export function serve(port: MessagePort, engine: Engine): void {
     if (!job) return;
     try {
       const step = job.steps.next();
-      if (step.done) answer({ id: job.id, value: step.value });
-      else jobs.push(job);
+      if (!step.done) jobs.push(job);
+      else if (job.id !== undefined) answer({ id: job.id, value: step.value });
     } catch (error) {
-      answer({ id: job.id, failure: toFailure(error) });
+      if (job.id !== undefined) answer({ id: job.id, failure: toFailure(error) });
     }
   }
 

@@ -30,7 +30,7 @@ export async function startThread<M extends Methods<M>>(
   workerData: unknown,
   onCommit: (seconds: number) => void = () => {},
 ): Promise<Thread<M>> {
-  const worker = new Worker(file, { workerData });
+  const worker = new Worker(file, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 16 } });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   await new Promise<void>((resolve, reject) => {
     let failure: Error = new LogUnavailable('the storage thread ended before it was ready');
@@ -63,18 +63,28 @@ export async function startThread<M extends Methods<M>>(
     }
   });
 
+  /** Whatever is asked in one turn of the event loop crosses in one message, and so shares a transaction. */
+  let asked: Request[] = [];
+  const cross = () => {
+    worker.postMessage(asked);
+    asked = [];
+  };
+  const ask = (request: Request) => {
+    if (asked.push(request) === 1) setImmediate(cross);
+  };
+
   const post = (method: string, args: unknown[]) =>
     new Promise<unknown>((resolve, reject) => {
       if (gone) return reject(new LogUnavailable(gone));
       const id = ++lastId;
       pending.set(id, { resolve, reject });
-      worker.postMessage({ id, method, args } satisfies Request);
+      ask({ id, method, args });
     });
 
   return {
     call: (name, ...args) => post(name, args) as Promise<Answer<M[typeof name]>>,
     send(name, ...args) {
-      if (!gone) worker.postMessage({ method: name, args } satisfies Request);
+      if (!gone) ask({ method: name, args });
     },
     async close() {
       if (!gone) {

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DataDirUnusable, type EventLog, LogUnavailable } from '../../server/log/event-log.ts';
 import { type LogOptions, openLog } from '../../server/log/open.ts';
+import { REACH_SQL } from '../../server/log/sqlite/hurry.ts';
 import { SCHEMA } from '../../server/log/sqlite/schema.ts';
 import { DUE_SQL, LINE_UP_SQL, NEW_SQL } from '../../server/log/sqlite/take.ts';
 import { event } from '../support/event.ts';
@@ -194,13 +195,77 @@ test('SQLite log: the file does not grow for ever: keys leave it after their win
   const reader = new DatabaseSync(join(dataDir, 'events.db'), { readOnly: true });
   onTestFinished(() => reader.close());
   const pages = () => Number(reader.prepare('PRAGMA page_count').get()?.page_count);
-  const keys = () => reader.prepare('SELECT count(*) AS keys FROM seen').get()?.keys;
+  const keys = () => countKeys(reader);
   const flooded = pages();
   expect(keys()).toBe(602);
   clock.nowMs += 1001;
   await log.retain();
   expect(keys()).toBe(1);
   expect(pages()).toBeLessThan(flooded / 2);
+});
+
+/** Keys that count as seen: merged into their table, or still in the rows of their events. */
+const countKeys = (reader: DatabaseSync) =>
+  reader
+    .prepare(
+      `SELECT (SELECT count(*) FROM seen) + (SELECT count(message_key) + count(order_key) FROM events
+         WHERE seq > (SELECT merged_seq FROM seen_merged)) AS keys`,
+    )
+    .get()?.keys;
+
+describe('SQLite log: what was seen', () => {
+  const now = new Date().toISOString();
+  const merged = (dataDir: string) => {
+    const reader = new DatabaseSync(join(dataDir, 'events.db'), { readOnly: true });
+    const { seq } = reader.prepare('SELECT merged_seq AS seq FROM seen_merged').get() as { seq: number };
+    reader.close();
+    return seq;
+  };
+  const numbered = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      event: event({ messageId: `m-${from + index}`, receivedAt: now }),
+    }));
+
+  test('is known before, while and after it is put in order, and after a restart at any of these moments', async () => {
+    const dataDir = tempDir();
+    let log = await open(dataDir);
+    for (let from = 0; from < 80_000; from += 2_000) {
+      expect(await log.append(numbered(from, 2_000))).toEqual({ stored: 2_000, duplicates: 0 });
+      expect((await log.append(numbered(from / 2, 50))).duplicates).toBe(50);
+    }
+    await log.close();
+    expect(merged(dataDir)).toBeGreaterThan(60_000);
+    expect(merged(dataDir)).toBeLessThan(80_000);
+    log = await open(dataDir);
+    for (const from of [0, 40_000, 65_500, 79_950])
+      expect(await log.append(numbered(from, 50))).toEqual({ stored: 0, duplicates: 50 });
+  });
+
+  test('stays known when the event itself was erased, after a restart too', async () => {
+    const dataDir = tempDir();
+    const log = await open(dataDir);
+    const order = {
+      event: event({ receivedAt: now, messageId: 'm', orderKey: 'order:1', identity: { anonymousId: 'a' } }),
+    };
+    await log.append([order]);
+    expect((await log.erase('shop', 'a')).events).toBe(1);
+    await log.close();
+    const later = await open(dataDir);
+    expect((await later.append([order])).duplicates).toBe(1);
+    const sameOrder = { event: event({ messageId: 'other', orderKey: 'order:1' }) };
+    expect((await later.append([sameOrder])).duplicates).toBe(1);
+  });
+
+  test('is forgotten with an append that failed', async () => {
+    const dataDir = tempDir();
+    const log = await open(dataDir, { maxPages: 60 });
+    const big = (messageId: string) => ({
+      event: event({ messageId, properties: { pad: 'x'.repeat(400_000) } }),
+    });
+    await expect(log.append([big('too large')])).rejects.toThrow('full');
+    const small = { event: event({ messageId: 'too large' }) };
+    expect(await log.append([small])).toEqual({ stored: 1, duplicates: 0 });
+  });
 });
 
 /** A reader that stays keeps the write-ahead log from starting over. */
@@ -259,6 +324,7 @@ describe('SQLite log: taking costs the same at any backlog', () => {
     { statement: 'due again', sql: DUE_SQL },
     { statement: 'new events', sql: NEW_SQL },
     { statement: 'becoming due', sql: LINE_UP_SQL },
+    { statement: 'what a wake comes to', sql: REACH_SQL },
   ])('$statement: found by index, never by a scan or a sort', ({ sql }) => {
     const database = new DatabaseSync(':memory:');
     database.exec(SCHEMA);

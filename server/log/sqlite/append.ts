@@ -1,21 +1,17 @@
-import { hash } from 'node:crypto';
 import { prepare } from '../../storage/database.ts';
+import { messageKey, orderKeyOf, type Seen, type SeenKey, toBlob, type Windows } from './seen.ts';
 import type { Store } from './store.ts';
 
-/** An event as a row. Times in epoch ms. */
-export interface AppendRow {
-  shop: string;
-  messageId: string;
-  orderKey: string | null;
-  receivedAtMs: number;
-  holdUntilMs: number | null;
-  anonymousId: string | null;
-  userId: string | null;
-  previousId: string | null;
-  emailSha256: string | null;
-  body: string;
-  sealed: string | null;
-}
+/** An event on its way to a row; a tuple, because that is what crosses to a thread most cheaply. Times in epoch ms. */
+export type AppendRow = [
+  shop: string,
+  messageId: string,
+  orderKey: string | null,
+  receivedAtMs: number,
+  holdUntilMs: number | null,
+  body: string,
+  sealed: string | null,
+];
 
 /** `bytes`: of what was stored. */
 export interface Appended {
@@ -24,64 +20,37 @@ export interface Appended {
   bytes: number;
 }
 
-export interface Windows {
-  retentionMs: number;
-  orderKeyMs: number;
-}
-
-export function createAppend(store: Store, windows: Windows) {
+export function createAppend(store: Store, seen: Seen, windows: Windows) {
   const { connection, consumers } = store;
-  const isSeen = prepare(connection, 'SELECT 1 FROM seen WHERE shop = ? AND key = ? AND expires_at > ?');
-  /** Changes no row when the key is still within its window. */
-  const see = prepare(
+  const insert = prepare(
     connection,
-    `INSERT INTO seen (shop, key, expires_at) VALUES (?1, ?2, ?3)
-     ON CONFLICT DO UPDATE SET expires_at = ?3 WHERE expires_at <= ?4`,
-  );
-  const insert = prepare<{ seq: number }>(
-    connection,
-    `INSERT INTO events (shop, received_at, hold_until, anonymous_id, user_id, previous_id, email_sha256, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
+    `INSERT INTO events (shop, received_at, hold_until, message_key, order_key, body) VALUES (?, ?, ?, ?, ?, ?)`,
   );
   const insertSeal = prepare(connection, 'INSERT INTO seals (seq, sealed) VALUES (?, ?)');
 
   /** Notes both keys; false, and notes neither, when one of them was seen before. */
-  function isFirstSight({ shop, messageId, orderKey }: AppendRow, nowMs: number): boolean {
-    const order = orderKey === null ? undefined : digest('order', orderKey);
-    if (order && isSeen.get(shop, order, nowMs)) return false;
-    if (!see.run(shop, digest('message', messageId), nowMs + windows.retentionMs, nowMs)) return false;
-    if (order) see.run(shop, order, nowMs + windows.orderKeyMs, nowMs);
+  function isFirstSight(shop: string, message: SeenKey, order: SeenKey | null, nowMs: number): boolean {
+    if (seen.has(shop, message, nowMs) || (order !== null && seen.has(shop, order, nowMs))) return false;
+    seen.add(shop, message, nowMs + windows.retentionMs);
+    if (order !== null) seen.add(shop, order, nowMs + windows.orderKeyMs);
     return true;
   }
 
   return (rows: readonly AppendRow[], nowMs: number): Appended => {
     let stored = 0;
     let bytes = 0;
-    for (const row of rows) {
-      if (!isFirstSight(row, nowMs)) continue;
-      const { shop, receivedAtMs, holdUntilMs, anonymousId, userId, previousId, emailSha256, body } = row;
-      const { seq } = insert.get(
-        shop,
-        receivedAtMs,
-        holdUntilMs,
-        anonymousId,
-        userId,
-        previousId,
-        emailSha256,
-        body,
-      ) as { seq: number };
+    for (const [shop, messageId, orderKey, receivedAtMs, holdUntilMs, body, sealed] of rows) {
+      const message = messageKey(messageId);
+      const order = orderKey === null ? null : orderKeyOf(orderKey);
+      if (!isFirstSight(shop, message, order, nowMs)) continue;
+      const keys = [toBlob(message), order === null ? null : toBlob(order)] as const;
+      const seq = insert.insert(shop, receivedAtMs, holdUntilMs, ...keys, body);
       const interested = consumers.filter((consumer) => consumer.shop === shop);
-      if (row.sealed !== null && interested.some(({ opensSeals }) => opensSeals))
-        insertSeal.run(seq, row.sealed);
+      if (sealed !== null && interested.some(({ opensSeals }) => opensSeals)) insertSeal.run(seq, sealed);
       for (const consumer of interested) consumer.waiting++;
       stored++;
       bytes += Buffer.byteLength(body);
     }
     return { stored, duplicates: rows.length - stored, bytes };
   };
-}
-
-/** Half a SHA-256: small, opaque, and far from any chance meeting. */
-function digest(kind: 'message' | 'order', key: string): Uint8Array {
-  return hash('sha256', `${kind}\0${key}`, 'buffer').subarray(0, 16);
 }

@@ -2,6 +2,7 @@ import { prepare } from '../../storage/database.ts';
 import type { Erased } from '../event-log.ts';
 import { CHUNK, pages } from './chunks.ts';
 import type { Remove } from './remove.ts';
+import type { Seen } from './seen.ts';
 import type { Store } from './store.ts';
 
 interface IdentityRow {
@@ -15,10 +16,11 @@ interface IdentityRow {
 const idsOf = ({ anonymousId, userId, previousId, emailSha256 }: IdentityRow): string[] =>
   [anonymousId, userId, previousId, emailSha256].filter((id) => id !== null);
 
-export function createErase(store: Store, remove: Remove) {
+export function createErase(store: Store, remove: Remove, seen: Seen) {
   const page = prepare<IdentityRow>(
     store.connection,
-    `SELECT seq, anonymous_id AS anonymousId, user_id AS userId, previous_id AS previousId, email_sha256 AS emailSha256
+    `SELECT seq, body ->> '$.identity.anonymousId' AS anonymousId, body ->> '$.identity.userId' AS userId,
+       body ->> '$.identity.previousId' AS previousId, body ->> '$.identity.emailSha256' AS emailSha256
      FROM events WHERE shop = ? AND seq > ? ORDER BY seq LIMIT ?`,
   );
 
@@ -53,6 +55,7 @@ export function createErase(store: Store, remove: Remove) {
     const ids = new Set([id]);
     const userIds = new Set<string>();
     const seqs = [...(yield* findPerson(shop, ids, userIds))].reverse();
+    yield* seen.merge();
     let events = 0;
     for (let start = 0; start < seqs.length; start += CHUNK) {
       events += store.transaction(() => remove(shop, seqs.slice(start, start + CHUNK)));

@@ -1,4 +1,4 @@
-export const VERSION = 1;
+export const VERSION = 2;
 
 /**
  * An event is written once, however many consumers there are. A consumer is its cursor plus one `deliveries` row for
@@ -13,10 +13,8 @@ export const SCHEMA = `
     shop TEXT NOT NULL,
     received_at INTEGER NOT NULL,
     hold_until INTEGER,
-    anonymous_id TEXT,
-    user_id TEXT,
-    previous_id TEXT,
-    email_sha256 TEXT,
+    message_key BLOB NOT NULL,
+    order_key BLOB,
     body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX events_by_shop ON events (shop);
@@ -28,7 +26,9 @@ export const SCHEMA = `
     expires_at INTEGER NOT NULL,
     PRIMARY KEY (shop, key)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX seen_by_expiry ON seen (expires_at);
+  -- Up to this event its keys are in the table above; those of later ones are in the events' own rows.
+  CREATE TABLE seen_merged (merged_seq INTEGER NOT NULL) STRICT;
+  INSERT INTO seen_merged VALUES (0);
 
   CREATE TABLE seals (
     seq INTEGER PRIMARY KEY,
@@ -67,6 +67,14 @@ export const SCHEMA = `
   ) STRICT;
   CREATE UNIQUE INDEX dead_letters_by_event ON dead_letters (consumer, seq);
   CREATE INDEX dead_letters_by_consumer ON dead_letters (consumer);
+
+  -- Ranges of seq that were committed once and are gone. Times are those of the events around the gap's two ends.
+  CREATE TABLE missing (
+    from_seq INTEGER PRIMARY KEY,
+    to_seq INTEGER NOT NULL,
+    received_after INTEGER,
+    received_until INTEGER NOT NULL
+  ) STRICT;
 
   CREATE TABLE probe (id INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
 `;
