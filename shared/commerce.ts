@@ -1,12 +1,23 @@
 import { z } from 'zod';
 import type { EventName } from './names.ts';
 
-/** Optional in Segment's way: a field may be missing, or sent as null, which is read as missing. */
-export const optional = <T extends z.ZodType>(schema: T) =>
-  schema
-    .nullish()
-    .transform((value) => value ?? undefined)
-    .optional();
+/** Optional in Segment's way: a field may be missing, or sent as null, which `known` reads as missing. */
+export const optional = <T extends z.ZodType>(schema: T) => schema.nullish();
+
+/** An object whose keys the contract does not know. */
+export const Open = z.looseObject({});
+
+type WithoutNull<T> = { [Key in keyof T]: Exclude<T[Key], null> };
+
+/** An object with known fields, among them no null any more. Others pass through as sent. */
+export const known = <Shape extends z.ZodRawShape>(shape: Shape) => {
+  const keys = Object.keys(shape);
+  return z.looseObject(shape).transform((sent) => {
+    const object: Record<string, unknown> = sent;
+    for (const key of keys) if (object[key] === null) object[key] = undefined;
+    return sent as WithoutNull<typeof sent>;
+  });
+};
 
 const Text = z.string().max(8192);
 /** Ids are text end to end: SHOPLINE's exceed 2^53. A number is taken while JSON still held it exactly. */
@@ -37,7 +48,7 @@ const productShape = {
   url: optional(Text),
   image_url: optional(Text),
 };
-export const Product = z.looseObject(productShape);
+export const Product = known(productShape);
 export type Product = z.infer<typeof Product>;
 
 const products = optional(z.array(Product).max(1000));
@@ -58,19 +69,19 @@ const orderShape = {
   ...money,
   products,
 };
-export const Order = z.looseObject(orderShape);
+export const Order = known(orderShape);
 export type Order = z.infer<typeof Order>;
 
-const product = z.looseObject({ ...productShape, ...money });
-const cartLine = z.looseObject({ ...productShape, ...money, cart_id: optional(Id) });
-const promotion = z.looseObject({
+const product = known({ ...productShape, ...money });
+const cartLine = known({ ...productShape, ...money, cart_id: optional(Id) });
+const promotion = known({
   promotion_id: optional(Id),
   creative: optional(Text),
   name: optional(Text),
   position: optional(z.union([Text, z.number()])),
 });
 const list = { list_id: optional(Id), category: optional(Text), products };
-const choice = z.looseObject({
+const choice = known({
   type: optional(Text),
   value: optional(z.union([Text, z.number(), z.boolean()])),
 });
@@ -82,7 +93,7 @@ const step = {
 };
 const coupon = { order_id: optional(Id), cart_id: optional(Id), coupon_id: optional(Id) };
 const couponNamed = { ...coupon, coupon_name: optional(Text) };
-const couponDiscount = z.looseObject({ ...couponNamed, discount: optional(Amount) });
+const couponDiscount = known({ ...couponNamed, discount: optional(Amount) });
 const wish = { ...productShape, ...money, wishlist_id: optional(Id), wishlist_name: optional(Text) };
 const share = { share_via: optional(Text), share_message: optional(Text), recipient: optional(Text) };
 
@@ -91,12 +102,12 @@ const share = { share_via: optional(Text), share_message: optional(Text), recipi
  * else passes through. Customer.io marks every property optional, so a missing one is never an error.
  */
 export const COMMERCE_PROPERTIES = {
-  'Products Searched': z.looseObject({
-    query: optional(z.union([Text, z.record(z.string(), z.unknown())])),
+  'Products Searched': known({
+    query: optional(z.union([Text, Open])),
     products,
   }),
-  'Product List Viewed': z.looseObject(list),
-  'Product List Filtered': z.looseObject({
+  'Product List Viewed': known(list),
+  'Product List Filtered': known({
     ...list,
     filters: optional(z.array(choice)),
     sorts: optional(z.array(choice)),
@@ -107,25 +118,25 @@ export const COMMERCE_PROPERTIES = {
   'Product Viewed': product,
   'Product Added': cartLine,
   'Product Removed': cartLine,
-  'Cart Viewed': z.looseObject({ ...money, cart_id: optional(Id), products }),
+  'Cart Viewed': known({ ...money, cart_id: optional(Id), products }),
   'Checkout Started': Order,
-  'Checkout Step Viewed': z.looseObject(step),
-  'Checkout Step Completed': z.looseObject(step),
-  'Payment Info Entered': z.looseObject({ ...step, ...money, order_id: optional(Id), products }),
+  'Checkout Step Viewed': known(step),
+  'Checkout Step Completed': known(step),
+  'Payment Info Entered': known({ ...step, ...money, order_id: optional(Id), products }),
   'Order Completed': Order,
   'Order Updated': Order,
   'Order Refunded': Order,
   'Order Cancelled': Order,
-  'Coupon Entered': z.looseObject(coupon),
+  'Coupon Entered': known(coupon),
   'Coupon Applied': couponDiscount,
-  'Coupon Denied': z.looseObject({ ...couponNamed, reason: optional(Text) }),
+  'Coupon Denied': known({ ...couponNamed, reason: optional(Text) }),
   'Coupon Removed': couponDiscount,
-  'Product Added to Wishlist': z.looseObject(wish),
-  'Product Removed from Wishlist': z.looseObject(wish),
-  'Wishlist Product Added to Cart': z.looseObject({ ...wish, cart_id: optional(Id) }),
-  'Product Shared': z.looseObject({ ...productShape, ...share }),
-  'Cart Shared': z.looseObject({ ...share, cart_id: optional(Id), products }),
-  'Product Reviewed': z.looseObject({
+  'Product Added to Wishlist': known(wish),
+  'Product Removed from Wishlist': known(wish),
+  'Wishlist Product Added to Cart': known({ ...wish, cart_id: optional(Id) }),
+  'Product Shared': known({ ...productShape, ...share }),
+  'Cart Shared': known({ ...share, cart_id: optional(Id), products }),
+  'Product Reviewed': known({
     product_id: optional(Id),
     review_id: optional(Id),
     review_body: optional(Text),

@@ -1,22 +1,18 @@
 import { z } from 'zod';
-import { COMMERCE_PROPERTIES, optional } from './commerce.ts';
+import { COMMERCE_PROPERTIES, known, Open as OpenObject, optional } from './commerce.ts';
 import type { EventName, MessageType } from './names.ts';
 
 /** Visitor, user and group ids. SDKs send null for "not known", some send numbers; blank is missing. */
 const Id = optional(
-  z
-    .union([z.string().max(512), z.int()])
-    .transform((id) => String(id).trim())
-    .transform((id) => (id === '' ? undefined : id)),
+  z.union([z.string().max(512), z.int()]).transform((id) => String(id).trim() || undefined),
 );
 const Text = optional(z.string().max(8192));
 /** ISO 8601 with date and time; without an offset it is UTC. */
 const Time = optional(z.iso.datetime({ offset: true, local: true }));
-/** An object whose keys the contract does not know. */
-const Open = optional(z.record(z.string(), z.unknown()));
+const Open = optional(OpenObject);
 
 /** Ids TikTok needs from the browser. `ttclid_at` is when the click was captured. */
-const TikTok = z.looseObject({
+const TikTok = known({
   ttclid: optional(z.string().max(1024)),
   ttclid_at: Time,
   ttp: optional(z.string().max(256)),
@@ -24,17 +20,17 @@ const TikTok = z.looseObject({
 });
 
 /** The facts around a message. Everything is optional; what is not named here passes through. */
-export const Context = z.looseObject({
+export const Context = known({
   ip: Text,
   userAgent: Text,
   locale: Text,
   timezone: Text,
-  page: optional(z.looseObject({ url: Text, path: Text, referrer: Text, search: Text, title: Text })),
-  campaign: optional(z.looseObject({ name: Text, source: Text, medium: Text, term: Text, content: Text })),
+  page: optional(known({ url: Text, path: Text, referrer: Text, search: Text, title: Text })),
+  campaign: optional(known({ name: Text, source: Text, medium: Text, term: Text, content: Text })),
   traits: Open,
   tiktok: optional(TikTok),
   consent: optional(
-    z.looseObject({
+    known({
       categoryPreferences: optional(z.record(z.string(), z.boolean())),
       gpc: optional(z.boolean()),
     }),
@@ -56,27 +52,29 @@ const common = {
 };
 const page = { ...common, name: Text, category: Text, properties: Open };
 
-export const Track = z.looseObject({
+export const Track = known({
   ...common,
   type: z.literal('track'),
   event: z.string().min(1).max(255),
   groupId: Id,
   properties: Open,
 });
-export const Page = z.looseObject({ ...page, type: z.literal('page') });
-export const Screen = z.looseObject({ ...page, type: z.literal('screen') });
-export const Identify = z.looseObject({ ...common, type: z.literal('identify'), traits: Open });
-export const Group = z.looseObject({ ...common, type: z.literal('group'), groupId: Id, traits: Open });
-export const Alias = z.looseObject({ ...common, type: z.literal('alias'), previousId: Id });
+export const Page = known({ ...page, type: z.literal('page') });
+export const Screen = known({ ...page, type: z.literal('screen') });
+export const Identify = known({ ...common, type: z.literal('identify'), traits: Open });
+export const Group = known({ ...common, type: z.literal('group'), groupId: Id, traits: Open });
+export const Alias = known({ ...common, type: z.literal('alias'), previousId: Id });
+
+const BY_TYPE = { track: Track, page: Page, screen: Screen, identify: Identify, group: Group, alias: Alias };
 
 /** One of Segment's six messages, in the shape every SDK of that family sends. */
 export const Message = z.discriminatedUnion('type', [Track, Page, Screen, Identify, Group, Alias]);
 export type Message = z.infer<typeof Message>;
 
 /** The body of `/v1/batch`. Items are validated one by one, so that a bad one costs only itself. */
-export const Batch = z.looseObject({
+export const Batch = known({
   batch: z.array(z.unknown()).min(1),
-  context: optional(z.record(z.string(), z.unknown())),
+  context: Open,
   integrations: Open,
   sentAt: Time,
   writeKey: optional(z.string().max(256)),
@@ -120,7 +118,7 @@ function identityIssues(message: Message): Issue[] {
  */
 export function parseMessage(value: unknown, type?: MessageType): { message: Message } | { issues: Issue[] } {
   const typed = type && isObject(value) && value.type == null ? { ...value, type } : value;
-  const parsed = Message.safeParse(typed);
+  const parsed = schemaOf(typed).safeParse(typed);
   if (!parsed.success) return { issues: parsed.error.issues.map(toIssue('')) };
   const message = parsed.data;
   const issues = identityIssues(message);
@@ -131,6 +129,12 @@ export function parseMessage(value: unknown, type?: MessageType): { message: Mes
   }
   return issues.length ? { issues } : { message };
 }
+
+/** The type's own schema says the same as the union, without trying. */
+const schemaOf = (value: unknown): z.ZodType<Message> =>
+  isObject(value) && Object.hasOwn(BY_TYPE, String(value.type))
+    ? BY_TYPE[value.type as MessageType]
+    : Message;
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -35,6 +35,7 @@ export const DEAD_LETTER_REASONS = [
   'too-large',
   'unknown-outcome',
   'seal-unreadable',
+  'damaged',
 ] as const;
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 

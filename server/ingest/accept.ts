@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { isbot } from 'isbot';
 import { type Consent, PURPOSES, type Purpose, resolveConsent } from '../../shared/consent.ts';
@@ -6,6 +6,7 @@ import { type Context, isObject, type Message } from '../../shared/message.ts';
 import { COOKIES } from '../../shared/names.ts';
 import type { SkipReason } from '../../shared/reasons.ts';
 import type { Shop } from '../config.ts';
+import { remember } from '../privacy/memo.ts';
 
 /** What the request itself says about its sender. */
 export interface Sender {
@@ -27,6 +28,9 @@ export interface Acceptance {
   context: Context;
 }
 
+/** A few thousand browsers make up nearly all visits, and the list of robots is one very long expression. */
+const isRobot = remember(5_000, isbot);
+
 const FUTURE_TOLERANCE_MS = 5 * 60_000;
 /** Before it, ISO 8601 needs six digits and a sign for a year, which nobody reads. */
 const EARLIEST_MS = Date.parse('0000-01-01T00:00:00Z');
@@ -47,7 +51,7 @@ export function accept(
   const consent = resolveConsent(choice, shop.consentDefault, sender.gpc || context.consent?.gpc === true);
   if (choice && PURPOSES.every((purpose) => !consent[purpose])) return { skip: 'consent' };
   const userAgent = sender.isBrowser ? sender.userAgent : context.userAgent;
-  const isBot = isbot(context.userAgent ?? userAgent);
+  const isBot = isRobot(context.userAgent ?? userAgent ?? '');
   if (isBot && shop.bots === 'drop') return { skip: 'bot' };
   const { consent: _, bot: __, tiktok: ___, ...rest } = context;
   const ip = plainIp(sender.isBrowser ? sender.ip : context.ip);
@@ -122,11 +126,12 @@ function tiktokFacts(message: Message, { isBrowser, cookies }: Sender, consent: 
 const isoOf = (cookie = '') => (/^\d{13}$/.test(cookie) ? new Date(Number(cookie)).toISOString() : undefined);
 const asText = (value: unknown) => (typeof value === 'string' && value.length <= 1024 ? value : undefined);
 const urlParameter = (url: string | undefined, name: string) =>
-  url?.includes(name) && URL.canParse(url) ? (new URL(url).searchParams.get(name) ?? undefined) : undefined;
+  url?.includes(name) ? (URL.parse(url)?.searchParams.get(name) ?? undefined) : undefined;
 
 /** The address in its usual spelling, an IPv4 one without its IPv6 clothes. Not an address: undefined. */
 function plainIp(ip: string | undefined): string | undefined {
-  return ip !== undefined && isIP(ip) ? ipaddr.process(ip).toString() : undefined;
+  if (ip === undefined || isIPv4(ip)) return ip;
+  return isIP(ip) ? ipaddr.process(ip).toString() : undefined;
 }
 
 /** A network instead of a person: /24 for IPv4, /48 for IPv6. */

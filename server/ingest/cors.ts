@@ -13,8 +13,8 @@ const ALLOWED_HEADERS = 'authorization, content-type, x-retry-count, x-strict-mo
 export function cors(shops: readonly Shop[]): RequestHandler {
   const origins = new Set(shops.flatMap((shop) => [...shop.origins]));
   return (request, response, next) => {
-    response.vary('Origin');
-    const origin = request.get('origin');
+    response.setHeader('Vary', 'Origin');
+    const { origin } = request.headers;
     const isAllowed = origin !== undefined && origins.has(origin);
     if (isAllowed) allow(response, origin);
     if (request.method !== 'OPTIONS') return next();

@@ -12,6 +12,7 @@ export type RefusalCode =
   | 'too-many-messages'
   | 'too-many-requests'
   | 'not-stored'
+  | 'busy'
   | 'not-found'
   | 'unauthorized'
   | 'internal';
@@ -46,10 +47,9 @@ export function asRefusal(error: unknown): Refusal {
     return new Refusal(503, 'not-stored', 'The event log cannot store right now; nothing was stored.', {
       retryAfterSeconds: 5,
     });
-  const { status, type } = error as { status?: number; type?: string };
-  if (type === 'entity.too.large') return tooLarge('request');
+  const { status } = error as { status?: number };
   if (status !== undefined && status >= 400 && status < 500)
-    return new Refusal(status === 415 ? 415 : 400, 'malformed-body', 'The request cannot be read as sent.');
+    return new Refusal(400, 'malformed-body', 'The request cannot be read as sent.');
   return new Refusal(500, 'internal', 'Something went wrong here; the log says what.');
 }
 

@@ -8,7 +8,7 @@ import { redactText } from '../privacy/redact.ts';
 import { type Sealer, sealBinding } from '../privacy/seal.ts';
 import { accept, type Sender } from './accept.ts';
 import { toEvent } from './event.ts';
-import { type Item, sizeIssue } from './unwrap.ts';
+import type { Item } from './unwrap.ts';
 
 export interface JudgeParts {
   sealer: Sealer;
@@ -34,8 +34,8 @@ export function judge(
   const { counters, sealer } = parts;
   const entries: Append[] = [];
   const rejected: Rejected[] = [];
-  for (const { index, value } of items) {
-    const parsed = parseSized(value, type);
+  for (const { index, value, issue } of items) {
+    const parsed = issue ? { issues: [issue] } : parseMessage(value, type);
     if ('issues' in parsed) {
       rejected.push(reject(parts.logger, shop, index, value, parsed.issues));
       continue;
@@ -52,17 +52,17 @@ export function judge(
   return { entries, rejected };
 }
 
-function parseSized(value: unknown, type: MessageType | undefined): ReturnType<typeof parseMessage> {
-  const issue = sizeIssue(value);
-  return issue ? { issues: [issue] } : parseMessage(value, type);
-}
+/** More would tell a developer nothing, and let a small message become a large answer and a large log line. */
+const MAX_ISSUES = 20;
 
 /** Of a rejected message only its name and what was wrong are kept, never a received value. */
 function reject(logger: Logger, shop: Shop, index: number, value: unknown, issues: Issue[]): Rejected {
   const about = isObject(value) ? value : {};
   const text = (field: unknown) => (typeof field === 'string' ? redactText(field).slice(0, 255) : undefined);
   const messageId = text(about.messageId);
-  const safe = issues.map((issue) => ({ ...issue, path: redactText(issue.path).slice(0, 255) }));
+  const safe = issues
+    .slice(0, MAX_ISSUES)
+    .map((issue) => ({ ...issue, path: redactText(issue.path).slice(0, 255) }));
   logger.info(
     {
       shop: shop.id,

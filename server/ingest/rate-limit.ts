@@ -10,7 +10,7 @@ import { Refusal } from './errors.ts';
  */
 export function limitRate(perMinute: number, trustsProxy: boolean, logger: Logger): RequestHandler {
   let hasWarned = false;
-  return rateLimit({
+  const limiter = rateLimit({
     windowMs: 60_000,
     limit: perMinute,
     standardHeaders: false,
@@ -18,8 +18,7 @@ export function limitRate(perMinute: number, trustsProxy: boolean, logger: Logge
     validate: false,
     keyGenerator: (request) => ipKeyGenerator(request.ip ?? '', 64),
     skip: (request) => {
-      if (request.get('origin') === undefined) return true;
-      if (trustsProxy || request.get('x-forwarded-for') === undefined) return false;
+      if (trustsProxy || request.headers['x-forwarded-for'] === undefined) return false;
       if (!hasWarned)
         logger.warn(
           { variable: 'TRUST_PROXY' },
@@ -35,4 +34,6 @@ export function limitRate(perMinute: number, trustsProxy: boolean, logger: Logge
         }),
       ),
   });
+  return (request, response, next) =>
+    request.headers.origin === undefined ? next() : limiter(request, response, next);
 }

@@ -1,6 +1,6 @@
 import { parseCookie } from 'cookie';
-import express, { type Request, type Response, Router } from 'express';
-import { LIMITS, type MessageType } from '../../shared/names.ts';
+import type { Express, Request, RequestHandler, Response } from 'express';
+import { MESSAGE_TYPES, type MessageType } from '../../shared/names.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { EventLog } from '../log/event-log.ts';
@@ -8,11 +8,12 @@ import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Sealer } from '../privacy/seal.ts';
 import type { Sender } from './accept.ts';
+import { type Budget, isGzip, readBody } from './body.ts';
 import { setCookies } from './cookies.ts';
 import { cors } from './cors.ts';
-import { Refusal } from './errors.ts';
+import { asRefusal, Refusal } from './errors.ts';
 import { judge } from './judge.ts';
-import { parseBody } from './parse.ts';
+import { type Body, parseBody, unpack } from './parse.ts';
 import { limitRate } from './rate-limit.ts';
 import { browserSettings } from './settings.ts';
 import { unwrap } from './unwrap.ts';
@@ -25,48 +26,63 @@ export interface IngestParts {
   counters: Counters;
   logger: Logger;
   clock: Clock;
+  /** Shared by every request under way. */
+  budget: Budget;
 }
 
-const ROUTES: readonly [MessageType, string[]][] = [
-  ['track', ['/track', '/t']],
-  ['page', ['/page', '/p']],
-  ['identify', ['/identify', '/i']],
-  ['screen', ['/screen', '/s']],
-  ['group', ['/group', '/g']],
-  ['alias', ['/alias', '/a']],
-];
-
-/** Everything under `/v1`: Segment's HTTP API, as its SDKs speak it. */
-export function ingestRoutes(parts: IngestParts): Router {
+/** Everything under `/v1`: Segment's HTTP API, as its SDKs speak it. Each type also answers to its first letter. */
+export function addIngestRoutes(app: Express, parts: IngestParts): void {
   const { config, logger } = parts;
-  const router = Router();
-  const raw = express.raw({ type: () => true, limit: LIMITS.requestBytes });
-  router.use(cors(config.shops));
-  router.use(limitRate(config.rateLimitPerMinute, config.trustProxy !== undefined, logger));
-  router.get('/projects/:writeKey/settings', browserSettings(config));
-  router.post('/m', (_request, response) => void response.json({}));
-  router.post(['/batch', '/b'], raw, (request, response) => ingest(parts, request, response));
-  for (const [type, paths] of ROUTES)
-    router.post(paths, raw, (request, response) => ingest(parts, request, response, type));
-  return router;
+  app.use('/v1', cors(config.shops));
+  app.use('/v1', limitRate(config.rateLimitPerMinute, config.trustProxy !== undefined, logger));
+  app.post(['/v1/batch', '/v1/b'], ingestHandler(parts));
+  for (const type of MESSAGE_TYPES) app.post([`/v1/${type}`, `/v1/${type[0]}`], ingestHandler(parts, type));
+  app.post('/v1/m', (_request, response) => void response.json({}));
+  app.get('/v1/projects/:writeKey/settings', browserSettings(config));
+}
+
+/** @param type what the path says; undefined for a batch. */
+function ingestHandler(parts: IngestParts, type?: MessageType): RequestHandler {
+  const { budget, counters } = parts;
+  const route = type ?? 'batch';
+  return async (request, response) => {
+    const startedAtMs = performance.now();
+    let held = 0;
+    let status = 200;
+    try {
+      const bytes = await readBody(request, budget);
+      held = bytes.length;
+      const unpacked = unpack(bytes, isGzip(request.headers['content-encoding']));
+      budget.take(unpacked.length - bytes.length);
+      held = unpacked.length;
+      await ingest(parts, parseBody(unpacked), request, response, type);
+    } catch (error) {
+      status = asRefusal(error).status;
+      throw error;
+    } finally {
+      budget.giveBack(held);
+      const seconds = (performance.now() - startedAtMs) / 1000;
+      counters.time('ingest_request', seconds, { route, status: String(status) });
+    }
+  };
 }
 
 async function ingest(
   parts: IngestParts,
+  body: Body,
   request: Request,
   response: Response,
-  type?: MessageType,
+  type: MessageType | undefined,
 ): Promise<void> {
   const { config, log, counters } = parts;
-  const body = parseBody(Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
-  const origin = request.get('origin');
-  const shop = findShop(config.shops, findWriteKey(request, body), origin);
+  const { origin } = request.headers;
+  const shop = findShop(config.shops, findWriteKey(request, body.value), origin);
   const { items, sentAt } = unwrap(body, type);
   const sender = readSender(request, parts.clock.now());
   const { entries, rejected } = judge(parts, items, sender, shop, sentAt, type);
   for (const { issues } of rejected)
     counters.count('messages_rejected', { shop: shop.id, code: issues[0]?.code ?? '' });
-  if (rejected.length > 0 && request.get('x-strict-mode') === '1')
+  if (rejected.length > 0 && request.headers['x-strict-mode'] === '1')
     throw new Refusal(400, 'strict-mode', 'A message is not valid; in strict mode nothing was stored.', {
       details: rejected.flatMap(({ index, issues }) =>
         issues.map((issue) => `message ${index}: ${issue.path || '(message)'}: ${issue.message}`),
@@ -82,21 +98,25 @@ async function ingest(
       hostOf(config, request),
       entries.map(({ event }) => event),
     );
-  response.json({
+  const answer = {
     success: rejected.length < items.length,
     accepted: stored + duplicates,
     duplicates,
     rejected,
-  });
+  };
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.end(JSON.stringify(answer));
 }
 
 function readSender(request: Request, receivedAtMs: number): Sender {
+  const { headers } = request;
+  const isBrowser = headers.origin !== undefined;
   return {
-    isBrowser: request.get('origin') !== undefined,
-    ip: request.ip,
-    userAgent: request.get('user-agent'),
-    gpc: request.get('sec-gpc') === '1',
-    cookies: parseCookie(request.get('cookie') ?? ''),
+    isBrowser,
+    ip: isBrowser ? request.ip : undefined,
+    userAgent: headers['user-agent'],
+    gpc: headers['sec-gpc'] === '1',
+    cookies: headers.cookie === undefined ? {} : parseCookie(headers.cookie),
     receivedAtMs,
   };
 }

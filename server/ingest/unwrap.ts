@@ -1,11 +1,14 @@
 import { Batch, type Issue, isObject } from '../../shared/message.ts';
 import { LIMITS, type MessageType } from '../../shared/names.ts';
 import { Refusal, tooLarge } from './errors.ts';
+import { type Body, MAX_DEPTH } from './parse.ts';
 
 /** One message as it arrived, with its place in the batch. */
 export interface Item {
   index: number;
   value: unknown;
+  /** Why it is more than we read. */
+  issue: Issue | undefined;
 }
 
 type Common = Record<'context' | 'integrations', Record<string, unknown> | undefined>;
@@ -17,16 +20,18 @@ type Common = Record<'context' | 'integrations', Record<string, unknown> | undef
  * @throws {Refusal} 400 when it is neither, 413 past the limits.
  */
 export function unwrap(
-  body: unknown,
+  body: Body,
   type: MessageType | undefined,
 ): { items: Item[]; sentAt: string | undefined } {
+  const { value } = body;
   if (type) {
-    if (!isObject(body))
+    if (!isObject(value))
       throw new Refusal(400, 'malformed-body', 'The body must be one message, a JSON object.');
-    if (sizeIssue(body)?.code === 'too_big') throw tooLarge('message');
-    return { items: [{ index: 0, value: body }], sentAt: undefined };
+    const issue = sizeIssue(value, body);
+    if (issue?.code === 'too_big') throw tooLarge('message');
+    return { items: [{ index: 0, value, issue }], sentAt: undefined };
   }
-  const batch = Batch.safeParse(body);
+  const batch = Batch.safeParse(value);
   if (!batch.success)
     throw new Refusal(400, 'invalid-batch', 'The body must be {"batch": [message, …]}.', {
       details: batch.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
@@ -39,14 +44,18 @@ export function unwrap(
       'too-many-messages',
       `A batch may hold ${LIMITS.messages} messages; send less at a time.`,
     );
-  checkCommon(common, batch.data.batch.length);
-  const items = batch.data.batch.map((value, index) => ({ index, value: underlay(value, common) }));
+  checkCommon(common, batch.data.batch.length, body);
+  const items = batch.data.batch.map((sent, index) => {
+    const message = underlay(sent, common);
+    return { index, value: message, issue: sizeIssue(message, body) };
+  });
   return { items, sentAt };
 }
 
 /** What the root says counts once for each message: a small request must not become many megabytes. */
-function checkCommon(common: Common, messages: number): void {
-  if (isDeeper(common, MAX_DEPTH))
+function checkCommon(common: Common, messages: number, { isDeep }: Body): void {
+  if (!common.context && !common.integrations) return;
+  if (isDeep && isDeeper(common, MAX_DEPTH))
     throw new Refusal(400, 'invalid-batch', `context is nested deeper than ${MAX_DEPTH} levels.`);
   if (byteLength(common) * messages > LIMITS.requestBytes) throw tooLarge('request');
 }
@@ -62,13 +71,11 @@ function underlay(value: unknown, common: Common) {
   return merged;
 }
 
-const MAX_DEPTH = 32;
-
 /** Whether a message is more than we read: nested too deep to be walked, or too large. Undefined: neither. */
-export function sizeIssue(value: unknown): Issue | undefined {
-  if (isDeeper(value, MAX_DEPTH))
+function sizeIssue(value: unknown, { isLarge, isDeep }: Body): Issue | undefined {
+  if (isDeep && isDeeper(value, MAX_DEPTH))
     return { path: '', code: 'too_deep', message: `nested deeper than ${MAX_DEPTH} levels` };
-  if (byteLength(value) > LIMITS.messageBytes)
+  if (isLarge && byteLength(value) > LIMITS.messageBytes)
     return { path: '', code: 'too_big', message: `larger than ${LIMITS.messageBytes} bytes` };
   return undefined;
 }

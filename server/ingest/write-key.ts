@@ -9,7 +9,7 @@ import { Refusal } from './errors.ts';
  * `?writeKey=`. Undefined when there is none.
  */
 export function findWriteKey(request: Request, body: unknown): string | undefined {
-  return basicUser(request.get('authorization')) || bodyKey(body) || queryKey(request.query.writeKey);
+  return basicUser(request.headers.authorization) || bodyKey(body) || queryKey(request.query.writeKey);
 }
 
 function basicUser(header: string | undefined): string | undefined {

@@ -1,3 +1,5 @@
+import { remember } from './memo.ts';
+
 /** What a personal field holds. `text` is hashed as written: address lines, full names, birthdays. */
 export type FieldKind = 'email' | 'phone' | 'firstName' | 'lastName' | 'zip' | 'text';
 
@@ -40,8 +42,16 @@ function spell(kind: FieldKind, names: string): [string, FieldKind][] {
 
 const canonical = (key: string) => key.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
+/** How many names are remembered: the contract's own are some hundreds. */
+const NAMES = 2_000;
+const fieldOfPerson = remember(NAMES, (key) => readField(key, true));
+const fieldOfThing = remember(NAMES, (key) => readField(key, false));
+
 /** What the field of this name holds, or undefined when nothing personal is known of it. */
-export function fieldOf(key: string, isPerson: boolean): Field | undefined {
+export const fieldOf = (key: string, isPerson: boolean): Field | undefined =>
+  isPerson ? fieldOfPerson(key) : fieldOfThing(key);
+
+function readField(key: string, isPerson: boolean): Field | undefined {
   if (!STEM.test(key)) return undefined;
   const spelled = canonical(key);
   const name = spelled.replace(HASHED, '');
@@ -60,12 +70,12 @@ function kindOf(name: string, isPerson: boolean): FieldKind | undefined {
 }
 
 /** As `fieldOf` for the name of a URL parameter: `phone`, `customer[phone]`, `checkout.shipping.phone`. */
-export function parameterOf(key: string): Field | undefined {
+export const parameterOf = remember(NAMES, (key): Field | undefined => {
   // `[phone]` alone is what redaction left behind.
   if (!STEM.test(key) || key.startsWith('[')) return undefined;
   const last = key.split(/[[\].]+/).findLast(Boolean) ?? '';
   return fieldOf(last, canonical(last) !== 'name') ?? fieldOf(key, false);
-}
+});
 
 /** Which person or address an object under this name describes; lower ranks say more about who acted. */
 export interface Container {
@@ -88,7 +98,7 @@ export const RANKS = {
   otherId: 9,
 } as const;
 
-export function containerOf(key: string): Container | undefined {
+export const containerOf = remember(NAMES, (key): Container | undefined => {
   const name = canonical(key);
   if (PERSONS.has(name)) return { rank: RANKS.person };
   if (OTHERS.has(name)) return { rank: undefined };
@@ -96,4 +106,4 @@ export function containerOf(key: string): Container | undefined {
   if (/^(?:shipping|delivery)(?:address(?:es)?)?$/.test(name)) return { rank: RANKS.shipping };
   if (/^(?:default|home|customer|user)?address(?:es)?$/.test(name)) return { rank: RANKS.address };
   return /address(?:es)?$/.test(name) ? { rank: undefined } : undefined;
-}
+});

@@ -5,7 +5,7 @@ import { containerOf, fieldOf, RANKS } from './fields.ts';
 import { digest, isSha256, sha256 } from './hash.ts';
 import { normalizeEmail, normalizePhone, textOf } from './normalize.ts';
 import { redactText } from './redact.ts';
-import { type Finding, type Findings, type Place, protectObject } from './walk.ts';
+import { type Finding, type Findings, protectObject } from './walk.ts';
 
 /** A message without anything personal in clear, but for `raw`. */
 export interface Protected {
@@ -32,26 +32,19 @@ export interface Protected {
 export function protect(message: Message, options: { country: string; keepRaw: boolean }): Protected {
   const findings: Findings = { found: [], dropped: [] };
   const shopCountry = options.country;
-  const place = (isPerson: boolean, rank?: number): Place => ({
-    isPerson,
-    rank,
-    country: () => shopCountry,
-    shopCountry,
-  });
+  const read = (object: unknown, isPerson: boolean, rank?: number) =>
+    isObject(object) ? protectObject({ object, isPerson, rank, shopCountry }, findings) : {};
   const { traits: contextTraits, ...context } = message.context ?? {};
-  const traits = objectOf(message.traits);
   // A group's email belongs to a company, never to the visitor.
   const traitsRank = message.type === 'group' ? undefined : RANKS.traits;
   const result: Protected = {
     identity: {},
-    traits: protectObject(traits, place(true, traitsRank), findings),
-    context: protectObject(context, place(false), findings) as Context,
-    properties: protectObject(objectOf(message.properties), place(false, RANKS.properties), findings),
+    traits: read(message.traits, true, traitsRank),
+    context: read(context, false) as Context,
+    properties: read(message.properties, false, RANKS.properties),
     dropped: findings.dropped,
   };
-  if (contextTraits) {
-    result.context.traits = protectObject(contextTraits, place(true, RANKS.contextTraits), findings);
-  }
+  if (contextTraits) result.context.traits = read(contextTraits, true, RANKS.contextTraits);
   if (message.type === 'track') result.event = redactText(message.event);
   if (message.type === 'page' || message.type === 'screen') {
     if (message.name) result.name = redactText(message.name);
@@ -61,26 +54,30 @@ export function protect(message: Message, options: { country: string; keepRaw: b
   const person = bestOf(findings.found);
   result.identity = { ...ids, ...person.identity };
   if (options.keepRaw) {
-    const personal = personalTraits({ ...contextTraits, ...traits }, shopCountry);
+    const personal = personalTraits(
+      { ...contextTraits, ...(isObject(message.traits) && message.traits) },
+      shopCountry,
+    );
     const raw: RawPii = { ...rawIds(message), ...person.raw, ...(personal && { traits: personal }) };
     if (Object.keys(raw).length > 0) result.raw = raw;
   }
   return result;
 }
 
-const objectOf = (value: unknown) => (isObject(value) ? value : {});
-
 /** An id that somebody built from an email becomes its digest; any other stays as it is. */
 export function protectId(id: string): string {
   return redactText(id) === id ? id : digest(normalizeEmail(id) ?? id);
 }
+
+const MAX_ID_LENGTH = 512;
 
 /** An email as user id counts as an email; visitors and groups keep a stable id, its digest. */
 function protectIds(message: Message, { found }: Findings): Identity {
   const ids: Identity = {};
   for (const key of ['anonymousId', 'userId', 'previousId', 'groupId'] as const) {
     const id = message[key];
-    if (typeof id !== 'string') continue;
+    // The contract checks an id only on the types that carry it; elsewhere it may be blank, or endless.
+    if (typeof id !== 'string' || id.trim() === '' || id.length > MAX_ID_LENGTH) continue;
     const email = normalizeEmail(id);
     if (email && key !== 'groupId') {
       const rank = key === 'userId' ? RANKS.userId : RANKS.otherId;

@@ -2,6 +2,8 @@ import { parameterOf } from './fields.ts';
 
 /** A cheap first look: without one of these there is nothing to find. */
 const SUSPECT = /[@%=\uFE6B\uFF20]|(?:tel|sms|callto):/i;
+const HAS_AT = /[@\uFE6B\uFF20]/;
+const HAS_PHONE_LINK = /(?:tel|sms|callto):/i;
 
 /**
  * Replaces every email by `[email]`, percent-encoded ones too; phone numbers in URL parameters named like one and in
@@ -11,7 +13,10 @@ const SUSPECT = /[@%=\uFE6B\uFF20]|(?:tel|sms|callto):/i;
 export function redactText(text: string): string {
   if (!SUSPECT.test(text)) return text;
   const view = viewOf(text);
-  const marks = [...emails(view), ...parameters(view), ...phoneLinks(view)];
+  const marks: Mark[] = [];
+  if (HAS_AT.test(view.text)) marks.push(...emails(view));
+  if (view.text.includes('=')) marks.push(...parameters(view));
+  if (HAS_PHONE_LINK.test(view.text)) marks.push(...phoneLinks(view));
   return marks.length === 0 ? text : replace(text, view, marks);
 }
 

@@ -1,7 +1,7 @@
 import { isObject } from '../../shared/message.ts';
 import type { Json, JsonObject } from '../../shared/protected-event.ts';
 import type { DroppedField } from '../../shared/reasons.ts';
-import { containerOf, type Field, type FieldKind, fieldOf, RANKS } from './fields.ts';
+import { type Container, containerOf, type Field, type FieldKind, fieldOf, RANKS } from './fields.ts';
 import { isSha256, sha256 } from './hash.ts';
 import {
   normalizeCountry,
@@ -30,40 +30,49 @@ export interface Findings {
   dropped: DroppedField[];
 }
 
-/** Where an object stands in a message. */
+/** An object of a message, and where it stands. */
 export interface Place {
+  object: Readonly<Record<string, unknown>>;
   /** A bare `name` in it is a person's. */
   isPerson: boolean;
   /** Undefined: it says nothing about who acted. */
   rank: number | undefined;
-  /** ISO 3166-1 alpha-2 of the nearest address, for phones without country code; asked only when there is one. */
-  country: () => string;
-  /** The shop's, for a phone that is none in the address's country. */
+  /** The object around it. */
+  outer?: Place;
+  /** ISO 3166-1 alpha-2, for a phone that is none in its address's country. */
   shopCountry: string;
+}
+
+/** The country of the nearest address, for phones without country code; asked only when there is a phone. */
+function countryAt(place: Place): string {
+  for (let at: Place | undefined = place; at; at = at.outer) {
+    const country = countryOf(at.object, at.isPerson);
+    if (country) return country;
+  }
+  return place.shopCountry;
 }
 
 /**
  * A copy that may be stored: personal fields became `<name>_sha256` (one that came as a list, a list of digests), other
  * text is redacted, what is not JSON is gone.
  */
-export function protectObject(
-  object: Readonly<Record<string, unknown>>,
-  place: Place,
-  to: Findings,
-): JsonObject {
-  const here = { ...place, country: () => countryOf(object, place.isPerson) ?? place.country() };
-  if (place.isPerson) findPlaces(object, place.rank, to);
+export function protectObject(place: Place, to: Findings): JsonObject {
+  const { object, isPerson } = place;
+  if (isPerson) findPlaces(object, place.rank, to);
   const copy: JsonObject = {};
-  const digests: JsonObject = {};
-  for (const [key, value] of Object.entries(object)) {
+  let digests: JsonObject | undefined;
+  for (const key in object) {
+    const value = object[key];
     const isNested = typeof value === 'object' && value !== null;
-    const container = isNested ? containerAt(key, value, here) : undefined;
-    const field = typeof value === 'boolean' ? undefined : fieldOf(labelOf(key, object), here.isPerson);
-    if (container) copy[redactText(key)] = protectContainer(value, container, to);
-    else if (field) put(digests, digestName(key, field), digestField(value, field, here, to));
-    else put(copy, redactText(key), toJson(value, here, to, key));
+    const container = isNested ? containerAt(key, value) : undefined;
+    const field = typeof value === 'boolean' ? undefined : fieldOf(labelOf(key, object), isPerson);
+    if (container) copy[redactText(key)] = protectContainer(value, container, place, to);
+    else if (field) {
+      digests ??= {};
+      put(digests, digestName(key, field), digestField(value, field, place, to));
+    } else put(copy, redactText(key), toJson(value, place, to, key));
   }
-  return Object.assign(copy, digests);
+  return digests ? Object.assign(copy, digests) : copy;
 }
 
 const put = (object: JsonObject, key: string, value: Json | undefined) => {
@@ -77,16 +86,18 @@ function labelOf(key: string, object: Readonly<Record<string, unknown>>): string
   return typeof label === 'string' ? label : key;
 }
 
-/** The place inside a customer or an address; undefined when `value` is neither. */
-function containerAt(key: string, value: unknown, parent: Place): Place | undefined {
+/** A customer or an address; undefined when `value` is neither. */
+function containerAt(key: string, value: unknown): Container | undefined {
   const container = containerOf(key);
-  if (!container || (Array.isArray(value) && !value.some(isObject))) return undefined;
-  return { ...parent, isPerson: true, rank: parent.rank === undefined ? undefined : container.rank };
+  return container && Array.isArray(value) && !value.some(isObject) ? undefined : container;
 }
 
-function protectContainer(value: unknown, place: Place, to: Findings): Json {
-  if (Array.isArray(value)) return value.filter(isObject).map((item) => protectObject(item, place, to));
-  return isObject(value) ? protectObject(value, place, to) : null;
+function protectContainer(value: unknown, container: Container, outer: Place, to: Findings): Json {
+  const rank = outer.rank === undefined ? undefined : container.rank;
+  const inside = (object: Record<string, unknown>) =>
+    protectObject({ object, isPerson: true, rank, outer, shopCountry: outer.shopCountry }, to);
+  if (Array.isArray(value)) return value.filter(isObject).map(inside);
+  return isObject(value) ? inside(value) : null;
 }
 
 /** Plain JSON without anything personal in its text. Undefined for what JSON cannot hold. */
@@ -97,12 +108,14 @@ function toJson(value: unknown, parent: Place, to: Findings, key = ''): Json | u
   if (typeof value === 'boolean' || value === null) return value;
   if (Array.isArray(value)) return value.map((item) => toJson(item, parent, to, key) ?? null);
   if (!isObject(value)) return undefined;
-  return protectObject(value, { ...parent, isPerson: false, rank: undefined }, to);
+  const { shopCountry } = parent;
+  return protectObject({ object: value, isPerson: false, rank: undefined, outer: parent, shopCountry }, to);
 }
 
 const NORMALIZE: Record<FieldKind, (value: unknown, place: Place) => string | undefined> = {
   email: normalizeEmail,
-  phone: (value, place) => normalizePhone(value, place.country()) ?? normalizePhone(value, place.shopCountry),
+  phone: (value, place) =>
+    normalizePhone(value, countryAt(place)) ?? normalizePhone(value, place.shopCountry),
   firstName: normalizeName,
   lastName: normalizeName,
   zip: normalizeZip,
@@ -168,6 +181,7 @@ function firstOf(
   normalize: (value: unknown) => string | undefined,
 ): string | undefined {
   for (const key of keys) {
+    if (object[key] === undefined) continue;
     const value = normalize(object[key]);
     if (value) return value;
   }

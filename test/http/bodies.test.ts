@@ -69,6 +69,7 @@ describe('the body may be packed', () => {
     { what: 'gzip cut short', body: packed().subarray(0, 40), encoding: 'gzip' },
     { what: 'gzip cut short, unlabelled', body: packed().subarray(0, 40), encoding: '' },
     { what: 'gzip by its first bytes alone', body: Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3]), encoding: '' },
+    { what: 'gzip packed twice', body: gzipSync(packed()), encoding: 'gzip' },
     { what: 'deflate called gzip', body: deflateSync('{}'), encoding: 'gzip' },
   ])('$what: 400', async ({ body, encoding }) => {
     const { status, answer } = await reply(body, encoding ? { 'content-encoding': encoding } : {});

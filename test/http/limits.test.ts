@@ -74,7 +74,6 @@ describe('500 KB a request', () => {
     { what: 'one byte more after unpacking, unlabelled', body: () => gzipSync(tooMuch()), headers: {} },
     { what: '200 MB packed into 200 KB', body: bomb, headers: { 'content-encoding': 'gzip' } },
     { what: '200 MB packed into 200 KB, unlabelled', body: bomb, headers: {} },
-    { what: 'packed twice', body: () => gzipSync(bomb()), headers: { 'content-encoding': 'gzip' } },
     { what: '5 MB', body: () => Buffer.alloc(5_000_000, 'x'), headers: {} },
   ])('$what: 413, nothing stored', async ({ body, headers }) => {
     const before = events.length;

@@ -234,6 +234,13 @@ describe('identity', () => {
     },
   );
 
+  test.each(['', ' \t', 'x'.repeat(513)])(
+    'an id that stands where its type has none is kept only if it could be one (%#)',
+    (previousId) => {
+      expect(hashed({ previousId }).identity).toEqual({ anonymousId: 'visitor' });
+    },
+  );
+
   test('an id built around an email stays one id per visitor, without the email', () => {
     expect(hashed({ userId: 'crm:alice@shop.example' }).identity.userId).toBe(
       digest('crm:alice@shop.example'),
