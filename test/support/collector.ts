@@ -4,13 +4,13 @@ import type { EventLog } from '../../server/log/event-log.ts';
 import { type StartOptions, start } from '../../server/main.ts';
 import { createLogger, redactSecrets } from '../../server/observe/log.ts';
 import { redactText } from '../../server/privacy/redact.ts';
-import { createSandbox, SANDBOX_CREDENTIALS, type Sandbox } from '../../server/sandbox/index.ts';
+import { createSandbox, type Sandbox } from '../../server/sandbox/index.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import { ADMIN_TOKEN, basic, shopVariables, WRITE_KEY } from './shop.ts';
 import { tempDir } from './temp-dir.ts';
 
-export const WRITE_KEY = 'test-write-key';
-export const SHOP_ORIGIN = 'http://127.0.0.1:9000';
-export const ADMIN_TOKEN = 'operator-token-0123456789';
+export { eventually } from './eventually.ts';
+export { ADMIN_TOKEN, basic, SHOP_ORIGIN, shopVariables, WRITE_KEY } from './shop.ts';
 
 export interface Collector {
   base: string;
@@ -24,25 +24,6 @@ export interface Collector {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   admin(method: string, path: string, body?: unknown): Promise<Response>;
   stop(): Promise<void>;
-}
-
-/** The variables of a shop whose three destinations are the sandbox. */
-export function shopVariables({ urls }: Sandbox): Variables {
-  const { tiktok, customerio, shopline } = SANDBOX_CREDENTIALS;
-  return {
-    WRITE_KEY,
-    ALLOWED_ORIGINS: SHOP_ORIGIN,
-    CONSENT_DEFAULT: 'granted',
-    TIKTOK_PIXEL_CODE: tiktok.pixelCode,
-    TIKTOK_ACCESS_TOKEN: tiktok.accessToken,
-    TIKTOK_ENDPOINT: urls.tiktok,
-    CUSTOMERIO_API_KEY: customerio.apiKey,
-    CUSTOMERIO_ENDPOINT: urls.customerio,
-    SHOPLINE_HANDLE: shopline.handle,
-    SHOPLINE_ACCESS_TOKEN: shopline.accessToken,
-    SHOPLINE_CDP_CHANNEL_ID: shopline.channelId,
-    SHOPLINE_ENDPOINT: urls.shopline,
-  };
 }
 
 export interface CollectorOptions extends Partial<StartOptions> {
@@ -128,21 +109,4 @@ function noteAppended(log: EventLog, events: ProtectedEvent[]): EventLog {
       return result;
     },
   };
-}
-
-export const basic = (key: string) => `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
-
-/** Waits for something that other threads and sockets bring about; fails with what was there instead. */
-export async function eventually<T>(
-  read: () => T | Promise<T>,
-  isThere: (found: T) => boolean,
-  timeoutMs = 15_000,
-): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const found = await read();
-    if (isThere(found)) return found;
-    if (Date.now() > deadline) throw new Error(`still not there: ${JSON.stringify(found)?.slice(0, 500)}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

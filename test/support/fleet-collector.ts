@@ -1,0 +1,19 @@
+import { systemClock } from '../../server/clock.ts';
+import { environment, readConfig } from '../../server/config.ts';
+import { processLogger, start, stopOnSignal } from '../../server/main.ts';
+
+/**
+ * A collector process whose system clock can be set: `CLOCK_SHIFT_MS` says how wrong it is at the start, and each
+ * `{shiftMs}` it is sent steps it. What only measures how long something takes sees no step, as on a real machine.
+ */
+let shiftMs = Number(process.env.CLOCK_SHIFT_MS ?? 0);
+process.on('message', (told: { shiftMs: number }) => {
+  shiftMs = told.shiftMs;
+});
+const config = readConfig(environment(), () => '{}');
+stopOnSignal(
+  await start(config, {
+    logger: processLogger(config.logLevel, config.secrets),
+    clock: { ...systemClock, now: () => systemClock.now() + shiftMs },
+  }),
+);

@@ -1,0 +1,150 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Variables } from '../../server/config.ts';
+import { createSandbox, type Sandbox } from '../../server/sandbox/index.ts';
+import { eventually } from './eventually.ts';
+import { SHOPLINE_EVENT_CODES } from './fleet-messages.ts';
+import {
+  type CollectorProcess,
+  freePort,
+  launchProcess,
+  type ProcessOptions,
+  startProcess,
+} from './fleet-process.ts';
+import { APIS, clearFiles, createTally, type Reconciliation } from './fleet-tally.ts';
+import { startTraffic, type Traffic, type TrafficOptions } from './fleet-traffic.ts';
+import { shopVariables } from './shop.ts';
+
+export type { CollectorProcess, Ended, Usage } from './fleet-process.ts';
+export { APIS, type Reconciliation } from './fleet-tally.ts';
+export type { Traffic } from './fleet-traffic.ts';
+
+export interface FleetOptions extends Omit<ProcessOptions, 'variables'> {
+  /** Beside those of a shop whose three destinations are the sandbox. */
+  variables?: Variables;
+  /** Left in place when the fleet is closed; default: one of its own, removed. */
+  dataDir?: string;
+  /** Of the sandbox, epoch ms; default the system's. */
+  sandboxClock?: () => number;
+}
+
+/** What is given replaces the fleet's own for one start. */
+export type Changes = Omit<Partial<ProcessOptions>, 'variables'> & { variables?: Variables };
+
+/**
+ * A collector process in front of a sandbox that lives here, for programs that break things: one port and one data
+ * directory, however often the process is started anew.
+ */
+export interface Fleet {
+  sandbox: Sandbox;
+  dataDir: string;
+  base: string;
+  /** The running one. @throws before the first start. */
+  collector(): CollectorProcess;
+  /** Starts the collector, again on the same port and directory; resolves when it is healthy. */
+  start(changes?: Changes): Promise<CollectorProcess>;
+  /** Starts it and waits for nothing. */
+  launch(changes?: Changes): CollectorProcess;
+  traffic(options?: Partial<TrafficOptions>): Traffic;
+  /** Holds what was answered 200 against what the sandbox accepted; what lies in clear on disk counts as violation too. */
+  reconcile(answered: Iterable<number>): Reconciliation;
+  /** Waits until everything answered 200 arrived, nothing waits any more, or the time is over; then reconciles. */
+  delivered(answered: Iterable<number>, timeoutMs?: number): Promise<Reconciliation>;
+  close(): Promise<void>;
+}
+
+export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
+  const { variables: own = {}, dataDir: given, sandboxClock: clock, ...processOptions } = options;
+  const sandbox = await createSandbox(clock && { clock });
+  const tally = createTally(sandbox);
+  const dataDir = given ?? mkdtempSync(join(tmpdir(), 'storebeacon-'));
+  const port = await freePort();
+  const variables = {
+    ...shopVariables(sandbox),
+    SHOPLINE_EVENT_CODES,
+    LOG_LEVEL: 'warn',
+    ...own,
+    PORT: String(port),
+    DATA_DIR: dataDir,
+  };
+  const base = `http://127.0.0.1:${port}`;
+  let running: CollectorProcess | undefined;
+  const traffics: Traffic[] = [];
+
+  const optionsOf = ({ variables: changes, ...rest }: Changes = {}): ProcessOptions => ({
+    ...processOptions,
+    ...rest,
+    variables: { ...variables, ...changes, PORT: variables.PORT, DATA_DIR: dataDir },
+  });
+  const reconcile = (answered: Iterable<number>): Reconciliation => {
+    const found = tally.reconcile(answered);
+    return { ...found, hashedViolations: found.hashedViolations + clearFiles(dataDir).length };
+  };
+  return {
+    sandbox,
+    dataDir,
+    base,
+    collector() {
+      if (!running) throw new Error('no collector has been started');
+      return running;
+    },
+    launch(changes) {
+      running = launchProcess(optionsOf(changes));
+      return running;
+    },
+    async start(changes) {
+      running = await startProcess(optionsOf(changes));
+      return running;
+    },
+    traffic(traffic) {
+      const started = startTraffic({ base, ...traffic });
+      traffics.push(started);
+      return started;
+    },
+    reconcile,
+    async delivered(answered, timeoutMs = 60_000) {
+      const isOver = async () => tally.reconcile(answered).lost === 0 || (await waiting(running)) === 0;
+      await eventually(isOver, Boolean, timeoutMs).catch(() => undefined);
+      return reconcile(answered);
+    },
+    async close() {
+      for (const traffic of traffics) traffic.abort();
+      await running?.end('SIGKILL');
+      tally.stop();
+      await sandbox.close();
+      if (!given) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** How many deliveries the collector still has to make; undefined when it cannot say. */
+async function waiting(collector: CollectorProcess | undefined): Promise<number | undefined> {
+  const status = await collector?.status().catch(() => undefined);
+  return status?.destinations.reduce((sum, destination) => sum + destination.waiting, 0);
+}
+
+/** Makes the APIs slow to answer; resolves when one of them has taken events whose answer is still on its way. */
+export function underWay(sandbox: Sandbox, delayMs = 200): Promise<void> {
+  for (const api of APIS) sandbox.setFaults(api, { delayMs });
+  return new Promise((resolve) => {
+    const stop = sandbox.onReceived(({ accepted }) => {
+      if (accepted.length === 0) return;
+      stop();
+      resolve();
+    });
+  });
+}
+
+export function answerAtOnce(sandbox: Sandbox): void {
+  for (const api of APIS) sandbox.setFaults(api, undefined);
+}
+
+/** Small and seeded, so that a red run can be repeated. @see https://en.wikipedia.org/wiki/Lehmer_random_number_generator */
+export function seededRandom(seed: number): () => number {
+  let state = (seed % 2_147_483_646) + 1;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
