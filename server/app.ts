@@ -1,7 +1,7 @@
 import express, { type ErrorRequestHandler, type Express, type Response, type Router } from 'express';
 import { asRefusal, Refusal } from './ingest/errors.ts';
 import { openApi } from './ingest/openapi.ts';
-import { type IngestParts, ingestRoutes } from './ingest/routes.ts';
+import { addIngestRoutes, type IngestParts } from './ingest/routes.ts';
 
 export interface AppParts extends IngestParts {
   version: string;
@@ -19,8 +19,8 @@ export function createApp(parts: AppParts): Express {
   const app = plainApp();
   if (config.trustProxy !== undefined) app.set('trust proxy', config.trustProxy);
   const contract = openApi(parts.version);
+  addIngestRoutes(app, parts);
   app.use(parts.snippet);
-  app.use('/v1', ingestRoutes(parts));
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {
     await log.check();

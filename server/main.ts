@@ -7,11 +7,14 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Config, ConfigError, environment, readConfig } from './config.ts';
 import { consumersOf, type Dispatcher, startDispatcher } from './dispatch/dispatcher.ts';
 import type { Report } from './dispatch/report.ts';
+import { giveWayTo } from './dispatch/slices.ts';
+import { createBudget } from './ingest/body.ts';
 import { drain, listen } from './listen.ts';
 import { DataDirUnusable, type EventLog } from './log/event-log.ts';
 import { openLog } from './log/open.ts';
 import { createCounters } from './observe/counters.ts';
 import { createLogger, type Logger, redactSecrets } from './observe/log.ts';
+import { createMetrics, type Watched } from './observe/metrics.ts';
 import { redactText } from './privacy/redact.ts';
 import { createSealer, sealBinding } from './privacy/seal.ts';
 import { snippetRoutes } from './snippet.ts';
@@ -39,6 +42,8 @@ export interface Running {
 
 const HOUR_MS = 3_600_000;
 const SHORT_TOKEN = 16;
+/** Of request bodies at one time; in memory a body becomes a few times its size until it is stored. */
+const MAX_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
 const SNIPPET_DIRECTORY = new URL('../client/dist/', import.meta.url);
 
 /** Joins the parts and listens. @throws {DataDirUnusable} and whatever keeps the ports from opening. */
@@ -64,9 +69,24 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
   const version = readVersion();
   const snippet = snippetRoutes(SNIPPET_DIRECTORY, version);
   const counters = createCounters();
+  const budget = createBudget(MAX_IN_FLIGHT_BYTES);
   const sealer = createSealer(config.piiKeys);
   const log = wrapLog(
-    await openLog({ dataDir, consumers: consumersOf(shops), retentionMs, clock: clock.now }),
+    await openLog({
+      dataDir,
+      consumers: consumersOf(shops),
+      retentionMs,
+      clock: clock.now,
+      ...(clock.steady && { steady: clock.steady }),
+      watch: {
+        committed: (seconds) => counters.time('commit', seconds, {}),
+        appended: (bytes) => counters.count('appended_bytes', {}, bytes),
+        missing: (range) =>
+          logger.error({ ...range }, 'events stored before are missing: the log was damaged'),
+        markLost: () =>
+          logger.warn({}, 'events.mark is gone or damaged: nothing can tell whether events are missing'),
+      },
+    }),
   );
   close.later(() => log.close());
   const ledger = await openLedger({ dataDir, clock: clock.now });
@@ -76,7 +96,9 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
     log,
     ledger,
     openSeal: (sealed, event) => sealer.open(sealed, sealBinding(event)),
+    strike: redactSecrets(config.secrets),
     clock,
+    giveWay: giveWayTo(() => budget.bytes() > 0),
     random,
     counters,
     logger,
@@ -86,8 +108,24 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
   if (config.adminToken !== undefined && config.adminToken.length < SHORT_TOKEN)
     logger.warn({ variable: 'ADMIN_TOKEN' }, `shorter than ${SHORT_TOKEN} characters: it can be guessed`);
   const isOperable = config.adminToken !== undefined || options.openAdmin === true;
-  const admin = isOperable
-    ? adminRoutes({ config, log, sealer, dispatcher, counters, clock, token: config.adminToken })
+  const metrics = isOperable
+    ? createMetrics({
+        counters,
+        log,
+        clock,
+        destinations: watched(dispatcher),
+        gauges: [
+          {
+            name: 'ingest_in_flight_bytes',
+            help: 'Bytes of requests that were read and are not answered yet.',
+            read: budget.bytes,
+          },
+        ],
+      })
+    : undefined;
+  if (metrics) close.later(async () => metrics.stop());
+  const admin = metrics
+    ? adminRoutes({ config, log, sealer, dispatcher, counters, metrics, clock, token: config.adminToken })
     : undefined;
   const demo = options.demo?.({ log, dispatcher });
   const app = createApp({
@@ -97,6 +135,7 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
     counters,
     logger,
     clock,
+    budget,
     version,
     snippet,
     ...(admin && config.adminPort === undefined && { admin }),
@@ -118,6 +157,10 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
   logger.info({ port, shops: shops.length }, 'collector listens');
   return { port, stop: close };
 }
+
+/** The dispatcher's workers in the words of the metrics. */
+const watched = ({ workers }: Dispatcher): Watched[] =>
+  workers.map(({ destination, ...worker }) => ({ ...worker, destination: destination.name }));
 
 /** Closes what was opened, once, newest first. */
 interface Closer {

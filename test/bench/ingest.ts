@@ -1,187 +1,164 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import autocannon from 'autocannon';
+import { audit, type Promised } from './audit.ts';
+import { type Collector, DESTINATIONS, startCollector } from './collector.ts';
+import { type Bounds, type Figure, type Measured, median, medianRatio, ms, ratio, whole } from './figures.ts';
+import { type Helper, launch } from './launch.ts';
+import type { Load, LoadResult } from './load.ts';
+import type { Options } from './options.ts';
+import { readUsage } from './usage.ts';
 
-/**
- * How much slower is a durable, validated, hashed event than Express throwing the body away? Loopback, interleaved
- * rounds, medians. Destinations are unreachable on purpose: this is the way in, not the way out. Afterwards the log is
- * read: every event answered 200 must lie there, hashed.
- */
-const ROUNDS = Number(process.argv[2] ?? 5);
-const SECONDS = Number(process.argv[3] ?? 4);
-const CONNECTIONS = 50;
+const CONNECTIONS = 64;
 const BATCH = 50;
-const UNREACHABLE = 'http://127.0.0.1:9';
-
-let sequence = 0;
-let sent = 0;
-const message = () => ({
-  type: 'track',
-  event: 'Product Added',
-  messageId: `bench-${process.pid}-${++sequence}`,
-  anonymousId: 'b7f1f3a2-6f0e-4f2b-9c39-3f0a7c1d2e3f',
-  userId: 'customer-42',
-  timestamp: new Date().toISOString(),
-  context: {
-    page: {
-      url: 'https://shop.example/products/teapot?ttclid=E.C.P.bench',
-      referrer: 'https://www.tiktok.com/',
-    },
-    userAgent:
-      'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1',
-    ip: '203.0.113.7',
-    traits: { email: `Shopper${sequence}@Example.com`, phone: '0912 345 678' },
-    consent: { categoryPreferences: { advertising: true, analytics: true, marketing: true } },
-  },
-  properties: {
-    product_id: '1001',
-    sku: 'TEA-1',
-    name: 'Pebble teapot',
-    price: 1250,
-    quantity: 1,
-    currency: 'TWD',
-    value: 1250,
-  },
-});
 
 interface Contender {
   name: string;
   port: number;
   path: string;
   eventsPerRequest: number;
-  body: () => string;
+  /** Absent: a baseline. */
+  collector?: Collector;
 }
-interface Sample {
-  requestsPerSecond: number;
-  p50Ms: number;
-  p99Ms: number;
+interface Sample extends LoadResult {
+  refused: number;
+  eventsPerSecond: number;
+  /** Of the collector's threads, for each event. */
+  mainUs: number;
+  allUs: number;
+  /** How much of it was delivered by the end of the run. */
+  deliveredShare: number;
 }
 
-const dataDir = mkdtempSync(join(tmpdir(), 'storebeacon-bench-'));
-const bare = await launch('bare-express.ts', {});
-const collector = await launch('collector.ts', {
-  PORT: '0',
-  HOST: '127.0.0.1',
-  DATA_DIR: dataDir,
-  WRITE_KEY: 'bench',
-  TIKTOK_PIXEL_CODE: 'BENCHPIXEL0000000001',
-  TIKTOK_ACCESS_TOKEN: 'bench-token',
-  TIKTOK_ENDPOINT: UNREACHABLE,
-  CUSTOMERIO_API_KEY: 'bench-key',
-  CUSTOMERIO_ENDPOINT: UNREACHABLE,
-});
-const single = () => JSON.stringify(message());
-const contenders: Contender[] = [
-  {
-    name: 'bare Express 5 + express.json + 204',
-    port: bare.port,
-    path: '/',
-    eventsPerRequest: 1,
-    body: single,
-  },
-  { name: 'collector /v1/track', port: collector.port, path: '/v1/track', eventsPerRequest: 1, body: single },
-  {
-    name: `collector /v1/batch of ${BATCH}`,
-    port: collector.port,
-    path: '/v1/batch',
-    eventsPerRequest: BATCH,
-    body: () => JSON.stringify({ batch: Array.from({ length: BATCH }, message) }),
-  },
-];
+/** How fast events come in, next to servers that do nothing with them. */
+export async function measureIngest(
+  { rounds, seconds }: Options,
+  dataDir: string,
+  say: (line: string) => void,
+): Promise<Measured> {
+  const generator = await launch('load', 'load.ts');
+  const tiktok = await launch<{ port: number }>('load', 'accept-all.ts');
+  const http = await launch<{ port: number }>('server', 'bare-http.ts');
+  const express = await launch<{ port: number }>('server', 'bare-express.ts');
+  const destination = DESTINATIONS.tiktok(`http://127.0.0.1:${tiktok.hello.port}`);
+  const collector = await startCollector({ dataDir, destination });
+  const one = { eventsPerRequest: 1 };
+  const contenders: Contender[] = [
+    { name: 'bare node:http + 204', port: http.hello.port, path: '/', ...one },
+    { name: 'bare Express 5, own body reading + 204', port: express.hello.port, path: '/own', ...one },
+    { name: 'bare Express 5 + express.json + 204', port: express.hello.port, path: '/json', ...one },
+    { name: 'collector /v1/track', port: collector.port, path: '/v1/track', ...one, collector },
+    {
+      name: `collector /v1/batch of ${BATCH}`,
+      port: collector.port,
+      path: '/v1/batch',
+      eventsPerRequest: BATCH,
+      collector,
+    },
+  ];
+  const samples = contenders.map((): Sample[] => []);
+  const promised: Promised[] = [];
+  for (let round = 0; round <= rounds; round++)
+    for (const [index, contender] of contenders.entries()) {
+      const prefix = `i${round}-${index}`;
+      if (!contender.collector) collector.pause();
+      const sample = await runOnce(
+        contender,
+        generator,
+        prefix,
+        round === 0 ? warmUpSeconds(contender) : seconds,
+      );
+      collector.resume();
+      if (contender.collector) {
+        promised.push({ prefix, eventsPerRequest: contender.eventsPerRequest, result: sample });
+        await settle(contender.collector, say);
+      }
+      if (round === 0) continue;
+      samples[index]?.push(sample);
+      say(`round ${round}/${rounds}  ${contender.name.padEnd(40)} ${whole(sample.eventsPerSecond)} events/s`);
+    }
+  await collector.kill();
+  await Promise.all([generator, tiktok, http, express].map((helper) => helper.end()));
+  return { figures: compare(contenders, samples), audit: audit(dataDir, promised) };
+}
 
-const samples = new Map<Contender, Sample[]>(contenders.map((contender) => [contender, []]));
-for (const contender of contenders) await run(contender, 1);
-
-for (let round = 0; round < ROUNDS; round++)
-  for (const contender of contenders) samples.get(contender)?.push(await run(contender, SECONDS));
-
-collector.process.send('stop');
-bare.process.kill();
-await new Promise((resolve) => collector.process.once('exit', resolve));
-const stored = checkLog();
-rmSync(dataDir, { recursive: true, force: true });
-
-const base = median(
-  samples.get(contenders[0] as Contender)?.map(({ requestsPerSecond }) => requestsPerSecond) ?? [],
-);
-console.log(
-  `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, Node ${process.versions.node}, ${CONNECTIONS} connections, median of ${ROUNDS} × ${SECONDS} s\n`,
-);
-console.table(
-  contenders.map((contender) => {
-    const all = samples.get(contender) ?? [];
-    const of = (key: keyof Sample) => median(all.map((sample) => sample[key]));
-    const requests = of('requestsPerSecond');
-    return {
-      what: contender.name,
-      'requests/s': Math.round(requests),
-      'events/s': Math.round(requests * contender.eventsPerRequest),
-      'events/s ÷ bare': ((requests * contender.eventsPerRequest) / base).toFixed(2),
-      'p50 ms': of('p50Ms'),
-      'p99 ms': of('p99Ms'),
-    };
-  }),
-);
-console.log(`\n${sent} events answered 200, ${stored} on disk, every email hashed`);
-process.exitCode = stored >= sent ? 0 : 1;
-
-async function run({ port, path, body, eventsPerRequest }: Contender, seconds: number): Promise<Sample> {
-  const result = await autocannon({
-    url: `http://127.0.0.1:${port}${path}`,
-    connections: CONNECTIONS,
-    duration: seconds,
-    requests: [
-      {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          authorization: `Basic ${Buffer.from('bench:').toString('base64')}`,
-        },
-        setupRequest: (request: object) => ({ ...request, body: body() }),
-      },
-    ],
-  });
-  if (result.non2xx > 0 || result.errors > 0)
-    throw new Error(`${result.non2xx} refused, ${result.errors} failed`);
-  if (path !== '/') sent += result['2xx'] * eventsPerRequest;
+async function runOnce(
+  { port, path, eventsPerRequest, collector }: Contender,
+  generator: Helper<unknown>,
+  prefix: string,
+  seconds: number,
+): Promise<Sample> {
+  const load: Load = { port, path, prefix, seconds, connections: CONNECTIONS, eventsPerRequest };
+  if (collector) load.wants = `"accepted":${eventsPerRequest},`;
+  const before = collector && readUsage(collector.pid);
+  const result = await generator.ask<LoadResult>(load);
+  const after = collector && readUsage(collector.pid);
+  const events = (result.requests - result.unanswered.length) * eventsPerRequest;
+  const waiting = collector ? await collector.waiting() : 0;
   return {
-    requestsPerSecond: result['2xx'] / result.duration,
-    p50Ms: result.latency.p50,
-    p99Ms: result.latency.p99,
+    ...result,
+    eventsPerSecond: result.requestsPerSecond * eventsPerRequest,
+    refused: result.unanswered.length,
+    mainUs: before && after ? ((after.mainMs - before.mainMs) * 1000) / events : 0,
+    allUs: before && after ? ((after.allMs - before.allMs) * 1000) / events : 0,
+    deliveredShare: 1 - Math.min(1, waiting / events),
   };
 }
 
-/** Proves that nothing was switched off: the rows are there, and no address is in clear. */
-function checkLog(): number {
-  const log = new DatabaseSync(join(dataDir, 'events.db'), { readOnly: true });
-  const { events, clear, hashed } = log
-    .prepare(
-      `SELECT COUNT(*) AS events, COALESCE(SUM(instr(lower(body), '@example.com') > 0), 0) AS clear,
-              COALESCE(SUM(instr(body, 'emailSha256') > 0), 0) AS hashed FROM events`,
-    )
-    .get() as { events: number; clear: number; hashed: number };
-  log.close();
-  if (clear > 0 || hashed !== events)
-    throw new Error(`${clear} events with an address in clear, ${hashed} of ${events} hashed`);
-  return events;
+/** V8 has seen enough of a bare server after a second; our path is longer. */
+const warmUpSeconds = ({ collector }: Contender) => (collector ? 4 : 1);
+
+/** What a run left to deliver would slow the next one; after half a minute it may. */
+async function settle(collector: Collector, say: (line: string) => void): Promise<void> {
+  const deadlineMs = performance.now() + 30_000;
+  for (;;) {
+    const waiting = await collector.waiting();
+    if (waiting === 0) return;
+    if (performance.now() > deadlineMs) return say(`${whole(waiting)} events still wait for delivery`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
-async function launch(
-  file: string,
-  env: Record<string, string>,
-): Promise<{ port: number; process: ChildProcess }> {
-  const child = fork(new URL(file, import.meta.url), { env: { ...process.env, ...env } });
-  const { port } = await new Promise<{ port: number }>((resolve, reject) => {
-    child.once('message', (told) => resolve(told as { port: number }));
-    child.once('exit', (code) => reject(new Error(`${file} ended with ${code}`)));
-  });
-  return { port, process: child };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+function compare(contenders: readonly Contender[], samples: readonly Sample[][]): Figure[] {
+  const all = (index: number, key: keyof Sample) =>
+    (samples[index] ?? []).map((sample) => Number(sample[key]));
+  const of = (index: number, key: keyof Sample) => median(all(index, key));
+  const [HTTP, JSON_EXPRESS, TRACK, BATCHED] = [0, 2, 3, 4];
+  const compared = (
+    what: string,
+    [over, under]: [number, number],
+    key: keyof Sample,
+    bounds: Bounds,
+  ): Figure => {
+    const reached = medianRatio(all(over, key), all(under, key));
+    return { what, value: ratio(reached), goal: { reached, ...bounds } };
+  };
+  const note = (index: number) =>
+    [
+      `p50 ${ms(of(index, 'p50Ms'))}, p99 ${ms(of(index, 'p99Ms'))}`,
+      ...(contenders[index]?.collector
+        ? [
+            `CPU ${of(index, 'allUs').toFixed(1)} µs/event (event loop ${of(index, 'mainUs').toFixed(1)})`,
+            `${Math.round(of(index, 'deliveredShare') * 100)} % delivered meanwhile`,
+          ]
+        : []),
+      ...(of(index, 'refused') > 0 ? [`${whole(of(index, 'refused'))} requests refused`] : []),
+    ].join(', ');
+  return [
+    ...contenders.map(({ name }, index) => ({
+      what: name,
+      value: `${whole(of(index, 'eventsPerSecond'))} events/s`,
+      note: note(index),
+    })),
+    compared('/v1/track ÷ Express + express.json', [TRACK, JSON_EXPRESS], 'eventsPerSecond', {
+      least: 1,
+      stretch: 1.5,
+    }),
+    compared('/v1/track ÷ node:http', [TRACK, HTTP], 'eventsPerSecond', { least: 0.33, stretch: 0.5 }),
+    compared('/v1/batch ÷ /v1/track, events', [BATCHED, TRACK], 'eventsPerSecond', {
+      least: 1.6,
+      stretch: 3,
+    }),
+    compared('p99 of /v1/track ÷ of Express + express.json', [TRACK, JSON_EXPRESS], 'p99Ms', {
+      most: 1.5,
+      stretch: 1,
+    }),
+  ];
 }

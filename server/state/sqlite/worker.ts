@@ -4,7 +4,7 @@ import { serveThread } from '../../storage/serve.ts';
 import { createLedger, SCHEMA, VERSION } from './ledger.ts';
 
 function openEngine({ dataDir }: { dataDir: string }) {
-  const database = openDatabase({ dataDir, name: 'state', schema: SCHEMA, version: VERSION });
+  const database = openDatabase({ dataDir, name: 'state', schema: SCHEMA, version: VERSION, cacheMiB: 8 });
   const { find, note, settle, forget } = createLedger(database);
   return {
     transaction: database.transaction,

@@ -1,0 +1,68 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { LoadResult } from './load.ts';
+
+/** What one run promised: every event of an answered request. */
+export interface Promised {
+  prefix: string;
+  eventsPerRequest: number;
+  /** Absent: every one of `requests`. */
+  result: Pick<LoadResult, 'requests' | 'unanswered'>;
+}
+
+export interface Audit {
+  /** Events answered 200. */
+  promised: number;
+  /** One line for each kind of broken promise. */
+  broken: string[];
+}
+
+const CLEAR = ['@example.com', '0912 345 678', '0912345678'];
+
+/**
+ * Reads the log of a collector that is gone and holds it against what was answered: each promised event is there, none
+ * twice, each hashed, none with an address or number in clear. An event without an answer may be there or not.
+ */
+export function audit(dataDir: string, runs: readonly Promised[]): Audit {
+  const rows = new Map(
+    runs.map(({ prefix, eventsPerRequest, result }) => [
+      prefix,
+      new Uint8Array(result.requests * eventsPerRequest),
+    ]),
+  );
+  const found = { unknown: 0, clear: 0, unhashed: 0 };
+  const log = new DatabaseSync(join(dataDir, 'events.db'));
+  for (const { body } of log.prepare('SELECT CAST(body AS TEXT) AS body FROM events').iterate()) {
+    const text = String(body);
+    const [, prefix = '', number] = /"messageId":"(.+?)-(\d{12})"/.exec(text) ?? [];
+    const counts = rows.get(prefix);
+    const index = Number(number);
+    if (counts && index < counts.length) counts[index] = (counts[index] ?? 0) + 1;
+    else found.unknown++;
+    if (CLEAR.some((clear) => text.includes(clear))) found.clear++;
+    if (!text.includes('"emailSha256":"')) found.unhashed++;
+  }
+  log.close();
+
+  let [promised, lost, twice] = [0, 0, 0];
+  for (const { prefix, eventsPerRequest, result } of runs) {
+    const unanswered = new Set(result.unanswered);
+    for (const [index, count] of rows.get(prefix)?.entries() ?? []) {
+      if (count > 1) twice++;
+      if (unanswered.has(Math.floor(index / eventsPerRequest))) continue;
+      promised++;
+      if (count === 0) lost++;
+    }
+  }
+  const counted: [number, string][] = [
+    [lost, 'answered 200 but not in the log'],
+    [twice, 'stored twice'],
+    [found.unhashed, 'stored without a hash'],
+    [found.clear, 'stored with an address or number in clear'],
+    [found.unknown, 'stored though nobody sent them'],
+  ];
+  return {
+    promised,
+    broken: counted.filter(([count]) => count > 0).map(([n, what]) => `${n} events ${what}`),
+  };
+}

@@ -1,0 +1,67 @@
+import type { Audit } from './audit.ts';
+
+/** What one part of the benchmark came to. */
+export interface Measured {
+  figures: Figure[];
+  audit: Audit;
+}
+
+/** One line of the result: what was measured, and what it is compared with. */
+export interface Figure {
+  what: string;
+  value: string;
+  goal?: Goal;
+  /** What else helps to understand it. */
+  note?: string;
+}
+
+/** `reached` is the value as a number; the bound is what it must be at least, or at most. */
+export interface Goal extends Bounds {
+  reached: number;
+}
+export interface Bounds {
+  least?: number;
+  most?: number;
+  stretch?: number;
+}
+
+/** What `goal` says about the value: `missed`, `reached`, or `stretch`. */
+export function judge({ reached, least, most, stretch }: Goal): 'missed' | 'reached' | 'stretch' {
+  const passes = (bound: number) => (most === undefined ? reached >= bound : reached <= bound);
+  if (!passes(most ?? least ?? 0)) return 'missed';
+  return stretch !== undefined && passes(stretch) ? 'stretch' : 'reached';
+}
+
+/** Lines in columns. */
+export function layOut(figures: readonly Figure[]): string {
+  const rows = figures.map(({ what, value, goal, note = '' }) => [
+    what,
+    value,
+    goal ? `${goal.most === undefined ? '≥' : '≤'} ${goal.most ?? goal.least}` : '',
+    goal?.stretch === undefined ? '' : `stretch ${goal.stretch}`,
+    goal ? judge(goal) : '',
+    note,
+  ]);
+  const widths = [0, 1, 2, 3, 4, 5].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** Two runs of each round over one another: what slowed a whole round down slowed both. */
+export const medianRatio = (over: readonly number[], under: readonly number[]) =>
+  median(over.map((value, round) => value / (under[round] ?? value)));
+
+/** The middle one; of an even count the upper of the two. 0 of nothing. */
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+export const whole = (value: number) => Math.round(value).toLocaleString('en');
+export const ratio = (value: number) => `${value.toFixed(2)} ×`;
+export const ms = (value: number) => `${value.toFixed(2)} ms`;

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+
+const TICK_MS = 10;
+
+/** What a running process has used so far, as Linux counts it. */
+export interface Usage {
+  /** CPU time of the thread that runs the event loop, and of all threads together. */
+  mainMs: number;
+  allMs: number;
+}
+
+export function readUsage(pid: number): Usage {
+  return { mainMs: cpuMs(`/proc/${pid}/task/${pid}/stat`), allMs: cpuMs(`/proc/${pid}/stat`) };
+}
+
+/** The most memory the process ever held, in MB. */
+export function peakRssMb(pid: number): number {
+  const kb = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kb) / 1024;
+}
+
+/** User and system time are fields 14 and 15; the name in field 2 may hold anything but ends with the last bracket. */
+function cpuMs(path: string): number {
+  const stat = readFileSync(path, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
