@@ -98,7 +98,7 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
     openSeal: (sealed, event) => sealer.open(sealed, sealBinding(event)),
     strike: redactSecrets(config.secrets),
     clock,
-    giveWay: giveWayTo(() => budget.bytes() > 0),
+    giveWay: giveWayTo(budget.requests),
     random,
     counters,
     logger,

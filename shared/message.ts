@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { COMMERCE_PROPERTIES, known, Open as OpenObject, optional } from './commerce.ts';
-import type { EventName, MessageType } from './names.ts';
+import type { MessageType } from './names.ts';
 
 /** Visitor, user and group ids. SDKs send null for "not known", some send numbers; blank is missing. */
 const Id = optional(
@@ -65,8 +65,6 @@ export const Identify = known({ ...common, type: z.literal('identify'), traits: 
 export const Group = known({ ...common, type: z.literal('group'), groupId: Id, traits: Open });
 export const Alias = known({ ...common, type: z.literal('alias'), previousId: Id });
 
-const BY_TYPE = { track: Track, page: Page, screen: Screen, identify: Identify, group: Group, alias: Alias };
-
 /** One of Segment's six messages, in the shape every SDK of that family sends. */
 export const Message = z.discriminatedUnion('type', [Track, Page, Screen, Identify, Group, Alias]);
 export type Message = z.infer<typeof Message>;
@@ -122,19 +120,29 @@ export function parseMessage(value: unknown, type?: MessageType): { message: Mes
   if (!parsed.success) return { issues: parsed.error.issues.map(toIssue('')) };
   const message = parsed.data;
   const issues = identityIssues(message);
-  if (message.type === 'track' && Object.hasOwn(COMMERCE_PROPERTIES, message.event)) {
-    const properties = COMMERCE_PROPERTIES[message.event as EventName].safeParse(message.properties ?? {});
-    if (properties.success) message.properties = properties.data;
+  const commerce = message.type === 'track' ? BY_EVENT.get(message.event) : undefined;
+  if (message.type === 'track' && commerce) {
+    const properties = commerce.safeParse(message.properties ?? {});
+    if (properties.success) message.properties = properties.data as Record<string, unknown>;
     else issues.push(...properties.error.issues.map(toIssue('properties')));
   }
   return issues.length ? { issues } : { message };
 }
 
+/** The same schemas, turned into code once: every event passes here. */
+const BY_TYPE = new Map<unknown, z.ZodType<Message>>(
+  [Track, Page, Screen, Identify, Group, Alias].map((schema) => [
+    schema.in.shape.type.value,
+    z.compile(schema),
+  ]),
+);
+const BY_EVENT = new Map<string, z.ZodType>(
+  Object.entries(COMMERCE_PROPERTIES).map(([event, schema]) => [event, z.compile(schema)]),
+);
+
 /** The type's own schema says the same as the union, without trying. */
 const schemaOf = (value: unknown): z.ZodType<Message> =>
-  isObject(value) && Object.hasOwn(BY_TYPE, String(value.type))
-    ? BY_TYPE[value.type as MessageType]
-    : Message;
+  (isObject(value) && BY_TYPE.get(value.type)) || Message;
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

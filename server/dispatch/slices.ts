@@ -1,8 +1,13 @@
-/** Called between two slices of work with how long the last one took. Resolves when the next may begin. */
-export type GiveWay = (workedMs: number) => Promise<void>;
+/** What delivery lets go first. */
+export interface GiveWay {
+  /** Between two slices of work: resolves when the next may begin. */
+  rest(workedMs: number): Promise<void>;
+  /** How many events to take at once, of so many that may be. */
+  share(maxEvents: number): number;
+}
 
-/** Small enough that a slice takes about a millisecond. */
-const SLICE = 50;
+/** Small enough that a slice takes less than a millisecond. */
+const SLICE = 20;
 
 /** Maps a long list in slices, between which everything else in the process gets its turn. */
 export async function mapInSlices<Item, Result>(
@@ -14,7 +19,7 @@ export async function mapInSlices<Item, Result>(
   let startedAtMs = performance.now();
   for (const item of items) {
     if (results.length > 0 && results.length % SLICE === 0) {
-      await giveWay(performance.now() - startedAtMs);
+      await giveWay.rest(performance.now() - startedAtMs);
       startedAtMs = performance.now();
     }
     results.push(map(item));
@@ -22,24 +27,31 @@ export async function mapInSlices<Item, Result>(
   return results;
 }
 
-/** One turn of the event loop. */
-export const nextTurn: GiveWay = () => new Promise((resolve) => setImmediate(resolve));
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** While requests are being answered, one part of the time in so many is delivery's. */
-const SHARE = 4;
+/** Nothing else is going on: one turn of the event loop between two slices. */
+export const UNHURRIED: GiveWay = { rest: nextTurn, share: (maxEvents) => maxEvents };
+
+/** Delivery always has a tenth of the time. */
+const MOST_WAITS = 9;
+/** While something arrives, rounds are smaller: much of what one costs cannot be cut in slices. */
+const PARTS = 5;
 
 /**
- * Lets what arrives go first: it has somebody waiting, and what is delivered a little later lies safe in the log.
- * Delivery still gets a quarter of the time, all workers together, however much arrives.
+ * Lets what arrives go first: it has somebody waiting, and what is delivered a little later lies safe in the log. For
+ * each request that is being answered delivery rests as long again as it worked, all workers together.
  *
- * @param isBusy whether requests are being answered right now.
+ * @param requests how many are being answered right now.
  */
-export function giveWayTo(isBusy: () => boolean): GiveWay {
+export function giveWayTo(requests: () => number): GiveWay {
   let freeAtMs = 0;
-  return async (workedMs) => {
-    if (!isBusy()) return nextTurn(workedMs);
-    const nowMs = performance.now();
-    freeAtMs = Math.max(freeAtMs, nowMs) + workedMs * (SHARE - 1);
-    await new Promise((resolve) => setTimeout(resolve, freeAtMs - nowMs));
+  return {
+    async rest(workedMs) {
+      const nowMs = performance.now();
+      freeAtMs = Math.max(freeAtMs, nowMs) + workedMs * Math.min(requests(), MOST_WAITS);
+      if (freeAtMs <= nowMs) return nextTurn();
+      await new Promise((resolve) => setTimeout(resolve, freeAtMs - nowMs));
+    },
+    share: (maxEvents) => (requests() > 0 ? Math.ceil(maxEvents / PARTS) : maxEvents),
   };
 }

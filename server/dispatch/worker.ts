@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Destination } from '../destinations/destination.ts';
 import type { Delivery } from '../log/event-log.ts';
 import { createBreaker } from './breaker.ts';
@@ -36,6 +37,7 @@ export function startWorker(parts: WorkerParts): Worker {
   const paceOf = createPace(limits.requestsPerSecond, limits.burst ?? limits.requestsPerSecond, clock);
   const shared: Shared = {
     ...parts,
+    destination: { ...destination, payload: z.compile(destination.payload) },
     breaker,
     identifies,
     noteOnce: createOnce(destination, parts.ledger, consumer),
@@ -139,10 +141,11 @@ export function startWorker(parts: WorkerParts): Worker {
     if (breaker.state() !== 'closed') return probe();
     if (rounds.size >= limits.requestsInFlight) return Promise.race(rounds);
     hasEnded = false;
-    const deliveries = await log.take(consumer, limits.maxEvents);
+    const room = parts.giveWay.share(limits.maxEvents);
+    const deliveries = await log.take(consumer, room);
     if (deliveries.length > 0) await begin(deliveries);
     // Fewer than asked for: that was all there is for now.
-    if (deliveries.length < limits.maxEvents) await idle();
+    if (deliveries.length < room) await idle();
   }
 
   async function run(): Promise<void> {

@@ -6,6 +6,11 @@ import { Refusal, tooLarge } from './errors.ts';
 export interface Budget {
   /** Of bodies, unpacked, that were read and not answered yet. */
   bytes(): number;
+  /** How many requests are being read or answered. */
+  requests(): number;
+  begin(): void;
+  /** @param bytes what the request still held. */
+  end(bytes: number): void;
   /** @throws {Refusal} 503 when that would be too much; then nothing was taken. */
   take(bytes: number): void;
   giveBack(bytes: number): void;
@@ -21,12 +26,21 @@ export interface Budget {
 export function createBudget(maxBytes: number): Budget {
   let held = 0;
   let arriving = 0;
+  let requests = 0;
   const take = (bytes: number) => {
     if (held + bytes > maxBytes) throw busy();
     held += bytes;
   };
   return {
     bytes: () => held,
+    requests: () => requests,
+    begin() {
+      requests++;
+    },
+    end(bytes) {
+      requests--;
+      held -= bytes;
+    },
     take,
     giveBack(bytes) {
       held -= bytes;
@@ -64,7 +78,7 @@ export function readBody(request: Request, budget: Budget): Promise<Buffer> {
       return reject(new Refusal(415, 'malformed-body', 'The body may be packed with gzip only.'));
     const length = Number(request.headers['content-length']);
     if (length > LIMITS.requestBytes) return reject(tooLarge('request'));
-    const chunks: Buffer[] = [];
+    let chunks: Buffer[] = [];
     let bytes = 0;
     let arriving = 0;
     const refuse = (refusal: unknown) => {
@@ -93,6 +107,8 @@ export function readBody(request: Request, budget: Budget): Promise<Buffer> {
       request.off('close', onGone);
       budget.arrived(arriving);
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes));
+      // The request lives on until it is answered, and these listeners with it.
+      chunks = [];
     };
     const onGone = () => refuse(new Refusal(400, 'malformed-body', 'The body ended before it was complete.'));
     request.on('data', onData).on('end', onEnd).on('close', onGone);

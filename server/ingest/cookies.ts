@@ -16,16 +16,11 @@ const SHARED_HOSTS = new Set(['myshopline.com', 'shoplineapp.com']);
  * Nothing is set across sites, without consent, or for an id that is not a UUID.
  *
  * @param page the allowed `Origin` of the request; `host` is the collector's own, without port.
+ * @param latest what the visitor did last.
  */
-export function setCookies(
-  response: Response,
-  page: string,
-  host: string,
-  events: readonly ProtectedEvent[],
-): void {
+export function setCookies(response: Response, page: string, host: string, latest: ProtectedEvent): void {
   const scope = cookieScope(page, host);
-  const latest = events.at(-1);
-  if (!scope || !latest) return;
+  if (!scope) return;
   const { consent, identity, context, receivedAt } = latest;
   if (identity.anonymousId && UUID.test(identity.anonymousId) && Object.values(consent).includes(true))
     response.cookie(COOKIES.anonymousId, identity.anonymousId, { ...scope, maxAge: ID_LIFE_MS });

@@ -12,7 +12,7 @@ import { type Budget, isGzip, readBody } from './body.ts';
 import { setCookies } from './cookies.ts';
 import { cors } from './cors.ts';
 import { asRefusal, Refusal } from './errors.ts';
-import { judge } from './judge.ts';
+import { judge, type Rejected } from './judge.ts';
 import { type Body, parseBody, unpack } from './parse.ts';
 import { limitRate } from './rate-limit.ts';
 import { browserSettings } from './settings.ts';
@@ -41,33 +41,44 @@ export function addIngestRoutes(app: Express, parts: IngestParts): void {
   app.get('/v1/projects/:writeKey/settings', browserSettings(config));
 }
 
-/** @param type what the path says; undefined for a batch. */
+/**
+ * Reads, stores, answers. Written with callbacks where `await` would keep the body and all that was made of it in
+ * memory until the disk has answered: then every collection of garbage would have to copy it.
+ *
+ * @param type what the path says; undefined for a batch.
+ */
 function ingestHandler(parts: IngestParts, type?: MessageType): RequestHandler {
   const { budget, counters } = parts;
   const route = type ?? 'batch';
-  return async (request, response) => {
+  return (request, response, next) => {
     const startedAtMs = performance.now();
     let held = 0;
-    let status = 200;
-    try {
-      const bytes = await readBody(request, budget);
-      held = bytes.length;
-      const unpacked = unpack(bytes, isGzip(request.headers['content-encoding']));
-      budget.take(unpacked.length - bytes.length);
-      held = unpacked.length;
-      await ingest(parts, parseBody(unpacked), request, response, type);
-    } catch (error) {
-      status = asRefusal(error).status;
-      throw error;
-    } finally {
-      budget.giveBack(held);
+    budget.begin();
+    const end = (status: number) => {
+      budget.end(held);
       const seconds = (performance.now() - startedAtMs) / 1000;
       counters.time('ingest_request', seconds, { route, status: String(status) });
-    }
+    };
+    readBody(request, budget)
+      .then((bytes) => {
+        held = bytes.length;
+        const unpacked = unpack(bytes, isGzip(request.headers['content-encoding']));
+        budget.take(unpacked.length - bytes.length);
+        held = unpacked.length;
+        return ingest(parts, parseBody(unpacked), request, response, type);
+      })
+      .then(
+        () => end(200),
+        (error: unknown) => {
+          end(asRefusal(error).status);
+          next(error);
+        },
+      );
   };
 }
 
-async function ingest(
+/** Resolves when it is answered. */
+function ingest(
   parts: IngestParts,
   body: Body,
   request: Request,
@@ -82,31 +93,25 @@ async function ingest(
   const { entries, rejected } = judge(parts, items, sender, shop, sentAt, type);
   for (const { issues } of rejected)
     counters.count('messages_rejected', { shop: shop.id, code: issues[0]?.code ?? '' });
-  if (rejected.length > 0 && request.headers['x-strict-mode'] === '1')
-    throw new Refusal(400, 'strict-mode', 'A message is not valid; in strict mode nothing was stored.', {
-      details: rejected.flatMap(({ index, issues }) =>
-        issues.map((issue) => `message ${index}: ${issue.path || '(message)'}: ${issue.message}`),
-      ),
-    });
-  const { stored, duplicates } = await log.append(entries);
-  counters.count('messages_accepted', { shop: shop.id }, stored + duplicates);
-  counters.count('messages_duplicate', { shop: shop.id }, duplicates);
-  if (origin !== undefined && origin !== 'null')
-    setCookies(
-      response,
-      origin,
-      hostOf(config, request),
-      entries.map(({ event }) => event),
-    );
-  const answer = {
-    success: rejected.length < items.length,
-    accepted: stored + duplicates,
-    duplicates,
-    rejected,
-  };
-  response.setHeader('Content-Type', 'application/json; charset=utf-8');
-  response.end(JSON.stringify(answer));
+  if (rejected.length > 0 && request.headers['x-strict-mode'] === '1') throw strictly(rejected);
+  const visitor = origin !== undefined && origin !== 'null' ? entries.at(-1)?.event : undefined;
+  const answer = { success: rejected.length < items.length, rejected };
+  return log.append(entries).then(({ stored, duplicates }) => {
+    const accepted = stored + duplicates;
+    counters.count('messages_accepted', { shop: shop.id }, accepted);
+    counters.count('messages_duplicate', { shop: shop.id }, duplicates);
+    if (visitor && origin) setCookies(response, origin, hostOf(config, request), visitor);
+    response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    response.end(JSON.stringify({ ...answer, accepted, duplicates }));
+  });
 }
+
+const strictly = (rejected: readonly Rejected[]) =>
+  new Refusal(400, 'strict-mode', 'A message is not valid; in strict mode nothing was stored.', {
+    details: rejected.flatMap(({ index, issues }) =>
+      issues.map((issue) => `message ${index}: ${issue.path || '(message)'}: ${issue.message}`),
+    ),
+  });
 
 function readSender(request: Request, receivedAtMs: number): Sender {
   const { headers } = request;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { Batch, type Issue, isObject } from '../../shared/message.ts';
 import { LIMITS, type MessageType } from '../../shared/names.ts';
 import { Refusal, tooLarge } from './errors.ts';
@@ -10,6 +11,8 @@ export interface Item {
   /** Why it is more than we read. */
   issue: Issue | undefined;
 }
+
+const CompiledBatch = z.compile(Batch);
 
 type Common = Record<'context' | 'integrations', Record<string, unknown> | undefined>;
 
@@ -31,7 +34,7 @@ export function unwrap(
     if (issue?.code === 'too_big') throw tooLarge('message');
     return { items: [{ index: 0, value, issue }], sentAt: undefined };
   }
-  const batch = Batch.safeParse(value);
+  const batch = CompiledBatch.safeParse(value);
   if (!batch.success)
     throw new Refusal(400, 'invalid-batch', 'The body must be {"batch": [message, …]}.', {
       details: batch.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),

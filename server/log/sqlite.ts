@@ -36,16 +36,14 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
   };
 
   return {
-    async append(entries) {
-      if (entries.length === 0) return { stored: 0, duplicates: 0 };
-      const result = await call(
-        'append',
-        entries.map((entry) => toRow(entry, clock)),
-        clock.now(),
-      );
-      watch.appended(result.bytes);
-      if (result.stored > 0) for (const listener of listeners) listener();
-      return { stored: result.stored, duplicates: result.duplicates };
+    append(entries) {
+      if (entries.length === 0) return Promise.resolve({ stored: 0, duplicates: 0 });
+      const rows = entries.map((entry) => toRow(entry, clock));
+      return call('append', rows, clock.now()).then(({ stored, duplicates, bytes }) => {
+        watch.appended(bytes);
+        if (stored > 0) for (const listener of listeners) listener();
+        return { stored, duplicates };
+      });
     },
     async take(consumer, max) {
       const takenAtMs = clock.steady();

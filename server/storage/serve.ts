@@ -13,8 +13,8 @@ export interface Engine {
   writes: Handlers;
   /** Long work in small transactions of its own. Each `yield` lets waiting calls go first. */
   jobs: Jobs;
-  /** A job of the engine's own that is due, asked for between other work. */
-  upkeep?(): Generator<undefined, void> | undefined;
+  /** A job of the engine's own that should be done now. `isIdle`: there has been nothing else to do for a moment. */
+  upkeep?(isIdle: boolean): Generator<undefined, void> | undefined;
   close(): void | Promise<void>;
 }
 
@@ -43,6 +43,7 @@ interface Job {
 export type Opened = { ready: true } | { failure: Failure };
 
 const RETRY_MS = 1000;
+const IDLE_AFTER_MS = 250;
 
 /** The whole of a storage thread: opens, says so, serves. Its module is what `startThread` names. */
 export function serveThread(open: () => Engine): void {
@@ -65,6 +66,7 @@ export function serve(port: MessagePort, engine: Engine): void {
   let closing: Request | undefined;
   let scheduled = false;
   let retryTimer: NodeJS.Timeout | undefined;
+  const idleTimer = setTimeout(() => startUpkeep(true), IDLE_AFTER_MS).unref();
 
   const schedule = () => {
     if (scheduled) return;
@@ -87,11 +89,18 @@ export function serve(port: MessagePort, engine: Engine): void {
     waiting = [];
     commit(requests.filter((request) => !startJob(request)));
     stepOneJob();
-    const upkeep = closing ? undefined : engine.upkeep?.();
-    if (upkeep) jobs.push({ steps: upkeep });
+    idleTimer.refresh();
+    startUpkeep(false);
     if (jobs.length > 0) schedule();
     else if (closing) finish(closing);
     else if (waiting.length > 0) retryTimer = setTimeout(schedule, RETRY_MS);
+  }
+
+  function startUpkeep(isIdle: boolean): void {
+    const steps = closing ? undefined : engine.upkeep?.(isIdle);
+    if (!steps) return;
+    jobs.push({ steps });
+    schedule();
   }
 
   /** Puts back what nobody waits for when the disk fails: at most one settlement per delivery handed out. */
@@ -137,6 +146,7 @@ export function serve(port: MessagePort, engine: Engine): void {
   const answer = (reply: Reply) => port.postMessage({ replies: [reply] } satisfies Answers);
 
   async function finish({ id = 0 }: Request): Promise<void> {
+    clearTimeout(idleTimer);
     await engine.close();
     answer({ id, value: undefined });
     port.close();

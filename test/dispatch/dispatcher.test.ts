@@ -3,7 +3,7 @@ import type { Shop } from '../../server/config.ts';
 import type { Destination } from '../../server/destinations/destination.ts';
 import { consumersOf, startDispatcher } from '../../server/dispatch/dispatcher.ts';
 import type { Http } from '../../server/dispatch/http.ts';
-import { nextTurn } from '../../server/dispatch/slices.ts';
+import { UNHURRIED } from '../../server/dispatch/slices.ts';
 import { openLog } from '../../server/log/open.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { openLedger } from '../../server/state/open.ts';
@@ -47,7 +47,7 @@ test('a shop whose requests hang does not slow another', async () => {
   });
   const ledger = await openLedger({ dataDir, clock: clock.now });
   const dispatcher = startDispatcher({
-    giveWay: nextTurn,
+    giveWay: UNHURRIED,
     shops,
     log,
     ledger,

@@ -1,29 +1,44 @@
 import { expect, test } from 'vitest';
-import { giveWayTo, mapInSlices, nextTurn } from '../../server/dispatch/slices.ts';
+import { giveWayTo, mapInSlices, UNHURRIED } from '../../server/dispatch/slices.ts';
 
-test('a long list is mapped in order, and others have their turn after every fifty', async () => {
+test('a long list is mapped in order, and others have their turn after every twenty', async () => {
   const order: string[] = [];
-  const giveWay = async () => void order.push('others');
-  const mapped = await mapInSlices(
-    Array.from({ length: 120 }, (_, n) => n),
-    (n) => n * 2,
-    giveWay,
-  );
-  expect(mapped).toEqual(Array.from({ length: 120 }, (_, n) => n * 2));
+  const giveWay = { ...UNHURRIED, rest: async () => void order.push('others') };
+  const numbers = Array.from({ length: 50 }, (_, number) => number);
+  const mapped = await mapInSlices(numbers, (number) => number * 2, giveWay);
+  expect(mapped).toEqual(numbers.map((number) => number * 2));
   expect(order).toEqual(['others', 'others']);
-  expect(await mapInSlices([], String, nextTurn)).toEqual([]);
+  expect(await mapInSlices([], String, UNHURRIED)).toEqual([]);
 });
 
-test('while requests are being answered, delivery waits three times as long as it worked; else not at all', async () => {
-  let isBusy = true;
-  const giveWay = giveWayTo(() => isBusy);
-  const startedAtMs = performance.now();
-  // Two workers, ten milliseconds of work each: they share one part of the time, so it takes sixty.
-  await Promise.all([giveWay(10), giveWay(10)]);
-  expect(performance.now() - startedAtMs).toBeGreaterThan(58);
-  isBusy = false;
+test.each([
+  { requests: 0, restMs: 0 },
+  { requests: 1, restMs: 20 },
+  { requests: 3, restMs: 60 },
+  { requests: 500, restMs: 180 },
+])(
+  'while $requests requests are being answered, two workers that worked 10 ms each rest $restMs ms',
+  async ({ requests, restMs }) => {
+    const giveWay = giveWayTo(() => requests);
+    const startedAtMs = performance.now();
+    await Promise.all([giveWay.rest(10), giveWay.rest(10)]);
+    // Timers count whole milliseconds and may be a little early.
+    expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(restMs - 2);
+  },
+);
+
+test('when nobody asks for anything, delivery does not rest, however long it worked', async () => {
+  const giveWay = giveWayTo(() => 0);
   await Promise.race([
-    giveWay(60_000),
-    new Promise((_, reject) => setTimeout(() => reject(new Error('it waited')), 5_000)),
+    giveWay.rest(60_000),
+    new Promise((_, reject) => setTimeout(() => reject(new Error('it rested')), 5_000)),
   ]);
+});
+
+test('while something arrives, less is taken at once; never nothing', () => {
+  let requests = 0;
+  const { share } = giveWayTo(() => requests);
+  expect(share(1000)).toBe(1000);
+  requests = 1;
+  expect([share(1000), share(128), share(1)]).toEqual([200, 26, 1]);
 });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Destination, HttpRequest, HttpResponse } from '../../server/destinations/destination.ts';
 import type { Http } from '../../server/dispatch/http.ts';
 import type { DeliveryReport } from '../../server/dispatch/report.ts';
-import { nextTurn } from '../../server/dispatch/slices.ts';
+import { UNHURRIED } from '../../server/dispatch/slices.ts';
 import { startWorker, type Worker } from '../../server/dispatch/worker.ts';
 import type { EventLog } from '../../server/log/event-log.ts';
 import { openLog } from '../../server/log/open.ts';
@@ -98,7 +98,7 @@ export async function startBench(
   };
   const quietLogger = { info: () => {}, warn: () => {}, error: () => {} };
   const worker = startWorker({
-    giveWay: nextTurn,
+    giveWay: UNHURRIED,
     consumer,
     shop: 'shop',
     destination: { ...plain, ...changes } as unknown as Destination,

@@ -5,7 +5,7 @@ import { readConfig, type Shop } from '../../server/config.ts';
 import type { HttpResponse } from '../../server/destinations/destination.ts';
 import { consumersOf, startDispatcher } from '../../server/dispatch/dispatcher.ts';
 import { type Http, NoAnswer } from '../../server/dispatch/http.ts';
-import { nextTurn } from '../../server/dispatch/slices.ts';
+import { UNHURRIED } from '../../server/dispatch/slices.ts';
 import type { Worker } from '../../server/dispatch/worker.ts';
 import type { EventLog } from '../../server/log/event-log.ts';
 import { openLog } from '../../server/log/open.ts';
@@ -249,7 +249,7 @@ async function startMatrix({ shop, log, clock, ...parts }: MatrixParts): Promise
   const counters = createCounters();
   const alarms: string[] = [];
   const { workers, stop } = startDispatcher({
-    giveWay: nextTurn,
+    giveWay: UNHURRIED,
     ...parts,
     shops: [shop],
     log,

@@ -21,7 +21,8 @@ export function createErase(store: Store, remove: Remove, seen: Seen) {
     store.connection,
     `SELECT seq, body ->> '$.identity.anonymousId' AS anonymousId, body ->> '$.identity.userId' AS userId,
        body ->> '$.identity.previousId' AS previousId, body ->> '$.identity.emailSha256' AS emailSha256
-     FROM events WHERE shop = ? AND seq > ? ORDER BY seq LIMIT ?`,
+     FROM (SELECT seq, iif(json_valid(body), body, '{}') AS body FROM events
+           WHERE shop = ? AND seq > ? ORDER BY seq LIMIT ?)`,
   );
 
   /** Reads all events of the shop until no further id turns up. Not indexed: appending is worth more than this. */

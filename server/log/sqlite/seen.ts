@@ -17,8 +17,8 @@ export interface Seen {
   has(shop: string, key: SeenKey, nowMs: number): boolean;
   /** Noted with the event that carries the key in its own row; undone when that transaction fails. */
   add(shop: string, key: SeenKey, expiresAtMs: number): void;
-  /** Work to do now, or nothing. */
-  upkeep(): Generator<undefined, void> | undefined;
+  /** A merge, when one is due. */
+  upkeep(isIdle: boolean): Generator<undefined, void> | undefined;
   /** Puts everything into the table, so that events may be removed. */
   merge(): Generator<undefined, void>;
   /** Forgets what is past its window. Reads the whole table: an index would cost every event, to spare this an hour. */
@@ -38,8 +38,8 @@ interface FreshRow {
   orderKey: Uint8Array | null;
 }
 
-/** How many keys may lie in memory before they are merged. */
-const MERGE_AT = 65_536;
+/** How many keys lie in memory before they are merged: when there is nothing else to do, and whatever there is to do. */
+const MERGE_AT = { idle: 16_384, busy: 131_072 };
 /** How many one transaction moves, at least. */
 const MERGE_STEP = 256;
 /** For each key that arrived since the last step, so that a merge ends before the next is due. */
@@ -179,8 +179,10 @@ export function createSeen(store: Store, windows: Windows): Seen {
         from = until;
       }
     },
-    upkeep: () =>
-      recentCount >= MERGE_AT && !isMerging && performance.now() >= restUntilMs ? merge() : undefined,
+    upkeep(isIdle) {
+      const isDue = recentCount >= (isIdle ? MERGE_AT.idle : MERGE_AT.busy);
+      return isDue && !isMerging && performance.now() >= restUntilMs ? merge() : undefined;
+    },
     merge,
   };
 }
