@@ -2,7 +2,7 @@ import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { cut, flip } from '../support/damage.ts';
+import { cut, flip, trimWal } from '../support/damage.ts';
 import { APIS, createFleet, type Fleet } from '../support/fleet.ts';
 import { judge, type Outcome, type Run } from './outcome.ts';
 
@@ -60,6 +60,7 @@ async function diedDirectory(run: Run): Promise<{ directory: string; answered: R
     await traffic.stop();
     await fleet.collector().end('SIGKILL');
     const directory = copyOf(fleet.dataDir);
+    trimWal(join(directory, WAL));
     reader.close();
     return { directory, answered: traffic.answered };
   } finally {

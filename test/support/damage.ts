@@ -10,3 +10,18 @@ export function flip(path: string, where: number): void {
   for (let index = at; index < at + 16; index++) bytes[index] = ~(bytes[index] ?? 0) & 0xff;
   writeFileSync(path, bytes);
 }
+
+/**
+ * Takes off what SQLite would not read: frames left from an earlier turn of the write-ahead log, which carry other salts.
+ * Damage there would damage nothing.
+ *
+ * @see https://sqlite.org/fileformat2.html#the_write_ahead_log
+ */
+export function trimWal(path: string): void {
+  const wal = readFileSync(path);
+  const frameBytes = 24 + wal.readUInt32BE(8);
+  const salts = wal.subarray(16, 24);
+  let end = 32;
+  while (end + frameBytes <= wal.length && wal.subarray(end + 8, end + 16).equals(salts)) end += frameBytes;
+  truncateSync(path, end);
+}
