@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { environment, readConfig, type Variables } from '../config.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import { processLogger, type Running, start, stopOnSignal } from '../main.ts';
-import { createSandbox, SANDBOX_CREDENTIALS, type Sandbox } from '../sandbox/index.ts';
+import { createSandbox, type Sandbox, sandboxVariables } from '../sandbox/index.ts';
 import { createRecorder } from './recorder.ts';
 import { demoRoutes } from './routes.ts';
 
@@ -41,7 +41,6 @@ export async function startDemo(env: Variables): Promise<Running & { sandbox: Sa
 }
 
 function demoVariables(env: Variables, port: number, dataDir: string, { urls }: Sandbox): Variables {
-  const { tiktok, customerio, shopline } = SANDBOX_CREDENTIALS;
   return {
     PORT: String(port),
     HOST: '127.0.0.1',
@@ -51,15 +50,7 @@ function demoVariables(env: Variables, port: number, dataDir: string, { urls }: 
     ALLOWED_ORIGINS: `http://127.0.0.1:${port},http://localhost:${port}`,
     STORE_COUNTRY: 'TW',
     STORE_CURRENCY: 'TWD',
-    TIKTOK_PIXEL_CODE: tiktok.pixelCode,
-    TIKTOK_ACCESS_TOKEN: tiktok.accessToken,
-    TIKTOK_ENDPOINT: urls.tiktok,
-    CUSTOMERIO_API_KEY: customerio.apiKey,
-    CUSTOMERIO_ENDPOINT: urls.customerio,
-    SHOPLINE_HANDLE: shopline.handle,
-    SHOPLINE_ACCESS_TOKEN: shopline.accessToken,
-    SHOPLINE_CDP_CHANNEL_ID: shopline.channelId,
-    SHOPLINE_ENDPOINT: urls.shopline,
+    ...sandboxVariables(urls),
     SHOPLINE_EVENT_CODES: {
       'Product Viewed': 'Z_view_product',
       'Product Added': 'Z_add_cart',

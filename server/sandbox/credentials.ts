@@ -27,6 +27,22 @@ export const SANDBOX_CREDENTIALS = {
   },
 } satisfies Credentials;
 
+/** The variables that make all three of a collector's destinations this sandbox. */
+export function sandboxVariables(urls: Readonly<Record<Api, string>>): Record<string, string> {
+  const { tiktok, customerio, shopline } = SANDBOX_CREDENTIALS;
+  return {
+    TIKTOK_PIXEL_CODE: tiktok.pixelCode,
+    TIKTOK_ACCESS_TOKEN: tiktok.accessToken,
+    TIKTOK_ENDPOINT: urls.tiktok,
+    CUSTOMERIO_API_KEY: customerio.apiKey,
+    CUSTOMERIO_ENDPOINT: urls.customerio,
+    SHOPLINE_HANDLE: shopline.handle,
+    SHOPLINE_ACCESS_TOKEN: shopline.accessToken,
+    SHOPLINE_CDP_CHANNEL_ID: shopline.channelId,
+    SHOPLINE_ENDPOINT: urls.shopline,
+  };
+}
+
 export type CredentialOptions = { [A in Api]?: Partial<Credentials[A]> };
 
 export function completeCredentials(given: CredentialOptions = {}): Credentials {

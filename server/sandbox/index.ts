@@ -8,7 +8,12 @@ import { createShopline } from './shopline/api.ts';
 import { APIS, type Api, type StandIn } from './stand-in.ts';
 import { createTikTok } from './tiktok/api.ts';
 
-export { type CredentialOptions, type Credentials, SANDBOX_CREDENTIALS } from './credentials.ts';
+export {
+  type CredentialOptions,
+  type Credentials,
+  SANDBOX_CREDENTIALS,
+  sandboxVariables,
+} from './credentials.ts';
 export { Fault, Faults } from './faults.ts';
 export type { Received } from './record.ts';
 export type { Api, Refusal } from './stand-in.ts';
