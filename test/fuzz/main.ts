@@ -1,16 +1,19 @@
-import { parseArgs } from 'node:util';
-import { SABOTAGES } from '../support/sabotage.ts';
+import { type Program, runProgram } from '../support/program.ts';
 import { type FuzzOutcome, fuzz } from './run.ts';
 
-const USAGE = `npm run fuzz -- [--bodies N] [--seed S] [--sabotage NAME]
-
-Sends a collector whatever senders may come up with, kills it now and then, and reads its log afterwards.
-  --bodies N       how many requests are made up (100000)
-  --seed S         of everything that is random; printed, so that a red run can be repeated
-  --sabotage NAME  breaks a promise on purpose; the program must then fail:
-${Object.entries(SABOTAGES)
-  .map(([name, { broken }]) => `                   ${name}: ${broken}\n`)
-  .join('')}`;
+const PROGRAM: Program = {
+  name: 'fuzz',
+  about:
+    'Sends a collector whatever senders may come up with, kills it now and then, and reads its log afterwards.',
+  amount: {
+    option: 'bodies',
+    what: 'how many requests are made up (100000)',
+    usual: 100_000,
+    least: 1,
+    most: 10_000_000,
+    isWhole: true,
+  },
+};
 const LIMIT_MS = 30 * 60_000;
 
 /** The whole run in one line. */
@@ -25,28 +28,13 @@ export function describeFuzz({ statuses, peakRssBytes, problems, ...figures }: F
   );
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      bodies: { type: 'string', default: '100000' },
-      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-      sabotage: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
+async function main(): Promise<never> {
+  return runProgram(PROGRAM, async ({ amount: bodies, seed, sabotage }) => {
+    const outcome = await fuzz({ bodies, seed, kills: 5, sabotage, limitMs: LIMIT_MS });
+    for (const problem of outcome.problems) process.stdout.write(`BROKEN: ${problem}\n`);
+    process.stdout.write(`\n${describeFuzz(outcome)}\n`);
+    return outcome.problems.length === 0;
   });
-  if (values.help) return void process.stdout.write(USAGE);
-  const { seed, bodies, sabotage } = values;
-  process.stdout.write(`seed ${seed}${sabotage ? `, sabotage ${sabotage}` : ''}\n`);
-  const outcome = await fuzz({
-    bodies: Number(bodies),
-    seed: Number(seed),
-    kills: 5,
-    sabotage,
-    limitMs: LIMIT_MS,
-  });
-  for (const problem of outcome.problems) process.stdout.write(`BROKEN: ${problem}\n`);
-  process.stdout.write(`\n${describeFuzz(outcome)}\n`);
-  process.exitCode = outcome.problems.length === 0 ? 0 : 1;
 }
 
 if (import.meta.main) await main();
