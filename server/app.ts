@@ -2,9 +2,14 @@ import express, { type ErrorRequestHandler, type Express, type Response, type Ro
 import { asRefusal, Refusal } from './ingest/errors.ts';
 import { openApi } from './ingest/openapi.ts';
 import { addIngestRoutes, type IngestParts } from './ingest/routes.ts';
+import { webhookPaths } from './webhooks/openapi.ts';
+import type { WebhookParts } from './webhooks/parts.ts';
+import { addWebhookRoutes } from './webhooks/routes.ts';
 
 export interface AppParts extends IngestParts {
   version: string;
+  /** Absent where no shop's platform tells anything. */
+  state?: WebhookParts['state'];
   /** `/s.js` and its companions. */
   snippet: Router;
   /** Operator routes on the public port; absent when they are off or listen elsewhere. */
@@ -15,11 +20,12 @@ export interface AppParts extends IngestParts {
 
 /** The public server's routes, in order. Never listens. */
 export function createApp(parts: AppParts): Express {
-  const { config, log } = parts;
+  const { config, log, state } = parts;
   const app = plainApp();
   if (config.trustProxy !== undefined) app.set('trust proxy', config.trustProxy);
-  const contract = openApi(parts.version);
+  const contract = openApi(parts.version, webhookPaths);
   addIngestRoutes(app, parts);
+  if (state) addWebhookRoutes(app, { ...parts, state });
   app.use(parts.snippet);
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {

@@ -2,10 +2,12 @@ import type { z } from 'zod';
 import type { Purpose } from '../shared/consent.ts';
 import { readConfigFile } from './config/file.ts';
 import { ProgramVariables, ShopVariables } from './config/schemas.ts';
+import type { Flow, MarketingRule } from './config/statistics.ts';
 import { asVariables, blank, describe, secretsIn, set, type Variables } from './config/variables.ts';
 import { type Destination, needsRawPii } from './destinations/destination.ts';
 import { DESTINATIONS } from './destinations/registry.ts';
 
+export type { Flow, MarketingRule } from './config/statistics.ts';
 export type { Variables } from './config/variables.ts';
 
 /** Everything the program was told, complete and frozen. Read once, at the door. */
@@ -21,6 +23,12 @@ export interface Config {
   logLevel: string;
   retentionMs: number;
   rateLimitPerMinute: number;
+  /** Between two reports of statistics to SHOPLINE. */
+  statisticsSyncMs: number;
+  /** Lower case: where a CDN says which country a visitor is in. */
+  countryHeader: string;
+  /** A MaxMind country database, for visitors whose request names none. */
+  maxmindFile: string | undefined;
   /** The first seals, all open. */
   piiKeys: readonly Buffer[];
   shops: readonly Shop[];
@@ -38,7 +46,38 @@ export interface Shop {
   /** Foreign consent category → purpose. */
   consentCategories: Readonly<Record<string, Purpose>>;
   bots: 'flag' | 'drop';
+  /** ISO 4217: what statistics are counted in. */
+  currency: string;
   destinations: readonly Configured[];
+  /** How long an order waits for its other report, when the order webhook is on; 0: not at all. */
+  orderMergeMs: number;
+  /** SHOPLINE's Admin API; undefined without a handle. */
+  shopline: ShoplineAdmin | undefined;
+  /** Signs Customer.io's reporting webhooks; undefined: they are off. */
+  customerioSigningKey: string | undefined;
+  statistics: StatisticsSettings;
+}
+
+/** What is known of the shop's SHOPLINE store, besides its CDP. */
+export interface ShoplineAdmin {
+  handle: string;
+  /** Scheme, host and port. */
+  endpoint: string;
+  apiVersion: string;
+  /** Without one nothing is reported. */
+  accessToken: string | undefined;
+  appKey: string | undefined;
+  /** Signs order webhooks and token refreshes; undefined: order webhooks are off. */
+  appSecret: string | undefined;
+  storeId: string | undefined;
+  sourceType: string | undefined;
+}
+
+/** What statistics are made of and how long a touch counts. */
+export interface StatisticsSettings {
+  attributionMs: number;
+  rules: readonly MarketingRule[];
+  flows: readonly Flow[];
 }
 
 export interface Configured {
@@ -59,6 +98,7 @@ export class ConfigError extends Error {
 }
 
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
 /**
  * Environment (and the file `CONFIG_FILE` names) → Config.
  *
@@ -89,7 +129,7 @@ export function readConfig(variables: Variables, readFile: (path: string) => str
     problems.push('PII_KEY is missing: a destination is set to raw, which needs 32 random bytes in base64');
   for (const [key, count] of tally(shops.map(({ writeKey }) => writeKey)))
     if (count > 1) problems.push(`WRITE_KEY ${key} is used by ${count} shops; each needs its own`);
-  if (problems.length > 0 || !global) throw new ConfigError(problems);
+  if (problems.length > 0 || !global) throw new ConfigError([...new Set(problems)]);
   return freeze({
     port: global.PORT,
     host: global.HOST,
@@ -101,6 +141,9 @@ export function readConfig(variables: Variables, readFile: (path: string) => str
     logLevel: global.LOG_LEVEL,
     retentionMs: global.RETENTION_DAYS * DAY_MS,
     rateLimitPerMinute: global.RATE_LIMIT_PER_MINUTE,
+    statisticsSyncMs: global.STATISTICS_SYNC_MINUTES * MINUTE_MS,
+    countryHeader: global.COUNTRY_HEADER,
+    maxmindFile: global.MAXMIND_FILE,
     piiKeys: global.PII_KEY,
     shops,
     secrets: [...new Set([env, top, ...Object.values(shopVariables ?? {})].flatMap(secretsIn))],
@@ -134,9 +177,61 @@ function readShop(
     consentDefault: own.CONSENT_DEFAULT === 'granted',
     consentCategories: own.CONSENT_CATEGORIES,
     bots: own.BOTS,
+    currency: own.STORE_CURRENCY,
     destinations,
+    orderMergeMs: own.ORDER_MERGE_SECONDS * 1000,
+    shopline: shoplineAdmin(own),
+    customerioSigningKey: own.CUSTOMERIO_WEBHOOK_SIGNING_KEY,
+    statistics: {
+      attributionMs: own.ATTRIBUTION_DAYS * DAY_MS,
+      rules: own.MARKETING_RULES,
+      flows: own.FLOWS,
+    },
   };
+  if (own) problems.push(...missingBeside(own).map((missing) => prefix + missing));
+  const wants = endpointProblem(own?.SHOPLINE_ENDPOINT);
+  if (wants) problems.push(prefix + describe('SHOPLINE_ENDPOINT', variables.SHOPLINE_ENDPOINT, wants));
   return { shop, destinations };
+}
+
+function shoplineAdmin(own: ShopVariables): ShoplineAdmin | undefined {
+  const handle = own.SHOPLINE_HANDLE;
+  return handle === undefined
+    ? undefined
+    : {
+        handle,
+        endpoint: own.SHOPLINE_ENDPOINT ?? `https://${handle}.myshopline.com`,
+        apiVersion: own.SHOPLINE_API_VERSION,
+        accessToken: own.SHOPLINE_ACCESS_TOKEN,
+        appKey: own.SHOPLINE_APP_KEY,
+        appSecret: own.SHOPLINE_APP_SECRET,
+        storeId: own.SHOPLINE_STORE_ID,
+        sourceType: own.SHOPLINE_SOURCE_TYPE,
+      };
+}
+
+/** Variables that make no sense without others, and which are missing. */
+const NEEDS = {
+  SHOPLINE_APP_SECRET: ['SHOPLINE_HANDLE'],
+  MARKETING_RULES: ['SHOPLINE_HANDLE', 'SHOPLINE_ACCESS_TOKEN'],
+  FLOWS: [
+    'SHOPLINE_HANDLE',
+    'SHOPLINE_ACCESS_TOKEN',
+    'SHOPLINE_APP_KEY',
+    'SHOPLINE_STORE_ID',
+    'SHOPLINE_SOURCE_TYPE',
+  ],
+} as const;
+
+function missingBeside(own: ShopVariables): string[] {
+  const isSet = (value: unknown) => (Array.isArray(value) ? value.length > 0 : value !== undefined);
+  return Object.entries(NEEDS).flatMap(([variable, needed]) =>
+    isSet(own[variable as keyof ShopVariables])
+      ? needed
+          .filter((name) => own[name] === undefined)
+          .map((name) => `${name} is missing: ${variable} needs it`)
+      : [],
+  );
 }
 
 /** What a destination cannot do without: its settings say so. */

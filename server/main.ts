@@ -4,11 +4,14 @@ import type { Router } from 'express';
 import { adminRoutes } from './admin/routes.ts';
 import { createAdminApp, createApp } from './app.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { type Config, ConfigError, environment, readConfig } from './config.ts';
-import { consumersOf, type Dispatcher, startDispatcher } from './dispatch/dispatcher.ts';
+import { type Closer, createCloser } from './closer.ts';
+import { type Config, ConfigError, environment, readConfig, type Shop } from './config.ts';
+import { consumersOf, createDeliveryHttp, type Dispatcher, startDispatcher } from './dispatch/dispatcher.ts';
+import { createPaces } from './dispatch/pace.ts';
 import type { Report } from './dispatch/report.ts';
 import { giveWayTo } from './dispatch/slices.ts';
 import { createBudget } from './ingest/body.ts';
+import { type CountryOf, createCountryOf } from './ingest/country.ts';
 import { drain, listen } from './listen.ts';
 import { DataDirUnusable, type EventLog } from './log/event-log.ts';
 import { openLog } from './log/open.ts';
@@ -17,8 +20,12 @@ import { createLogger, type Logger, redactSecrets } from './observe/log.ts';
 import { createMetrics, type Watched } from './observe/metrics.ts';
 import { redactText } from './privacy/redact.ts';
 import { createSealer, sealBinding } from './privacy/seal.ts';
+import { retainHourly } from './retain.ts';
 import { snippetRoutes } from './snippet.ts';
 import { openLedger } from './state/open.ts';
+import { statisticsConsumers } from './statistics/create.ts';
+import type { Statistics } from './statistics/statistics.ts';
+import { openWayBack } from './way-back.ts';
 
 /** What may be exchanged around the same house: by the demo, and by tests. */
 export interface StartOptions {
@@ -28,7 +35,7 @@ export interface StartOptions {
   report?: Report;
   /** Puts something between the program and its log, for example to watch it. */
   wrapLog?: (log: EventLog) => EventLog;
-  demo?: (parts: { log: EventLog; dispatcher: Dispatcher }) => Router;
+  demo?: (parts: { log: EventLog; dispatcher: Dispatcher; statistics?: Statistics }) => Router;
   /** Opens the operator's routes without a token. Only for loopback. */
   openAdmin?: boolean;
 }
@@ -40,7 +47,6 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-const HOUR_MS = 3_600_000;
 const SHORT_TOKEN = 16;
 /** Of request bodies at one time; in memory a body becomes a few times its size until it is stored. */
 const MAX_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
@@ -71,10 +77,11 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
   const counters = createCounters();
   const budget = createBudget(MAX_IN_FLIGHT_BYTES);
   const sealer = createSealer(config.piiKeys);
+  const countryOf = await openCountries(config);
   const log = wrapLog(
     await openLog({
       dataDir,
-      consumers: consumersOf(shops),
+      consumers: [...consumersOf(shops), ...statisticsConsumers(shops)],
       retentionMs,
       clock: clock.now,
       ...(clock.steady && { steady: clock.steady }),
@@ -91,14 +98,26 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
   close.later(() => log.close());
   const ledger = await openLedger({ dataDir, clock: clock.now });
   close.later(() => ledger.close());
+  const { http, close: closeHttp } = createDeliveryHttp(shops);
+  close.later(closeHttp);
+  const paceOf = createPaces(clock);
+  const strike = redactSecrets(config.secrets);
+  const giveWay = giveWayTo(budget.requests);
+  const wayBack = await openWayBack(
+    { config, log, sealer, http, strike, paceOf, clock, giveWay, random, counters, logger },
+    close,
+  );
+  const completing = wayBack?.log ?? log;
   const dispatcher = startDispatcher({
     shops,
-    log,
+    log: completing,
     ledger,
     openSeal: (sealed, event) => sealer.open(sealed, sealBinding(event)),
-    strike: redactSecrets(config.secrets),
+    strike: wayBack?.strike ?? strike,
+    http: wayBack?.http ?? http,
+    paceOf,
     clock,
-    giveWay: giveWayTo(budget.requests),
+    giveWay,
     random,
     counters,
     logger,
@@ -113,7 +132,7 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
         counters,
         log,
         clock,
-        destinations: watched(dispatcher),
+        destinations: [...watched(dispatcher), ...watchedStatistics(shops)],
         gauges: [
           {
             name: 'ingest_in_flight_bytes',
@@ -125,23 +144,35 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
     : undefined;
   if (metrics) close.later(async () => metrics.stop());
   const admin = metrics
-    ? adminRoutes({ config, log, sealer, dispatcher, counters, metrics, clock, token: config.adminToken })
+    ? adminRoutes({
+        config,
+        log,
+        sealer,
+        dispatcher,
+        counters,
+        metrics,
+        clock,
+        token: config.adminToken,
+        ...(wayBack && { state: wayBack.state, statistics: wayBack.statistics }),
+      })
     : undefined;
-  const demo = options.demo?.({ log, dispatcher });
+  const demo = options.demo?.({ log, dispatcher, ...(wayBack && { statistics: wayBack.statistics }) });
   const app = createApp({
     config,
-    log,
+    log: completing,
     sealer,
     counters,
     logger,
     clock,
     budget,
+    countryOf,
     version,
     snippet,
+    ...(wayBack && { state: wayBack.state }),
     ...(admin && config.adminPort === undefined && { admin }),
     ...(demo && { demo }),
   });
-  const retaining = retainHourly(log, clock, logger);
+  const retaining = retainHourly({ log, state: wayBack?.state, retentionMs, clock, logger });
   close.later(retaining.stop);
   const publicDoor = await listen(app, config.port, config.host);
   close.later(() => drain(publicDoor));
@@ -162,44 +193,21 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
 const watched = ({ workers }: Dispatcher): Watched[] =>
   workers.map(({ destination, ...worker }) => ({ ...worker, destination: destination.name }));
 
-/** Closes what was opened, once, newest first. */
-interface Closer {
-  (): Promise<void>;
-  later(step: () => Promise<void>): void;
-}
+/** Statistics read the log like a destination; no breaker ever keeps them from it. */
+const watchedStatistics = (shops: readonly Shop[]): Watched[] =>
+  statisticsConsumers(shops).map(({ name, shop }) => ({
+    consumer: name,
+    shop,
+    destination: 'statistics',
+    state: () => 'closed',
+  }));
 
-function createCloser(): Closer {
-  const steps: (() => Promise<void>)[] = [];
-  let closed: Promise<void> | undefined;
-  const closeAll = async () => {
-    for (const step of steps.reverse()) await step();
-  };
-  return Object.assign(() => (closed ??= closeAll()), {
-    later: (step: () => Promise<void>) => void steps.push(step),
+function openCountries({ countryHeader, maxmindFile }: Config): Promise<CountryOf> {
+  return createCountryOf(countryHeader, maxmindFile).catch((error: unknown) => {
+    throw new ConfigError([
+      `MAXMIND_FILE ${maxmindFile} cannot be read as a MaxMind database: ${(error as Error).message}`,
+    ]);
   });
-}
-
-/** Removes what is past its retention, now and every hour. */
-function retainHourly(log: EventLog, clock: Clock, logger: Logger): { stop: () => Promise<void> } {
-  const stopping = new AbortController();
-  const run = async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        const removed = await log.retain();
-        if (removed > 0) logger.info({ removed }, 'events past their retention removed');
-      } catch (error) {
-        logger.error({ error: String(error) }, 'retention failed; trying again in an hour');
-      }
-      await clock.sleep(HOUR_MS, stopping.signal);
-    }
-  };
-  const running = run();
-  return {
-    stop() {
-      stopping.abort();
-      return running;
-    },
-  };
 }
 
 function readVersion(): string {

@@ -34,7 +34,7 @@ export interface Identity {
 export interface ProtectedEvent {
   shop: string;
   messageId: string;
-  /** Second dedup key, 400 days: `order:<id>` (see `orderKey`). */
+  /** Second dedup key, 400 days: `order:<id>` (see `orderKey`), `refund:<id>`, `checkout:<token>`. */
   orderKey?: string;
   type: MessageType;
   /** The name of a track event, exactly as sent. */
@@ -48,6 +48,10 @@ export interface ProtectedEvent {
   identity: Identity;
   /** Resolved: every purpose has an answer. */
   consent: Consent;
+  /** Told by the shop's own server, signed. Absent: by a client, whose write key is public. */
+  source?: 'webhook';
+  /** Read by our own statistics alone; no destination is told. */
+  only?: 'statistics';
   /** Destination names in lower case; `all` is the default for those not named. */
   integrations?: Record<string, boolean>;
   context: Context;

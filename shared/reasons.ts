@@ -12,6 +12,7 @@ export const SKIP_REASONS = [
   'too-old',
   'no-identity',
   'already-sent',
+  'statistics-only',
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
@@ -42,3 +43,7 @@ export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 /** Personal fields that could not be normalised and were left out. */
 export const DROPPED_FIELDS = ['email', 'phone'] as const;
 export type DroppedField = (typeof DROPPED_FIELDS)[number];
+
+/** Why something was left out of statistics, although it was stored. */
+export const LEFT_OUT_REASONS = ['bot', 'consent', 'foreign-currency', 'bad-amount', 'no-identity', 'unmapped'] as const;
+export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];

@@ -143,6 +143,40 @@ describe('an API can be made to fail on purpose', () => {
   });
 });
 
+describe('a fault can be for some paths only', () => {
+  const admin = (sandbox: Sandbox, path: string) =>
+    fetch(`${sandbox.urls.shopline}/admin/openapi/v20260301/${path}`, { method: 'POST' }).then(
+      ({ status }) => status,
+    );
+
+  test('statistics fail while events pass, and events do not use the script up', async () => {
+    const sandbox = await open();
+    sandbox.setFaults('shopline', [
+      { path: 'sales/', status: 503, times: 1 },
+      { path: 'sales/', status: 502, times: 1 },
+    ]);
+    expect(await admin(sandbox, 'cdp/track.json')).toBe(401);
+    expect(await admin(sandbox, 'sales/marketing_events/sync_data.json')).toBe(503);
+    expect(await admin(sandbox, 'cdp/track.json')).toBe(401);
+    expect(await admin(sandbox, 'sales/flow/batch_sync_flow_data.json')).toBe(502);
+    expect(await admin(sandbox, 'sales/flow/batch_sync_flow_data.json')).toBe(401);
+  });
+
+  test('two paths may each fail until cleared; a fault without a path is for the rest', async () => {
+    const sandbox = await open();
+    sandbox.setFaults('shopline', [
+      { path: 'cdp/', status: 500 },
+      { path: 'orders', status: 502 },
+      { status: 418 },
+    ]);
+    for (let round = 0; round < 2; round++) {
+      expect(await admin(sandbox, 'cdp/track.json')).toBe(500);
+      expect(await admin(sandbox, 'orders.json')).toBe(502);
+      expect(await admin(sandbox, 'sales/marketing_events/sync_data.json')).toBe(418);
+    }
+  });
+});
+
 describe('a script that cannot work is refused, naming the field', () => {
   test.each<{ script: unknown; names: string }>([
     { script: { status: 99 }, names: '[0].status' },
@@ -158,6 +192,15 @@ describe('a script that cannot work is refused, naming the field', () => {
     { script: { after: 'accept', delayMs: 5 }, names: '[0].after' },
     { script: [{ times: 1 }, { status: 500, times: 0 }], names: '[1].times' },
     { script: [{ status: 500 }, { status: 503 }], names: '[0].times' },
+    { script: { path: '', status: 500 }, names: '[0].path' },
+    {
+      script: [
+        { path: 'a', status: 500 },
+        { path: 'a', status: 503 },
+      ],
+      names: '[0].times',
+    },
+    { script: [{ status: 500 }, { path: 'a', status: 503 }], names: '[0].times' },
     { script: 'down', names: '[0]' },
   ])('$script → $names', async ({ script, names }) => {
     const sandbox = await open();
@@ -228,6 +271,12 @@ describe('what arrived can be looked up', () => {
         refused: [],
       },
     ]);
+  });
+
+  test('a query is told apart from the path', async () => {
+    const sandbox = await open();
+    await fetch(`${sandbox.urls.shopline}/orders.json?status=any&name=a?b`);
+    expect(sandbox.received()).toMatchObject([{ path: '/orders.json', query: 'status=any&name=a?b' }]);
   });
 
   test('listeners hear every request of every API, newest last, until they stop', async () => {

@@ -43,10 +43,13 @@ export function addToCart(skuId, quantity) {
  *
  * @returns its id: 26 digits as text, new each time, beginning with the moment it was made.
  */
-export function placeOrder({ email, phone, name }) {
+export function placeOrder({ email, phone, name, payment }) {
+  const { id: cartToken } = read();
   const lines = cartLines();
   const orderId = new Date().toISOString().replace(/\D/g, '').slice(2) + randomDigits(11);
-  const order = { orderId, number: `DL${orderId.slice(-6)}`, email, phone, name, lines, total: total(lines) };
+  const number = `DL${orderId.slice(-6)}`;
+  const buyer = { email, phone, name, payment, cartToken };
+  const order = { orderId, number, ...buyer, lines, total: total(lines) };
   sessionStorage.setItem(orderName(orderId), JSON.stringify(order));
   localStorage.removeItem(CART);
   return orderId;

@@ -1,8 +1,7 @@
 /** Shows GET /demo/deliveries, once a second, and breaks each API on purpose through PUT /sandbox/:api/faults. */
 import { element, find } from './dom.js';
+import { poll } from './poll.js';
 
-const POLL_MS = 1000;
-const ANSWER_MS = 5000;
 const NAMES = { tiktok: 'TikTok', customerio: 'Customer.io', shopline: 'SHOPLINE' };
 const STATES = {
   waiting: ['◌', 'waiting'],
@@ -186,29 +185,4 @@ function show({ events, destinations, shop }) {
   if (orders) find('#orders').href = orders.href;
 }
 
-let asked = 0;
-/** An answer that was overtaken by a later question is left aside. */
-async function refresh() {
-  const mine = ++asked;
-  const live = find('#live');
-  let text = 'Live';
-  try {
-    const response = await fetch('/demo/deliveries', { signal: AbortSignal.timeout(ANSWER_MS) });
-    if (!response.ok) throw new Error(`the collector answered ${response.status}`);
-    const deliveries = await response.json();
-    if (mine !== asked) return;
-    show(deliveries);
-  } catch (error) {
-    text = `No answer, asking again (${error.message})`;
-  }
-  if (mine !== asked) return;
-  live.dataset.state = text === 'Live' ? 'delivered' : 'retry';
-  if (live.textContent !== text) live.textContent = text;
-}
-
-/** One question at a time; a hidden page asks nothing. */
-async function poll() {
-  if (!document.hidden) await refresh();
-  setTimeout(poll, POLL_MS);
-}
-poll();
+const refresh = poll('/demo/deliveries', show);

@@ -12,7 +12,12 @@ function ribbon() {
     { href: 'deliveries.html', target: 'storebeacon-deliveries', 'data-test': 'watch-deliveries' },
     'Watch what arrives ↗',
   );
-  return element('p', { class: 'ribbon' }, 'A demo shop. ', watch);
+  const count = element(
+    'a',
+    { href: 'statistics.html', target: 'storebeacon-statistics', 'data-test': 'watch-statistics' },
+    'What it brought ↗',
+  );
+  return element('p', { class: 'ribbon' }, 'A demo shop. ', watch, ' · ', count);
 }
 
 function header() {

@@ -30,6 +30,7 @@ import {
   reportVariant,
   reportView,
 } from './reports.js';
+import { tellShop } from './shop-server.js';
 
 const parameter = (name) => new URLSearchParams(location.search).get(name) ?? '';
 const picture = (product, look) =>
@@ -198,6 +199,7 @@ function thankYou() {
   summary(order.lines);
   fill({ name: order.name, email: order.email, number: order.number, orderId: order.orderId });
   reportPurchase(order);
+  tellShop(order);
 }
 
 function search() {

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { Identity, ProtectedEvent } from '../../shared/protected-event.ts';
 import type { Shop } from '../config.ts';
 import { needsRawPii } from '../destinations/destination.ts';
-import type { Append, EventLog } from '../log/event-log.ts';
+import type { Append, Erased, EventLog } from '../log/event-log.ts';
 import { isSha256 } from '../privacy/hash.ts';
 import { normalizeEmail } from '../privacy/normalize.ts';
 import { protectId } from '../privacy/protect.ts';
 import { type Sealer, sealBinding } from '../privacy/seal.ts';
+import type { PersonKey } from '../state/facts.ts';
+import type { ShopState } from '../state/shop-state.ts';
 
 /** What an erasure did here, what it asked of others, and what nobody can take back. */
 export interface Erasure {
@@ -19,20 +21,28 @@ export interface Erasure {
   remains: { destination: string; why: string }[];
 }
 
+export interface EraseParts {
+  log: EventLog;
+  sealer: Sealer;
+  /** Absent where nothing is counted. */
+  state: Pick<ShopState, 'erase'> | undefined;
+}
+
 /**
- * Forgets a person: every event, state and seal of theirs and of every id linked to theirs.
+ * Forgets a person: every event, state and seal of theirs and of every id linked to theirs. What they did stays counted,
+ * by nobody; let statistics catch up first.
  *
  * @param id an anonymous id, a user id or an email digest, or the email itself; read as the door reads it.
  */
 export async function eraseVisitor(
-  { log, sealer }: { log: EventLog; sealer: Sealer },
+  { log, sealer, state }: EraseParts,
   shop: Shop,
   id: string,
   nowMs: number,
 ): Promise<Erasure> {
   const email = normalizeEmail(id);
   const stored = isSha256(id) ? id.toLowerCase() : protectId(id);
-  const { events, ids, userIds } = await log.erase(shop.id, stored);
+  const { events, ids, userIds } = await eraseEverywhere({ log, state }, shop.id, stored);
   const known: Append[] = userIds.map((userId) => ({ event: userSuppressed(shop, { userId }, nowMs) }));
   // A destination in raw mode may know the person by the email itself, which nobody but the caller can tell us.
   if (email !== undefined && shop.destinations.some(needsRawPii)) {
@@ -48,6 +58,29 @@ export async function eraseVisitor(
   const suppressed = known.map(({ event: { identity } }) => identity.userId ?? stored);
   return { shop: shop.id, events, ids, suppressed, remains };
 }
+
+/** Each of the two may know ids of the person that the other does not: what one finds the other is asked for. */
+async function eraseEverywhere(
+  { log, state }: Pick<EraseParts, 'log' | 'state'>,
+  shop: string,
+  id: string,
+): Promise<Erased> {
+  const erased = await log.erase(shop, id);
+  const found = (await state?.erase(shop, [id, ...erased.ids].flatMap(keysOf))) ?? [];
+  const asked = new Set([id, ...erased.ids]);
+  const others = new Set(found.filter(isOfPerson).map((key) => key.slice(2)));
+  for (const other of [...others].filter((one) => !asked.has(one))) {
+    const more = await log.erase(shop, other);
+    erased.events += more.events;
+    erased.ids = [...new Set([...erased.ids, other, ...more.ids])];
+    erased.userIds = [...new Set([...erased.userIds, ...more.userIds])];
+  }
+  return erased;
+}
+
+/** Nobody says of which kind an id is. */
+const keysOf = (id: string): PersonKey[] => [`a:${id}`, `u:${id}`, `e:${id}`];
+const isOfPerson = (key: PersonKey) => /^[aue]:/.test(key);
 
 /** Consent is what the person withdraws; telling the destination so needs none. */
 function userSuppressed(shop: Shop, identity: Identity, nowMs: number): ProtectedEvent {

@@ -8,8 +8,11 @@ import { type Durability, type EventLog, LogUnavailable } from '../log/event-log
 import type { Counters } from '../observe/counters.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Sealer } from '../privacy/seal.ts';
+import type { ShopState } from '../state/shop-state.ts';
+import type { Statistics } from '../statistics/statistics.ts';
 import { operatorOnly } from './auth.ts';
 import { eraseVisitor } from './erase.ts';
+import { type StatisticsParts, statisticsRoutes } from './statistics.ts';
 
 export interface AdminParts {
   config: Config;
@@ -21,6 +24,9 @@ export interface AdminParts {
   clock: Clock;
   /** undefined: open to everyone who reaches the port. */
   token: string | undefined;
+  /** Both present: what marketing achieved and cost can be seen and told. */
+  statistics?: StatisticsParts['statistics'] & Pick<Statistics, 'caughtUp'>;
+  state?: StatisticsParts['state'] & Pick<ShopState, 'erase'>;
 }
 
 const Page = z.object({
@@ -43,6 +49,8 @@ export function adminRoutes(parts: AdminParts): Router {
     response.set('Content-Type', metrics.contentType).send(await metrics.scrape());
   });
   router.use('/admin', admin);
+  if (parts.statistics && parts.state)
+    admin.use(statisticsRoutes({ statistics: parts.statistics, state: parts.state, shops: config.shops }));
   admin.use(express.json({ limit: '1mb' }));
 
   admin.get('/status', async (_request, response) => {
@@ -79,8 +87,11 @@ export function adminRoutes(parts: AdminParts): Router {
     const shops = config.shops.filter(({ id }) => wanted === undefined || id === wanted);
     if (shops.length === 0) throw new Refusal(404, 'not-found', 'There is no shop of that name.');
     const erasures = [];
-    for (const shop of shops)
-      erasures.push(await eraseVisitor({ log, sealer }, shop, request.params.id, clock.now()));
+    for (const shop of shops) {
+      await parts.statistics?.caughtUp(shop.id);
+      const { state } = parts;
+      erasures.push(await eraseVisitor({ log, sealer, state }, shop, request.params.id, clock.now()));
+    }
     response.json({ erasures });
   });
   return router;

@@ -4,6 +4,7 @@ import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 import { PURPOSES } from '../../shared/consent.ts';
 import { json, oneOf, optionalText, requiredText, textOr } from '../destinations/setting-fields.ts';
+import { FLOW_LIST, MARKETING_RULES } from './statistics.ts';
 import { list } from './variables.ts';
 
 const wholeFrom = (min: number, max: number) => {
@@ -55,6 +56,11 @@ export const ProgramVariables = z.object({
   LOG_LEVEL: oneOf('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent'),
   RETENTION_DAYS: whole(30, 1, 3650),
   RATE_LIMIT_PER_MINUTE: whole(600, 1, 1_000_000),
+  STATISTICS_SYNC_MINUTES: whole(15, 1, 1440),
+  COUNTRY_HEADER: textOr('cf-ipcountry', 'the name of a header', /^[A-Za-z0-9-]+$/).transform((name) =>
+    name.toLowerCase(),
+  ),
+  MAXMIND_FILE: optionalText(),
   PII_KEY: optionalText().transform((value, ctx) => {
     const keys = list(value).map((key) => Buffer.from(key, 'base64'));
     if (keys.some((key) => key.length !== 32))
@@ -87,4 +93,19 @@ export const ShopVariables = z.object({
     '{"<category>": "advertising", "analytics" or "marketing"}',
   ),
   BOTS: oneOf('flag', 'drop'),
+  ORDER_MERGE_SECONDS: whole(30, 0, 3600),
+  ATTRIBUTION_DAYS: whole(7, 1, 90),
+  MARKETING_RULES,
+  FLOWS: FLOW_LIST,
+  CUSTOMERIO_WEBHOOK_SIGNING_KEY: optionalText(),
+  SHOPLINE_HANDLE: optionalText(),
+  SHOPLINE_ACCESS_TOKEN: optionalText(),
+  SHOPLINE_API_VERSION: textOr('v20260301', 'an API version such as v20260301', /^v\d{8}$/),
+  SHOPLINE_ENDPOINT: optionalText().transform((value) => value?.replace(/\/+$/, '')),
+  SHOPLINE_APP_KEY: optionalText(),
+  SHOPLINE_APP_SECRET: optionalText(),
+  SHOPLINE_STORE_ID: optionalText(),
+  SHOPLINE_SOURCE_TYPE: optionalText(),
 });
+
+export type ShopVariables = z.infer<typeof ShopVariables>;

@@ -3,12 +3,15 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { environment, readConfig, type Variables } from '../config.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
+import { createHttp } from '../dispatch/http.ts';
 import { processLogger, type Running, start, stopOnSignal } from '../main.ts';
-import { createSandbox, type Sandbox, sandboxVariables } from '../sandbox/index.ts';
+import { createSandbox, SANDBOX_CREDENTIALS, type Sandbox, sandboxVariables } from '../sandbox/index.ts';
+import { createLetters } from './letters.ts';
+import { postTo } from './post.ts';
 import { createRecorder } from './recorder.ts';
 import { demoRoutes } from './routes.ts';
-
-const LANDING = '?ttclid=E.C.P.demo&utm_source=tiktok&utm_medium=paid&utm_campaign=spring';
+import { LANDING, sampleVariables } from './sample.ts';
+import { createShopServer } from './shop-server.ts';
 
 /**
  * The whole house on loopback, with nothing to sign up for: a freshly emptied store, the sandbox behind it, the demo
@@ -22,19 +25,26 @@ export async function startDemo(env: Variables): Promise<Running & { sandbox: Sa
   const sandbox = await createSandbox();
   const config = readConfig(demoVariables(env, port, dataDir, sandbox), () => '{}');
   const recorder = createRecorder(DESTINATIONS.map(({ name }) => name));
+  const base = `http://127.0.0.1:${port}`;
+  const { http, close } = createHttp({ timeoutMs: 5_000, connections: 2 });
+  const post = postTo(base, http);
+  const { handle, appSecret } = SANDBOX_CREDENTIALS.shopline;
+  const shopServer = createShopServer({ post, clock: Date.now, handle, appSecret });
+  const letters = createLetters({ post, clock: Date.now, base });
   rmSync(dataDir, { recursive: true, force: true });
   const running = await start(config, {
     logger: processLogger(config.logLevel, []),
     report: recorder.report,
     wrapLog: recorder.watch,
     openAdmin: true,
-    demo: (parts) => demoRoutes({ ...parts, sandbox, recorder }),
+    demo: (parts) => demoRoutes({ ...parts, sandbox, recorder, shopServer, letters }),
   });
   return {
     ...running,
     sandbox,
     async stop() {
       await running.stop();
+      await close();
       await sandbox.close();
     },
   };
@@ -51,6 +61,7 @@ function demoVariables(env: Variables, port: number, dataDir: string, { urls }: 
     STORE_COUNTRY: 'TW',
     STORE_CURRENCY: 'TWD',
     ...sandboxVariables(urls),
+    ...sampleVariables(SANDBOX_CREDENTIALS.shopline.appSecret),
     SHOPLINE_EVENT_CODES: {
       'Product Viewed': 'Z_view_product',
       'Product Added': 'Z_add_cart',
@@ -81,6 +92,7 @@ async function main(): Promise<void> {
     '',
     `The shop, as an ad brings a visitor   ${base}/demo/${LANDING}`,
     `What each API was sent and answered   ${base}/demo/deliveries.html`,
+    `What the campaigns brought            ${base}/demo/statistics.html`,
     `The HTTP contract                     ${base}/openapi.json`,
     '',
     'Ctrl-C stops it.',

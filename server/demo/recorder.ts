@@ -34,7 +34,8 @@ const KEPT = 200;
 export function createRecorder(destinations: readonly string[]): Recorder {
   const watched = new Map<string, Watched>();
   const notice = (event: ProtectedEvent) => {
-    if (watched.has(event.messageId)) return;
+    // An order's second report, or a letter that was opened: nothing any API is told of.
+    if (event.only !== undefined || watched.has(event.messageId)) return;
     watched.set(event.messageId, {
       id: event.messageId,
       at: event.receivedAt,

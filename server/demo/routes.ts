@@ -1,10 +1,15 @@
 import express, { Router } from 'express';
 import helmet from 'helmet';
+import type { ZodError } from 'zod';
 import type { Dispatcher } from '../dispatch/dispatcher.ts';
 import { Refusal } from '../ingest/errors.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { Faults, type Sandbox } from '../sandbox/index.ts';
+import type { Statistics } from '../statistics/statistics.ts';
+import type { Letters } from './letters.ts';
 import type { Recorder } from './recorder.ts';
+import { PlacedOrder, type ShopServer } from './shop-server.ts';
+import { viewOf } from './view.ts';
 
 const PAGES = new URL('../../client/demo/', import.meta.url);
 /** The demo's pages run under a policy as strict as any shop's, to show that the snippet can. */
@@ -18,14 +23,25 @@ const guardPage = helmet({
   strictTransportSecurity: false,
 });
 
-/** The demo shop, its live page and the switches that break each API on purpose. */
+/** Who stands in the form of the checkout. */
+const DEFAULT_BUYER = 'mei.lin@example.com';
+
+function unfit(message: string, { issues }: ZodError): Refusal {
+  const details = issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  return new Refusal(400, 'malformed-body', message, { details });
+}
+
+/** The demo shop, its live pages, those who speak to the collector from outside, and the switches that break each API on purpose. */
 export function demoRoutes(parts: {
   log: EventLog;
   dispatcher: Dispatcher;
   sandbox: Sandbox;
   recorder: Recorder;
+  shopServer: ShopServer;
+  letters: Letters;
+  statistics?: Pick<Statistics, 'totals'>;
 }): Router {
-  const { log, dispatcher, sandbox, recorder } = parts;
+  const { log, dispatcher, sandbox, recorder, shopServer, letters, statistics } = parts;
   const faulty = new Set<string>();
   const router = Router();
 
@@ -41,6 +57,20 @@ export function demoRoutes(parts: {
     response.set('Cache-Control', 'no-store').json({ events: recorder.events(), destinations });
   });
 
+  router.post('/demo/orders', express.json(), async (request, response) => {
+    const order = PlacedOrder.safeParse(request.body);
+    if (!order.success) throw unfit('The order does not fit.', order.error);
+    response.json({ webhooks: await shopServer.placed(order.data) });
+  });
+  router.post('/demo/letters', async (_request, response) => {
+    response.json({ webhooks: await letters.send(shopServer.buyer() ?? DEFAULT_BUYER) });
+  });
+  if (statistics)
+    router.get('/demo/statistics', async (_request, response) => {
+      const totals = await statistics.totals('shop');
+      response.set('Cache-Control', 'no-store').json(viewOf(totals, sandbox.received('shopline')));
+    });
+
   router.put('/sandbox/:api/faults', express.json(), (request, response) => {
     const api = Object.keys(sandbox.urls).find((name) => name === request.params.api) as
       | keyof Sandbox['urls']
@@ -52,10 +82,7 @@ export function demoRoutes(parts: {
         `There is no such API; there are ${Object.keys(sandbox.urls).join(', ')}.`,
       );
     const faults = Faults.safeParse(request.body);
-    if (!faults.success) {
-      const details = faults.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-      throw new Refusal(400, 'malformed-body', 'The faults do not fit.', { details });
-    }
+    if (!faults.success) throw unfit('The faults do not fit.', faults.error);
     sandbox.setFaults(api, faults.data);
     if (faults.data.length > 0) faulty.add(api);
     else faulty.delete(api);

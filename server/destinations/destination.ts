@@ -29,7 +29,7 @@ export interface Destination<Payload = unknown, Settings = unknown> {
   /** What of a payload goes into a request. Absent: all of it. */
   item?(payload: Payload): unknown;
   /** @param items JSON texts, one per payload: each is written once, counted, and sent as it is. */
-  request(items: readonly string[], settings: Settings): HttpRequest;
+  request(items: readonly string[], settings: Settings): PostRequest;
   /** Reads status and body. One outcome for the whole batch, or one per payload when the API answers per item. */
   classify(response: HttpResponse, batch: readonly Payload[]): Outcome | Outcome[];
 
@@ -87,11 +87,18 @@ export interface Skip {
 export const skip = (reason: SkipReason): Skip => ({ skip: reason });
 export const isSkip = (mapped: unknown[] | Skip): mapped is Skip => !Array.isArray(mapped);
 
-export interface HttpRequest {
+export type HttpRequest = PostRequest | GetRequest;
+export interface PostRequest {
   method: 'POST';
   url: string;
   headers: Record<string, string>;
   body: string;
+}
+export interface GetRequest {
+  method: 'GET';
+  url: string;
+  headers: Record<string, string>;
+  body?: undefined;
 }
 export interface HttpResponse {
   status: number;

@@ -11,8 +11,7 @@ export interface DispatcherParts
   shops: readonly Shop[];
   /** Strikes our secrets out of a text. */
   strike: (text: string) => string;
-  /** How requests leave; handed in by tests. */
-  http?: Http;
+  http: Http;
 }
 
 export interface Dispatcher {
@@ -33,7 +32,8 @@ export function consumersOf(shops: readonly Shop[]): Consumer[] {
   );
 }
 
-const consumerName = (shop: string, destination: string) => `${destination}@${shop}`;
+/** How the log calls a destination's progress through a shop's events. */
+export const consumerName = (shop: string, destination: string) => `${destination}@${shop}`;
 
 /** Shops may share an origin: a connection for each request they may have in the air, and one that is being closed. */
 const mostRequests = (shops: readonly Shop[]) =>
@@ -41,15 +41,15 @@ const mostRequests = (shops: readonly Shop[]) =>
     .flatMap(({ destinations }) => destinations)
     .reduce((sum, { destination }) => sum + destination.limits.requestsInFlight, 1);
 
+/** How requests leave for every destination of these shops, and for what little else is sent to the same places. */
+export const createDeliveryHttp = (shops: readonly Shop[]) =>
+  createHttp({ timeoutMs: REQUEST_TIMEOUT_MS, connections: mostRequests(shops) + 1 });
+
 /** Starts a worker for every destination of every shop. */
 export function startDispatcher({ shops, http, strike, ...parts }: DispatcherParts): Dispatcher {
-  const own = http
-    ? undefined
-    : createHttp({ timeoutMs: REQUEST_TIMEOUT_MS, connections: mostRequests(shops) });
-  const exchange = (http ?? own?.http) as Http;
   // An API may quote the credentials it refuses. Its words are kept and shown; our secrets go no further than here.
   const send: Http = async (request) => {
-    const answer = await exchange(request);
+    const answer = await http(request);
     return { ...answer, body: strike(answer.body) };
   };
   const workers = shops.flatMap((shop) =>
@@ -68,7 +68,6 @@ export function startDispatcher({ shops, http, strike, ...parts }: DispatcherPar
     workers,
     async stop() {
       await Promise.all(workers.map((worker) => worker.stop()));
-      await own?.close();
     },
   };
 }

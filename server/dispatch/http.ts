@@ -58,7 +58,7 @@ export function createHttp(options: { timeoutMs: number; connections: number }):
     };
     const dispatcher = agent.compose(noteStart(noteSent));
     try {
-      const answer = await request(url, { dispatcher, method, headers, body, signal });
+      const answer = await request(url, { dispatcher, method, headers, body: body ?? null, signal });
       return {
         status: answer.statusCode,
         headers: Object.fromEntries(

@@ -9,6 +9,7 @@ import type { Breaker } from './breaker.ts';
 import type { Http } from './http.ts';
 import type { NoteOnce } from './once.ts';
 import type { Identifies } from './order.ts';
+import type { PaceOf } from './pace.ts';
 import type { Report } from './report.ts';
 import type { GiveWay } from './slices.ts';
 
@@ -24,6 +25,8 @@ export interface WorkerParts {
   http: Http;
   openSeal: (sealed: string, event: ProtectedEvent) => RawPii;
   clock: Clock;
+  /** How fast a consumer may send; by default as its destination's limits say, shared with nobody. */
+  paceOf?: PaceOf;
   /** What delivery lets go first. */
   giveWay: GiveWay;
   /** 0 ≤ random < 1. */

@@ -4,7 +4,7 @@ import type { Delivery } from '../log/event-log.ts';
 import { createBreaker } from './breaker.ts';
 import { createOnce } from './once.ts';
 import { createIdentifies } from './order.ts';
-import { createPace } from './pace.ts';
+import { createPaces } from './pace.ts';
 import type { Shared, WorkerParts } from './parts.ts';
 import { prepareRound, sendRound } from './round.ts';
 
@@ -34,14 +34,15 @@ export function startWorker(parts: WorkerParts): Worker {
   const stopping = new AbortController();
   const breaker = createBreaker();
   const identifies = createIdentifies();
-  const paceOf = createPace(limits.requestsPerSecond, limits.burst ?? limits.requestsPerSecond, clock);
+  const { paceOf = createPaces(clock) } = parts;
+  const pace = paceOf(consumer, limits.requestsPerSecond, limits.burst ?? limits.requestsPerSecond);
   const shared: Shared = {
     ...parts,
     destination: { ...destination, payload: z.compile(destination.payload) },
     breaker,
     identifies,
     noteOnce: createOnce(destination, parts.ledger, consumer),
-    pace: () => paceOf(stopping.signal),
+    pace: () => pace(stopping.signal),
     isStopping: () => stopping.signal.aborted,
   };
 

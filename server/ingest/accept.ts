@@ -14,6 +14,8 @@ export interface Sender {
   isBrowser: boolean;
   ip: string | undefined;
   userAgent: string | undefined;
+  /** ISO 3166-1 alpha-2, upper case: where whoever stands in front of us says that the visitor is. */
+  country?: string | undefined;
   /** `Sec-GPC: 1`. */
   gpc: boolean;
   cookies: Readonly<Record<string, string | undefined>>;
@@ -64,6 +66,9 @@ export function accept(
       ip: ip && (consent.advertising ? ip : coarseIp(ip)),
       userAgent: userAgent && (consent.advertising ? userAgent : coarseUserAgent(userAgent)),
       tiktok: tiktokFacts(message, sender, consent),
+      ...(sender.country !== undefined && {
+        location: { ...(isObject(rest.location) && rest.location), country: sender.country },
+      }),
       ...(isBot && { bot: true }),
     },
   };

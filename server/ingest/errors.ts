@@ -7,6 +7,8 @@ export type RefusalCode =
   | 'invalid-batch'
   | 'strict-mode'
   | 'unknown-write-key'
+  | 'unknown-shop'
+  | 'bad-signature'
   | 'origin-not-allowed'
   | 'too-large'
   | 'too-many-messages'

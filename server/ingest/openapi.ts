@@ -21,8 +21,9 @@ type Json = Record<string, unknown>;
  * checked.
  *
  * @param version of the program.
+ * @param more paths of other rooms.
  */
-export function openApi(version: string): Json {
+export function openApi(version: string, more: Json = {}): Json {
   const schemas = componentSchemas();
   return {
     openapi: '3.1.0',
@@ -64,6 +65,7 @@ export function openApi(version: string): Json {
           responses: { 200: ok('object'), 401: refusal(), 403: refusal() },
         },
       },
+      ...more,
       '/s.js': { get: snippetOperation('snippet', 'The snippet; asked for again every few minutes.', []) },
       '/s/{version}.js': {
         get: snippetOperation('snippetVersion', 'The snippet of one version; kept for a year.', ['version']),

@@ -11,6 +11,7 @@ import type { Sender } from './accept.ts';
 import { type Budget, isGzip, readBody } from './body.ts';
 import { setCookies } from './cookies.ts';
 import { cors } from './cors.ts';
+import type { CountryOf } from './country.ts';
 import { asRefusal, Refusal } from './errors.ts';
 import { judge, type Rejected } from './judge.ts';
 import { type Body, parseBody, unpack } from './parse.ts';
@@ -28,6 +29,7 @@ export interface IngestParts {
   clock: Clock;
   /** Shared by every request under way. */
   budget: Budget;
+  countryOf: CountryOf;
 }
 
 /** Everything under `/v1`: Segment's HTTP API, as its SDKs speak it. Each type also answers to its first letter. */
@@ -89,7 +91,7 @@ function ingest(
   const { origin } = request.headers;
   const shop = findShop(config.shops, findWriteKey(request, body.value), origin);
   const { items, sentAt } = unwrap(body, type);
-  const sender = readSender(request, parts.clock.now());
+  const sender = readSender(request, parts);
   const { entries, rejected } = judge(parts, items, sender, shop, sentAt, type);
   for (const { issues } of rejected)
     counters.count('messages_rejected', { shop: shop.id, code: issues[0]?.code ?? '' });
@@ -113,16 +115,18 @@ const strictly = (rejected: readonly Rejected[]) =>
     ),
   });
 
-function readSender(request: Request, receivedAtMs: number): Sender {
+function readSender(request: Request, { clock, countryOf }: IngestParts): Sender {
   const { headers } = request;
   const isBrowser = headers.origin !== undefined;
+  const ip = isBrowser ? request.ip : undefined;
   return {
     isBrowser,
-    ip: isBrowser ? request.ip : undefined,
+    ip,
+    country: isBrowser ? countryOf(headers, ip) : undefined,
     userAgent: headers['user-agent'],
     gpc: headers['sec-gpc'] === '1',
     cookies: headers.cookie === undefined ? {} : parseCookie(headers.cookie),
-    receivedAtMs,
+    receivedAtMs: clock.now(),
   };
 }
 

@@ -8,7 +8,7 @@ export interface Append {
   event: ProtectedEvent;
   /** Sealed raw values; deleted once every consumer that opens seals has settled the event. */
   sealed?: string;
-  /** Epoch ms before which no consumer may take it. */
+  /** Epoch ms before which no consumer may take it, but for one that ignores holds. */
   holdUntilMs?: number;
 }
 
@@ -17,6 +17,8 @@ export interface Consumer {
   name: string;
   shop: string;
   opensSeals: boolean;
+  /** Takes what is held at once, as if it were not. */
+  ignoresHolds?: boolean;
 }
 
 /**
@@ -118,6 +120,8 @@ export interface LogWatch {
 /** One event leased to one consumer. Exactly one of ack, retry, deadLetter settles it; later calls do nothing. */
 export interface Delivery {
   event: ProtectedEvent;
+  /** The event was stored with an order's key. Known without reading the event. */
+  isOrder: boolean;
   /** Present only for consumers that open seals, while the seal exists. */
   sealed?: string;
   /** 1 on the first try. */

@@ -161,6 +161,7 @@ function toDelivery(row: TakenRow, lease: Lease): Delivery {
       if (event === UNREADABLE) settling.deadLetter('damaged', 'what is stored of this event cannot be read');
       return event;
     },
+    isOrder: row.isOrder === 1,
     attempt,
     ...(sealed !== null && { sealed }),
     ...(uncertainSinceMs !== null && { uncertainSinceMs: uncertainSinceMs + setBy(lease.clock) }),

@@ -1,4 +1,10 @@
-import { DEAD_LETTER_REASONS, DROPPED_FIELDS, RETRY_REASONS, SKIP_REASONS } from '../../shared/reasons.ts';
+import {
+  DEAD_LETTER_REASONS,
+  DROPPED_FIELDS,
+  LEFT_OUT_REASONS,
+  RETRY_REASONS,
+  SKIP_REASONS,
+} from '../../shared/reasons.ts';
 
 /** Values that come from the configuration or from our own code, too many to list. */
 const OPEN = 'open';
@@ -60,6 +66,18 @@ export const COUNTERS = {
   destination_alerts: {
     help: 'Times a destination refused our token or permission.',
     labels: PLACE,
+  },
+  webhooks_received: {
+    help: 'Signed webhooks that were answered, by sender and what became of them.',
+    labels: { shop: OPEN, sender: ['shopline', 'customerio'], outcome: ['stored', 'repeated', 'unused'] },
+  },
+  statistics_left_out: {
+    help: 'Events, or amounts of orders, left out of statistics, by reason.',
+    labels: { shop: OPEN, reason: LEFT_OUT_REASONS },
+  },
+  statistics_syncs: {
+    help: 'Totals reported to SHOPLINE, one by one, by whether they were accepted.',
+    labels: { shop: OPEN, report: ['marketing', 'flow'], outcome: ['accepted', 'refused', 'failed'] },
   },
 } as const;
 

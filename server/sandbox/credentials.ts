@@ -3,8 +3,25 @@ import type { Api } from './stand-in.ts';
 export interface Credentials {
   tiktok: { pixelCode: string; accessToken: string };
   customerio: { apiKey: string };
-  /** `handle` only names the shop; `eventCodes` are the codes this merchant's CDP knows. */
-  shopline: { handle: string; accessToken: string; channelId: string; eventCodes: readonly string[] };
+  shopline: ShoplineCredentials;
+}
+
+interface ShoplineCredentials {
+  /** Only names the shop. */
+  handle: string;
+  /** The app's first token. One shaped like a JWT ends at its `exp`: `shoplineToken` makes such a one. */
+  accessToken: string;
+  scopes: readonly string[];
+  channelId: string;
+  /** The codes this merchant's CDP knows. */
+  eventCodes: readonly string[];
+  /** The marketing events this merchant has; absent: every id that begins with `MA_`. */
+  marketingEvents?: readonly string[];
+  appKey: string;
+  /** Signs webhooks and requests for a new token. */
+  appSecret: string;
+  storeId: string;
+  sourceType: string;
 }
 
 /** What the sandbox accepts unless told otherwise. They open nothing anywhere else. */
@@ -14,6 +31,7 @@ export const SANDBOX_CREDENTIALS = {
   shopline: {
     handle: 'sandbox',
     accessToken: 'sandbox-shopline-token',
+    scopes: ['read_data_report', 'write_marketing_event', 'read_orders'],
     channelId: '6689609588495885399',
     // Only the first is in a public document; the others are made up, as a merchant makes up theirs.
     eventCodes: [
@@ -24,10 +42,17 @@ export const SANDBOX_CREDENTIALS = {
       'Z_add_cart',
       'Z_start_checkout',
     ],
+    appKey: 'sandbox-app-key',
+    appSecret: 'sandbox-app-secret',
+    storeId: '1655000000001',
+    sourceType: 'sandbox-app',
   },
 } satisfies Credentials;
 
-/** The variables that make all three of a collector's destinations this sandbox. */
+/**
+ * The variables that make all three of a collector's destinations this sandbox, and let it report statistics. Without
+ * the app's secret, which would switch order webhooks and the merging of orders on.
+ */
 export function sandboxVariables(urls: Readonly<Record<Api, string>>): Record<string, string> {
   const { tiktok, customerio, shopline } = SANDBOX_CREDENTIALS;
   return {
@@ -40,6 +65,9 @@ export function sandboxVariables(urls: Readonly<Record<Api, string>>): Record<st
     SHOPLINE_ACCESS_TOKEN: shopline.accessToken,
     SHOPLINE_CDP_CHANNEL_ID: shopline.channelId,
     SHOPLINE_ENDPOINT: urls.shopline,
+    SHOPLINE_APP_KEY: shopline.appKey,
+    SHOPLINE_STORE_ID: shopline.storeId,
+    SHOPLINE_SOURCE_TYPE: shopline.sourceType,
   };
 }
 

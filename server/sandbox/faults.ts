@@ -38,6 +38,8 @@ export const Fault = z
     hang: z.boolean().optional(),
     /** The API judges and keeps the events as ever; only its answer is replaced or lost. */
     after: z.literal('accept').optional(),
+    /** A part of the paths it is for, such as `sales/`; requests to others do not use it up. Absent: all. */
+    path: z.string().min(1).optional(),
     /** Absent: until cleared. */
     times: z.int().min(1).optional(),
   })
@@ -56,18 +58,21 @@ export type Fault = z.infer<typeof Fault>;
 export const Faults = z.preprocess(
   (given) => [given ?? []].flat(),
   z.array(Fault).superRefine((faults, context) => {
-    for (const [index, fault] of faults.slice(0, -1).entries())
-      if (fault.times === undefined)
+    for (const [index, { path, times }] of faults.entries()) {
+      const later = faults.slice(index + 1);
+      const isHidden = path === undefined ? later.length > 0 : later.some((other) => other.path === path);
+      if (times === undefined && isHidden)
         context.addIssue({
           code: 'custom',
           path: [index, 'times'],
-          message: 'is needed: only the last fault of a script may run until cleared',
+          message: 'is needed: only the last fault for a path may run until cleared',
         });
+    }
   }),
 );
 
 /** True when the caller gets something other than the API's own answer. */
-export function replacesAnswer(fault: Omit<Fault, 'after' | 'times'>): boolean {
+export function replacesAnswer(fault: Omit<Fault, 'after' | 'path' | 'times'>): boolean {
   return (
     fault.status !== undefined || fault.body !== undefined || fault.reset !== undefined || fault.hang === true
   );
@@ -77,8 +82,8 @@ export function replacesAnswer(fault: Omit<Fault, 'after' | 'times'>): boolean {
 export interface FaultScript {
   /** @throws {TypeError} naming each wrong field, for example `[1].times`. The old script then stays. */
   set(faults: unknown): void;
-  /** The fault for the request at hand, or undefined. */
-  next(): Fault | undefined;
+  /** The fault for a request to this path, or undefined: the first of the script that is for it. */
+  next(path: string): Fault | undefined;
 }
 
 export function createFaultScript(): FaultScript {
@@ -89,11 +94,11 @@ export function createFaultScript(): FaultScript {
       if (!parsed.success) throw new TypeError(`Fault script:\n${z.prettifyError(parsed.error)}`);
       script = parsed.data.map((fault) => ({ fault, left: fault.times ?? Number.POSITIVE_INFINITY }));
     },
-    next() {
-      const current = script[0];
+    next(path) {
+      const current = script.find(({ fault }) => path.includes(fault.path ?? ''));
       if (!current) return undefined;
       current.left -= 1;
-      if (current.left === 0) script.shift();
+      if (current.left === 0) script = script.filter((step) => step !== current);
       return current.fault;
     },
   };

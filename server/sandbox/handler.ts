@@ -25,7 +25,7 @@ export function createHandler(
       return;
     }
     const { isJson: _, bytes, ...shown } = request;
-    const fault = script.next();
+    const fault = script.next(request.path);
     const verdict = hidesRequest(fault) ? UNSEEN : standIn.judge(request);
     const sent = faultyAnswer(verdict, fault);
     note(
@@ -36,6 +36,7 @@ export function createHandler(
         answer: sent?.answer,
         accepted: [...verdict.accepted],
         refused: [...verdict.refused],
+        ...(verdict.reports && { reports: [...verdict.reports] }),
         ...(fault && { fault }),
       },
       bytes,

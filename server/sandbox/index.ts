@@ -5,6 +5,8 @@ import { createHandler } from './handler.ts';
 import { createListener, type Listener } from './listener.ts';
 import { createRequestRecord, type Received } from './record.ts';
 import { createShopline } from './shopline/api.ts';
+import type { ShoplineOrder } from './shopline/orders.ts';
+import { type Reports, reportsOf } from './shopline/reports.ts';
 import { APIS, type Api, type StandIn } from './stand-in.ts';
 import { createTikTok } from './tiktok/api.ts';
 
@@ -16,6 +18,11 @@ export {
 } from './credentials.ts';
 export { Fault, Faults } from './faults.ts';
 export type { Received } from './record.ts';
+export type { FlowBody } from './shopline/flows-schema.ts';
+export type { MarketingRow } from './shopline/marketing-schema.ts';
+export type { ShoplineOrder } from './shopline/orders.ts';
+export type { Reports } from './shopline/reports.ts';
+export { shoplineToken } from './shopline/tokens.ts';
 export type { Api, Refusal } from './stand-in.ts';
 export { type TikTokDuplicate, tiktokDuplicates } from './tiktok/duplicates.ts';
 
@@ -27,6 +34,10 @@ export interface Sandbox {
   received(api?: Api): Received[];
   /** The single events accepted in those requests, in order of arrival. */
   accepted(api: Api): unknown[];
+  /** The statistics that SHOPLINE took in those requests, as they were sent, in order of arrival. */
+  reports(): Reports;
+  /** What SHOPLINE's shop has. The orders are what its Admin API lists; a test puts them there. */
+  shopline: { orders: readonly ShoplineOrder[] };
   /**
    * A script for the next requests, used up in order; it replaces what is left of the one before. Nothing clears it.
    *
@@ -39,7 +50,7 @@ export interface Sandbox {
   restart(api: Api): Promise<void>;
   /** Calls for every request, just before it is answered. Returns how to stop. */
   onReceived(listener: (received: Received) => void): () => void;
-  /** Forgets requests, scripts and rate limits; listeners stay. */
+  /** Forgets requests, scripts and rate limits; listeners, orders and tokens stay. */
   clear(): void;
   close(): Promise<void>;
 }
@@ -56,6 +67,7 @@ export interface SandboxOptions {
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { clock = Date.now, ports = {} } = options;
   const credentials = completeCredentials(options.credentials);
+  const shopline: Sandbox['shopline'] = { orders: [] };
   const onReceived = new Set<(received: Received) => void>();
   const part = (standIn: StandIn) => ({
     standIn,
@@ -65,7 +77,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const parts: Record<Api, ReturnType<typeof part>> = {
     tiktok: part(createTikTok(credentials.tiktok, clock)),
     customerio: part(createCustomerIo(credentials.customerio, clock)),
-    shopline: part(createShopline(credentials.shopline, clock)),
+    shopline: part(createShopline(credentials.shopline, clock, shopline)),
   };
   const started: Listener[] = [];
   const stopAll = async () => void (await Promise.all(started.map((listener) => listener.stop())));
@@ -98,6 +110,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
         ? parts[api].record.list()
         : APIS.flatMap((each) => parts[each].record.list()).sort((a, b) => a.id - b.id),
     accepted: (api) => parts[api].record.list().flatMap((received) => received.accepted),
+    reports: () => reportsOf(parts.shopline.record.list()),
+    shopline,
     setFaults: (api, faults) => parts[api].script.set(faults),
     stop: (api) => listeners[api].stop(),
     restart: (api) => listeners[api].start(),

@@ -10,6 +10,8 @@ export interface Received {
   at: string;
   method: string;
   path: string;
+  /** Without its question mark; absent when there was none. */
+  query?: string;
   /** Names in lower case. */
   headers: Record<string, string>;
   /** JSON when it could be parsed, else the text. */
@@ -20,6 +22,8 @@ export interface Received {
   /** The single events taken: TikTok `data[]` items, Customer.io messages, SHOPLINE events. */
   accepted: unknown[];
   refused: Refusal[];
+  /** SHOPLINE only: the rows of marketing statistics, or the body of flow statistics, that it took. */
+  reports?: unknown[];
   /** The scripted fault this request met. */
   fault?: Fault;
 }

@@ -25,9 +25,11 @@ export async function readRequest(incoming: IncomingMessage): Promise<ApiRequest
   const raw = Buffer.concat(chunks);
   const bytes = headers['content-encoding'] === 'gzip' ? unpack(raw) : raw;
   if (!bytes) return undefined;
+  const [path = '', ...query] = (incoming.url ?? '').split('?');
   return {
     method: incoming.method ?? '',
-    path: (incoming.url ?? '').split('?', 1)[0] ?? '',
+    path,
+    ...(query.length > 0 && { query: query.join('?') }),
     headers,
     bytes: bytes.length,
     ...parseJson(bytes),

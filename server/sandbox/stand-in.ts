@@ -7,6 +7,8 @@ export interface ApiRequest {
   method: string;
   /** Without the query. */
   path: string;
+  /** Without its question mark; absent when there is none. */
+  query?: string;
   /** Names in lower case. */
   headers: Readonly<Record<string, string>>;
   /** JSON when `isJson`, else the text as it came. */
@@ -30,6 +32,8 @@ export interface Verdict {
   answer: unknown;
   accepted: readonly unknown[];
   refused: readonly Refusal[];
+  /** What it took of a report of statistics: rows, or a whole body. */
+  reports?: readonly unknown[];
 }
 
 /** One API's rules: no socket, no faults, nothing but the clock it was given. */

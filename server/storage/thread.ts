@@ -6,7 +6,7 @@ import type { Answers, Opened, Request } from './serve.ts';
 type Methods<M> = { [Name in keyof M]: (...args: any[]) => unknown };
 /** What a caller gets: a job's result is what its generator returns. */
 type Answer<F extends (...args: never[]) => unknown> =
-  ReturnType<F> extends Generator<unknown, infer Result> ? Result : ReturnType<F>;
+  ReturnType<F> extends Generator<unknown, infer Result> ? Result : Awaited<ReturnType<F>>;
 
 /** A storage thread seen from outside, typed by the methods it serves. */
 export interface Thread<M extends Methods<M>> {

@@ -1,28 +1,67 @@
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import express, { type RequestHandler } from 'express';
 import type { Page } from 'playwright-core';
-import { expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createLetters } from '../../server/demo/letters.ts';
 import { startDemo } from '../../server/demo/main.ts';
-import type { Watched } from '../../server/demo/recorder.ts';
+import { createRecorder, type Watched } from '../../server/demo/recorder.ts';
+import { demoRoutes } from '../../server/demo/routes.ts';
+import { createShopServer, type PlacedOrder } from '../../server/demo/shop-server.ts';
+import { createSandbox } from '../../server/sandbox/index.ts';
+import type { Synced } from '../../server/state/shop-state.ts';
+import type { Statistics } from '../../server/statistics/statistics.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { eventually } from '../support/collector.ts';
 
 const handle = (name: string) => `[data-test="${name}"]`;
 
-/** What a shopper does: comes from an ad, says yes, looks, buys, and reloads the thank-you page. */
-async function visit(page: Page, base: string): Promise<void> {
-  await page.goto(`${base}/demo/?ttclid=E.C.P.demo&utm_source=tiktok&utm_medium=paid&utm_campaign=spring`);
-  await page.click(handle('consent-accept'));
+/** Without a head the browser's own name says so, and robots are not counted. */
+const SHOPPER = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/150.0.0.0 Safari/537.36';
+
+const SPRING =
+  '?ttclid=E.C.P.demo&utm_source=tiktok&utm_medium=paid&utm_campaign=spring&utm_id=MA_demo_spring';
+
+/** What a shopper does: comes by a link, looks, buys, and reloads the thank-you page. */
+async function buy(page: Page, address: string, beforeLooking = async () => {}): Promise<void> {
+  await page.goto(address);
+  await beforeLooking();
   await page.click(`${handle('product')} >> nth=0`);
   await page.click(handle('add-to-cart'));
   await page.waitForSelector(handle('added'));
+  const viewed = page.waitForRequest((request) => request.postData()?.includes('Cart Viewed') ?? false);
   await page.click(handle('go-to-cart'));
   // A shopper looks at the cart; whoever leaves within a blink has not viewed it.
-  await page.waitForRequest((request) => request.postData()?.includes('Cart Viewed') ?? false);
+  await viewed;
   await page.click(handle('checkout'));
   await page.click(handle('place-order'));
   await page.waitForSelector(handle('order-id'));
   await page.reload();
   await page.waitForSelector(handle('order-id'));
+}
+
+/** The first visit, from the ad, with a yes to everything. */
+const visit = (page: Page, base: string) =>
+  buy(page, `${base}/demo/${SPRING}`, () => page.click(handle('consent-accept')));
+
+/** A demo and a page that notes what goes wrong in it, gone when the test is over. */
+async function open() {
+  const demo = await startDemo({ PORT: '0', LOG_LEVEL: 'silent' });
+  onTestFinished(async () => {
+    await demo.stop();
+    rmSync(`./data/demo-${demo.port}`, { recursive: true, force: true });
+  });
+  return { demo, base: `http://127.0.0.1:${demo.port}`, ...(await openPage()) };
+}
+async function openPage() {
+  const browser = await launchChromium({ userAgent: SHOPPER });
+  onTestFinished(() => browser.close());
+  const page = await browser.newPage();
+  const trouble: string[] = [];
+  page.on('pageerror', (error) => trouble.push(error.message));
+  page.on('console', (line) => line.type() === 'error' && trouble.push(line.text()));
+  return { page, trouble };
 }
 
 interface Item {
@@ -33,78 +72,309 @@ interface Item {
 }
 
 test('a visit from the ad to the reloaded thank-you page reaches each API exactly once', async () => {
-  const demo = await startDemo({ PORT: '0', LOG_LEVEL: 'silent' });
-  const browser = await launchChromium();
-  try {
-    const base = `http://127.0.0.1:${demo.port}`;
-    const page = await browser.newPage();
-    const trouble: string[] = [];
-    page.on('pageerror', (error) => trouble.push(error.message));
-    page.on('console', (line) => line.type() === 'error' && trouble.push(line.text()));
-    await visit(page, base);
+  const { demo, base, page, trouble } = await open();
+  await visit(page, base);
 
-    const read = async () =>
-      (await fetch(`${base}/demo/deliveries`)).json() as Promise<{ events: Watched[] }>;
-    const { events } = await eventually(read, ({ events }) => {
-      const pages = events.filter(({ type }) => type === 'page').length;
-      const states = events.flatMap((event) => Object.values(event.deliveries).map(({ state }) => state));
-      return pages >= 6 && states.every((state) => state === 'delivered' || state === 'skipped');
+  const read = async () => (await fetch(`${base}/demo/deliveries`)).json() as Promise<{ events: Watched[] }>;
+  const { events } = await eventually(read, ({ events }) => {
+    const pages = events.filter(({ type }) => type === 'page').length;
+    const states = events.flatMap((event) => Object.values(event.deliveries).map(({ state }) => state));
+    return pages >= 6 && states.every((state) => state === 'delivered' || state === 'skipped');
+  });
+  const rows = events.flatMap(({ type, event, deliveries }) =>
+    Object.entries(deliveries).map(
+      ([api, { state }]) => `${api} ${type === 'track' ? event : type} ${state}`,
+    ),
+  );
+  const count = (row: string) => rows.filter((each) => each === row).length;
+  const table = (api: string, state: string) =>
+    Object.fromEntries(
+      [...new Set(rows.filter((row) => row.startsWith(`${api} `) && row.endsWith(` ${state}`)))]
+        .map((row) => [row.slice(api.length + 1, -state.length - 1), count(row)] as const)
+        .sort(([a], [b]) => a.localeCompare(b)),
+    );
+  expect(trouble).toEqual([]);
+  // Told twice by the page and once by the shop's server.
+  expect(events.filter(({ event }) => event === 'Order Completed')).toHaveLength(1);
+  // The purchase goes with the payment when that is delivered before the order, else with the order.
+  const { 'Order Updated': _, ...atTikTok } = table('tiktok', 'delivered');
+  expect(atTikTok).toEqual({
+    'Checkout Started': 1,
+    'Order Completed': 1,
+    'Payment Info Entered': 1,
+    'Product Added': 1,
+    'Product Viewed': 1,
+  });
+  expect(table('customerio', 'delivered')).toEqual({
+    'Cart Viewed': 1,
+    'Checkout Started': 1,
+    'Order Completed': 1,
+    'Order Updated': 1,
+    page: 6,
+    'Payment Info Entered': 1,
+    'Product Added': 1,
+    'Product List Viewed': 1,
+    'Product Viewed': 1,
+  });
+  expect(table('shopline', 'delivered')).toEqual({
+    'Checkout Started': 1,
+    'Order Completed': 1,
+    'Product Added': 1,
+    'Product Viewed': 1,
+  });
+
+  const sent = demo.sandbox.accepted('tiktok') as Item[];
+  const ofOrder = sent.filter(({ event_id }) => event_id.startsWith('order:'));
+  expect(ofOrder.map(({ event }) => event).sort()).toEqual(['PlaceAnOrder', 'Purchase']);
+  for (const { user, properties } of ofOrder) {
+    expect(user).toMatchObject({
+      ttclid: 'E.C.P.demo',
+      ttp: expect.stringMatching(/^[\w-]{27}$/),
+      ip: '127.0.0.1',
+      user_agent: expect.stringContaining('Chrome'),
+      email: expect.stringMatching(/^[0-9a-f]{64}$/),
+      phone: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
-    const rows = events.flatMap(({ type, event, deliveries }) =>
-      Object.entries(deliveries).map(
-        ([api, { state }]) => `${api} ${type === 'track' ? event : type} ${state}`,
+    expect(properties).toMatchObject({ currency: 'TWD', value: expect.any(Number) });
+  }
+  expect(new Set(ofOrder.map(({ event_id }) => event_id)).size).toBe(1);
+});
+
+/** The figures of one card, by their handles. */
+const figures = (page: Page, card: string) =>
+  page
+    .locator(`${handle(card)} [data-test^="figure-"]`)
+    .evaluateAll((nodes) =>
+      Object.fromEntries(
+        nodes.map((node) => [
+          node.getAttribute('data-test')?.replace('figure-', ''),
+          node.querySelector('dd')?.textContent,
+        ]),
       ),
     );
-    const count = (row: string) => rows.filter((each) => each === row).length;
-    const table = (api: string, state: string) =>
-      Object.fromEntries(
-        [...new Set(rows.filter((row) => row.startsWith(`${api} `) && row.endsWith(` ${state}`)))]
-          .map((row) => [row.slice(api.length + 1, -state.length - 1), count(row)] as const)
-          .sort(([a], [b]) => a.localeCompare(b)),
-      );
-    expect(trouble).toEqual([]);
-    expect(table('tiktok', 'delivered')).toEqual({
-      'Checkout Started': 1,
-      'Order Completed': 1,
-      'Payment Info Entered': 1,
-      'Product Added': 1,
-      'Product Viewed': 1,
-    });
-    expect(table('customerio', 'delivered')).toEqual({
-      'Cart Viewed': 1,
-      'Checkout Started': 1,
-      'Order Completed': 1,
-      page: 6,
-      'Payment Info Entered': 1,
-      'Product Added': 1,
-      'Product List Viewed': 1,
-      'Product Viewed': 1,
-    });
-    expect(table('shopline', 'delivered')).toEqual({
-      'Checkout Started': 1,
-      'Order Completed': 1,
-      'Product Added': 1,
-      'Product Viewed': 1,
-    });
 
-    const sent = demo.sandbox.accepted('tiktok') as Item[];
-    const ofOrder = sent.filter(({ event_id }) => event_id.startsWith('order:'));
-    expect(ofOrder.map(({ event }) => event).sort()).toEqual(['PlaceAnOrder', 'Purchase']);
-    for (const { user, properties } of ofOrder) {
-      expect(user).toMatchObject({
-        ttclid: 'E.C.P.demo',
-        ttp: expect.stringMatching(/^[\w-]{27}$/),
-        ip: '127.0.0.1',
-        user_agent: expect.stringContaining('Chrome'),
-        email: expect.stringMatching(/^[0-9a-f]{64}$/),
-        phone: expect.stringMatching(/^[0-9a-f]{64}$/),
-      });
-      expect(properties).toMatchObject({ currency: 'TWD', value: expect.any(Number) });
-    }
-    expect(new Set(ofOrder.map(({ event_id }) => event_id)).size).toBe(1);
-  } finally {
-    await browser.close();
-    await demo.stop();
-    rmSync(`./data/demo-${demo.port}`, { recursive: true, force: true });
+test('a marketer sees what each campaign and the letters brought, and reports it to SHOPLINE', async () => {
+  const { demo, base, page, trouble } = await open();
+  await visit(page, base);
+  await page.goto(`${base}/demo/statistics.html`);
+  const spring = await eventually(
+    () => figures(page, 'campaign-MA_demo_spring'),
+    ({ orders }) => orders === '1',
+  );
+  expect(spring).toMatchObject({
+    visitors: '1',
+    landings: '1',
+    carts: '1',
+    orders: '1',
+    paid: '1',
+    'new-buyers': '1',
+    'old-buyers': '0',
+    sales: 'NT$480',
+  });
+  expect(await figures(page, 'campaign-MA_demo_letter')).toMatchObject({ visitors: '0', orders: '0' });
+
+  // Customer.io tells times in whole seconds: within that of the order its click would seem to come before.
+  await page.waitForTimeout(1000 - (Date.now() % 1000));
+  await page.click(handle('send-letters'));
+  const letters = await eventually(
+    () => figures(page, 'flow'),
+    ({ delivered }) => delivered === '3',
+  );
+  expect(letters).toEqual({
+    sales: 'NT$0',
+    orders: '0',
+    sent: '3',
+    delivered: '3',
+    opened: '1',
+    'machine-opened': '1',
+    clicked: '1',
+    journeys: '2',
+  });
+
+  const link = await page.locator(`${handle('flow')} ${handle('visit')}`).getAttribute('href');
+  await buy(page, new URL(link ?? '', page.url()).href);
+  await page.goto(`${base}/demo/statistics.html`);
+  const letter = await eventually(
+    () => figures(page, 'campaign-MA_demo_letter'),
+    ({ orders }) => orders === '1',
+  );
+  expect(letter).toMatchObject({ visitors: '1', landings: '1', 'new-buyers': '0', 'old-buyers': '1' });
+  expect(await figures(page, 'flow')).toMatchObject({ orders: '1', sales: 'NT$480' });
+  expect(await figures(page, 'campaign-MA_demo_spring')).toMatchObject({ orders: '1', sales: 'NT$480' });
+
+  await page.click(handle('report-now'));
+  const answer = await eventually(
+    () => page.locator(handle('answer')).innerText(),
+    (text) => /taken|not work/.test(text),
+  );
+  expect(answer).toMatch(
+    /^Spring harvest, on TikTok: taken \(trace sandbox-\d+\) · The monthly letter: taken/,
+  );
+  expect(await page.locator(handle('told')).allInnerTexts()).toEqual(
+    Array(3).fill(expect.stringMatching(/^SHOPLINE took it at [\d:]+ · trace sandbox-\d+$/)),
+  );
+  const { marketing, flows } = demo.sandbox.reports();
+  const rowOf = (id: string) => marketing.findLast(({ marketing_event_id }) => marketing_event_id === id);
+  const sold = { order_num: 1, order_amount: 48_000, order_product_sum: 1, visitor_amount: 1 };
+  expect(rowOf('MA_demo_spring')).toMatchObject({ ...sold, new_buyer_sum: 1, old_buyer_sum: 0 });
+  expect(rowOf('MA_demo_letter')).toMatchObject({ ...sold, new_buyer_sum: 0, old_buyer_sum: 1 });
+  expect(flows.at(-1)?.flow_data_list).toMatchObject([
+    { order_num: 1, order_amount: 48_000, send_count: 3, trigger_num: 2 },
+  ]);
+  expect(trouble).toEqual([]);
+});
+
+describe('the statistics page, whatever it is told', () => {
+  const HOSTILE = 'MA_<img src=x onerror="document.title=1">';
+  const zero = { sent: 0, delivered: 0, opened: 0, machineOpened: 0, clicked: 0 };
+  const totals = (marketingEventId: string) =>
+    ({
+      marketingEventId,
+      orders: 2,
+      amountHundredths: 123_400,
+      buyers: 2,
+      newBuyers: 1,
+      messages: zero,
+    }) as never;
+
+  /** The demo's routes over a collector of cardboard. */
+  async function openStub(statistics: Pick<Statistics, 'totals'>, sync: RequestHandler) {
+    const sandbox = await createSandbox();
+    onTestFinished(() => sandbox.close());
+    const app = express();
+    app.post('/admin/statistics/sync', sync);
+    app.use(
+      demoRoutes({
+        log: {} as never,
+        dispatcher: { workers: [] } as never,
+        sandbox,
+        recorder: createRecorder([]),
+        shopServer: { placed: async () => [], buyer: () => undefined },
+        letters: { send: async () => [200, 401] },
+        statistics,
+      }),
+    );
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    const { page, trouble } = await openPage();
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/demo/statistics.html`);
+    return { page, trouble };
   }
+
+  test('names from links are shown as text; a refusal of SHOPLINE and of the collector in words', async () => {
+    const synced: Synced[] = [];
+    const { page, trouble } = await openStub(
+      {
+        totals: async () => ({ marketing: [totals(HOSTILE), totals('MA_demo_spring')], flows: [], synced }),
+      },
+      (_request, response) => {
+        const at = new Date(Date.now() + 1000).toISOString();
+        synced.push({ target: `marketing:${HOSTILE}`, nodes: [], at, error: 'not counted by SHOPLINE' });
+        synced.push({ target: 'marketing:MA_demo_spring', nodes: [], at, traceId: 'sandbox-7' });
+        response.json([]);
+      },
+    );
+    await page.waitForSelector(handle('campaign-MA_demo_spring'));
+    expect(await page.locator('#campaigns h2').allInnerTexts()).toEqual([
+      'Spring harvest, on TikTok',
+      'The monthly letter',
+      HOSTILE,
+    ]);
+    expect(await figures(page, 'campaign-MA_demo_spring')).toMatchObject({
+      sales: 'NT$1,234',
+      'new-buyers': '1',
+      'old-buyers': '1',
+    });
+    expect(await page.locator(handle('told')).first().innerText()).toBe('SHOPLINE was not told yet');
+
+    await page.click(handle('report-now'));
+    await page.waitForSelector('text=not taken, not counted by SHOPLINE');
+    expect(await page.locator(handle('answer')).innerText()).toBe(
+      `Spring harvest, on TikTok: taken (trace sandbox-7) · ${HOSTILE}: not taken, not counted by SHOPLINE`,
+    );
+    await page.click(handle('send-letters'));
+    await page.waitForSelector('text=The collector refused 1 of 2 webhooks.');
+    expect(await page.title()).toBe('What it brought · Storebeacon demo');
+    expect(trouble).toEqual([]);
+  });
+});
+
+describe('those who speak to the collector from outside', () => {
+  const order: PlacedOrder = {
+    orderId: '26030104302112188732466716',
+    number: 'DL466716',
+    name: 'Mei Lin',
+    email: 'mei.lin@example.com',
+    phone: '0912 345 678',
+    payment: 'card',
+    cartToken: 't1',
+    lines: [{ productId: '16', variantId: '18', title: 'Oolong', price: 480, quantity: 2 }],
+  };
+  function shop(answers: number[] = []) {
+    const posted: { path: string; topic: string; id: string; body: Record<string, unknown> }[] = [];
+    const shopServer = createShopServer({
+      post: async (path, { headers, body }) => {
+        const { 'X-Shopline-Topic': topic = '', 'X-Shopline-Webhook-Id': id = '' } = headers;
+        posted.push({ path, topic, id, body: JSON.parse(body) });
+        return answers.shift() ?? 200;
+      },
+      clock: () => Date.UTC(2026, 2, 1),
+      handle: 'sandbox',
+      appSecret: 'secret',
+    });
+    return { shopServer, posted };
+  }
+
+  test('an order paid by card is told as created and as paid, once however often its page is loaded', async () => {
+    const { shopServer, posted } = shop();
+    await Promise.all([shopServer.placed(order), shopServer.placed(order)]);
+    await shopServer.placed(order);
+    expect(posted).toMatchObject([
+      { path: '/v1/webhooks/shopline', topic: 'orders/create', body: { financial_status: 'paid' } },
+      { topic: 'orders/paid', body: { id: order.orderId, current_total_price: '960.00' } },
+    ]);
+    expect(shopServer.buyer()).toBe('mei.lin@example.com');
+  });
+
+  test('an order paid on delivery is not paid yet', async () => {
+    const { shopServer, posted } = shop();
+    await shopServer.placed({ ...order, payment: 'delivery' });
+    expect(posted).toMatchObject([{ topic: 'orders/create', body: { financial_status: 'unpaid' } }]);
+  });
+
+  test('what the collector did not take is told again, under the same ids', async () => {
+    const { shopServer, posted } = shop([200, 503]);
+    expect(await shopServer.placed(order)).toEqual([
+      { topic: 'orders/create', status: 200 },
+      { topic: 'orders/paid', status: 503 },
+    ]);
+    await shopServer.placed(order);
+    const [create, paid, ...again] = posted.map(({ id }) => id);
+    expect(again).toEqual([create, paid]);
+  });
+
+  test('each sending of letters is a new one, with one human and one machine among its readers', async () => {
+    const told: { event_id: string; metric: string; data: Record<string, unknown> }[] = [];
+    const letters = createLetters({
+      post: async (_path, { body }) => {
+        told.push(JSON.parse(body));
+        return 200;
+      },
+      clock: () => Date.UTC(2026, 2, 1),
+      base: 'http://127.0.0.1:1',
+    });
+    await letters.send('a@b.example');
+    const first = told.length;
+    await letters.send('a@b.example');
+    expect(told.length).toBe(2 * first);
+    expect(new Set(told.map(({ event_id }) => event_id)).size).toBe(told.length);
+    const opens = told.slice(0, first).filter(({ metric }) => metric === 'opened');
+    expect(opens.map(({ data }) => data.prefetched)).toEqual([false, true]);
+    expect(told.filter(({ metric }) => metric === 'clicked')[0]?.data).toMatchObject({
+      machine: false,
+      identifiers: { email: 'a@b.example' },
+      href: expect.stringContaining('utm_campaign=newsletter'),
+    });
+  });
 });

@@ -26,7 +26,7 @@ test('a shop whose requests hang does not slow another', async () => {
   );
   const hanging = Promise.withResolvers<void>();
   const arrived: Record<string, number> = { '/stuck': 0, '/well': 0 };
-  const http: Http = async ({ url, body }) => {
+  const http: Http = async ({ url, body = '' }) => {
     const { pathname } = new URL(url);
     if (pathname === '/stuck') await hanging.promise;
     arrived[pathname] = (arrived[pathname] ?? 0) + (JSON.parse(body) as unknown[]).length;

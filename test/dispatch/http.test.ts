@@ -38,6 +38,25 @@ test('an answer comes with status, lower-case headers and body, whatever the sta
   expect(await send(url)).toMatchObject({ status: 503, headers: { 'retry-after': '7' }, body: 'busy' });
 });
 
+test('a get arrives as one, with its headers and without a body', async () => {
+  const arrived: unknown[] = [];
+  const url = await serve((request, response) => {
+    const { method, headers } = request;
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      arrived.push([method, request.url, headers.accept, headers['content-length'], body]);
+      response.end('{}');
+    });
+  });
+  const { http, close } = createHttp({ timeoutMs: 1_000, connections: 1 });
+  onTestFinished(close);
+  await http({ method: 'GET', url: `${url}/orders.json?ids=1`, headers: { accept: 'application/json' } });
+  expect(arrived).toEqual([['GET', '/orders.json?ids=1', 'application/json', undefined, '']]);
+});
+
 test('a redirect is an answer, not an instruction', async () => {
   const visited: (string | undefined)[] = [];
   const url = await serve((request, response) => {

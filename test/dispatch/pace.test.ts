@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createPace } from '../../server/dispatch/pace.ts';
+import { createPace, createPaces } from '../../server/dispatch/pace.ts';
 import { createFakeClock } from '../support/clock.ts';
 
 test('a burst goes at once, then four a second, and a pause earns the burst back', async () => {
@@ -22,4 +22,23 @@ test('a burst goes at once, then four a second, and a pause earns the burst back
   void send(40);
   await clock.advance(0);
   expect(sentAt).toHaveLength(40);
+});
+
+test('what shares a name shares one bucket, and nothing else does', async () => {
+  const clock = createFakeClock(0);
+  const paceOf = createPaces(clock);
+  const { signal } = new AbortController();
+  const sentAt: string[] = [];
+  const send = async (name: string, times: number) => {
+    for (let count = 0; count < times; count++) {
+      await paceOf(name, 4, 2)(signal);
+      sentAt.push(`${name} ${clock.now()}`);
+    }
+  };
+  void send('store', 2);
+  await clock.advance(0);
+  void send('store', 1);
+  void send('other', 1);
+  await clock.advance(10_000);
+  expect(sentAt).toEqual(['store 0', 'store 0', 'other 0', 'store 250']);
 });

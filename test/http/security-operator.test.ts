@@ -12,6 +12,9 @@ const ROUTES: Record<string, string> = {
   'POST /admin/dead-letters/replay': '/admin/dead-letters/replay',
   'POST /admin/dead-letters/discard': '/admin/dead-letters/discard',
   'DELETE /admin/visitors/:id': '/admin/visitors/somebody',
+  'GET /admin/statistics': '/admin/statistics',
+  'POST /admin/statistics/sync': '/admin/statistics/sync',
+  'PUT /admin/marketing-costs': '/admin/marketing-costs',
 };
 const rows = Object.entries(ROUTES).map(([route, path]) => ({ method: route.split(' ')[0] ?? '', path }));
 const TOKEN = { authorization: `Bearer ${ADMIN_TOKEN}` };

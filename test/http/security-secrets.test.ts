@@ -220,6 +220,7 @@ async function run(
     LOG_LEVEL: 'trace',
     ...SECRETS,
     CUSTOMERIO_PII: 'raw',
+    ORDER_MERGE_SECONDS: '0',
     ...variables,
   };
   const child = spawn(process.execPath, ['server/main.ts'], { env });

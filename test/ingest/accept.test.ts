@@ -13,7 +13,12 @@ const shop: Shop = {
   consentDefault: true,
   consentCategories: {},
   bots: 'flag',
+  currency: 'TWD',
   destinations: [],
+  orderMergeMs: 0,
+  shopline: undefined,
+  customerioSigningKey: undefined,
+  statistics: { attributionMs: 0, rules: [], flows: [] },
 };
 const sender: Sender = {
   isBrowser: false,

@@ -13,6 +13,7 @@ const START_MS = Date.parse('2026-03-01T00:00:00.000Z');
 const TIKTOK: Consumer = { name: 'tiktok', shop: 'shop', opensSeals: false };
 const CUSTOMERIO: Consumer = { name: 'customerio', shop: 'shop', opensSeals: true };
 const SHOPLINE: Consumer = { name: 'shopline', shop: 'shop', opensSeals: true };
+const STATISTICS: Consumer = { name: 'statistics', shop: 'shop', opensSeals: false, ignoresHolds: true };
 const OTHER_SHOP: Consumer = { name: 'tiktok-other', shop: 'other', opensSeals: false };
 
 type OpenLog = (options: LogOptions) => Promise<EventLog>;
@@ -363,6 +364,54 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(ids(await later.take('tiktok', 10))).toEqual(['view']);
       clock.nowMs = holdUntilMs;
       expect(await takeOne(later)).toMatchObject({ attempt: 1, event: { messageId: 'order' } });
+    });
+
+    test('a consumer that ignores holds takes what is held at once, and only once', async () => {
+      const { log, clock, reopen } = await setUp({ consumers: [TIKTOK, STATISTICS] });
+      const holdUntilMs = START_MS + 30 * SECOND_MS;
+      await log.append([{ event: named('order'), holdUntilMs }]);
+      expect(await log.nextDueMs('statistics')).toBe(START_MS);
+      expect(await log.nextDueMs('tiktok')).toBe(holdUntilMs);
+      const order = await takeOne(log, 'statistics');
+      expect(await log.nextDueMs('statistics')).toBe(START_MS + 60 * SECOND_MS);
+      order.retry(DAY_MS, 'unreachable');
+      await log.wake('statistics');
+      expect(await log.nextDueMs('statistics')).toBe(START_MS);
+      expect(await takeOne(log, 'statistics')).toMatchObject({ attempt: 2, event: { messageId: 'order' } });
+      await log.close();
+      const later = await reopen();
+      ackAll([await takeOne(later, 'statistics')]);
+      expect(await later.nextDueMs('statistics')).toBeUndefined();
+      expect(await later.take('tiktok', 10)).toEqual([]);
+      clock.nowMs = holdUntilMs;
+      expect(await later.take('statistics', 10)).toEqual([]);
+      expect(await takeOne(later)).toMatchObject({ attempt: 1, event: { messageId: 'order' } });
+    });
+
+    test('a delivery says whether its event was stored with the key of an order, on every try', async () => {
+      const { log, clock, reopen } = await setUp();
+      await log.append([
+        { event: named('order', { orderKey: 'order:1' }) },
+        { event: named('view', { properties: { order_id: '1' } }) },
+        { event: named('held', { orderKey: 'order:2' }), holdUntilMs: START_MS + 500 },
+      ]);
+      const areOrders = (deliveries: readonly Delivery[]) =>
+        deliveries.map(({ event, isOrder }) => [event.messageId, isOrder]);
+      const first = await log.take('tiktok', 10);
+      expect(areOrders(first)).toEqual([
+        ['order', true],
+        ['view', false],
+      ]);
+      for (const delivery of first) delivery.retry(500, 'unreachable');
+      clock.nowMs += 500;
+      const all = [
+        ['order', true],
+        ['view', false],
+        ['held', true],
+      ];
+      expect(areOrders(await log.take('tiktok', 10))).toEqual(all);
+      await log.close();
+      expect(areOrders(await (await reopen()).take('tiktok', 10))).toEqual(all);
     });
 
     test('says when the next delivery is due: never, now, or at a time', async () => {

@@ -91,7 +91,7 @@ test('Grafana 10 and later can import it: panels in place, one data source to ch
   expect(dashboard.schemaVersion).toBeGreaterThanOrEqual(38);
   expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
   const rows = dashboard.panels.filter(({ type }) => type === 'row').map(({ title }) => title);
-  expect(rows).toEqual(['Ingest', 'Log', 'Destinations', 'Process']);
+  expect(rows).toEqual(['Ingest', 'Log', 'Destinations', 'Webhooks and statistics', 'Process']);
   const used = new Set<string>();
   for (const { title, gridPos, ...panel } of dashboard.panels) {
     const { h, w, x, y } = gridPos;

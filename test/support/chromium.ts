@@ -15,10 +15,14 @@ const ARGS = [
 /**
  * A real Chromium, headless. Close it when done: `await using browser = await launchChromium()` does.
  * `CHROMIUM_PATH` chooses another one than the package brings.
+ *
+ * @param options.userAgent of every request, those sent while leaving a page too: a page's own does not reach these.
  */
-export async function launchChromium(): Promise<Browser> {
+export async function launchChromium(options: { userAgent?: string } = {}): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH || (await unpack());
-  return chromium.launch({ executablePath, args: ARGS });
+  const { userAgent } = options;
+  const args = userAgent === undefined ? ARGS : [...ARGS, `--user-agent=${userAgent}`];
+  return chromium.launch({ executablePath, args });
 }
 
 /** Beside the package, so that a new version of it is unpacked anew. */

@@ -91,7 +91,7 @@ export async function startBench(
   const requests: Bench['requests'] = [];
   const reports: DeliveryReport[] = [];
   const http: Http = async (request) => {
-    const payloads = JSON.parse(request.body) as Plain[];
+    const payloads = JSON.parse(request.body ?? '') as Plain[];
     const ids = payloads.map(({ id }) => id);
     requests.push({ atMs: clock.now(), ids, payloads });
     return reply(ids, request, requests.length);

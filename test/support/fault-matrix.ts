@@ -221,9 +221,9 @@ async function startMatrix({ shop, log, clock, ...parts }: MatrixParts): Promise
   const requests: Record<Api, Request[]> = { tiktok: [], customerio: [], shopline: [] };
   const taken: Record<Api, Record<string, unknown>[]> = { tiktok: [], customerio: [], shopline: [] };
 
-  const http: Http = async ({ url, method, headers, body }) => {
+  const http: Http = async ({ url, method, headers, body = '' }) => {
     const api = apiOf(url);
-    const parsed: Record<string, unknown> = JSON.parse(String(body));
+    const parsed: Record<string, unknown> = JSON.parse(body);
     const items = parsed[IDENTITY[api].list] as Record<string, unknown>[];
     const ids = items.map(IDENTITY[api].idOf);
     requests[api].push({ atMs: clock.now(), breaker: workerOf(api).state(), ids });

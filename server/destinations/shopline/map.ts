@@ -66,6 +66,9 @@ const belongsToOrder = (event: ProtectedEvent) =>
 /** A refund or a cancellation wants the CDP's id of its order. */
 export function refersTo(event: ProtectedEvent, { eventCodes }: Settings): string | undefined {
   const order = eventCodes['Order Completed'];
-  const key = belongsToOrder(event) && orderKey('Order Completed', event.properties);
-  return order && key ? `${key}:${order.code}` : undefined;
+  if (!order || !belongsToOrder(event)) return undefined;
+  // The key of a cancellation knows what its order was called first; a refund has a key of its own.
+  const cancelled = event.orderKey?.match(/^(order:.*):cancelled$/)?.[1];
+  const key = cancelled ?? orderKey('Order Completed', event.properties);
+  return key && `${key}:${order.code}`;
 }

@@ -13,8 +13,8 @@ export function createLine(store: Store, hurry: Hurry) {
   );
   const nextNew = prepare<{ dueAtMs: number | null }>(
     connection,
-    `SELECT min(coalesce(hold_until, 0)) AS dueAtMs FROM
-       (SELECT hold_until FROM events WHERE shop = ? AND seq > ? ORDER BY seq LIMIT ?)`,
+    `SELECT min(iif(?4, 0, coalesce(hold_until, 0))) AS dueAtMs FROM
+       (SELECT hold_until FROM events WHERE shop = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3)`,
   );
   const oldest = prepare<{ receivedAtMs: number | null }>(
     connection,
@@ -41,7 +41,8 @@ export function createLine(store: Store, hurry: Hurry) {
       const consumer = store.consumer(name);
       if (hurry.hasMore(consumer)) return nowMs;
       const { id, shop, cursor } = consumer;
-      const due = [nextTaken.get(id)?.dueAtMs, nextNew.get(shop, cursor, CHUNK)?.dueAtMs];
+      const ignoresHolds = Number(consumer.ignoresHolds ?? false);
+      const due = [nextTaken.get(id)?.dueAtMs, nextNew.get(shop, cursor, CHUNK, ignoresHolds)?.dueAtMs];
       const known = due.filter((ms) => ms !== null && ms !== undefined);
       return known.length > 0 ? Math.max(nowMs, Math.min(...known)) : undefined;
     },

@@ -8,17 +8,19 @@ export interface TakenRow {
   seq: number;
   attempt: number;
   uncertainSinceMs: number | null;
+  isOrder: number;
   body: string;
   sealed: string | null;
 }
 
 /** Exported so that a test can ask SQLite how it goes about them. */
 export const DUE_SQL = `
-  SELECT d.seq, d.attempt, d.uncertain_since AS uncertainSinceMs, e.body, s.sealed
+  SELECT d.seq, d.attempt, d.uncertain_since AS uncertainSinceMs, e.order_key IS NOT NULL AS isOrder, e.body, s.sealed
   FROM deliveries d JOIN events e ON e.seq = d.seq LEFT JOIN seals s ON s.seq = d.seq AND ?2
   WHERE d.consumer = ?1 AND d.due_at = 0 AND d.seq <= ?4 ORDER BY d.seq LIMIT ?3`;
 export const NEW_SQL = `
-  SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs, e.body, s.sealed
+  SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs,
+    e.order_key IS NOT NULL AS isOrder, e.body, s.sealed
   FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3
   WHERE e.shop = ?1 AND e.seq > ?2 ORDER BY e.seq LIMIT ?4`;
 export const LINE_UP_SQL = `
@@ -29,6 +31,8 @@ export const LINE_UP_SQL = `
 const PORTION = 200;
 /** More than a portion, so that among those that became due together the oldest event still goes first. */
 const LINE_UP = 1000;
+/** No hold lasts until then. */
+const NEVER_MS = Number.MAX_SAFE_INTEGER;
 
 export function createTake(store: Store, hurry: Hurry, leaseMs: number) {
   const { connection } = store;
@@ -46,7 +50,7 @@ export function createTake(store: Store, hurry: Hurry, leaseMs: number) {
     connection,
     `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, uncertain_since)
      SELECT ?1, seq, iif(is_held, 'held', 'leased'), iif(is_held, hold_until, ?2), iif(is_held, 1, 2), iif(is_held, NULL, ?3)
-     FROM (SELECT seq, hold_until, coalesce(hold_until > ?3, 0) AS is_held
+     FROM (SELECT seq, hold_until, coalesce(hold_until > ?7, 0) AS is_held
            FROM events WHERE shop = ?4 AND seq > ?5 AND seq <= ?6)`,
   );
   const moveCursor = prepare(connection, 'UPDATE consumers SET cursor = ? WHERE id = ?');
@@ -58,14 +62,16 @@ export function createTake(store: Store, hurry: Hurry, leaseMs: number) {
   function takeNew(consumer: ConsumerState, room: number, nowMs: number): TakenRow[] {
     const taken: TakenRow[] = [];
     const opens = Number(consumer.opensSeals);
+    const heldAfterMs = consumer.ignoresHolds ? NEVER_MS : nowMs;
     while (taken.length < room) {
       const page = fresh.all(consumer.shop, consumer.cursor, opens, room - taken.length);
       const last = page.at(-1);
       if (!last) break;
-      leaseNew.run(consumer.id, nowMs + leaseMs, nowMs, consumer.shop, consumer.cursor, last.seq);
+      const range = [consumer.shop, consumer.cursor, last.seq] as const;
+      leaseNew.run(consumer.id, nowMs + leaseMs, nowMs, ...range, heldAfterMs);
       consumer.cursor = last.seq;
       for (const { holdUntilMs, ...row } of page)
-        if (holdUntilMs === null || holdUntilMs <= nowMs) taken.push(row);
+        if (holdUntilMs === null || holdUntilMs <= heldAfterMs) taken.push(row);
     }
     return taken;
   }

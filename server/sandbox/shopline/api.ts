@@ -1,70 +1,105 @@
-import { createHash } from 'node:crypto';
 import { createBucket } from '../bucket.ts';
 import type { Credentials } from '../credentials.ts';
-import { firstIssue } from '../issues.ts';
-import { type ApiRequest, itemsOf, refuse, type StandIn, type Verdict } from '../stand-in.ts';
-import { type Event, Track } from './schema.ts';
+import type { ApiRequest, StandIn, Verdict } from '../stand-in.ts';
+import { createCdp } from './cdp.ts';
+import { createFlows } from './flows.ts';
+import { createMarketing } from './marketing.ts';
+import { listOrders, type ShoplineOrder } from './orders.ts';
+import { answerRefresh, REFRESH_PATH, refreshRefusal } from './refresh.ts';
+import { type ListName, refusal } from './refusals.ts';
+import { createTokens } from './tokens.ts';
 
-const PATH = /^\/admin\/openapi\/v\d{8}\/cdp\/track\.json$/;
+/** One call of the Admin API, and what the door has to know of it. */
+interface Route {
+  method: 'GET' | 'POST';
+  path: string;
+  scope: string;
+  list: ListName;
+  judge(request: ApiRequest): Verdict;
+}
 
-/** SHOPLINE's CDP events. It has no deduplication: whatever arrives twice is accepted twice. */
-export function createShopline(credentials: Credentials['shopline'], clock: () => number): StandIn {
+const VERSION = /^\/admin\/openapi\/v\d{8}\//;
+
+/**
+ * SHOPLINE's Admin API of one shop: CDP events, statistics, orders, and new tokens. It has no deduplication: whatever
+ * arrives twice is taken twice.
+ *
+ * @param shop whose orders are listed; they may change at any time.
+ */
+export function createShopline(
+  credentials: Credentials['shopline'],
+  clock: () => number,
+  shop: { orders: readonly ShoplineOrder[] } = { orders: [] },
+): StandIn {
   const bucket = createBucket(40, 4, clock);
+  const tokens = createTokens(credentials, clock);
+  const post = (path: string, scope: string, list: ListName, judge: (body: unknown) => Verdict): Route => ({
+    method: 'POST',
+    path,
+    scope,
+    list,
+    judge: ({ body }) => judge(body),
+  });
+  const routes: Route[] = [
+    // It writes, and wants a scope for reading all the same.
+    post('cdp/track.json', 'read_data_report', 'events', createCdp(credentials)),
+    post(
+      'sales/marketing_events/sync_data.json',
+      'write_marketing_event',
+      'marketing_activity_datas',
+      createMarketing(credentials),
+    ),
+    post(
+      'sales/flow/batch_sync_flow_data.json',
+      'write_marketing_event',
+      'flow_data_list',
+      createFlows(credentials),
+    ),
+    {
+      method: 'GET',
+      path: 'orders.json',
+      scope: 'read_orders',
+      list: 'events',
+      judge: (request) => listOrders(request, shop.orders),
+    },
+  ];
   let requests = 0;
-  let events = 0;
 
   function judge(request: ApiRequest): Verdict {
     requests += 1;
-    return { ...judgeRequest(request), headers: { traceId: `sandbox-${requests}` } };
+    const verdict = request.path === REFRESH_PATH ? judgeRefresh(request) : judgeCall(request);
+    return { ...verdict, headers: { ...verdict.headers, traceId: `sandbox-${requests}` } };
   }
 
-  function judgeRequest({ method, path, headers, isJson, body }: ApiRequest): Verdict {
-    const error = (status: number, why: string) =>
-      refuse(status, { errors: why }, itemsOf(body, 'events'), why);
+  function judgeCall(request: ApiRequest): Verdict {
+    const { method, path, headers, isJson, body } = request;
+    const route = routes.find(
+      (each) => each.method === method && VERSION.test(path) && path.replace(VERSION, '') === each.path,
+    );
+    const error = (status: number, why: string) => refusal(status, why, body, route?.list ?? 'events');
 
-    if (method !== 'POST' || !PATH.test(path)) return error(404, 'Not Found');
-    if (headers.authorization !== `Bearer ${credentials.accessToken}`)
+    if (!route) return error(404, 'Not Found');
+    if (!tokens.isValid(/^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? ''))
       return error(401, 'The access token is invalid');
-    if (!bucket.take()) return error(429, 'Exceeded 4 calls per second for this app and store');
+    if (!credentials.scopes.includes(route.scope)) return error(403, `This app lacks ${route.scope}`);
+    if (!bucket.take()) return error(429, TOO_FAST);
     if (headers['content-type'] !== 'application/json; charset=utf-8')
       return error(400, 'Content-Type must be application/json; charset=utf-8');
     if (headers['content-encoding']) return error(400, 'Content-Encoding is not supported');
-    if (!isJson) return error(400, 'The body is not JSON');
-    const issue = firstIssue(Track, body);
-    if (issue) return error(422, `${issue.field}: ${issue.message}`);
-    return answerTrack(body as Track);
+    if (method === 'POST' && !isJson) return error(400, 'The body is not JSON');
+    return route.judge(request);
   }
 
-  function answerTrack(track: Track): Verdict {
-    if (track.channel_id !== credentials.channelId) {
-      const why = 'channel_id: unknown channel';
-      return refuse(422, { errors: why }, track.events, why);
-    }
-    const judged = track.events.map((item) => ({ item, why: refusalOf(item) }));
-    return {
-      status: 200,
-      answer: {
-        data: {
-          channel_id: track.channel_id,
-          events: judged.map(({ item, why }) => result(item, why)),
-        },
-      },
-      accepted: judged.filter(({ why }) => why === undefined).map(({ item }) => item),
-      refused: judged.flatMap(({ item, why }) => (why === undefined ? [] : [{ item, why }])),
-    };
-  }
-
-  const refusalOf = ({ event_code }: Event) =>
-    credentials.eventCodes.includes(event_code) ? undefined : `event_code ${event_code} does not exist`;
-
-  /** The event echoed, with the ids the CDP gives it, or with the reason it was refused. */
-  function result({ event_code, event_date, parent_event_id, attrs, user_id }: Event, errors?: string) {
-    const echo = { event_code, event_date, parent_event_id, attrs };
-    if (errors) return { ...echo, errors };
-    events += 1;
-    const oneId = createHash('sha256').update(JSON.stringify(user_id[0])).digest('hex').slice(0, 32);
-    return { id: String(8_725_726_607_150_000 + events), one_id: oneId, ...echo };
+  function judgeRefresh(request: ApiRequest): Verdict {
+    const error = (status: number, why: string) => refusal(status, why, request.body, 'events');
+    if (request.method !== 'POST') return error(404, 'Not Found');
+    const refused = refreshRefusal(request, credentials, clock());
+    if (refused) return refused;
+    if (!bucket.take()) return error(429, TOO_FAST);
+    return answerRefresh(tokens, credentials.scopes);
   }
 
   return { judge, reset: () => bucket.reset() };
 }
+
+const TOO_FAST = 'Exceeded 4 calls per second for this app and store';

@@ -1,0 +1,190 @@
+/** Shows GET /demo/statistics, once a second, reports it to SHOPLINE on demand, and plays Customer.io. */
+import { element, find } from './dom.js';
+import { poll } from './poll.js';
+
+/** Statistics count in hundredths of the shop's currency. */
+const money = (hundredths) =>
+  new Intl.NumberFormat('en', { style: 'currency', currency: 'TWD', maximumFractionDigits: 0 }).format(
+    hundredths / 100,
+  );
+const clock = (at) => new Date(at).toLocaleTimeString([], { hour12: false });
+const count = (number, one, many) => `${number} ${number === 1 ? one : many}`;
+
+const NO_MESSAGES = { sent: 0, delivered: 0, opened: 0, machineOpened: 0, clicked: 0 };
+const NOTHING = {
+  ...{ visitors: 0, landings: 0, carts: 0, checkouts: 0, orders: 0, paidOrders: 0 },
+  ...{ amountHundredths: 0, discountHundredths: 0, buyers: 0, newBuyers: 0, journeys: 0 },
+  messages: NO_MESSAGES,
+};
+
+/** One figure with its name. `key` is its handle for scripts. */
+const figure = (key, name, value) =>
+  element('div', { 'data-test': `figure-${key}` }, element('dt', {}, name), element('dd', {}, value));
+
+/** When SHOPLINE last heard of it, and what it said. */
+function told(synced) {
+  const [state, text] = !synced
+    ? ['waiting', 'SHOPLINE was not told yet']
+    : synced.error
+      ? ['dead', `Not taken at ${clock(synced.at)}: ${synced.error}`]
+      : ['delivered', `SHOPLINE took it at ${clock(synced.at)}`];
+  const trace = synced?.traceId && [' · trace ', element('code', {}, synced.traceId)];
+  return element('p', { class: 'told', 'data-state': state, 'data-test': 'told' }, text, ...(trace || []));
+}
+
+const visit = (link, text) =>
+  link ? element('a', { href: `./${link}`, 'data-test': 'visit' }, text) : element('span', {}, '');
+
+function campaignCard({ id, title, link, totals, synced }) {
+  const t = totals ?? NOTHING;
+  const came = `${count(t.visitors, 'person', 'people')} came, ${count(t.buyers, 'bought', 'bought')}.`;
+  return element(
+    'article',
+    { class: 'destination', 'data-test': `campaign-${id}` },
+    element('h2', {}, title),
+    element('p', { class: 'note' }, `${came} `, visit(link, 'Come by its link')),
+    element(
+      'dl',
+      { class: 'figures' },
+      figure('sales', 'Sales', money(t.amountHundredths)),
+      figure('orders', 'Orders', t.orders),
+      figure('paid', 'of them paid', t.paidOrders),
+      figure('visitors', 'People who came', t.visitors),
+      figure('landings', 'Visits by its links', t.landings),
+      figure('carts', 'Put into the cart', t.carts),
+      figure('checkouts', 'Checkouts begun', t.checkouts),
+      figure('new-buyers', 'New buyers', t.newBuyers),
+      figure('old-buyers', 'Returning buyers', t.buyers - t.newBuyers),
+    ),
+    element('p', { class: 'note' }, element('code', {}, id)),
+    told(synced),
+  );
+}
+
+function nodeRow({ id, title, totals }) {
+  const t = totals ?? NOTHING;
+  const { sent, delivered, opened, machineOpened, clicked } = t.messages;
+  const cells = [sent, delivered, opened, machineOpened, clicked, t.orders, money(t.amountHundredths)];
+  return element(
+    'tr',
+    { 'data-test': `node-${id}` },
+    element('th', { scope: 'row' }, title),
+    ...cells.map((cell) => element('td', {}, cell)),
+  );
+}
+
+function flowCard({ title, link, totals, nodes, synced }) {
+  const t = totals ?? NOTHING;
+  const { sent, delivered, opened, machineOpened, clicked } = t.messages;
+  const heads = ['', 'Sent', 'Arrived', 'Opened by people', 'by machines', 'Clicked', 'Orders', 'Sales'];
+  return element(
+    'article',
+    { class: 'destination', 'data-test': 'flow' },
+    element('h2', {}, title),
+    element(
+      'p',
+      { class: 'note' },
+      `${count(sent, 'letter', 'letters')} sent, ${delivered} arrived, ${opened} opened by people, ${clicked} clicked. `,
+      visit(link, 'Come by the link in the letter'),
+    ),
+    element(
+      'dl',
+      { class: 'figures' },
+      figure('sales', 'Sales', money(t.amountHundredths)),
+      figure('orders', 'Orders', t.orders),
+      figure('sent', 'Letters sent', sent),
+      figure('delivered', 'Arrived', delivered),
+      figure('opened', 'Opened by people', opened),
+      figure('machine-opened', 'Opened by machines', machineOpened),
+      figure('clicked', 'Clicked by people', clicked),
+      figure('journeys', 'Journeys', t.journeys),
+    ),
+    element(
+      'div',
+      { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': `The letters of ${title}` },
+      element(
+        'table',
+        {},
+        element(
+          'thead',
+          {},
+          element('tr', {}, ...heads.map((head) => element('th', { scope: 'col' }, head))),
+        ),
+        element('tbody', {}, ...nodes.map(nodeRow)),
+      ),
+    ),
+    told(synced),
+  );
+}
+
+function callCard({ at, path, body, status, answer }) {
+  const block = (title, value) => [
+    element('h4', {}, title),
+    element('pre', { tabindex: '0', 'aria-label': title }, JSON.stringify(value, null, 2)),
+  ];
+  return element(
+    'section',
+    { 'data-test': 'call' },
+    element('h3', {}, `Reported at ${clock(at)}`),
+    element('p', { class: 'note' }, element('code', {}, path)),
+    ...block('Sent', body),
+    ...block(`Answered ${status}`, answer),
+  );
+}
+
+let latest;
+let seen = '';
+function show(statistics) {
+  latest = statistics;
+  const now = JSON.stringify(statistics);
+  if (now === seen) return;
+  seen = now;
+  find('#campaigns').replaceChildren(...statistics.campaigns.map(campaignCard));
+  find('#flow').replaceChildren(flowCard(statistics.flow));
+  find('#calls').replaceChildren(...statistics.calls.map(callCard));
+}
+
+const refresh = poll('/demo/statistics', show);
+
+/** A button that says what came of it. */
+function act(selector, path, waiting, done) {
+  const button = find(selector);
+  button.addEventListener('click', async () => {
+    const answer = find('#answer');
+    const startedAt = new Date().toISOString();
+    button.disabled = true;
+    answer.textContent = waiting;
+    try {
+      const response = await fetch(path, { method: 'POST' });
+      if (!response.ok) throw new Error(`the collector answered ${response.status}`);
+      const body = await response.json();
+      await refresh();
+      answer.textContent = done(body, startedAt);
+    } catch (error) {
+      answer.textContent = `That did not work: ${error.message}.`;
+    }
+    button.disabled = false;
+  });
+}
+
+/** What SHOPLINE answered just now: the rows that were tried since the button was pressed. */
+function reported(_answer, startedAt) {
+  const { campaigns, flow } = latest;
+  const tried = [...campaigns, flow].filter(({ synced }) => synced && synced.at >= startedAt);
+  if (tried.length === 0) return 'Nothing has changed since the last report.';
+  return tried
+    .map(({ title, synced }) =>
+      synced.error ? `${title}: not taken, ${synced.error}` : `${title}: taken (trace ${synced.traceId})`,
+    )
+    .join(' · ');
+}
+
+const sent = ({ webhooks }) => {
+  const refused = webhooks.filter((status) => status !== 200).length;
+  return refused === 0
+    ? `Customer.io told of ${count(webhooks.length, 'thing', 'things')} that happened to its letters.`
+    : `The collector refused ${refused} of ${webhooks.length} webhooks.`;
+};
+
+act('#report', '/admin/statistics/sync', 'Reporting …', reported);
+act('#letters', '/demo/letters', 'Sending …', sent);

@@ -1,0 +1,17 @@
+import { type Http, NoAnswer } from '../dispatch/http.ts';
+import type { SignedWebhook } from '../sandbox/webhooks.ts';
+
+/** Posts a webhook to a path of the demo's own collector, as its sender would. Answers the status; 0: no answer came. */
+export type Post = (path: string, webhook: SignedWebhook) => Promise<number>;
+
+export function postTo(base: string, http: Http): Post {
+  return async (path, { headers, body }) => {
+    try {
+      const { status } = await http({ method: 'POST', url: base + path, headers, body });
+      return status;
+    } catch (error) {
+      if (error instanceof NoAnswer) return 0;
+      throw error;
+    }
+  };
+}

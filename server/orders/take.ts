@@ -1,0 +1,112 @@
+import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import type { Shop } from '../config.ts';
+import type { Delivery, EventLog } from '../log/event-log.ts';
+import type { PersonKey } from '../state/facts.ts';
+import type { OrderKnown, ShopState } from '../state/shop-state.ts';
+import { completeFrom, completeOrder, toSeen } from './complete.ts';
+import { nameInKey, nameOfFixed } from './keys.ts';
+import { orderNames } from './names.ts';
+
+interface TakeParts {
+  /** Those whose orders are reported twice, by id. */
+  shops: ReadonlyMap<string, Shop>;
+  state: Pick<ShopState, 'ordersKnown' | 'fixOrder' | 'visitorsOf'>;
+}
+
+/** How long orders wait when state cannot say what is known of them. */
+const WITHOUT_STATE_MS = 30_000;
+
+/**
+ * Completes each order with what is known when it is taken first, and fixes it: every later try, and every other
+ * destination, is given the same. So is everything else that only the shop's server told.
+ */
+export function createTake(log: EventLog, { shops, state }: TakeParts): EventLog['take'] {
+  function isCompleted({ isOrder, event }: Delivery): boolean {
+    return (
+      isOrder &&
+      event.only === undefined &&
+      shops.has(event.shop) &&
+      (event.source === 'webhook' || event.event === 'Order Completed') &&
+      nameOfFixed(event) !== undefined
+    );
+  }
+
+  /** As it is delivered, now and on every later try. */
+  async function toFixed(
+    event: ProtectedEvent,
+    known: ReadonlyMap<string, OrderKnown>,
+  ): Promise<ProtectedEvent> {
+    const name = nameOfFixed(event) ?? '';
+    const fixed =
+      known.get(name)?.fixed ?? (await state.fixOrder(event.shop, name, await toCompleted(event, known)));
+    // A seal is bound to the messageId it came with. It differs where two orders turned out to be one.
+    return { ...fixed, messageId: event.messageId };
+  }
+
+  async function toCompleted(
+    event: ProtectedEvent,
+    known: ReadonlyMap<string, OrderKnown>,
+  ): Promise<ProtectedEvent> {
+    const reports = namesOfOrder(event).map((name) => known.get(name) ?? {});
+    const visitors = async () => state.visitorsOf(event.shop, peopleOf(event));
+    const browser = reports.find((report) => report.browser)?.browser;
+    if (event.event === 'Order Completed') {
+      const isAlone = event.source === 'webhook' && !browser;
+      return completeOrder(event, reports[0] ?? {}, isAlone ? await visitors() : []);
+    }
+    return completeFrom(event, browser ? [toSeen(browser)] : await visitors());
+  }
+
+  async function completeAll(orders: readonly Delivery[]): Promise<Map<Delivery, ProtectedEvent>> {
+    const events = orders.map(({ event }) => event);
+    const names = events.flatMap((event) => [nameOfFixed(event) ?? '', ...namesOfOrder(event)]);
+    // A consumer is of one shop.
+    const known = await state.ordersKnown(events[0]?.shop ?? '', [...new Set(names)]);
+    return new Map(
+      await Promise.all(
+        orders.map(async (delivery) => [delivery, await toFixed(delivery.event, known)] as const),
+      ),
+    );
+  }
+
+  return async (consumer, max) => {
+    const deliveries = await log.take(consumer, max);
+    const orders = deliveries.filter((delivery) => delivery.isOrder && isCompleted(delivery));
+    if (orders.length === 0) return deliveries;
+    try {
+      const completed = await completeAll(orders);
+      return deliveries.map((delivery) => {
+        const event = completed.get(delivery);
+        return event ? { ...delivery, event } : delivery;
+      });
+    } catch (error) {
+      // Nothing was sent: everything is put back as certainly not sent, the others to be taken at once.
+      const isOrder = new Set(orders);
+      for (const delivery of deliveries)
+        delivery.retry(isOrder.has(delivery) ? WITHOUT_STATE_MS : 0, 'waits-for-earlier');
+      throw error;
+    }
+  };
+}
+
+/** The order an event is about, as far as it says so. */
+function namesOfOrder(event: ProtectedEvent): string[] {
+  if (event.event === 'Checkout Started') return [];
+  const name = nameInKey(event);
+  return name === undefined ? orderNames(event) : [name];
+}
+
+/** Under which ids a visitor may have been seen. */
+function peopleOf({ identity, properties }: ProtectedEvent): PersonKey[] {
+  const { cart_token, checkout_token, checkout_id } = properties;
+  const keys = [
+    ['a', identity.anonymousId],
+    ['u', identity.userId],
+    ['e', identity.emailSha256],
+    ['t', cart_token],
+    ['k', checkout_token],
+    ['k', checkout_id],
+  ] as const;
+  const known = keys.filter(([, id]) => typeof id === 'number' || (typeof id === 'string' && id !== ''));
+  return [...new Set(known.map(([kind, id]): PersonKey => `${kind}:${id}`))];
+}

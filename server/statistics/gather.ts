@@ -1,0 +1,21 @@
+import type { Facts } from '../state/facts.ts';
+import type { Visitor } from '../state/shop-state.ts';
+import type { EventFacts } from './event.ts';
+
+/** All that a round of events said, together. */
+export interface Gathered {
+  facts: Facts;
+  visitors: Visitor[];
+}
+
+export const gather = (found: readonly EventFacts[]): Gathered => ({
+  facts: {
+    links: found.flatMap(({ links = [] }) => links),
+    touches: found.flatMap(({ touches = [] }) => touches),
+    visits: found.flatMap(({ visits = [] }) => visits),
+    actions: found.flatMap(({ actions = [] }) => actions),
+    sightings: found.flatMap(({ sightings = [] }) => sightings),
+    messages: found.flatMap(({ messages = [] }) => messages),
+  },
+  visitors: found.flatMap(({ visitor }) => visitor ?? []),
+});

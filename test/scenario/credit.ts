@@ -1,0 +1,124 @@
+import type { Settings } from './happening.ts';
+import type { Choices, OrderReport, Reading, Touch } from './reading.ts';
+
+/** What won an order, a cart or a checkout. */
+export type Credit = Pick<Touch, 'marketing' | 'flow' | 'node'>;
+
+/** All reports of one order, read together. Amounts of another currency are left out already. */
+export interface Order {
+  atMs: number;
+  peopleOfReports: Set<string>[];
+  buyer: string | undefined;
+  isPaid: boolean;
+  isForeign: boolean;
+  amountHundredths: number;
+  /** What was paid back, however much that is. */
+  refundedHundredths: number;
+  discountHundredths: number;
+  items: { productId: string; units: number }[];
+}
+
+const TEN_MINUTES_MS = 600_000;
+
+/** Whose touches count: one step along what was carried together, and no further. */
+export function peopleOf(own: ReadonlySet<string>, together: readonly Set<string>[]): Set<string> {
+  const all = new Set(own);
+  const isUnknown = ![...own].some((id) => /^[ue]:/.test(id));
+  for (const ids of together)
+    for (const id of ids)
+      for (const one of ids) {
+        if (!own.has(one)) continue;
+        if (/^[uetkc]:/.test(one)) all.add(id);
+        if (/^a:/.test(one) && (/^c:/.test(id) || (isUnknown && /^[ue]:/.test(id)))) all.add(id);
+      }
+  return all;
+}
+
+export function creditOf(
+  own: readonly Set<string>[],
+  atMs: number,
+  { together, touches }: Reading,
+  { attributionDays }: Settings,
+  choices: Choices,
+): Credit {
+  const groups = choices.isEachReportByItself ? own : [new Set(own.flatMap((ids) => [...ids]))];
+  const all = new Set(groups.flatMap((ids) => [...peopleOf(ids, together)]));
+  let winner: Touch | undefined;
+  for (const touch of touches) {
+    if (touch.atMs > atMs || touch.atMs < atMs - attributionDays * 86_400_000) continue;
+    if (!shares(touch.people, all)) continue;
+    if (!winner || isLater(touch, winner)) winner = touch;
+  }
+  if (!winner || winner.isClick) return winner ?? {};
+  const landing = winner;
+  let click: Touch | undefined;
+  for (const touch of touches) {
+    if (!touch.isClick || touch.atMs > landing.atMs || touch.atMs < landing.atMs - TEN_MINUTES_MS) continue;
+    if (!shares(touch.people, choices.mustClickShareAnId ? landing.people : all)) continue;
+    if (!click || isLater(touch, click)) click = touch;
+  }
+  return { ...click, ...landing };
+}
+
+const shares = (some: ReadonlySet<string>, all: ReadonlySet<string>) => [...some].some((id) => all.has(id));
+const isLater = (a: Touch, b: Touch) => a.atMs > b.atMs || (a.atMs === b.atMs && a.id > b.id);
+
+/** Reports that share a name, directly or through others, are one order. */
+function groupsOf(reports: readonly OrderReport[]): OrderReport[][] {
+  const groups: OrderReport[][] = [];
+  for (const report of reports) {
+    const same = groups.filter((group) =>
+      group.some(({ names }) => names.some((name) => report.names.includes(name))),
+    );
+    for (const group of same) groups.splice(groups.indexOf(group), 1);
+    groups.push([report, ...same.flat()]);
+  }
+  return groups;
+}
+
+/** Orders that count: placed or paid, and not called off. */
+export function ordersOf({ reports }: Reading, currency: string): Order[] {
+  const byTime = reports.toSorted((a, b) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1));
+  return groupsOf(byTime).flatMap((group) => {
+    const reportsOfOrder = byTime.filter((report) => group.includes(report));
+    return orderOf(reportsOfOrder, currency) ?? [];
+  });
+}
+
+function orderOf(reports: readonly OrderReport[], currency: string): Order | undefined {
+  const at = (stage: OrderReport['stage']) => reports.filter((report) => report.stage === stage);
+  const [placed, paid] = [at('placed'), at('paid')];
+  const [first] = placed.length > 0 ? placed : paid;
+  if (!first || at('cancelled').length > 0) return undefined;
+  const either = reports.filter(({ stage }) => stage === 'placed' || stage === 'paid');
+  const ofServer = either.filter(({ isWebhook }) => isWebhook);
+  const telling = ofServer.length > 0 ? ofServer : either;
+  const isForeign = (telling.find((report) => report.currency)?.currency ?? currency) !== currency;
+  const counted = (hundredths: number | undefined) => (isForeign ? 0 : (hundredths ?? 0));
+  const states = placed.filter(({ isWebhook }) => isWebhook || ofServer.length === 0);
+  return {
+    atMs: first.atMs,
+    peopleOfReports: reports.map(({ people }) => people),
+    buyer: buyerOf(reports),
+    isPaid:
+      paid.length > 0 ||
+      !states.some(({ status = '' }) =>
+        ['unpaid', 'authorized', 'pending', 'partially_paid'].includes(status),
+      ),
+    isForeign,
+    amountHundredths: counted(
+      telling.find((report) => report.amountHundredths !== undefined)?.amountHundredths,
+    ),
+    refundedHundredths: counted(
+      at('refunded').reduce((sum, report) => sum + (report.amountHundredths ?? 0), 0),
+    ),
+    discountHundredths: counted(telling[0]?.discountHundredths),
+    items: telling.find(({ items }) => items.length > 0)?.items ?? [],
+  };
+}
+
+function buyerOf(reports: readonly OrderReport[]): string | undefined {
+  for (const kind of ['e:', 'u:', 'a:'])
+    for (const { people } of reports) for (const id of people) if (id.startsWith(kind)) return id;
+  return undefined;
+}

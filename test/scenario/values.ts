@@ -1,0 +1,31 @@
+import { createHash } from 'node:crypto';
+import type { Payload } from './happening.ts';
+
+export const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
+const number = (value: unknown) => (typeof value === 'number' ? value : undefined);
+const digestOf = (email: string) => createHash('sha256').update(email.trim().toLowerCase()).digest('hex');
+export const hundredths = (value: unknown) => {
+  const amount = value === undefined ? Number.NaN : Math.round(Number(value) * 100);
+  return amount >= 0 ? amount : undefined;
+};
+
+/** An id of each kind, those that are missing left out. */
+export function people(ids: Partial<Record<'a' | 'u' | 'e' | 'c' | 't' | 'k', unknown>>): Set<string> {
+  const found = Object.entries(ids).flatMap(([kind, id]) => {
+    const value = text(id);
+    if (!value) return [];
+    return [`${kind}:${kind === 'e' ? digestOf(value) : value}`];
+  });
+  return new Set(found);
+}
+
+export const namesOf = ({ checkout_id, checkout_token }: Payload, names: unknown[]) => [
+  ...names.flatMap((name) => text(name)?.replace(/^#/, '') ?? []),
+  ...[checkout_id, checkout_token].flatMap((token) => (text(token) ? [`checkout:${token}`] : [])),
+];
+
+export const itemsOf = (lines: unknown) =>
+  (Array.isArray(lines) ? lines : []).map((line: Payload) => ({
+    productId: text(line.product_id) ?? '',
+    units: number(line.quantity) ?? 0,
+  }));
