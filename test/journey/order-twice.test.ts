@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { afterAll, expect, test } from 'vitest';
+import { orderPayload, signShopline } from '../../server/sandbox/webhooks.ts';
+import { eventually, SHOP_ORIGIN, startCollector } from '../support/collector.ts';
+
+const SECRET = 'app-secret-of-the-shop';
+const HANDLE = 'sandbox';
+const EMAIL = 'ada@example.com';
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
+const collector = await startCollector(
+  { SHOPLINE_APP_SECRET: SECRET, ORDER_MERGE_SECONDS: '1' },
+  { whenOver: afterAll },
+);
+const { sandbox } = collector;
+
+/** As long as SHOPLINE's. */
+const idOf = (number: number) => `2105022431212188732466${number}`;
+
+/** The page shows another currency, and anyone may write to it: what it says of money is not believed. */
+const tellPage = (number: number) => () =>
+  collector.post(
+    '/v1/track',
+    {
+      event: 'Order Completed',
+      messageId: `page-${number}`,
+      anonymousId: `visitor-${number}`,
+      context: {
+        page: { url: 'https://shop.example/thank-you' },
+        tiktok: { ttclid: `click-${number}`, ttp: `ttp-${number}` },
+      },
+      properties: { order_id: `seq-${number}`, checkout_id: `checkout-${number}`, total: 1, currency: 'USD' },
+    },
+    { origin: SHOP_ORIGIN },
+  );
+
+const tellShop = (number: number, topic: string, financialStatus: string) => async () => {
+  const body = orderPayload({
+    orderId: idOf(number),
+    number: `D${number}`,
+    placedAtMs: Date.now(),
+    lines: [{ productId: 'tea', variantId: 'tea-100', title: 'Tea', price: 240, quantity: 2 }],
+    checkoutToken: `checkout-${number}`,
+    email: EMAIL,
+    financialStatus,
+  });
+  const { headers, body: text } = signShopline({
+    topic,
+    body,
+    secret: SECRET,
+    shopDomain: `${HANDLE}.myshopline.com`,
+    webhookId: `${topic}-${number}`,
+  });
+  return collector.post('/v1/webhooks/shopline', text, headers);
+};
+
+type Payload = {
+  event: string;
+  event_id: string;
+  user: Record<string, unknown>;
+  properties: Record<string, unknown>;
+};
+const ofOrder = (number: number) => {
+  const clickId = `click-${number}`;
+  const toTikTok = (sandbox.accepted('tiktok') as Payload[]).filter(({ user }) => user.ttclid === clickId);
+  const text = (api: 'customerio' | 'shopline') =>
+    sandbox.accepted(api).map((item) => ({ item, text: JSON.stringify(item) }));
+  const isIts = ({ text: of }: { text: string }) =>
+    new RegExp(`"(seq-${number}|D${number}|checkout-${number}|${idOf(number)})"`).test(of);
+  return {
+    toTikTok,
+    toCustomerIo: text('customerio')
+      .filter(isIts)
+      .map(({ item }) => item as Payload),
+    toShopline: text('shopline').filter(isIts),
+  };
+};
+
+const STORIES: [string, (number: number) => (() => Promise<Response>)[]][] = [
+  [
+    'page, create, paid',
+    (n) => [tellPage(n), tellShop(n, 'orders/create', 'pending'), tellShop(n, 'orders/paid', 'paid')],
+  ],
+  [
+    'create, page, paid',
+    (n) => [tellShop(n, 'orders/create', 'pending'), tellPage(n), tellShop(n, 'orders/paid', 'paid')],
+  ],
+  [
+    'create, paid, page',
+    (n) => [tellShop(n, 'orders/create', 'pending'), tellShop(n, 'orders/paid', 'paid'), tellPage(n)],
+  ],
+  [
+    'paid, page, create',
+    (n) => [tellShop(n, 'orders/paid', 'paid'), tellPage(n), tellShop(n, 'orders/create', 'pending')],
+  ],
+  [
+    'paid, create, page',
+    (n) => [tellShop(n, 'orders/paid', 'paid'), tellShop(n, 'orders/create', 'pending'), tellPage(n)],
+  ],
+  [
+    'page, paid, create',
+    (n) => [tellPage(n), tellShop(n, 'orders/paid', 'paid'), tellShop(n, 'orders/create', 'pending')],
+  ],
+];
+
+test.concurrent.each(STORIES)(
+  'an order told as %s, each of them three times, is one order everywhere',
+  async (name, tellings) => {
+    const number = 1000 + STORIES.findIndex(([one]) => one === name);
+    for (const tell of tellings(number))
+      for (const response of await Promise.all([tell(), tell(), tell()])) expect(response.status).toBe(200);
+    const found = await eventually(
+      () => ofOrder(number),
+      ({ toTikTok, toCustomerIo }) => toTikTok.length >= 2 && toCustomerIo.length >= 2,
+    );
+    // Whatever else would be sent has had its time: the window is one second.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const { toTikTok, toCustomerIo, toShopline } = ofOrder(number);
+    expect(found.toTikTok.length).toBe(toTikTok.length);
+    expect(toTikTok.map(({ event }) => event).sort()).toEqual(['PlaceAnOrder', 'Purchase']);
+    expect(new Set(toTikTok.map(({ event_id }) => event_id)).size).toBe(1);
+    for (const { user, properties } of toTikTok) {
+      expect(user).toMatchObject({ email: sha256(EMAIL), ttp: `ttp-${number}` });
+      expect(properties).toMatchObject({ value: 480, currency: 'TWD' });
+    }
+    const completed = toCustomerIo.filter(({ event }) => event === 'Order Completed');
+    expect(completed).toHaveLength(1);
+    expect(completed[0]?.properties).toMatchObject({ total: 480, currency: 'TWD' });
+    expect(toCustomerIo.filter(({ event }) => event === 'Order Updated')).toHaveLength(1);
+    expect(toShopline).toHaveLength(1);
+  },
+  30_000,
+);
