@@ -9,6 +9,7 @@ import type { Counters } from '../observe/counters.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Sealer } from '../privacy/seal.ts';
 import type { ShopState } from '../state/shop-state.ts';
+import { statisticsConsumers } from '../statistics/create.ts';
 import type { Statistics } from '../statistics/statistics.ts';
 import { operatorOnly } from './auth.ts';
 import { eraseVisitor } from './erase.ts';
@@ -63,7 +64,19 @@ export function adminRoutes(parts: AdminParts): Router {
         ...(await log.depth(consumer)),
       })),
     );
-    response.json({ log: await durabilityOf(log), destinations, counters: counters.snapshot() });
+    const statistics = await Promise.all(
+      statisticsConsumers(config.shops).map(async ({ name, shop }) => ({
+        consumer: name,
+        shop,
+        ...(await log.depth(name)),
+      })),
+    );
+    response.json({
+      log: await durabilityOf(log),
+      destinations,
+      statistics,
+      counters: counters.snapshot(),
+    });
   });
 
   admin.get('/dead-letters', async (request, response) => {

@@ -90,7 +90,7 @@ export interface ShopState {
   synced(shop: string): Promise<Synced[]>;
   noteSynced(shop: string, rows: readonly Synced[]): Promise<void>;
 
-  /** Something small that must survive a restart, sealed by whoever writes it. */
+  /** Something small that must survive a restart; sealed by its writer where it is secret. Named `<what>:<shop>`. */
   readKept(name: string): Promise<string | undefined>;
   writeKept(name: string, sealed: string): Promise<void>;
 

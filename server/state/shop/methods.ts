@@ -145,6 +145,9 @@ export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
     erase: (shop: string, people: readonly PersonKey[]) => erase(db, partsOf(shop), people),
     async purge(shop: string): Promise<void> {
       for (const table of TABLES_OF_SHOP) await db.deleteFrom(table).where('shop', '=', shop).execute();
+      const kept = await db.selectFrom('kept').select('name').execute();
+      const own = kept.filter(({ name }) => name.endsWith(`:${shop}`)).map(({ name }) => name);
+      for (const part of inParts(own)) await db.deleteFrom('kept').where('name', 'in', part).execute();
     },
     async retain(nowMs: number, logKeptMs: number): Promise<void> {
       for (const shop of Object.keys(shops)) await retain(db, partsOf(shop), nowMs, logKeptMs);

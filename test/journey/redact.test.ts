@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { orderPayload, signShopline } from '../../server/sandbox/webhooks.ts';
+import { eventually, SHOP_ORIGIN, startCollector } from '../support/collector.ts';
+
+const SECRET = 'app-secret-of-the-shop';
+const CUSTOMER = '4201057495';
+/** A robot's visit would not count. */
+const BROWSER =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+const CAMPAIGN = 'MA_6019932248291157288';
+
+async function startShop() {
+  const collector = await startCollector({ SHOPLINE_APP_SECRET: SECRET, ORDER_MERGE_SECONDS: '0' });
+  const totals = async () =>
+    (await (await collector.admin('GET', '/admin/statistics')).json()).shops[0] as {
+      marketing: { marketingEventId: string; orders: number; visitors: number }[];
+    };
+  const tell = (topic: string, body: object, webhookId = topic) => {
+    const shopDomain = 'sandbox.myshopline.com';
+    const { headers, body: text } = signShopline({ topic, body, secret: SECRET, shopDomain, webhookId });
+    return collector.post('/v1/webhooks/shopline', text, headers);
+  };
+  const place = async () => {
+    const page = { url: `https://shop.example/?utm_id=${CAMPAIGN}` };
+    await collector.post(
+      '/v1/page',
+      { anonymousId: 'her-browser', userId: CUSTOMER, context: { page } },
+      { origin: SHOP_ORIGIN, 'user-agent': BROWSER },
+    );
+    await tell(
+      'orders/create',
+      orderPayload({
+        orderId: '21050224312121887324667162',
+        number: 'D1001',
+        placedAtMs: Date.now(),
+        lines: [{ productId: 'tea', variantId: 'tea-1', title: 'Tea', price: 240, quantity: 1 }],
+        userId: CUSTOMER,
+        email: 'ada@example.com',
+      }),
+    );
+    return eventually(totals, ({ marketing }) => marketing[0]?.orders === 1);
+  };
+  const erasure = async (id: string) =>
+    (await (await collector.admin('DELETE', `/admin/visitors/${id}`)).json()).erasures[0] as {
+      events: number;
+    };
+  return { ...collector, totals, tell, place, erasure };
+}
+
+test('a customer the shop’s platform asks to forget is forgotten, and stays counted', async () => {
+  const { place, tell, totals, erasure, lines } = await startShop();
+  const before = await place();
+  expect(
+    (await tell('customers/redact', { customer: { id: CUSTOMER, email: 'ada@example.com' } })).status,
+  ).toBe(200);
+  await eventually(
+    () => lines.join(''),
+    (said) => said.includes('a customer was forgotten'),
+  );
+  expect((await totals()).marketing).toEqual(before.marketing);
+  // Her user id alone is still on its way to Customer.io, which has to be told.
+  for (const id of ['her-browser', 'ada@example.com']) expect((await erasure(id)).events).toBe(0);
+});
+
+test('a shop that leaves is forgotten whole', async () => {
+  const { place, tell, totals, erasure, lines } = await startShop();
+  await place();
+  expect((await tell('merchants/redact', {})).status).toBe(200);
+  await eventually(
+    () => lines.join(''),
+    (said) => said.includes('everything of the shop was forgotten'),
+  );
+  expect(await totals()).toMatchObject({ marketing: [], flows: [], synced: [] });
+  expect((await erasure('her-browser')).events).toBe(0);
+});
