@@ -1,11 +1,11 @@
-import { createHmac } from 'node:crypto';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import type { Facts, PersonKey } from '../facts.ts';
 import type { Rules } from '../rules.ts';
 import type { Cost, Synced, Visitor } from '../shop-state.ts';
-import { applyFacts, type Pseudonym } from './apply.ts';
+import { applyFacts } from './apply.ts';
 import { markChanged, marketingTarget } from './changed.ts';
 import { erase } from './erase.ts';
+import { pseudonymOf } from './pseudonym.ts';
 import { dropLogged } from './rebuild.ts';
 import { fixOrder, ordersKnown, sight } from './reports.ts';
 import { retain } from './retain.ts';
@@ -175,11 +175,6 @@ const TABLES_OF_SHOP = [
   'changed',
   'synced',
 ] as const satisfies readonly Exclude<keyof Tables, 'kept'>[];
-
-/** Sixteen bytes of a keyed digest: the same for the same person, and no way back without the key. */
-function pseudonymOf(pepper: string, shop: string, key: string): ReturnType<Pseudonym> {
-  return createHmac('sha256', pepper).update(`${shop}\0${key}`).digest('base64url').slice(0, 22);
-}
 
 async function targetsWhere(db: Db, shop: string, pending?: number): Promise<string[]> {
   let found = db.selectFrom('changed').select('target').where('shop', '=', shop);

@@ -61,86 +61,86 @@ const fixCredit = (db: Db, shop: string, beforeMs: number) =>
     .where('at', '<', beforeMs)
     .execute();
 
-async function foldActions(db: Db, shop: string, beforeMs: number): Promise<void> {
-  for (;;) {
-    const rows = await db
-      .selectFrom('actions')
-      .select(['id', 'kind', 'at', 'marketing_event'])
-      .where('shop', '=', shop)
-      .where('at', '<', beforeMs)
-      .limit(AT_ONCE)
-      .execute();
-    if (rows.length === 0) return;
-    await addToBaseline(
-      db,
-      shop,
-      sumUp(
-        rows.flatMap(({ kind, at, marketing_event: id }) =>
-          id === null ? [] : [{ target: marketingTarget(id), measure: kind, value: 1, newestMs: Number(at) }],
-        ),
-      ),
-    );
-    for (const part of inParts(rows.map(({ id }) => id))) {
-      await db.deleteFrom('people').where('shop', '=', shop).where('thing', 'in', part).execute();
-      await db.deleteFrom('actions').where('shop', '=', shop).where('id', 'in', part).execute();
-    }
-  }
-}
+/** Carts and checkouts that nothing will credit otherwise any more. */
+const foldActions = (db: Db, shop: string, beforeMs: number) =>
+  untilNone(
+    () =>
+      db
+        .selectFrom('actions')
+        .select(['id', 'kind', 'at', 'marketing_event'])
+        .where('shop', '=', shop)
+        .where('at', '<', beforeMs)
+        .limit(AT_ONCE)
+        .execute(),
+    async (rows) => {
+      const credited = rows.flatMap(({ kind, at, marketing_event: id }) =>
+        id === null ? [] : [{ target: marketingTarget(id), measure: kind, value: 1, newestMs: Number(at) }],
+      );
+      await addToBaseline(db, shop, sumUp(credited));
+      for (const part of inParts(rows.map(({ id }) => id))) {
+        await db.deleteFrom('people').where('shop', '=', shop).where('thing', 'in', part).execute();
+        await db.deleteFrom('actions').where('shop', '=', shop).where('id', 'in', part).execute();
+      }
+    },
+  );
 
-async function foldVisits(db: Db, shop: string, beforeMs: number): Promise<void> {
-  for (;;) {
-    const rows = await db
-      .selectFrom('visits')
-      .select(['id', 'marketing_event', 'country', 'at'])
-      .where('shop', '=', shop)
-      .where('received_at', '<', beforeMs)
-      .limit(AT_ONCE)
-      .execute();
-    if (rows.length === 0) return;
-    await addToBaseline(
-      db,
-      shop,
-      sumUp(
-        rows.map(({ marketing_event: id, country, at }) => ({
-          target: marketingTarget(id),
-          measure: 'landing',
-          dimension: country ?? '',
-          value: 1,
-          newestMs: Number(at),
-        })),
-      ),
-    );
-    for (const part of inParts(rows.map(({ id }) => id)))
-      await db.deleteFrom('visits').where('shop', '=', shop).where('id', 'in', part).execute();
-  }
-}
+/** Landings that the log will not tell of again. */
+const foldVisits = (db: Db, shop: string, beforeMs: number) =>
+  untilNone(
+    () =>
+      db
+        .selectFrom('visits')
+        .select(['id', 'marketing_event', 'country', 'at'])
+        .where('shop', '=', shop)
+        .where('received_at', '<', beforeMs)
+        .limit(AT_ONCE)
+        .execute(),
+    async (rows) => {
+      const landings = rows.map(({ marketing_event: id, country, at }) => ({
+        target: marketingTarget(id),
+        measure: 'landing',
+        dimension: country ?? '',
+        value: 1,
+        newestMs: Number(at),
+      }));
+      await addToBaseline(db, shop, sumUp(landings));
+      for (const part of inParts(rows.map(({ id }) => id)))
+        await db.deleteFrom('visits').where('shop', '=', shop).where('id', 'in', part).execute();
+    },
+  );
 
 /** A message goes as a whole, when nothing has happened to it for long. */
-async function foldMessages(db: Db, shop: string, beforeMs: number): Promise<void> {
-  for (;;) {
-    const quiet = await db
-      .selectFrom('messages')
-      .select('delivery')
-      .where('shop', '=', shop)
-      .groupBy('delivery')
-      .having((eb) => eb.fn.max('at'), '<', beforeMs)
-      .limit(AT_ONCE)
-      .execute();
-    if (quiet.length === 0) return;
-    for (const part of inParts(quiet.map(({ delivery }) => delivery))) {
-      const rows = await db
-        .deleteFrom('messages')
+const foldMessages = (db: Db, shop: string, beforeMs: number) =>
+  untilNone(
+    () =>
+      db
+        .selectFrom('messages')
+        .select('delivery')
         .where('shop', '=', shop)
-        .where('delivery', 'in', part)
-        .returning(['delivery', 'metric', 'at', 'marketing_event', 'flow', 'node'])
-        .execute();
-      await addToBaseline(
-        db,
-        shop,
-        sumUp([...Map.groupBy(rows, (row) => row.delivery).values()].flatMap(foldMessage)),
-      );
-    }
-  }
+        .groupBy('delivery')
+        .having((eb) => eb.fn.max('at'), '<', beforeMs)
+        .limit(AT_ONCE)
+        .execute(),
+    async (quiet) => {
+      for (const part of inParts(quiet.map(({ delivery }) => delivery))) {
+        const rows = await db
+          .deleteFrom('messages')
+          .where('shop', '=', shop)
+          .where('delivery', 'in', part)
+          .returning(['delivery', 'metric', 'at', 'marketing_event', 'flow', 'node'])
+          .execute();
+        const messages = [...Map.groupBy(rows, (row) => row.delivery).values()];
+        await addToBaseline(db, shop, sumUp(messages.flatMap(foldMessage)));
+      }
+    },
+  );
+
+/** Page after page, each gone when the next is read. */
+async function untilNone<Row>(
+  read: () => Promise<Row[]>,
+  remove: (rows: readonly Row[]) => Promise<void>,
+): Promise<void> {
+  for (let rows = await read(); rows.length > 0; rows = await read()) await remove(rows);
 }
 
 interface MessageRow {

@@ -1,7 +1,7 @@
 import type { PersonKey, Sighting } from '../facts.ts';
 import type { Credit, KnownTouch, Links, Rules } from '../rules.ts';
-import type { Pseudonym } from './apply.ts';
 import { markChanged, targetsOf, targetsOfRow } from './changed.ts';
+import type { Pseudonym } from './pseudonym.ts';
 import { forParts, inParts } from './rows.ts';
 import type { Db, Tables } from './schema.ts';
 import { linksOf } from './stale.ts';

@@ -47,7 +47,12 @@ export async function markStale(db: Db, shop: string, people: readonly string[])
       .where('root', 'in', part)
       .where('closed', '=', 0)
       .execute();
-  for (const part of inParts(actions))
+  await markActionsStale(db, shop, actions);
+}
+
+/** The credit of these carts and checkouts has to be looked at again. */
+export async function markActionsStale(db: Db, shop: string, ids: readonly string[]): Promise<void> {
+  for (const part of inParts(ids))
     await db
       .updateTable('actions')
       .set({ stale: 1 })
