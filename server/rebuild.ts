@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Config, ConfigError, environment, readConfig } from './config.ts';
 import { consumersOf } from './dispatch/dispatcher.ts';
-import { DataDirUnusable } from './log/event-log.ts';
+import { DataDirUnusable, LogUnavailable } from './log/event-log.ts';
 import { openLog } from './log/open.ts';
 import { openSqliteStore } from './state/shop/sqlite.ts';
 import { isCounted, statisticsConsumers } from './statistics/create.ts';
@@ -82,7 +82,9 @@ async function main(args: readonly string[]): Promise<void> {
     );
     process.exitCode = 1;
   } catch (error) {
-    if (!(error instanceof ConfigError || error instanceof DataDirUnusable)) throw error;
+    const isTheirs =
+      error instanceof ConfigError || error instanceof DataDirUnusable || error instanceof LogUnavailable;
+    if (!isTheirs) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
   }

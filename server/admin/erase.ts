@@ -59,23 +59,30 @@ export async function eraseVisitor(
   return { shop: shop.id, events, ids, suppressed, remains };
 }
 
-/** Each of the two may know ids of the person that the other does not: what one finds the other is asked for. */
+/** Each of the two may know ids of the person that the other does not: both are asked until neither finds another. */
 async function eraseEverywhere(
   { log, state }: Pick<EraseParts, 'log' | 'state'>,
   shop: string,
   id: string,
 ): Promise<Erased> {
-  const erased = await log.erase(shop, id);
-  const found = (await state?.erase(shop, [id, ...erased.ids].flatMap(keysOf))) ?? [];
-  const asked = new Set([id, ...erased.ids]);
-  const others = new Set(found.filter(isOfPerson).map((key) => key.slice(2)));
-  for (const other of [...others].filter((one) => !asked.has(one))) {
-    const more = await log.erase(shop, other);
-    erased.events += more.events;
-    erased.ids = [...new Set([...erased.ids, other, ...more.ids])];
-    erased.userIds = [...new Set([...erased.userIds, ...more.userIds])];
+  const all: Erased = { events: 0, ids: [], userIds: [] };
+  const asked = new Set<string>();
+  for (let next = [id]; next.length > 0; ) {
+    const found = new Set<string>();
+    for (const one of next) {
+      asked.add(one);
+      const { events, ids, userIds } = await log.erase(shop, one);
+      all.events += events;
+      all.ids = [...new Set([...all.ids, ...ids])];
+      all.userIds = [...new Set([...all.userIds, ...userIds])];
+      for (const other of ids) found.add(other);
+    }
+    const keys = [...new Set([...next, ...found])].flatMap(keysOf);
+    const linked = ((await state?.erase(shop, keys)) ?? []).filter(isOfPerson).map((key) => key.slice(2));
+    for (const other of linked) found.add(other);
+    next = [...found].filter((other) => !asked.has(other));
   }
-  return erased;
+  return all;
 }
 
 /** Nobody says of which kind an id is. */

@@ -11,7 +11,8 @@ const messages = {
   transactional_message_id: MessageId.optional(),
   action_id: MessageId.optional(),
 };
-const isAboutMessages = (rule: Record<string, unknown>) => Object.keys(messages).some((key) => rule[key] !== undefined);
+const isAboutMessages = (rule: Record<string, unknown>) =>
+  Object.keys(messages).some((key) => rule[key] !== undefined);
 
 /** Compared whatever the case; `*` stands for any text. */
 const Pattern = z.string().min(1);
@@ -23,14 +24,18 @@ const links = {
   utm_term: Pattern.optional(),
   utm_id: Pattern.optional(),
 };
-const isAboutLinks = (rule: Record<string, unknown>) => Object.keys(links).some((key) => rule[key] !== undefined);
+const isAboutLinks = (rule: Record<string, unknown>) =>
+  Object.keys(links).some((key) => rule[key] !== undefined);
 
 const RULES =
   '[{"marketing_event_id": "MA_…", "utm_campaign": "spring*"}] or [{"marketing_event_id": "MA_…", "campaign_id": 12}]';
 /** Which links (utm_…) or which Customer.io messages belong to a marketing event. */
 const Rule = z
   .strictObject({ marketing_event_id: z.string().min(1), ...links, ...messages })
-  .refine((rule) => isAboutLinks(rule) !== isAboutMessages(rule), 'a rule names utm_… values, or Customer.io ids');
+  .refine(
+    (rule) => isAboutLinks(rule) !== isAboutMessages(rule),
+    'a rule names utm_… values, or Customer.io ids',
+  );
 export type MarketingRule = z.infer<typeof Rule>;
 
 const FLOWS =
@@ -45,7 +50,10 @@ const { action_id: _, ...flowMessages } = messages;
 /** A Customer.io campaign (broadcast, newsletter, transactional message) that a SHOPLINE flow stands for. */
 const Flow = z
   .strictObject({ flow_id: z.string().min(1), ...flowMessages, nodes: z.array(Node).default([]) })
-  .refine(isAboutMessages, 'a flow names campaign_id, broadcast_id, newsletter_id or transactional_message_id');
+  .refine(
+    isAboutMessages,
+    'a flow names campaign_id, broadcast_id, newsletter_id or transactional_message_id',
+  );
 export type Flow = z.infer<typeof Flow>;
 
 const isUnique = (values: readonly string[]) => new Set(values).size === values.length;

@@ -2,7 +2,7 @@ import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { Clock } from '../clock.ts';
 import type { GiveWay } from '../dispatch/slices.ts';
 import { mapInSlices } from '../dispatch/slices.ts';
-import type { Delivery, EventLog } from '../log/event-log.ts';
+import { type Delivery, type EventLog, LogUnavailable } from '../log/event-log.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Facts } from '../state/facts.ts';
@@ -55,25 +55,52 @@ export function startConsumer(parts: ConsumerParts): Consumer {
   let forgetAtMs = 0;
   let wake = () => {};
   let hasNews = false;
-  const unsubscribe = log.onAppended(() => {
+  const noteNews = () => {
     hasNews = true;
     wake();
-  });
+  };
+  const unsubscribe = log.onAppended(noteNews);
+
+  /** What was taken last is kept while the next is taken and read. */
+  let keeping = Promise.resolve();
 
   async function round(): Promise<void> {
     const deliveries = await log.take(consumer, giveWay.share(ROUND));
     if (deliveries.length === 0) return idle();
-    try {
-      await count(deliveries);
-    } catch (error) {
-      for (const { retry } of deliveries) retry(AFTER_TROUBLE_MS, 'unreachable');
-      throw error;
-    }
+    const read = await mapInSlices(deliveries, readOne, giveWay);
+    await keeping;
+    keeping = keep(deliveries, read);
     if (!hasNews && deliveries.length < ROUND) await idle();
   }
 
-  async function count(deliveries: readonly Delivery[]): Promise<void> {
-    const read = await mapInSlices(deliveries, readOne, giveWay);
+  /** Never rejects. */
+  async function keep(
+    deliveries: readonly Delivery[],
+    read: readonly (EventFacts | undefined)[],
+  ): Promise<void> {
+    try {
+      await count(deliveries, read);
+    } catch (error) {
+      logger.error({ consumer, error: String(error) }, 'counting stumbled; trying again');
+      if (error instanceof LogUnavailable || deliveries.length === 1) await putBack(deliveries, error);
+      // One of them is what state stumbles over: the others go on without it.
+      else for (const [index, delivery] of deliveries.entries()) await keep([delivery], [read[index]]);
+    }
+  }
+
+  async function putBack(deliveries: readonly Delivery[], error: unknown): Promise<void> {
+    for (const { retry, deadLetter } of deliveries)
+      if (error instanceof LogUnavailable) retry(AFTER_TROUBLE_MS, 'unreachable');
+      else deadLetter('mapping-failed', String(error));
+    if (!(error instanceof LogUnavailable)) return;
+    await clock.sleep(AFTER_TROUBLE_MS, stopping.signal);
+    noteNews();
+  }
+
+  async function count(
+    deliveries: readonly Delivery[],
+    read: readonly (EventFacts | undefined)[],
+  ): Promise<void> {
     const found = read.filter((facts) => facts !== undefined);
     if (clock.now() > forgetAtMs) {
       news.forget();
@@ -128,6 +155,10 @@ export function startConsumer(parts: ConsumerParts): Consumer {
   }
 
   const running = run();
+  const ended = async () => {
+    await running;
+    await keeping;
+  };
   return {
     async caughtUp() {
       const untilMs = performance.now() + PATIENCE_MS;
@@ -143,7 +174,7 @@ export function startConsumer(parts: ConsumerParts): Consumer {
     async stop() {
       stopping.abort();
       unsubscribe();
-      await running;
+      await ended();
     },
   };
 }

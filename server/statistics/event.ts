@@ -37,12 +37,17 @@ export function peopleIn({ identity, properties, context }: ProtectedEvent): Per
 const cioIdIn = (url: string | undefined) =>
   url?.includes('_cio_id=') ? (URL.parse(url)?.searchParams.get('_cio_id') ?? undefined) : undefined;
 
-/** Each with each. */
+/** Those of which one is a visitor, or both a person: what a cart and a checkout share says nothing of anybody. */
 export function linksBetween(people: readonly PersonKey[], receivedAtMs: number): Link[] {
-  return people.flatMap((one, index) =>
-    people.slice(index + 1).map((other) => ({ one, other, receivedAtMs })),
-  );
+  const links: Link[] = [];
+  for (const [index, one] of people.entries())
+    for (const other of people.slice(index + 1))
+      if (isVisitor(one) || isVisitor(other) || (isPerson(one) && isPerson(other)))
+        links.push({ one, other, receivedAtMs });
+  return links;
 }
+const isVisitor = (key: PersonKey) => key.startsWith('a:');
+const isPerson = (key: PersonKey) => /^[uec]:/.test(key);
 
 /** An id as text; undefined for what is none. One with an email in it was made unreadable, and would make strangers one. */
 export const textOf = (value: unknown): string | undefined => {

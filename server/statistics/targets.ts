@@ -17,7 +17,7 @@ const UTM = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_ter
 const MESSAGES = ['campaign_id', 'broadcast_id', 'newsletter_id', 'transactional_message_id'] as const;
 
 /** An id SHOPLINE gives to marketing events, as its links carry it. */
-const MARKETING_EVENT = /^MA_\S{1,250}$/;
+const MARKETING_EVENT = /^MA_[^\s\p{Cc}]{1,250}$/u;
 
 export function createTargets({ rules, flows }: StatisticsSettings): TargetsOf {
   const links = rules.flatMap(linkRule);

@@ -82,9 +82,19 @@ describe('the result is honest', () => {
   });
 
   test('an option nobody knows is refused, not ignored', () => {
-    expect(readOptions([])).toMatchObject({ rounds: 5, parts: ['ingest', 'backlog', 'drain'] });
+    expect(readOptions([])).toMatchObject({ rounds: 5, visitors: [10_000, 100_000, 1_000_000] });
+    expect(readOptions([]).parts).toEqual(['ingest', 'backlog', 'drain', 'statistics', 'growth', 'webhooks']);
     expect(readOptions(['--only', 'drain', '--rounds', '7'])).toMatchObject({ rounds: 7, parts: ['drain'] });
-    for (const wrong of ['--only=speed', '--rounds=0', '--seconds=fast', '--backlog=1', '--fast'])
+    for (const wrong of [
+      '--only=speed',
+      '--rounds=0',
+      '--seconds=fast',
+      '--backlog=1',
+      '--events=1500',
+      '--visitors=12000',
+      '--webhook-seconds=0',
+      '--fast',
+    ])
       expect(() => readOptions([wrong]), wrong).toThrow();
   });
 });

@@ -65,3 +65,12 @@ export function median(values: readonly number[]): number {
 export const whole = (value: number) => Math.round(value).toLocaleString('en');
 export const ratio = (value: number) => `${value.toFixed(2)} ×`;
 export const ms = (value: number) => `${value.toFixed(2)} ms`;
+
+/** The exponent by which y grows with x: 1 in proportion, 2 with its square. Least squares on both logarithms. */
+export function logLogSlope(points: readonly (readonly [x: number, y: number])[]): number {
+  const logs = points.map(([x, y]) => [Math.log(x), Math.log(y)] as const);
+  const mean = (axis: 0 | 1) => logs.reduce((sum, point) => sum + point[axis], 0) / logs.length;
+  const [meanX, meanY] = [mean(0), mean(1)];
+  const over = logs.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0);
+  return over / logs.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+}

@@ -6,13 +6,21 @@ import { join } from 'node:path';
 export const ROOT = join(import.meta.dirname, '../..');
 const NODE = join(ROOT, 'node_modules/.bin/node');
 
-/** Pinned to one core each, the measured server cannot borrow from the load generator, nor the other way round. */
-export type Core = 'server' | 'load';
-const NUMBERS: Record<Core, string> = { server: '0', load: '1' };
+/**
+ * Pinned to one core each, the measured server cannot borrow from the load generator, nor the other way round. What is
+ * measured without a load may have both.
+ */
+export type Core = 'server' | 'load' | 'both';
+const NUMBERS: Record<Core, string> = { server: '0', load: '1', both: '0,1' };
 export const isPinned =
   cpus().length > 1 && spawnSync('taskset', ['-c', '0,1', 'true'], { stdio: 'ignore' }).status === 0;
 
-/** Node with these arguments on one core, gone with this process. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Node with these arguments there, gone with this process. */
 export function spawnOn(
   core: Core,
   args: readonly string[],
@@ -25,9 +33,8 @@ export function spawnOn(
     env,
     stdio: stdio === 'ipc' ? ['ignore', 'inherit', 'inherit', 'ipc'] : ['ignore', 'pipe', 'pipe'],
   });
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  child.once('exit', () => process.off('exit', kill));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   return child;
 }
 

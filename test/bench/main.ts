@@ -5,18 +5,29 @@ import { measureBacklog } from './backlog.ts';
 import { checkPromises } from './checks.ts';
 import { measureDrain } from './drain.ts';
 import { type Figure, judge, layOut } from './figures.ts';
+import { measureGrowth } from './growth.ts';
 import { measureIngest } from './ingest.ts';
 import { isPinned } from './launch.ts';
 import { type Options, readOptions } from './options.ts';
+import { measureStatistics } from './statistics.ts';
+import { measureWebhooks } from './webhooks.ts';
 
 /**
  * What the collector costs and how fast it is, next to servers that do nothing with what they get. Speed is only said; a
  * broken promise makes the program fail.
  *
- *     node test/bench/main.ts [--rounds 5] [--seconds 3] [--backlog 1000000] [--only ingest|backlog|drain]
+ *     node test/bench/main.ts [--only ingest|backlog|drain|statistics|growth|webhooks] [--rounds 5] [--seconds 3]
+ *                             [--backlog 1000000] [--events 200000] [--visitors 1000000] [--webhook-seconds 20]
  *                             [--sabotage ack-early|no-dedup|no-hash|no-fsync]
  */
-const PARTS = { ingest: measureIngest, backlog: measureBacklog, drain: measureDrain };
+const PARTS = {
+  ingest: measureIngest,
+  backlog: measureBacklog,
+  drain: measureDrain,
+  statistics: measureStatistics,
+  growth: measureGrowth,
+  webhooks: measureWebhooks,
+};
 const CHECK_SECONDS = 1;
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);

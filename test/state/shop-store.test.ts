@@ -225,6 +225,31 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     expect(await shop.totals('MA_1')).toMatchObject({ buyers: 1, newBuyers: 1 });
   });
 
+  test('an id that hundreds share says nothing about who somebody is, whatever came first', async () => {
+    const crowd = Array.from({ length: 250 }, (_, index) => index);
+    const facts = crowd.map(
+      (index): Partial<Facts> => ({
+        links: [{ one: 'e:shared', other: `a:${index}`, receivedAtMs: NOW }],
+        ...(index < 5 && {
+          touches: [touch(`t${index}`, { people: [`a:${index}`] })],
+          visits: [visit(`t${index}`, `a:${index}`)],
+        }),
+        ...(index % 50 === 0 && {
+          sightings: [sighting(`o${index}`, { names: [`o${index}`], people: ['e:shared'] })],
+        }),
+      }),
+    );
+    const [one, other] = [newShop(), newShop()];
+    for (const fact of facts) await one.tell(fact);
+    for (const [index, fact] of facts.toReversed().entries()) {
+      await other.tell(fact);
+      if (index % 20 === 0) await other.changed();
+    }
+    expect(await one.totals()).toMatchObject({ landings: 5, orders: 0 });
+    expect(await other.totals()).toEqual(await one.totals());
+    expect(await store.transaction((state) => state.visitorsOf(one.shop, ['e:shared']))).toEqual([]);
+  });
+
   test('two shops with the same numbers have nothing to do with each other', async () => {
     const [one, other] = [newShop(), newShop()];
     await one.tell(EVERYTHING);

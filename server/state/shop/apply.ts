@@ -24,7 +24,7 @@ export async function applyFacts(
   await putMessages(db, shop, facts.messages, pseudonym);
   await putActions(db, shop, facts.actions);
   await putSightings(db, shop, facts.sightings);
-  await markStale(db, shop, [...new Set([...linked, ...touched])]);
+  await markStale(db, shop, [...new Set(touched)], linked);
   await markChanged(
     db,
     shop,
@@ -59,8 +59,12 @@ async function putVisitors(db: Db, shop: string, visitors: readonly Visitor[]): 
   );
 }
 
-/** Answers both ends of those not known before. */
-async function putLinks(db: Db, shop: string, links: Facts['links']): Promise<string[]> {
+/** Answers those not known before. */
+async function putLinks(
+  db: Db,
+  shop: string,
+  links: Facts['links'],
+): Promise<{ one: string; other: string }[]> {
   const rows = uniqueBy(
     links.map(({ one, other, receivedAtMs }) =>
       one < other
@@ -70,7 +74,7 @@ async function putLinks(db: Db, shop: string, links: Facts['links']): Promise<st
     ({ one, other }) => `${one}\n${other}`,
     firstTold,
   );
-  const written = await forParts(rows, (part) =>
+  return forParts(rows, (part) =>
     db
       .insertInto('links')
       .values(part)
@@ -83,5 +87,4 @@ async function putLinks(db: Db, shop: string, links: Facts['links']): Promise<st
       .returning(['one', 'other'])
       .execute(),
   );
-  return written.flatMap(({ one, other }) => [one, other]);
 }

@@ -11,8 +11,8 @@ import { fixOrder, ordersKnown, sight } from './reports.ts';
 import { retain } from './retain.ts';
 import { forParts, inParts } from './rows.ts';
 import type { Db, Tables } from './schema.ts';
-import { type SettleParts, settle } from './settle.ts';
-import { linksOf } from './stale.ts';
+import { type SettleParts, settle, settleSome } from './settle.ts';
+import { countEnds, linksOf, MOST_LINKS } from './stale.ts';
 import { flowTotals, marketingTotals } from './totals.ts';
 
 /** What counting needs to know of a shop. */
@@ -49,7 +49,11 @@ export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
 
     async visitorsOf(shop: string, people: readonly PersonKey[]): Promise<Visitor[]> {
       const links = await linksOf(db, shop, people);
-      const keys = [...people, ...links.flatMap(({ one, other }) => [one, other])];
+      const counts = countEnds(links);
+      const isSomebody = (key: string) => (counts.get(key) ?? 0) <= MOST_LINKS;
+      const followed = new Set<string>(people.filter(isSomebody));
+      const near = links.filter(({ one, other }) => followed.has(one) || followed.has(other));
+      const keys = [...people, ...near.flatMap(({ one, other }) => [one, other])];
       const ids = [...new Set(keys.filter((key) => key.startsWith('a:')).map((key) => key.slice(2)))];
       const rows = await forParts(ids, (part) =>
         db
@@ -64,6 +68,8 @@ export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
         .map(({ body }) => JSON.parse(body) as Visitor);
     },
 
+    /** A step of what the next four begin with; false when there was nothing to do. */
+    settleSome: (shop: string) => settleSome(db, partsOf(shop)),
     async changed(shop: string): Promise<string[]> {
       await settle(db, partsOf(shop));
       return targetsWhere(db, shop, 1);

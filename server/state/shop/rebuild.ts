@@ -3,7 +3,7 @@ import type { Db } from './schema.ts';
 
 /**
  * Drops every fact that an event still in the log will tell again, those received since `sinceMs`. What is left is the
- * stored baseline. Orders are made anew of what is left of their reports.
+ * stored baseline. Orders are made anew of what is left of their reports, and every total may be another.
  */
 export async function dropLogged(db: Db, shop: string, sinceMs: number): Promise<void> {
   for (const table of ['links', 'touches', 'visits', 'members', 'messages', 'sightings'] as const)
@@ -23,4 +23,5 @@ export async function dropLogged(db: Db, shop: string, sinceMs: number): Promise
     .where('shop', '=', shop)
     .where('closed', '=', 0)
     .execute();
+  await db.updateTable('changed').set({ pending: 1 }).where('shop', '=', shop).execute();
 }

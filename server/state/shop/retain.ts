@@ -24,20 +24,27 @@ export async function retain(db: Db, parts: SettleParts, nowMs: number, logKeptM
   const { shop, attributionMs, rules } = parts;
   const touchesFromMs = nowMs - attributionMs - rules.touchMarginMs - logKeptMs - LATE_MS;
   const creditedFromMs = touchesFromMs + attributionMs + rules.touchMarginMs;
-  await fixCredit(db, shop, creditedFromMs);
-  await db.deleteFrom('touches').where('shop', '=', shop).where('at', '<', touchesFromMs).execute();
-  await foldActions(db, shop, creditedFromMs);
-  await foldVisits(db, shop, nowMs - logKeptMs);
-  await foldMessages(db, shop, nowMs - MESSAGES_MS);
+  // However long ago it says it happened: what was told since then may be told again.
+  const toldBeforeMs = nowMs - logKeptMs;
+  await fixCredit(db, shop, Math.max(creditedFromMs, nowMs - VISITORS_MS));
+  await db
+    .deleteFrom('touches')
+    .where('shop', '=', shop)
+    .where('at', '<', touchesFromMs)
+    .where('received_at', '<', toldBeforeMs)
+    .execute();
+  await foldActions(db, shop, creditedFromMs, toldBeforeMs);
+  await foldVisits(db, shop, toldBeforeMs);
+  await foldMessages(db, shop, nowMs - MESSAGES_MS, toldBeforeMs);
   await db
     .updateTable('members')
     .set({ person: null })
     .where('shop', '=', shop)
     .where('person', 'is not', null)
-    .where('received_at', '<', nowMs - logKeptMs)
+    .where('received_at', '<', toldBeforeMs)
     .execute();
-  await closeOrders(db, shop, nowMs - ORDERS_MS);
-  await forgetVisitors(db, shop, nowMs - VISITORS_MS);
+  await closeOrders(db, shop, nowMs - ORDERS_MS, toldBeforeMs);
+  await forgetVisitors(db, shop, nowMs - VISITORS_MS, toldBeforeMs);
   await db
     .deleteFrom('links')
     .where('shop', '=', shop)
@@ -50,7 +57,7 @@ export async function retain(db: Db, parts: SettleParts, nowMs: number, logKeptM
     .execute();
 }
 
-/** The touches an older order was chosen from are about to go; refunds may still come. */
+/** What older orders were credited by, touches and links of visitors, is about to go; refunds may still come. */
 const fixCredit = (db: Db, shop: string, beforeMs: number) =>
   db
     .updateTable('orders')
@@ -62,7 +69,7 @@ const fixCredit = (db: Db, shop: string, beforeMs: number) =>
     .execute();
 
 /** Carts and checkouts that nothing will credit otherwise any more. */
-const foldActions = (db: Db, shop: string, beforeMs: number) =>
+const foldActions = (db: Db, shop: string, beforeMs: number, toldBeforeMs: number) =>
   untilNone(
     () =>
       db
@@ -70,6 +77,7 @@ const foldActions = (db: Db, shop: string, beforeMs: number) =>
         .select(['id', 'kind', 'at', 'marketing_event'])
         .where('shop', '=', shop)
         .where('at', '<', beforeMs)
+        .where('received_at', '<', toldBeforeMs)
         .limit(AT_ONCE)
         .execute(),
     async (rows) => {
@@ -110,7 +118,7 @@ const foldVisits = (db: Db, shop: string, beforeMs: number) =>
   );
 
 /** A message goes as a whole, when nothing has happened to it for long. */
-const foldMessages = (db: Db, shop: string, beforeMs: number) =>
+const foldMessages = (db: Db, shop: string, beforeMs: number, toldBeforeMs: number) =>
   untilNone(
     () =>
       db
@@ -119,6 +127,7 @@ const foldMessages = (db: Db, shop: string, beforeMs: number) =>
         .where('shop', '=', shop)
         .groupBy('delivery')
         .having((eb) => eb.fn.max('at'), '<', beforeMs)
+        .having((eb) => eb.fn.max('received_at'), '<', toldBeforeMs)
         .limit(AT_ONCE)
         .execute(),
     async (quiet) => {
@@ -182,7 +191,7 @@ function sumUp(folded: readonly Folded[]): Folded[] {
 }
 
 /** What remains of an order leads back to nobody. */
-async function closeOrders(db: Db, shop: string, beforeMs: number): Promise<void> {
+async function closeOrders(db: Db, shop: string, beforeMs: number, toldBeforeMs: number): Promise<void> {
   const old = await db
     .selectFrom('orders')
     .select('root')
@@ -190,6 +199,17 @@ async function closeOrders(db: Db, shop: string, beforeMs: number): Promise<void
     .where('closed', '=', 0)
     .where('counted', '=', 1)
     .where('at', '<', beforeMs)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('sightings')
+            .select('sightings.id')
+            .whereRef('sightings.shop', '=', 'orders.shop')
+            .whereRef('sightings.root', '=', 'orders.root')
+            .where('sightings.received_at', '>=', toldBeforeMs),
+        ),
+      ),
+    )
     .execute();
   await close(
     db,
@@ -213,7 +233,7 @@ export async function close(db: Db, shop: string, roots: readonly string[]): Pro
   }
 }
 
-async function forgetVisitors(db: Db, shop: string, beforeMs: number): Promise<void> {
+async function forgetVisitors(db: Db, shop: string, beforeMs: number, toldBeforeMs: number): Promise<void> {
   const gone = await db
     .deleteFrom('visitors')
     .where('shop', '=', shop)
@@ -221,7 +241,17 @@ async function forgetVisitors(db: Db, shop: string, beforeMs: number): Promise<v
     .returning('anonymous_id')
     .execute();
   for (const part of inParts(gone.map(({ anonymous_id: id }) => `a:${id}`))) {
-    await db.deleteFrom('links').where('shop', '=', shop).where('one', 'in', part).execute();
-    await db.deleteFrom('links').where('shop', '=', shop).where('other', 'in', part).execute();
+    await db
+      .deleteFrom('links')
+      .where('shop', '=', shop)
+      .where('one', 'in', part)
+      .where('received_at', '<', toldBeforeMs)
+      .execute();
+    await db
+      .deleteFrom('links')
+      .where('shop', '=', shop)
+      .where('other', 'in', part)
+      .where('received_at', '<', toldBeforeMs)
+      .execute();
   }
 }

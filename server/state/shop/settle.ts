@@ -4,7 +4,7 @@ import { markChanged, targetsOf, targetsOfRow } from './changed.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { forParts, inParts } from './rows.ts';
 import type { Db, Tables } from './schema.ts';
-import { linksOf } from './stale.ts';
+import { countEnds, linksOf, MOST_LINKS } from './stale.ts';
 
 export interface SettleParts {
   shop: string;
@@ -19,7 +19,12 @@ const AT_ONCE = 256;
 
 /** Credits everything anew whose people, touches or reports changed since the last time. */
 export async function settle(db: Db, parts: SettleParts): Promise<void> {
-  while ((await settleOrders(db, parts)) + (await settleActions(db, parts)) > 0);
+  while (await settleSome(db, parts));
+}
+
+/** Some of it; false when there was nothing left. */
+export async function settleSome(db: Db, parts: SettleParts): Promise<boolean> {
+  return (await settleOrders(db, parts)) + (await settleActions(db, parts)) > 0;
 }
 
 async function settleOrders(db: Db, parts: SettleParts): Promise<number> {
@@ -183,7 +188,9 @@ async function creditFor(
 
 function toLinks(rows: readonly { one: string; other: string }[]): Links {
   const links = new Map<PersonKey, Set<PersonKey>>();
+  const counts = countEnds(rows);
   const add = (from: string, to: string) => {
+    if ((counts.get(from) ?? 0) > MOST_LINKS) return;
     const known = links.get(from as PersonKey) ?? new Set();
     links.set(from as PersonKey, known.add(to as PersonKey));
   };

@@ -1,3 +1,6 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
+import { startCheckpoints } from '../../storage/checkpoints.ts';
 import { openDatabase, toUnusable } from '../../storage/database.ts';
 import { sqliteDialect } from '../sqlite/dialect.ts';
 import type { MethodParts } from './methods.ts';
@@ -14,6 +17,7 @@ export async function openSqliteStore(
   const database = openDatabase({ dataDir, name: 'statistics', schema: 'SELECT 1', version: VERSION });
   try {
     const store = await openShopStore(sqliteDialect(database.connection), 'sqlite', parts);
+    const stopCheckpoints = startCheckpoints(database.connection);
     return {
       async transaction(work) {
         let isForgetting = false;
@@ -26,12 +30,12 @@ export async function openSqliteStore(
         const result = await store.transaction((methods) =>
           work({ ...methods, erase: noting(methods.erase), purge: noting(methods.purge) }),
         );
-        // What was deleted is still readable in the write-ahead log until it is copied over and cut.
-        if (isForgetting) database.connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+        if (isForgetting) await emptyWal(database.connection);
         return result;
       },
       async close() {
         await store.close();
+        await stopCheckpoints();
         database.close();
       },
     };
@@ -39,4 +43,15 @@ export async function openSqliteStore(
     database.close();
     throw toUnusable(database.path, error);
   }
+}
+
+/** How long to insist while the other thread copies pages, or an operator's tool is reading. */
+const PATIENCE_MS = 2000;
+const LOOK_AGAIN_MS = 5;
+
+/** What was deleted is still readable in the write-ahead log until it is copied over and cut. */
+async function emptyWal(connection: DatabaseSync): Promise<void> {
+  const cut = connection.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
+  const deadline = performance.now() + PATIENCE_MS;
+  while (cut.get()?.busy !== 0 && performance.now() < deadline) await setTimeout(LOOK_AGAIN_MS);
 }

@@ -5,28 +5,52 @@ import type { Db } from './schema.ts';
 export const orderThing = (root: string) => `${ORDER_THING}${root}`;
 export const ORDER_THING = 'order:';
 
-/** Whoever is linked to any of these, by one step. */
+/** Each pair that any of these is in. */
 export async function linksOf(
   db: Db,
   shop: string,
   people: readonly string[],
 ): Promise<{ one: string; other: string }[]> {
-  const found: { one: string; other: string }[] = [];
+  const found = new Map<string, { one: string; other: string }>();
   for (const part of inParts(people)) {
     const rows = db.selectFrom('links').select(['one', 'other']).where('shop', '=', shop);
-    found.push(...(await rows.where('one', 'in', part).execute()));
-    found.push(...(await rows.where('other', 'in', part).execute()));
+    for (const ends of ['one', 'other'] as const)
+      for (const pair of await rows.where(ends, 'in', part).execute())
+        found.set(`${pair.one}\n${pair.other}`, pair);
   }
-  return found;
+  return [...found.values()];
 }
 
-/** What these people, or those linked to them, had a part in has to be credited anew. */
-export async function markStale(db: Db, shop: string, people: readonly string[]): Promise<void> {
+/** Who is linked to more ids than this is nobody in particular: a test account, a till. */
+export const MOST_LINKS = 200;
+
+/**
+ * What these people, or those linked to them, had a part in has to be credited anew.
+ *
+ * @param touched who was reached anew. @param linked pairs of ids not known to belong together before.
+ */
+export async function markStale(
+  db: Db,
+  shop: string,
+  touched: readonly string[],
+  linked: readonly { one: string; other: string }[],
+): Promise<void> {
+  const fresh = countEnds(linked);
+  const people = [...new Set([...touched, ...fresh.keys()])];
   if (people.length === 0) return;
   const links = await linksOf(db, shop, people);
-  const reached = [...new Set([...people, ...links.flatMap(({ one, other }) => [one, other])])];
+  const all = countEnds(links);
+  /** Until now its links counted, or they still do. */
+  const didCount = (id: string) => (all.get(id) ?? 0) - (fresh.get(id) ?? 0) <= MOST_LINKS;
+  const isOne = new Set(people);
+  const reached = new Set(touched);
+  for (const id of fresh.keys()) if (didCount(id)) reached.add(id);
+  for (const { one, other } of links) {
+    if (isOne.has(one) && didCount(one)) reached.add(other);
+    if (isOne.has(other) && didCount(other)) reached.add(one);
+  }
   const things = new Set<string>();
-  for (const part of inParts(reached)) {
+  for (const part of inParts([...reached])) {
     const rows = await db
       .selectFrom('people')
       .select('thing')
@@ -60,4 +84,12 @@ export async function markActionsStale(db: Db, shop: string, ids: readonly strin
       .where('id', 'in', part)
       .where('closed', '=', 0)
       .execute();
+}
+
+/** How many of the pairs each id is an end of. */
+export function countEnds(pairs: readonly { one: string; other: string }[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { one, other } of pairs)
+    for (const end of [one, other]) counts.set(end, (counts.get(end) ?? 0) + 1);
+  return counts;
 }

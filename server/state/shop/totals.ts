@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type Expression, sql } from 'kysely';
 import type { FlowTotals, MarketingTotals, MessageTotals, NodeTotals } from '../totals.ts';
 import { baselineOf } from './baseline.ts';
 import { flowTarget, marketingTarget } from './changed.ts';
@@ -7,6 +7,8 @@ import type { Db } from './schema.ts';
 /** What a database counts comes as a number, or as text where it might be larger than one. */
 type Counted = number | string | bigint;
 const whole = (value: Counted | null | undefined) => Number(value ?? 0);
+/** Exact as far as a number is. Whole sums beyond that are an error to SQLite, and one forged amount would stop them all. */
+const sumOf = (column: Expression<number>) => sql<Counted>`sum(cast(${column} as double precision))`;
 
 /** Everything counted for one marketing event. Undefined when it was never heard of. */
 export async function marketingTotals(
@@ -46,9 +48,9 @@ export async function marketingTotals(
   const costs = await db
     .selectFrom('costs')
     .select((eb) => [
-      eb.fn.sum<Counted>('spend').as('spend'),
-      eb.fn.sum<Counted>('impressions').as('impressions'),
-      eb.fn.sum<Counted>('clicks').as('clicks'),
+      sumOf(eb.ref('spend')).as('spend'),
+      sumOf(eb.ref('impressions')).as('impressions'),
+      sumOf(eb.ref('clicks')).as('clicks'),
       eb.fn.max<string | null>('day').as('lastDay'),
     ])
     .where((eb) => eb.and(mine))
@@ -144,9 +146,9 @@ const orderSums = (db: Db, credited: Credited) =>
     .select((eb) => [
       eb.fn.countAll<Counted>().as('orders'),
       eb.fn.sum<Counted>('paid').as('paid'),
-      eb.fn.sum<Counted>('amount').as('amount'),
-      eb.fn.sum<Counted>('refunded').as('refunded'),
-      eb.fn.sum<Counted>('discount').as('discount'),
+      sumOf(eb.ref('amount')).as('amount'),
+      sumOf(eb.ref('refunded')).as('refunded'),
+      sumOf(eb.ref('discount')).as('discount'),
       eb.fn.sum<Counted>('foreign_currency').as('foreign'),
       eb.fn.max<Counted>('at').as('newest'),
       eb.fn.count<Counted>('buyer').distinct().as('buyers'),
