@@ -45,5 +45,12 @@ export const DROPPED_FIELDS = ['email', 'phone'] as const;
 export type DroppedField = (typeof DROPPED_FIELDS)[number];
 
 /** Why something was left out of statistics, although it was stored. */
-export const LEFT_OUT_REASONS = ['bot', 'consent', 'foreign-currency', 'bad-amount', 'no-identity', 'unmapped'] as const;
+export const LEFT_OUT_REASONS = [
+  'bot',
+  'consent',
+  'foreign-currency',
+  'bad-amount',
+  'no-identity',
+  'unmapped',
+] as const;
 export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
