@@ -10,6 +10,7 @@ import { consumersOf } from '../../server/dispatch/dispatcher.ts';
 import { type EventLog, LogUnavailable } from '../../server/log/event-log.ts';
 import { openLog } from '../../server/log/open.ts';
 import { createSandbox, type Fault, type Sandbox } from '../../server/sandbox/index.ts';
+import { statisticsConsumers } from '../../server/statistics/create.ts';
 import { createFastClock } from '../support/clock.ts';
 import {
   type Collector,
@@ -103,7 +104,7 @@ describe('a disk that takes nothing any more', () => {
     const { shops, retentionMs } = readConfig(shopVariables(sandbox), () => '{}');
     const small = await openLog({
       dataDir: tempDir(),
-      consumers: consumersOf(shops),
+      consumers: [...consumersOf(shops), ...statisticsConsumers(shops)],
       retentionMs,
       clock: clock.now,
       maxPages: 200,

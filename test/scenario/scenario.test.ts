@@ -65,7 +65,7 @@ test('told as it happened: SHOPLINE hears exactly what a slow count comes to, an
   expect(await second.report(), 'nothing was new').toEqual([]);
 });
 
-test.each([1, 2, 3])(
+test.each([1, 2])(
   'in another order (%i), every webhook three times, reported on the way: the same totals',
   async (seed) => {
     const chance = createChance(seed);

@@ -300,7 +300,7 @@ describe('counted again, everything comes out as it was, to the last unit', () =
         expect(await house.totals()).toEqual(before);
         await house.close();
       }),
-      { numRuns: 12, endOnFailure: true },
+      { numRuns: 8, endOnFailure: true },
     );
   }, 120_000);
 });
