@@ -6,8 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Two cores: more workers than that only make the browser tests wait for each other.
-    maxWorkers: 2,
+    // One more than there are cores, at the least: some files mostly wait, for a time-out or a lost connection.
+    maxWorkers: 3,
     allowOnly: false,
   },
 });

@@ -33,15 +33,16 @@ describe.concurrent('short forms', () => {
     expect(slopeOf('time')).toBeLessThan(1.5);
   });
 
-  test.for([false, true])(
-    'every webhook answered 200 is in the log once, destinations hanging: %s',
-    async (isStalled, { expect, onTestFinished }) => {
-      const dataDir = tempDir(onTestFinished);
-      const { result, audit } = await runWebhooks({ dataDir, isStalled, seconds: 1, warmUpSeconds: 0 });
-      expect(audit).toEqual({ promised: 200, broken: [] });
-      expect(result.maxMs).toBeLessThan(4000);
-    },
-  );
+  test('while no destination answers, every webhook answered 200 is in the log once, and soon answered', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const dataDir = tempDir(onTestFinished);
+    const run = { dataDir, isStalled: true, seconds: 1, warmUpSeconds: 0 };
+    const { result, audit } = await runWebhooks(run);
+    expect(audit).toEqual({ promised: 200, broken: [] });
+    expect(result.maxMs).toBeLessThan(4000);
+  });
 
   test('a collector that answers webhooks before they are stored fails it', async ({
     expect,
