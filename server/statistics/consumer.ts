@@ -8,8 +8,8 @@ import type { Logger } from '../observe/log.ts';
 import type { Facts } from '../state/facts.ts';
 import type { ShopState } from '../state/shop-state.ts';
 import type { EventFacts } from './event.ts';
-import { type FactRules, readFacts } from './facts.ts';
-import { gather } from './gather.ts';
+import type { FactRules } from './facts.ts';
+import { gather, readDelivery } from './gather.ts';
 import { createNews } from './news.ts';
 
 export interface ConsumerParts {
@@ -67,7 +67,7 @@ export function startConsumer(parts: ConsumerParts): Consumer {
   async function round(): Promise<void> {
     const deliveries = await log.take(consumer, giveWay.share(ROUND));
     if (deliveries.length === 0) return idle();
-    const read = await mapInSlices(deliveries, readOne, giveWay);
+    const read = await mapInSlices(deliveries, (delivery) => readDelivery(delivery, rules), giveWay);
     await keeping;
     keeping = keep(deliveries, read);
     if (!hasNews && deliveries.length < ROUND) await idle();
@@ -118,16 +118,6 @@ export function startConsumer(parts: ConsumerParts): Consumer {
     for (const { ack } of deliveries) ack();
     for (const reason of found.flatMap(({ leftOut = [] }) => leftOut))
       counters.count('statistics_left_out', { shop, reason });
-  }
-
-  /** What cannot be read costs only itself. */
-  function readOne(delivery: Delivery): EventFacts | undefined {
-    try {
-      return readFacts(delivery.event, rules);
-    } catch (error) {
-      delivery.deadLetter('mapping-failed', (error as Error).message);
-      return undefined;
-    }
   }
 
   async function idle(): Promise<void> {

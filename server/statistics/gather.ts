@@ -1,6 +1,8 @@
+import type { Delivery } from '../log/event-log.ts';
 import type { Facts } from '../state/facts.ts';
 import type { Visitor } from '../state/shop-state.ts';
 import type { EventFacts } from './event.ts';
+import { type FactRules, readFacts } from './facts.ts';
 
 /** All that a round of events said, together. */
 export interface Gathered {
@@ -19,3 +21,13 @@ export const gather = (found: readonly EventFacts[]): Gathered => ({
   },
   visitors: found.flatMap(({ visitor }) => visitor ?? []),
 });
+
+/** What one delivery says. What cannot be read costs only itself: it is set aside, and says nothing. */
+export function readDelivery(delivery: Delivery, rules: FactRules): EventFacts | undefined {
+  try {
+    return readFacts(delivery.event, rules);
+  } catch (error) {
+    delivery.deadLetter('mapping-failed', (error as Error).message);
+    return undefined;
+  }
+}

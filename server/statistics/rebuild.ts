@@ -6,9 +6,8 @@ import type { ShopStore } from '../state/shop/open.ts';
 import type { FlowTotals, MarketingTotals } from '../state/totals.ts';
 import { isRedaction } from './consumer.ts';
 import { consumerName, factRules } from './create.ts';
-import type { EventFacts } from './event.ts';
-import { type FactRules, readFacts } from './facts.ts';
-import { gather } from './gather.ts';
+import type { FactRules } from './facts.ts';
+import { gather, readDelivery } from './gather.ts';
 
 export interface RebuildParts {
   shop: Shop;
@@ -71,7 +70,7 @@ async function countAll(
     const deliveries = await log.take(consumerName(shop.id), ROUND);
     if (deliveries.length === 0) break;
     const read = deliveries
-      .map((delivery) => readOne(delivery, rules))
+      .map((delivery) => readDelivery(delivery, rules))
       .filter((facts) => facts !== undefined);
     const { facts, visitors } = gather(read);
     await keep((methods) => methods.apply(shop.id, facts, visitors));
@@ -82,15 +81,6 @@ async function countAll(
   }
   // They are the collector's to carry out, when it starts.
   for (const { retry } of redactions) retry(0, 'unreachable');
-}
-
-function readOne(delivery: Delivery, rules: FactRules): EventFacts | undefined {
-  try {
-    return readFacts(delivery.event, rules);
-  } catch (error) {
-    delivery.deadLetter('mapping-failed', (error as Error).message);
-    return undefined;
-  }
 }
 
 async function totalsOf(methods: Methods, shop: string): Promise<Map<string, MarketingTotals | FlowTotals>> {
