@@ -45,7 +45,8 @@ export function createAppend(log: EventLog, { shops, state, clock }: AppendParts
     if (names.length === 0) return entry;
     const first = await state.sight(event.shop, sideOf(entry), names, event);
     const keyed = withKey(`order:${first}${stage}`);
-    const holdMs = stage === '' ? (shops.get(event.shop)?.orderMergeMs ?? 0) : 0;
+    // A payment waits as well: told before the page's report, it would go out without the click that led to it.
+    const holdMs = stage === ':cancelled' ? 0 : (shops.get(event.shop)?.orderMergeMs ?? 0);
     return holdMs > 0 ? { ...keyed, holdUntilMs: clock.now() + holdMs } : keyed;
   }
 

@@ -37,17 +37,17 @@ export function peopleIn({ identity, properties, context }: ProtectedEvent): Per
 const cioIdIn = (url: string | undefined) =>
   url?.includes('_cio_id=') ? (URL.parse(url)?.searchParams.get('_cio_id') ?? undefined) : undefined;
 
-/** Those of which one is a visitor, or both a person: what a cart and a checkout share says nothing of anybody. */
+/** Each with each, but for what two tokens share: they say nothing of anybody. */
 export function linksBetween(people: readonly PersonKey[], receivedAtMs: number): Link[] {
-  const links: Link[] = [];
-  for (const [index, one] of people.entries())
-    for (const other of people.slice(index + 1))
-      if (isVisitor(one) || isVisitor(other) || (isPerson(one) && isPerson(other)))
-        links.push({ one, other, receivedAtMs });
-  return links;
+  return people.flatMap((one, index) =>
+    people
+      .slice(index + 1)
+      .filter((other) => isPerson(one) || isPerson(other))
+      .map((other) => ({ one, other, receivedAtMs })),
+  );
 }
-const isVisitor = (key: PersonKey) => key.startsWith('a:');
-const isPerson = (key: PersonKey) => /^[uec]:/.test(key);
+/** True for ids of people, and not for the tokens of their carts and checkouts. */
+export const isPerson = (key: PersonKey) => !/^[kt]:/.test(key);
 
 /** An id as text; undefined for what is none. One with an email in it was made unreadable, and would make strangers one. */
 export const textOf = (value: unknown): string | undefined => {

@@ -3,7 +3,7 @@ import type { LeftOutReason } from '../../shared/reasons.ts';
 import { checkoutNames, orderNames } from '../orders/names.ts';
 import type { Action, Sighting } from '../state/facts.ts';
 import type { Visitor } from '../state/shop-state.ts';
-import { type EventFacts, linksBetween, peopleIn, textOf, times } from './event.ts';
+import { type EventFacts, isPerson, linksBetween, peopleIn, textOf, times } from './event.ts';
 import { isMessageReport, readMessage } from './messages.ts';
 import { toHundredths } from './money.ts';
 import type { TargetsOf, Utm } from './targets.ts';
@@ -59,7 +59,7 @@ function readLanding(event: ProtectedEvent, { targets }: FactRules): EventFacts 
   const landing = { id: event.messageId, marketingEventId, ...times(event) };
   const country = countryOf(event);
   return {
-    touches: [{ ...landing, kind: 'landing', people: peopleIn(event) }],
+    touches: [{ ...landing, kind: 'landing', people: peopleIn(event).filter(isPerson) }],
     visits: [{ ...landing, visitor: `a:${anonymousId}`, ...(country && { country }) }],
   };
 }

@@ -204,6 +204,17 @@ describe('one order, two reports', () => {
     expect(await delivered(log)).toEqual([byPage()]);
   });
 
+  test('a payment waits as well, so that it goes out with the click that its page tells of', async () => {
+    const { log, append, afterHold } = await setUp();
+    await append(paidByShop());
+    expect(await delivered(log)).toEqual([]);
+    await append(byPage());
+    afterHold();
+    const paid = (await delivered(log)).find(({ messageId }) => messageId === 'paid');
+    expect(paid?.context.tiktok).toEqual(byPage().context.tiktok);
+    expect(paid?.context.tiktok?.ttclid).toBeDefined();
+  });
+
   test('a window of 0: delivered at once; the later report is heard by statistics alone', async () => {
     const { log, under, append } = await setUp([shop('shop', { appSecret: 'secret', orderMergeMs: 0 })]);
     await append(byPage());
@@ -464,6 +475,7 @@ describe('what only the shop told is completed by who is known', () => {
     await delivered(log);
     const checkout = byShop({ messageId: 'checkout', event: 'Checkout Started', orderKey: 'checkout:tok' });
     await append(paidByShop(), checkout);
+    afterHold();
     expect(await delivered(log)).toEqual([paidByShop(), checkout]);
   });
 

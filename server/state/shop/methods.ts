@@ -12,7 +12,7 @@ import { retain } from './retain.ts';
 import { forParts, inParts } from './rows.ts';
 import type { Db, Tables } from './schema.ts';
 import { type SettleParts, settle, settleSome } from './settle.ts';
-import { countEnds, linksOf, MOST_LINKS } from './stale.ts';
+import { countPeople, linksToPeople, MOST_LINKS } from './stale.ts';
 import { flowTotals, marketingTotals } from './totals.ts';
 
 /** What counting needs to know of a shop. */
@@ -48,8 +48,8 @@ export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
     fixOrder: (shop: string, name: string, event: ProtectedEvent) => fixOrder(db, shop, name, event),
 
     async visitorsOf(shop: string, people: readonly PersonKey[]): Promise<Visitor[]> {
-      const links = await linksOf(db, shop, people);
-      const counts = countEnds(links);
+      const links = await linksToPeople(db, shop, people);
+      const counts = countPeople(links);
       const isSomebody = (key: string) => (counts.get(key) ?? 0) <= MOST_LINKS;
       const followed = new Set<string>(people.filter(isSomebody));
       const near = links.filter(({ one, other }) => followed.has(one) || followed.has(other));

@@ -4,7 +4,7 @@ import { markChanged, targetsOf, targetsOfRow } from './changed.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { forParts, inParts } from './rows.ts';
 import type { Db, Tables } from './schema.ts';
-import { countEnds, linksOf, MOST_LINKS } from './stale.ts';
+import { countPeople, linksToPeople, MOST_LINKS } from './stale.ts';
 
 export interface SettleParts {
   shop: string;
@@ -162,7 +162,7 @@ async function creditFor(
   { shop, rules, attributionMs }: SettleParts,
   things: readonly { atMs: number; people: readonly PersonKey[] }[],
 ): Promise<(Credit | undefined)[]> {
-  const links = toLinks(await linksOf(db, shop, [...new Set(things.flatMap(({ people }) => people))]));
+  const links = toLinks(await linksToPeople(db, shop, [...new Set(things.flatMap(({ people }) => people))]));
   const concerned = things.map(({ people }) => rules.peopleOf(people, links));
   const everybody = [...new Set(concerned.flatMap((people) => [...people]))];
   const times = things.map(({ atMs }) => atMs);
@@ -188,7 +188,7 @@ async function creditFor(
 
 function toLinks(rows: readonly { one: string; other: string }[]): Links {
   const links = new Map<PersonKey, Set<PersonKey>>();
-  const counts = countEnds(rows);
+  const counts = countPeople(rows);
   const add = (from: string, to: string) => {
     if ((counts.get(from) ?? 0) > MOST_LINKS) return;
     const known = links.get(from as PersonKey) ?? new Set();

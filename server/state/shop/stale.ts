@@ -5,49 +5,65 @@ import type { Db } from './schema.ts';
 export const orderThing = (root: string) => `${ORDER_THING}${root}`;
 export const ORDER_THING = 'order:';
 
+interface Pair {
+  one: string;
+  other: string;
+}
+
 /** Each pair that any of these is in. */
-export async function linksOf(
-  db: Db,
-  shop: string,
-  people: readonly string[],
-): Promise<{ one: string; other: string }[]> {
-  const found = new Map<string, { one: string; other: string }>();
-  for (const part of inParts(people)) {
-    const rows = db.selectFrom('links').select(['one', 'other']).where('shop', '=', shop);
-    for (const ends of ['one', 'other'] as const)
-      for (const pair of await rows.where(ends, 'in', part).execute())
-        found.set(`${pair.one}\n${pair.other}`, pair);
-  }
+export const linksOf = (db: Db, shop: string, ids: readonly string[]): Promise<Pair[]> =>
+  pairsOf(db, shop, ids, false);
+
+/** Each pair of any of these with a person: what a buyer's hundred carts have in common is only the buyer. */
+export const linksToPeople = (db: Db, shop: string, ids: readonly string[]): Promise<Pair[]> =>
+  pairsOf(db, shop, ids, true);
+
+async function pairsOf(db: Db, shop: string, ids: readonly string[], isToPeople: boolean): Promise<Pair[]> {
+  const found = new Map<string, Pair>();
+  for (const part of inParts(ids))
+    for (const [near, far] of [
+      ['one', 'other'],
+      ['other', 'one'],
+    ] as const) {
+      let rows = db
+        .selectFrom('links')
+        .select(['one', 'other'])
+        .where('shop', '=', shop)
+        .where(near, 'in', part);
+      // By kind: a, c and e are before the tokens k and t, u is behind them.
+      if (isToPeople) rows = rows.where((eb) => eb.or([eb(far, '<', 'f'), eb(far, '>=', 'u')]));
+      for (const pair of await rows.execute()) found.set(`${pair.one}\n${pair.other}`, pair);
+    }
   return [...found.values()];
 }
 
-/** Who is linked to more ids than this is nobody in particular: a test account, a till. */
+/** Who is linked to more people than this is nobody in particular: a test account, a till. */
 export const MOST_LINKS = 200;
 
+const isToken = (id: string) => /^[kt]:/.test(id);
+
 /**
- * What these people, or those linked to them, had a part in has to be credited anew.
+ * What has to be credited anew: whatever these people, or ids linked to them, had a part in; and whatever an id that was
+ * linked to a person had a part in.
  *
- * @param touched who was reached anew. @param linked pairs of ids not known to belong together before.
+ * @param touched who was reached anew. @param linked pairs not known to belong together before.
  */
 export async function markStale(
   db: Db,
   shop: string,
   touched: readonly string[],
-  linked: readonly { one: string; other: string }[],
+  linked: readonly Pair[],
 ): Promise<void> {
-  const fresh = countEnds(linked);
-  const people = [...new Set([...touched, ...fresh.keys()])];
-  if (people.length === 0) return;
-  const links = await linksOf(db, shop, people);
-  const all = countEnds(links);
-  /** Until now its links counted, or they still do. */
+  const fresh = countPeople(linked);
+  if (touched.length + fresh.size === 0) return;
+  const all = countPeople(await linksToPeople(db, shop, [...fresh.keys()]));
+  /** Its links counted until now, or they still do. */
   const didCount = (id: string) => (all.get(id) ?? 0) - (fresh.get(id) ?? 0) <= MOST_LINKS;
-  const isOne = new Set(people);
-  const reached = new Set(touched);
-  for (const id of fresh.keys()) if (didCount(id)) reached.add(id);
-  for (const { one, other } of links) {
-    if (isOne.has(one) && didCount(one)) reached.add(other);
-    if (isOne.has(other) && didCount(other)) reached.add(one);
+  const near = await linksOf(db, shop, touched);
+  const reached = new Set([...touched, ...near.flatMap(({ one, other }) => [one, other])]);
+  for (const { one, other } of linked) {
+    if (!isToken(other) && didCount(one)) reached.add(one);
+    if (!isToken(one) && didCount(other)) reached.add(other);
   }
   const things = new Set<string>();
   for (const part of inParts([...reached])) {
@@ -86,10 +102,15 @@ export async function markActionsStale(db: Db, shop: string, ids: readonly strin
       .execute();
 }
 
-/** How many of the pairs each id is an end of. */
-export function countEnds(pairs: readonly { one: string; other: string }[]): Map<string, number> {
+/** How many people each id is linked to by these pairs. */
+export function countPeople(pairs: readonly Pair[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { one, other } of pairs)
-    for (const end of [one, other]) counts.set(end, (counts.get(end) ?? 0) + 1);
+  const add = (id: string, linkedTo: string) => {
+    if (!isToken(linkedTo)) counts.set(id, (counts.get(id) ?? 0) + 1);
+  };
+  for (const { one, other } of pairs) {
+    add(one, other);
+    add(other, one);
+  }
   return counts;
 }
