@@ -3,7 +3,12 @@ import { type Http, NoAnswer } from './http.ts';
 import { retryAfterMs, waitMs } from './retry.ts';
 
 /** What one payload came to, with the wait in milliseconds and the API's words. */
-export type Result = Outcome & { afterMs: number; words: string };
+export type Result = Outcome & {
+  afterMs: number;
+  words: string;
+  /** It stayed here: how often it was taken before says nothing about it. */
+  wasKept?: true;
+};
 
 /** What of a payload the sending needs. */
 export interface Sendable {
@@ -24,7 +29,13 @@ export interface SendParts {
 
 /** Not sent, for a reason of our own: known for certain not to have arrived, and no word about the destination. */
 export type NotSent = Result & { reason: 'unreachable' };
-const notSent = (words: string): NotSent => ({ kind: 'retry', reason: 'unreachable', afterMs: 0, words });
+const notSent = (words: string): NotSent => ({
+  kind: 'retry',
+  reason: 'unreachable',
+  afterMs: 0,
+  words,
+  wasKept: true,
+});
 export const STOPPING = notSent('the collector is stopping');
 export const HELD_BACK = notSent(
   'not sent: the destination failed meanwhile, asked for quiet, or took too long',

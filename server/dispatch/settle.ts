@@ -64,7 +64,8 @@ function settleOne(parts: RoundParts, { delivery, payloads, results }: Sent): vo
   } else {
     const reason = result.kind === 'paused' ? 'paused' : result.reason;
     identifies.failed(event);
-    delivery.retry(Math.max(result.afterMs, retryDelayMs(attempt, random())), reason, reason === 'no-answer');
+    const delayMs = retryDelayMs(result.wasKept ? 1 : attempt, random());
+    delivery.retry(Math.max(result.afterMs, delayMs), reason, reason === 'no-answer');
     counters.count('deliveries_retried', { ...labels, reason });
     report({ ...about, state: 'retry', reason });
   }

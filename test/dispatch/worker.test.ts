@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { NoAnswer } from '../../server/dispatch/http.ts';
-import { answer, type Bench, startBench } from '../support/dispatch.ts';
+import { openLog } from '../../server/log/open.ts';
+import { answer, type Bench, plain, startBench } from '../support/dispatch.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -302,4 +303,24 @@ test('stopping waits for the answer under way and leaves the rest in the log', a
   await stopping;
   expect(bench.requests.map(({ ids }) => ids)).toEqual([['a']]);
   expect(await depth(bench)).toMatchObject({ waiting: 1 });
+});
+
+test('what many crashes interrupted waits no longer than its turn, though a round had no time for it', async () => {
+  const dataDir = tempDir();
+  const clock = () => Date.parse('2026-03-01T00:00:00Z') - 60_000;
+  const consumers = [{ name: 'plain@shop', shop: 'shop', opensSeals: false }];
+  for (let crash = 0; crash < 10; crash++) {
+    const log = await openLog({ dataDir, consumers, retentionMs: 86_400_000, clock });
+    if (crash === 0)
+      await log.append(
+        Array.from({ length: 60 }, (_, index) => ({ event: event({ messageId: `m${index}` }) })),
+      );
+    expect(await log.take('plain@shop', 100)).toHaveLength(60);
+    await log.close();
+  }
+  const limits = { ...plain.limits, requestsPerSecond: 1, burst: 1 };
+  const { clock: now, requests } = await startBench(() => answer(200), { limits }, { dataDir });
+  await now.advance(75_000);
+  // Each alone, for one of them may be what the crashes came from; one a second, in two rounds.
+  expect(requests.flatMap(({ ids }) => ids)).toHaveLength(60);
 });
