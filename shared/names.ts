@@ -61,3 +61,6 @@ export function orderKey(event: string, properties: Readonly<Record<string, unkn
   if (event === 'Order Updated' && properties.financial_status === 'paid') return `order:${id}:paid`;
   return undefined;
 }
+
+/** `financial_status` of an order that exists while its money does not yet. */
+export const UNPAID: ReadonlySet<unknown> = new Set(['unpaid', 'authorized', 'pending', 'partially_paid']);

@@ -82,17 +82,16 @@ export function startConsumer(parts: ConsumerParts): Consumer {
       await count(deliveries, read);
     } catch (error) {
       logger.error({ consumer, error: String(error) }, 'counting stumbled; trying again');
-      if (error instanceof LogUnavailable || deliveries.length === 1) await putBack(deliveries, error);
+      if (error instanceof LogUnavailable) return putBack(deliveries);
       // One of them is what state stumbles over: the others go on without it.
-      else for (const [index, delivery] of deliveries.entries()) await keep([delivery], [read[index]]);
+      if (deliveries.length > 1)
+        for (const [index, delivery] of deliveries.entries()) await keep([delivery], [read[index]]);
+      else deliveries[0]?.deadLetter('mapping-failed', String(error));
     }
   }
 
-  async function putBack(deliveries: readonly Delivery[], error: unknown): Promise<void> {
-    for (const { retry, deadLetter } of deliveries)
-      if (error instanceof LogUnavailable) retry(AFTER_TROUBLE_MS, 'unreachable');
-      else deadLetter('mapping-failed', String(error));
-    if (!(error instanceof LogUnavailable)) return;
+  async function putBack(deliveries: readonly Delivery[]): Promise<void> {
+    for (const { retry } of deliveries) retry(AFTER_TROUBLE_MS, 'unreachable');
     await clock.sleep(AFTER_TROUBLE_MS, stopping.signal);
     noteNews();
   }
@@ -145,10 +144,6 @@ export function startConsumer(parts: ConsumerParts): Consumer {
   }
 
   const running = run();
-  const ended = async () => {
-    await running;
-    await keeping;
-  };
   return {
     async caughtUp() {
       const untilMs = performance.now() + PATIENCE_MS;
@@ -164,7 +159,8 @@ export function startConsumer(parts: ConsumerParts): Consumer {
     async stop() {
       stopping.abort();
       unsubscribe();
-      await ended();
+      await running;
+      await keeping;
     },
   };
 }

@@ -15,6 +15,7 @@ import { createSync } from './sync.ts';
 import { createTargets } from './targets.ts';
 
 export interface StatisticsParts {
+  /** Those that are counted. */
   shops: readonly Shop[];
   log: EventLog;
   state: ShopState;
@@ -50,9 +51,7 @@ export const factRules = ({ statistics, currency }: Shop): FactRules => ({
 
 /** Counts what is stored of every shop, and reports it to SHOPLINE where there is access to it. */
 export function createStatistics(parts: StatisticsParts): Statistics {
-  const shops = new Map(
-    parts.shops.filter(isCounted).map((shop) => [shop.id, startShop(parts, shop)] as const),
-  );
+  const shops = new Map(parts.shops.map((shop) => [shop.id, startShop(parts, shop)] as const));
   const wanted = (id: string | undefined) =>
     id === undefined ? [...shops.values()] : [shops.get(id)].filter((shop) => shop !== undefined);
   return {

@@ -1,3 +1,4 @@
+import { UNPAID } from '../../shared/names.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import type { LeftOutReason } from '../../shared/reasons.ts';
 import { checkoutNames, orderNames } from '../orders/names.ts';
@@ -19,47 +20,51 @@ export function readFacts(event: ProtectedEvent, rules: FactRules): EventFacts {
   if (isMessageReport(event)) return readMessage(event, rules.targets);
   if (event.context.bot) return { leftOut: ['bot'] };
   const visitor = event.source === undefined ? readVisitor(event) : undefined;
+  const who = { people: peopleIn(event), ...times(event) };
   return {
-    ...readKind(event, rules),
-    links: linksBetween(peopleIn(event), times(event).receivedAtMs),
+    ...readKind(event, who, rules),
+    links: linksBetween(who.people, who.receivedAtMs),
     ...(visitor && { visitor }),
   };
 }
 
-function readKind(event: ProtectedEvent, rules: FactRules): EventFacts {
-  if (event.type === 'page') return readLanding(event, rules);
+/** Whose event it is, and when it happened and came: the same in each of its facts. */
+type Who = Pick<Action, 'people' | 'atMs' | 'receivedAtMs'>;
+
+function readKind(event: ProtectedEvent, who: Who, rules: FactRules): EventFacts {
+  if (event.type === 'page') return readLanding(event, who, rules);
   if (event.type !== 'track') return {};
   switch (event.event) {
     case 'Product Added':
-      return readAction(event, 'cart', `message:${event.messageId}`);
+      return readAction(event, who, 'cart', `message:${event.messageId}`);
     case 'Checkout Started': {
       const checkout = checkoutNames(event.properties).at(-1);
-      return readAction(event, 'checkout', checkout ?? `message:${event.messageId}`);
+      return readAction(event, who, 'checkout', checkout ?? `message:${event.messageId}`);
     }
     case 'Order Completed':
-      return readOrder(event, 'placed', rules);
+      return readOrder(event, who, 'placed', rules);
     case 'Order Updated':
-      return event.properties.financial_status === 'paid' ? readOrder(event, 'paid', rules) : {};
+      return event.properties.financial_status === 'paid' ? readOrder(event, who, 'paid', rules) : {};
     case 'Order Cancelled':
-      return readOrder(event, 'cancelled', rules);
+      return readOrder(event, who, 'cancelled', rules);
     case 'Order Refunded':
-      return readOrder(event, 'refunded', rules);
+      return readOrder(event, who, 'refunded', rules);
     default:
       return {};
   }
 }
 
 /** A page view on a link of a marketing event. */
-function readLanding(event: ProtectedEvent, { targets }: FactRules): EventFacts {
+function readLanding(event: ProtectedEvent, { people, ...when }: Who, { targets }: FactRules): EventFacts {
   const marketingEventId = targets.link(utmOf(event));
   if (marketingEventId === undefined) return {};
   if (!event.consent.analytics) return { leftOut: ['consent'] };
   const { anonymousId } = event.identity;
   if (anonymousId === undefined) return { leftOut: ['no-identity'] };
-  const landing = { id: event.messageId, marketingEventId, ...times(event) };
+  const landing = { id: event.messageId, marketingEventId, ...when };
   const country = countryOf(event);
   return {
-    touches: [{ ...landing, kind: 'landing', people: peopleIn(event).filter(isPerson) }],
+    touches: [{ ...landing, kind: 'landing', people: people.filter(isPerson) }],
     visits: [{ ...landing, visitor: `a:${anonymousId}`, ...(country && { country }) }],
   };
 }
@@ -86,18 +91,14 @@ function countryOf({ context }: ProtectedEvent): string | undefined {
   return typeof country === 'string' && /^[A-Za-z]{2}$/.test(country) ? country.toLowerCase() : undefined;
 }
 
-function readAction(event: ProtectedEvent, kind: Action['kind'], id: string): EventFacts {
+function readAction(event: ProtectedEvent, who: Who, kind: Action['kind'], id: string): EventFacts {
   if (event.source === undefined && !event.consent.analytics) return { leftOut: ['consent'] };
-  const people = peopleIn(event);
-  if (people.length === 0) return { leftOut: ['no-identity'] };
-  return { actions: [{ id, kind, people, ...times(event) }] };
+  if (who.people.length === 0) return { leftOut: ['no-identity'] };
+  return { actions: [{ id, kind, ...who }] };
 }
 
-/** The order exists, its money does not yet. */
-const UNPAID: ReadonlySet<unknown> = new Set(['unpaid', 'authorized', 'pending', 'partially_paid']);
-
 /** Orders count whatever the visitor allowed: they are the shop's own books. Without consent no touch is theirs. */
-function readOrder(event: ProtectedEvent, stage: Sighting['stage'], rules: FactRules): EventFacts {
+function readOrder(event: ProtectedEvent, who: Who, stage: Sighting['stage'], rules: FactRules): EventFacts {
   const { properties } = event;
   const names = orderNames(event);
   // Nobody can tell of it twice in other words, so it stands for itself.
@@ -119,8 +120,7 @@ function readOrder(event: ProtectedEvent, stage: Sighting['stage'], rules: FactR
         stage,
         source: event.source ?? 'browser',
         names,
-        people: peopleIn(event),
-        ...times(event),
+        ...who,
         ...(amountHundredths !== undefined && { amountHundredths }),
         ...(discountHundredths !== undefined && { discountHundredths }),
         ...(currency !== undefined && { currency }),

@@ -36,6 +36,7 @@ export function readMessage(event: ProtectedEvent, targetsOf: TargetsOf): EventF
   if (Object.keys(targets).length === 0) return { leftOut: ['unmapped'] };
   const metric = (machine === true && BY_MACHINE[said]) || said;
   const people = peopleIn(event);
+  const when = times(event);
   const [person] = people;
   return {
     messages: [
@@ -43,15 +44,15 @@ export function readMessage(event: ProtectedEvent, targetsOf: TargetsOf): EventF
         deliveryId,
         metric,
         ...targets,
-        ...times(event),
+        ...when,
         ...(typeof journeyId === 'string' && { journeyId }),
         ...(person !== undefined && { person }),
       },
     ],
-    links: linksBetween(people, times(event).receivedAtMs),
+    links: linksBetween(people, when.receivedAtMs),
     ...(metric === 'clicked' &&
       people.length > 0 && {
-        touches: [{ id: event.messageId, kind: 'click', people, ...targets, ...times(event) }],
+        touches: [{ id: event.messageId, kind: 'click', people, ...targets, ...when }],
       }),
   };
 }

@@ -22,3 +22,13 @@ export function startCheckpoints(connection: DatabaseSync): () => Promise<void> 
     return exited;
   };
 }
+
+/** How long to insist while another connection copies pages, or an operator's tool is reading. */
+const PATIENCE_MS = 2000;
+
+/** What was deleted is still readable in the write-ahead log until it is copied over and cut. Each `yield` lets others go on. */
+export function* emptyWal(connection: DatabaseSync): Generator<undefined, void> {
+  const cut = connection.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
+  const deadline = performance.now() + PATIENCE_MS;
+  while (cut.get()?.busy !== 0 && performance.now() < deadline) yield;
+}

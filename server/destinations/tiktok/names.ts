@@ -1,3 +1,4 @@
+import { UNPAID } from '../../../shared/names.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 
 /** Our event → TikTok's, where one name always fits. Orders depend on their payment and are decided below. */
@@ -16,9 +17,6 @@ const NAMES: Readonly<Record<string, string>> = {
   'Callback Started': 'Contact',
   'Download Link Clicked': 'Download',
 };
-
-/** The order exists, its money does not yet. */
-const UNPAID: ReadonlySet<unknown> = new Set(['unpaid', 'authorized', 'pending', 'partially_paid']);
 
 /**
  * TikTok's names for an event, none when it is not sent. What the shop configured for an event is taken as written,

@@ -1,3 +1,4 @@
+import { emptyWal } from '../../storage/checkpoints.ts';
 import { prepare } from '../../storage/database.ts';
 import type { Erased } from '../event-log.ts';
 import { CHUNK, pages } from './chunks.ts';
@@ -62,17 +63,7 @@ export function createErase(store: Store, remove: Remove, seen: Seen) {
       events += store.transaction(() => remove(shop, seqs.slice(start, start + CHUNK)));
       yield;
     }
-    yield* emptyWal(store);
+    yield* emptyWal(store.connection);
     return { events, ids: seqs.length > 0 ? [...ids] : [], userIds: [...userIds] };
   };
-}
-
-/** How long to insist while another connection copies pages, or an operator's tool is reading. */
-const PATIENCE_MS = 2000;
-
-/** What was deleted is still readable in the write-ahead log until it is copied over and cut. */
-export function* emptyWal(store: Store): Generator<undefined, void> {
-  const cut = prepare<{ busy: number }>(store.connection, 'PRAGMA wal_checkpoint(TRUNCATE)');
-  const deadline = performance.now() + PATIENCE_MS;
-  while (cut.get()?.busy !== 0 && performance.now() < deadline) yield;
 }

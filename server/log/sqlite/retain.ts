@@ -1,6 +1,6 @@
+import { emptyWal } from '../../storage/checkpoints.ts';
 import { prepare } from '../../storage/database.ts';
 import { CHUNK, pages } from './chunks.ts';
-import { emptyWal } from './erase.ts';
 import type { Remove } from './remove.ts';
 import type { Seals } from './seals.ts';
 import type { Seen } from './seen.ts';
@@ -92,7 +92,7 @@ export function createRetain(store: Store, retentionMs: number, remove: Remove, 
         yield;
       }
       while (store.transaction(() => shopKeys.run(shop, CHUNK)) > 0) yield;
-      yield* emptyWal(store);
+      yield* emptyWal(store.connection);
       return removed;
     },
   };

@@ -33,13 +33,12 @@ export async function applyFacts(
 }
 
 async function putVisitors(db: Db, shop: string, visitors: readonly Visitor[]): Promise<void> {
-  // The same row twice in one statement is more than PostgreSQL allows.
-  const latest = new Map<string, Visitor>();
-  for (const visitor of visitors) {
-    const known = latest.get(visitor.anonymousId);
-    if (!known || known.seenAt <= visitor.seenAt) latest.set(visitor.anonymousId, visitor);
-  }
-  const rows = [...latest.values()].map((visitor) => ({
+  const latest = uniqueBy(
+    visitors,
+    ({ anonymousId }) => anonymousId,
+    (a, b) => (a.seenAt <= b.seenAt ? b : a),
+  );
+  const rows = latest.map((visitor) => ({
     shop,
     anonymous_id: visitor.anonymousId,
     seen_at: Date.parse(visitor.seenAt),

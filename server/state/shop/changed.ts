@@ -18,6 +18,13 @@ export const targetsOfRow = (row: { marketing_event: string | null; flow?: strin
     ...(row.flow != null && { flowId: row.flow }),
   });
 
+/** As a row names them. */
+export const columnsOf = ({ marketingEventId, flowId, nodeId }: Targets) => ({
+  marketing_event: marketingEventId ?? null,
+  flow: flowId ?? null,
+  node: nodeId ?? null,
+});
+
 /** Their totals have to be read again before the next report. */
 export async function markChanged(db: Db, shop: string, targets: readonly string[]): Promise<void> {
   const rows = [...new Set(targets)].map((target) => ({ shop, target, pending: 1 }));

@@ -1,9 +1,9 @@
-import type { Facts, Targets } from '../facts.ts';
-import { flowTarget, marketingTarget } from './changed.ts';
+import type { Facts } from '../facts.ts';
+import { columnsOf, flowTarget, marketingTarget } from './changed.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './schema.ts';
-import { earliest, firstTold, uniqueBy } from './unique.ts';
+import { earlierOf, earliest, firstTold, isEarlier, uniqueBy } from './unique.ts';
 
 /** Answers who was touched anew. */
 export async function putTouches(db: Db, shop: string, touches: Facts['touches']): Promise<string[]> {
@@ -28,12 +28,6 @@ export async function putTouches(db: Db, shop: string, touches: Facts['touches']
   );
   return written.map(({ person }) => person);
 }
-
-const columnsOf = ({ marketingEventId, flowId, nodeId }: Targets) => ({
-  marketing_event: marketingEventId ?? null,
-  flow: flowId ?? null,
-  node: nodeId ?? null,
-});
 
 export async function putVisits(
   db: Db,
@@ -126,26 +120,8 @@ export async function putMessages(
       .onConflict((conflict) =>
         conflict
           .columns(['shop', 'delivery', 'metric'])
-          .doUpdateSet((eb) => ({
-            at: eb
-              .case()
-              .when('excluded.at', '<', eb.ref('messages.at'))
-              .then(eb.ref('excluded.at'))
-              .else(eb.ref('messages.at'))
-              .end(),
-            received_at: eb
-              .case()
-              .when('excluded.received_at', '<', eb.ref('messages.received_at'))
-              .then(eb.ref('excluded.received_at'))
-              .else(eb.ref('messages.received_at'))
-              .end(),
-          }))
-          .where((eb) =>
-            eb.or([
-              eb('excluded.at', '<', eb.ref('messages.at')),
-              eb('excluded.received_at', '<', eb.ref('messages.received_at')),
-            ]),
-          ),
+          .doUpdateSet(earlierOf('messages'))
+          .where(isEarlier('messages')),
       )
       .execute(),
   );

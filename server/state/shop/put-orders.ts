@@ -3,7 +3,7 @@ import { assignRoot } from './names.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './schema.ts';
 import { markActionsStale, orderThing } from './stale.ts';
-import { earliest, uniqueBy } from './unique.ts';
+import { earlierOf, earliest, isEarlier, uniqueBy } from './unique.ts';
 
 /** Of a checkout told of twice the earlier time counts. */
 export async function putActions(db: Db, shop: string, actions: Facts['actions']): Promise<void> {
@@ -28,27 +28,8 @@ export async function putActions(db: Db, shop: string, actions: Facts['actions']
       .onConflict((conflict) =>
         conflict
           .columns(['shop', 'id'])
-          .doUpdateSet((eb) => ({
-            at: eb
-              .case()
-              .when('excluded.at', '<', eb.ref('actions.at'))
-              .then(eb.ref('excluded.at'))
-              .else(eb.ref('actions.at'))
-              .end(),
-            received_at: eb
-              .case()
-              .when('excluded.received_at', '<', eb.ref('actions.received_at'))
-              .then(eb.ref('excluded.received_at'))
-              .else(eb.ref('actions.received_at'))
-              .end(),
-            stale: 1,
-          }))
-          .where((eb) =>
-            eb.or([
-              eb('excluded.at', '<', eb.ref('actions.at')),
-              eb('excluded.received_at', '<', eb.ref('actions.received_at')),
-            ]),
-          )
+          .doUpdateSet({ ...earlierOf('actions'), stale: 1 })
+          .where(isEarlier('actions'))
           .where('actions.closed', '=', 0),
       )
       .execute(),

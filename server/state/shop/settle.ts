@@ -1,6 +1,6 @@
 import type { PersonKey, Sighting } from '../facts.ts';
 import type { Credit, KnownTouch, Links, Rules } from '../rules.ts';
-import { markChanged, targetsOf, targetsOfRow } from './changed.ts';
+import { columnsOf, markChanged, targetsOf, targetsOfRow } from './changed.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { forParts, inParts } from './rows.ts';
 import type { Db, Tables } from './schema.ts';
@@ -74,7 +74,7 @@ async function settleOrders(db: Db, parts: SettleParts): Promise<number> {
       items: JSON.stringify(found.items),
       buyer,
       stale: 0,
-      ...(order.credit_fixed === 0 && toColumns(credit)),
+      ...(order.credit_fixed === 0 && { touch: credit?.touchId ?? null, ...columnsOf(credit ?? {}) }),
     };
     await db
       .updateTable('orders')
@@ -87,13 +87,6 @@ async function settleOrders(db: Db, parts: SettleParts): Promise<number> {
   await markOrdersOf(db, shop, [...buyers]);
   return orders.length;
 }
-
-const toColumns = (credit: Credit | undefined) => ({
-  touch: credit?.touchId ?? null,
-  marketing_event: credit?.marketingEventId ?? null,
-  flow: credit?.flowId ?? null,
-  node: credit?.nodeId ?? null,
-});
 
 /** Who is a new buyer is decided by all their orders, so an order may change the totals another is credited to. */
 async function markOrdersOf(db: Db, shop: string, buyers: readonly string[]): Promise<void> {

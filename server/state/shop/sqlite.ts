@@ -1,6 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
-import { startCheckpoints } from '../../storage/checkpoints.ts';
+import { emptyWal, startCheckpoints } from '../../storage/checkpoints.ts';
 import { openDatabase, toUnusable } from '../../storage/database.ts';
 import { sqliteDialect } from '../sqlite/dialect.ts';
 import type { MethodParts } from './methods.ts';
@@ -30,7 +29,7 @@ export async function openSqliteStore(
         const result = await store.transaction((methods) =>
           work({ ...methods, erase: noting(methods.erase), purge: noting(methods.purge) }),
         );
-        if (isForgetting) await emptyWal(database.connection);
+        if (isForgetting) for (const _ of emptyWal(database.connection)) await setTimeout(LOOK_AGAIN_MS);
         return result;
       },
       async close() {
@@ -45,13 +44,4 @@ export async function openSqliteStore(
   }
 }
 
-/** How long to insist while the other thread copies pages, or an operator's tool is reading. */
-const PATIENCE_MS = 2000;
 const LOOK_AGAIN_MS = 5;
-
-/** What was deleted is still readable in the write-ahead log until it is copied over and cut. */
-async function emptyWal(connection: DatabaseSync): Promise<void> {
-  const cut = connection.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
-  const deadline = performance.now() + PATIENCE_MS;
-  while (cut.get()?.busy !== 0 && performance.now() < deadline) await setTimeout(LOOK_AGAIN_MS);
-}
