@@ -2,7 +2,7 @@
 export async function eventually<T>(
   read: () => T | Promise<T>,
   isThere: (found: T) => boolean,
-  timeoutMs = 15_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
