@@ -69,6 +69,9 @@ export const Alias = known({ ...common, type: z.literal('alias'), previousId: Id
 export const Message = z.discriminatedUnion('type', [Track, Page, Screen, Identify, Group, Alias]);
 export type Message = z.infer<typeof Message>;
 
+/** More than a browser can have held between two answers is no count but a nuisance. */
+const MAX_LOST = 100_000;
+
 /** The body of `/v1/batch`. Items are validated one by one, so that a bad one costs only itself. */
 export const Batch = known({
   batch: z.array(z.unknown()).min(1),
@@ -76,6 +79,8 @@ export const Batch = known({
   integrations: Open,
   sentAt: Time,
   writeKey: optional(z.string().max(256)),
+  /** Messages the snippet had to drop since it was last answered: no room, or older than a week. Nonsense is none. */
+  lost: optional(z.int().min(0).max(MAX_LOST)).catch(undefined),
 });
 export type Batch = z.infer<typeof Batch>;
 

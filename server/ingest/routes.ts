@@ -90,7 +90,7 @@ function ingest(
   const { config, log, counters } = parts;
   const { origin } = request.headers;
   const shop = findShop(config.shops, findWriteKey(request, body.value), origin);
-  const { items, sentAt } = unwrap(body, type);
+  const { items, sentAt, lost } = unwrap(body, type);
   const sender = readSender(request, parts);
   const { entries, rejected } = judge(parts, items, sender, shop, sentAt, type);
   for (const { issues } of rejected)
@@ -102,6 +102,7 @@ function ingest(
     const accepted = stored + duplicates;
     counters.count('messages_accepted', { shop: shop.id }, accepted);
     counters.count('messages_duplicate', { shop: shop.id }, duplicates);
+    counters.count('messages_lost_in_browser', { shop: shop.id }, lost);
     if (visitor && origin) setCookies(response, origin, hostOf(config, request), visitor);
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
     response.end(JSON.stringify({ ...answer, accepted, duplicates }));

@@ -25,21 +25,21 @@ type Common = Record<'context' | 'integrations', Record<string, unknown> | undef
 export function unwrap(
   body: Body,
   type: MessageType | undefined,
-): { items: Item[]; sentAt: string | undefined } {
+): { items: Item[]; sentAt: string | undefined; lost: number } {
   const { value } = body;
   if (type) {
     if (!isObject(value))
       throw new Refusal(400, 'malformed-body', 'The body must be one message, a JSON object.');
     const issue = sizeIssue(value, body);
     if (issue?.code === 'too_big') throw tooLarge('message');
-    return { items: [{ index: 0, value, issue }], sentAt: undefined };
+    return { items: [{ index: 0, value, issue }], sentAt: undefined, lost: 0 };
   }
   const batch = CompiledBatch.safeParse(value);
   if (!batch.success)
     throw new Refusal(400, 'invalid-batch', 'The body must be {"batch": [message, …]}.', {
       details: batch.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
     });
-  const { context, integrations, sentAt } = batch.data;
+  const { context, integrations, sentAt, lost = 0 } = batch.data;
   const common = { context, integrations };
   if (batch.data.batch.length > LIMITS.messages)
     throw new Refusal(
@@ -52,7 +52,7 @@ export function unwrap(
     const message = underlay(sent, common);
     return { index, value: message, issue: sizeIssue(message, body) };
   });
-  return { items, sentAt };
+  return { items, sentAt, lost };
 }
 
 /** What the root says counts once for each message: a small request must not become many megabytes. */

@@ -31,6 +31,10 @@ export const COUNTERS = {
     help: 'Valid messages rightly not stored, by reason.',
     labels: { shop: OPEN, reason: SKIP_REASONS },
   },
+  messages_lost_in_browser: {
+    help: 'Messages a browser had to drop before they reached us, as it tells: no room left, or a week old.',
+    labels: { shop: OPEN },
+  },
   fields_dropped: {
     help: 'Personal fields left out because they could not be normalised.',
     labels: { shop: OPEN, field: DROPPED_FIELDS },

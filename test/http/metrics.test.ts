@@ -46,6 +46,16 @@ test('comes as Prometheus’ text format, for nobody’s cache', async () => {
   expect(headers.get('cache-control')).toBe('no-store');
 });
 
+test('what browsers had to drop is counted, as they tell; nonsense is no count and costs no message', async () => {
+  const tell = (lost: unknown) => post('/v1/b', { batch: [track()], lost });
+  const grew = await growth(async () => {
+    for (const lost of [3, 0, null, undefined, -1, 0.5, '7', 1e9, {}])
+      expect(await (await tell(lost)).json()).toMatchObject({ success: true, accepted: 1 });
+  });
+  expect(grew('messages_lost_in_browser_total', { shop: 'shop' })).toBe(3);
+  expect(grew('messages_accepted_total', { shop: 'shop' })).toBe(9);
+});
+
 test('our names keep the conventions: counters end in _total, nothing else does, units are base units', async () => {
   const { families } = await scrape();
   const ours = [...families.values()].filter(({ name }) => name.startsWith('storebeacon_'));
