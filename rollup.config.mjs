@@ -1,25 +1,40 @@
 import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import terser from '@rollup/plugin-terser';
 import typescript from '@rollup/plugin-typescript';
-import ts from 'typescript';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const OUTPUT = 'client/dist';
-const PUBLIC_TYPES = 'client/snippet/api.ts';
 
 /** Types are checked by `npm run typecheck`; here they are only taken off. Browsers of early 2020 run what is left. */
-const stripTypes = () =>
-  typescript({
-    include: ['client/snippet/**/*.ts', 'shared/**/*.ts'],
-    compilerOptions: {
-      target: 'ES2020',
-      module: 'ESNext',
-      moduleResolution: 'bundler',
-      types: [],
-      noCheck: true,
-    },
-  });
+const compiler = typescript({
+  include: ['client/snippet/**/*.ts', 'shared/**/*.ts'],
+  compilerOptions: {
+    target: 'ES2020',
+    module: 'ESNext',
+    moduleResolution: 'bundler',
+    types: [],
+    noCheck: true,
+    sourceMap: true,
+  },
+});
+/** One compilation serves all bundles: one for each would take ten times as long. The last bundle ends it. */
+let bundles = 0;
+let isStarted = false;
+const stripTypes = {
+  name: 'strip-types',
+  buildStart(options) {
+    if (!isStarted) compiler.buildStart.call(this, options);
+    isStarted = true;
+  },
+  resolveId: compiler.resolveId,
+  load: compiler.load,
+  closeBundle() {
+    bundles--;
+    if (bundles === 0) compiler.buildEnd.call(this);
+  },
+};
 
 const putVersion = {
   name: 'put-version',
@@ -33,22 +48,35 @@ const letForConst = {
   renderChunk: (code) => ({ code: code.replace(/\bconst /g, 'let '), map: null }),
 };
 
-/** Chosen by what the file weighs after brotli, not before: `hoist_props` and inlining shorten the one, not the other. */
-const minify = () =>
-  terser({
-    ecma: 2020,
-    toplevel: true,
-    compress: {
-      passes: 3,
-      hoist_props: false,
-      inline: 1,
-      pure_getters: true,
-      unsafe: true,
-      unsafe_arrows: true,
-      unsafe_methods: true,
-    },
-    format: { comments: false },
-  });
+/** Short names in the order the snippet gives them out: which order packs it best was found by trying some hundreds. */
+const NAMES = {
+  get(n) {
+    const first = 'stxdfijrhpqekZgvmcbyEPDMwGWBuJSzlRNYFVnHOLIAKQC$TUoa_X';
+    const second = 'etrnaosli';
+    const rest = n - first.length;
+    return rest < 0 ? first[n] : first[Math.floor(rest / second.length)] + second[rest % second.length];
+  },
+};
+
+/**
+ * Chosen by what the file weighs after brotli, not before: `hoist_props` and inlining shorten the one, not the other,
+ * and names given anew to what is left, in a second step, come out more alike.
+ */
+const minify = (names) => {
+  const compress = {
+    passes: 3,
+    hoist_props: false,
+    inline: names ? 2 : 1,
+    pure_getters: true,
+    unsafe: true,
+    unsafe_arrows: true,
+  };
+  const options = { ecma: 2020, toplevel: true, format: { comments: false } };
+  return [
+    terser({ ...options, compress, mangle: false }),
+    terser({ ...options, compress: false, mangle: names ? { nth_identifier: names } : true }),
+  ];
+};
 
 /** For servers that hand out files as they lie; the collector compresses by itself. A last newline costs 4 bytes. */
 const precompress = {
@@ -64,22 +92,58 @@ const precompress = {
   },
 };
 
-/** What a page sees of us, as a declaration file beside the bundle. */
+/** What a shop's code sees of us, as declaration files beside the bundles. */
 const publicTypes = {
   name: 'public-types',
-  generateBundle() {
-    const { outputText } = ts.transpileDeclaration(readFileSync(PUBLIC_TYPES, 'utf8'), {
-      fileName: PUBLIC_TYPES,
-    });
-    this.emitFile({ type: 'asset', fileName: 'index.d.ts', source: outputText });
+  async generateBundle() {
+    // By its whole address, so that Rollup leaves it to Node, which reads TypeScript.
+    const { publicTypes } = await import(pathToFileURL('client/build/types.ts').href);
+    for (const [fileName, source] of Object.entries(publicTypes())) {
+      this.emitFile({ type: 'asset', fileName, source });
+    }
   },
 };
 
 /** The map lies beside the file, which does not name it: that comment would cost every shopper 25 bytes. */
-const bundle = (input, file, ...extra) => ({
+const bundle = (input, file, names) => ({
   input: `client/snippet/${input}`,
   output: { file: `${OUTPUT}/${file}`, format: 'iife', strict: false, sourcemap: 'hidden' },
-  plugins: [stripTypes(), putVersion, letForConst, minify(), precompress, ...extra],
+  plugins: [stripTypes, putVersion, letForConst, ...minify(names), precompress],
 });
 
-export default [bundle('index.ts', 's.js', publicTypes), bundle('pixel-tiktok.ts', 'pixel-tiktok.js')];
+/** Fetched by the snippet, each only where the tag asks for it. `server/snippet.ts` serves the same names. */
+const COMPANIONS = [
+  'cart-attributes',
+  'consent-tools',
+  'data-layer',
+  'debug',
+  'links',
+  'pixel-tiktok',
+  'shopline',
+];
+/** Pasted into a platform's sandbox for pixels, in place of the snippet. */
+const PIXELS = ['pixel-shopify', 'pixel-shopline'];
+
+/** Servers import the module too, and Node warns whoever touches its own `localStorage`. In pages both are the same. */
+const windowStorage = {
+  name: 'window-storage',
+  transform: (code, id) =>
+    id.endsWith('/storage.ts')
+      ? { code: code.replace('() => localStorage', '() => window.localStorage'), map: null }
+      : null,
+};
+
+/** For shops that bundle by themselves: a module, which does nothing until it is told to. */
+const packageEntry = {
+  input: 'client/snippet/beacon.ts',
+  output: { file: `${OUTPUT}/client.js`, format: 'es', sourcemap: true },
+  plugins: [windowStorage, stripTypes, putVersion, letForConst, ...minify(NAMES), publicTypes],
+};
+
+const configuration = [
+  bundle('index.ts', 's.js', NAMES),
+  packageEntry,
+  ...[...COMPANIONS, ...PIXELS].map((name) => bundle(`${name}.ts`, `${name}.js`)),
+];
+bundles = configuration.length;
+export default configuration;

@@ -12,6 +12,19 @@ interface Asset {
 const CACHE_SHORT = 'public, max-age=300, stale-while-revalidate=86400';
 const CACHE_FOREVER = 'public, max-age=31536000, immutable';
 
+/** What the snippet fetches by itself where it is asked to, and what runs in its place in a platform's sandbox. */
+export const COMPANIONS = [
+  'cart-attributes',
+  'consent-tools',
+  'data-layer',
+  'debug',
+  'links',
+  'pixel-shopify',
+  'pixel-shopline',
+  'pixel-tiktok',
+  'shopline',
+] as const;
+
 /**
  * `/s.js` and its companions. `/s/<version>.js` never changes and may be kept for a year; any other version is 404,
  * so that a page never runs a file it did not ask for.
@@ -24,8 +37,8 @@ export function snippetRoutes(directory: URL, version: string): Router {
   const snippet = load(new URL('s.js', directory));
   router.get('/s.js', serve(snippet, CACHE_SHORT));
   router.get(`/s/${version}.js`, serve(snippet, CACHE_FOREVER));
-  const pixel = serve(load(new URL('pixel-tiktok.js', directory)), CACHE_SHORT);
-  router.get(['/pixel-tiktok.js', '/s/pixel-tiktok.js'], pixel);
+  for (const name of COMPANIONS)
+    router.get([`/${name}.js`, `/s/${name}.js`], serve(load(new URL(`${name}.js`, directory)), CACHE_SHORT));
   return router;
 }
 

@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 
 /** Which room may know which. A room not listed on the right of a row is out of its sight. */
 const MAY_KNOW: Record<string, string[]> = {
+  'client/build': ['shared'],
   'client/snippet': ['shared'],
+  'client/theme': [],
   shared: [],
   'server/clock.ts': [],
   'server/listen.ts': [],
@@ -84,6 +86,13 @@ const MAY_KNOW: Record<string, string[]> = {
     'server/log',
     'server/state',
     'server/statistics',
+  ],
+  'server/script-tag.ts': [
+    'server/clock.ts',
+    'server/config.ts',
+    'server/dispatch',
+    'server/observe',
+    'server/shopline-admin',
   ],
   'server/ingest': [
     'shared',

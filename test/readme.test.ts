@@ -19,7 +19,7 @@ test('the README explains every variable the program reads', () => {
 });
 
 test('every command in the README exists', () => {
-  const commands = [...readme.matchAll(/(?:^|`|&& |… )npm (?:run )?([a-z:]+)/gm)].map(
+  const commands = [...readme.matchAll(/(?:^|`|&& |… )npm (?:run )?([a-z:-]+)/gm)].map(
     (match) => match[1] ?? '',
   );
   expect(commands).toContain('demo');

@@ -1,13 +1,22 @@
 import { startVitest } from 'vitest/node';
 
+/** What a browser or a compiler needs minutes for has a run of its own: `npm run test:long`. */
+const LONG = 'test/**/*.long.test.ts';
+const [first, ...rest] = process.argv.slice(2);
+const isLong = first === '--long';
+
 /**
  * Runs every test and says how many ran. Fails when one failed, when one was skipped, or when no browser test ran:
  * a green line must mean that a real Chromium saw the snippet.
  */
-const vitest = await startVitest('test', process.argv.slice(2), {
-  config: 'test/vitest.config.ts',
-  watch: false,
-});
+const filters = isLong || first === undefined ? rest : [first, ...rest];
+const only = isLong ? { include: [LONG] } : { include: ['test/**/*.test.ts'], exclude: [LONG] };
+const vitest = await startVitest(
+  'test',
+  filters,
+  { config: 'test/vitest.config.ts', watch: false },
+  { test: only },
+);
 const tests = vitest.state.getTestModules().flatMap((module) =>
   [...module.children.allTests()].map((test) => ({
     state: test.result().state,
@@ -20,7 +29,7 @@ await vitest.close();
 
 const count = (state: string) => tests.filter((test) => test.state === state).length;
 const inBrowser = tests.filter((test) => test.isBrowser && test.state === 'passed').length;
-const isWhole = process.argv.length === 2;
+const isWhole = filters.length === 0;
 const failed = count('failed') + brokenModules + errors;
 const problems = [
   failed > 0 && `${failed} failed`,

@@ -66,7 +66,7 @@ test('a signed request is answered with a new token, shaped and dated as documen
     data: {
       accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]{86}$/),
       expireTime: new Date(START_MS + 10 * HOUR_MS).toISOString(),
-      scope: 'read_data_report,write_marketing_event,read_orders',
+      scope: 'read_data_report,write_marketing_event,read_orders,read_script_tags,write_script_tags',
     },
   });
   expect(claimsOf(answer.data?.accessToken ?? '')).toMatchObject({

@@ -1,4 +1,5 @@
 import { COOKIES } from '../../shared/names.ts';
+import { toJson } from './json.ts';
 import { parse, readCookie, removeCookie, writeCookie } from './storage.ts';
 import { uuid } from './uuid.ts';
 
@@ -25,11 +26,12 @@ export const readAddress = () => {
 };
 
 /** The session, continued or begun, with the campaign that led to it. Its cookie lasts 30 minutes from now. */
-export const keepVisit = (): { sessionId: string; campaign?: Record<string, string> } => {
-  const visit = { sessionId: uuid(), ...parse(readCookie(COOKIES.session)), ...landing };
+export const keepVisit = (): { sessionId: string; campaign?: Record<string, string>; isFirst: boolean } => {
+  const known = parse(readCookie(COOKIES.session));
+  const visit = { sessionId: uuid(), ...known, ...landing };
   landing = {};
-  writeCookie(COOKIES.session, JSON.stringify(visit), SESSION_SECONDS);
-  return visit;
+  writeCookie(COOKIES.session, toJson(visit), SESSION_SECONDS);
+  return { ...visit, isFirst: !known };
 };
 
 /** TikTok's ids, for a visitor who allows advertising: a click seen in the address is kept from here on. */

@@ -3,9 +3,6 @@ import type { Choice } from './api.ts';
 import { options } from './config.ts';
 import { recall, remember } from './storage.ts';
 
-/** True when the browser sends Global Privacy Control. */
-const gpc = !!(navigator as { globalPrivacyControl?: unknown }).globalPrivacyControl;
-
 export const recordChoice = (choice: Choice) => remember({ choice: { ...recall().choice, ...choice } });
 
 /**
@@ -15,7 +12,13 @@ export const recordChoice = (choice: Choice) => remember({ choice: { ...recall()
 export const resolved = (): Consent | undefined => {
   const { choice } = recall();
   const isGranted = options.consent === 'granted';
-  return choice || isGranted ? resolveConsent(choice, isGranted, gpc) : undefined;
+  return choice || isGranted
+    ? resolveConsent(
+        choice,
+        isGranted,
+        (navigator as { globalPrivacyControl?: boolean }).globalPrivacyControl as boolean,
+      )
+    : undefined;
 };
 
 export const isAllowed = (consent: Consent) => Object.values(consent).includes(true);

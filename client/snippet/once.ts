@@ -1,60 +1,57 @@
+import { toJson } from './json.ts';
+import { settle } from './later.ts';
 import { address } from './page.ts';
+import { MOMENT_MS, ONCE_A_PAGE } from './rules.ts';
 import { recall, remember } from './storage.ts';
 
-/** The source name of calls the shop's own code makes. They always count. */
-export const API = 'api';
+const MAX_ORDERS = 50;
 
-const ORDERS = 50;
-/** What happens once while the address stays; anything else may happen again after a moment. */
-const ONCE_A_PAGE = /(View|Search|Start|Enter|Complet)ed$/;
-/** Sources see a cart change before, at or after the shop's request for it. */
-const MOMENT_MS = 3000;
-
-/** One source's report of one event, and who else has told of it since. */
-type Action = [event: string, text: string, at: number, sources: string[]];
+/** One event: in what words each source told of it, and when the first did. */
+type Action = [told: Record<string, string>, event: string, at: number];
 let actions: Action[] = [];
 let here: string | undefined;
 
-/** Who wants to know of another address. */
-export const visitors: (() => void)[] = [
-  () => {
-    actions = [];
-  },
-];
+let visit: () => unknown = () => {};
+/** Calls back at every other address, once for each. */
+export const onVisit = (callback: () => unknown) => {
+  visit = callback;
+};
 
 /** Asked for at each report too, since a theme may speak before we look. */
 export const turnPage = () => {
   const next = address();
   if (here === next) return;
   here = next;
-  for (const visitor of visitors) visitor();
+  // What waits belongs to the page that was.
+  settle(1);
+  // What leads to another address may be told of by some before, by others after.
+  actions = actions.filter(([, event]) => !ONCE_A_PAGE.test(event));
+  visit();
 };
 
 /**
- * False when the action was reported before: by another source that had not yet told of it, or in the same words by
- * the same source, for a third of the time, since a shopper may well add a product twice.
+ * False when the action was reported before: by another source, if this one had not yet told of it; or by this one in
+ * the same words, for a third of the time, since a shopper may well add a product twice.
+ *
+ * @param at when the source told of it, which may be a while ago.
  */
-export const isFirst = (source: string, event: string, properties: unknown): boolean => {
-  turnPage();
+export const isFirst = (source: string, event: string, properties: unknown, at = Date.now()): boolean => {
   const windowMs = ONCE_A_PAGE.test(event) ? Infinity : MOMENT_MS;
-  const text = JSON.stringify(properties);
-  const at = Date.now();
+  const text = toJson(properties);
   const known = actions.find(
-    ([knownEvent, knownText, knownAt, sources]) =>
+    ([told, knownEvent, knownAt]) =>
       knownEvent === event &&
-      (sources.includes(source)
-        ? knownText === text && at - knownAt < windowMs / 3
-        : at - knownAt < windowMs),
+      (told[source] ? told[source] === text && at - knownAt < windowMs / 3 : at - knownAt < windowMs),
   );
-  if (known) known[3].push(source);
-  else actions.push([event, text, at, [source]]);
+  if (known) known[0][source] = text;
+  else actions.push([{ [source]: text }, event, at]);
   return !known;
 };
 
-/** False when this order was counted before, in whatever tab or visit. The last 50 are remembered. */
-export const isNewOrder = (id: unknown): boolean => {
+/** False when this order or checkout was counted before, in whatever tab or visit. The last 50 are remembered. */
+export const isNew = (id: unknown): boolean => {
   const { orders = [] } = recall();
   if (orders.includes(id)) return false;
-  remember({ orders: orders.concat(id).slice(-ORDERS) });
+  remember({ orders: orders.concat(id).slice(-MAX_ORDERS) });
   return true;
 };

@@ -1,48 +1,57 @@
-import { options } from './config.ts';
+import { tell } from './tell.ts';
 
 const PULSE_MS = 500;
 
-/** Nothing of ours may throw into the shop's page. With `data-debug` the console hears what went wrong. */
+/** Nothing of ours may throw into the shop's page. What went wrong is told to whoever debugs. */
 export const guard =
   <A extends unknown[], R>(action: (...args: A) => R) =>
   (...args: A): R | undefined => {
-    let result: R | undefined;
     try {
-      result = action(...args);
+      return action(...args);
     } catch (error) {
-      if ('debug' in options) console.log(error);
+      tell('error', error);
+      return undefined;
     }
-    return result;
   };
 
 /** Heard in the capture phase, so a shop that stops an event does not hide it. */
 export const on = <E extends Event>(target: EventTarget, type: string, listener: (event: E) => unknown) =>
   target.addEventListener(type, guard(listener) as EventListener, true);
 
+/** Looks at the page. `isLeaving`: nobody may come back to it. */
+type Look = (isLeaving?: unknown) => void;
+const looks: Look[] = [];
+
 /**
- * Looks now, twice a second, and once more when the page goes away: cheaper to carry than hooks into a shop's router,
- * and nothing of the shop's to break.
+ * Looks twice a second from when the page is whole, and once more when it goes away: cheaper to carry than hooks into
+ * a shop's router, and nothing of the shop's to break.
  */
-export const watch = (look: () => void) => {
-  on(window, 'pagehide', look);
-  pulse(look);
+export const watch = (look: Look) => looks.push(guard(look));
+
+const lookAround = (isLeaving?: unknown) => {
+  if (isLeaving || document.readyState !== 'loading') for (const look of looks) look(isLeaving);
 };
 
-/** Does it now and twice a second. */
-export const pulse = (action: () => void) => {
-  const safely = guard(action);
-  safely();
-  setInterval(safely, PULSE_MS);
+/** From here on those who watch are asked. */
+export const startWatching = () => {
+  // Out of sight may be the last we hear of a page: phones kill what is not seen.
+  on(document, 'visibilitychange', () => document.hidden && lookAround(1));
+  on(window, 'pagehide', lookAround);
+  setInterval(lookAround, PULSE_MS);
+  // In a task of its own, so that ours are short.
+  setTimeout(lookAround);
 };
 
 /** Without the anchor: a jump on the page is no new page. */
 export const address = () => location.href.split('#')[0];
 
-/** The page as Segment's context names it. */
+/** A parameter of the address; null when it has none. */
+export const parameter = (name: string) => new URLSearchParams(location.search).get(name);
+
+/** The page as Segment's context names it; its `search` stands in the address. */
 export const facts = () => ({
   url: location.href,
   path: location.pathname,
-  search: location.search,
   referrer: document.referrer,
   title: document.title,
 });

@@ -1,5 +1,5 @@
 import { orderKey } from '../../shared/names.ts';
-import type { MirroredMessage, Properties } from './api.ts';
+import type { Message, Notice, Properties } from './api.ts';
 
 /** The global of a TikTok pixel that the shop has on its pages already. */
 interface Pixel {
@@ -42,7 +42,7 @@ export function toPixel(properties: Properties): Properties {
 }
 
 /** The collector's own id goes as the third argument, so that TikTok counts pixel and server as one. */
-export function forward({ type, event = '', properties = {}, messageId }: MirroredMessage) {
+export function forward({ type, event = '', properties = {}, messageId }: Message) {
   const event_id = orderKey(event, properties) ?? messageId;
   for (const name of (type === 'track' && NAMES[event]) || []) {
     if (name === 'Purchase' && UNPAID.includes(String(properties.financial_status))) continue;
@@ -50,16 +50,17 @@ export function forward({ type, event = '', properties = {}, messageId }: Mirror
   }
 }
 
-/** Messages come here only while the visitor allows advertising. They wait for a pixel that is still loading. */
-function listen(tries: number) {
-  const { storebeacon } = window;
-  if (!storebeacon) return;
-  if (!pixel()?.track) {
-    if (tries < RETRIES) setTimeout(listen, RETRY_MS, tries + 1);
-    return;
-  }
-  const waiting = storebeacon.mirror;
-  storebeacon.mirror = { push: forward };
-  if (Array.isArray(waiting)) waiting.forEach(forward);
+/** Messages wait for a pixel that is still loading; those of a visitor who denies advertising never come here. */
+const waiting: Message[] = [];
+let tries = 0;
+
+function forwardAll() {
+  if (pixel()?.track) waiting.splice(0).forEach(forward);
+  else if (waiting[0] && tries++ < RETRIES) setTimeout(forwardAll, RETRY_MS);
 }
-listen(0);
+
+window.storebeacon?.listen((...[kind, , message, consent]: Notice) => {
+  if (kind !== 'message' || !consent.advertising) return;
+  waiting.push(message);
+  forwardAll();
+});

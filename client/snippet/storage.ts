@@ -1,9 +1,10 @@
 import type { Choice } from './api.ts';
 import { options } from './config.ts';
+import { fromJson, toJson } from './json.ts';
 import { guard } from './page.ts';
 
 /** A stored JSON text; undefined when there is none or somebody else wrote something there. */
-export const parse = guard((text: string | null | undefined) => JSON.parse(text || 'null'));
+export const parse = guard((text: string | null | undefined) => fromJson(text || 'null'));
 
 /** localStorage, or, where it is blocked or full, an object that lives as long as the page. */
 export let box: Record<string, string> = guard(() => localStorage)() || {};
@@ -20,17 +21,20 @@ export const write = (key: string, value: string | number) => {
 interface Memory {
   choice?: Choice;
   anonymousId?: string | undefined;
-  userId?: string | number | undefined;
+  userId?: string | undefined;
   /** The last order ids that were counted. */
   orders?: unknown[];
+  /** Messages that found no room or grew too old, since the collector last answered. */
+  lost?: number;
 }
 const KEY = '_sb';
 export const recall = (): Memory => parse(box[KEY]) || {};
-export const remember = (news: Memory) => write(KEY, JSON.stringify({ ...recall(), ...news }));
+export const remember = (news: Memory) => write(KEY, toJson({ ...recall(), ...news }));
 
-export const readCookie: (name: string) => string | undefined = guard((name: string) =>
-  decodeURIComponent((`; ${document.cookie}`.split(`; ${name}=`)[1] as string).split(';')[0] as string),
-);
+export const readCookie: (name: string) => string | undefined = guard((name: string) => {
+  const [, found] = `; ${document.cookie}`.split(`; ${name}=`);
+  return found && decodeURIComponent(found.split(';')[0] as string);
+});
 
 export const writeCookie = guard(
   (name: string, value: string, maxAgeSeconds: number, domain = options.cookieDomain) => {
@@ -43,7 +47,7 @@ export const writeCookie = guard(
 );
 
 /** From this host and its parent domains: the collector may have set it there. */
-export const removeCookie = (name: string, domain = `.${location.hostname}`) => {
+export const removeCookie = (name: string, domain = location.hostname) => {
   writeCookie(name, '', 0, domain);
-  if (domain) removeCookie(name, domain.replace(/.[^.]*/, ''));
+  if (domain) removeCookie(name, domain.replace(/[^.]*.?/, ''));
 };

@@ -87,7 +87,7 @@ export interface Skip {
 export const skip = (reason: SkipReason): Skip => ({ skip: reason });
 export const isSkip = (mapped: unknown[] | Skip): mapped is Skip => !Array.isArray(mapped);
 
-export type HttpRequest = PostRequest | GetRequest;
+export type HttpRequest = PostRequest | GetRequest | ChangeRequest;
 export interface PostRequest {
   method: 'POST';
   url: string;
@@ -99,6 +99,13 @@ export interface GetRequest {
   url: string;
   headers: Record<string, string>;
   body?: undefined;
+}
+/** No destination sends one; the shop's platform is asked for changes this way. */
+export interface ChangeRequest {
+  method: 'PUT' | 'DELETE';
+  url: string;
+  headers: Record<string, string>;
+  body?: string | undefined;
 }
 export interface HttpResponse {
   status: number;

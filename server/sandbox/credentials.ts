@@ -31,7 +31,13 @@ export const SANDBOX_CREDENTIALS = {
   shopline: {
     handle: 'sandbox',
     accessToken: 'sandbox-shopline-token',
-    scopes: ['read_data_report', 'write_marketing_event', 'read_orders'],
+    scopes: [
+      'read_data_report',
+      'write_marketing_event',
+      'read_orders',
+      'read_script_tags',
+      'write_script_tags',
+    ],
     channelId: '6689609588495885399',
     // Only the first is in a public document; the others are made up, as a merchant makes up theirs.
     eventCodes: [

@@ -7,6 +7,7 @@ import { createRequestRecord, type Received } from './record.ts';
 import { createShopline } from './shopline/api.ts';
 import type { ShoplineOrder } from './shopline/orders.ts';
 import { type Reports, reportsOf } from './shopline/reports.ts';
+import type { ShoplineScriptTag } from './shopline/script-tags.ts';
 import { APIS, type Api, type StandIn } from './stand-in.ts';
 import { createTikTok } from './tiktok/api.ts';
 
@@ -22,6 +23,7 @@ export type { FlowBody } from './shopline/flows-schema.ts';
 export type { MarketingRow } from './shopline/marketing-schema.ts';
 export type { ShoplineOrder } from './shopline/orders.ts';
 export type { Reports } from './shopline/reports.ts';
+export type { ShoplineScriptTag } from './shopline/script-tags.ts';
 export { shoplineToken } from './shopline/tokens.ts';
 export type { Api, Refusal } from './stand-in.ts';
 export { type TikTokDuplicate, tiktokDuplicates } from './tiktok/duplicates.ts';
@@ -36,8 +38,8 @@ export interface Sandbox {
   accepted(api: Api): unknown[];
   /** The statistics that SHOPLINE took in those requests, as they were sent, in order of arrival. */
   reports(): Reports;
-  /** What SHOPLINE's shop has. The orders are what its Admin API lists; a test puts them there. */
-  shopline: { orders: readonly ShoplineOrder[] };
+  /** What SHOPLINE's shop has: the orders a test puts there, and script tags, which its Admin API also changes. */
+  shopline: { orders: readonly ShoplineOrder[]; scriptTags: ShoplineScriptTag[] };
   /**
    * A script for the next requests, used up in order; it replaces what is left of the one before. Nothing clears it.
    *
@@ -67,7 +69,7 @@ export interface SandboxOptions {
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { clock = Date.now, ports = {} } = options;
   const credentials = completeCredentials(options.credentials);
-  const shopline: Sandbox['shopline'] = { orders: [] };
+  const shopline: Sandbox['shopline'] = { orders: [], scriptTags: [] };
   const onReceived = new Set<(received: Received) => void>();
   const part = (standIn: StandIn) => ({
     standIn,

@@ -2,11 +2,11 @@ import type { HttpResponse } from '../destinations/destination.ts';
 
 /** One call to SHOPLINE's Admin API of one shop. */
 export interface AdminCall {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Below `/admin/openapi/<version>/`, for example `orders.json`. */
   path: string;
   query?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
+  /** Sent as JSON; never with GET or DELETE. */
   body?: unknown;
 }
 

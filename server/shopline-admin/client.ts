@@ -28,7 +28,7 @@ export function createAdminApi({ admin, http, pace }: ClientParts): AdminApi {
       const search = new URLSearchParams(query).toString();
       const url = `${endpoint}/admin/openapi/${apiVersion}/${path}${search && `?${search}`}`;
       const request: HttpRequest =
-        method === 'GET'
+        method === 'GET' || method === 'DELETE'
           ? { method, url, headers }
           : { method, url, headers, body: body === undefined ? '' : JSON.stringify(body) };
       await pace();

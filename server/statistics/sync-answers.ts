@@ -1,5 +1,6 @@
 import { isObject } from '../../shared/message.ts';
 import type { AdminApi } from '../shopline-admin/admin-api.ts';
+import { told } from '../shopline-admin/told.ts';
 
 type Answer = Awaited<ReturnType<AdminApi['call']>>;
 
@@ -66,19 +67,6 @@ function byStatus(status: number, answer: Answer): Verdict {
   if (MOMENTARY.has(status) || (status >= 500 && status < 600))
     return { kind: 'failed', words: told(answer) };
   return { kind: 'refused', words: told(answer) };
-}
-
-const WORDS_MAX = 300;
-
-/** What we make of an answer, and its own words in one line. */
-export function told({ status, headers, body }: Answer, ours?: string): string {
-  const words = body
-    .slice(0, WORDS_MAX)
-    .replace(/<[^>]*>|\s+/g, ' ')
-    .trim();
-  const { traceid } = headers;
-  const theirs = [`HTTP ${status}`, words, traceid && `traceId ${traceid.slice(0, 100)}`].filter(Boolean);
-  return ours === undefined ? theirs.join(' ') : `${ours} (${theirs.join(' ')})`;
 }
 
 function readObject(text: string): Record<string, unknown> | undefined {

@@ -1,5 +1,6 @@
 import type { AdminApi } from '../shopline-admin/admin-api.ts';
-import { told, type Verdict } from './sync-answers.ts';
+import { told } from '../shopline-admin/told.ts';
+import type { Verdict } from './sync-answers.ts';
 
 /** What became of one thing that was to be sent. */
 export type Fate = { traceId?: string } & (

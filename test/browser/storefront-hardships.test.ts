@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { brotliCompressSync, constants } from 'node:zlib';
-import { expect, test as plain } from 'vitest';
+import { expect } from 'vitest';
 import { arrives, arrivesInAll, html, OWN_MISTAKE, snippet, tell, test } from '../support/shopper.ts';
 
 const STUB = readFileSync(new URL('../../client/demo/stub.js', import.meta.url), 'utf8');
@@ -145,11 +144,4 @@ test.for([
   await page.goto('/');
   await arrives(shop, ['page']);
   expect(shop.posts.map((post) => post.path)).toEqual([path]);
-});
-
-plain('the whole snippet is at most 3,584 bytes on the wire and brings no schema library', () => {
-  const code = readFileSync(new URL('../../client/dist/s.js', import.meta.url));
-  const packed = brotliCompressSync(code, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
-  expect(packed.length).toBeLessThanOrEqual(3_584);
-  expect(code.toString().toLowerCase()).not.toContain('zod');
 });

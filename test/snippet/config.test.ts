@@ -11,5 +11,16 @@ test.each([
   { src: 'https://s.js.example/assets/s.js', base: 'https://s.js.example/assets' },
 ])('a script from $src reports to $base', async ({ src, base }) => {
   const config = await onPage({ src }, () => import('../../client/snippet/config.ts'));
-  expect(config.base).toBe(base);
+  expect(config.options.base).toBe(base);
+});
+
+test('the address may say the settings, for platforms that take nothing else; the tag’s own attributes win', async () => {
+  const src = 'https://h.example/x/s.js?key=a%2Fb&consent=granted&endpoint=https://c.example/y';
+  const { options } = await onPage({ src, key: 'own' }, () => import('../../client/snippet/config.ts'));
+  expect(options).toMatchObject({
+    base: 'https://h.example/x',
+    key: 'own',
+    consent: 'granted',
+    endpoint: 'https://c.example/y',
+  });
 });

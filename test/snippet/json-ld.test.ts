@@ -1,8 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { freshBrowser, onPage } from '../support/snippet.ts';
-
-type Reported = [event: string, properties: Record<string, unknown>];
+import { capturing, freshBrowser, type Reported } from '../support/snippet.ts';
 
 function put(...scripts: unknown[]) {
   for (const old of document.querySelectorAll('script')) old.remove();
@@ -14,9 +12,10 @@ function put(...scripts: unknown[]) {
   }
 }
 async function capture(): Promise<Reported[]> {
-  const { captureJsonLd } = await onPage({}, () => import('../../client/snippet/capture/json-ld.ts'));
-  const reported: Reported[] = [];
-  captureJsonLd((event, properties) => reported.push([event, JSON.parse(JSON.stringify(properties))]));
+  const { reported } = await capturing(
+    () => import('../../client/snippet/capture/json-ld.ts'),
+    ({ captureJsonLd }) => captureJsonLd,
+  );
   return reported;
 }
 

@@ -1,17 +1,13 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { freshBrowser, onPage } from '../support/snippet.ts';
-
-type Reported = [event: string, properties: Record<string, unknown>];
+import { capturing, freshBrowser, onPage, type Reported } from '../support/snippet.ts';
 
 async function capture(html: string): Promise<Reported[]> {
   document.body.innerHTML = html;
-  const { captureDataAttributes } = await onPage(
-    {},
+  const { reported } = await capturing(
     () => import('../../client/snippet/capture/data-attributes.ts'),
+    ({ captureDataAttributes }) => captureDataAttributes,
   );
-  const reported: Reported[] = [];
-  captureDataAttributes((event, properties) => reported.push([event, properties]));
   return reported;
 }
 const element = (selector: string) => document.querySelector(selector) as HTMLElement;

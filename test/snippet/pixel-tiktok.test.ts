@@ -1,21 +1,31 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { MirroredMessage } from '../../client/snippet/api.ts';
+import type { Message, Notice } from '../../client/snippet/api.ts';
 
 const track = vi.fn();
 const put = (value: unknown) => vi.stubGlobal('ttq', value);
-const message = (event: string, properties = {}): MirroredMessage => ({
+const message = (event: string, properties = {}): Message => ({
   type: 'track',
   event,
   properties,
   messageId: 'm-1',
 });
 
-async function load(waiting: MirroredMessage[] = []) {
-  window.storebeacon = { mirror: waiting } as never;
+const YES = { advertising: true, analytics: true, marketing: true };
+const heard = (message: Message, consent = YES): Notice => ['message', 'api', message, consent];
+
+/** The pixel's companion on a page that has heard these notices already; tells it of one more. */
+async function load(before: Notice[] = []) {
+  let tell = (..._notice: Notice) => {};
+  window.storebeacon = {
+    listen(listener: typeof tell) {
+      for (const notice of before) listener(...notice);
+      tell = listener;
+    },
+  } as never;
   vi.resetModules();
   await import('../../client/snippet/pixel-tiktok.ts');
-  return (sent: MirroredMessage) => window.storebeacon?.mirror?.push(sent);
+  return (sent: Message, consent = YES) => tell(...heard(sent, consent));
 }
 beforeEach(() => {
   track.mockReset();
@@ -78,7 +88,7 @@ test('an order that is not paid is placed, but no purchase', async () => {
 test('messages wait for a pixel that is still loading', async () => {
   vi.useFakeTimers();
   put(undefined);
-  const push = await load([message('Product Viewed')]);
+  const push = await load([heard(message('Product Viewed'))]);
   vi.advanceTimersByTime(3000);
   push(message('Product Added'));
   put({ track });

@@ -116,9 +116,9 @@ describe('where they came from', () => {
     const landed = (await landOn('/?utm_source=tiktok&utm_campaign=spring&utm_id=MA_1')).keepVisit();
     expect(landed.campaign).toEqual({ source: 'tiktok', name: 'spring', id: 'MA_1' });
     vi.advanceTimersByTime(29 * 60_000);
-    expect((await landOn('/tea')).keepVisit()).toEqual(landed);
+    expect((await landOn('/tea')).keepVisit()).toEqual({ ...landed, isFirst: false });
     vi.advanceTimersByTime(29 * 60_000);
-    expect((await landOn('/tea')).keepVisit()).toEqual(landed);
+    expect((await landOn('/tea')).keepVisit()).toEqual({ ...landed, isFirst: false });
     const { removeCookie } = await load();
     removeCookie('_sb_s');
     const later = (await landOn('/tea')).keepVisit();

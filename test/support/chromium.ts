@@ -17,11 +17,16 @@ const ARGS = [
  * `CHROMIUM_PATH` chooses another one than the package brings.
  *
  * @param options.userAgent of every request, those sent while leaving a page too: a page's own does not reach these.
+ * @param options.hosts `loopback`: every name, of whatever domain, is this machine.
  */
-export async function launchChromium(options: { userAgent?: string } = {}): Promise<Browser> {
+export async function launchChromium(
+  options: { userAgent?: string; hosts?: 'loopback' } = {},
+): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH || (await unpack());
-  const { userAgent } = options;
-  const args = userAgent === undefined ? ARGS : [...ARGS, `--user-agent=${userAgent}`];
+  const { userAgent, hosts } = options;
+  const args = [...ARGS];
+  if (userAgent !== undefined) args.push(`--user-agent=${userAgent}`);
+  if (hosts === 'loopback') args.push('--host-resolver-rules=MAP * 127.0.0.1');
   return chromium.launch({ executablePath, args });
 }
 

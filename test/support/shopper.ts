@@ -81,7 +81,7 @@ const sorted = (names: string[]) => [...names].sort();
 /** These messages arrive, in whatever order, and no others until then. */
 export const arrives = (shop: Storefront, names: string[]) =>
   expect
-    .poll(() => sorted(shop.names()), { timeout: 8_000, interval: 25, message: 'what arrived' })
+    .poll(() => sorted(shop.names()), { timeout: 20_000, interval: 25, message: 'what arrived' })
     .toEqual(sorted(names));
 
 /** The visitor leaves, so that nothing is held back any longer: these messages have arrived, and no others. */
@@ -100,6 +100,6 @@ export const inTime = (page: Page, isSo: () => boolean) =>
         await page.clock.runFor(1_000);
         return isSo();
       },
-      { timeout: 8_000, interval: 20 },
+      { timeout: 20_000, interval: 20 },
     )
     .toBe(true);

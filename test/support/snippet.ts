@@ -1,4 +1,5 @@
 import { vi } from 'vitest';
+import type { Capture } from '../../client/snippet/api.ts';
 
 /** What the last page's snippet listens to: it goes with its page. */
 let leave = new AbortController();
@@ -22,6 +23,7 @@ export async function onPage<T>(attributes: Record<string, string>, load: () => 
   const listen = EventTarget.prototype.addEventListener;
   document.addEventListener = (type: string, listener: EventListener) =>
     listen.call(document, type, listener, { capture: true, signal });
+  (await import('../../client/snippet/config.ts')).readTag();
   return load();
 }
 
@@ -37,4 +39,39 @@ export function freshBrowser(path = '/'): void {
   document.head.innerHTML = '';
   document.body.innerHTML = '';
   history.replaceState(null, '', path);
+}
+
+/** The event, and its properties as they would go over the wire. */
+export type Reported = [event: string, properties: Record<string, unknown>];
+
+/**
+ * What sources report, without the rules that judge it: those a module starts through `storebeacon.capture`, as a
+ * companion does, or the one that `pick` takes out of it.
+ */
+export async function capturing<Module>(
+  load: () => Promise<Module>,
+  pick?: (loaded: Module) => Capture,
+): Promise<{ reported: Reported[] }> {
+  const reported: Reported[] = [];
+  await onPage({}, async () => {
+    const { guard, startWatching, watch } = await import('../../client/snippet/page.ts');
+    const { pageProduct } = await import('../../client/snippet/capture/json-ld.ts');
+    const { toOrder, toProduct } = await import('../../client/snippet/capture/translate.ts');
+    const capture = (_source: string, start: Capture) =>
+      start((event, properties) => reported.push([event, JSON.parse(JSON.stringify(properties))]), {
+        guard,
+        pageProduct,
+        toOrder,
+        toProduct,
+        watch,
+      });
+    window.storebeacon = { capture, options: {} } as never;
+    const loaded = await load();
+    if (pick) capture('', pick(loaded));
+    startWatching();
+    // The first look is a task of its own.
+    vi.advanceTimersByTime(0);
+  });
+  delete window.storebeacon;
+  return { reported };
 }

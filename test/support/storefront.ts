@@ -1,10 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { existsSync, readFileSync } from 'node:fs';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseMessage } from '../../shared/message.ts';
 
 const DIST = new URL('../../client/dist/', import.meta.url);
-const SCRIPT = /\/(?:(pixel-tiktok|s)|s\/[\d.]+)\.js$/;
+/** `s.js`, under a version too, and the files it loads. */
+const SCRIPT = /\/(?:([a-z-]+)|s\/[\d.]+)\.js$/;
 
 /** A message as a page sent it, before anything is read into it. */
 export interface Sent {
@@ -40,6 +47,20 @@ export interface Post {
   reply: Reply;
 }
 
+/** What a page asks of the shop's own server. */
+export interface Question {
+  url: URL;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** What the shop's own server says: 200 when left out. An object goes as JSON, text as HTML. */
+export interface Answer {
+  status?: number;
+  headers?: Record<string, string>;
+  body?: string | object;
+}
+
 export interface Storefront {
   /** Where the shop's pages lie. A collector answers there too. */
   origin: string;
@@ -47,6 +68,8 @@ export interface Storefront {
   collector: string;
   /** Puts a page up at this path. Every other path is an empty page without the snippet. */
   put(path: string, html: string, headers?: Record<string, string>): void;
+  /** Answers what pages ask of the shop itself. Goes before a page put up at the same path. */
+  route(method: string, path: string, answer: (question: Question) => Answer | Promise<Answer>): void;
   /** What the collector says from now on. It starts with 200. */
   reply: Reply | ((post: Omit<Post, 'reply'>) => Reply | Promise<Reply>);
   /** Everything that was sent, in the order it came, refused or not. */
@@ -65,6 +88,7 @@ export const OK: Reply = { status: 200 };
 /** A shop made of HTML strings and a collector that writes down what it is sent. */
 export async function openStorefront(): Promise<Storefront> {
   const pages = new Map<string, { html: string; headers: Record<string, string> }>();
+  const routes = new Map<string, (question: Question) => Answer | Promise<Answer>>();
   const rejections: unknown[] = [];
 
   async function collect(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
@@ -103,15 +127,30 @@ export async function openStorefront(): Promise<Storefront> {
       );
   }
 
+  async function serve(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+    const body = await read(request);
+    const said = await routes.get(`${request.method} ${url.pathname}`)?.({
+      url,
+      headers: request.headers,
+      body,
+    });
+    const isText = typeof said?.body === 'string';
+    response
+      .writeHead(said?.status ?? 200, {
+        'Content-Type': isText ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
+        ...said?.headers,
+      })
+      .end(isText ? said?.body : JSON.stringify(said?.body));
+  }
+
   const answer: RequestListener = (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://shop');
+    const url = new URL(request.url ?? '/', 'http://shop');
+    const { pathname } = url;
     const script = SCRIPT.exec(pathname);
     if (pathname.endsWith('/v1/b') && request.method === 'POST') void collect(request, response, pathname);
     else if (request.method === 'OPTIONS') response.writeHead(204, cors(request.headers.origin)).end();
-    else if (script)
-      response
-        .setHeader('Content-Type', 'text/javascript')
-        .end(readFileSync(new URL(`${script[1] ?? 's'}.js`, DIST)));
+    else if (routes.has(`${request.method} ${pathname}`)) void serve(request, response, url);
+    else if (script && !pages.has(pathname)) sendScript(response, `${script[1] ?? 's'}.js`);
     else if (pathname === '/favicon.ico') response.writeHead(204).end();
     else {
       const { html, headers } = pages.get(pathname) ?? { html: '<!doctype html><title>Elsewhere</title>' };
@@ -124,6 +163,7 @@ export async function openStorefront(): Promise<Storefront> {
     origin: store.origin,
     collector: other.origin,
     put: (path, html, headers = {}) => void pages.set(path, { html, headers }),
+    route: (method, path, answer) => void routes.set(`${method} ${path}`, answer),
     reply: OK,
     posts: [],
     stored: () => {
@@ -154,6 +194,12 @@ const cors = (origin: string | undefined): Record<string, string> =>
         Vary: 'Origin',
         ...(origin !== 'null' && { 'Access-Control-Allow-Credentials': 'true' }),
       };
+
+function sendScript(response: ServerResponse, name: string): void {
+  const file = new URL(name, DIST);
+  if (existsSync(file)) response.setHeader('Content-Type', 'text/javascript').end(readFileSync(file));
+  else response.writeHead(404).end();
+}
 
 async function read(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

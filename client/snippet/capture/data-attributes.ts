@@ -1,7 +1,7 @@
+import type { Capture } from '../api.ts';
 import { normalize } from '../normalize.ts';
 import { on, watch } from '../page.ts';
 import { parse } from '../storage.ts';
-import type { Capture } from './capture.ts';
 
 /**
  * The shop's own markup: `data-sb-event` on any element, reported on `click`, or on `submit` or `view` as
@@ -16,8 +16,8 @@ export const captureDataAttributes: Capture = (report) => {
       if (property) own[property.replace(/-/g, '_')] = value;
     }
     const { event, on: _on, product: _product, ...properties } = own;
-    const nearest = element.closest<HTMLElement>('[data-sb-product]') || (element as HTMLElement);
-    report(event as string, normalize({ ...parse(nearest.dataset.sbProduct), ...properties }));
+    const nearest = element.closest<HTMLElement>('[data-sb-product]');
+    report(event as string, normalize({ ...parse(nearest?.dataset.sbProduct), ...properties }));
   };
   const listener = (event: Event) => {
     const element = (event.composedPath() as HTMLElement[]).find(

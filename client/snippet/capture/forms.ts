@@ -3,7 +3,7 @@ import { recall } from '../storage.ts';
 import { identify } from '../track.ts';
 
 /** Sign-up, log-in and newsletter forms say so in their names; a checkout form is the order's business. */
-const OURS = /newsletter|subscri|sign.?up|regist|login/i;
+const OURS = /newsl|subscri|sign.?up|regist|login/i;
 
 /** Emails typed into sign-up, log-in and newsletter forms, once the visitor has said yes to marketing. */
 export const captureForms = () => {

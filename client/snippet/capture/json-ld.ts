@@ -1,6 +1,6 @@
+import type { Capture, Properties } from '../api.ts';
 import { watch } from '../page.ts';
 import { parse } from '../storage.ts';
-import type { Capture } from './capture.ts';
 import { first, list, type Thing, toOrder, toProduct } from './translate.ts';
 
 const MAX_PRODUCTS = 50;
@@ -12,14 +12,18 @@ const unpack = (value: Thing): Thing[] =>
     [],
   );
 
+let product: Properties = {};
+
+/** The one product this page is about, as its schema.org data says; empty when there is none. */
+export const pageProduct = () => product;
+
 /**
  * schema.org data: one Product is a product page, an ItemList or several Products are a list, an Order is a
- * thank-you page. Read when the page is whole, and again when a script of the page brings new data.
+ * thank-you page. Read again when a script of the page brings new data.
  */
 export const captureJsonLd: Capture = (report) => {
   let seen: (string | null)[] = [];
   watch(() => {
-    if (document.readyState === 'loading') return;
     const scripts = document.querySelectorAll('[type="application/ld+json"]');
     const texts = [...scripts].map((script) => script.textContent);
     // Many routers leave the last page's data standing: what was read there is not this page.
@@ -32,8 +36,10 @@ export const captureJsonLd: Capture = (report) => {
     const products = ofType('Product');
     const shelf = first(ofType('ItemList'));
     const entries = list(shelf.itemListElement || products);
-    if (products.length === 1) report('Product Viewed', toProduct(products[0]));
-    else if (entries[0]) {
+    if (products.length === 1) {
+      product = toProduct(products[0]);
+      report('Product Viewed', product);
+    } else if (entries[0]) {
       report('Product List Viewed', {
         list_id: shelf['@id'] || shelf.url,
         category: shelf.name,

@@ -1,9 +1,9 @@
-import { visitors } from '../once.ts';
+import { onVisit } from '../once.ts';
 import { on } from '../page.ts';
 import { page } from '../track.ts';
 
 /** The first load, every change to another address, and every return from the back-forward cache. */
 export const capturePages = () => {
-  visitors.push(page);
+  onVisit(page);
   on<PageTransitionEvent>(window, 'pageshow', ({ persisted }) => persisted && page());
 };

@@ -4,35 +4,32 @@ import { normalize } from '../normalize.ts';
 // biome-ignore lint/suspicious/noExplicitAny: from anybody's hand: each property is missing, a value or a list of them.
 export type Thing = any;
 
-/** Our name of a property, then what SHOPLINE's bus and schema.org call it. The first that is there counts. */
+/** Our name of a property, then what schema.org calls it. The first that is there counts. */
 const NAMES = [
-  'product_id content_spu_id productID sku @id url',
-  'sku content_sku_id',
-  'name content_name title',
+  'product_id productID sku @id url',
+  'sku',
+  'name title',
   'brand',
-  'category content_category',
+  'category',
   'image_url image',
   'url',
   'position',
-  'price totalPrice lowPrice value',
+  'price lowPrice',
   'currency priceCurrency',
-  'quantity orderQuantity',
+  'quantity orderQuantity eligibleQuantity',
   'order_id orderNumber',
-  'order_number',
-  'email',
-  'phone',
 ];
 
 export const list = (value: Thing): Thing[] => [].concat(value || []);
 export const first = (value: Thing): Thing => list(value)[0] || {};
 
-/** A brand, a category or an image is a text, or a thing that has one. */
+/** A brand, a category, an image or a quantity is plain, or a thing that has one. */
 const translate = (thing: Thing): Properties => {
   const properties: Properties = {};
   for (const row of NAMES) {
     const names = row.split(' ');
     const [found] = list(thing[names.find((name) => thing[name]) as string]);
-    properties[names[0] as string] = found && (found.name || found.url || found);
+    properties[names[0] as string] = found && (found.name || found.url || found.value || found);
   }
   return normalize(properties);
 };
@@ -47,15 +44,8 @@ export const toProduct = (thing: Thing): Properties => {
   });
 };
 
-/** The order of a thank-you page stands in its address, where SHOPLINE's bus may not say it. */
-export const orderOfPage = () => new URLSearchParams(location.search).get('mainOrderSeq');
-
 export const toOrder = (thing: Thing): Properties => {
   const { price: total, ...order } = translate(thing);
-  return {
-    ...order,
-    total,
-    order_id: order.order_id || orderOfPage() || order.order_number,
-    products: list(thing.contents || thing.orderedItem || thing.acceptedOffer).map(toProduct),
-  };
+  const products = list(thing.products || thing.orderedItem || thing.acceptedOffer).map(toProduct);
+  return { ...order, total, products };
 };

@@ -7,29 +7,36 @@ import { createMarketing } from './marketing.ts';
 import { listOrders, type ShoplineOrder } from './orders.ts';
 import { answerRefresh, REFRESH_PATH, refreshRefusal } from './refresh.ts';
 import { type ListName, refusal } from './refusals.ts';
+import { answerScriptTags, type ShoplineScriptTag } from './script-tags.ts';
 import { createTokens } from './tokens.ts';
 
 /** One call of the Admin API, and what the door has to know of it. */
 interface Route {
-  method: 'GET' | 'POST';
-  path: string;
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** One that names a thing gives `judge` its name. */
+  path: string | RegExp;
   scope: string;
   list: ListName;
-  judge(request: ApiRequest): Verdict;
+  judge(request: ApiRequest, name: string | undefined): Verdict;
 }
 
 const VERSION = /^\/admin\/openapi\/v\d{8}\//;
+const SCRIPT_TAGS = 'store/script_tags.json';
+const SCRIPT_TAG = /^store\/script_tags\/([^/]+)\.json$/;
 
 /**
- * SHOPLINE's Admin API of one shop: CDP events, statistics, orders, and new tokens. It has no deduplication: whatever
- * arrives twice is taken twice.
+ * SHOPLINE's Admin API of one shop: CDP events, statistics, orders, script tags, and new tokens. It has no
+ * deduplication: whatever arrives twice is taken twice.
  *
- * @param shop whose orders are listed; they may change at any time.
+ * @param shop whose orders are listed, and whose script tags are kept; both may change at any time.
  */
 export function createShopline(
   credentials: Credentials['shopline'],
   clock: () => number,
-  shop: { orders: readonly ShoplineOrder[] } = { orders: [] },
+  shop: { orders: readonly ShoplineOrder[]; scriptTags: ShoplineScriptTag[] } = {
+    orders: [],
+    scriptTags: [],
+  },
 ): StandIn {
   const bucket = createBucket(40, 4, clock);
   const tokens = createTokens(credentials, clock);
@@ -39,6 +46,13 @@ export function createShopline(
     scope,
     list,
     judge: ({ body }) => judge(body),
+  });
+  const scriptTags = (method: Route['method'], path: Route['path'], scope: string): Route => ({
+    method,
+    path,
+    scope,
+    list: 'events',
+    judge: (request, id) => answerScriptTags(request, shop, id, clock()),
   });
   const routes: Route[] = [
     // It writes, and wants a scope for reading all the same.
@@ -62,6 +76,10 @@ export function createShopline(
       list: 'events',
       judge: (request) => listOrders(request, shop.orders),
     },
+    scriptTags('GET', SCRIPT_TAGS, 'read_script_tags'),
+    scriptTags('POST', SCRIPT_TAGS, 'write_script_tags'),
+    scriptTags('PUT', SCRIPT_TAG, 'write_script_tags'),
+    scriptTags('DELETE', SCRIPT_TAG, 'write_script_tags'),
   ];
   let requests = 0;
 
@@ -73,9 +91,10 @@ export function createShopline(
 
   function judgeCall(request: ApiRequest): Verdict {
     const { method, path, headers, isJson, body } = request;
-    const route = routes.find(
-      (each) => each.method === method && VERSION.test(path) && path.replace(VERSION, '') === each.path,
-    );
+    const called = VERSION.test(path) ? path.replace(VERSION, '') : '';
+    const isCalled = (each: Route) =>
+      each.path instanceof RegExp ? each.path.test(called) : each.path === called;
+    const route = routes.find((each) => each.method === method && isCalled(each));
     const error = (status: number, why: string) => refusal(status, why, body, route?.list ?? 'events');
 
     if (!route) return error(404, 'Not Found');
@@ -86,8 +105,9 @@ export function createShopline(
     if (headers['content-type'] !== 'application/json; charset=utf-8')
       return error(400, 'Content-Type must be application/json; charset=utf-8');
     if (headers['content-encoding']) return error(400, 'Content-Encoding is not supported');
-    if (method === 'POST' && !isJson) return error(400, 'The body is not JSON');
-    return route.judge(request);
+    if ((method === 'POST' || method === 'PUT') && !isJson) return error(400, 'The body is not JSON');
+    const [, name] = (route.path instanceof RegExp && route.path.exec(called)) || [];
+    return route.judge(request, name);
   }
 
   function judgeRefresh(request: ApiRequest): Verdict {

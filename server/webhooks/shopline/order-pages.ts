@@ -1,6 +1,7 @@
 import { isObject } from '../../../shared/message.ts';
 import { parseBody } from '../../ingest/parse.ts';
 import type { AdminApi } from '../../shopline-admin/admin-api.ts';
+import { nextPage } from '../../shopline-admin/next-page.ts';
 
 type Query = Readonly<Record<string, string>>;
 
@@ -35,7 +36,7 @@ export async function readPage(api: AdminApi, query: Query): Promise<Page> {
   const { status, headers, body } = await api.call({ method: 'GET', path: 'orders.json', query });
   const answer = status === 200 ? readJson(body) : undefined;
   if (!isObject(answer) || !Array.isArray(answer.orders)) throw new OrdersUnread(status);
-  const next = nextQuery(headers.link);
+  const next = nextPage(headers.link);
   return { orders: answer.orders, ...(next && { next }) };
 }
 
@@ -55,12 +56,4 @@ function readJson(body: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-const NEXT = /<([^>]*)>\s*;[^,<]*\brel="?next\b/i;
-
-/** Of the address only the query is used: where we ask, our own configuration says. */
-function nextQuery(link: string | undefined): Query | undefined {
-  const url = URL.parse(NEXT.exec(link ?? '')?.[1] ?? '', 'https://shop.invalid');
-  return url?.searchParams.get('page_info') ? Object.fromEntries(url.searchParams) : undefined;
 }

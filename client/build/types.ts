@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import ts from 'typescript';
+import { eventTypes } from './event-types.ts';
+
+/** What a shop's code sees of us, by the name of the file it gets. Each imports none but these. */
+export const publicTypes = (): Record<string, string> => ({
+  'index.d.ts': declare('api'),
+  'client.d.ts': declare('beacon'),
+  'event-properties.d.ts': eventTypes(),
+});
+
+const NAMES: Record<string, string> = { api: 'index' };
+
+const declare = (name: string): string => {
+  const fileName = `client/snippet/${name}.ts`;
+  const { outputText } = ts.transpileDeclaration(readFileSync(fileName, 'utf8'), {
+    fileName,
+    compilerOptions: { verbatimModuleSyntax: false },
+  });
+  return outputText.replace(
+    /(from ')\.\/([\w-]+)\.ts'/g,
+    (_, from, other) => `${from}./${NAMES[other] ?? other}.js'`,
+  );
+};

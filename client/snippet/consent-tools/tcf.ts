@@ -1,0 +1,38 @@
+import { everything, globals, type Tool } from './tool.ts';
+
+let heard: unknown;
+let latest: {
+  gdprApplies?: unknown;
+  eventStatus?: unknown;
+  purpose?: { consents: Record<number, unknown> };
+} = {};
+
+/**
+ * Any tool that speaks IAB's Transparency and Consent Framework, 2.2 and 2.3 alike. Only consents count, no
+ * legitimate interest. Purpose 1, to store anything at all, is needed for everything; README.md says which others.
+ * While the tool's window is open (`cmpuishown`), or the tool does not know yet whether the law applies, there is no
+ * answer. A stub keeps our listener for the tool that replaces it; we add it to that one too, should it not.
+ *
+ * @see https://github.com/InteractiveAdvertisingBureau/GDPR-Transparency-and-Consent-Framework/blob/master/TCFv2/IAB%20Tech%20Lab%20-%20CMP%20API%20v2.md
+ * (read 2026-11-27)
+ */
+export const tcf: Tool = (look) => {
+  const { __tcfapi } = globals;
+  if (typeof __tcfapi !== 'function') return undefined;
+  if (heard !== __tcfapi) {
+    heard = __tcfapi;
+    __tcfapi('addEventListener', 2, (data: typeof latest, isSuccess: unknown) => {
+      if (isSuccess) latest = data || {};
+      look();
+    });
+  }
+  const { gdprApplies, eventStatus, purpose } = latest;
+  if (gdprApplies === false) return everything(true);
+  if (!gdprApplies || !/^(tcloaded|useractioncomplete)$/.test(`${eventStatus}`) || !purpose) return null;
+  const allows = (...ids: number[]) => ids.every((id) => purpose.consents[id] === true);
+  return {
+    advertising: allows(1, 3, 4, 7),
+    analytics: allows(1, 8, 9, 10),
+    marketing: allows(1, 3, 4),
+  };
+};

@@ -1,0 +1,80 @@
+import type { Properties } from '../api.ts';
+import { list, type Thing } from '../capture/translate.ts';
+import { normalize } from '../normalize.ts';
+import { SHARED, toProduct } from './items.ts';
+import { read } from './read.ts';
+
+/**
+ * GA4's ecommerce events, and what we call them.
+ *
+ * @see https://developers.google.com/analytics/devguides/collection/ga4/reference/events (read 2026-11-27)
+ */
+const EVENTS: Record<string, string> = {
+  view_item_list: 'Product List Viewed',
+  view_item: 'Product Viewed',
+  select_item: 'Product Clicked',
+  add_to_cart: 'Product Added',
+  remove_from_cart: 'Product Removed',
+  view_cart: 'Cart Viewed',
+  begin_checkout: 'Checkout Started',
+  add_shipping_info: 'Checkout Step Completed',
+  add_payment_info: 'Payment Info Entered',
+  purchase: 'Order Completed',
+  refund: 'Order Refunded',
+  search: 'Products Searched',
+  view_search_results: 'Products Searched',
+  view_promotion: 'Promotion Viewed',
+  select_promotion: 'Promotion Clicked',
+  add_to_wishlist: 'Product Added to Wishlist',
+};
+
+/** `value` is what the items cost, without shipping and tax, and `coupon` that of the order. */
+const WHOLE =
+  'order_id:transaction_id value tax shipping discount coupon affiliation payment_method:payment_type shipping_method:shipping_tier query:search_term';
+const PROMOTION = 'promotion_id name:promotion_name creative:creative_name position:creative_slot';
+
+/** A message has room for these with all they say, and an order is better cut than lost. GA4 takes 200. */
+const MAX_ITEMS = 50;
+
+/** Tags of Google Ads and of Universal Analytics may be sent the same event again, by the same name. */
+const ELSEWHERE = /^(?!.*\bGT?-)(AW|DC|UA)-/;
+
+/** The properties of each report an event makes. `around` are the places where its parameters may stand. */
+const describe = (event: string, items: Thing[], around: Thing[]): Properties[] => {
+  if (/^Promo/.test(event)) {
+    const promotions = items.filter(({ promotion_id, promotion_name }) => promotion_id || promotion_name);
+    return (promotions[0] ? promotions : [{}]).map((item) => read(PROMOTION, item, ...around));
+  }
+  const isEach = /^Product (?!List)/.test(event);
+  const products = items
+    .map((item) => toProduct(item, ...(isEach ? around : [])))
+    // GA4 asks of every item for an id or a name.
+    .filter(({ product_id, name }) => product_id || name);
+  if (isEach) return products;
+
+  const whole = normalize(read(WHOLE, ...around));
+  const { currency, list_id, list_name } = read(SHARED, ...around, items[0]);
+  const more = products[0] && { products };
+  if (/^Products/.test(event)) return [{ query: whole.query }];
+  if (/^Product/.test(event)) return [{ list_id, category: list_name, ...more }];
+  // Without its id it would be another order each time the page is opened.
+  return /^Order/.test(event) && !whole.order_id ? [] : [{ ...whole, currency, ...more }];
+};
+
+/** An event and its properties; whether it was told in a call to `gtag`. */
+export type Told = [isCall: boolean, event: string, properties: Properties];
+
+/**
+ * The reports one entry of a data layer makes: an object pushed for Google Tag Manager, or the arguments of a call to
+ * `gtag`. Most make none.
+ */
+export const translate = (entry: Thing): Told[] => {
+  const isCall = entry?.[0] === 'event';
+  const event = EVENTS[isCall ? entry[1] : entry?.event];
+  const parameters = isCall ? entry[2] : entry;
+  // What is no text is a property that every object has.
+  if (typeof event !== 'string' || ELSEWHERE.test(parameters?.send_to)) return [];
+  const around = [parameters?.ecommerce, parameters];
+  const items = list(around.map((thing) => thing?.items).find(Boolean)).slice(0, MAX_ITEMS);
+  return describe(event, items.filter(Boolean), around).map((properties) => [isCall, event, properties]);
+};

@@ -1,0 +1,26 @@
+import type { Storebeacon } from './api.ts';
+import { FLAG, follow } from './debug/carry.ts';
+import { hear, trouble } from './debug/notices.ts';
+import { show } from './debug/overlay.ts';
+import { safely } from './debug/safely.ts';
+import { survey } from './debug/survey.ts';
+import { type Page, warnings } from './debug/warnings.ts';
+
+const PULSE_MS = 500;
+
+/** Shows a theme developer each event, who told of it and what became of it. Loaded only where it was asked for. */
+safely(() => {
+  const storebeacon = window.storebeacon as Storebeacon;
+  storebeacon.listen(safely(hear));
+  if (location.search.includes(FLAG)) {
+    addEventListener('click', follow, true);
+    // The middle button, which opens a tab.
+    addEventListener('auxclick', follow, true);
+  }
+  setInterval(
+    safely(() => {
+      if (document.body) show(survey(storebeacon), warnings(window as Page, storebeacon.options, trouble));
+    }),
+    PULSE_MS,
+  );
+})();

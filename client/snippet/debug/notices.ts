@@ -1,0 +1,61 @@
+import type { Consent } from '../../../shared/consent.ts';
+import type { Message, Notice } from '../api.ts';
+import { addRow, table } from './overlay.ts';
+import { safely } from './safely.ts';
+
+/** The names of the columns, and fifty events. */
+const MAX_ROWS = 51;
+const STATES = { message: 'waiting', held: 'held for consent', repeat: 'repeat, not sent' };
+
+/** What the visitor allows. */
+export let consent: Consent | undefined;
+/** What is wrong with the last answer. */
+export let trouble = '';
+
+interface Answer {
+  message?: string;
+  rejected?: { messageId: string; issues: { path: string; message: string }[] }[];
+}
+
+/** One row for each event; the first word of its state is what became of it. */
+const enter = (
+  source: string,
+  { messageId = '', event, type, properties = {} }: Partial<Message>,
+  state: string,
+) => {
+  const money = properties.value ?? properties.total ?? properties.revenue ?? properties.price;
+  const amount = [properties.currency, money].join(' ');
+  const row =
+    table.rows.namedItem(messageId) || addRow(1, [Date().slice(16, 24), event || type, source, amount, '']);
+  row.id = messageId;
+  const cell = row.lastChild as Element;
+  cell.className = cell.textContent = state;
+  table.rows[MAX_ROWS]?.remove();
+  console.log('storebeacon', row.textContent, messageId, properties);
+};
+
+const judge = (status: number, text: string, body: string) => {
+  const { message = '', rejected }: Answer = safely(JSON.parse)(text) || {};
+  console.log('storebeacon', status, text);
+  trouble =
+    status === 200
+      ? ''
+      : `${status || `No answer: ad blocker, connect-src, or ${origin} missing in ALLOWED_ORIGINS.`} ${message}`;
+  for (const message of JSON.parse(body).batch as Message[]) {
+    const verdict =
+      rejected
+        ?.find((other) => other.messageId === message.messageId)
+        ?.issues.map((issue) => `${issue.path} ${issue.message}`)
+        .join('\n') || status;
+    enter('earlier page', message, `${verdict === 200 ? 'answered' : 'refused'} ${verdict}`);
+  }
+};
+
+/** Writes a notice down, here and in the browser's console. */
+export const hear = (...[kind, first, second, third]: Notice) => {
+  if (kind === 'error') console.warn('storebeacon', first);
+  else if (kind === 'consent') consent = first;
+  else if (kind === 'answer') judge(first, second, third);
+  else if (kind === 'repeat') enter(first, { event: second, properties: third }, STATES.repeat);
+  else enter(first, second, STATES[kind]);
+};

@@ -1,0 +1,77 @@
+import type { Consent } from '../../../shared/consent.ts';
+import type { Properties } from '../api.ts';
+import { blobUuid } from '../uuid.ts';
+import { VERSION } from '../version.ts';
+import { type Message, pack } from './queue.ts';
+import type { Thing } from './sandbox.ts';
+
+export const list = (value: Thing): Thing[] => [].concat(value || []).filter(Boolean);
+
+const MAX_ID_LENGTH = 100;
+
+/** One thing that an event of a platform says. */
+export type Telling = [type: 'track' | 'page' | 'identify', event?: string, properties?: Properties];
+
+/** What an event says of who acted. */
+export interface Person {
+  userId?: unknown;
+  email?: unknown;
+  phone?: unknown;
+}
+
+/** Who is behind a message, and what they allow. */
+export interface Who {
+  person: Person;
+  anonymousId: string;
+  tiktok: unknown;
+  consent: Consent;
+}
+
+/** Text, ISO 8601 or milliseconds. An event that does not say when it happened has happened now. */
+const timeOf = (timestamp: Thing) => {
+  const time = new Date(+timestamp || timestamp);
+  return +time ? time : new Date();
+};
+
+/** The platform's own, so that an event told twice stays one. What else the same event says has a number more. */
+const idOf = (event: Thing, nth: number) => {
+  const id = event.id + (nth ? `.${nth}` : '');
+  return event.id && id.length <= MAX_ID_LENGTH ? id : blobUuid();
+};
+
+/**
+ * The messages of one event, given as the platform gave it. Email and phone go along only with consent to marketing;
+ * without it nobody is identified.
+ */
+export const toMessages = (
+  tellings: Telling[],
+  event: Thing,
+  { person: { userId, email, phone }, anonymousId, tiktok, consent }: Who,
+): Message[] => {
+  const traits = consent.marketing && (email || phone) ? { email, phone } : undefined;
+  const { document: page, navigator: agent } = event.context || {};
+  return tellings.flatMap(([type, name, properties], nth) => {
+    const isPerson = type === 'identify';
+    if (isPerson && !consent.marketing) return [];
+    const draft = {
+      type,
+      event: name,
+      properties,
+      traits: isPerson ? traits : undefined,
+      messageId: idOf(event, nth),
+      timestamp: timeOf(event.timestamp) as unknown as string,
+      anonymousId,
+      userId,
+      context: {
+        page: { url: page?.location?.href, referrer: page?.referrer, title: page?.title },
+        userAgent: agent?.userAgent,
+        locale: agent?.language,
+        library: { name: 'storebeacon', version: VERSION },
+        tiktok,
+        traits,
+        consent: { categoryPreferences: consent },
+      },
+    };
+    return pack(draft);
+  });
+};

@@ -1,0 +1,93 @@
+import type { Properties } from '../api.ts';
+import { list, type Telling } from './message.ts';
+import { sandbox, type Thing } from './sandbox.ts';
+import type { Events, ReadPerson } from './start.ts';
+
+/** Our name of a property, then where Shopify has it: in a variant, whose number stands in for a missing `sku`, */
+const VARIANT = {
+  product_id: 'product.id',
+  variant_id: 'id',
+  sku: 'sku',
+  name: 'product.title',
+  brand: 'product.vendor',
+  category: 'product.type',
+  variant: 'title',
+  price: 'price.amount',
+  currency: 'price.currencyCode',
+};
+/** and in a line, a cart, a collection, a search or a checkout. */
+const PATHS = {
+  quantity: 'quantity',
+  query: 'query',
+  order_id: 'order.id',
+  checkout_id: 'token',
+  total: 'totalPrice.amount',
+  shipping: 'shippingLine.price.amount',
+  tax: 'totalTax.amount',
+  discount: 'discountsAmount.amount',
+  currency: 'currencyCode',
+};
+
+/** What a cart or a line costs, after discounts. */
+const COST = { value: 'totalAmount.amount', currency: 'totalAmount.currencyCode' };
+
+/** Only what is there. Amounts are numbers, whatever a shop’s app makes of them. */
+const find = (thing: Thing, paths: Record<string, string>): Properties => {
+  const properties: Properties = {};
+  for (const name in paths) {
+    const path = paths[name] as string;
+    const found = path.split('.').reduce((part, step) => part?.[step], thing);
+    if (found || found === 0) properties[name] = /amount/.test(path) ? +found : found;
+  }
+  return properties;
+};
+
+const translate = (thing: Thing): Properties => {
+  const { id, cost, lines, productVariants: shelf, lineItems = lines || shelf } = thing;
+  const variant = thing.merchandise || thing.variant || thing;
+  return {
+    ...(variant.product && { sku: variant.id, ...find(variant, VARIANT) }),
+    ...find(cost, COST),
+    ...(lines && { cart_id: id }),
+    ...(shelf && { list_id: id, category: thing.title }),
+    ...find(thing, PATHS),
+    products: lineItems && list(lineItems).map(translate),
+    coupon: list(thing.discountApplications).find(({ type }) => type === 'DISCOUNT_CODE')?.title,
+  };
+};
+
+const tell =
+  (event: string, where = 'checkout', more?: Properties) =>
+  (data: Thing): Telling[] =>
+    list(data[where]).map((thing) => ['track', event, { ...translate(thing), ...more }]);
+const tellStep = (step: number, step_name: string) =>
+  tell('Checkout Step Completed', 'checkout', { step, step_name });
+
+/**
+ * Shopify's standard events, by the name they are subscribed to; `alert_displayed` and `ui_extension_errored` are none
+ * of a shopper's doing. Amounts are in major units.
+ *
+ * @see https://shopify.dev/docs/api/web-pixels-api/standard-events (read 2026-11-27)
+ * @see npm @shopify/web-pixels-extension 2.18.0, `PixelEvents` (read 2026-11-27)
+ */
+export const EVENTS: Events = {
+  page_viewed: () => [['page']],
+  product_viewed: tell('Product Viewed', 'productVariant'),
+  collection_viewed: tell('Product List Viewed', 'collection'),
+  search_submitted: tell('Products Searched', 'searchResult'),
+  product_added_to_cart: tell('Product Added', 'cartLine'),
+  product_removed_from_cart: tell('Product Removed', 'cartLine'),
+  cart_viewed: tell('Cart Viewed', 'cart'),
+  checkout_started: tell('Checkout Started'),
+  checkout_contact_info_submitted: tellStep(1, 'contact'),
+  checkout_address_info_submitted: tellStep(2, 'address'),
+  checkout_shipping_info_submitted: tellStep(3, 'shipping'),
+  payment_info_submitted: tell('Payment Info Entered'),
+  checkout_completed: tell('Order Completed'),
+};
+
+export const readPerson: ReadPerson = ({ checkout }) => {
+  const customer = sandbox.init?.data?.customer;
+  const { email, phone } = checkout || customer || {};
+  return { userId: checkout?.order?.customer?.id || customer?.id, email, phone };
+};

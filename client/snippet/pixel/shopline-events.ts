@@ -1,0 +1,84 @@
+import type { Properties } from '../api.ts';
+import { normalize } from '../normalize.ts';
+import { list, type Telling } from './message.ts';
+import type { Thing } from './sandbox.ts';
+import type { Events, ReadPerson } from './start.ts';
+
+/** Our name of a property, then SHOPLINE's. The same stand in an event's data and in the lines of its list. */
+const NAMES: Record<string, string> = {
+  product_id: 'spuId',
+  sku: 'skuId',
+  sku_code: 'skuItemNo',
+  name: 'title',
+  variant: 'variant',
+  category: 'category',
+  price: 'price',
+  quantity: 'quantity',
+  value: 'value',
+  currency: 'currency',
+  list_id: 'collectionId',
+  query: 'keyword',
+  cart_id: 'cartId',
+  payment_method: 'paymentType',
+  order_id: 'orderSeq',
+  order_number: 'appOrderSeq',
+  total: 'total',
+  shipping: 'shippingAmount',
+  tax: 'taxAmount',
+  coupon: 'coupon',
+  method: 'method',
+};
+
+const translate = (data: Thing): Properties => {
+  const properties: Properties = {};
+  for (const name in NAMES) properties[name] = data[NAMES[name] as string];
+  return normalize(properties);
+};
+
+const tell =
+  (event: string, more?: Properties) =>
+  (data: Thing): Telling[] => [
+    ['track', event, { ...translate(data), products: data.list && list(data.list).map(translate), ...more }],
+  ];
+
+/** One for each line: a shopper may put several products into the cart at once. The data's `value` is of them all. */
+const tellEach =
+  (event: string) =>
+  ({ value, ...data }: Thing): Telling[] =>
+    list(data.list).map((line) => ['track', event, translate({ ...data, ...line })]);
+
+const tellWho =
+  (event: string) =>
+  (data: Thing): Telling[] =>
+    Object.values(readPerson(data)).some(Boolean) ? [...tell(event)(data), ['identify']] : tell(event)(data);
+
+/**
+ * SHOPLINE's fifteen events, by the name they are subscribed to: in the published types two of them carry the name
+ * `login` of a third. Amounts are presumably in major units; no page says so.
+ *
+ * @see npm @shoplineos/shopline-pixels-extension 0.1.0, `PixelEvents` (read 2026-11-27)
+ */
+export const EVENTS: Events = {
+  page_viewed: () => [['page']],
+  product_viewed: tell('Product Viewed'),
+  collection_viewed: (data) => tell('Product List Viewed', { category: data.collectionName })(data),
+  // The results page tells of the same search again, with what it found.
+  search_submitted: tell('Search Submitted'),
+  search_view_results: tell('Products Searched'),
+  product_added_to_cart: tellEach('Product Added'),
+  product_removed_from_cart: tellEach('Product Removed'),
+  cart_viewed: tell('Cart Viewed'),
+  checkout_started: tell('Checkout Started'),
+  checkout_contact_info_submitted: tell('Checkout Step Completed', { step: 1, step_name: 'contact' }),
+  payment_info_submitted: tell('Payment Info Entered'),
+  checkout_completed: ({ value: total, ...data }) => tell('Order Completed')({ ...data, total }),
+  lead: tellWho('Lead Submitted'),
+  login: tellWho('Signed In'),
+  registration_completed: tellWho('Signed Up'),
+};
+
+export const readPerson: ReadPerson = (data) => ({
+  userId: data.customer_id || data.user_id,
+  email: data.email || data.login_em,
+  phone: data.phone,
+});

@@ -1,0 +1,27 @@
+import type { Storebeacon } from './api.ts';
+import { captureAddresses } from './shopline/addresses.ts';
+import { captureBus } from './shopline/buses.ts';
+import { captureForms, captureRequests } from './shopline/requests.ts';
+import { around, shopline, theme } from './shopline/storefront.ts';
+
+/** SHOPLINE's storefronts, of every generation of themes. Loaded by the snippet where it finds one. */
+const { capture, options } = window.storebeacon as Storebeacon;
+
+capture(
+  'bus',
+  captureBus(() => shopline().event, 'on', 'DataReport::'),
+  around,
+);
+capture(
+  'analytics',
+  captureBus(() => shopline().Analytics, 'subscribeV2'),
+);
+capture('theme', captureBus(theme, 'addListener'));
+capture('cart', captureRequests);
+capture('cart-form', captureForms);
+capture('addresses', captureAddresses);
+if ('cartAttributes' in options) {
+  const script = document.createElement('script');
+  script.src = `${options.base}/cart-attributes.js`;
+  document.head.append(script);
+}

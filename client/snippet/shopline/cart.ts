@@ -1,0 +1,39 @@
+import type { Report, Tools } from '../api.ts';
+import { skuOf, toProduct } from './read.ts';
+import { list, type Thing } from './storefront.ts';
+
+/** A line of the cart, as an answer last described it. */
+const lines = new Map<string, Thing>();
+
+const linesOf = (answer: Thing): Thing[] => {
+  const { items, line_items, lineItems } = { ...answer, ...answer?.cart, ...answer?.data };
+  return list(items || line_items || lineItems || answer?.data || answer);
+};
+
+/** Remembers what lies in the cart: a request to change it says only what should lie there then. */
+export const learn = (answer: Thing) => {
+  for (const line of linesOf(answer)) if (skuOf(line) && line.quantity >= 0) lines.set(skuOf(line), line);
+};
+
+/**
+ * A cart request that went well → what became of the cart.
+ *
+ * @param isAdd whether it added what it named, or said how much of it should lie there.
+ */
+export const judge = (isAdd: boolean, body: Thing, answer: Thing, report: Report, tools: Tools) => {
+  for (const asked of list(body.items || body)) {
+    const sku = skuOf(asked) || [...lines.keys()][asked.line - 1] || '';
+    const before = lines.get(sku);
+    const found = linesOf(answer).find((line) => skuOf(line) === sku) || before;
+    const wanted = +(asked.quantity ?? asked.num ?? (isAdd ? 1 : 0));
+    const change = isAdd ? wanted : before ? wanted - before.quantity : wanted && Number.NaN;
+    const quantity = Math.abs(change);
+    if (sku && (quantity || change === 0) && !(before && change === 0))
+      report(
+        change > 0 ? 'Product Added' : 'Product Removed',
+        toProduct({ currency: answer?.currency, ...found, sku_id: sku, quantity }, tools),
+      );
+    lines.set(sku, { ...found, quantity: isAdd ? (before?.quantity || 0) + wanted : wanted });
+  }
+  learn(answer);
+};

@@ -1,0 +1,73 @@
+import type { Properties, Tools } from '../api.ts';
+import { list, orderOfPage, shownCurrency, type Thing } from './storefront.ts';
+
+/** Prices further apart than this are not two variants of a product: one of them counts hundredths. */
+const NOT_A_VARIANT = 20;
+
+/** The first of these names that has a value. */
+const pick = (thing: Thing, names: string) => thing[names.split(' ').find((name) => thing[name]) as string];
+
+/** The ids of a product and its variant, as the buses, the cart and the requests for it name them. */
+export const skuOf = (thing: Thing): string =>
+  String(pick(thing, 'content_sku_id sku_id skuSeq skuId variantId variant_id SKU id') ?? '');
+
+const rename = (thing: Thing) => ({
+  product_id: pick(thing, 'content_spu_id spu_id spuSeq spuId productId product_id productSeq'),
+  sku: skuOf(thing),
+  name: pick(thing, 'content_name product_name product_title title name'),
+  category: pick(thing, 'content_category category'),
+  image_url: pick(thing, 'image_url image'),
+  price: pick(thing, 'price final_price original_price value'),
+  quantity: pick(thing, 'quantity num'),
+  currency: pick(thing, 'currency currency_code') || shownCurrency(),
+});
+
+const filled = (thing: Thing) => Object.fromEntries(Object.entries(thing).filter(([, value]) => value));
+
+/** What was said of a variant before: the next to speak of it may know only its id. */
+const seen: Record<string, Thing> = {};
+
+/**
+ * A product that something on the page spoke of, completed by what was said of it before and by the page's own
+ * schema.org data. These also tell the unit: some themes count hundredths.
+ *
+ * @param isSure whether the price is in major units even where nothing else says so.
+ */
+export const toProduct = (
+  thing: Thing,
+  { pageProduct, toProduct: translate }: Tools,
+  isSure = true,
+): Properties => {
+  const own: Thing = filled(rename(thing));
+  const { ...page }: Thing = pageProduct();
+  const text = JSON.stringify(page);
+  const isPages = own.product_id ? text.includes(own.product_id) : text.includes(own.sku);
+  const base: Thing = { ...(isPages && page), ...seen[own.sku] };
+  if (!base.price || base.currency !== own.currency) {
+    if (!isSure) delete own.price;
+  } else if (own.price > NOT_A_VARIANT * base.price) own.price /= 100;
+  // The page says the price of one variant only.
+  if (base.sku !== own.sku) delete base.price;
+  const { quantity: _, value: __, ...product } = { ...base, ...own };
+  seen[own.sku] = product;
+  return translate({ ...product, quantity: own.quantity });
+};
+
+export const toOrder = (thing: Thing, tools: Tools): Properties => {
+  const lines = list(thing.contents || thing.items || thing.products);
+  const products = lines.map((line) => toProduct({ currency: thing.currency, ...line }, tools));
+  const { order_number, shipping, tax, email, phone } = thing;
+  return {
+    ...tools.toOrder({
+      order_id: thing.order_id || orderOfPage() || order_number,
+      price: pick(thing, 'totalPrice value'),
+      currency: thing.currency || shownCurrency(),
+    }),
+    order_number,
+    shipping,
+    tax,
+    email,
+    phone,
+    products,
+  };
+};

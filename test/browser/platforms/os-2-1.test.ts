@@ -1,0 +1,127 @@
+import { describe, expect } from 'vitest';
+import { test } from '../../support/shopper.ts';
+import { CART_TOKEN } from '../../support/storefronts/cart.ts';
+import { LARGE, PRODUCT, SMALL, type Variant } from '../../support/storefronts/catalogue.ts';
+import { events, pages } from '../../support/storefronts/expected.ts';
+import { ASKED, openOs21 } from '../../support/storefronts/os-2-1.ts';
+import { about, expectTold, many, maybe, type Told } from '../../support/storefronts/told.ts';
+import { add, choose, settle, start, take, visit } from '../../support/storefronts/visit.ts';
+
+const VIEWED: Told = [PRODUCT, 'Product Viewed', about(SMALL, maybe(1))];
+const added = (variant: Variant, quantity: number): Told => [
+  PRODUCT,
+  'Product Added',
+  { ...many(variant, quantity), cart_id: CART_TOKEN },
+];
+
+test('a whole visit is told once, by JSON-LD and the requests of the cart', { timeout: 60_000 }, async ({
+  shop,
+  page,
+}) => {
+  openOs21(shop);
+  await visit(page);
+  await expectTold(shop, page, pages(), events());
+});
+
+describe('an add counts however the theme asks for it', () => {
+  test.for(ASKED)('%s', async (way, { shop, page }) => {
+    const cart = openOs21(shop, { way });
+    await start(page, PRODUCT);
+    await choose(page, LARGE);
+    await add(page, 2);
+    expect(cart.lines).toEqual([{ sku: LARGE.sku, quantity: 2 }]);
+    await expectTold(shop, page, [PRODUCT], [VIEWED, added(LARGE, 2)]);
+  });
+
+  test('and several packs in one request are as many adds', async ({ shop, page }) => {
+    openOs21(shop);
+    await start(page, PRODUCT);
+    const items = [LARGE, SMALL].map(({ sku }) => ({ id: sku, quantity: 1 }));
+    await page.evaluate(
+      (body) => fetch('/cart/add', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }),
+      JSON.stringify({ items }),
+    );
+    await settle(page);
+    await expectTold(shop, page, [PRODUCT], [VIEWED, added(LARGE, 1), added(SMALL, 1)]);
+  });
+});
+
+describe('the theme’s own requests are left as they are', () => {
+  const asks = {
+    'an answer is read as before': async () => {
+      const answer = await fetch('/api/carts/ajax-cart');
+      return (await answer.json()).currency;
+    },
+    'a failure is told as before': () => fetch('/cart/add', { method: 'POST', body: 'x' }).catch(String),
+    'a request given up is told as before': () =>
+      fetch('/cart/add', { method: 'POST', body: '{}', signal: AbortSignal.abort() }).catch(String),
+    'nonsense is refused as before': () => fetch('http://').catch(String),
+  };
+  test.for([
+    { promise: 'an answer is read as before', says: 'USD' },
+    { promise: 'a failure is told as before', says: 'TypeError: Failed to fetch' },
+    { promise: 'a request given up is told as before', says: 'AbortError: signal is aborted without reason' },
+    {
+      promise: 'nonsense is refused as before',
+      says: expect.stringContaining('TypeError: Failed to execute'),
+    },
+  ] as const)('$promise', async ({ promise, says }, { shop, page }) => {
+    openOs21(shop);
+    await start(page, PRODUCT);
+    await page.route('**/cart/add', (request) => request.abort());
+    expect(await page.evaluate(asks[promise])).toEqual(says);
+    await expectTold(shop, page, [PRODUCT], [VIEWED]);
+  });
+});
+
+describe('an add that the shop refuses is none', () => {
+  test.for([
+    { how: 'by its status', button: '#add' },
+    { how: 'by a message in a good answer', button: '#add-sticky' },
+  ])('$how', async ({ button }, { shop, page }) => {
+    const cart = openOs21(shop);
+    await start(page, PRODUCT);
+    await add(page, 99, button);
+    expect(cart.lines).toEqual([]);
+    await expectTold(shop, page, [PRODUCT], [VIEWED]);
+  });
+
+  test('by no answer at all', async ({ shop, page }) => {
+    openOs21(shop);
+    await start(page, PRODUCT);
+    await page.route('**/cart/add*', (request) => request.abort());
+    await add(page, 1);
+    await expectTold(shop, page, [PRODUCT], [VIEWED]);
+  });
+});
+
+test('adds are counted by what was added, removals by what was taken out', async ({ shop, page }) => {
+  openOs21(shop);
+  await start(page, PRODUCT);
+  await add(page, 1);
+  await add(page, 2, '#add-sticky');
+  await take(page, SMALL, 1);
+  await expectTold(
+    shop,
+    page,
+    [PRODUCT],
+    [
+      VIEWED,
+      added(SMALL, 1),
+      added(SMALL, 2),
+      [PRODUCT, 'Product Removed', { ...many(SMALL, 2), cart_id: CART_TOKEN }],
+    ],
+  );
+});
+
+test('a product is viewed once, though each variant has an address', async ({ shop, page }) => {
+  openOs21(shop, { marksAddress: true });
+  await start(page, PRODUCT);
+  await choose(page, LARGE);
+  await choose(page, SMALL);
+  await add(page, 1);
+  await page.goto('/elsewhere');
+  await expect.poll(() => shop.names()).toContain('Product Added');
+  await page.evaluate(() => fetch('/a-moment-later'));
+  expect(shop.names().filter((name) => name === 'Product Viewed')).toHaveLength(1);
+});

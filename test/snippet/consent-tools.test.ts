@@ -1,0 +1,579 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Options } from '../../client/snippet/api.ts';
+import { STAND_INS, TOOL_NAMES } from '../support/consent-tools.ts';
+import { onPage } from '../support/snippet.ts';
+
+const ALL = { advertising: true, analytics: true, marketing: true };
+const NONE = { advertising: false, analytics: false, marketing: false };
+const STATISTICS = { ...NONE, analytics: true };
+
+const consent = vi.fn();
+const told = () => consent.mock.calls.map(([choice]) => choice);
+/** Puts other people's globals on the page. They are gone after the test. */
+const put = (values: object) => {
+  for (const [name, value] of Object.entries(values)) vi.stubGlobal(name, value);
+};
+const explode = () => {
+  throw new Error('the tool’s own mistake');
+};
+
+/** A page whose tag names these tools. The companion comes a second later. */
+async function follow(consentTool = 'auto', options: Options = {}) {
+  window.storebeacon = { consent, options: { consentTool, ...options } } as never;
+  await onPage({}, () => import('../../client/snippet/consent-tools.ts'));
+  vi.advanceTimersByTime(1_000);
+}
+const wait = (ms = 1_000) => vi.advanceTimersByTime(ms);
+
+const ours = new Set(Object.getOwnPropertyNames(window));
+let listening: ReturnType<typeof vi.spyOn>;
+beforeEach(() => {
+  vi.useFakeTimers();
+  listening = vi.spyOn(window, 'addEventListener');
+});
+afterEach(() => {
+  for (const [type, listener] of listening.mock.calls) {
+    window.removeEventListener(type as string, listener as EventListener, true);
+  }
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+  consent.mockReset();
+  for (const name of Object.getOwnPropertyNames(window)) {
+    if (!ours.has(name)) Reflect.deleteProperty(window, name);
+  }
+});
+
+describe.each(TOOL_NAMES)('%s', (name) => {
+  const open = STAND_INS[name];
+
+  test('nothing is told before the visitor has answered', async () => {
+    open('asks');
+    await follow(name);
+    wait(600_000);
+    expect(told()).toEqual([]);
+  });
+
+  test.for([
+    { said: 'yes to all', act: 'accept', choice: ALL },
+    { said: 'no to all', act: 'refuse', choice: NONE },
+  ] as const)('$said is told, once', async ({ act, choice }) => {
+    open('asks');
+    await follow(name);
+    window.banner?.[act]();
+    wait();
+    expect(told()).toEqual([choice]);
+    window.banner?.[act]();
+    wait(600_000);
+    expect(told()).toEqual([choice]);
+  });
+
+  test('a yes taken back is told, and so is a second thought', async () => {
+    open('asks');
+    await follow(name);
+    for (const act of ['accept', 'refuse', 'accept'] as const) {
+      window.banner?.[act]();
+      wait();
+    }
+    expect(told()).toEqual([ALL, NONE, ALL]);
+  });
+
+  test.for([
+    { was: 'accepted', choice: ALL },
+    { was: 'refused', choice: NONE },
+    { was: 'free', choice: ALL },
+  ] as const)('who comes back or need not be asked ($was) is told of at once', async ({ was, choice }) => {
+    open(was);
+    await follow(name);
+    expect(told()).toEqual([choice]);
+  });
+
+  test('a tool that comes ten seconds after us is found', async () => {
+    await follow(name);
+    wait(10_000);
+    open('asks');
+    wait();
+    window.banner?.accept();
+    wait();
+    expect(told()).toEqual([ALL]);
+  });
+
+  test('a choice in the last moment of a page is told', async () => {
+    open('asks');
+    await follow(name);
+    window.banner?.accept();
+    window.dispatchEvent(new Event('pagehide'));
+    expect(told()).toEqual([ALL]);
+  });
+
+  test('it is not listened to where the tag names others', async () => {
+    open('accepted');
+    await follow(TOOL_NAMES.filter((other) => other !== name).join(' '));
+    expect(told()).toEqual([]);
+  });
+});
+
+test.each(TOOL_NAMES.filter((name) => name !== 'shopline'))(
+  'a yes to statistics only is told as that: %s',
+  async (name) => {
+    STAND_INS[name]('asks');
+    await follow(name);
+    window.banner?.choosePart?.();
+    wait();
+    expect(told()).toEqual([STATISTICS]);
+  },
+);
+
+describe('Google’s signals', () => {
+  /** The data layer as `gtag` fills it. */
+  const layer = (...commands: unknown[][]) => {
+    const dataLayer: unknown[] = [];
+    function gtag(..._command: unknown[]) {
+      // biome-ignore lint/complexity/noArguments: the data layer holds this very kind of object.
+      dataLayer.push(arguments);
+    }
+    for (const command of commands) gtag('consent', ...command);
+    put({ dataLayer });
+  };
+  const ads = { ad_storage: 'granted', ad_user_data: 'granted', ad_personalization: 'granted' };
+  const all = { ...ads, analytics_storage: 'granted' };
+  const none = Object.fromEntries(Object.keys(all).map((signal) => [signal, 'denied']));
+
+  test.for([
+    { said: 'denied by default', commands: [['default', none]], choice: undefined },
+    { said: 'granted by default', commands: [['default', all]], choice: ALL },
+    {
+      said: 'partly granted by default',
+      commands: [['default', { ...none, ...ads }]],
+      choice: undefined,
+    },
+    {
+      said: 'granted by default, with two signals never named',
+      commands: [['default', { ad_storage: 'granted', analytics_storage: 'granted' }]],
+      choice: undefined,
+    },
+    {
+      said: 'denied for some regions, granted elsewhere',
+      commands: [
+        ['default', { ...none, region: ['FR'] }],
+        ['default', all],
+      ],
+      choice: undefined,
+    },
+    {
+      said: 'no storage for ads, but data for them',
+      commands: [
+        ['default', none],
+        ['update', { ...all, ad_storage: 'denied' }],
+      ],
+      choice: { ...ALL, advertising: false },
+    },
+    {
+      said: 'ads, but not personal ones',
+      commands: [['update', { ...all, ad_personalization: 'denied' }]],
+      choice: { ...ALL, marketing: false },
+    },
+    {
+      said: 'no personal data for ads',
+      commands: [['update', { ...all, ad_user_data: 'denied' }]],
+      choice: STATISTICS,
+    },
+    {
+      said: 'an update of one signal; the others stay denied',
+      commands: [
+        ['default', none],
+        ['update', { analytics_storage: 'granted' }],
+      ],
+      choice: STATISTICS,
+    },
+    {
+      said: 'a choice in two updates',
+      commands: [
+        ['default', none],
+        ['update', ads],
+        ['update', { analytics_storage: 'granted' }],
+      ],
+      choice: ALL,
+    },
+    {
+      said: 'an update of what is no business of ours',
+      commands: [
+        ['default', none],
+        ['update', { functionality_storage: 'granted' }],
+      ],
+      choice: undefined,
+    },
+    { said: 'nothing that was ever granted', commands: [['update', { ad_storage: true }]], choice: NONE },
+  ])('$said', async ({ commands, choice }) => {
+    layer(...commands);
+    await follow('google');
+    expect(told()).toEqual(choice ? [choice] : []);
+  });
+
+  test.for(['shopLayer', 'off'])('the data layer may have the name the tag says (%s)', async (name) => {
+    STAND_INS.google('accepted');
+    const { dataLayer } = window as { dataLayer?: unknown };
+    if (name === 'shopLayer') put({ dataLayer: undefined, shopLayer: dataLayer });
+    await follow('google', { dataLayer: name });
+    expect(told()).toEqual([ALL]);
+  });
+
+  test('what Tag Manager drops from the data layer is not forgotten', async () => {
+    layer(['default', none], ['update', ads]);
+    await follow('google');
+    layer(['update', { analytics_storage: 'granted', ad_user_data: 'denied' }]);
+    wait();
+    layer(['default', all]);
+    wait();
+    expect(told()).toEqual([{ ...ALL, analytics: false }, STATISTICS]);
+  });
+});
+
+describe('the framework’s answers', () => {
+  const consents = Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((id) => [id, true]));
+  const answer = { gdprApplies: true, eventStatus: 'useractioncomplete', purpose: { consents } };
+  const without = (...ids: number[]) => ({
+    ...answer,
+    purpose: { consents: { ...consents, ...Object.fromEntries(ids.map((id) => [id, false])) } },
+  });
+
+  test.for([
+    { said: 'everything', data: answer, choice: ALL },
+    { said: 'nothing may be stored', data: without(1), choice: NONE },
+    { said: 'no profile for ads', data: without(3), choice: STATISTICS },
+    { said: 'no personal ads', data: without(4), choice: STATISTICS },
+    { said: 'ads may not be measured', data: without(7), choice: { ...ALL, advertising: false } },
+    { said: 'no statistics', data: without(9), choice: { ...ALL, analytics: false } },
+    { said: 'no personal content, which we do not have', data: without(2, 5, 6), choice: ALL },
+    { said: 'the law does not apply', data: { gdprApplies: false }, choice: ALL },
+    {
+      said: 'it is not known yet whether the law applies',
+      data: { ...answer, gdprApplies: undefined },
+      choice: undefined,
+    },
+    { said: 'the window is open', data: { ...answer, eventStatus: 'cmpuishown' }, choice: undefined },
+    { said: 'no event', data: { ...answer, eventStatus: undefined }, choice: undefined },
+    { said: 'no purposes', data: { ...answer, purpose: undefined }, choice: undefined },
+    { said: 'consents in another shape', data: { ...answer, purpose: { consents: '1101' } }, choice: NONE },
+    { said: 'it did not work', data: answer, isSuccess: false, choice: undefined },
+    { said: 'null', data: null, choice: undefined },
+  ])('$said', async ({ data, isSuccess = true, choice }) => {
+    put({
+      __tcfapi: (_: string, __: number, listener: (...said: unknown[]) => void) => listener(data, isSuccess),
+    });
+    await follow('tcf');
+    expect(told()).toEqual(choice ? [choice] : []);
+  });
+
+  test('a stub’s queue is taken over by the tool, and what it then says is heard', async () => {
+    const queue: [string, number, (data: unknown, isSuccess: boolean) => void][] = [];
+    put({ __tcfapi: (...call: (typeof queue)[0]) => queue.push(call) });
+    await follow('tcf');
+    wait(5_000);
+    expect(queue.map(([command, version]) => [command, version])).toEqual([['addEventListener', 2]]);
+    queue[0]?.[2]({ ...answer, eventStatus: 'cmpuishown' }, true);
+    expect(told()).toEqual([]);
+    queue[0]?.[2](answer, true);
+    expect(told()).toEqual([ALL]);
+  });
+
+  test('while the window is open once more, the earlier choice stays', async () => {
+    STAND_INS.tcf('accepted');
+    let tell: (data: unknown, isSuccess: boolean) => void = () => {};
+    put({ __tcfapi: (_: string, __: number, listener: typeof tell) => (tell = listener) });
+    await follow('tcf');
+    tell({ ...answer, eventStatus: 'tcloaded' }, true);
+    tell({ ...without(1), eventStatus: 'cmpuishown' }, true);
+    wait();
+    expect(told()).toEqual([ALL]);
+    tell(without(1), true);
+    expect(told()).toEqual([ALL, NONE]);
+  });
+});
+
+describe('OneTrust by region', () => {
+  const page = (groups: unknown, isClosed: unknown, domain: unknown) => ({
+    OnetrustActiveGroups: groups,
+    OneTrust: { IsAlertBoxClosed: () => isClosed, GetDomainData: () => domain },
+  });
+  const every = ',C0001,C0002,C0003,C0004,';
+  const model = (Name: string) => ({ ShowAlertNotice: true, ConsentModel: { Name } });
+
+  test.for([
+    { said: 'opt-in, not answered', globals: page(every, false, model('opt-in')), choice: undefined },
+    { said: 'opt-out, not answered', globals: page(every, false, model('opt-out')), choice: ALL },
+    {
+      said: 'implied, not answered',
+      globals: page(every, false, model('implied consent')),
+      choice: undefined,
+    },
+    {
+      said: 'opt-in, but no banner in this region',
+      globals: page(every, false, { ...model('opt-in'), ShowAlertNotice: false }),
+      choice: ALL,
+    },
+    { said: 'opted out', globals: page(',C0001,C0002,C0003,', true, model('opt-out')), choice: STATISTICS },
+    { said: 'functional only', globals: page(',C0001,C0003,', true, model('opt-in')), choice: NONE },
+    { said: 'ids in small letters', globals: page(every.toLowerCase(), true, model('opt-in')), choice: ALL },
+    { said: 'longer ids', globals: page(',C0001,C00021,XC0004,', true, model('opt-in')), choice: NONE },
+    {
+      said: 'the stub',
+      globals: { OneTrust: { geolocationResponse: { countryCode: 'TW' } } },
+      choice: undefined,
+    },
+    { said: 'no groups yet', globals: page('', true, model('opt-in')), choice: undefined },
+    { said: 'groups as a list', globals: page(['C0002'], true, model('opt-in')), choice: undefined },
+  ])('$said', async ({ globals, choice }) => {
+    put(globals);
+    await follow('onetrust');
+    expect(told()).toEqual(choice ? [choice] : []);
+  });
+});
+
+describe('Cookiebot', () => {
+  test.for([
+    { said: 'its own script tag', Cookiebot: document.createElement('script'), choice: undefined },
+    { said: 'no answer, boxes ticked', Cookiebot: { consent: { marketing: true } }, choice: undefined },
+    {
+      said: 'preferences only',
+      Cookiebot: { hasResponse: true, consent: { preferences: true, statistics: false, marketing: false } },
+      choice: NONE,
+    },
+    {
+      said: 'marketing only',
+      Cookiebot: { hasResponse: true, consent: { statistics: false, marketing: true } },
+      choice: { ...ALL, analytics: false },
+    },
+    {
+      said: 'words instead of yes',
+      Cookiebot: { hasResponse: true, consent: { statistics: 'false', marketing: 'no' } },
+      choice: NONE,
+    },
+  ])('$said', async ({ Cookiebot, choice }) => {
+    put({ Cookiebot });
+    await follow('cookiebot');
+    expect(told()).toEqual(choice ? [choice] : []);
+  });
+});
+
+describe('SHOPLINE', () => {
+  const page = (customerPrivacy: unknown, error?: unknown) => ({
+    Shopline: { customerPrivacy, loadFeatures: (_: unknown, done: (error?: unknown) => void) => done(error) },
+  });
+  const privacy = (asks: unknown, isAllowed: unknown) => ({
+    shouldShowGDPRBanner: () => asks,
+    userCanBeTracked: () => isAllowed,
+  });
+
+  test.for([
+    { said: 'no feature to load', globals: { Shopline: { event: {} } }, choice: undefined },
+    { said: 'the feature failed', globals: page(undefined, new Error('blocked')), choice: undefined },
+    {
+      said: 'a banner, and nobody may be tracked yet',
+      globals: page(privacy(true, false)),
+      choice: undefined,
+    },
+    { said: 'a banner, whatever the other answer', globals: page(privacy(true, true)), choice: undefined },
+    { said: 'refused', globals: page(privacy(false, false)), choice: NONE },
+    { said: 'allowed', globals: page(privacy(false, true)), choice: ALL },
+    {
+      said: 'yes from a feature that knows no banner',
+      globals: page({ userCanBeTracked: () => true }),
+      choice: ALL,
+    },
+    {
+      said: 'no from a feature that knows no banner',
+      globals: page({ userCanBeTracked: () => false }),
+      choice: undefined,
+    },
+    { said: 'a word instead of an answer', globals: page(privacy(false, 'no')), choice: undefined },
+  ])('$said', async ({ globals, choice }) => {
+    put(globals);
+    await follow('shopline');
+    expect(told()).toEqual(choice ? [choice] : []);
+  });
+});
+
+describe('several tools', () => {
+  const bot = (statistics: boolean, marketing: boolean) => ({
+    Cookiebot: { hasResponse: true, consent: { statistics, marketing } },
+  });
+
+  test.for(['auto', 'cookiebot onetrust'])('where two disagree, the stricter counts (%s)', async (named) => {
+    put(bot(true, false));
+    STAND_INS.onetrust('accepted');
+    await follow(named);
+    expect(told()).toEqual([STATISTICS]);
+    window.banner?.refuse();
+    wait();
+    expect(told()).toEqual([STATISTICS, NONE]);
+  });
+
+  test('only the tool that is named counts', async () => {
+    put(bot(true, true));
+    STAND_INS.onetrust('refused');
+    await follow('cookiebot');
+    expect(told()).toEqual([ALL]);
+  });
+
+  test('one that was not answered yet holds back the others', async () => {
+    put(bot(true, true));
+    STAND_INS.google('asks');
+    await follow();
+    expect(told()).toEqual([]);
+    window.banner?.accept();
+    wait();
+    expect(told()).toEqual([ALL]);
+  });
+
+  test('one that is broken does too, since nobody knows what it would say', async () => {
+    put(bot(true, true));
+    put({ OneTrust: { IsAlertBoxClosed: explode }, OnetrustActiveGroups: ',C0001,' });
+    await follow();
+    expect(told()).toEqual([]);
+  });
+
+  test('a SHOPLINE that cannot load its feature does not', async () => {
+    put(bot(true, true));
+    put({
+      Shopline: { loadFeatures: (_: unknown, done: (error: unknown) => void) => done(new Error('blocked')) },
+    });
+    await follow();
+    expect(told()).toEqual([ALL]);
+  });
+
+  test('while one asks anew, its earlier no counts', async () => {
+    put(bot(true, false));
+    STAND_INS.onetrust('refused');
+    await follow();
+    put({
+      Cookiebot: { hasResponse: false, consent: { statistics: false, marketing: false, method: null } },
+    });
+    wait();
+    window.banner?.accept();
+    wait();
+    expect(told()).toEqual([NONE, STATISTICS]);
+  });
+
+  test('one that comes later and is stricter is obeyed; while it asks, a withdrawal elsewhere is too', async () => {
+    put(bot(true, true));
+    await follow();
+    STAND_INS.tcf('asks');
+    wait();
+    put(bot(true, false));
+    wait();
+    window.banner?.refuse();
+    expect(told()).toEqual([ALL, STATISTICS, NONE]);
+  });
+
+  test.for(['auto', 'shopline onetrust'])(
+    'nothing is told while the page still loads a tool (%s)',
+    async (named) => {
+      const readyState = vi.spyOn(document, 'readyState', 'get').mockReturnValue('interactive');
+      STAND_INS.shopline('free');
+      await follow(named);
+      wait(5_000);
+      expect(told()).toEqual([]);
+      STAND_INS.onetrust('asks');
+      readyState.mockReturnValue('complete');
+      window.dispatchEvent(new Event('load'));
+      wait();
+      expect(told()).toEqual([]);
+      window.banner?.accept();
+      expect(told()).toEqual([ALL]);
+    },
+  );
+
+  test('where the tag names a tool, its choice need not wait for the page', async () => {
+    vi.spyOn(document, 'readyState', 'get').mockReturnValue('interactive');
+    STAND_INS.cookiebot('accepted');
+    await follow('cookiebot');
+    expect(told()).toEqual([ALL]);
+  });
+});
+
+describe('broken tools', () => {
+  test.for([
+    { name: 'shopline', globals: { Shopline: { loadFeatures: explode } } },
+    {
+      name: 'shopline',
+      globals: { Shopline: { loadFeatures: () => {}, customerPrivacy: { userCanBeTracked: explode } } },
+    },
+    { name: 'google', globals: { dataLayer: [Object.defineProperty({}, '0', { get: explode })] } },
+    { name: 'tcf', globals: { __tcfapi: explode } },
+    {
+      name: 'onetrust',
+      globals: { OneTrust: { IsAlertBoxClosed: explode }, OnetrustActiveGroups: ',C0004,' },
+    },
+    { name: 'cookiebot', globals: { Cookiebot: Object.defineProperty({}, 'consent', { get: explode }) } },
+  ])('a $name that throws tells nothing and throws nothing into the page', async ({ name, globals }) => {
+    put(globals);
+    await follow(name);
+    expect(() => wait(5_000)).not.toThrow();
+    expect(() => window.dispatchEvent(new Event('CookiebotOnAccept'))).not.toThrow();
+    expect(told()).toEqual([]);
+  });
+
+  test.each([null, 0, '', 'text', true, [], [null, 'consent', ['consent']], {}, () => {}])(
+    'nonsense in every global (%j) tells nothing',
+    async (value) => {
+      put({
+        Shopline: value,
+        dataLayer: value,
+        __tcfapi: value,
+        OneTrust: value,
+        OnetrustActiveGroups: value,
+        Cookiebot: value,
+      });
+      await follow();
+      expect(() => wait(5_000)).not.toThrow();
+      expect(told()).toEqual([]);
+    },
+  );
+
+  test('a tool that breaks after an answer keeps it', async () => {
+    STAND_INS.cookiebot('accepted');
+    await follow('cookiebot');
+    put({ Cookiebot: undefined });
+    wait();
+    put({ Cookiebot: { consent: null } });
+    wait();
+    expect(told()).toEqual([ALL]);
+  });
+
+  test.for(['', 'cookibot', 'toString', 'constructor'])(
+    'a tag that names %j follows no unknown tool',
+    async (named) => {
+      put({ cookibot: { consent: {} } });
+      await follow(named);
+      expect(told()).toEqual([]);
+    },
+  );
+});
+
+test('nothing of the shop’s is replaced, and nothing is said to its tools', async () => {
+  const OptanonWrapper = vi.fn();
+  const dataLayer: unknown[] = [{ event: 'gtm.js' }];
+  put({ OptanonWrapper, dataLayer });
+  STAND_INS.onetrust('asks');
+  STAND_INS.tcf('asks');
+  STAND_INS.cookiebot('asks');
+  const { OneTrust, __tcfapi, Cookiebot } = window as never as Record<string, object>;
+  const before = JSON.stringify([OneTrust, Cookiebot]);
+  const names = Object.getOwnPropertyNames(window).filter((name) => name !== 'storebeacon');
+  await follow();
+  wait(60_000);
+  expect(dataLayer).toEqual([{ event: 'gtm.js' }]);
+  expect(Object.hasOwn(dataLayer, 'push')).toBe(false);
+  expect(OptanonWrapper).not.toHaveBeenCalled();
+  expect(window).toMatchObject({ OptanonWrapper, OneTrust, __tcfapi, Cookiebot });
+  expect(JSON.stringify([OneTrust, Cookiebot])).toBe(before);
+  expect(Object.getOwnPropertyNames(window).filter((name) => name !== 'storebeacon')).toEqual(names);
+});
+
+test('without the snippet it does nothing', async () => {
+  Reflect.deleteProperty(window, 'storebeacon');
+  await onPage({}, () => import('../../client/snippet/consent-tools.ts'));
+  expect(vi.getTimerCount()).toBe(0);
+});

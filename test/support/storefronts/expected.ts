@@ -1,0 +1,79 @@
+import { CART_TOKEN, CHECKOUT_TOKEN, ORDER_SEQ, SHIPPING } from './cart.ts';
+import { CUP, LARGE, LIST, PRODUCT, SHOWN, SMALL, sum, TEA } from './catalogue.ts';
+import { CHECKOUT, THANKS } from './shopline.ts';
+import { about, line, listed, many, maybe, type Told } from './told.ts';
+
+const GOODS = sum([SMALL.price, SMALL.price]);
+const TOTAL = sum([GOODS, SHIPPING]);
+
+/** In what one kind of shop differs from SHOPLINE's: where it tells, and what it cannot tell. */
+export interface Platform {
+  checkout?: string;
+  thanks?: string;
+  /** The cart's and the checkout's token, where there are such. */
+  cartId?: string | undefined;
+  checkoutId?: string | undefined;
+  /** Whether what is taken out of the cart can be counted. */
+  countsRemovals?: boolean;
+}
+
+/** Where SHOPLINE has its pages, and the tokens on them. */
+const SHOPLINE = {
+  checkout: CHECKOUT,
+  thanks: THANKS,
+  cartId: CART_TOKEN,
+  checkoutId: CHECKOUT_TOKEN,
+  countsRemovals: true,
+};
+
+/** The pages of `visit`, as they were seen. */
+export const pages = ({ checkout = CHECKOUT, thanks = THANKS }: Platform = {}) => [
+  ...['/', LIST, '/search', PRODUCT, '/cart', checkout],
+  ...[thanks, thanks, thanks],
+];
+
+/**
+ * What `visit` is, whatever shop it is made in: a list and a search, one product looked at though two variants were
+ * chosen, two adds and a removal, one checkout, one order.
+ */
+export function events(platform: Platform = {}): Told[] {
+  const { checkout, thanks, cartId, checkoutId, countsRemovals } = { ...SHOPLINE, ...platform };
+  const cart = { ...(cartId && { cart_id: cartId }) };
+  const started = { ...cart, ...(checkoutId && { checkout_id: checkoutId }) };
+  const later = { ...cart, checkout_id: maybe(checkoutId) };
+  const goods = {
+    value: maybe(GOODS),
+    currency: maybe(SHOWN),
+    products: maybe([line(SMALL, 2)]),
+  };
+  return [
+    ['/search', 'Products Searched', { query: 'oolong tea', products: maybe([listed(TEA)]) }],
+    [LIST, 'Product List Viewed', { products: [listed(TEA), listed(CUP)] }],
+    ['/search', 'Product List Viewed', { products: [listed(TEA)] }],
+    [PRODUCT, 'Product Viewed', about(SMALL, maybe(1))],
+    [PRODUCT, 'Product Added', { ...many(LARGE, 1), ...cart }],
+    [PRODUCT, 'Product Added', { ...many(SMALL, 2), ...cart }],
+    [PRODUCT, 'Product Removed', { ...about(LARGE, countsRemovals ? 1 : maybe(1)), ...cart }],
+    ['/cart', 'Cart Viewed', { ...cart, ...goods }],
+    [checkout, 'Checkout Started', { ...started, ...goods, total: maybe(GOODS) }],
+    [
+      checkout,
+      'Payment Info Entered',
+      { ...later, value: TOTAL, total: maybe(TOTAL), currency: SHOWN, products: maybe([line(SMALL, 2)]) },
+    ],
+    [
+      thanks,
+      'Order Completed',
+      {
+        ...later,
+        // Who is gone before SHOPLINE's file has arrived has told of the order without it.
+        cart_id: maybe(cartId),
+        order_id: ORDER_SEQ,
+        total: TOTAL,
+        value: maybe(TOTAL),
+        currency: SHOWN,
+        products: [line(SMALL, 2)],
+      },
+    ],
+  ];
+}

@@ -1,0 +1,153 @@
+import { snippet } from '../shopper.ts';
+import type { Storefront } from '../storefront.ts';
+import type { Cart } from './cart.ts';
+import { find, SHOWN, STORE, TEA, toHundredths } from './catalogue.ts';
+import { openShopline } from './shopline.ts';
+import {
+  BUS,
+  checkoutScript,
+  contents,
+  GO_TO_CHECKOUT,
+  globals,
+  purchase,
+  thanksScript,
+} from './shopline-scripts.ts';
+
+/** How a theme of Online Store 2.0 speaks. */
+export interface Voice {
+  /** `Shopline.event`, on every page. */
+  hasBus?: boolean;
+  /** `Shopline.Analytics.subscribeV2`, which comes a second after the page. */
+  hasAnalytics?: boolean;
+  hasJsonLd?: boolean;
+  /** Where the theme's cart lies. */
+  cartPath?: '/leproxy/api/carts/cart' | '/themes/own/cart';
+  designMode?: boolean;
+}
+
+/** Page data of a theme, money in hundredths, the book-keeping currency beside the shown one. */
+const preload = (cart: Cart) => ({
+  currencyCode: SHOWN,
+  storeInfo: { storeId: STORE.id, currency: STORE.currency, timezone: 'Asia/Taipei' },
+  currencyRates: { TWD: 1, USD: 0.03125 },
+  product: {
+    spu: {
+      spuSeq: TEA.id,
+      title: TEA.name,
+      skuList: TEA.variants.map(({ sku, price }) => ({ skuSeq: sku, price: toHundredths(price) })),
+    },
+  },
+  cartInfo: {
+    count: cart.lines.length,
+    activeItems: [
+      {
+        itemList: cart.lines.map(({ sku, quantity }) => {
+          const found = find(sku);
+          const { item, variant } = found ?? {};
+          const price = toHundredths(variant?.price ?? 0);
+          return { spuId: item?.id, skuId: sku, name: item?.name, num: quantity, price };
+        }),
+      },
+    ],
+  },
+});
+
+const ANALYTICS = `const heard = {};
+const publish = (name, custom_data) => (heard[name] || []).forEach((listener) => listener({ data: { custom_data } }));
+setTimeout(() => {
+  Shopline.Analytics = { subscribeV2(name, listener) { (heard[name] ||= []).push(listener); } };
+}, 1_000);`;
+
+/** What `Shopline.Analytics` calls a line. */
+const items = (cart: Cart) =>
+  contents(cart).map((one) => ({
+    spu_id: one.content_spu_id,
+    sku_id: one.content_sku_id,
+    product_name: one.content_name,
+    price: one.price,
+    quantity: one.quantity,
+  }));
+
+const product = ({ hasBus, hasAnalytics, cartPath }: Required<Voice>) => `{
+  prices: ${JSON.stringify(Object.fromEntries(TEA.variants.map(({ sku, price }) => [sku, price])))},
+  facts(sku, quantity) {
+    const price = this.prices[sku];
+    return {
+      content_spu_id: '${TEA.id}', content_sku_id: sku, content_category: 'Tea,Oolong',
+      currency: '${SHOWN}', price, value: price, quantity,
+    };
+  },
+  analytics(sku, quantity) {
+    const price = this.prices[sku];
+    return {
+      currency: '${SHOWN}', value: price * quantity,
+      items: [{ spu_id: '${TEA.id}', sku_id: sku, product_name: '${TEA.name}', price, quantity }],
+    };
+  },
+  skuChanged(type, sku) {
+    Shopline.event?.emit('Product::SkuChanged', {
+      data: { type, quantity: 1, spuSeq: '${TEA.id}', skuSeq: sku, price: this.prices[sku] * 100, available: true },
+    });
+  },
+  ready() {
+    const sku = '${TEA.variants[0].sku}';
+    this.skuChanged('init', sku);
+    if (${hasBus}) report('ViewContent', { ...this.facts(sku, 1), title: '${TEA.name}' });
+    if (${hasAnalytics}) setTimeout(() => publish('ViewItem', this.analytics(sku, 1)), 3_000);
+  },
+  choose(sku) { this.skuChanged('change', sku); },
+  async add(skuId, num) {
+    const answer = await new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open('POST', '${cartPath}');
+      request.setRequestHeader('Content-Type', 'application/json;charset=UTF-8');
+      request.onload = () => resolve(JSON.parse(request.responseText));
+      request.onerror = reject;
+      const dataReportReq = { eventId: 'addToCart' + Date.now(), eventName: 'AddToCart', currency: '${SHOWN}' };
+      const item = { spuId: '${TEA.id}', skuId, num };
+      request.send(JSON.stringify({ orderFrom: 'web', item, dataReportReq }));
+    });
+    if (!answer.success) return;
+    Shopline.event?.emit('Cart::CartDetailUpdate', { data: { count: num } });
+    if (${hasBus}) report('AddToCart', { ...this.facts(skuId, num), content_name: '${TEA.name}' });
+    if (${hasAnalytics}) publish('AddToCart', this.analytics(skuId, num));
+    await fetch('/leproxy/api/carts/cart');
+  },
+  async set(id, quantity) {
+    await fetch('/cart/update', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ id, quantity, groupId: '0' }),
+    });
+  },
+}`;
+
+/** A shop on Online Store 2.0: Handlebars, the bus, and a cart of the theme's own. */
+export function openOs20(shop: Storefront, voice: Voice = {}): Cart {
+  const { designMode = false, hasAnalytics = false, hasBus = true, hasJsonLd = true } = voice;
+  const { cartPath = '/leproxy/api/carts/cart' } = voice;
+  const isAloud = (alias: string) => hasBus || /Checkout|Thankyou/.test(alias);
+  const published = (name: string, data: object) =>
+    hasAnalytics ? `setTimeout(() => publish('${name}', ${JSON.stringify(data)}), 3_000);` : '';
+  return openShopline(shop, {
+    hasJsonLd,
+    head: (alias, cart) => `<script>${globals(alias, { designMode })}
+      ${isAloud(alias) ? BUS : ''}
+      ${hasAnalytics ? ANALYTICS : ''}
+      window.__PRELOAD_STATE__ = ${JSON.stringify(preload(cart))};</script>${snippet()}`,
+    product: product({ designMode, hasAnalytics, hasBus, hasJsonLd, cartPath }),
+    cart: `{ ${GO_TO_CHECKOUT} }`,
+    checkout: (cart) =>
+      checkoutScript(
+        cart,
+        published('InitiateCheckout', { currency: SHOWN, value: cart.subtotal(), items: items(cart) }),
+      ),
+    thanks: (cart) => {
+      const { totalPrice: value, order_id } = purchase(cart);
+      return thanksScript(
+        cart,
+        published('Purchase', { currency: SHOWN, value, order_id, items: items(cart) }),
+      );
+    },
+  });
+}

@@ -1,0 +1,65 @@
+import { ITEMS, LIST, TEA, type Variant } from './catalogue.ts';
+
+/** One page of a shop. `theme` is a script that gives its controls something to do. */
+export interface PageParts {
+  title: string;
+  head: string;
+  body?: string;
+  theme?: string;
+}
+
+const NAV = `<nav><a href="/">Home</a> <a href="${LIST}">Tea</a> <a href="/cart">Cart</a>
+  <form id="search" action="/search"><input name="keyword"></form></nav>`;
+
+/**
+ * Joins the controls of a page to its theme. When what a control began is done, `said` counts it, so that a test
+ * knows how long to wait.
+ */
+const CONTROLS = `<output id="said">0</output><script>
+addEventListener('DOMContentLoaded', () => {
+  const said = document.getElementById('said');
+  const done = () => { said.textContent = +said.textContent + 1; };
+  const on = (selector, type, act) => {
+    for (const element of document.querySelectorAll(selector))
+      element.addEventListener(type, () => Promise.resolve(act(element)).then(done, done));
+  };
+  const chosen = () => document.getElementById('variant').value;
+  const quantity = () => +document.getElementById('quantity').value;
+  on('#variant', 'change', () => theme.choose?.(chosen()));
+  on('#add', 'click', () => theme.add?.(chosen(), quantity(), 'form'));
+  on('#add-sticky', 'click', () => theme.add?.(chosen(), quantity(), 'sticky'));
+  on('[data-set]', 'click', ({ dataset }) => theme.set?.(dataset.set, +dataset.quantity));
+  on('#checkout', 'click', () => theme.checkout());
+  on('#pay', 'click', () => theme.pay());
+  theme.ready?.();
+});
+</script>`;
+
+export const page = ({ title, head, body = '', theme = '{}' }: PageParts) =>
+  `<!doctype html><html lang="en"><head><title>${title}</title>${head}</head><body>${NAV}
+  <main>${body}</main><script>window.theme = ${theme};</script>${CONTROLS}</body></html>`;
+
+/** What a product page shows: variants, a quantity, two ways to add, and the drawer with what may be taken out. */
+export const productBody = (
+  more: { product?: string; add?: string; remove?: (variant: Variant) => string } = {},
+) => `
+  <article ${more.product ?? ''}><h1>${TEA.name}</h1>
+    <select id="variant">${TEA.variants.map(({ sku, title }) => `<option value="${sku}">${title}</option>`).join('')}</select>
+    <input id="quantity" type="number" value="1">
+    <button id="add" ${more.add ?? ''}>Add to cart</button>
+    <button id="add-sticky" ${more.add ?? ''}>Add to cart</button>
+  </article>
+  <aside>${TEA.variants
+    .map(
+      (variant) => `
+    <button data-set="${variant.sku}" data-quantity="0" ${more.remove?.(variant) ?? ''}>Remove ${variant.title}</button>
+    <button data-set="${variant.sku}" data-quantity="1">Only one ${variant.title}</button>`,
+    )
+    .join('')}</aside>`;
+
+export const listBody = () =>
+  `<ul>${ITEMS.map(({ handle, name }) => `<li><a href="/products/${handle}">${name}</a></li>`).join('')}</ul>`;
+
+export const cartBody = '<button id="checkout">Check out</button>';
+export const checkoutBody = (more = '') =>
+  `<form onsubmit="return false"><input name="card"><button id="pay" ${more}>Pay now</button></form>`;

@@ -1,0 +1,89 @@
+import type { Page } from 'playwright-core';
+import { LARGE, LIST, PRODUCT, SMALL } from './catalogue.ts';
+
+/** Longer than any moment within which two sources count as one. */
+const PAUSE_MS = 4_000;
+
+/** The page is as it will be: its scripts have run, ours and what ours loads too, and a moment has passed. */
+export async function settle(page: Page): Promise<void> {
+  await page.clock.runFor(PAUSE_MS);
+  await page.waitForFunction(() => typeof window.storebeacon?.anonymousId === 'function');
+  await page.evaluate(() => fetch('/a-moment-later'));
+  await page.clock.runFor(PAUSE_MS);
+}
+
+/** Opens a page of the shop by its address. */
+export async function open(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await settle(page);
+}
+
+/** A page by its address, the first of a visit. */
+export async function start(page: Page, path: string): Promise<void> {
+  await page.clock.install();
+  await open(page, path);
+}
+
+/** Does something on the page that leads to another. */
+export async function leadsTo(page: Page, path: RegExp, act: () => Promise<unknown>): Promise<void> {
+  await Promise.all([page.waitForURL(path), act()]);
+  await settle(page);
+}
+
+/** Uses a control of the page, and waits until the shop is done with it and a moment has passed. */
+export async function use(page: Page, act: () => Promise<unknown>, pauseMs = PAUSE_MS): Promise<void> {
+  const said = page.locator('#said');
+  const before = Number(await said.textContent());
+  await act();
+  await page.locator(`#said:text-is("${before + 1}")`).waitFor();
+  await page.clock.runFor(pauseMs);
+}
+
+export const choose = (page: Page, { sku }: { sku: string }) =>
+  use(page, async () => page.selectOption('#variant', sku));
+
+/** Adds so many of the chosen variant. */
+export async function add(page: Page, quantity: number, button = '#add', pauseMs = PAUSE_MS): Promise<void> {
+  await page.fill('#quantity', String(quantity));
+  await use(page, () => page.click(button), pauseMs);
+}
+
+/** Leaves none or one of a variant in the cart. */
+export const take = (page: Page, { sku }: { sku: string }, quantity: 0 | 1) =>
+  use(page, () => page.click(`[data-set="${sku}"][data-quantity="${quantity}"]`));
+
+/**
+ * A whole visit: one large pack and two small ones into the cart, the large one out again, and the order. The
+ * thank-you page is seen three times: loaded, reloaded, and come back to.
+ */
+export async function visit(page: Page): Promise<void> {
+  await start(page, '/');
+  await leadsTo(page, /collections/, () => page.click(`nav a[href="${LIST}"]`));
+  await page.fill('[name=keyword]', 'oolong tea');
+  await leadsTo(page, /search/, () => page.press('[name=keyword]', 'Enter'));
+  await leadsTo(page, /products/, () => page.click(`main a[href="${PRODUCT}"]`));
+  await choose(page, LARGE);
+  await add(page, 1);
+  await choose(page, SMALL);
+  await add(page, 2, '#add-sticky');
+  await take(page, LARGE, 0);
+  await leadsTo(page, /cart$/, () => page.click('nav a[href="/cart"]'));
+  await leadsTo(page, /checkout/, () => page.click('#checkout'));
+  await leadsTo(page, /thank/, () => page.click('#pay'));
+  await page.reload();
+  await settle(page);
+  await page.goBack();
+  await settle(page);
+}
+
+/** What a merchant does in the theme editor: looks at pages, and tries a button. Ours need not be there. */
+export async function edit(page: Page): Promise<void> {
+  await page.clock.install();
+  for (const path of ['/', LIST, PRODUCT]) {
+    await page.goto(path);
+    await page.clock.runFor(2 * PAUSE_MS);
+  }
+  await add(page, 1);
+  await page.goto('/elsewhere');
+  await page.evaluate(() => fetch('/a-moment-later'));
+}
