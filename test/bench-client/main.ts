@@ -1,0 +1,58 @@
+import { cpus, loadavg } from 'node:os';
+import { type Figure, judge, layOut } from '../bench/figures.ts';
+import { measureDelivery } from './delivery.ts';
+import { type Options, type Part, readOptions, USAGE } from './options.ts';
+import { measureSizes } from './sizes.ts';
+import { measureTasks } from './tasks.ts';
+import { measureTime } from './time.ts';
+
+/**
+ * What the snippet costs a shopper, and whether what it is told arrives, in a real Chromium beside the scripts of
+ * others. How long it takes is only said; each other goal is a promise, and one that is broken makes the program fail.
+ * `--help` tells the options.
+ */
+const MEASURE: Record<Part, (options: Options) => Promise<Figure[]>> = {
+  sizes: measureSizes,
+  time: measureTime,
+  tasks: (options) => measureTasks(options),
+  delivery: (options) => measureDelivery(options),
+};
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+
+let options: Options | 'help';
+try {
+  options = readOptions(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
+  process.exit(2);
+}
+if (options === 'help') {
+  say(USAGE);
+  process.exit(0);
+}
+process.exit((await run(options)) ? 0 : 1);
+
+/** True when every promise held; a goal that was missed is only said. */
+async function run(options: Options): Promise<boolean> {
+  const [cpu, load] = [cpus()[0]?.model ?? 'unknown', loadavg()[0]?.toFixed(1)];
+  say(`${cpu}, ${cpus().length} cores, load ${load}, Node ${process.versions.node}`);
+  const promises: Figure[] = [];
+  const goals: Figure[] = [];
+  for (const part of options.parts) {
+    say(`\n${part}`);
+    const figures = await MEASURE[part](options);
+    say(layOut(figures));
+    (part === 'time' ? goals : promises).push(...figures.filter(({ goal }) => goal));
+  }
+  const isMissed = ({ goal }: Figure) => goal !== undefined && judge(goal) === 'missed';
+  const broken = promises.filter(isMissed);
+  const reached = goals.length - goals.filter(isMissed).length;
+  const told = [
+    promises.length > 0 && `${promises.length - broken.length} of ${promises.length} promises held`,
+    broken.length > 0 && `BROKEN: ${broken.map(({ what }) => what).join('; ')}`,
+    goals.length > 0 && `${reached} of ${goals.length} goals reached`,
+  ];
+  say(`\nbench:client: ${told.filter(Boolean).join('; ')}`);
+  return broken.length === 0;
+}
