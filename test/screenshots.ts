@@ -46,6 +46,17 @@ await at('report-now').click();
 await at('answer').getByText('taken').waitFor();
 await shoot('statistics');
 
+await page.setViewportSize({ width: 1280, height: 800 });
+await page.goto(`${base}/demo/?sb_debug=1`);
+await at('product').first().click();
+await at('add-to-cart').click();
+await at('added').waitFor();
+// What the collector cannot take, to show that it says so; not at once, or it would count as the same.
+await page.waitForTimeout(3_500);
+await page.evaluate(() => window.storebeacon?.track('Product Added', { price: 'free', product_id: 7 }));
+await page.waitForTimeout(2_500);
+await shoot('debug');
+
 await browser.close();
 await demo.stop();
 rmSync(`./data/demo-${demo.port}`, { recursive: true, force: true });
