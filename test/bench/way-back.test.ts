@@ -48,10 +48,15 @@ describe.concurrent('short forms', () => {
     expect,
     onTestFinished,
   }) => {
-    const dataDir = tempDir(onTestFinished);
-    const run = { dataDir, isStalled: false, seconds: 1.5, warmUpSeconds: 0, killAfterSeconds: 1 };
-    const { audit } = await runWebhooks({ ...run, sabotage: 'ack-early' });
-    expect(audit.broken.join('; ')).toMatch(/answered 200 but not in the log/);
+    const run = { isStalled: false, seconds: 1.5, warmUpSeconds: 0, killAfterSeconds: 1 };
+    let broken = '';
+    // A kill may hit the moment in which all that was answered has just been stored; not five times.
+    for (let tries = 0; broken === '' && tries < 5; tries++) {
+      const dataDir = tempDir(onTestFinished);
+      const { audit } = await runWebhooks({ ...run, dataDir, sabotage: 'ack-early' });
+      broken = audit.broken.join('; ');
+    }
+    expect(broken).toMatch(/answered 200 but not in the log/);
   });
 });
 

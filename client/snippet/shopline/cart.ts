@@ -16,6 +16,16 @@ export const learn = (answer: Thing) => {
 };
 
 /**
+ * How many more of a line lie in the cart now. Of what lay there before we came, only that it is all gone can be known,
+ * not how many went: minus infinity.
+ */
+const changeOf = (isAdd: boolean, wanted: number, before: Thing): number => {
+  if (isAdd) return wanted;
+  if (before) return wanted - before.quantity;
+  return wanted ? 0 : Number.NEGATIVE_INFINITY;
+};
+
+/**
  * A cart request that went well → what became of the cart.
  *
  * @param isAdd whether it added what it named, or said how much of it should lie there.
@@ -26,9 +36,9 @@ export const judge = (isAdd: boolean, body: Thing, answer: Thing, report: Report
     const before = lines.get(sku);
     const found = linesOf(answer).find((line) => skuOf(line) === sku) || before;
     const wanted = +(asked.quantity ?? asked.num ?? (isAdd ? 1 : 0));
-    const change = isAdd ? wanted : before ? wanted - before.quantity : wanted && Number.NaN;
-    const quantity = Math.abs(change);
-    if (sku && (quantity || change === 0) && !(before && change === 0))
+    const change = changeOf(isAdd, wanted, before);
+    const quantity = Number.isFinite(change) ? Math.abs(change) : undefined;
+    if (sku && change)
       report(
         change > 0 ? 'Product Added' : 'Product Removed',
         toProduct({ currency: answer?.currency, ...found, sku_id: sku, quantity }, tools),
