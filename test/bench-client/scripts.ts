@@ -6,6 +6,7 @@ const DIST = join(import.meta.dirname, '../../client/dist');
 
 const LIMITS: Readonly<Record<string, number>> = {
   's.js': 4096,
+  'client.js': 4608,
   'shopline.js': 2432,
   'pixel-shopline.js': 2560,
   'pixel-shopify.js': 2560,
