@@ -85,7 +85,8 @@ export interface Storebeacon {
   page(properties?: Properties): void;
   /**
    * An action, by the name of an ecommerce semantic event (`Product Added`) or one of your own. Money is in major
-   * units (12.5, not 1250), ids are text. Every call is sent, except a second `Order Completed` of one `order_id` or `Checkout Started` of one `checkout_id`.
+   * units (12.5, not 1250), ids are text. Every call is sent, except a second `Order Completed` of one `order_id` or
+   * `Checkout Started` of one `checkout_id`.
    */
   track(event: string, properties?: Properties): void;
   /**

@@ -56,11 +56,12 @@ let tries = 0;
 
 function forwardAll() {
   if (pixel()?.track) waiting.splice(0).forEach(forward);
-  else if (waiting[0] && tries++ < RETRIES) setTimeout(forwardAll, RETRY_MS);
+  else if (tries++ < RETRIES) setTimeout(forwardAll, RETRY_MS);
+  else waiting.length = 0;
 }
 
 window.storebeacon?.listen((...[kind, , message, consent]: Notice) => {
   if (kind !== 'message' || !consent.advertising) return;
-  waiting.push(message);
-  forwardAll();
+  // The first to wait tries for all that join it.
+  if (waiting.push(message) === 1) forwardAll();
 });

@@ -96,3 +96,20 @@ test('messages wait for a pixel that is still loading', async () => {
   push(message('Checkout Started'));
   expect(track.mock.calls.map(([name]) => name)).toEqual(['ViewContent', 'AddToCart', 'InitiateCheckout']);
 });
+
+test('many messages wait as long as one, and those of a page without a pixel are not kept for ever', async () => {
+  vi.useFakeTimers();
+  put(undefined);
+  const push = await load(Array.from({ length: 30 }, () => heard(message('Product Viewed'))));
+  vi.advanceTimersByTime(10_000);
+  put({ track });
+  vi.advanceTimersByTime(1000);
+  expect(track).toHaveBeenCalledTimes(30);
+
+  put(undefined);
+  push(message('Product Added'));
+  vi.advanceTimersByTime(60_000);
+  put({ track });
+  push(message('Checkout Started'));
+  expect(track.mock.calls.slice(30).map(([name]) => name)).toEqual(['InitiateCheckout']);
+});

@@ -131,6 +131,22 @@ test.each([
   expect(reported.at(-1)).toMatchObject([event, properties]);
 });
 
+test('lines that name no variant know nothing of each other', async () => {
+  const bus = createBus();
+  const reported = await capture(bus);
+  const contents = [
+    { content_spu_id: 'spu-1', content_name: 'Oolong', price: 480, quantity: 2 },
+    { content_spu_id: 'spu-2', quantity: 1 },
+  ];
+  bus.emit('DataReport::InitiateCheckout', { data: { contents, currency: 'TWD', value: 960 } });
+  const [, { products }] = reported.at(-1) as Reported;
+  expect(products).toMatchObject([
+    { product_id: 'spu-1', name: 'Oolong', price: 480 },
+    { product_id: 'spu-2' },
+  ]);
+  expect(Object.keys((products as object[])[1] as object)).not.toContain('name');
+});
+
 test('what was said before we came is heard, each of it, and an early theme’s bare payload is understood', async () => {
   const bus = createBus();
   bus.emit('DataReport::AddToCart', { data: LINE });

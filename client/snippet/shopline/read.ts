@@ -25,7 +25,7 @@ const rename = (thing: Thing) => ({
 const filled = (thing: Thing) => Object.fromEntries(Object.entries(thing).filter(([, value]) => value));
 
 /** What was said of a variant before: the next to speak of it may know only its id. */
-const seen: Record<string, Thing> = {};
+const seen = new Map<string, Thing>();
 
 /**
  * A product that something on the page spoke of, completed by what was said of it before and by the page's own
@@ -42,14 +42,14 @@ export const toProduct = (
   const { ...page }: Thing = pageProduct();
   const text = JSON.stringify(page);
   const isPages = own.product_id ? text.includes(own.product_id) : text.includes(own.sku);
-  const base: Thing = { ...(isPages && page), ...seen[own.sku] };
+  const base: Thing = { ...(isPages && page), ...seen.get(own.sku) };
   if (!base.price || base.currency !== own.currency) {
     if (!isSure) delete own.price;
   } else if (own.price > NOT_A_VARIANT * base.price) own.price /= 100;
   // The page says the price of one variant only.
   if (base.sku !== own.sku) delete base.price;
   const { quantity: _, value: __, ...product } = { ...base, ...own };
-  seen[own.sku] = product;
+  if (own.sku) seen.set(own.sku, product);
   return translate({ ...product, quantity: own.quantity });
 };
 
