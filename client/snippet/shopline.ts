@@ -20,7 +20,7 @@ capture('theme', captureBus(theme, 'addListener'));
 capture('cart', captureRequests);
 capture('cart-form', captureForms);
 capture('addresses', captureAddresses);
-if ('cartAttributes' in options) {
+if ((options.cartAttributes ?? 'off') !== 'off') {
   const script = document.createElement('script');
   script.src = `${options.base}/cart-attributes.js`;
   document.head.append(script);

@@ -54,3 +54,16 @@ test('click ids stay out without a yes to advertising; nothing is written before
   expect(await written(['consent', ALL], ['held', 'api', { messageId: 'm', type: 'page' }])).toEqual([]);
   expect(await written(told({ ...ALL, advertising: false }))).toEqual([['/cart/update', { _sb_id: ID }]]);
 });
+
+test.each([
+  { setting: undefined, loads: [] },
+  { setting: 'off', loads: [] },
+  { setting: '', loads: ['https://collect.shop.example/cart-attributes.js'] },
+])('with data-cart-attributes $setting SHOPLINE’s file loads $loads', async ({ setting, loads }) => {
+  vi.resetModules();
+  const base = 'https://collect.shop.example';
+  const options = setting === undefined ? { base } : { base, cartAttributes: setting };
+  window.storebeacon = { capture: () => {}, options } as never;
+  await import('../../client/snippet/shopline.ts');
+  expect([...document.scripts].map(({ src }) => src)).toEqual(loads);
+});
