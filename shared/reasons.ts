@@ -18,6 +18,7 @@ export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** Will be tried again. */
 export const RETRY_REASONS = [
+  'held-back',
   'unreachable',
   'no-answer',
   'throttled',

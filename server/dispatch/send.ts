@@ -28,10 +28,10 @@ export interface SendParts {
 }
 
 /** Not sent, for a reason of our own: known for certain not to have arrived, and no word about the destination. */
-export type NotSent = Result & { reason: 'unreachable' };
+export type NotSent = Result & { reason: 'held-back' };
 const notSent = (words: string): NotSent => ({
   kind: 'retry',
-  reason: 'unreachable',
+  reason: 'held-back',
   afterMs: 0,
   words,
   wasKept: true,

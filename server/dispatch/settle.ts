@@ -1,3 +1,4 @@
+import type { RetryReason } from '../../shared/reasons.ts';
 import type { RoundParts } from './parts.ts';
 import type { Early, Open } from './prepare.ts';
 import { retryDelayMs } from './retry.ts';
@@ -39,8 +40,8 @@ async function settleLedger(
   if (refused.length > 0) await ledger.forget(consumer, refused);
 }
 
-const isCertainlyNotAccepted = (result: Result) =>
-  result.kind !== 'retry' || result.reason === 'unreachable' || result.reason === 'throttled';
+const NOT_ACCEPTED = new Set<RetryReason>(['held-back', 'unreachable', 'throttled']);
+const isCertainlyNotAccepted = (result: Result) => result.kind !== 'retry' || NOT_ACCEPTED.has(result.reason);
 
 function settleOne(parts: RoundParts, { delivery, payloads, results }: Sent): void {
   const result = worst(results);

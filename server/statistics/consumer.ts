@@ -91,7 +91,7 @@ export function startConsumer(parts: ConsumerParts): Consumer {
   }
 
   async function putBack(deliveries: readonly Delivery[]): Promise<void> {
-    for (const { retry } of deliveries) retry(AFTER_TROUBLE_MS, 'unreachable');
+    for (const { retry } of deliveries) retry(AFTER_TROUBLE_MS, 'held-back');
     await clock.sleep(AFTER_TROUBLE_MS, stopping.signal);
     noteNews();
   }

@@ -80,7 +80,7 @@ async function countAll(
     await UNHURRIED.rest(0);
   }
   // They are the collector's to carry out, when it starts.
-  for (const { retry } of redactions) retry(0, 'unreachable');
+  for (const { retry } of redactions) retry(0, 'held-back');
 }
 
 async function totalsOf(methods: Methods, shop: string): Promise<Map<string, MarketingTotals | FlowTotals>> {

@@ -164,6 +164,10 @@ describe('while several are in the air, the breaker', () => {
     expect(bench.worker.state()).toBe('open');
     expect(api.open.map(({ ids }) => ids)).toEqual([['m0']]);
     expect(await depth(bench)).toMatchObject({ waiting: 60, deadLetters: 0 });
+    const reasons = bench.reports.map(({ reason }) => reason);
+    expect(new Set(reasons), 'what stayed here blames nobody').toEqual(
+      new Set(['server-error', 'held-back']),
+    );
   });
 
   test('obeys the one that was asked for quiet, whatever the others are told', async () => {
