@@ -78,7 +78,7 @@ const minify = (names) => {
   ];
 };
 
-/** For servers that hand out files as they lie; the collector compresses by itself. A last newline costs 4 bytes. */
+/** Once, at its best, for the collector and whatever else hands files out as they lie. A last newline costs 4 bytes. */
 const precompress = {
   name: 'precompress',
   generateBundle(_options, bundle) {

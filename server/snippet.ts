@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { type RequestHandler, Router } from 'express';
 
 /** The built browser files, held in memory: they are a few kilobytes and asked for by every page. */
@@ -44,17 +43,21 @@ export function snippetRoutes(directory: URL, version: string): Router {
 
 const PREFERRED = ['br', 'gzip'] as const;
 
+/** As the build packed it: packing costs a start more than everything else the files do. */
 function load(file: URL): Asset {
-  let identity: Buffer;
+  const identity = read(file);
+  return {
+    etag: `W/"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
+    encodings: { br: read(new URL(`${file}.br`)), gzip: read(new URL(`${file}.gz`)), identity },
+  };
+}
+
+function read(file: URL): Buffer {
   try {
-    identity = readFileSync(file);
+    return readFileSync(file);
   } catch {
     throw new Error(`The snippet is not built: ${file.pathname} is missing. Run: npm run build`);
   }
-  return {
-    etag: `W/"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
-    encodings: { br: brotliCompressSync(identity), gzip: gzipSync(identity, { level: 9 }), identity },
-  };
 }
 
 function serve({ etag, encodings }: Asset, cacheControl: string): RequestHandler {

@@ -8,6 +8,8 @@ export default defineConfig({
     hookTimeout: 90_000,
     // One more than there are cores, at the least: some files mostly wait, for a time-out or a lost connection.
     maxWorkers: 3,
+    // No state but `main`'s is global, so files may share a worker: what they import is read once.
+    isolate: false,
     allowOnly: false,
   },
 });

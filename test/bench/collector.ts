@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SANDBOX_CREDENTIALS } from '../../server/sandbox/index.ts';
+import { CHILD_ENV } from '../support/child-env.ts';
 import { killProcess, ROOT, spawnOn } from './launch.ts';
 import { WRITE_KEY } from './order.ts';
 
@@ -66,7 +67,7 @@ export async function startCollector({
 }: CollectorOptions): Promise<Collector> {
   const startedMs = performance.now();
   const env = {
-    PATH: process.env.PATH,
+    ...CHILD_ENV,
     HOST: '127.0.0.1',
     PORT: '0',
     DATA_DIR: dataDir,

@@ -11,6 +11,7 @@ import { type EventLog, LogUnavailable } from '../../server/log/event-log.ts';
 import { openLog } from '../../server/log/open.ts';
 import { createSandbox, type Fault, type Sandbox } from '../../server/sandbox/index.ts';
 import { statisticsConsumers } from '../../server/statistics/create.ts';
+import { CHILD_ENV } from '../support/child-env.ts';
 import { createFastClock } from '../support/clock.ts';
 import {
   type Collector,
@@ -164,7 +165,7 @@ describe('a disk that takes nothing any more', () => {
 /** Runs the program as an operator does; answers how it ended and what it said. */
 async function run(variables: Record<string, unknown>) {
   const env = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
-  const child = spawn(process.execPath, ['server/main.ts'], { env: { PATH: process.env.PATH, ...env } });
+  const child = spawn(process.execPath, ['server/main.ts'], { env: { ...CHILD_ENV, ...env } });
   onTestFinished(() => void child.kill('SIGKILL'));
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));

@@ -1,182 +1,29 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { eraseVisitor } from '../../server/admin/erase.ts';
-import { systemClock } from '../../server/clock.ts';
-import { readConfig, type Shop } from '../../server/config.ts';
-import { UNHURRIED } from '../../server/dispatch/slices.ts';
-import type { EventLog } from '../../server/log/event-log.ts';
-import { openLog } from '../../server/log/open.ts';
-import { createCounters } from '../../server/observe/counters.ts';
-import { createSealer } from '../../server/privacy/seal.ts';
 import type { Facts } from '../../server/state/facts.ts';
-import type { Methods } from '../../server/state/shop/methods.ts';
 import type { ShopStore } from '../../server/state/shop/open.ts';
 import { openSqliteStore } from '../../server/state/shop/sqlite.ts';
-import { startConsumer } from '../../server/statistics/consumer.ts';
-import { consumerName, factRules, statisticsConsumers } from '../../server/statistics/create.ts';
+import { consumerName } from '../../server/statistics/create.ts';
 import { shopRules } from '../../server/statistics/open-state.ts';
-import { rebuild } from '../../server/statistics/rebuild.ts';
 import { RULES } from '../../server/statistics/rules.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import { event } from '../support/event.ts';
-import { NODE, ROOT } from '../support/fleet-process.ts';
-import { freePort, spawnCollector } from '../support/process.ts';
 import { tempDir } from '../support/temp-dir.ts';
-
-const MINUTE = 60_000;
-const DAY = 86_400_000;
-/** What was taken and never settled is given out again after that. */
-const LEASE_MS = 2 * MINUTE;
-const START_MS = Date.parse('2026-03-01T00:00:00Z');
-
-const VARIABLES = {
-  WRITE_KEY: 'test-write-key',
-  ALLOWED_ORIGINS: 'https://shop.example',
-  CONSENT_DEFAULT: 'granted',
-  TIKTOK_PIXEL_CODE: 'PIXEL',
-  TIKTOK_ACCESS_TOKEN: 'tiktok-token',
-  TIKTOK_ENDPOINT: 'http://127.0.0.1:9',
-  SHOPLINE_HANDLE: 'open001',
-  SHOPLINE_ACCESS_TOKEN: 'shopline-token',
-  SHOPLINE_ENDPOINT: 'http://127.0.0.1:9',
-  SHOPLINE_APP_KEY: 'key',
-  SHOPLINE_STORE_ID: '1655000000001',
-  SHOPLINE_SOURCE_TYPE: 'app',
-  RETENTION_DAYS: '30',
-  MARKETING_RULES: '[{"marketing_event_id": "MA_mail", "campaign_id": 12}]',
-  FLOWS: '[{"flow_id": "F1", "campaign_id": 12, "nodes": [{"node_id": "N1", "action_id": 7}]}]',
-};
-const RETENTION_MS = 30 * DAY;
-const shopOf = (variables: Record<string, string> = {}): Shop => {
-  const [shop] = readConfig({ ...VARIABLES, ...variables }, () => '{}').shops;
-  if (!shop) throw new Error('one shop is configured');
-  return shop;
-};
-
-interface House {
-  shop: Shop;
-  log: EventLog;
-  store: ShopStore;
-  nowMs: number;
-  /** Stores events as if they came in now. */
-  tell(...events: Partial<ProtectedEvent>[]): Promise<void>;
-  /** As the collector's own consumer does. */
-  count(): Promise<void>;
-  retain(): Promise<void>;
-  erase(id: string): Promise<void>;
-  rebuild(parts?: { shop?: Shop; keepsDifferences?: boolean; store?: ShopStore }): ReturnType<typeof rebuild>;
-  totals(): Promise<unknown>;
-  close(): Promise<void>;
-}
-
-async function openHouse(dataDir = tempDir(), startMs = START_MS): Promise<House> {
-  const shop = shopOf();
-  const log = await openLog({
-    dataDir,
-    consumers: statisticsConsumers([shop]),
-    retentionMs: RETENTION_MS,
-    clock: () => house.nowMs,
-  });
-  const store = await openSqliteStore(dataDir, { shops: shopRules([shop]), rules: RULES });
-  let isOpen = true;
-  const house: House = {
-    shop,
-    log,
-    store,
-    nowMs: startMs,
-    async tell(...events) {
-      const receivedAt = new Date(house.nowMs).toISOString();
-      const all = events.map((parts) => ({
-        event: event({ shop: shop.id, timestamp: receivedAt, ...parts, receivedAt }),
-      }));
-      await log.append(all);
-    },
-    async count() {
-      const consumer = startConsumer({
-        shop: shop.id,
-        consumer: consumerName(shop.id),
-        log,
-        state: { apply: (...told) => store.transaction((methods) => methods.apply(...told)) },
-        rules: factRules(shop),
-        redact: async () => {},
-        clock: { now: () => house.nowMs, sleep: (_ms, signal) => systemClock.sleep(1, signal) },
-        giveWay: UNHURRIED,
-        counters: createCounters(),
-        logger: { info() {}, warn() {}, error() {} },
-      });
-      await consumer.caughtUp();
-      await consumer.stop();
-    },
-    async retain() {
-      await store.transaction((methods) => methods.retain(house.nowMs, RETENTION_MS));
-      await log.retain();
-    },
-    async erase(id) {
-      const state = {
-        erase: (...asked: Parameters<Methods['erase']>) =>
-          store.transaction((methods) => methods.erase(...asked)),
-      };
-      await eraseVisitor({ log, sealer: createSealer([]), state }, shop, id, house.nowMs);
-    },
-    rebuild: (parts = {}) =>
-      rebuild({ shop, log, store, sinceMs: house.nowMs - RETENTION_MS, keepsDifferences: false, ...parts }),
-    totals: () => totalsOf(store, shop.id),
-    async close() {
-      if (!isOpen) return;
-      isOpen = false;
-      await log.close();
-      await store.close();
-    },
-  };
-  onTestFinished(house.close);
-  return house;
-}
-
-const totalsOf = (store: ShopStore, shop: string) =>
-  store.transaction(async (methods) => {
-    const targets = await methods.targets(shop);
-    const idsOf = (kind: string) =>
-      targets.filter((target) => target.startsWith(kind)).map((target) => target.slice(kind.length));
-    return {
-      marketing: await methods.marketingTotals(shop, idsOf('marketing:')),
-      flows: await methods.flowTotals(shop, idsOf('flow:')),
-    };
-  });
-
-const person = (name: string) => ({ anonymousId: `visitor-${name}`, userId: `user-${name}` });
-const landing = (name: string, id = 'MA_1'): Partial<ProtectedEvent> => ({
-  type: 'page',
-  identity: person(name),
-  context: { page: { url: `https://shop.example/?utm_id=${id}` } },
-});
-const added = (name: string): Partial<ProtectedEvent> => ({ event: 'Product Added', identity: person(name) });
-const checkout = (name: string, token: string): Partial<ProtectedEvent> => ({
-  event: 'Checkout Started',
-  identity: person(name),
-  properties: { checkout_token: token },
-});
-const order = (name: string, id: string, total = 100): Partial<ProtectedEvent> => ({
-  event: 'Order Completed',
-  identity: person(name),
-  properties: { order_id: id, total, products: [{ product_id: 'tea', quantity: 2 }] },
-});
-/** What the shop's server says of it: who bought, never which visitor. */
-const hook = (name: string, id: string, event: string, properties: ProtectedEvent['properties'] = {}) => ({
-  event,
-  source: 'webhook' as const,
-  only: 'statistics' as const,
-  identity: { userId: `user-${name}` },
-  properties: { order_id: id, ...properties },
-});
-const mail = (name: string, delivery: string, metric: string): Partial<ProtectedEvent> => ({
-  event: `Email ${metric}`,
-  source: 'webhook',
-  only: 'statistics',
-  identity: { userId: `user-${name}` },
-  properties: { metric, delivery_id: delivery, campaign_id: 12, action_id: 7, journey_id: `j-${delivery}` },
-});
+import {
+  added,
+  checkout,
+  DAY,
+  type House,
+  hook,
+  LEASE_MS,
+  landing,
+  MINUTE,
+  mail,
+  openHouse,
+  order,
+  person,
+  START_MS,
+  shopOf,
+} from './rebuild-house.ts';
 
 /** Forty days of a small shop, the last thirty of which the log still holds. */
 async function fortyDays(house: House): Promise<void> {
@@ -486,77 +333,5 @@ describe('after the rules were changed', () => {
       'flow:F1',
       'marketing:MA_mail',
     ]);
-  });
-});
-
-describe('npm run statistics:rebuild', () => {
-  async function run(dataDir: string, args: string[] = [], variables: Record<string, string> = {}) {
-    const env = { PATH: process.env.PATH, ...VARIABLES, DATA_DIR: dataDir, ...variables };
-    const child = spawn(NODE, ['server/rebuild.ts', ...args], {
-      cwd: ROOT,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const said = { out: '', error: '' };
-    child.stdout.on('data', (chunk) => {
-      said.out += chunk;
-    });
-    child.stderr.on('data', (chunk) => {
-      said.error += chunk;
-    });
-    const [code] = (await once(child, 'close')) as [number | null];
-    return { code, ...said };
-  }
-
-  /** A data directory as a collector leaves it behind. */
-  async function leftBehind(): Promise<string> {
-    const dataDir = tempDir();
-    const house = await openHouse(dataDir, Date.now() - DAY);
-    await house.tell(landing('ann'), order('ann', '1'), mail('ann', 'd1', 'sent'));
-    await house.count();
-    await house.close();
-    return dataDir;
-  }
-
-  test('says in one line that all is as it was, and ends well', async () => {
-    const dataDir = await leftBehind();
-    for (const _ of [1, 2])
-      expect(await run(dataDir)).toEqual({
-        code: 0,
-        out: 'statistics:rebuild: shop: 3 events read again, 3 totals, 0 differ\n',
-        error: '',
-      });
-  });
-
-  test('tells what differs after a change of rules, leaves it, and keeps it only when asked to', async () => {
-    const dataDir = await leftBehind();
-    const changed = { MARKETING_RULES: '[]' };
-    const first = await run(dataDir, [], changed);
-    expect(first).toMatchObject({ code: 1, error: '' });
-    expect(first.out).toContain('shop marketing:MA_mail\n  was {');
-    expect(first.out).toContain('3 totals, 1 differ');
-    expect(first.out).toContain('-- --keep');
-    expect((await run(dataDir)).code).toBe(0);
-    expect((await run(dataDir, ['--keep'], changed)).code).toBe(0);
-    expect((await run(dataDir, [], changed)).code).toBe(0);
-  });
-
-  test('refuses in words while a collector runs on the same data', async () => {
-    const dataDir = await leftBehind();
-    await spawnCollector({ ...VARIABLES, PORT: String(await freePort()), DATA_DIR: dataDir });
-    const { code, out, error } = await run(dataDir);
-    expect({ code, out }).toEqual({ code: 1, out: '' });
-    expect(error).toContain(dataDir);
-    expect(error).not.toContain('    at ');
-  });
-
-  test('answers what it does not understand with how it is called, and touches nothing', async () => {
-    const dataDir = tempDir();
-    for (const args of [['--kep'], ['--keep', 'now'], ['--help']]) {
-      const { code, out, error } = await run(dataDir, args);
-      expect({ code, out }).toEqual({ code: 2, out: '' });
-      expect(error).toContain('Usage: npm run statistics:rebuild');
-    }
-    expect(await run(dataDir, [], { MARKETING_RULES: '{' })).toMatchObject({ code: 1, out: '' });
   });
 });

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Variables } from '../../server/config.ts';
+import { CHILD_ENV } from './child-env.ts';
 import { eventually } from './eventually.ts';
 import { sabotageArguments } from './sabotage.ts';
 import { ADMIN_TOKEN } from './shop.ts';
@@ -93,7 +94,7 @@ export async function startProcess(options: ProcessOptions): Promise<CollectorPr
 /** As `startProcess`, but waits for nothing: what becomes of it is the caller's to see. */
 export function launchProcess(options: ProcessOptions): CollectorProcess {
   const { variables, sabotage, entry = 'server/main.ts', wrap = [] } = options;
-  const env = { HOST: '127.0.0.1', ADMIN_TOKEN, PATH: process.env.PATH, ...texts(variables) };
+  const env = { HOST: '127.0.0.1', ADMIN_TOKEN, ...CHILD_ENV, ...texts(variables) };
   const [program = NODE, ...rest] = [...wrap, NODE, '--import', GUARD, ...sabotageArguments(sabotage), entry];
   const child = spawn(program, rest, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const pid = child.pid ?? 0;

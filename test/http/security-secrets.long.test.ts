@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLogger } from '../../server/observe/log.ts';
 import { createSandbox, type Fault } from '../../server/sandbox/index.ts';
+import { CHILD_ENV } from '../support/child-env.ts';
 import { createFastClock } from '../support/clock.ts';
 import { type Collector, eventually, shopVariables, startCollector } from '../support/collector.ts';
 import { exchange } from '../support/http.ts';
@@ -213,7 +214,7 @@ async function run(
   const sandbox = await createSandbox();
   onTestFinished(() => sandbox.close());
   const env = {
-    PATH: process.env.PATH,
+    ...CHILD_ENV,
     ...(shopVariables(sandbox) as Record<string, string>),
     PORT: '0',
     HOST: '127.0.0.1',
