@@ -6,6 +6,9 @@ import typescript from '@rollup/plugin-typescript';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const OUTPUT = 'client/dist';
+// By its whole address, so that Rollup leaves it to Node, which reads TypeScript.
+const ours = (file) => import(pathToFileURL(file).href);
+const { COMPANIONS, PIXELS } = await ours('shared/names.ts');
 
 /** Types are checked by `npm run typecheck`; here they are only taken off. Browsers of early 2020 run what is left. */
 const compiler = typescript({
@@ -96,8 +99,7 @@ const precompress = {
 const publicTypes = {
   name: 'public-types',
   async generateBundle() {
-    // By its whole address, so that Rollup leaves it to Node, which reads TypeScript.
-    const { publicTypes } = await import(pathToFileURL('client/build/types.ts').href);
+    const { publicTypes } = await ours('client/build/types.ts');
     for (const [fileName, source] of Object.entries(publicTypes())) {
       this.emitFile({ type: 'asset', fileName, source });
     }
@@ -110,19 +112,6 @@ const bundle = (input, file, names) => ({
   output: { file: `${OUTPUT}/${file}`, format: 'iife', strict: false, sourcemap: 'hidden' },
   plugins: [stripTypes, putVersion, letForConst, ...minify(names), precompress],
 });
-
-/** Fetched by the snippet, each only where the tag asks for it. `server/snippet.ts` serves the same names. */
-const COMPANIONS = [
-  'cart-attributes',
-  'consent-tools',
-  'data-layer',
-  'debug',
-  'links',
-  'pixel-tiktok',
-  'shopline',
-];
-/** Pasted into a platform's sandbox for pixels, in place of the snippet. */
-const PIXELS = ['pixel-shopify', 'pixel-shopline'];
 
 /** Servers import the module too, and Node warns whoever touches its own `localStorage`. In pages both are the same. */
 const windowStorage = {

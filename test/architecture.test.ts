@@ -11,7 +11,7 @@ const MAY_KNOW: Record<string, string[]> = {
   'server/clock.ts': [],
   'server/listen.ts': [],
   'server/observe': ['shared'],
-  'server/snippet.ts': [],
+  'server/snippet.ts': ['shared'],
   'server/sandbox': [],
   'server/storage': [],
   'server/privacy': ['shared'],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
+import { COMPANIONS, PIXELS } from '../../shared/names.ts';
 import { startCollector } from '../support/collector.ts';
 import { exchange } from '../support/http.ts';
 
@@ -85,6 +86,17 @@ test('packed it is much smaller', async () => {
   expect(await size('gzip')).toBeLessThan((await size('identity')) * 0.7);
   expect(await size('br')).toBeLessThan(await size('gzip'));
 });
+
+test.each([...COMPANIONS, ...PIXELS])(
+  '%s.js lies beside it, where a tag of either address looks for it',
+  async (name) => {
+    for (const path of [`/${name}.js`, `/s/${name}.js`])
+      expect(
+        (await get(path, { 'accept-encoding': 'identity' })).body.equals(built(`${name}.js`)),
+        path,
+      ).toBe(true);
+  },
+);
 
 test.each([
   '/s/0.0.0.js',
