@@ -196,6 +196,10 @@ describe('everything wrong is named together, with what it got and what it wants
   });
 
   test.each([
+    ['WRITE_KEY', 'a"b'],
+    ['WRITE_KEY', 'a\\b'],
+    ['WRITE_KEY', 'a\tb'],
+    ['WRITE_KEY', 'k'.repeat(257)],
     ['PORT', '-1'],
     ['PORT', '65536'],
     ['PORT', '80.5'],

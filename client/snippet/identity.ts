@@ -14,7 +14,7 @@ let fresh: string | undefined;
 /** What another host of the shop put into the link that led here: its visitor's id, and when. */
 const handedOver = () => {
   const [id = '', at] = (options.domains && parameter('_sb')?.split('.')) || [];
-  return Date.now() - +(at as string) < HAND_OVER_MS && id.length === UUID_CHARACTERS && id;
+  return Math.abs(Date.now() - +(at as string)) < HAND_OVER_MS && id.length === UUID_CHARACTERS && id;
 };
 
 /** Writes nothing: before consent the id lives in this page only. */

@@ -79,7 +79,11 @@ export const ProgramVariables = z.object({
 
 /** A shop's variables, besides those of its destinations. */
 export const ShopVariables = z.object({
-  WRITE_KEY: requiredText('a public key of your choice, at most 256 characters', /^.{1,256}$/),
+  // The snippet writes it into an attribute and into JSON as it stands.
+  WRITE_KEY: requiredText(
+    'a public key of your choice, at most 256 characters, without quotation marks and backslashes',
+    /^[^"\\\p{Cc}]{1,256}$/u,
+  ),
   ALLOWED_ORIGINS: optionalText().transform(list).pipe(z.array(Origin)),
   STORE_COUNTRY: textOr('TW', 'a country code such as TW').refine(
     isSupportedCountry,

@@ -27,10 +27,10 @@ describe.concurrent('short forms', () => {
     expect(slopeOf('time')).toBeLessThan(1.5);
   });
 
-  test('while no destination answers, every webhook answered 200 is in the log once, and soon answered', async ({
-    expect,
-    onTestFinished,
-  }) => {
+  // A busy machine may take four seconds by itself; not three times.
+  test('while no destination answers, every webhook answered 200 is in the log once, and soon answered', {
+    retry: 2,
+  }, async ({ expect, onTestFinished }) => {
     const dataDir = tempDir(onTestFinished);
     const run = { dataDir, isStalled: true, seconds: 1, warmUpSeconds: 0 };
     const { result, audit } = await runWebhooks(run);

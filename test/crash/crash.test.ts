@@ -21,7 +21,8 @@ test('killed at random moments, the collector loses nothing it answered 200', as
   expect(outcome.repeatedSame).toBeGreaterThan(0);
 });
 
-test('ack-early turns the run red', async () => {
+// Two kills may come at moments at which it owes nothing; not in three runs.
+test('ack-early turns the run red', { retry: 2 }, async () => {
   const { problems } = told(await killAtRandom({ ...honest(3), sabotage: 'ack-early' }, 2));
   expect(problems).toContainEqual(expect.stringMatching(/^lost: \d+ deliveries/));
 });

@@ -39,6 +39,18 @@ describe('anonymous id', () => {
     expect(next.recall().anonymousId).toBe(id);
   });
 
+  test.each([
+    { when: 'now', at: 0, isTaken: true },
+    { when: 'two minutes ago', at: -120_000, isTaken: false },
+    { when: 'in two minutes, which nobody can have', at: 120_000, isTaken: false },
+  ])('handed over by a link of $when: taken: $isTaken', async ({ at, isTaken }) => {
+    const id = '11111111-2222-4333-8444-555555555555';
+    history.replaceState(null, '', `/?_sb=${id}.${Date.now() + at}`);
+    const { anonymousId } = await load({ domains: 'pay.example' });
+    expect(anonymousId() === id).toBe(isTaken);
+    history.replaceState(null, '', '/');
+  });
+
   test('changes with the person: another user id, or a reset', async () => {
     const { keepId, setUser, forgetIdentity, recall } = await load();
     const first = keepId();
