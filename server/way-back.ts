@@ -116,7 +116,7 @@ async function redact(
   { log, sealer, clock, logger }: WayBackParts,
   state: ShopState,
   shop: Shop,
-  { event, identity }: ProtectedEvent,
+  { event, identity, properties }: ProtectedEvent,
 ): Promise<void> {
   if (event === 'Shop Redacted') {
     const events = await log.purge(shop.id);
@@ -124,7 +124,14 @@ async function redact(
     logger.warn({ shop: shop.id, events }, 'everything of the shop was forgotten, as its platform asked');
     return;
   }
-  const ids = [identity.userId, identity.emailSha256].filter((id) => id !== undefined);
-  for (const id of ids) await eraseVisitor({ log, sealer, state }, shop, id, clock.now());
+  const orders = Array.isArray(properties.orders) ? properties.orders.map(String) : [];
+  const buyers = (await state.peopleOfOrders(shop.id, orders)).filter((key) => /^[aue]:/.test(key));
+  const ids = [identity.userId, identity.emailSha256, ...buyers.map((key) => key.slice(2))].filter(
+    (id) => id !== undefined,
+  );
+  // Who only shared a browser with them is no business of this request: Customer.io forgets nobody else.
+  const asked = new Set(ids);
+  for (const id of ids)
+    await eraseVisitor({ log, sealer, state }, shop, id, clock.now(), (userId) => asked.has(userId));
   logger.info({ shop: shop.id }, 'a customer was forgotten, as the shop’s platform asked');
 }

@@ -36,6 +36,8 @@ export interface ProtectedEvent {
   messageId: string;
   /** Second dedup key, 400 days: `order:<id>` (see `orderKey`), `refund:<id>`, `checkout:<token>`. */
   orderKey?: string;
+  /** What the order of a refund was called first. */
+  orderName?: string;
   type: MessageType;
   /** The name of a track event, exactly as sent. */
   event?: string;
@@ -48,6 +50,8 @@ export interface ProtectedEvent {
   identity: Identity;
   /** Resolved: every purpose has an answer. */
   consent: Consent;
+  /** Whoever sent it said nothing of consent: it is the shop's default. */
+  isAssumed?: true;
   /** Told by the shop's own server, signed. Absent: by a client, whose write key is public. */
   source?: 'webhook';
   /** Read by our own statistics alone; no destination is told. */

@@ -39,11 +39,14 @@ export async function eraseVisitor(
   shop: Shop,
   id: string,
   nowMs: number,
+  isSuppressed: (userId: string) => boolean = () => true,
 ): Promise<Erasure> {
   const email = normalizeEmail(id);
   const stored = isSha256(id) ? id.toLowerCase() : protectId(id);
   const { events, ids, userIds } = await eraseEverywhere({ log, state }, shop.id, stored);
-  const known: Append[] = userIds.map((userId) => ({ event: userSuppressed(shop, { userId }, nowMs) }));
+  const known: Append[] = userIds
+    .filter(isSuppressed)
+    .map((userId) => ({ event: userSuppressed(shop, { userId }, nowMs) }));
   // A destination in raw mode may know the person by the email itself, which nobody but the caller can tell us.
   if (email !== undefined && shop.destinations.some(needsRawPii)) {
     const event = userSuppressed(shop, { emailSha256: stored }, nowMs);

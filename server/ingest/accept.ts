@@ -27,6 +27,8 @@ export interface Acceptance {
   timestamp: string;
   receivedAt: string;
   consent: Consent;
+  /** Nobody said anything about consent: it is the shop's default. */
+  isAssumed?: true;
   context: Context;
 }
 
@@ -50,7 +52,8 @@ export function accept(
 ): Acceptance | { skip: SkipReason } {
   const context = message.context ?? {};
   const choice = chosenConsent(context, shop);
-  const consent = resolveConsent(choice, shop.consentDefault, sender.gpc || context.consent?.gpc === true);
+  const gpc = sender.gpc || context.consent?.gpc === true;
+  const consent = resolveConsent(choice, shop.consentDefault, gpc);
   if (choice && PURPOSES.every((purpose) => !consent[purpose])) return { skip: 'consent' };
   const userAgent = sender.isBrowser ? sender.userAgent : context.userAgent;
   const isBot = isRobot(context.userAgent ?? userAgent ?? '');
@@ -61,6 +64,7 @@ export function accept(
     timestamp: new Date(happenedAtMs(message, sender.receivedAtMs, sentAt)).toISOString(),
     receivedAt: new Date(sender.receivedAtMs).toISOString(),
     consent,
+    ...(!choice && !gpc && { isAssumed: true as const }),
     context: {
       ...rest,
       ip: ip && (consent.advertising ? ip : coarseIp(ip)),

@@ -19,6 +19,11 @@ interface Run {
   isReport: boolean;
 }
 
+/** Nobody is told what became of an order before they are told of the order. */
+const AFTER_ORDER_MS = 1_000;
+/** An order's name that ends like this would be the key of another's stage. */
+const LIKE_A_STAGE = /:(?:paid|cancelled|browser|webhook)$/;
+
 /**
  * Gives both reports of an order one key. Which of them is the first, the log alone decides: what died between the
  * sighting and the log was never stored, and is stored when it is sent again.
@@ -32,6 +37,22 @@ export function createAppend(log: EventLog, { shops, state, clock }: AppendParts
     event.only === undefined &&
     shops.has(event.shop);
 
+  const isRefund = ({ event }: Append) =>
+    event.event === 'Order Refunded' && event.source === 'webhook' && shops.has(event.shop);
+
+  /** A refund knows its order by the webhook's name alone; a destination knows that by its first. */
+  async function toNamed(entry: Append): Promise<Append> {
+    const names = orderNames(entry.event);
+    if (names.length === 0) return entry;
+    const orderName = await state.sight(entry.event.shop, sideOf(entry), names, entry.event);
+    return held({ ...entry, event: { ...entry.event, orderName } }, AFTER_ORDER_MS);
+  }
+
+  function held(entry: Append, moreMs: number): Append {
+    const holdMs = shops.get(entry.event.shop)?.orderMergeMs ?? 0;
+    return holdMs > 0 ? { ...entry, holdUntilMs: clock.now() + holdMs + moreMs } : entry;
+  }
+
   /** The same event under the key of its order, held while the other report may come. */
   async function toKeyed(entry: Append): Promise<Append> {
     const { event } = entry;
@@ -44,10 +65,14 @@ export function createAppend(log: EventLog, { shops, state, clock }: AppendParts
     const names = orderNames(event);
     if (names.length === 0) return entry;
     const first = await state.sight(event.shop, sideOf(entry), names, event);
-    const keyed = withKey(`order:${first}${stage}`);
+    // No name ends in a blank.
+    const own = stage === '' && LIKE_A_STAGE.test(first) ? `${first} ` : first;
+    // What becomes of an order the shop tells itself; a page is heard by statistics alone.
+    if (stage !== '' && event.source === undefined)
+      return { ...entry, event: { ...event, orderKey: `order:${own}${stage}:browser`, only: 'statistics' } };
+    const keyed = withKey(`order:${own}${stage}`);
     // A payment waits as well: told before the page's report, it would go out without the click that led to it.
-    const holdMs = stage === ':cancelled' ? 0 : (shops.get(event.shop)?.orderMergeMs ?? 0);
-    return holdMs > 0 ? { ...keyed, holdUntilMs: clock.now() + holdMs } : keyed;
+    return held(keyed, stage === ':cancelled' ? AFTER_ORDER_MS : 0);
   }
 
   /** What comes second is a duplicate to those who asked; statistics hear once what each side said. */
@@ -61,7 +86,9 @@ export function createAppend(log: EventLog, { shops, state, clock }: AppendParts
   }
 
   async function appendAll(entries: readonly Append[]): Promise<Appended> {
-    const keyed = await Promise.all(entries.map((entry) => (isReport(entry) ? toKeyed(entry) : entry)));
+    const keyed = await Promise.all(
+      entries.map((entry) => (isReport(entry) ? toKeyed(entry) : isRefund(entry) ? toNamed(entry) : entry)),
+    );
     // All in one turn, in the order they came: they share a commit.
     const appended = await Promise.all(
       inRuns(keyed, isReport).flatMap((run) =>
@@ -74,7 +101,8 @@ export function createAppend(log: EventLog, { shops, state, clock }: AppendParts
     };
   }
 
-  return (entries) => (entries.some(isReport) ? appendAll(entries) : log.append(entries));
+  return (entries) =>
+    entries.some((entry) => isReport(entry) || isRefund(entry)) ? appendAll(entries) : log.append(entries);
 }
 
 /** Neighbours of a kind together. A report that nothing names is an event like others. */

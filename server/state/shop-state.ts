@@ -12,6 +12,8 @@ export interface Visitor {
   /** ISO 8601. */
   seenAt: string;
   consent: Consent;
+  /** They said nothing; what they said before goes before it. */
+  isAssumed?: true;
   ip?: string;
   userAgent?: string;
   tiktok?: Context['tiktok'];
@@ -94,6 +96,8 @@ export interface ShopState {
   readKept(name: string): Promise<string | undefined>;
   writeKept(name: string, sealed: string): Promise<void>;
 
+  /** Everybody who had a part in an order of one of these names. */
+  peopleOfOrders(shop: string, names: readonly string[]): Promise<PersonKey[]>;
   /** Forgets who these ids, and all linked to them, are. What they did stays counted. Answers the ids it found. */
   erase(shop: string, people: readonly PersonKey[]): Promise<PersonKey[]>;
   /** Forgets everything of a shop. */

@@ -143,7 +143,13 @@ function itemsOf({ products }: JsonObject): Sighting['items'] {
 }
 
 /** What an order that only the shop's server tells of may be completed with. */
-function readVisitor({ identity, timestamp, consent, context }: ProtectedEvent): Visitor | undefined {
+function readVisitor({
+  identity,
+  timestamp,
+  consent,
+  isAssumed,
+  context,
+}: ProtectedEvent): Visitor | undefined {
   const { anonymousId, userId, emailSha256 } = identity;
   if (anonymousId === undefined) return undefined;
   const { ip, userAgent, tiktok } = context;
@@ -153,6 +159,7 @@ function readVisitor({ identity, timestamp, consent, context }: ProtectedEvent):
     ...(emailSha256 !== undefined && { emailSha256 }),
     seenAt: timestamp,
     consent,
+    ...(isAssumed && { isAssumed }),
     ...(ip !== undefined && { ip }),
     ...(userAgent !== undefined && { userAgent }),
     ...(tiktok !== undefined && { tiktok }),

@@ -1,4 +1,5 @@
 import type { Link } from '../state/facts.ts';
+import { latestSaid } from '../state/shop/unique.ts';
 import type { Visitor } from '../state/shop-state.ts';
 import type { Gathered } from './gather.ts';
 
@@ -25,7 +26,7 @@ export function createNews(): News {
   function isNewVisitor(visitor: Visitor): boolean {
     const kept = visitors.get(visitor.anonymousId);
     const seenMs = Date.parse(visitor.seenAt);
-    if (!kept) return true;
+    if (!kept || (kept.said.includes('"isAssumed":true') && !visitor.isAssumed)) return true;
     return seenMs > kept.seenMs && (seenMs > kept.seenMs + SEEN_EVERY_MS || kept.said !== sayingOf(visitor));
   }
   return {
@@ -54,7 +55,7 @@ function latest(seen: readonly Visitor[]): Visitor[] {
   const byId = new Map<string, Visitor>();
   for (const visitor of seen) {
     const other = byId.get(visitor.anonymousId);
-    if (!other || other.seenAt <= visitor.seenAt) byId.set(visitor.anonymousId, visitor);
+    byId.set(visitor.anonymousId, other ? latestSaid(other, visitor) : visitor);
   }
   return [...byId.values()];
 }

@@ -49,6 +49,7 @@ export async function openState(dataDir: string, shops: readonly Shop[]): Promis
     noteSynced: (...args) => call('noteSynced', ...args),
     readKept: (...args) => call('readKept', ...args),
     writeKept: (...args) => call('writeKept', ...args),
+    peopleOfOrders: (...args) => call('peopleOfOrders', ...args),
     erase: (...args) => call('erase', ...args),
     purge: (...args) => call('purge', ...args),
     retain: (...args) => call('retain', ...args),

@@ -27,13 +27,17 @@ export interface Rebuilt {
 }
 
 const ROUND = 500;
+const MINUTE_MS = 60_000;
 
 /**
  * Counts again everything the log still holds, on top of the stored baseline, and compares. In one transaction: cut
  * short, it changes nothing.
  */
 export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
-  const { shop, log, store, sinceMs, keepsDifferences } = parts;
+  const { shop, log, store, keepsDifferences } = parts;
+  // Retention may have been shorter before. The log forgets a moment after state does.
+  const retainedMs = await store.transaction((methods) => methods.retainedMs());
+  const sinceMs = Math.max(parts.sinceMs, retainedMs + MINUTE_MS);
   const rules = factRules(shop);
   // What nobody has counted yet may only be let go once it is kept.
   await countAll(log, shop, rules, (work) => store.transaction(work));

@@ -71,7 +71,9 @@ export function createDrafts(parts: {
     nowMs: number,
   ): Promise<Draft[]> {
     const found = ids.length > 0 ? await state.flowTotals(shop.id, ids) : [];
-    const quiet = ids.filter((id) => nodesOf(id) && !found.some(({ flowId }) => flowId === id));
+    const isOurs = (id: string) =>
+      nodesOf(id) !== undefined || goneFrom(id, known.get(`flow:${id}`)?.nodes).length > 0;
+    const quiet = ids.filter((id) => isOurs(id) && !found.some(({ flowId }) => flowId === id));
     return [...found, ...quiet.map(nothingOfFlow)].flatMap((totals): Draft[] => {
       const id = totals.flowId;
       const target = `flow:${id}`;

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { orderPayload, signShopline } from '../../server/sandbox/webhooks.ts';
 import { eventually, SHOP_ORIGIN, startCollector } from '../support/collector.ts';
+import { IN_BROWSER, startWebhookShop } from '../support/webhook-shop.ts';
 
 const SECRET = 'app-secret-of-the-shop';
 const CUSTOMER = '4201057495';
@@ -72,4 +73,43 @@ test('a shop that leaves is forgotten whole', async () => {
   );
   expect(await totals()).toMatchObject({ marketing: [], flows: [], synced: [] });
   expect((await erasure('her-browser')).events).toBe(0);
+});
+
+test('so are the orders the platform names, whose buyer it may know by another address', async () => {
+  const shop = await startWebhookShop();
+  await shop.place('2105022431212188732466301', '#D72348', { email: 'guest@example.com' });
+  await shop.settled();
+  await shop.counted();
+  const customer = { id: '200843728', email: 'ada@example.com', phone: '00165323713' };
+  await shop.tell('customers/redact', { customer, orders_to_redact: ['#D72348'] });
+  await eventually(
+    () => shop.lines.join(''),
+    (said) => said.includes('a customer was forgotten'),
+  );
+  const erased = await (await shop.admin('DELETE', '/admin/visitors/guest@example.com')).json();
+  expect(erased.erasures[0].events).toBe(0);
+});
+
+test('nobody else at the same till is deleted at Customer.io', async () => {
+  const shop = await startWebhookShop();
+  const batch = Array.from({ length: 30 }, (_, nth) => ({
+    type: 'track',
+    event: 'Product Viewed',
+    anonymousId: 'the-till',
+    userId: `customer-${nth}`,
+    messageId: `view-${nth}`,
+  }));
+  await shop.post('/v1/batch', { batch }, IN_BROWSER);
+  await shop.settled();
+  await shop.counted();
+  await shop.tell('customers/redact', { customer: { id: 'customer-7' } });
+  await eventually(
+    () => shop.lines.join(''),
+    (said) => said.includes('a customer was forgotten'),
+  );
+  await shop.settled();
+  const told = shop.sandbox.accepted('customerio') as { event?: string; userId?: string }[];
+  expect(told.filter(({ event }) => event === 'User Suppressed').map(({ userId }) => userId)).toEqual([
+    'customer-7',
+  ]);
 });

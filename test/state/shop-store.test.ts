@@ -288,6 +288,22 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     expect(await store.transaction((state) => state.visitorsOf(shop.shop, ['u:7']))).toEqual([]);
   });
 
+  test('what was cancelled, or never placed, is forgotten after 400 days like any other order', async () => {
+    const shop = newShop();
+    await shop.tell({
+      sightings: [
+        sighting('placed', { names: ['1002'], people: ['u:7'] }),
+        sighting('cancelled', { names: ['1002'], stage: 'cancelled', people: ['u:7'] }),
+        sighting('refunded', { names: ['1003'], stage: 'refunded', people: ['u:7'] }),
+      ],
+    });
+    const buyers = () => store.transaction((state) => state.peopleOfOrders(shop.shop, ['1002', '1003']));
+    await shop.retain(NOW + 390 * DAY);
+    expect(await buyers()).toEqual(['u:7']);
+    await shop.retain(NOW + 1_000 * DAY);
+    expect(await buyers()).toEqual([]);
+  });
+
   test('a refund is subtracted though the touch its order was credited for is long forgotten', async () => {
     const shop = newShop();
     await shop.tell(EVERYTHING);

@@ -60,7 +60,12 @@ export interface House {
   count(): Promise<void>;
   retain(): Promise<void>;
   erase(id: string): Promise<void>;
-  rebuild(parts?: { shop?: Shop; keepsDifferences?: boolean; store?: ShopStore }): ReturnType<typeof rebuild>;
+  rebuild(parts?: {
+    shop?: Shop;
+    keepsDifferences?: boolean;
+    store?: ShopStore;
+    sinceMs?: number;
+  }): ReturnType<typeof rebuild>;
   totals(): Promise<unknown>;
   close(): Promise<void>;
 }

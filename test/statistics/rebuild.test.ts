@@ -74,6 +74,20 @@ describe('counted again, everything comes out as it was, to the last unit', () =
     expect(await house.totals()).toEqual(before);
   });
 
+  test('after RETENTION_DAYS was raised: what the log let go before is not counted from it', async () => {
+    const house = await openHouse();
+    await house.tell(landing('ann'), order('ann', 'o1', 5));
+    await house.count();
+    for (let day = 0; day < 40; day++) {
+      house.nowMs += DAY;
+      await house.retain();
+    }
+    const before = await house.totals();
+    const sinceMs = house.nowMs - 60 * DAY;
+    expect((await house.rebuild({ keepsDifferences: true, sinceMs })).differences).toEqual([]);
+    expect(await house.totals()).toEqual(before);
+  });
+
   test('after somebody was forgotten', async () => {
     const house = await openHouse();
     await fortyDays(house);

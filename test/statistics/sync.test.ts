@@ -570,6 +570,19 @@ describe('flows', () => {
     expect(after.calls[1]?.flows[0]?.delete_flow_node_data_list).toEqual([]);
   });
 
+  test('the nodes of a flow that left FLOWS before anything was heard of it are deleted once, too', async () => {
+    const shop = createState();
+    await begin(shop, takeAll, { flows: configured }).sync.run();
+    const after = begin(shop, takeAll, { flows: [] });
+    await after.sync.run();
+    expect(after.calls[0]?.flows[0]?.delete_flow_node_data_list.map(({ node_id }) => node_id)).toEqual([
+      'n1',
+      'n2',
+    ]);
+    await after.sync.run();
+    expect(after.calls).toHaveLength(1);
+  });
+
   test('until it is accepted, a deletion is told again', async () => {
     const shop = createState();
     shop.countFlow(counted());

@@ -69,6 +69,7 @@ export function refersTo(event: ProtectedEvent, { eventCodes }: Settings): strin
   if (!order || !belongsToOrder(event)) return undefined;
   // The key of a cancellation knows what its order was called first; a refund has a key of its own.
   const cancelled = event.orderKey?.match(/^(order:.*):cancelled$/)?.[1];
-  const key = cancelled ?? orderKey('Order Completed', event.properties);
+  const named = event.orderName === undefined ? undefined : `order:${event.orderName}`;
+  const key = cancelled ?? named ?? orderKey('Order Completed', event.properties);
   return key && `${key}:${order.code}`;
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Facts } from '../facts.ts';
 import type { Visitor } from '../shop-state.ts';
 import { markChanged, targetsOf } from './changed.ts';
@@ -7,7 +8,7 @@ import { putActions, putSightings } from './put-orders.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './schema.ts';
 import { markStale } from './stale.ts';
-import { firstTold, uniqueBy } from './unique.ts';
+import { firstTold, latestSaid, uniqueBy } from './unique.ts';
 
 /** Writes down what a batch of events said. Every row has a key of its own, so that a second time changes nothing. */
 export async function applyFacts(
@@ -33,11 +34,7 @@ export async function applyFacts(
 }
 
 async function putVisitors(db: Db, shop: string, visitors: readonly Visitor[]): Promise<void> {
-  const latest = uniqueBy(
-    visitors,
-    ({ anonymousId }) => anonymousId,
-    (a, b) => (a.seenAt <= b.seenAt ? b : a),
-  );
+  const latest = uniqueBy(visitors, ({ anonymousId }) => anonymousId, latestSaid);
   const rows = latest.map((visitor) => ({
     shop,
     anonymous_id: visitor.anonymousId,
@@ -52,11 +49,16 @@ async function putVisitors(db: Db, shop: string, visitors: readonly Visitor[]): 
         conflict
           .columns(['shop', 'anonymous_id'])
           .doUpdateSet((eb) => ({ seen_at: eb.ref('excluded.seen_at'), body: eb.ref('excluded.body') }))
-          .whereRef('excluded.seen_at', '>=', 'visitors.seen_at'),
+          .where(
+            sql<boolean>`case when visitors.body like ${ASSUMED} then 1 else 0 end > case when excluded.body like ${ASSUMED} then 1 else 0 end
+              or (case when visitors.body like ${ASSUMED} then 1 else 0 end = case when excluded.body like ${ASSUMED} then 1 else 0 end
+                and excluded.seen_at >= visitors.seen_at)`,
+          ),
       )
       .execute(),
   );
 }
+const ASSUMED = '%"isAssumed":true%';
 
 /** Answers those not known before. */
 async function putLinks(

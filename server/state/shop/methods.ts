@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import type { Facts, PersonKey } from '../facts.ts';
 import type { Rules } from '../rules.ts';
@@ -148,6 +149,26 @@ export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
     readKept: (name: string) => readKept(db, name),
     writeKept: (name: string, sealed: string) => writeKept(db, name, sealed),
 
+    /** Everybody who had a part in an order of one of these names. */
+    async peopleOfOrders(shop: string, names: readonly string[]): Promise<PersonKey[]> {
+      const people: PersonKey[] = [];
+      for (const part of inParts(names)) {
+        const rows = await db
+          .selectFrom('order_names')
+          .innerJoin('people', (on) =>
+            on
+              .onRef('people.shop', '=', 'order_names.shop')
+              .on(sql<boolean>`people.thing = 'order:' || order_names.root`),
+          )
+          .select('people.person')
+          .where('order_names.shop', '=', shop)
+          .where('order_names.name', 'in', part)
+          .execute();
+        people.push(...rows.map(({ person }) => person as PersonKey));
+      }
+      return [...new Set(people)];
+    },
+
     erase: (shop: string, people: readonly PersonKey[]) => erase(db, partsOf(shop), people),
     async purge(shop: string): Promise<void> {
       for (const table of TABLES_OF_SHOP) await db.deleteFrom(table).where('shop', '=', shop).execute();
@@ -157,11 +178,17 @@ export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
     },
     async retain(nowMs: number, logKeptMs: number): Promise<void> {
       for (const shop of Object.keys(shops)) await retain(db, partsOf(shop), nowMs, logKeptMs);
+      const beforeMs = Math.max(nowMs - logKeptMs, Number((await readKept(db, RETAINED)) ?? 0));
+      await writeKept(db, RETAINED, String(beforeMs));
     },
+    /** What was received before may have left the log, however long it is kept by now. */
+    retainedMs: async (): Promise<number> => Number((await readKept(db, RETAINED)) ?? 0),
     dropLogged: (shop: string, sinceMs: number) => dropLogged(db, shop, sinceMs),
   };
 }
 export type Methods = ReturnType<typeof createMethods>;
+
+const RETAINED = 'retained';
 
 const TABLES_OF_SHOP = [
   'visitors',

@@ -65,7 +65,7 @@ async function putPeople(
 /** The order itself is made of its sightings when somebody asks for it. */
 export async function putSightings(db: Db, shop: string, sightings: Facts['sightings']): Promise<void> {
   for (const sighting of sightings) {
-    const root = await assignRoot(db, shop, sighting.names);
+    const root = await assignRoot(db, shop, sighting.names, sighting.source);
     await db
       .insertInto('sightings')
       .values({

@@ -12,7 +12,7 @@ export async function sight(
   names: readonly string[],
   event: ProtectedEvent,
 ): Promise<string> {
-  const root = await assignRoot(db, shop, names);
+  const root = await assignRoot(db, shop, names, source);
   if (event.event === 'Order Completed') await putReport(db, shop, root, source, event);
   return root;
 }

@@ -197,7 +197,6 @@ async function closeOrders(db: Db, shop: string, beforeMs: number, toldBeforeMs:
     .select('root')
     .where('shop', '=', shop)
     .where('closed', '=', 0)
-    .where('counted', '=', 1)
     .where('at', '<', beforeMs)
     .where(({ not, exists, selectFrom }) =>
       not(
@@ -206,7 +205,13 @@ async function closeOrders(db: Db, shop: string, beforeMs: number, toldBeforeMs:
             .select('sightings.id')
             .whereRef('sightings.shop', '=', 'orders.shop')
             .whereRef('sightings.root', '=', 'orders.root')
-            .where('sightings.received_at', '>=', toldBeforeMs),
+            // Of what was cancelled, or never placed, `at` says nothing: its reports do.
+            .where((eb) =>
+              eb.or([
+                eb('sightings.received_at', '>=', toldBeforeMs),
+                eb.and([eb('orders.counted', '=', 0), eb('sightings.received_at', '>=', beforeMs)]),
+              ]),
+            ),
         ),
       ),
     )

@@ -36,3 +36,9 @@ export const earlierOf = (table: 'actions' | 'messages') => {
 /** True where that changes anything. */
 export const isEarlier = (table: 'actions' | 'messages') =>
   sql<boolean>`(excluded.at < ${sql.ref(`${table}.at`)} or excluded.received_at < ${sql.ref(`${table}.received_at`)})`;
+
+/** What somebody said goes before what was assumed of them, then the later. */
+export const latestSaid = <Seen extends { seenAt: string; isAssumed?: true }>(a: Seen, b: Seen): Seen => {
+  if (!a.isAssumed !== !b.isAssumed) return a.isAssumed ? b : a;
+  return a.seenAt <= b.seenAt ? b : a;
+};

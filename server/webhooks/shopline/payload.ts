@@ -141,6 +141,7 @@ export type Cart = z.output<typeof Cart>;
 /** Who asked to be forgotten: under `customer`, or at the top. */
 export const Redaction = z.object({
   customer: lenient(z.object({ id: Id, email: Text, phone: Id })),
+  orders_to_redact: list(Id),
   customer_id: Id,
   id: Id,
   email: Text,

@@ -10,9 +10,13 @@ export function mapCustomerRedaction(asked: Redaction, messageId: string): Mappe
     email: customer?.email ?? asked.email,
     phone: customer?.phone ?? asked.phone,
   });
-  if (!userId && !traits) return { lacks: 'customer' };
+  const orders = asked.orders_to_redact.flatMap((name) => name?.replace(/^#\s*/, '') || []);
+  if (!userId && !traits && orders.length === 0) return { lacks: 'customer' };
   const who = { ...(userId && { userId }), context: { ...(traits && { traits }) } };
-  return { message: track('Customer Redacted', messageId, undefined, who, {}), only: 'statistics' };
+  return {
+    message: track('Customer Redacted', messageId, undefined, who, { ...(orders.length > 0 && { orders }) }),
+    only: 'statistics',
+  };
 }
 
 /** The app was removed long enough ago: everything of the shop goes. */

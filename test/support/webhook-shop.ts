@@ -1,0 +1,46 @@
+import { orderPayload, signShopline } from '../../server/sandbox/webhooks.ts';
+import { eventually, SHOP_ORIGIN, startCollector } from './collector.ts';
+
+const SECRET = 'app-secret-of-the-shop';
+/** A robot's visit would not count. */
+const BROWSER =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
+export const IN_BROWSER = { origin: SHOP_ORIGIN, 'user-agent': BROWSER };
+const LINES = [{ productId: 'tea', variantId: 'tea-1', title: 'Tea', price: 240, quantity: 1 }];
+
+/** A collector whose shop tells it of orders by webhooks. Reports are merged at once unless `variables` say otherwise. */
+export async function startWebhookShop(variables: Record<string, string> = {}) {
+  const collector = await startCollector({
+    SHOPLINE_APP_SECRET: SECRET,
+    ORDER_MERGE_SECONDS: '0',
+    ...variables,
+  });
+  const { admin, post, sandbox } = collector;
+  const tell = (topic: string, body: object, webhookId = topic) => {
+    const shopDomain = 'sandbox.myshopline.com';
+    const { headers, body: text } = signShopline({ topic, body, secret: SECRET, shopDomain, webhookId });
+    return post('/v1/webhooks/shopline', text, headers);
+  };
+  const order = (orderId: string, number: string, parts: object = {}) =>
+    orderPayload({ orderId, number, placedAtMs: Date.now(), lines: LINES, ...parts });
+  const destinations = async () =>
+    (await (await admin('GET', '/admin/status')).json()).destinations as { waiting: number }[];
+  return {
+    ...collector,
+    tell,
+    order,
+    place: (orderId: string, number: string, parts: object = {}, more: object = {}) =>
+      tell('orders/create', { ...order(orderId, number, parts), ...more }, `create-${orderId}`),
+    track: (event: string, properties: object, anonymousId = 'somebody') =>
+      post('/v1/track', { anonymousId, event, properties }, IN_BROWSER),
+    /** Resolves when state knows all that was answered so far. */
+    counted: () => admin('GET', '/admin/statistics'),
+    /** Resolves when no destination has anything left to do. */
+    settled: () => eventually(destinations, (all) => all.every(({ waiting }) => waiting === 0)),
+    ordersAt: (api: 'tiktok' | 'customerio') =>
+      (sandbox.accepted(api) as { event?: string; properties: { value?: number } }[]).filter(({ event }) =>
+        /Order|Purchase/.test(String(event)),
+      ),
+    atShopline: () => sandbox.accepted('shopline') as { event_code: string; parent_event_id?: string }[],
+  };
+}
