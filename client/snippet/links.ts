@@ -13,12 +13,12 @@ listen((...[kind, consent]: Notice) => {
 
 const decorate = (event: Event) => {
   const link = (event.composedPath() as HTMLAnchorElement[]).find(
-    ({ host }) => host && hosts?.includes(host),
+    ({ host }) => host && host !== location.host && hosts?.includes(host),
   );
   if (!link || !isAllowed) return;
-  const query = new URLSearchParams(link.search);
-  query.set('_sb', `${anonymousId()}.${Date.now()}`);
-  link.search = `${query}`;
+  // As text: read and written again, what else it says might come out in other words, and may be signed.
+  const others = link.search.replace(/([?&])_sb=[^&]*&?/, '$1').replace(/[?&]$/, '');
+  link.search = `${others && `${others}&`}_sb=${anonymousId()}.${Date.now()}`;
 };
 document.addEventListener('click', decorate, true);
 document.addEventListener('auxclick', decorate, true);

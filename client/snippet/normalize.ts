@@ -1,6 +1,6 @@
 import type { Properties } from './api.ts';
 
-const AMOUNT = /^(price|value|\w*total|revenue|shipping|tax|discount|quantity|position)$/;
+const AMOUNT = /^(price|value|\w*total|revenue|shipping|tax|discount|quantity|position|step)$/;
 
 /**
  * A number from what shops write: 12.5, "12.50", "NT$1,280", "1.280,00 €". NaN, which JSON drops, when there is none.

@@ -37,9 +37,11 @@ export const note = (fields: Omit<Message, 'messageId'>, source = API, user?: st
   const commit = guard(() => {
     const consent = resolved() as Consent;
     const { event = '', properties = {}, traits } = fields;
-    const once = { 'Order Completed': properties.order_id, 'Checkout Started': properties.checkout_id }[
-      event
-    ];
+    // A checkout and its order may have one number.
+    const once = {
+      'Order Completed': properties.order_id,
+      'Checkout Started': properties.checkout_id && `_sb${properties.checkout_id}`,
+    }[event];
     if (!isAllowed(consent)) return;
     if (once && !isNew(once)) return tell('repeat', source, event, properties);
     if (user) setUser(`${user}`);

@@ -32,7 +32,8 @@ export const captureJsonLd: Capture = (report) => {
 
     const ofType = (type: string) => things.filter((thing) => list(thing['@type']).includes(type));
 
-    for (const order of ofType('Order')) report('Order Completed', toOrder(order));
+    // Without its number it would be another order each time.
+    for (const order of ofType('Order').map(toOrder)) if (order.order_id) report('Order Completed', order);
     const products = ofType('Product');
     const shelf = first(ofType('ItemList'));
     const entries = list(shelf.itemListElement || products);

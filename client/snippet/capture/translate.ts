@@ -23,13 +23,13 @@ const NAMES = [
 export const list = (value: Thing): Thing[] => [].concat(value || []);
 export const first = (value: Thing): Thing => list(value)[0] || {};
 
-/** A brand, a category, an image or a quantity is plain, or a thing that has one. */
+/** A brand, a category, an image or a quantity is plain, or a thing that has one; one described elsewhere is left out. */
 const translate = (thing: Thing): Properties => {
   const properties: Properties = {};
   for (const row of NAMES) {
     const names = row.split(' ');
     const [found] = list(thing[names.find((name) => thing[name]) as string]);
-    properties[names[0] as string] = found && (found.name || found.url || found.value || found);
+    properties[names[0] as string] = found === Object(found) ? found.name || found.url || found.value : found;
   }
   return normalize(properties);
 };

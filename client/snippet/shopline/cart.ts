@@ -12,7 +12,7 @@ const linesOf = (answer: Thing): Thing[] => {
 
 /** Remembers what lies in the cart: a request to change it says only what should lie there then. */
 export const learn = (answer: Thing) => {
-  for (const line of linesOf(answer)) if (skuOf(line) && line.quantity >= 0) lines.set(skuOf(line), line);
+  for (const line of linesOf(answer)) if (skuOf(line) && line.quantity > 0) lines.set(skuOf(line), line);
 };
 
 /**
@@ -35,15 +35,19 @@ export const judge = (isAdd: boolean, body: Thing, answer: Thing, report: Report
     const sku = skuOf(asked) || [...lines.keys()][asked.line - 1] || '';
     const before = lines.get(sku);
     const found = linesOf(answer).find((line) => skuOf(line) === sku) || before;
-    const wanted = +(asked.quantity ?? asked.num ?? (isAdd ? 1 : 0));
+    if (!sku) continue;
+    const wanted = Math.max(0, +(asked.quantity ?? asked.num ?? (isAdd ? 1 : 0)));
     const change = changeOf(isAdd, wanted, before);
     const quantity = Number.isFinite(change) ? Math.abs(change) : undefined;
-    if (sku && change)
+    if (change)
       report(
         change > 0 ? 'Product Added' : 'Product Removed',
         toProduct({ currency: answer?.currency, ...found, sku_id: sku, quantity }, tools),
       );
-    lines.set(sku, { ...found, quantity: isAdd ? (before?.quantity || 0) + wanted : wanted });
+    const left = isAdd ? (before?.quantity || 0) + wanted : wanted;
+    // Lines are counted as they lie in the cart.
+    if (left) lines.set(sku, { ...found, quantity: left });
+    else lines.delete(sku);
   }
   learn(answer);
 };

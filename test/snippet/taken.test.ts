@@ -1,0 +1,72 @@
+// @vitest-environment jsdom
+// @vitest-environment-options { "url": "https://shop.example/" }
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { parseMessage } from '../../shared/message.ts';
+import { freshBrowser, onPage } from '../support/snippet.ts';
+
+/** What a page of the shop says, as the collector hears it. */
+const waiting = () =>
+  Object.keys(localStorage)
+    .filter((key) => key.startsWith('_sb_q'))
+    .sort()
+    .map((key) => JSON.parse(localStorage.getItem(key) ?? ''));
+async function open(path: string, captures: string, companion?: () => Promise<unknown>) {
+  delete window.storebeacon;
+  history.replaceState(null, '', path);
+  await onPage({ captures, consent: 'granted' }, () => import('../../client/snippet/index.ts'));
+  await companion?.();
+  vi.advanceTimersByTime(5_000);
+}
+const say = (thing: object) => {
+  document.head.innerHTML = `<script type="application/ld+json">${JSON.stringify(thing)}</script>`;
+};
+
+beforeEach(() => {
+  freshBrowser();
+  vi.useFakeTimers({ now: Date.parse('2026-11-21T08:00:00Z') });
+  vi.stubGlobal(
+    'XMLHttpRequest',
+    class {
+      open() {}
+      send() {}
+    },
+  );
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test('a checkout and its order with one number are both counted, and each once', async () => {
+  vi.stubGlobal('Shopline', {});
+  const shopline = () => import('../../client/snippet/shopline.ts');
+  for (const path of ['/trade/checkout/2610', '/trade/thank_you?mainOrderSeq=2610'])
+    for (const _ of ['opened', 'reloaded']) await open(path, 'none', shopline);
+  expect(waiting().map(({ event }) => event)).toEqual(['Checkout Started', 'Order Completed']);
+});
+
+test('an order without a number is not told: it would be another with each reload', async () => {
+  say({ '@type': 'Order', price: 960, priceCurrency: 'TWD' });
+  await open('/thanks', 'json-ld');
+  expect(waiting()).toEqual([]);
+});
+
+test('a product whose image and brand stand elsewhere is taken without them', async () => {
+  const brand = { '@id': 'https://shop.example/#brand' };
+  const image = { '@id': 'https://shop.example/#primaryimage' };
+  const offers = { '@type': 'Offer', price: '480', priceCurrency: 'TWD' };
+  say({ '@type': 'Product', name: 'Oolong', sku: 'S1', image, brand, offers });
+  await open('/tea', 'json-ld');
+  const [message] = waiting();
+  expect(message).toMatchObject({ event: 'Product Viewed', properties: { name: 'Oolong', price: 480 } });
+  expect(parseMessage(message)).not.toHaveProperty('issues');
+});
+
+test('a step in the shop’s markup is taken as the number it is', async () => {
+  document.body.innerHTML = '<button data-sb-event="Checkout Step Completed" data-sb-step="2">Next</button>';
+  await open('/checkout', 'data-attributes');
+  document.querySelector('button')?.click();
+  const [message] = waiting();
+  expect(message.properties.step).toBe(2);
+  expect(parseMessage(message)).not.toHaveProperty('issues');
+});
