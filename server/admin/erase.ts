@@ -28,24 +28,30 @@ export interface EraseParts {
   state: Pick<ShopState, 'erase'> | undefined;
 }
 
+/** Of one person, at the most: an account, an older one, one for the office. */
+const MOST_ACCOUNTS = 5;
+
 /**
  * Forgets a person: every event, state and seal of theirs and of every id linked to theirs. What they did stays counted,
  * by nobody; let statistics catch up first.
  *
  * @param id an anonymous id, a user id or an email digest, or the email itself; read as the door reads it.
+ * @param asked where more user ids are linked than one person has, they shared a device: of these alone the
+ *   destinations are told. Left out: of all.
  */
 export async function eraseVisitor(
   { log, sealer, state }: EraseParts,
   shop: Shop,
   id: string,
   nowMs: number,
-  isSuppressed: (userId: string) => boolean = () => true,
+  asked?: ReadonlySet<string>,
 ): Promise<Erasure> {
   const email = normalizeEmail(id);
   const stored = isSha256(id) ? id.toLowerCase() : protectId(id);
   const { events, ids, userIds } = await eraseEverywhere({ log, state }, shop.id, stored);
+  const isShared = userIds.length > MOST_ACCOUNTS;
   const known: Append[] = userIds
-    .filter(isSuppressed)
+    .filter((userId) => !asked || !isShared || asked.has(userId))
     .map((userId) => ({ event: userSuppressed(shop, { userId }, nowMs) }));
   // A destination in raw mode may know the person by the email itself, which nobody but the caller can tell us.
   if (email !== undefined && shop.destinations.some(needsRawPii)) {

@@ -25,6 +25,7 @@ const Stored = z.strictObject({
     ...shape(['emailSha256', 'phoneSha256', 'firstNameSha256', 'lastNameSha256', 'zipSha256'], Sha256),
   }),
   consent: z.strictObject({ advertising: z.boolean(), analytics: z.boolean(), marketing: z.boolean() }),
+  isAssumed: z.literal(true).optional(),
   integrations: z.record(Text, z.boolean()).optional(),
   context: Open,
   properties: Open,

@@ -49,16 +49,15 @@ async function putVisitors(db: Db, shop: string, visitors: readonly Visitor[]): 
         conflict
           .columns(['shop', 'anonymous_id'])
           .doUpdateSet((eb) => ({ seen_at: eb.ref('excluded.seen_at'), body: eb.ref('excluded.body') }))
-          .where(
-            sql<boolean>`case when visitors.body like ${ASSUMED} then 1 else 0 end > case when excluded.body like ${ASSUMED} then 1 else 0 end
-              or (case when visitors.body like ${ASSUMED} then 1 else 0 end = case when excluded.body like ${ASSUMED} then 1 else 0 end
-                and excluded.seen_at >= visitors.seen_at)`,
-          ),
+          .where(sql<boolean>`${isAssumed('visitors')} > ${isAssumed('excluded')}
+            or (${isAssumed('visitors')} = ${isAssumed('excluded')} and excluded.seen_at >= visitors.seen_at)`),
       )
       .execute(),
   );
 }
-const ASSUMED = '%"isAssumed":true%';
+/** 1 where nobody said anything of consent, else 0; no text within the body can look like it, quotes are escaped there. */
+const isAssumed = (table: 'visitors' | 'excluded') =>
+  sql`case when ${sql.ref(`${table}.body`)} like '%"isAssumed":true%' then 1 else 0 end`;
 
 /** Answers those not known before. */
 async function putLinks(
