@@ -54,8 +54,8 @@ const letForConst = {
 /** Short names in the order the snippet gives them out: which order packs it best was found by trying some hundreds. */
 const NAMES = {
   get(n) {
-    const first = 'stiudfqbljMhrnaAvck_GCVL$UPNZXEmpKSFQywgBYIDROJoHTzxeW';
-    const second = 'olraisnet';
+    const first = 'stiudfqbljWhrAmCvcoaXx$yLU_RPNHkgVZJEBwYGTzSOIKFMnpeQD';
+    const second = 'oerlisatn';
     const rest = n - first.length;
     return rest < 0 ? first[n] : first[Math.floor(rest / second.length)] + second[rest % second.length];
   },

@@ -49,5 +49,6 @@ export const forgetAgain = () => {
 export const forgetIdentity = () => {
   fresh = uuid();
   removeCookie(COOKIES.anonymousId);
-  remember({ anonymousId: '', userId: '' });
+  // Before the choice nothing is written, not even that there is nothing.
+  if (recall().anonymousId) remember({ anonymousId: '', userId: '' });
 };

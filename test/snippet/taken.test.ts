@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 // @vitest-environment-options { "url": "https://shop.example/" }
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Storebeacon } from '../../client/snippet/api.ts';
 import { parseMessage } from '../../shared/message.ts';
 import { freshBrowser, onPage } from '../support/snippet.ts';
 
@@ -69,4 +70,11 @@ test('a step in the shop’s markup is taken as the number it is', async () => {
   const [message] = waiting();
   expect(message.properties.step).toBe(2);
   expect(parseMessage(message)).not.toHaveProperty('issues');
+});
+
+test('a reset before the visitor has chosen writes nothing', async () => {
+  delete window.storebeacon;
+  await onPage({ captures: 'none' }, () => import('../../client/snippet/index.ts'));
+  (window as { storebeacon?: Storebeacon }).storebeacon?.reset();
+  expect([document.cookie, Object.keys(localStorage)]).toEqual(['', []]);
 });
