@@ -1,5 +1,5 @@
 import type { ProtectedEvent } from '../shared/protected-event.ts';
-import { eraseVisitor } from './admin/erase.ts';
+import { eraseVisitor, isOfPerson } from './admin/erase.ts';
 import type { Clock } from './clock.ts';
 import type { Closer } from './closer.ts';
 import type { Config, Shop } from './config.ts';
@@ -125,7 +125,7 @@ async function redact(
     return;
   }
   const orders = Array.isArray(properties.orders) ? properties.orders.map(String) : [];
-  const buyers = (await state.peopleOfOrders(shop.id, orders)).filter((key) => /^[aue]:/.test(key));
+  const buyers = (await state.peopleOfOrders(shop.id, orders)).filter(isOfPerson);
   const ids = [identity.userId, identity.emailSha256, ...buyers.map((key) => key.slice(2))].filter(
     (id) => id !== undefined,
   );

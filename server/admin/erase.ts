@@ -96,7 +96,7 @@ async function eraseEverywhere(
 
 /** Nobody says of which kind an id is. */
 const keysOf = (id: string): PersonKey[] => [`a:${id}`, `u:${id}`, `e:${id}`];
-const isOfPerson = (key: PersonKey) => /^[aue]:/.test(key);
+export const isOfPerson = (key: PersonKey) => /^[aue]:/.test(key);
 
 /** Consent is what the person withdraws; telling the destination so needs none. */
 function userSuppressed(shop: Shop, identity: Identity, nowMs: number): ProtectedEvent {

@@ -1,5 +1,5 @@
 import type { Link } from '../state/facts.ts';
-import { latestSaid } from '../state/shop/unique.ts';
+import { latestSaid, uniqueBy } from '../state/shop/unique.ts';
 import type { Visitor } from '../state/shop-state.ts';
 import type { Gathered } from './gather.ts';
 
@@ -20,26 +20,30 @@ export interface News {
 
 export function createNews(): News {
   const links = new Set<string>();
-  const visitors = new Map<string, { said: string; seenMs: number }>();
+  const visitors = new Map<string, { said: string; seenMs: number; isAssumed: boolean }>();
 
   const isNewLink = (link: Link) => !links.has(keyOf(link));
   function isNewVisitor(visitor: Visitor): boolean {
     const kept = visitors.get(visitor.anonymousId);
     const seenMs = Date.parse(visitor.seenAt);
-    if (!kept || (kept.said.includes('"isAssumed":true') && !visitor.isAssumed)) return true;
+    if (!kept || (kept.isAssumed && !visitor.isAssumed)) return true;
     return seenMs > kept.seenMs && (seenMs > kept.seenMs + SEEN_EVERY_MS || kept.said !== sayingOf(visitor));
   }
   return {
     only: ({ facts, visitors: seen }) => ({
       facts: { ...facts, links: facts.links.filter(isNewLink) },
-      visitors: latest(seen.filter(isNewVisitor)),
+      visitors: uniqueBy(seen.filter(isNewVisitor), ({ anonymousId }) => anonymousId, latestSaid),
     }),
     known({ facts, visitors: seen }) {
       if (links.size > MOST_LINKS) links.clear();
       if (visitors.size > MOST_VISITORS) visitors.clear();
       for (const link of facts.links) links.add(keyOf(link));
       for (const visitor of seen)
-        visitors.set(visitor.anonymousId, { said: sayingOf(visitor), seenMs: Date.parse(visitor.seenAt) });
+        visitors.set(visitor.anonymousId, {
+          said: sayingOf(visitor),
+          seenMs: Date.parse(visitor.seenAt),
+          isAssumed: visitor.isAssumed === true,
+        });
     },
     forget() {
       links.clear();
@@ -50,12 +54,3 @@ export function createNews(): News {
 
 const keyOf = ({ one, other }: Link) => (one < other ? `${one}\n${other}` : `${other}\n${one}`);
 const sayingOf = ({ seenAt: _, ...said }: Visitor) => JSON.stringify(said);
-
-function latest(seen: readonly Visitor[]): Visitor[] {
-  const byId = new Map<string, Visitor>();
-  for (const visitor of seen) {
-    const other = byId.get(visitor.anonymousId);
-    byId.set(visitor.anonymousId, other ? latestSaid(other, visitor) : visitor);
-  }
-  return [...byId.values()];
-}

@@ -1,51 +1,34 @@
 import { expect, test } from 'vitest';
-import { orderPayload, signShopline } from '../../server/sandbox/webhooks.ts';
-import { eventually, SHOP_ORIGIN, startCollector } from '../support/collector.ts';
+import { eventually } from '../support/eventually.ts';
 import { IN_BROWSER, startWebhookShop } from '../support/webhook-shop.ts';
 
-const SECRET = 'app-secret-of-the-shop';
 const CUSTOMER = '4201057495';
-/** A robot's visit would not count. */
-const BROWSER =
-  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 const CAMPAIGN = 'MA_6019932248291157288';
 
 async function startShop() {
-  const collector = await startCollector({ SHOPLINE_APP_SECRET: SECRET, ORDER_MERGE_SECONDS: '0' });
+  const collector = await startWebhookShop();
   const totals = async () =>
     (await (await collector.admin('GET', '/admin/statistics')).json()).shops[0] as {
       marketing: { marketingEventId: string; orders: number; visitors: number }[];
     };
-  const tell = (topic: string, body: object, webhookId = topic) => {
-    const shopDomain = 'sandbox.myshopline.com';
-    const { headers, body: text } = signShopline({ topic, body, secret: SECRET, shopDomain, webhookId });
-    return collector.post('/v1/webhooks/shopline', text, headers);
-  };
   const place = async () => {
     const page = { url: `https://shop.example/?utm_id=${CAMPAIGN}` };
     await collector.post(
       '/v1/page',
       { anonymousId: 'her-browser', userId: CUSTOMER, context: { page } },
-      { origin: SHOP_ORIGIN, 'user-agent': BROWSER },
+      IN_BROWSER,
     );
-    await tell(
-      'orders/create',
-      orderPayload({
-        orderId: '21050224312121887324667162',
-        number: 'D1001',
-        placedAtMs: Date.now(),
-        lines: [{ productId: 'tea', variantId: 'tea-1', title: 'Tea', price: 240, quantity: 1 }],
-        userId: CUSTOMER,
-        email: 'ada@example.com',
-      }),
-    );
+    await collector.place('21050224312121887324667162', 'D1001', {
+      userId: CUSTOMER,
+      email: 'ada@example.com',
+    });
     return eventually(totals, ({ marketing }) => marketing[0]?.orders === 1);
   };
   const erasure = async (id: string) =>
     (await (await collector.admin('DELETE', `/admin/visitors/${id}`)).json()).erasures[0] as {
       events: number;
     };
-  return { ...collector, totals, tell, place, erasure };
+  return { ...collector, totals, place, erasure };
 }
 
 test('a customer the shop’s platform asks to forget is forgotten, and stays counted', async () => {

@@ -2,30 +2,19 @@
 // @vitest-environment-options { "url": "https://shop.example/" }
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Storebeacon } from '../../client/snippet/api.ts';
-import { freshBrowser, onPage } from '../support/snippet.ts';
+import { answerNothing, freshBrowser, onPage, waiting } from '../support/snippet.ts';
 
 async function load(attributes: Record<string, string> = {}): Promise<Storebeacon> {
   await onPage({ captures: 'none', ...attributes }, () => import('../../client/snippet/index.ts'));
   return window.storebeacon as Storebeacon;
 }
-const waiting = () =>
-  Object.keys(localStorage)
-    .filter((key) => key.startsWith('_sb_q'))
-    .sort()
-    .map((key) => JSON.parse(localStorage.getItem(key) ?? ''));
 const ALL = { advertising: true, analytics: true, marketing: true };
 
 beforeEach(() => {
   freshBrowser();
   delete window.storebeacon;
   vi.useFakeTimers({ now: Date.parse('2026-11-21T08:00:00Z') });
-  vi.stubGlobal(
-    'XMLHttpRequest',
-    class {
-      open() {}
-      send() {}
-    },
-  );
+  answerNothing();
 });
 afterEach(() => {
   vi.useRealTimers();

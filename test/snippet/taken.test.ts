@@ -3,14 +3,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Storebeacon } from '../../client/snippet/api.ts';
 import { parseMessage } from '../../shared/message.ts';
-import { freshBrowser, onPage } from '../support/snippet.ts';
+import { answerNothing, freshBrowser, onPage, waiting } from '../support/snippet.ts';
 
-/** What a page of the shop says, as the collector hears it. */
-const waiting = () =>
-  Object.keys(localStorage)
-    .filter((key) => key.startsWith('_sb_q'))
-    .sort()
-    .map((key) => JSON.parse(localStorage.getItem(key) ?? ''));
 async function open(path: string, captures: string, companion?: () => Promise<unknown>) {
   delete window.storebeacon;
   history.replaceState(null, '', path);
@@ -25,13 +19,7 @@ const say = (thing: object) => {
 beforeEach(() => {
   freshBrowser();
   vi.useFakeTimers({ now: Date.parse('2026-11-21T08:00:00Z') });
-  vi.stubGlobal(
-    'XMLHttpRequest',
-    class {
-      open() {}
-      send() {}
-    },
-  );
+  answerNothing();
 });
 afterEach(() => {
   vi.useRealTimers();

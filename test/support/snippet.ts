@@ -75,3 +75,20 @@ export async function capturing<Module>(
   delete window.storebeacon;
   return { reported };
 }
+
+/** The messages that wait for an answer, oldest first. */
+export const waiting = () =>
+  Object.keys(localStorage)
+    .filter((key) => key.startsWith('_sb_q'))
+    .sort()
+    .map((key) => JSON.parse(localStorage.getItem(key) ?? ''));
+
+/** Whatever is sent is never answered. */
+export const answerNothing = () =>
+  vi.stubGlobal(
+    'XMLHttpRequest',
+    class {
+      open() {}
+      send() {}
+    },
+  );

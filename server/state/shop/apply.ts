@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import type { Facts } from '../facts.ts';
 import type { Visitor } from '../shop-state.ts';
 import { markChanged, targetsOf } from './changed.ts';
+import { isLatestSaid } from './conflicts.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { putMessages, putTouches, putVisits } from './put-marketing.ts';
 import { putActions, putSightings } from './put-orders.ts';
@@ -49,16 +49,11 @@ async function putVisitors(db: Db, shop: string, visitors: readonly Visitor[]): 
         conflict
           .columns(['shop', 'anonymous_id'])
           .doUpdateSet((eb) => ({ seen_at: eb.ref('excluded.seen_at'), body: eb.ref('excluded.body') }))
-          .where(sql<boolean>`${isAssumed('visitors')} > ${isAssumed('excluded')}
-            or (${isAssumed('visitors')} = ${isAssumed('excluded')} and excluded.seen_at >= visitors.seen_at)`),
+          .where(isLatestSaid),
       )
       .execute(),
   );
 }
-/** 1 where nobody said anything of consent, else 0; no text within the body can look like it, quotes are escaped there. */
-const isAssumed = (table: 'visitors' | 'excluded') =>
-  sql`case when ${sql.ref(`${table}.body`)} like '%"isAssumed":true%' then 1 else 0 end`;
-
 /** Answers those not known before. */
 async function putLinks(
   db: Db,

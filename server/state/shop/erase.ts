@@ -3,7 +3,7 @@ import { close } from './retain.ts';
 import { forParts, inParts } from './rows.ts';
 import type { Db } from './schema.ts';
 import { type SettleParts, settle } from './settle.ts';
-import { linksOf, ORDER_THING } from './stale.ts';
+import { linksOf, ORDER_THING, orderThing } from './stale.ts';
 
 /**
  * Forgets who these ids, and all linked to them, are. What they did stays counted, credited as it was, by nobody.
@@ -38,6 +38,18 @@ export async function erase(db: Db, parts: SettleParts, people: readonly PersonK
   await forgetTraces(db, shop, everybody, pseudonym);
   await forgetReports(db, shop, everybody);
   return everybody;
+}
+
+/** Everybody who had a part in an order of one of these names. */
+export async function peopleOfOrders(db: Db, shop: string, names: readonly string[]): Promise<PersonKey[]> {
+  const roots = await forParts(names, (part) =>
+    db.selectFrom('order_names').select('root').where('shop', '=', shop).where('name', 'in', part).execute(),
+  );
+  const things = [...new Set(roots.map(({ root }) => orderThing(root)))];
+  const people = await forParts(things, (part) =>
+    db.selectFrom('people').select('person').where('shop', '=', shop).where('thing', 'in', part).execute(),
+  );
+  return [...new Set(people.map(({ person }) => person as PersonKey))];
 }
 
 const REPORTS_AT_ONCE = 500;

@@ -1,11 +1,10 @@
-import { sql } from 'kysely';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import type { Facts, PersonKey } from '../facts.ts';
 import type { Rules } from '../rules.ts';
 import type { Cost, Synced, Visitor } from '../shop-state.ts';
 import { applyFacts } from './apply.ts';
 import { markChanged, marketingTarget } from './changed.ts';
-import { erase } from './erase.ts';
+import { erase, peopleOfOrders } from './erase.ts';
 import { pseudonymOf } from './pseudonym.ts';
 import { dropLogged } from './rebuild.ts';
 import { fixOrder, ordersKnown, sight } from './reports.ts';
@@ -149,26 +148,7 @@ export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
     readKept: (name: string) => readKept(db, name),
     writeKept: (name: string, sealed: string) => writeKept(db, name, sealed),
 
-    /** Everybody who had a part in an order of one of these names. */
-    async peopleOfOrders(shop: string, names: readonly string[]): Promise<PersonKey[]> {
-      const people: PersonKey[] = [];
-      for (const part of inParts(names)) {
-        const rows = await db
-          .selectFrom('order_names')
-          .innerJoin('people', (on) =>
-            on
-              .onRef('people.shop', '=', 'order_names.shop')
-              .on(sql<boolean>`people.thing = 'order:' || order_names.root`),
-          )
-          .select('people.person')
-          .where('order_names.shop', '=', shop)
-          .where('order_names.name', 'in', part)
-          .execute();
-        people.push(...rows.map(({ person }) => person as PersonKey));
-      }
-      return [...new Set(people)];
-    },
-
+    peopleOfOrders: (shop: string, names: readonly string[]) => peopleOfOrders(db, shop, names),
     erase: (shop: string, people: readonly PersonKey[]) => erase(db, partsOf(shop), people),
     async purge(shop: string): Promise<void> {
       for (const table of TABLES_OF_SHOP) await db.deleteFrom(table).where('shop', '=', shop).execute();

@@ -1,9 +1,10 @@
 import type { Facts } from '../facts.ts';
 import { columnsOf, flowTarget, marketingTarget } from './changed.ts';
+import { earlierOf, isEarlier } from './conflicts.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './schema.ts';
-import { earlierOf, earliest, firstTold, isEarlier, uniqueBy } from './unique.ts';
+import { earliest, firstTold, uniqueBy } from './unique.ts';
 
 /** Answers who was touched anew. */
 export async function putTouches(db: Db, shop: string, touches: Facts['touches']): Promise<string[]> {

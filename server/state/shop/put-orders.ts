@@ -1,9 +1,10 @@
 import type { Facts, PersonKey } from '../facts.ts';
+import { earlierOf, isEarlier } from './conflicts.ts';
 import { assignRoot } from './names.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './schema.ts';
 import { markActionsStale, orderThing } from './stale.ts';
-import { earlierOf, earliest, isEarlier, uniqueBy } from './unique.ts';
+import { earliest, uniqueBy } from './unique.ts';
 
 /** Of a checkout told of twice the earlier time counts. */
 export async function putActions(db: Db, shop: string, actions: Facts['actions']): Promise<void> {
