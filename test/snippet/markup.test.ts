@@ -1,6 +1,13 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { capturing, freshBrowser, onPage, type Reported } from '../support/snippet.ts';
+import {
+  answerNothing,
+  capturing,
+  freshBrowser,
+  onPage,
+  type Reported,
+  waiting,
+} from '../support/snippet.ts';
 
 async function capture(html: string): Promise<Reported[]> {
   document.body.innerHTML = html;
@@ -91,19 +98,11 @@ describe('forms', () => {
     document.body.innerHTML = html;
     if (choice) localStorage.setItem('_sb', JSON.stringify({ choice }));
     const { captureForms } = await onPage(attributes, () => import('../../client/snippet/capture/forms.ts'));
-    vi.stubGlobal(
-      'XMLHttpRequest',
-      class {
-        open() {}
-        send() {}
-      },
-    );
+    answerNothing();
     captureForms();
     element('form').dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
     vi.unstubAllGlobals();
-    return Object.keys(localStorage)
-      .filter((key) => key.startsWith('_sb_q'))
-      .map((key) => JSON.parse(localStorage.getItem(key) ?? '').traits);
+    return waiting().map(({ traits }) => traits);
   }
   const EMAIL = '<input type="email" value="alice@example.com">';
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import type { Report, Storebeacon } from '../../client/snippet/api.ts';
-import { freshBrowser, onPage } from './snippet.ts';
+import { freshBrowser, onPage, waiting } from './snippet.ts';
 
 /** Sources that let the others speak first. */
 export const PATIENT = ['addresses', 'cart', 'cart-form', 'json-ld'];
@@ -36,11 +36,7 @@ interface Queued {
   context: { page: { path: string } };
 }
 /** What waits to be sent, oldest first. */
-export const queued = (): Queued[] =>
-  Object.keys(localStorage)
-    .filter((key) => key.startsWith('_sb_q'))
-    .sort()
-    .map((key) => JSON.parse(localStorage.getItem(key) ?? ''));
+export const queued = (): Queued[] => waiting();
 export const queuedBy = () => queued().map(({ properties }) => properties.by);
 /** Empties the queue, as if all had been sent. */
 export const forget = () => {
