@@ -7,6 +7,7 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '../node_modules/.c
 /** What takes minutes, in a browser or with many processes, has a run of its own: `npm run test:long`. */
 const LONG = '**/*.long.test.ts';
 const IN_CHROMIUM = 'test/{browser,bench-client,client-package}/**';
+const ON_A_PAGE = 'test/{snippet,theme,client-package}/**';
 const [first, ...rest] = process.argv.slice(2);
 const isLong = first === '--long';
 const project = (name: string, test: object) => ({ extends: true as const, test: { name, ...test } });
@@ -21,7 +22,12 @@ const longProjects = [
  * a green line must mean that a real Chromium saw the snippet.
  */
 const filters = isLong || first === undefined ? rest : [first, ...rest];
-const only = isLong ? { projects: longProjects } : { include: ['test/**/*.test.ts'], exclude: [LONG] };
+/** Files that share a worker would share its one page, too. */
+const shortProjects = [
+  project('pages', { include: [`${ON_A_PAGE}/*.test.ts`], exclude: [LONG], isolate: true }),
+  project('others', { include: ['test/**/*.test.ts'], exclude: [LONG, ON_A_PAGE] }),
+];
+const only = { projects: isLong ? longProjects : shortProjects };
 const vitest = await startVitest(
   'test',
   filters,

@@ -27,10 +27,11 @@ export async function onPage<T>(attributes: Record<string, string>, load: () => 
   return load();
 }
 
-/** An empty browser: no storage, no cookies, an empty page at `path`. */
+/** An empty browser: no snippet, no storage, no cookies, an empty page at `path`. */
 export function freshBrowser(path = '/'): void {
   leave.abort();
   leave = new AbortController();
+  delete window.storebeacon;
   localStorage.clear();
   for (const cookie of document.cookie.split('; ')) {
     // biome-ignore lint/suspicious/noDocumentCookie: jsdom has no cookieStore.
