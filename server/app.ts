@@ -1,10 +1,10 @@
 import express, { type ErrorRequestHandler, type Express, type Response, type Router } from 'express';
-import { asRefusal, Refusal } from './ingest/errors.ts';
-import { openApi } from './ingest/openapi.ts';
+import { asRefusal, Refusal } from './http/errors.ts';
+import { openApi } from './http/openapi.ts';
 import { addIngestRoutes, type IngestParts } from './ingest/routes.ts';
-import { webhookPaths } from './webhooks/openapi.ts';
-import type { WebhookParts } from './webhooks/parts.ts';
-import { addWebhookRoutes } from './webhooks/routes.ts';
+import { webhookPaths } from './platforms/webhooks/openapi.ts';
+import type { WebhookParts } from './platforms/webhooks/parts.ts';
+import { addWebhookRoutes } from './platforms/webhooks/routes.ts';
 
 export interface AppParts extends IngestParts {
   version: string;

@@ -8,32 +8,32 @@ const MAY_KNOW: Record<string, string[]> = {
   'client/snippet': ['shared'],
   'client/theme': [],
   shared: [],
-  'server/clock.ts': [],
-  'server/listen.ts': [],
+  'server/lib/clock.ts': [],
+  'server/http/listener.ts': [],
   'server/observe': ['shared'],
-  'server/snippet.ts': ['shared'],
+  'server/http/snippet.ts': ['shared'],
   'server/sandbox': [],
   'server/storage': [],
   'server/privacy': ['shared'],
   'server/destinations': ['shared'],
   'server/config': ['shared', 'server/destinations'],
-  'server/config.ts': ['shared', 'server/config', 'server/destinations'],
+  'server/config/config.ts': ['shared', 'server/config', 'server/destinations'],
   'server/log': ['shared', 'server/storage'],
   'server/state': ['shared', 'server/storage'],
-  'server/closer.ts': [],
-  'server/retain.ts': ['server/clock.ts', 'server/log', 'server/observe', 'server/state'],
+  'server/lib/shutdown.ts': [],
+  'server/lifecycle/retention.ts': ['server/lib/clock.ts', 'server/log', 'server/observe', 'server/state'],
   'server/orders': [
     'shared',
-    'server/clock.ts',
-    'server/config.ts',
+    'server/lib/clock.ts',
+    'server/config/config.ts',
     'server/ingest',
     'server/log',
     'server/state',
   ],
   'server/shopline-admin': [
     'shared',
-    'server/clock.ts',
-    'server/config.ts',
+    'server/lib/clock.ts',
+    'server/config/config.ts',
     'server/destinations',
     'server/dispatch',
     'server/privacy',
@@ -41,8 +41,8 @@ const MAY_KNOW: Record<string, string[]> = {
   ],
   'server/statistics': [
     'shared',
-    'server/clock.ts',
-    'server/config.ts',
+    'server/lib/clock.ts',
+    'server/config/config.ts',
     'server/dispatch',
     'server/log',
     'server/observe',
@@ -53,8 +53,8 @@ const MAY_KNOW: Record<string, string[]> = {
   ],
   'server/webhooks': [
     'shared',
-    'server/clock.ts',
-    'server/config.ts',
+    'server/lib/clock.ts',
+    'server/config/config.ts',
     'server/destinations',
     'server/ingest',
     'server/log',
@@ -64,12 +64,12 @@ const MAY_KNOW: Record<string, string[]> = {
     'server/shopline-admin',
     'server/state',
   ],
-  'server/way-back.ts': [
+  'server/platforms/start.ts': [
     'shared',
     'server/admin',
-    'server/clock.ts',
-    'server/closer.ts',
-    'server/config.ts',
+    'server/lib/clock.ts',
+    'server/lib/shutdown.ts',
+    'server/config/config.ts',
     'server/dispatch',
     'server/log',
     'server/observe',
@@ -80,24 +80,24 @@ const MAY_KNOW: Record<string, string[]> = {
     'server/statistics',
     'server/webhooks',
   ],
-  'server/rebuild.ts': [
-    'server/config.ts',
+  'server/commands/rebuild.ts': [
+    'server/config/config.ts',
     'server/dispatch',
     'server/log',
     'server/state',
     'server/statistics',
   ],
-  'server/script-tag.ts': [
-    'server/clock.ts',
-    'server/config.ts',
+  'server/commands/script-tag.ts': [
+    'server/lib/clock.ts',
+    'server/config/config.ts',
     'server/dispatch',
     'server/observe',
     'server/shopline-admin',
   ],
   'server/ingest': [
     'shared',
-    'server/clock.ts',
-    'server/config.ts',
+    'server/lib/clock.ts',
+    'server/config/config.ts',
     'server/destinations',
     'server/log',
     'server/observe',
@@ -105,8 +105,8 @@ const MAY_KNOW: Record<string, string[]> = {
   ],
   'server/dispatch': [
     'shared',
-    'server/clock.ts',
-    'server/config.ts',
+    'server/lib/clock.ts',
+    'server/config/config.ts',
     'server/destinations',
     'server/log',
     'server/observe',
@@ -114,8 +114,8 @@ const MAY_KNOW: Record<string, string[]> = {
   ],
   'server/admin': [
     'shared',
-    'server/clock.ts',
-    'server/config.ts',
+    'server/lib/clock.ts',
+    'server/config/config.ts',
     'server/destinations',
     'server/dispatch',
     'server/ingest',
@@ -129,24 +129,24 @@ const MAY_KNOW: Record<string, string[]> = {
   'server/main.ts': [
     'server/admin',
     'server/app.ts',
-    'server/clock.ts',
-    'server/closer.ts',
-    'server/config.ts',
+    'server/lib/clock.ts',
+    'server/lib/shutdown.ts',
+    'server/config/config.ts',
     'server/dispatch',
     'server/ingest',
-    'server/listen.ts',
+    'server/http/listener.ts',
     'server/log',
     'server/observe',
     'server/privacy',
-    'server/retain.ts',
-    'server/snippet.ts',
+    'server/lifecycle/retention.ts',
+    'server/http/snippet.ts',
     'server/state',
     'server/statistics',
-    'server/way-back.ts',
+    'server/platforms/start.ts',
   ],
   'server/demo': [
     'shared',
-    'server/config.ts',
+    'server/config/config.ts',
     'server/destinations',
     'server/dispatch',
     'server/ingest',
@@ -171,7 +171,7 @@ const imports = files.flatMap(({ path, text }) =>
   })),
 );
 
-/** `server/main.ts` is a room by itself, `server/log/sqlite.ts` lies in `server/log`, all of `shared` is one. */
+/** `server/main.ts` is a room by itself, `server/store/sqlite/event-log.ts` lies in `server/log`, all of `shared` is one. */
 function room(path: string): string {
   const parts = path.split('/');
   return parts[0] === 'shared' ? 'shared' : parts.slice(0, 2).join('/');
@@ -207,9 +207,9 @@ test('no file imports itself in a circle', () => {
 });
 
 test('each effect has one door', () => {
-  expect(found(/process\.env/)).toEqual(['server/config.ts']);
+  expect(found(/process\.env/)).toEqual(['server/config/config.ts']);
   expect(found(/from 'undici'|[^.\w]fetch\(/).filter((path) => !path.startsWith('client/'))).toEqual([
-    'server/dispatch/http.ts',
+    'server/lib/http-client.ts',
   ]);
   expect(found(/\b(window|document)\.\w/).filter((path) => !path.startsWith('client/'))).toEqual([]);
   expect(found(/from 'node:sqlite'/).filter((path) => !/^server\/(storage|log|state)\//.test(path))).toEqual(

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ProgramVariables, ShopVariables } from '../server/config/schemas.ts';
 import { DESTINATIONS } from '../server/destinations/registry.ts';
-import { openApi } from '../server/ingest/openapi.ts';
-import { webhookPaths } from '../server/webhooks/openapi.ts';
+import { openApi } from '../server/http/openapi.ts';
+import { webhookPaths } from '../server/platforms/webhooks/openapi.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };

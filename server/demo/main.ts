@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { environment, readConfig, type Variables } from '../config.ts';
+import { environment, readConfig, type Variables } from '../config/config.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
-import { createHttp } from '../dispatch/http.ts';
+import { createHttp } from '../lib/http-client.ts';
 import { processLogger, type Running, start, stopOnSignal } from '../main.ts';
 import { createSandbox, SANDBOX_CREDENTIALS, type Sandbox, sandboxVariables } from '../sandbox/index.ts';
-import { createLetters } from './letters.ts';
+import { createLetters } from './emails.ts';
 import { postTo } from './post.ts';
 import { createRecorder } from './recorder.ts';
 import { demoRoutes } from './routes.ts';

@@ -1,4 +1,4 @@
-import { type Http, NoAnswer } from '../dispatch/http.ts';
+import { type Http, NoAnswer } from '../lib/http-client.ts';
 import type { SignedWebhook } from '../sandbox/webhooks.ts';
 
 /** Posts a webhook to a path of the demo's own collector, as its sender would. Answers the status; 0: no answer came. */

@@ -1,6 +1,6 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import type { DeliveryReport, Report } from '../dispatch/report.ts';
-import type { EventLog } from '../log/event-log.ts';
+import type { DeliveryReport, Report } from '../delivery/report.ts';
+import type { EventLog } from '../store/event-log.ts';
 
 /** What the live page shows of one event: what was stored, and what became of it at each destination. */
 export interface Watched {

@@ -1,12 +1,12 @@
 import express, { Router } from 'express';
 import helmet from 'helmet';
 import type { ZodError } from 'zod';
-import type { Dispatcher } from '../dispatch/dispatcher.ts';
-import { Refusal } from '../ingest/errors.ts';
-import type { EventLog } from '../log/event-log.ts';
+import type { Dispatcher } from '../delivery/dispatcher.ts';
+import { Refusal } from '../http/errors.ts';
+import type { EventLog } from '../store/event-log.ts';
 import { Faults, type Sandbox } from '../sandbox/index.ts';
-import type { Statistics } from '../statistics/statistics.ts';
-import type { Letters } from './letters.ts';
+import type { Statistics } from '../analytics/statistics.ts';
+import type { Letters } from './emails.ts';
 import type { Recorder } from './recorder.ts';
 import { PlacedOrder, type ShopServer } from './shop-server.ts';
 import { viewOf } from './view.ts';

@@ -1,4 +1,4 @@
-import type { Flow, MarketingRule } from '../config.ts';
+import type { Flow, MarketingRule } from '../config/config.ts';
 
 /** What the demo's marketer has running: two campaigns in SHOPLINE, and a flow that Customer.io sends. */
 

@@ -5,8 +5,8 @@ import { type Consent, PURPOSES, type Purpose, resolveConsent } from '../../shar
 import { type Context, isObject, type Message } from '../../shared/message.ts';
 import { COOKIES } from '../../shared/names.ts';
 import type { SkipReason } from '../../shared/reasons.ts';
-import type { Shop } from '../config.ts';
-import { remember } from '../privacy/memo.ts';
+import type { Shop } from '../config/config.ts';
+import { remember } from '../lib/cache.ts';
 
 /** What the request itself says about its sender. */
 export interface Sender {

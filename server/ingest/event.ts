@@ -3,7 +3,7 @@ import type { Message } from '../../shared/message.ts';
 import { orderKey } from '../../shared/names.ts';
 import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
 import type { DroppedField } from '../../shared/reasons.ts';
-import type { Shop } from '../config.ts';
+import type { Shop } from '../config/config.ts';
 import { needsRawPii } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import { protect, protectId } from '../privacy/protect.ts';

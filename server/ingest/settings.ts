@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
-import type { Config } from '../config.ts';
-import { Refusal } from './errors.ts';
-import { findShop } from './write-key.ts';
+import type { Config } from '../config/config.ts';
+import { Refusal } from '../http/errors.ts';
+import { findShop } from '../http/write-key.ts';
 
 /**
  * What the browser SDKs of Segment's family ask first: where to send. The answer points back here, so that changing

@@ -3,7 +3,7 @@ import { type Consent, PURPOSES } from '../../shared/consent.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { coarseIp, coarseUserAgent } from '../ingest/accept.ts';
 import { withoutClickIds } from '../ingest/click-ids.ts';
-import type { OrderKnown, Visitor } from '../state/shop-state.ts';
+import type { OrderKnown, Visitor } from '../analytics/state.ts';
 
 /** What a browser is known by, from a visitor's record or from a report of its own. */
 export type Seen = Pick<Visitor, 'consent'> &

@@ -1,7 +1,7 @@
-import type { Clock } from '../clock.ts';
-import type { Shop } from '../config.ts';
-import type { EventLog } from '../log/event-log.ts';
-import type { ShopState } from '../state/shop-state.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Shop } from '../config/config.ts';
+import type { EventLog } from '../store/event-log.ts';
+import type { ShopState } from '../analytics/state.ts';
 import { createAppend } from './append.ts';
 import { createTake } from './take.ts';
 

@@ -1,8 +1,8 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import type { Shop } from '../config.ts';
-import type { Delivery, EventLog } from '../log/event-log.ts';
-import type { PersonKey } from '../state/facts.ts';
-import type { OrderKnown, ShopState } from '../state/shop-state.ts';
+import type { Shop } from '../config/config.ts';
+import type { Delivery, EventLog } from '../store/event-log.ts';
+import type { PersonKey } from '../analytics/facts.ts';
+import type { OrderKnown, ShopState } from '../analytics/state.ts';
 import { completeFrom, completeOrder, toSeen } from './complete.ts';
 import { nameInKey, nameOfFixed } from './keys.ts';
 import { orderNames } from './names.ts';

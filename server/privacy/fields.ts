@@ -1,4 +1,4 @@
-import { remember } from './memo.ts';
+import { remember } from '../lib/cache.ts';
 
 /** What a personal field holds. `text` is hashed as written: address lines, full names, birthdays. */
 export type FieldKind = 'email' | 'phone' | 'firstName' | 'lastName' | 'zip' | 'text';

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import type { EventLog } from '../../server/log/event-log.ts';
+import type { EventLog } from '../../server/store/event-log.ts';
 import { eventually, startCollector } from '../support/collector.ts';
 
 /** A disk that takes its time: appends wait until it is let go. */

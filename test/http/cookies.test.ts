@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { systemClock } from '../../server/clock.ts';
+import { systemClock } from '../../server/lib/clock.ts';
 import { basic, startCollector, WRITE_KEY } from '../support/collector.ts';
 import { exchange } from '../support/http.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { systemClock } from '../../server/clock.ts';
+import { systemClock } from '../../server/lib/clock.ts';
 import { createSandbox } from '../../server/sandbox/index.ts';
 import { type Collector, eventually, SHOP_ORIGIN, startCollector } from '../support/collector.ts';
 

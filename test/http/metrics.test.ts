@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { LogUnavailable } from '../../server/log/event-log.ts';
+import { LogUnavailable } from '../../server/store/event-log.ts';
 import { createFastClock } from '../support/clock.ts';
 import { type Collector, eventually, SHOP_ORIGIN, startCollector } from '../support/collector.ts';
 import { parseScrape } from '../support/prometheus.ts';

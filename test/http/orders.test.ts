@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Clock, systemClock } from '../../server/clock.ts';
+import { type Clock, systemClock } from '../../server/lib/clock.ts';
 import { tiktokDuplicates } from '../../server/sandbox/index.ts';
 import { createFastClock } from '../support/clock.ts';
 import { type Collector, eventually, SHOP_ORIGIN, startCollector } from '../support/collector.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { listen } from '../../server/listen.ts';
+import { listen } from '../../server/http/listener.ts';
 import { LIMITS } from '../../shared/names.ts';
 import { basic, startCollector, WRITE_KEY } from '../support/collector.ts';
 import { exchange, speak } from '../support/http.ts';

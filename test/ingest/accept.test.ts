@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Shop } from '../../server/config.ts';
+import type { Shop } from '../../server/config/config.ts';
 import { accept, coarseIp, coarseUserAgent, type Sender } from '../../server/ingest/accept.ts';
 import type { Message } from '../../shared/message.ts';
 

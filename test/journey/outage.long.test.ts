@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Clock, systemClock } from '../../server/clock.ts';
-import type { DeliveryReport } from '../../server/dispatch/report.ts';
-import type { DeadLetter } from '../../server/log/event-log.ts';
+import { type Clock, systemClock } from '../../server/lib/clock.ts';
+import type { DeliveryReport } from '../../server/delivery/report.ts';
+import type { DeadLetter } from '../../server/store/event-log.ts';
 import { type Api, createSandbox, type Fault, type Sandbox } from '../../server/sandbox/index.ts';
 import { type Collector, eventually, startCollector } from '../support/collector.ts';
 import { createFastClock } from '../support/fast-clock.ts';

@@ -1,7 +1,7 @@
-import { LogUnavailable } from '../../server/log/event-log.ts';
+import { LogUnavailable } from '../../server/store/event-log.ts';
 import type { OrderParts } from '../../server/orders/log.ts';
-import type { PersonKey } from '../../server/state/facts.ts';
-import type { OrderKnown, Visitor } from '../../server/state/shop-state.ts';
+import type { PersonKey } from '../../server/analytics/facts.ts';
+import type { OrderKnown, Visitor } from '../../server/analytics/state.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 
 type State = OrderParts['state'];

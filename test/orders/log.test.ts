@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Shop } from '../../server/config.ts';
-import { type Append, type Delivery, type EventLog, LogUnavailable } from '../../server/log/event-log.ts';
-import { openLog } from '../../server/log/open.ts';
+import type { Shop } from '../../server/config/config.ts';
+import { type Append, type Delivery, type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
+import { openLog } from '../../server/store/open.ts';
 import { withOrders } from '../../server/orders/log.ts';
-import type { Visitor } from '../../server/state/shop-state.ts';
+import type { Visitor } from '../../server/analytics/state.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';

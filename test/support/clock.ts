@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../server/clock.ts';
+import { type Clock, systemClock } from '../../server/lib/clock.ts';
 
 export interface FakeClock extends Clock {
   /** Moves time forward step by step, so that whatever sleeps wakes in order and may sleep again. */

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { readConfig, type Variables } from '../../server/config.ts';
-import type { EventLog } from '../../server/log/event-log.ts';
+import { readConfig, type Variables } from '../../server/config/config.ts';
+import type { EventLog } from '../../server/store/event-log.ts';
 import { type StartOptions, start } from '../../server/main.ts';
 import { createLogger, redactSecrets } from '../../server/observe/log.ts';
 import { redactText } from '../../server/privacy/redact.ts';

@@ -1,4 +1,4 @@
-import { serveThread } from '../../server/storage/serve.ts';
+import { serveThread } from '../../server/store/thread/serve.ts';
 
 const crash = (): void => {
   setImmediate(() => {

@@ -1,15 +1,15 @@
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
 import type { Destination, HttpRequest, HttpResponse } from '../../server/destinations/destination.ts';
-import type { Http } from '../../server/dispatch/http.ts';
-import type { DeliveryReport } from '../../server/dispatch/report.ts';
-import { UNHURRIED } from '../../server/dispatch/slices.ts';
-import { startWorker, type Worker } from '../../server/dispatch/worker.ts';
-import type { EventLog } from '../../server/log/event-log.ts';
-import { openLog } from '../../server/log/open.ts';
+import type { Http } from '../../server/lib/http-client.ts';
+import type { DeliveryReport } from '../../server/delivery/report.ts';
+import { UNHURRIED } from '../../server/delivery/chunks.ts';
+import { startWorker, type Worker } from '../../server/delivery/worker.ts';
+import type { EventLog } from '../../server/store/event-log.ts';
+import { openLog } from '../../server/store/open.ts';
 import { type Counters, createCounters } from '../../server/observe/counters.ts';
-import type { Ledger } from '../../server/state/ledger.ts';
-import { openLedger } from '../../server/state/open.ts';
+import type { Ledger } from '../../server/store/ledger.ts';
+import { openLedger } from '../../server/store/open-ledger.ts';
 import { createFakeClock, type FakeClock, settled } from './clock.ts';
 import { tempDir } from './temp-dir.ts';
 

@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../server/clock.ts';
+import { type Clock, systemClock } from '../../server/lib/clock.ts';
 
 /**
  * Time that runs so many times as fast, sleeps included: for tests with real sockets, which wait for no clock that

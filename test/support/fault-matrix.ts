@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import { onTestFinished } from 'vitest';
-import type { Clock } from '../../server/clock.ts';
-import { readConfig, type Shop } from '../../server/config.ts';
+import type { Clock } from '../../server/lib/clock.ts';
+import { readConfig, type Shop } from '../../server/config/config.ts';
 import type { HttpResponse } from '../../server/destinations/destination.ts';
-import { consumersOf, startDispatcher } from '../../server/dispatch/dispatcher.ts';
-import { type Http, NoAnswer } from '../../server/dispatch/http.ts';
-import { UNHURRIED } from '../../server/dispatch/slices.ts';
-import type { Worker } from '../../server/dispatch/worker.ts';
-import type { EventLog } from '../../server/log/event-log.ts';
-import { openLog } from '../../server/log/open.ts';
+import { consumersOf, startDispatcher } from '../../server/delivery/dispatcher.ts';
+import { type Http, NoAnswer } from '../../server/lib/http-client.ts';
+import { UNHURRIED } from '../../server/delivery/chunks.ts';
+import type { Worker } from '../../server/delivery/worker.ts';
+import type { EventLog } from '../../server/store/event-log.ts';
+import { openLog } from '../../server/store/open.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { redactSecrets } from '../../server/observe/log.ts';
 import { completeCredentials, SANDBOX_CREDENTIALS } from '../../server/sandbox/credentials.ts';
@@ -16,8 +16,8 @@ import { createCustomerIo } from '../../server/sandbox/customerio/api.ts';
 import { createShopline } from '../../server/sandbox/shopline/api.ts';
 import { APIS, type Api, isObject, type StandIn } from '../../server/sandbox/stand-in.ts';
 import { createTikTok } from '../../server/sandbox/tiktok/api.ts';
-import type { Ledger } from '../../server/state/ledger.ts';
-import { openLedger } from '../../server/state/open.ts';
+import type { Ledger } from '../../server/store/ledger.ts';
+import { openLedger } from '../../server/store/open-ledger.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { DeadLetterReason } from '../../shared/reasons.ts';
 import { createFakeClock, type FakeClock } from './clock.ts';
@@ -32,7 +32,7 @@ export type Wire = (exchange: {
   clock: Clock;
 }) => HttpResponse | Promise<HttpResponse>;
 
-/** What the dispatcher gives a request; test/dispatch/http.test.ts shows on real sockets that these faults meet it. */
+/** What the dispatcher gives a request; test/lib/http-client.test.ts shows on real sockets that these faults meet it. */
 const TIMEOUT_MS = 15_000;
 const outOfTime = async (clock: Clock): Promise<never> => {
   await clock.sleep(TIMEOUT_MS);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Variables } from '../../server/config.ts';
+import type { Variables } from '../../server/config/config.ts';
 import { createSandbox, type Sandbox } from '../../server/sandbox/index.ts';
 import { eventually } from './eventually.ts';
 import { SHOPLINE_EVENT_CODES } from './fleet-messages.ts';

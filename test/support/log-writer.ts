@@ -1,4 +1,4 @@
-import { openLog } from '../../server/log/open.ts';
+import { openLog } from '../../server/store/open.ts';
 import { event } from './event.ts';
 
 /** A process of its own that appends without end and prints each messageId once it was told that it is stored. */

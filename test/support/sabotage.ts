@@ -25,7 +25,7 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   },
   'no-dedup': {
     broken: 'a message seen before is stored again',
-    file: 'server/log/sqlite/append.ts',
+    file: 'server/store/sqlite/append.ts',
     find: /function isFirstSight\([^)]*\): boolean \{/,
     replace: '$& if (nowMs) return true;',
   },
@@ -37,7 +37,7 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   },
   'no-fsync': {
     broken: 'a commit is called durable before the disk has it',
-    file: 'server/storage/database.ts',
+    file: 'server/store/sqlite/database.ts',
     find: /PRAGMA synchronous = FULL/,
     replace: 'PRAGMA synchronous = OFF',
   },

@@ -1,8 +1,8 @@
 import type { PGlite as Postgres } from '@electric-sql/pglite';
 import { type Dialect, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
-import type { MethodParts } from '../../server/state/shop/methods.ts';
-import { openShopStore, type ShopStore } from '../../server/state/shop/open.ts';
-import { openSqliteStore } from '../../server/state/shop/sqlite.ts';
+import type { MethodParts } from '../../server/analytics/store/methods.ts';
+import { openShopStore, type ShopStore } from '../../server/analytics/store/open.ts';
+import { openSqliteStore } from '../../server/analytics/store/sqlite.ts';
 
 type Parts = Omit<MethodParts, 'pepper'>;
 

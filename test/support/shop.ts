@@ -1,4 +1,4 @@
-import type { Variables } from '../../server/config.ts';
+import type { Variables } from '../../server/config/config.ts';
 import { type Sandbox, sandboxVariables } from '../../server/sandbox/index.ts';
 
 export const WRITE_KEY = 'test-write-key';

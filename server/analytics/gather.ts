@@ -1,0 +1,33 @@
+import type { Delivery } from '../store/event-log.ts';
+import type { Facts } from './facts.ts';
+import type { Visitor } from './state.ts';
+import type { EventFacts } from './event.ts';
+import { type FactRules, readFacts } from './read-facts.ts';
+
+/** All that a round of events said, together. */
+export interface Gathered {
+  facts: Facts;
+  visitors: Visitor[];
+}
+
+export const gather = (found: readonly EventFacts[]): Gathered => ({
+  facts: {
+    links: found.flatMap(({ links = [] }) => links),
+    touches: found.flatMap(({ touches = [] }) => touches),
+    visits: found.flatMap(({ visits = [] }) => visits),
+    actions: found.flatMap(({ actions = [] }) => actions),
+    sightings: found.flatMap(({ sightings = [] }) => sightings),
+    messages: found.flatMap(({ messages = [] }) => messages),
+  },
+  visitors: found.flatMap(({ visitor }) => visitor ?? []),
+});
+
+/** What one delivery says. What cannot be read costs only itself: it is set aside, and says nothing. */
+export function readDelivery(delivery: Delivery, rules: FactRules): EventFacts | undefined {
+  try {
+    return readFacts(delivery.event, rules);
+  } catch (error) {
+    delivery.deadLetter('mapping-failed', (error as Error).message);
+    return undefined;
+  }
+}

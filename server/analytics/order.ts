@@ -1,0 +1,62 @@
+import type { PersonKey, Sighting } from './facts.ts';
+import type { OrderRead } from './rules.ts';
+
+/**
+ * Puts the reports of one order together, whatever order they came in. What the shop's server said goes before what a
+ * page said.
+ *
+ * @param currency ISO 4217, the shop's.
+ */
+export function readOrder(reports: readonly Sighting[], currency: string): OrderRead {
+  const inTime = [...reports].sort(byTime);
+  const placed = inTime.filter(({ stage }) => stage === 'placed');
+  // Anyone may write to a page's door, and numbers of orders can be guessed.
+  const believed = (stage: Sighting['stage']) => trusted(inTime).filter((report) => report.stage === stage);
+  const paid = believed('paid');
+  const [first] = placed.length > 0 ? placed : paid;
+  const told = trusted(inTime.filter(({ stage }) => stage === 'placed' || stage === 'paid'));
+  const said = <Field extends keyof Sighting>(field: Field, from: readonly Sighting[] = told) =>
+    from.find((report) => report[field] !== undefined)?.[field];
+  const orderCurrency = said('currency') ?? currency;
+  const isForeign = orderCurrency !== currency;
+  const amount = said('amountHundredths') ?? 0;
+  const refunded = isForeign
+    ? 0
+    : Math.min(
+        amount,
+        believed('refunded')
+          .filter((refund) => (refund.currency ?? currency) === currency)
+          .reduce((sum, refund) => sum + (refund.amountHundredths ?? 0), 0),
+      );
+  const buyer = buyerOf(inTime);
+  return {
+    isCounted: first !== undefined && believed('cancelled').length === 0,
+    isPaid: paid.length > 0 || said('isUnpaid', trusted(placed)) !== true,
+    isForeign,
+    atMs: first?.atMs ?? 0,
+    firstId: first?.id ?? '',
+    amountHundredths: isForeign ? 0 : amount - refunded,
+    refundedHundredths: refunded,
+    discountHundredths: isForeign ? 0 : (said('discountHundredths') ?? 0),
+    items: told.find(({ items }) => items.length > 0)?.items ?? [],
+    people: [...new Set(inTime.flatMap(({ people }) => people))],
+    ...(buyer !== undefined && { buyer }),
+  };
+}
+
+const byTime = (a: Sighting, b: Sighting) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1);
+
+/** Those from the shop's server, when there are any. */
+function trusted(reports: readonly Sighting[]): readonly Sighting[] {
+  const fromServer = reports.filter(({ source }) => source === 'webhook');
+  return fromServer.length > 0 ? fromServer : reports;
+}
+
+function buyerOf(reports: readonly Sighting[]): PersonKey | undefined {
+  const people = reports.flatMap((report) => report.people);
+  for (const kind of ['e:', 'u:', 'a:']) {
+    const found = people.find((person) => person.startsWith(kind));
+    if (found) return found;
+  }
+  return undefined;
+}

@@ -1,0 +1,109 @@
+import type { Shop } from '../config/config.ts';
+import { UNHURRIED } from '../delivery/chunks.ts';
+import type { Delivery, EventLog } from '../store/event-log.ts';
+import type { Methods } from './store/methods.ts';
+import type { ShopStore } from './store/open.ts';
+import type { FlowTotals, MarketingTotals } from './totals.ts';
+import { isRedaction } from './consumer.ts';
+import { consumerName, factRules } from './create.ts';
+import type { FactRules } from './read-facts.ts';
+import { gather, readDelivery } from './gather.ts';
+
+export interface RebuildParts {
+  shop: Shop;
+  log: EventLog;
+  store: ShopStore;
+  /** Events received before this may have left the log; what they were counted for is the stored baseline. */
+  sinceMs: number;
+  /** Keeps the new totals even where they differ, as they do after the rules were changed. */
+  keepsDifferences: boolean;
+}
+
+export interface Rebuilt {
+  events: number;
+  targets: number;
+  /** Targets whose totals came out otherwise, with both. */
+  differences: { target: string; before: unknown; after: unknown }[];
+}
+
+const ROUND = 500;
+const MINUTE_MS = 60_000;
+
+/**
+ * Counts again everything the log still holds, on top of the stored baseline, and compares. In one transaction: cut
+ * short, it changes nothing.
+ */
+export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
+  const { shop, log, store, keepsDifferences } = parts;
+  // Retention may have been shorter before. The log forgets a moment after state does.
+  const retainedMs = await store.transaction((methods) => methods.retainedMs());
+  const sinceMs = Math.max(parts.sinceMs, retainedMs + MINUTE_MS);
+  const rules = factRules(shop);
+  // What nobody has counted yet may only be let go once it is kept.
+  await countAll(log, shop, rules, (work) => store.transaction(work));
+  const events = await log.replaySince(consumerName(shop.id), sinceMs);
+  let rebuilt: Rebuilt | undefined;
+  const work = async (methods: Methods) => {
+    const before = await totalsOf(methods, shop.id);
+    await methods.dropLogged(shop.id, sinceMs);
+    // Let go within the transaction: undone, it leaves what was counted before.
+    await countAll(log, shop, rules, (apply) => apply(methods));
+    const after = await totalsOf(methods, shop.id);
+    rebuilt = { events, targets: after.size, differences: compare(before, after) };
+    if (rebuilt.differences.length > 0 && !keepsDifferences) throw new Unwanted();
+  };
+  await store.transaction(work).catch((error: unknown) => {
+    if (!(error instanceof Unwanted)) throw error;
+  });
+  if (!rebuilt) throw new Error('a rebuild that did not fail has no result');
+  return rebuilt;
+}
+
+/** Undoes the transaction. */
+class Unwanted extends Error {}
+
+/** @param keep does what it is handed with state; what it resolves for is let go. */
+async function countAll(
+  log: EventLog,
+  shop: Shop,
+  rules: FactRules,
+  keep: (apply: (methods: Methods) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const redactions: Delivery[] = [];
+  for (;;) {
+    const deliveries = await log.take(consumerName(shop.id), ROUND);
+    if (deliveries.length === 0) break;
+    const read = deliveries
+      .map((delivery) => readDelivery(delivery, rules))
+      .filter((facts) => facts !== undefined);
+    const { facts, visitors } = gather(read);
+    await keep((methods) => methods.apply(shop.id, facts, visitors));
+    for (const delivery of deliveries)
+      if (isRedaction(delivery.event)) redactions.push(delivery);
+      else delivery.ack();
+    await UNHURRIED.rest(0);
+  }
+  // They are the collector's to carry out, when it starts.
+  for (const { retry } of redactions) retry(0, 'held-back');
+}
+
+async function totalsOf(methods: Methods, shop: string): Promise<Map<string, MarketingTotals | FlowTotals>> {
+  const totals = new Map<string, MarketingTotals | FlowTotals>();
+  for (const target of await methods.targets(shop)) {
+    const [kind, id] = [target.slice(0, target.indexOf(':')), target.slice(target.indexOf(':') + 1)];
+    const [found] =
+      kind === 'flow' ? await methods.flowTotals(shop, [id]) : await methods.marketingTotals(shop, [id]);
+    if (found) totals.set(target, found);
+  }
+  return totals;
+}
+
+function compare(
+  before: ReadonlyMap<string, unknown>,
+  after: ReadonlyMap<string, unknown>,
+): Rebuilt['differences'] {
+  return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((target) => {
+    const [was, is] = [before.get(target), after.get(target)];
+    return JSON.stringify(was) === JSON.stringify(is) ? [] : [{ target, before: was, after: is }];
+  });
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { type Config, ConfigError, environment, readConfig } from '../config/config.ts';
+import { consumersOf } from '../delivery/dispatcher.ts';
+import { DataDirUnusable, LogUnavailable } from '../store/event-log.ts';
+import { openLog } from '../store/open.ts';
+import { openSqliteStore } from '../analytics/store/sqlite.ts';
+import { isCounted, statisticsConsumers } from '../analytics/create.ts';
+import { shopRules } from '../analytics/open.ts';
+import { rebuild } from '../analytics/rebuild.ts';
+import { RULES } from '../analytics/decisions.ts';
+
+const HOW = `Usage: npm run statistics:rebuild [-- --keep]
+
+Counts every event the log still holds again, on top of the stored baseline, and compares with the running totals.
+The collector must be stopped. --keep keeps what came out even where it differs, as it does after MARKETING_RULES,
+FLOWS, ATTRIBUTION_DAYS or STORE_CURRENCY were changed.`;
+
+/**
+ * Rebuilds the totals of every shop that is counted.
+ *
+ * @returns whether they came out as they were; what was found is said through `say`.
+ */
+export async function rebuildAll(
+  config: Config,
+  options: { keepsDifferences: boolean; nowMs: number; say: (line: string) => void },
+): Promise<boolean> {
+  const { dataDir, shops, retentionMs } = config;
+  const { keepsDifferences, nowMs, say } = options;
+  const counted = shops.filter(isCounted);
+  if (counted.length === 0) {
+    say('statistics:rebuild: no shop is counted; nothing to do');
+    return true;
+  }
+  const log = await openLog({
+    dataDir,
+    consumers: [...consumersOf(shops), ...statisticsConsumers(shops)],
+    retentionMs,
+  });
+  try {
+    const store = await openSqliteStore(dataDir, { shops: shopRules(counted), rules: RULES });
+    try {
+      let isEqual = true;
+      for (const shop of counted) {
+        const sinceMs = nowMs - retentionMs;
+        const { events, targets, differences } = await rebuild({
+          shop,
+          log,
+          store,
+          sinceMs,
+          keepsDifferences,
+        });
+        for (const { target, before, after } of differences)
+          say(`${shop.id} ${target}\n  was ${JSON.stringify(before)}\n  is  ${JSON.stringify(after)}`);
+        say(
+          `statistics:rebuild: ${shop.id}: ${events} events read again, ${targets} totals, ${differences.length} differ`,
+        );
+        isEqual &&= differences.length === 0;
+      }
+      return isEqual;
+    } finally {
+      await store.close();
+    }
+  } finally {
+    await log.close();
+  }
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const keepsDifferences = args.includes('--keep');
+  if (args.some((argument) => argument !== '--keep')) {
+    process.stderr.write(`${HOW}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  try {
+    const config = readConfig(environment(), (path) => readFileSync(path, 'utf8'));
+    const say = (line: string) => void process.stdout.write(`${line}\n`);
+    const isEqual = await rebuildAll(config, { keepsDifferences, nowMs: Date.now(), say });
+    if (isEqual || keepsDifferences) return;
+    say(
+      'The running totals were left as they are. After a change of rules, keep the new ones with -- --keep.',
+    );
+    process.exitCode = 1;
+  } catch (error) {
+    const isTheirs =
+      error instanceof ConfigError || error instanceof DataDirUnusable || error instanceof LogUnavailable;
+    if (!isTheirs) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+if (import.meta.main) await main(process.argv.slice(2));

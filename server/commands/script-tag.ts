@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import {
+  type Config,
+  ConfigError,
+  environment,
+  readConfig,
+  type Shop,
+  type ShoplineAdmin,
+  type Variables,
+} from '../config/config.ts';
+import { createHttp, NoAnswer } from '../lib/http-client.ts';
+import { createPace } from '../lib/rate-limiter.ts';
+import { redactSecrets } from '../observe/log.ts';
+import type { AdminApi } from '../platforms/shopline/admin/api.ts';
+import { ADMIN_PACE, createAdminApi } from '../platforms/shopline/admin/client.ts';
+import { type Asked, HOW, Misuse, readArguments } from '../platforms/shopline/script-tags/arguments.ts';
+import { workOnScriptTags } from '../platforms/shopline/script-tags/work.ts';
+import { NotDone } from '../platforms/shopline/script-tags/script-tags.ts';
+import { createTokens } from '../platforms/shopline/tokens/tokens.ts';
+
+/** What this command cannot do without, beside what the collector itself asks for. */
+const NEEDED = {
+  PUBLIC_URL: 'the collector’s address as browsers see it',
+  SHOPLINE_HANDLE: 'what stands before .myshopline.com',
+  SHOPLINE_ACCESS_TOKEN: 'that of an app with the scopes read_script_tags and write_script_tags',
+};
+type Needed = keyof typeof NEEDED;
+
+const missing = (has: Readonly<Record<Needed, boolean>>): string[] =>
+  (Object.keys(NEEDED) as Needed[])
+    .filter((name) => !has[name])
+    .map((name) => `${name} is missing: ${NEEDED[name]}`);
+
+const isSet = (value: unknown) => String(value ?? '').trim() !== '';
+
+/** @throws {ConfigError} naming everything that is missing together, ours and the collector's. */
+function readSettings(variables: Variables, readFile: (path: string) => string): Config {
+  try {
+    return readConfig(variables, readFile);
+  } catch (error) {
+    // What a file holds, only its reader knows.
+    if (!(error instanceof ConfigError) || isSet(variables.CONFIG_FILE)) throw error;
+    const said = error.problems.join('\n');
+    const more = missing({
+      PUBLIC_URL: isSet(variables.PUBLIC_URL),
+      SHOPLINE_HANDLE: isSet(variables.SHOPLINE_HANDLE),
+      SHOPLINE_ACCESS_TOKEN: isSet(variables.SHOPLINE_ACCESS_TOKEN),
+    }).filter((line) => !said.includes(line.slice(0, line.indexOf(':'))));
+    throw new ConfigError([...error.problems, ...more]);
+  }
+}
+
+interface Chosen {
+  shop: Shop;
+  admin: ShoplineAdmin;
+  publicUrl: string;
+}
+
+function choose({ shops, publicUrl }: Config, asked: Asked, variables: Variables): Chosen {
+  const ids = shops.map(({ id }) => id).join(', ');
+  if (asked.shop === undefined && shops.length > 1) throw new Misuse(`--shop is needed: one of ${ids}`);
+  const shop = shops.find(({ id }) => id === (asked.shop ?? id));
+  if (!shop) throw new Misuse(`--shop is one of ${ids}`);
+  const { shopline: admin } = shop;
+  const problems = missing({
+    PUBLIC_URL: publicUrl !== undefined,
+    SHOPLINE_HANDLE: admin !== undefined,
+    // Without a handle the configuration does not tell.
+    SHOPLINE_ACCESS_TOKEN: admin
+      ? admin.accessToken !== undefined
+      : isSet(variables.SHOPLINE_ACCESS_TOKEN) || isSet(variables.CONFIG_FILE),
+  });
+  if (asked.action === 'install' && publicUrl && !publicUrl.startsWith('https:'))
+    problems.push(`PUBLIC_URL is ${publicUrl}; a shop’s pages load scripts from https: addresses only`);
+  if (!admin || !publicUrl || problems.length > 0) throw new ConfigError(problems);
+  return { shop, admin, publicUrl };
+}
+
+/**
+ * Calls the shop with a token that is valid now, no faster than SHOPLINE allows.
+ *
+ * @throws {NotDone} without any secret in it.
+ */
+async function withApi(
+  { secrets }: Config,
+  { shop, admin }: Chosen,
+  clock: Clock,
+  use: (api: AdminApi) => Promise<void>,
+): Promise<void> {
+  const { http, close } = createHttp({ timeoutMs: 15_000, connections: 1 });
+  const logger = { info: () => {}, warn: () => {}, error: () => {} };
+  // A token renewed here is not kept; a collector that holds the one before renews it when it is refused.
+  const kept = { readKept: async () => undefined, writeKept: async () => {} };
+  const tokens = await createTokens({ shops: [shop], http, kept, clock, logger, random: Math.random });
+  const strike = (text: string) => redactSecrets([...secrets, ...tokens.secrets()])(text);
+  const pace = createPace(ADMIN_PACE.perSecond, ADMIN_PACE.burst, clock);
+  const { signal } = new AbortController();
+  try {
+    await use(createAdminApi({ admin, http: tokens.wrap(http), pace: () => pace(signal) }));
+  } catch (error) {
+    if (error instanceof NotDone) throw new NotDone(strike(error.message));
+    if (error instanceof NoAnswer) throw new NotDone(strike(`SHOPLINE gave no answer: ${error.message}`));
+    throw error;
+  } finally {
+    await tokens.stop();
+    await close();
+  }
+}
+
+/** @returns the exit code: 0 done, or nothing to do; 1 not done, and why was said; 2 called wrongly. */
+export async function runScriptTag(
+  args: readonly string[],
+  parts: {
+    variables: Variables;
+    readFile: (path: string) => string;
+    clock: Clock;
+    say: (line: string) => void;
+    complain: (line: string) => void;
+  },
+): Promise<number> {
+  const { variables, readFile, clock, say, complain } = parts;
+  try {
+    const asked = readArguments(args);
+    if (asked.action === 'help') {
+      say(HOW);
+      return 0;
+    }
+    const config = readSettings(variables, readFile);
+    const chosen = choose(config, asked, variables);
+    const { shop, admin, publicUrl } = chosen;
+    const place = { shop: shop.id, handle: admin.handle, publicUrl, writeKey: shop.writeKey };
+    await withApi(config, chosen, clock, (api) => workOnScriptTags(api, place, asked, say));
+    return 0;
+  } catch (error) {
+    if (error instanceof Misuse) complain(`${error.message}\n\n${HOW}`);
+    else if (error instanceof NotDone || error instanceof ConfigError) complain(error.message);
+    else throw error;
+    return error instanceof Misuse ? 2 : 1;
+  }
+}
+
+if (import.meta.main)
+  process.exitCode = await runScriptTag(process.argv.slice(2), {
+    variables: environment(),
+    readFile: (path) => readFileSync(path, 'utf8'),
+    clock: systemClock,
+    say: (line) => void process.stdout.write(`${line}\n`),
+    complain: (line) => void process.stderr.write(`${line}\n`),
+  });

@@ -1,0 +1,48 @@
+import type { RequestHandler, Response } from 'express';
+import type { Shop } from '../config/config.ts';
+import { Refusal } from './errors.ts';
+
+const ALLOWED_HEADERS = 'authorization, content-type, x-retry-count, x-strict-mode';
+
+/**
+ * Answers preflights and marks answers for the pages of every configured shop. A preflight cannot say which shop it
+ * means, so any shop's origin passes here; `checkOrigin` holds the request itself against its own shop.
+ *
+ * @see https://fetch.spec.whatwg.org/#http-cors-protocol
+ */
+export function cors(shops: readonly Shop[]): RequestHandler {
+  const origins = new Set(shops.flatMap((shop) => [...shop.origins]));
+  return (request, response, next) => {
+    response.setHeader('Vary', 'Origin');
+    const { origin } = request.headers;
+    const isAllowed = origin !== undefined && origins.has(origin);
+    if (isAllowed) allow(response, origin);
+    if (request.method !== 'OPTIONS') return next();
+    if (!isAllowed) return next(notAllowed());
+    response
+      .set('Access-Control-Allow-Methods', 'GET, POST')
+      .set('Access-Control-Allow-Headers', ALLOWED_HEADERS)
+      .set('Access-Control-Max-Age', '7200')
+      .status(204)
+      .end();
+  };
+}
+
+function allow(response: Response, origin: string): void {
+  response.set('Access-Control-Allow-Origin', origin);
+  response.set('Access-Control-Expose-Headers', 'Retry-After');
+  // A sandboxed page ("null") could be anybody's: it is answered, but never with cookies.
+  if (origin !== 'null') response.set('Access-Control-Allow-Credentials', 'true');
+}
+
+/** @throws {Refusal} 403 when the request comes from a page that is not this shop's. */
+export function checkOrigin(shop: Shop, origin: string | undefined): void {
+  if (origin !== undefined && !shop.origins.has(origin)) throw notAllowed();
+}
+
+const notAllowed = () =>
+  new Refusal(
+    403,
+    'origin-not-allowed',
+    'This page is not one of the shop’s; add its origin to ALLOWED_ORIGINS.',
+  );

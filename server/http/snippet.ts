@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type RequestHandler, Router } from 'express';
+import { COMPANIONS, PIXELS } from '../../shared/names.ts';
+
+/** The built browser files, held in memory: they are a few kilobytes and asked for by every page. */
+interface Asset {
+  etag: string;
+  encodings: { br: Buffer; gzip: Buffer; identity: Buffer };
+}
+
+const CACHE_SHORT = 'public, max-age=300, stale-while-revalidate=86400';
+const CACHE_FOREVER = 'public, max-age=31536000, immutable';
+
+/**
+ * `/s.js` and its companions. `/s/<version>.js` never changes and may be kept for a year; any other version is 404,
+ * so that a page never runs a file it did not ask for.
+ *
+ * @param directory where `npm run build` put the files.
+ * @throws when the snippet has not been built.
+ */
+export function snippetRoutes(directory: URL, version: string): Router {
+  const router = Router();
+  const snippet = load(new URL('s.js', directory));
+  router.get('/s.js', serve(snippet, CACHE_SHORT));
+  router.get(`/s/${version}.js`, serve(snippet, CACHE_FOREVER));
+  for (const name of [...COMPANIONS, ...PIXELS])
+    router.get([`/${name}.js`, `/s/${name}.js`], serve(load(new URL(`${name}.js`, directory)), CACHE_SHORT));
+  return router;
+}
+
+const PREFERRED = ['br', 'gzip'] as const;
+
+/** As the build packed it: packing costs a start more than everything else the files do. */
+function load(file: URL): Asset {
+  const identity = read(file);
+  return {
+    etag: `W/"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
+    encodings: { br: read(new URL(`${file}.br`)), gzip: read(new URL(`${file}.gz`)), identity },
+  };
+}
+
+function read(file: URL): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    throw new Error(`The snippet is not built: ${file.pathname} is missing. Run: npm run build`);
+  }
+}
+
+function serve({ etag, encodings }: Asset, cacheControl: string): RequestHandler {
+  return (request, response) => {
+    // Browsers list gzip first without preferring it, so ours is the order that counts.
+    const encoding = PREFERRED.find((name) => request.acceptsEncodings(name)) ?? 'identity';
+    response
+      .set('Content-Type', 'text/javascript; charset=utf-8')
+      .set('Cache-Control', cacheControl)
+      .set('Cross-Origin-Resource-Policy', 'cross-origin')
+      .set('X-Content-Type-Options', 'nosniff')
+      .set('ETag', etag)
+      .vary('Accept-Encoding');
+    if (encoding !== 'identity') response.set('Content-Encoding', encoding);
+    response.send(encodings[encoding]);
+  };
+}

@@ -1,0 +1,43 @@
+import type { Clock } from '../lib/clock.ts';
+import type { EventLog } from '../store/event-log.ts';
+import type { Logger } from '../observe/log.ts';
+import type { ShopState } from '../analytics/state.ts';
+
+export interface RetainParts {
+  log: EventLog;
+  /** Absent where nothing is counted. */
+  state: Pick<ShopState, 'retain'> | undefined;
+  retentionMs: number;
+  clock: Clock;
+  logger: Logger;
+}
+
+const HOUR_MS = 3_600_000;
+
+/**
+ * Removes what is past its retention, now and every hour: first what statistics know of it, which keep what it was
+ * counted for, then the events themselves.
+ */
+export function retainHourly(parts: RetainParts): { stop: () => Promise<void> } {
+  const { log, state, retentionMs, clock, logger } = parts;
+  const stopping = new AbortController();
+  const run = async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        await state?.retain(clock.now(), retentionMs);
+        const removed = await log.retain();
+        if (removed > 0) logger.info({ removed }, 'events past their retention removed');
+      } catch (error) {
+        logger.error({ error: String(error) }, 'retention failed; trying again in an hour');
+      }
+      await clock.sleep(HOUR_MS, stopping.signal);
+    }
+  };
+  const running = run();
+  return {
+    stop() {
+      stopping.abort();
+      return running;
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import express, { Router } from 'express';
+import { z } from 'zod';
+import type { Clock } from '../lib/clock.ts';
+import type { Config } from '../config/config.ts';
+import type { Dispatcher } from '../delivery/dispatcher.ts';
+import { Refusal } from '../http/errors.ts';
+import { type Durability, type EventLog, LogUnavailable } from '../store/event-log.ts';
+import type { Counters } from '../observe/counters.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { Sealer } from '../privacy/encrypted-pii.ts';
+import type { ShopState } from '../analytics/state.ts';
+import { statisticsConsumers } from '../analytics/create.ts';
+import type { Statistics } from '../analytics/statistics.ts';
+import { operatorOnly } from '../http/operator-auth.ts';
+import { eraseVisitor } from '../lifecycle/erase.ts';
+import { type StatisticsParts, statisticsRoutes } from './statistics.ts';
+
+export interface AdminParts {
+  config: Config;
+  log: EventLog;
+  sealer: Sealer;
+  dispatcher: Dispatcher;
+  counters: Counters;
+  metrics: Metrics;
+  clock: Clock;
+  /** undefined: open to everyone who reaches the port. */
+  token: string | undefined;
+  /** Both present: what marketing achieved and cost can be seen and told. */
+  statistics?: StatisticsParts['statistics'] & Pick<Statistics, 'caughtUp'>;
+  state?: StatisticsParts['state'] & Pick<ShopState, 'erase'>;
+}
+
+const Page = z.object({
+  consumer: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  before: z.coerce.number().int().optional(),
+});
+const Selection = z.union([
+  z.strictObject({ ids: z.array(z.int()).min(1).max(10_000) }),
+  z.strictObject({ consumer: z.string().min(1) }),
+]);
+
+/** What the operator can see and do. */
+export function adminRoutes(parts: AdminParts): Router {
+  const { config, log, sealer, dispatcher, counters, metrics, clock, token } = parts;
+  const router = Router();
+  const admin = Router();
+  router.use(['/admin', '/metrics'], operatorOnly(token));
+  router.get('/metrics', async (_request, response) => {
+    response.set('Content-Type', metrics.contentType).send(await metrics.scrape());
+  });
+  router.use('/admin', admin);
+  if (parts.statistics && parts.state)
+    admin.use(statisticsRoutes({ statistics: parts.statistics, state: parts.state, shops: config.shops }));
+  admin.use(express.json({ limit: '1mb' }));
+
+  admin.get('/status', async (_request, response) => {
+    const destinations = await Promise.all(
+      dispatcher.workers.map(async ({ consumer, shop, destination, state }) => ({
+        consumer,
+        shop,
+        destination: destination.name,
+        breaker: state(),
+        ...(await log.depth(consumer)),
+      })),
+    );
+    const statistics = await Promise.all(
+      statisticsConsumers(config.shops).map(async ({ name, shop }) => ({
+        consumer: name,
+        shop,
+        ...(await log.depth(name)),
+      })),
+    );
+    response.json({
+      log: await durabilityOf(log),
+      destinations,
+      statistics,
+      counters: counters.snapshot(),
+    });
+  });
+
+  admin.get('/dead-letters', async (request, response) => {
+    const { consumer, limit, before } = read(Page, request.query);
+    const query = {
+      limit,
+      ...(consumer !== undefined && { consumer }),
+      ...(before !== undefined && { before }),
+    };
+    response.json({ deadLetters: await log.deadLetters(query) });
+  });
+  admin.post('/dead-letters/replay', async (request, response) => {
+    response.json({ replayed: await log.replayDeadLetters(read(Selection, request.body)) });
+  });
+  admin.post('/dead-letters/discard', async (request, response) => {
+    response.json({ discarded: await log.discardDeadLetters(read(Selection, request.body)) });
+  });
+
+  admin.delete('/visitors/:id', async (request, response) => {
+    const { shop: wanted } = read(z.object({ shop: z.string().optional() }), request.query);
+    const shops = config.shops.filter(({ id }) => wanted === undefined || id === wanted);
+    if (shops.length === 0) throw new Refusal(404, 'not-found', 'There is no shop of that name.');
+    const erasures = [];
+    for (const shop of shops) {
+      await parts.statistics?.caughtUp(shop.id);
+      const { state } = parts;
+      erasures.push(await eraseVisitor({ log, sealer, state }, shop, request.params.id, clock.now()));
+    }
+    response.json({ erasures });
+  });
+  return router;
+}
+
+/** A log that cannot store is what the operator came to see, so it is told and not answered with an error. */
+function durabilityOf(log: EventLog): Promise<Durability | { unavailable: string }> {
+  return log.check().catch((error: unknown) => {
+    if (error instanceof LogUnavailable) return { unavailable: error.message };
+    throw error;
+  });
+}
+
+/** @throws {Refusal} 400 naming what was wrong. */
+function read<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const details = parsed.error.issues.map(
+    ({ path, message }) => `${path.join('.') || '(request)'}: ${message}`,
+  );
+  throw new Refusal(400, 'malformed-body', 'The request does not fit.', { details });
+}

@@ -1,0 +1,67 @@
+import express, { type Request, Router } from 'express';
+import { z } from 'zod';
+import type { Shop } from '../config/config.ts';
+import { Refusal } from '../http/errors.ts';
+import type { ShopState } from '../analytics/state.ts';
+import type { Statistics } from '../analytics/statistics.ts';
+import { readCosts } from './marketing-costs.ts';
+
+export interface StatisticsParts {
+  statistics: Pick<Statistics, 'sync' | 'totals'>;
+  state: Pick<ShopState, 'putCosts'>;
+  shops: readonly Pick<Shop, 'id'>[];
+}
+
+/** Some 20,000 days. */
+const MAX_COSTS_BYTES = 1024 * 1024;
+
+/** What marketing achieved, what of it SHOPLINE has, and what it cost. Mount before anything reads bodies. */
+export function statisticsRoutes({ statistics, state, shops }: StatisticsParts): Router {
+  const admin = Router();
+
+  admin.post('/statistics/sync', async (request, response) => {
+    response.json({ reports: await statistics.sync(wantedShop(request, shops)) });
+  });
+
+  admin.get('/statistics', async (request, response) => {
+    const wanted = wantedShop(request, shops);
+    const asked = shops.filter(({ id }) => wanted === undefined || id === wanted);
+    const known = [];
+    for (const { id } of asked) known.push({ shop: id, ...(await statistics.totals(id)) });
+    response.json({ shops: known });
+  });
+
+  const readText = express.text({ type: () => true, limit: MAX_COSTS_BYTES });
+  admin.put('/marketing-costs', readText, async (request, response) => {
+    const shop = wantedShop(request, shops) ?? onlyShop(shops);
+    const costs = readCosts(
+      typeof request.body === 'string' ? request.body : '',
+      request.is('text/csv') === 'text/csv',
+    );
+    await state.putCosts(shop, costs);
+    const marketingEvents = new Set(costs.map(({ marketingEventId }) => marketingEventId)).size;
+    response.json({ days: costs.length, marketingEvents });
+  });
+  return admin;
+}
+
+const Query = z.object({ shop: z.string().optional() });
+
+/** @throws {Refusal} 404 for a shop there is none of; undefined when none is named. */
+function wantedShop({ query }: Request, shops: StatisticsParts['shops']): string | undefined {
+  const parsed = Query.safeParse(query);
+  const wanted = parsed.success ? parsed.data.shop : '';
+  if (wanted === undefined || shops.some(({ id }) => id === wanted)) return wanted;
+  throw new Refusal(404, 'not-found', 'There is no shop of that name.');
+}
+
+/** @throws {Refusal} 400 where there are several. */
+function onlyShop(shops: StatisticsParts['shops']): string {
+  const [first, ...others] = shops;
+  if (first && others.length === 0) return first.id;
+  throw new Refusal(
+    400,
+    'malformed-body',
+    'There are several shops: say whose costs these are, with ?shop=…',
+  );
+}

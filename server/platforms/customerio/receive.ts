@@ -1,0 +1,53 @@
+import type { Request } from 'express';
+import type { Shop } from '../../config/config.ts';
+import { Refusal } from '../../http/errors.ts';
+import { parseBody } from '../../http/json.ts';
+import { toEntry } from '../webhooks/entry.ts';
+import type { WebhookParts } from '../webhooks/parts.ts';
+import { type Received, unused } from '../webhooks/received.ts';
+import { isSigned } from '../webhooks/signature.ts';
+import { mapReport } from './map.ts';
+
+/** No destination is told what Customer.io told us. */
+const NOBODY = { advertising: false, analytics: false, marketing: false };
+
+/**
+ * Verifies, maps, stores. Customer.io holds back everything behind a refused event, for hours: what is signed and is
+ * JSON is never refused.
+ *
+ * @throws {Refusal} 404 no shop listens, 401 bad signature, 400 no JSON.
+ */
+export async function receiveCustomerio(
+  parts: WebhookParts,
+  request: Request,
+  bytes: Buffer,
+): Promise<Received> {
+  const shop = signingShop(parts.config.shops, request, bytes);
+  const mapped = mapReport(parseBody(bytes).value);
+  if (!mapped) return unused(shop.id);
+  const entry = toEntry(parts, mapped, shop, NOBODY, parts.clock.now());
+  return { shop: shop.id, ...(await parts.log.append([entry])) };
+}
+
+/** The shop whose key signed it. However old: a retry may come days later. */
+function signingShop(shops: readonly Shop[], request: Request, bytes: Buffer): Shop {
+  const listening = shops.filter(({ customerioSigningKey }) => customerioSigningKey !== undefined);
+  if (listening.length === 0)
+    throw new Refusal(
+      404,
+      'not-found',
+      'Reporting webhooks are off: no shop has CUSTOMERIO_WEBHOOK_SIGNING_KEY.',
+    );
+  const signature = request.get('X-CIO-Signature');
+  const signed = [`v0:${request.get('X-CIO-Timestamp') ?? ''}:`, bytes];
+  const shop = listening.find(({ customerioSigningKey }) =>
+    isSigned(signed, signature, customerioSigningKey ?? ''),
+  );
+  if (!shop)
+    throw new Refusal(
+      401,
+      'bad-signature',
+      'X-CIO-Signature is not the HMAC-SHA256 of v0:<X-CIO-Timestamp>:<body> under CUSTOMERIO_WEBHOOK_SIGNING_KEY.',
+    );
+  return shop;
+}

@@ -1,0 +1,43 @@
+import type { z } from 'zod';
+import type { Mapped, Unusable } from '../../webhooks/mapped.ts';
+import { mapCart, mapCheckout } from './cart.ts';
+import { mapOrder } from './order.ts';
+import { Cart, Checkout, Order, Redaction, Refund } from './payload.ts';
+import { mapCustomerRedaction, mapShopRedaction } from './redaction.ts';
+import { mapRefund } from './refund.ts';
+
+type Map = (payload: unknown, messageId: string) => Mapped | Unusable;
+
+const reads =
+  <Schema extends z.ZodType>(
+    schema: Schema,
+    map: (payload: z.output<Schema>, messageId: string) => Mapped | Unusable,
+  ): Map =>
+  (payload, messageId) => {
+    const read = schema.safeParse(payload);
+    return read.success ? map(read.data, messageId) : { lacks: 'a JSON object' };
+  };
+
+const checkout = reads(Checkout, mapCheckout);
+const cart = reads(Cart, mapCart);
+
+/** Every topic we know what to do with. */
+const TOPICS = {
+  'orders/create': reads(Order, (order, id) => mapOrder(order, 'placed', id)),
+  'orders/paid': reads(Order, (order, id) => mapOrder(order, 'paid', id)),
+  'orders/cancelled': reads(Order, (order, id) => mapOrder(order, 'cancelled', id)),
+  'refunds/create': reads(Refund, mapRefund),
+  'checkouts/create': checkout,
+  'checkouts/update': checkout,
+  'carts/create': cart,
+  'carts/update': cart,
+  'customers/redact': reads(Redaction, mapCustomerRedaction),
+  'merchants/redact': (_payload, messageId) => mapShopRedaction(messageId),
+} satisfies Record<string, Map>;
+export type Topic = keyof typeof TOPICS;
+
+export const isTopic = (topic: string): topic is Topic => Object.hasOwn(TOPICS, topic);
+
+/** What SHOPLINE told, as a message. The same payload, topic and id always make the same. */
+export const mapWebhook = (topic: Topic, payload: unknown, messageId: string): Mapped | Unusable =>
+  TOPICS[topic](payload, messageId);

@@ -1,0 +1,79 @@
+import type { JsonObject } from '../../../../shared/protected-event.ts';
+import { compact } from '../../../destinations/values.ts';
+import { orderNames } from '../../../orders/names.ts';
+import { keyOf, type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
+import { firstMoment } from '../../webhooks/time.ts';
+import { readProducts } from './lines.ts';
+import { type Money, readCurrency, readMoney } from './money.ts';
+import type { Order } from './payload.ts';
+import { readPerson } from './person.ts';
+
+/** Each stage's event, and how its key ends. */
+const STAGES = {
+  placed: ['Order Completed', ''],
+  paid: ['Order Updated', ':paid'],
+  cancelled: ['Order Cancelled', ':cancelled'],
+} as const;
+
+export type Stage = keyof typeof STAGES;
+
+/** An order at one point of its life. What it was placed for stays beside it, whatever became of it. */
+export function mapOrder(order: Order, stage: Stage, messageId: string): Mapped | Unusable {
+  const properties = {
+    ...readNames(order),
+    cart_token: order.cart_token,
+    ...readMoneys(order),
+    coupon: order.discount_codes.flatMap(({ code }) => code ?? []).join(',') || undefined,
+    financial_status: stage === 'paid' ? 'paid' : order.financial_status,
+    products: readProducts(order.line_items),
+    landing_site: order.landing_site,
+    referring_site: order.referring_site,
+  };
+  const [name] = orderNames({ properties: (compact(properties) ?? {}) as JsonObject });
+  if (name === undefined) return { lacks: 'id' };
+  const [event, ending] = STAGES[stage];
+  const message = track(event, messageId, momentOf(order, stage), readPerson(order), properties);
+  return { message, orderKey: keyOf('order', name, ending) };
+}
+
+/** Everything the order is called by, here and on the thank-you page. */
+function readNames(order: Order) {
+  const statusPage = URL.parse(order.order_status_url ?? '', 'https://shop.invalid');
+  return {
+    order_id: order.id,
+    order_number: order.name?.replace(/^#\s*/, '') || undefined,
+    order_seq: statusPage?.searchParams.get('mainOrderSeq')?.trim().slice(0, 512) || undefined,
+    checkout_id: order.checkout_id,
+    checkout_token: order.checkout_token,
+  };
+}
+
+/** All in the currency of the total; what is in another is left out. */
+function readMoneys(order: Order) {
+  const money = (set: Parameters<typeof readMoney>[0], plain: Parameters<typeof readMoney>[1]) =>
+    readMoney(set, plain, order.currency);
+  const total =
+    money(order.current_total_price_set, order.current_total_price) ??
+    money(order.total_price_set, order.total_price);
+  const currency = total?.currency ?? readCurrency(order.currency);
+  const same = (found: Money | undefined) =>
+    found?.currency === undefined || found.currency === currency ? found?.amount : undefined;
+  return {
+    currency,
+    total: total?.amount,
+    subtotal: same(money(order.subtotal_price_set, order.subtotal_price)),
+    tax: same(money(order.total_tax_set, order.total_tax)),
+    shipping: same(money(order.total_shipping_price_set, order.total_shipping_price)),
+    discount: same(
+      money(order.total_discounts_set, order.total_discounts) ??
+        money(order.current_total_discounts_set, order.current_total_discounts),
+    ),
+  };
+}
+
+function momentOf(order: Order, stage: Stage): string | undefined {
+  if (stage === 'placed') return firstMoment(order.created_at, order.order_at, order.processed_at);
+  if (stage === 'paid')
+    return firstMoment(order.payment_details.at(-1)?.processed_at, order.processed_at, order.updated_at);
+  return firstMoment(order.cancelled_at, order.updated_at);
+}

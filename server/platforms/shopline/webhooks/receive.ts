@@ -1,0 +1,60 @@
+import type { Request } from 'express';
+import type { Shop } from '../../../config/config.ts';
+import { Refusal } from '../../../http/errors.ts';
+import { parseBody } from '../../../http/json.ts';
+import { sha256 } from '../../../privacy/hash.ts';
+import { consentOf } from '../../webhooks/consent.ts';
+import { toEntry } from '../../webhooks/entry.ts';
+import { isUnusable } from '../../webhooks/mapped.ts';
+import { messageIdOf } from '../../webhooks/message-id.ts';
+import type { WebhookParts } from '../../webhooks/parts.ts';
+import { type Received, unused } from '../../webhooks/received.ts';
+import { isSigned } from '../../webhooks/signature.ts';
+import { isTopic, mapWebhook } from './map.ts';
+
+/** Verifies, maps, stores. @throws {Refusal} 404 unknown shop, 401 bad signature, 400 no JSON. */
+export async function receiveShopline(
+  parts: WebhookParts,
+  request: Request,
+  bytes: Buffer,
+): Promise<Received> {
+  const shop = signingShop(parts.config.shops, request, bytes);
+  const { value } = parseBody(bytes);
+  const topic = request.get('X-Shopline-Topic')?.trim().toLowerCase() ?? '';
+  if (!isTopic(topic)) return unused(shop.id);
+  const webhookId = request.get('X-Shopline-Webhook-Id')?.trim() || sha256(`${topic}\n${bytes.toString()}`);
+  const mapped = mapWebhook(topic, value, messageIdOf('shopline', webhookId));
+  if (isUnusable(mapped)) {
+    parts.logger.warn({ shop: shop.id, topic, ...mapped }, 'webhook cannot be used');
+    return unused(shop.id);
+  }
+  const consent = await consentOf(mapped.message, shop, parts.state);
+  const entry = toEntry(parts, mapped, shop, consent, parts.clock.now());
+  return { shop: shop.id, ...(await parts.log.append([entry])) };
+}
+
+/** Two entries of the configuration may be one store's, each with an app of its own. */
+function signingShop(shops: readonly Shop[], request: Request, bytes: Buffer): Shop {
+  const listening = shops.filter(({ shopline }) => shopline?.appSecret !== undefined);
+  if (listening.length === 0)
+    throw new Refusal(404, 'not-found', 'Order webhooks are off: no shop has SHOPLINE_APP_SECRET.');
+  const domain = request.get('X-Shopline-Shop-Domain')?.trim().toLowerCase();
+  const named = listening.filter(
+    ({ shopline }) => `${shopline?.handle}.myshopline.com`.toLowerCase() === domain,
+  );
+  if (named.length === 0)
+    throw new Refusal(
+      404,
+      'unknown-shop',
+      'X-Shopline-Shop-Domain must be <SHOPLINE_HANDLE>.myshopline.com of a shop here.',
+    );
+  const signature = request.get('X-Shopline-Hmac-Sha256');
+  const shop = named.find(({ shopline }) => isSigned([bytes], signature, shopline?.appSecret ?? ''));
+  if (!shop)
+    throw new Refusal(
+      401,
+      'bad-signature',
+      'X-Shopline-Hmac-Sha256 is not the HMAC-SHA256 of the body under SHOPLINE_APP_SECRET.',
+    );
+  return shop;
+}

@@ -1,0 +1,135 @@
+import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import { eraseVisitor, isOfPerson } from '../lifecycle/erase.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Closer } from '../lib/shutdown.ts';
+import type { Config, Shop } from '../config/config.ts';
+import { consumerName } from '../delivery/dispatcher.ts';
+import type { Http } from '../lib/http-client.ts';
+import type { PaceOf } from '../lib/rate-limiter.ts';
+import type { GiveWay } from '../delivery/chunks.ts';
+import type { EventLog } from '../store/event-log.ts';
+import type { Counters } from '../observe/counters.ts';
+import { type Logger, redactSecrets } from '../observe/log.ts';
+import { withOrders } from '../orders/log.ts';
+import type { Sealer } from '../privacy/encrypted-pii.ts';
+import { ADMIN_PACE, createAdminApi } from './shopline/admin/client.ts';
+import { createTokens } from './shopline/tokens/tokens.ts';
+import type { ShopState } from '../analytics/state.ts';
+import { createStatistics, isCounted } from '../analytics/create.ts';
+import { openState } from '../analytics/open.ts';
+import type { Statistics } from '../analytics/statistics.ts';
+import { startBackstop } from './shopline/order-polling.ts';
+
+/** Everything that goes from here to the shop's platform and comes from it, besides what visitors do. */
+export interface WayBack {
+  state: ShopState;
+  statistics: Statistics;
+  /** The log for those who bring events and those who deliver them: an order reported twice is one. */
+  log: EventLog;
+  /** Sends with the access tokens that are valid now. */
+  http: Http;
+  /** Strikes out of a text what the configuration calls secret, and the tokens that came after. */
+  strike: (text: string) => string;
+}
+
+export interface WayBackParts {
+  config: Config;
+  log: EventLog;
+  sealer: Sealer;
+  http: Http;
+  /** Strikes our secrets out of a text. */
+  strike: (text: string) => string;
+  paceOf: PaceOf;
+  clock: Clock;
+  giveWay: GiveWay;
+  random: () => number;
+  counters: Counters;
+  logger: Logger;
+}
+
+const BACKSTOP_MS = 15 * 60_000;
+
+/** Opens what counts and reports; undefined where no shop wants it, which then costs nothing. */
+export async function openWayBack(parts: WayBackParts, close: Closer): Promise<WayBack | undefined> {
+  const { config, log, sealer, paceOf, clock, random, giveWay, counters, logger } = parts;
+  const shops = config.shops.filter(isCounted);
+  if (shops.length === 0) return undefined;
+  const state = await openState(config.dataDir, shops);
+  close.later(() => state.close());
+  const tokens = await createTokens({ shops, http: parts.http, kept: state, clock, logger, random });
+  close.later(() => tokens.stop());
+  const http = tokens.wrap(parts.http);
+  const strike = (text: string) => redactSecrets(tokens.secrets())(parts.strike(text));
+  // What SHOPLINE says is kept and shown.
+  const struck: Http = async (request) => {
+    const answer = await http(request);
+    return { ...answer, body: strike(answer.body) };
+  };
+  const stopping = new AbortController();
+  const apis = new Map(
+    shops.flatMap((shop) => {
+      const { id, shopline: admin } = shop;
+      if (admin?.accessToken === undefined) return [];
+      // The CDP destination's own pace: SHOPLINE counts calls by app and store, whatever they are for.
+      const pace = paceOf(consumerName(id, 'shopline'), ADMIN_PACE.perSecond, ADMIN_PACE.burst);
+      const api = createAdminApi({ admin, http: struck, pace: () => pace(stopping.signal) });
+      return [[id, api] as const];
+    }),
+  );
+  const merged = withOrders(log, { shops, state, clock });
+  for (const shop of shops) {
+    const api = apis.get(shop.id);
+    if (!api || shop.shopline?.appSecret === undefined) continue;
+    const backstop = startBackstop({
+      shop,
+      api,
+      log: merged,
+      state,
+      kept: state,
+      sealer,
+      counters,
+      logger,
+      clock,
+      everyMs: BACKSTOP_MS,
+    });
+    close.later(() => backstop.stop());
+  }
+  const statistics = createStatistics({
+    shops,
+    log,
+    state,
+    apiOf: (shop) => apis.get(shop),
+    syncMs: config.statisticsSyncMs,
+    redact: (shop, event) => redact(parts, state, shop, event),
+    clock,
+    giveWay,
+    counters,
+    logger,
+  });
+  close.later(() => statistics.stop());
+  close.later(async () => stopping.abort());
+  return { state, statistics, log: merged, http, strike };
+}
+
+/** Carries out what the shop's platform asked to be forgotten. */
+async function redact(
+  { log, sealer, clock, logger }: WayBackParts,
+  state: ShopState,
+  shop: Shop,
+  { event, identity, properties }: ProtectedEvent,
+): Promise<void> {
+  if (event === 'Shop Redacted') {
+    const events = await log.purge(shop.id);
+    await state.purge(shop.id);
+    logger.warn({ shop: shop.id, events }, 'everything of the shop was forgotten, as its platform asked');
+    return;
+  }
+  const orders = Array.isArray(properties.orders) ? properties.orders.map(String) : [];
+  const buyers = (await state.peopleOfOrders(shop.id, orders)).filter(isOfPerson);
+  const ids = [identity.userId, identity.emailSha256, ...buyers.map((key) => key.slice(2))].filter(
+    (id) => id !== undefined,
+  );
+  const asked = new Set(ids);
+  for (const id of ids) await eraseVisitor({ log, sealer, state }, shop, id, clock.now(), asked);
+  logger.info({ shop: shop.id }, 'a customer was forgotten, as the shop’s platform asked');
+}

@@ -1,0 +1,52 @@
+import { isIP } from 'node:net';
+import type { Consent } from '../../../shared/consent.ts';
+import type { Context } from '../../../shared/message.ts';
+import type { ProtectedEvent } from '../../../shared/protected-event.ts';
+import type { Shop } from '../../config/config.ts';
+import { coarseIp, coarseUserAgent } from '../../ingest/accept.ts';
+import { toEvent } from '../../ingest/event.ts';
+import type { Append } from '../../store/event-log.ts';
+import type { Counters } from '../../observe/counters.ts';
+import { type Sealer, sealBinding } from '../../privacy/encrypted-pii.ts';
+import type { Mapped } from './mapped.ts';
+import { happenedAt } from './time.ts';
+
+export interface EntryParts {
+  sealer: Sealer;
+  counters: Counters;
+}
+
+/** What a webhook said, as it goes into the log: nothing personal in clear, nothing that consent does not allow. */
+export function toEntry(
+  { sealer, counters }: EntryParts,
+  { message, orderKey, only }: Mapped,
+  shop: Shop,
+  consent: Consent,
+  receivedAtMs: number,
+): Append {
+  const acceptance = {
+    timestamp: happenedAt(message.timestamp, receivedAtMs),
+    receivedAt: new Date(receivedAtMs).toISOString(),
+    consent,
+    context: allowedContext(message.context ?? {}, consent),
+  };
+  const { event: protectedEvent, raw, dropped } = toEvent(message, acceptance, shop);
+  for (const field of dropped) counters.count('fields_dropped', { shop: shop.id, field });
+  const event: ProtectedEvent = {
+    ...protectedEvent,
+    source: 'webhook',
+    ...(orderKey && { orderKey }),
+    ...(only && { only }),
+  };
+  return raw && !only ? { event, sealed: sealer.seal(raw, sealBinding(event)) } : { event };
+}
+
+/** Address and browser are kept whole only where advertising is allowed. */
+function allowedContext({ ip, userAgent, ...rest }: Context, { advertising }: Consent): Context {
+  const address = ip?.trim();
+  return {
+    ...rest,
+    ...(address && isIP(address) && { ip: advertising ? address : coarseIp(address) }),
+    ...(userAgent && { userAgent: advertising ? userAgent : coarseUserAgent(userAgent) }),
+  };
+}

@@ -1,0 +1,21 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Config } from '../../config/config.ts';
+import type { Budget } from '../../http/body.ts';
+import type { EventLog } from '../../store/event-log.ts';
+import type { Counters } from '../../observe/counters.ts';
+import type { Logger } from '../../observe/log.ts';
+import type { Sealer } from '../../privacy/encrypted-pii.ts';
+import type { ShopState } from '../../analytics/state.ts';
+
+export interface WebhookParts {
+  config: Config;
+  /** Completes orders on their way. */
+  log: Pick<EventLog, 'append'>;
+  state: Pick<ShopState, 'visitorsOf'>;
+  sealer: Sealer;
+  counters: Counters;
+  logger: Logger;
+  clock: Clock;
+  /** Shared by every request under way. */
+  budget: Budget;
+}

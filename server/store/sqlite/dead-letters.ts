@@ -1,0 +1,110 @@
+import type { DeadLetterReason } from '../../../shared/reasons.ts';
+import { prepare } from './database.ts';
+import type { DeadLetterSelection } from '../event-log.ts';
+import { CHUNK } from './chunks.ts';
+import type { Seals } from './encrypted-pii.ts';
+import type { Store } from './store.ts';
+
+export interface DeadLetterRow {
+  id: number;
+  consumer: string;
+  body: string;
+  reason: DeadLetterReason;
+  answer: string | null;
+  attempt: number;
+  atMs: number;
+}
+interface Located {
+  id: number;
+  seq: number;
+  consumerId: number;
+}
+
+const COLUMNS = `d.id, c.name AS consumer, e.body, d.reason, d.answer, d.attempt, d.at AS atMs
+  FROM dead_letters d JOIN consumers c ON c.id = d.consumer JOIN events e ON e.seq = d.seq`;
+/** A look at everything before the first page. */
+const NEWEST = Number.MAX_SAFE_INTEGER;
+
+export function createDeadLetters(store: Store, seals: Seals) {
+  const { connection } = store;
+  const all = prepare<DeadLetterRow>(
+    connection,
+    `SELECT ${COLUMNS} WHERE d.id < ? ORDER BY d.id DESC LIMIT ?`,
+  );
+  const ofConsumer = prepare<DeadLetterRow>(
+    connection,
+    `SELECT ${COLUMNS} WHERE d.id < ? AND d.consumer IN (SELECT id FROM consumers WHERE name = ?)
+     ORDER BY d.id DESC LIMIT ?`,
+  );
+  const locate = prepare<Located>(
+    connection,
+    'SELECT id, seq, consumer AS consumerId FROM dead_letters WHERE id = ?',
+  );
+  const locateMore = prepare<Located>(
+    connection,
+    `SELECT id, seq, consumer AS consumerId FROM dead_letters
+     WHERE consumer IN (SELECT id FROM consumers WHERE name = ?) AND id > ? ORDER BY id LIMIT ?`,
+  );
+  const remove = prepare(connection, 'DELETE FROM dead_letters WHERE id = ?');
+  const lineUp = prepare(
+    connection,
+    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt) VALUES (?, ?, 'retry', 0, 1)`,
+  );
+  const stateOf = (id: number) => store.consumers.find((consumer) => consumer.id === id);
+
+  function replayOne({ id, seq, consumerId }: Located): void {
+    remove.run(id);
+    lineUp.run(consumerId, seq);
+    const state = stateOf(consumerId);
+    if (!state) return;
+    state.deadLetters--;
+    state.waiting++;
+  }
+
+  function discardOne({ id, seq, consumerId }: Located): void {
+    remove.run(id);
+    const state = stateOf(consumerId);
+    if (!state) return;
+    state.deadLetters--;
+    seals.dropIfDone(state, seq);
+  }
+
+  /** The rows meant, in small portions. Of a consumer: those there were at the start, not those that come back. */
+  function* select(selection: DeadLetterSelection): Generator<Located[]> {
+    if ('ids' in selection) {
+      for (let start = 0; start < selection.ids.length; start += CHUNK) {
+        const ids = selection.ids.slice(start, start + CHUNK);
+        yield ids.flatMap((id) => locate.get(id) ?? []);
+      }
+      return;
+    }
+    const newest = all.get(NEWEST, 1)?.id ?? 0;
+    for (let after = 0; ; ) {
+      const rows = locateMore.all(selection.consumer, after, CHUNK).filter(({ id }) => id <= newest);
+      const last = rows.at(-1);
+      if (!last) return;
+      yield rows;
+      after = last.id;
+    }
+  }
+
+  function* each(
+    selection: DeadLetterSelection,
+    treat: (row: Located) => void,
+  ): Generator<undefined, number> {
+    let treated = 0;
+    for (const rows of select(selection)) {
+      store.transaction(() => rows.forEach(treat));
+      treated += rows.length;
+      yield;
+    }
+    return treated;
+  }
+
+  return {
+    list: (consumer: string | undefined, limit: number, before: number = NEWEST): DeadLetterRow[] =>
+      consumer === undefined ? all.all(before, limit) : ofConsumer.all(before, consumer, limit),
+    replay: (selection: DeadLetterSelection) => each(selection, replayOne),
+    discard: (selection: DeadLetterSelection) => each(selection, discardOne),
+  };
+}

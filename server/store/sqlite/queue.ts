@@ -1,0 +1,76 @@
+import { prepare } from './database.ts';
+import type { Depth } from '../event-log.ts';
+import { CHUNK, pages } from './chunks.ts';
+import type { Hurry } from './requeue.ts';
+import type { Store } from './store.ts';
+
+/** Looks at, and moves, what stands in line for a consumer. */
+export function createLine(store: Store, hurry: Hurry) {
+  const { connection } = store;
+  const nextTaken = prepare<{ dueAtMs: number | null }>(
+    connection,
+    'SELECT min(due_at) AS dueAtMs FROM deliveries WHERE consumer = ?',
+  );
+  const nextNew = prepare<{ dueAtMs: number | null }>(
+    connection,
+    `SELECT min(iif(?4, 0, coalesce(hold_until, 0))) AS dueAtMs FROM
+       (SELECT hold_until FROM events WHERE shop = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3)`,
+  );
+  const oldest = prepare<{ receivedAtMs: number | null }>(
+    connection,
+    `SELECT min(received_at) AS receivedAtMs FROM events WHERE seq IN (
+       (SELECT min(seq) FROM deliveries WHERE consumer = ?),
+       (SELECT seq FROM events WHERE shop = ? AND seq > ? ORDER BY seq LIMIT 1))`,
+  );
+  const since = prepare<{ seq: number; receivedAtMs: number }>(
+    connection,
+    `SELECT seq, received_at AS receivedAtMs FROM events
+     WHERE shop = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
+  );
+  const lineUp = prepare(
+    connection,
+    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt) VALUES (?, ?, 'retry', 0, 1)
+     ON CONFLICT DO NOTHING`,
+  );
+  const forgive = prepare(connection, 'DELETE FROM dead_letters WHERE consumer = ? AND seq = ?');
+
+  return {
+    wake: (name: string): void => hurry.begin(store.consumer(name)),
+
+    nextDueMs(name: string, nowMs: number): number | undefined {
+      const consumer = store.consumer(name);
+      if (hurry.hasMore(consumer)) return nowMs;
+      const { id, shop, cursor } = consumer;
+      const ignoresHolds = Number(consumer.ignoresHolds ?? false);
+      const due = [nextTaken.get(id)?.dueAtMs, nextNew.get(shop, cursor, CHUNK, ignoresHolds)?.dueAtMs];
+      const known = due.filter((ms) => ms !== null && ms !== undefined);
+      return known.length > 0 ? Math.max(nowMs, Math.min(...known)) : undefined;
+    },
+
+    depth(name: string, nowMs: number): Depth {
+      const { id, shop, cursor, waiting, deadLetters } = store.consumer(name);
+      const receivedAtMs = oldest.get(id, shop, cursor)?.receivedAtMs ?? nowMs;
+      return { waiting, deadLetters, oldestAgeMs: Math.max(0, nowMs - receivedAtMs) };
+    },
+
+    /** Dead letters of that time go back in line too; what is in line already stays where it is. */
+    *replaySince(name: string, sinceMs: number): Generator<undefined, number> {
+      const consumer = store.consumer(name);
+      const { id, shop, cursor: end } = consumer;
+      let replayed = 0;
+      for (const rows of pages((after) => since.all(shop, after, end, CHUNK))) {
+        const wanted = rows.filter(({ receivedAtMs }) => receivedAtMs >= sinceMs);
+        store.transaction(() => {
+          for (const { seq } of wanted) {
+            if (lineUp.run(id, seq) === 0) continue;
+            consumer.waiting++;
+            consumer.deadLetters -= forgive.run(id, seq);
+            replayed++;
+          }
+        });
+        yield;
+      }
+      return replayed;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { type Database, prepare } from './database.ts';
+import type { Consumer } from '../event-log.ts';
+
+/** A configured consumer as this process knows it. The counts are of its open events and its dead letters. */
+export interface ConsumerState extends Consumer {
+  id: number;
+  cursor: number;
+  waiting: number;
+  deadLetters: number;
+  /**
+   * What is to become due at once, as takes come to it, so that neither a wake nor a restart touches a million rows:
+   * every retry above `hurriedTo`, up to `hurryEnd`.
+   */
+  hurriedTo: number;
+  hurryEnd: number;
+  /** Leases above `resumedTo`, up to `resumeEnd`, are from before this process and are hurried too. */
+  resumedTo: number;
+  resumeEnd: number;
+}
+
+/** The open file and what is kept in memory beside it. */
+export interface Store {
+  connection: DatabaseSync;
+  /** All or nothing, in the file and in the consumers' states. */
+  transaction<T>(work: () => T): T;
+  /** Others who keep something in memory beside the file hear when a transaction begins and when it comes to nothing. */
+  joinTransactions(member: Member): void;
+  /** @throws {RangeError} for a name the log was not opened with. */
+  consumer(name: string): ConsumerState;
+  consumers: readonly ConsumerState[];
+}
+
+export interface Member {
+  begin(): void;
+  rollback(): void;
+}
+
+export function createStore(database: Database, configured: readonly Consumer[]): Store {
+  const { connection } = database;
+  const consumers = database.transaction(() =>
+    configured.map((consumer) => loadConsumer(connection, consumer)),
+  );
+  const byName = new Map(consumers.map((consumer) => [consumer.name, consumer]));
+  if (byName.size < consumers.length) throw new RangeError('two consumers have the same name');
+
+  const members: Member[] = [];
+  return {
+    connection,
+    consumers,
+    joinTransactions: (member) => void members.push(member),
+    transaction(work) {
+      for (const member of members) member.begin();
+      const before = consumers.map((consumer) => ({ ...consumer }));
+      try {
+        return database.transaction(work);
+      } catch (error) {
+        for (const [index, consumer] of consumers.entries()) Object.assign(consumer, before[index]);
+        for (const member of members) member.rollback();
+        throw error;
+      }
+    },
+    consumer(name) {
+      const found = byName.get(name);
+      if (!found) throw new RangeError(`no consumer is named ${name}`);
+      return found;
+    },
+  };
+}
+
+/**
+ * A consumer new to the log starts at its end. After a restart nothing is leased, and everything that waited goes first,
+ * oldest first: an identify before its tracks.
+ */
+function loadConsumer(connection: DatabaseSync, consumer: Consumer): ConsumerState {
+  const { name, shop } = consumer;
+  prepare(
+    connection,
+    `INSERT INTO consumers (name, shop, cursor)
+     VALUES (?, ?, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0))
+     ON CONFLICT DO NOTHING`,
+  ).run(name, shop);
+  const state = prepare<{ id: number; cursor: number; waiting: number; deadLetters: number }>(
+    connection,
+    `SELECT id, cursor,
+       (SELECT count(*) FROM events WHERE events.shop = consumers.shop AND events.seq > consumers.cursor)
+         + (SELECT count(*) FROM deliveries WHERE consumer = consumers.id) AS waiting,
+       (SELECT count(*) FROM dead_letters WHERE consumer = consumers.id) AS deadLetters
+     FROM consumers WHERE name = ? AND shop = ?`,
+  ).get(name, shop);
+  if (!state) throw new Error(`consumer ${name} was not stored`);
+  const { cursor } = state;
+  return { ...consumer, ...state, hurriedTo: 0, hurryEnd: cursor, resumedTo: 0, resumeEnd: cursor };
+}

@@ -1,0 +1,359 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../server/lib/clock.ts';
+import { UNHURRIED } from '../../server/delivery/chunks.ts';
+import { type Append, type Delivery, type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
+import { openLog } from '../../server/store/open.ts';
+import { createCounters } from '../../server/observe/counters.ts';
+import type { ShopStore } from '../../server/analytics/store/open.ts';
+import { type ConsumerParts, startConsumer } from '../../server/analytics/consumer.ts';
+import { RULES } from '../../server/analytics/decisions.ts';
+import { createTargets } from '../../server/analytics/targets.ts';
+import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import { event } from '../support/event.ts';
+import { eventually } from '../support/eventually.ts';
+import { ENGINES } from '../support/shop-store.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const CONSUMER = 'statistics@shop';
+const DAY = 86_400_000;
+
+const landing = (parts: Partial<ProtectedEvent> = {}) =>
+  event({
+    type: 'page',
+    identity: { anonymousId: 'ann' },
+    context: { page: { url: 'https://shop.example/?utm_id=MA_1' } },
+    ...parts,
+  });
+const order = (id: string, parts: Partial<ProtectedEvent> = {}) =>
+  event({
+    event: 'Order Completed',
+    identity: { anonymousId: 'ann' },
+    timestamp: '2026-03-01T00:01:00.000Z',
+    properties: { order_id: id, total: 100 },
+    ...parts,
+  });
+const redaction = () =>
+  event({ event: 'Customer Redacted', source: 'webhook', only: 'statistics', identity: { userId: 'ann' } });
+const unreadable = () => landing({ context: { page: { url: 5 as unknown as string } } });
+
+async function setUp(dataDir = tempDir()) {
+  const consumers = [{ name: CONSUMER, shop: 'shop', opensSeals: false, ignoresHolds: true }];
+  const log = await openLog({ dataDir, consumers, retentionMs: 3650 * DAY });
+  const shops = { shop: { currency: 'TWD', attributionMs: 7 * DAY } };
+  const store = await ENGINES.sqlite({ shops, rules: RULES }, dataDir);
+  let isOpen = true;
+  const close = async () => {
+    if (!isOpen) return;
+    isOpen = false;
+    await log.close();
+    await store.close();
+  };
+  onTestFinished(close);
+  const counters = createCounters();
+  const state: ConsumerParts['state'] = {
+    apply: (...told) => store.transaction((methods) => methods.apply(...told)),
+  };
+  return {
+    dataDir,
+    log,
+    close,
+    counters,
+    append: (...events: ProtectedEvent[]) => log.append(events.map((stored): Append => ({ event: stored }))),
+    totals: () => totalsOf(store),
+    state,
+    start(parts: Partial<ConsumerParts> = {}) {
+      const consumer = startConsumer({
+        shop: 'shop',
+        consumer: CONSUMER,
+        log,
+        state,
+        rules: { currency: 'TWD', targets: createTargets({ attributionMs: 0, rules: [], flows: [] }) },
+        redact: async () => {},
+        clock: systemClock,
+        giveWay: UNHURRIED,
+        counters,
+        logger: { info() {}, warn() {}, error() {} },
+        ...parts,
+      });
+      onTestFinished(() => consumer.stop());
+      return consumer;
+    },
+  };
+}
+
+const totalsOf = async (store: ShopStore) =>
+  (await store.transaction((methods) => methods.marketingTotals('shop', ['MA_1'])))[0];
+
+/** The log as a consumer meets it that dies before what it settled is written down. */
+const forgetsAcks = (log: EventLog): EventLog => ({
+  ...log,
+  take: async (consumer, max) =>
+    (await log.take(consumer, max)).map((delivery) => ({ ...delivery, ack() {} })),
+});
+
+test('what is stored is counted, and what is caught up with lies in the totals', async () => {
+  const { append, start, totals } = await setUp();
+  const consumer = start();
+  await append(landing(), order('1'));
+  await consumer.caughtUp();
+  expect(await totals()).toMatchObject({ landings: 1, orders: 1, amountHundredths: 10_000 });
+  await append(order('2'));
+  await consumer.caughtUp();
+  expect(await totals()).toMatchObject({ orders: 2 });
+});
+
+test('events are let go only after what they say is kept', async () => {
+  const { append, log, start, state } = await setUp();
+  const keeping = Promise.withResolvers<void>();
+  const asked: number[] = [];
+  start({
+    state: {
+      async apply(...told) {
+        asked.push((await log.depth(CONSUMER)).waiting);
+        await keeping.promise;
+        await state.apply(...told);
+        asked.push((await log.depth(CONSUMER)).waiting);
+      },
+    },
+  });
+  await append(landing(), order('1'));
+  await eventually(
+    () => asked.length,
+    (calls) => calls > 0,
+  );
+  expect((await log.depth(CONSUMER)).waiting).toBe(2);
+  keeping.resolve();
+  await eventually(
+    async () => (await log.depth(CONSUMER)).waiting,
+    (waiting) => waiting === 0,
+  );
+  expect(asked).toEqual([2, 2]);
+});
+
+test('what state itself stumbles over is set aside alone, and the others are counted', async () => {
+  const { append, log, start, state, totals } = await setUp();
+  const consumer = start({
+    state: {
+      async apply(shop, facts, visitors) {
+        if (facts.sightings.some(({ names }) => names.includes('poison'))) throw new TypeError('not in here');
+        await state.apply(shop, facts, visitors);
+      },
+    },
+  });
+  await append(landing(), order('1'), order('poison'));
+  await consumer.caughtUp();
+  expect(await totals()).toMatchObject({ landings: 1, orders: 1 });
+  expect(await log.depth(CONSUMER)).toMatchObject({ waiting: 0, deadLetters: 1 });
+});
+
+test('while nothing can be kept events wait; in the end each is counted, once', async () => {
+  const { append, counters, log, start, state, totals } = await setUp();
+  let failures = 0;
+  const errors: string[] = [];
+  const consumer = start({
+    state: {
+      async apply(...told) {
+        if (failures++ < 2) throw new LogUnavailable('disk full');
+        await state.apply(...told);
+      },
+    },
+    logger: { info() {}, warn() {}, error: (_facts, text) => void errors.push(text) },
+  });
+  const denied = { advertising: false, analytics: false, marketing: false };
+  await append(landing(), order('1'), landing({ consent: denied }));
+  await eventually(
+    () => failures,
+    (count) => count > 0,
+  );
+  expect((await log.depth(CONSUMER)).waiting).toBe(3);
+  await consumer.caughtUp();
+  expect(await totals()).toMatchObject({ landings: 1, orders: 1 });
+  expect(errors).toHaveLength(2);
+  expect(await log.depth(CONSUMER)).toMatchObject({ waiting: 0, deadLetters: 0 });
+  const leftOut = counters.snapshot().filter(({ name }) => name === 'statistics_left_out');
+  expect(leftOut.map(({ labels, value }) => [labels.reason, value])).toEqual([['consent', 1]]);
+});
+
+test('an event nobody can read costs only itself, and is set aside for the operator to see', async () => {
+  const { append, log, start, totals } = await setUp();
+  await append(landing(), unreadable(), order('1'));
+  const consumer = start();
+  await consumer.caughtUp();
+  expect(await totals()).toMatchObject({ landings: 1, orders: 1 });
+  expect(await log.depth(CONSUMER)).toMatchObject({ waiting: 0, deadLetters: 1 });
+  const [dead] = await log.deadLetters({ consumer: CONSUMER, limit: 9 });
+  expect(dead).toMatchObject({ reason: 'mapping-failed' });
+});
+
+test('a redaction is carried out after everything before it was counted', async () => {
+  const { append, log, start, totals } = await setUp();
+  const found: unknown[] = [];
+  const consumer = start({
+    redact: async ({ event: name }) => void found.push([name, (await totals())?.orders]),
+  });
+  await append(landing(), order('1'), redaction(), order('2'));
+  await consumer.caughtUp();
+  expect(found).toHaveLength(1);
+  expect(found).toEqual([['Customer Redacted', 2]]);
+  expect((await log.depth(CONSUMER)).waiting).toBe(0);
+});
+
+test('a redaction that fails is tried again, and nothing is counted twice for it', async () => {
+  const { append, start, totals } = await setUp();
+  let tries = 0;
+  const consumer = start({
+    redact: async () => {
+      if (tries++ === 0) throw new Error('disk full');
+    },
+  });
+  await append(landing(), order('1'), redaction());
+  await consumer.caughtUp();
+  expect(tries).toBe(2);
+  expect(await totals()).toMatchObject({ landings: 1, orders: 1, visitors: 1 });
+});
+
+test('a page that sends a redaction’s name redacts nobody', async () => {
+  const { append, start } = await setUp();
+  const redacted: ProtectedEvent[] = [];
+  const consumer = start({ redact: async (told) => void redacted.push(told) });
+  const { source: _, ...unsigned } = redaction();
+  const { only: __, ...unsaid } = redaction();
+  await append(unsigned, unsaid);
+  await consumer.caughtUp();
+  expect(redacted).toEqual([]);
+});
+
+test('killed after counting and before letting go, it counts nothing twice', async () => {
+  const first = await setUp();
+  await first.append(
+    landing(),
+    order('1'),
+    event({ event: 'Product Added', identity: { anonymousId: 'ann' } }),
+  );
+  const killed = first.start({ log: forgetsAcks(first.log) });
+  const counted = await eventually(first.totals, (totals) => totals?.orders === 1);
+  await killed.stop();
+  await first.close();
+  const second = await setUp(first.dataDir);
+  expect((await second.log.depth(CONSUMER)).waiting).toBe(3);
+  await second.start().caughtUp();
+  expect((await second.log.depth(CONSUMER)).waiting).toBe(0);
+  expect(await second.totals()).toEqual(counted);
+});
+
+test('an order that waits for its other report is counted at once', async () => {
+  const { append, log, start, totals } = await setUp();
+  const consumer = start();
+  await append(landing());
+  await log.append([{ event: order('1'), holdUntilMs: Date.now() + DAY }]);
+  await consumer.caughtUp();
+  expect(await totals()).toMatchObject({ orders: 1 });
+});
+
+test('it stops at once while it waits for news, and after what is under way', async () => {
+  const { append, start, state } = await setUp();
+  const idle = start();
+  await idle.caughtUp();
+  const startedAtMs = performance.now();
+  await idle.stop();
+  expect(performance.now() - startedAtMs).toBeLessThan(2_000);
+
+  const steps: string[] = [];
+  const keeping = Promise.withResolvers<void>();
+  const busy = start({
+    state: {
+      async apply(...told) {
+        steps.push('keeps');
+        await keeping.promise;
+        await state.apply(...told);
+        steps.push('kept');
+      },
+    },
+  });
+  await append(landing());
+  await eventually(
+    () => steps.length,
+    (count) => count === 1,
+  );
+  const stopped = busy.stop().then(() => void steps.push('stopped'));
+  keeping.resolve();
+  await stopped;
+  expect(steps).toEqual(['keeps', 'kept', 'stopped']);
+});
+
+test('whoever asks whether it caught up is not kept waiting by one that has stopped', async () => {
+  const { append, start } = await setUp();
+  const consumer = start();
+  await consumer.stop();
+  await append(landing());
+  await consumer.caughtUp();
+});
+
+test('at a shop where something always waits, it still says when it has caught up with what was there', async () => {
+  const { append, log, start, totals } = await setUp();
+  const now = () => ({ receivedAt: new Date().toISOString() });
+  const busy: EventLog = {
+    ...log,
+    async depth(name) {
+      await append(event(now()));
+      return log.depth(name);
+    },
+  };
+  const consumer = start({ log: busy });
+  await append(landing(now()), order('1', now()));
+  const askedAtMs = performance.now();
+  await consumer.caughtUp();
+  expect(performance.now() - askedAtMs).toBeLessThan(10_000);
+  expect(await totals()).toMatchObject({ landings: 1, orders: 1 });
+});
+
+test('what somebody else made state forget is told again within minutes', async () => {
+  const { append, start, state } = await setUp();
+  let nowMs = Date.now();
+  const links: number[] = [];
+  const consumer = start({
+    clock: { now: () => nowMs, sleep: systemClock.sleep },
+    state: {
+      async apply(shop, facts, visitors) {
+        links.push(facts.links.length);
+        await state.apply(shop, facts, visitors);
+      },
+    },
+  });
+  const visit = (minute: number) =>
+    append(
+      landing({
+        identity: { anonymousId: 'ann', userId: 'u1' },
+        timestamp: new Date(Date.UTC(2026, 2, 1, 0, minute)).toISOString(),
+      }),
+    );
+  await visit(0);
+  await consumer.caughtUp();
+  await visit(1);
+  await consumer.caughtUp();
+  nowMs += 11 * 60_000;
+  await visit(2);
+  await consumer.caughtUp();
+  expect(links).toEqual([1, 0, 1]);
+});
+
+test('more events than one round takes are all counted', async () => {
+  const { append, log, start, totals } = await setUp();
+  const deliveries: number[] = [];
+  await append(
+    ...Array.from({ length: 1_200 }, (_, index) => landing({ identity: { anonymousId: `a${index}` } })),
+  );
+  const consumer = start({
+    log: {
+      ...log,
+      async take(name, max) {
+        const taken: Delivery[] = await log.take(name, max);
+        deliveries.push(taken.length);
+        return taken;
+      },
+    },
+  });
+  await consumer.caughtUp();
+  expect(await totals()).toMatchObject({ landings: 1_200, visitors: 1_200 });
+  expect(Math.max(...deliveries)).toBeLessThanOrEqual(500);
+});

@@ -1,0 +1,217 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Sighting } from '../../server/analytics/facts.ts';
+import { readOrder } from '../../server/analytics/order.ts';
+
+const AT = Date.parse('2026-03-10T12:00:00Z');
+const report = (id: string, parts: Partial<Sighting> = {}): Sighting => ({
+  id,
+  stage: 'placed',
+  source: 'browser',
+  names: ['1001'],
+  people: ['a:ann'],
+  atMs: AT,
+  receivedAtMs: AT,
+  amountHundredths: 10_000,
+  items: [],
+  ...parts,
+});
+const webhook = (id: string, parts: Partial<Sighting> = {}) => report(id, { source: 'webhook', ...parts });
+const refund = (id: string, amountHundredths?: number, parts: Partial<Sighting> = {}): Sighting => {
+  const { amountHundredths: _, ...rest } = webhook(id, { stage: 'refunded', atMs: AT + 9, ...parts });
+  return { ...rest, ...(amountHundredths !== undefined && { amountHundredths }) };
+};
+const read = (...reports: Sighting[]) => readOrder(reports, 'TWD');
+
+describe('what an order came to', () => {
+  test('what the shop’s server said goes before what a page said, however late it came', () => {
+    const page = report('1', {
+      amountHundredths: 1,
+      discountHundredths: 2,
+      currency: 'USD',
+      items: [{ productId: 'cheap', units: 9 }],
+    });
+    const server = webhook('2', {
+      atMs: AT + 60_000,
+      amountHundredths: 48_000,
+      discountHundredths: 1_000,
+      currency: 'TWD',
+      items: [{ productId: 'tea', units: 1 }],
+    });
+    expect(read(page, server)).toMatchObject({
+      isForeign: false,
+      amountHundredths: 48_000,
+      discountHundredths: 1_000,
+      items: [{ productId: 'tea', units: 1 }],
+      atMs: AT,
+    });
+  });
+
+  test('of two reports from one side the earliest that says it, then the smallest id', () => {
+    expect(
+      read(report('2', { amountHundredths: 2 }), report('1', { amountHundredths: 1 })).amountHundredths,
+    ).toBe(1);
+    const { amountHundredths: _, ...silent } = report('0', { atMs: AT - 5 });
+    expect(read(silent, report('1', { atMs: AT + 5 })).amountHundredths).toBe(10_000);
+  });
+
+  test('refunds are subtracted, several together, and never below zero', () => {
+    expect(read(report('1'), refund('2', 2_500), refund('3', 500))).toMatchObject({
+      amountHundredths: 7_000,
+      refundedHundredths: 3_000,
+    });
+    expect(read(report('1'), refund('2', 99_999))).toMatchObject({
+      amountHundredths: 0,
+      refundedHundredths: 10_000,
+    });
+  });
+
+  test('a refund that is told before its order waits for it, and makes none', () => {
+    const early = refund('0', 2_500, { atMs: AT - 60_000 });
+    expect(read(early).isCounted).toBe(false);
+    expect(read(early, report('1'))).toMatchObject({ isCounted: true, atMs: AT, amountHundredths: 7_500 });
+  });
+
+  test('a refund told by the page and by the server is one refund', () => {
+    const told = refund('3', 2_500, { source: 'browser' });
+    expect(read(report('1'), refund('2', 2_500), told).amountHundredths).toBe(7_500);
+  });
+
+  test('a refund in another currency, or without an amount, takes nothing off', () => {
+    expect(read(report('1'), refund('2', 2_500, { currency: 'USD' })).amountHundredths).toBe(10_000);
+    expect(read(report('1'), refund('2')).amountHundredths).toBe(10_000);
+  });
+
+  test('an order in another currency counts as an order, its amounts do not', () => {
+    expect(
+      read(report('1', { currency: 'USD', discountHundredths: 5 }), refund('2', 100, { currency: 'USD' })),
+    ).toMatchObject({
+      isCounted: true,
+      isForeign: true,
+      amountHundredths: 0,
+      refundedHundredths: 0,
+      discountHundredths: 0,
+    });
+  });
+
+  test('an amount nobody said counts as nothing, the order as an order', () => {
+    const { amountHundredths: _, ...silent } = report('1');
+    expect(read(silent, refund('2', 100))).toMatchObject({
+      isCounted: true,
+      amountHundredths: 0,
+      refundedHundredths: 0,
+    });
+  });
+});
+
+describe('whether an order counts, and whether it is paid', () => {
+  const cancelled = webhook('9', { stage: 'cancelled', atMs: AT + 5 });
+  const paid = webhook('8', { stage: 'paid', atMs: AT + 3 });
+
+  test('a cancelled order is left out, whenever that was told', () => {
+    expect(read(report('1'), cancelled).isCounted).toBe(false);
+    expect(read({ ...cancelled, atMs: AT - 5 }, report('1'), paid).isCounted).toBe(false);
+    expect(read(cancelled).isCounted).toBe(false);
+  });
+
+  test('an order of which only the payment is known exists since then', () => {
+    expect(read(paid)).toMatchObject({
+      isCounted: true,
+      isPaid: true,
+      atMs: AT + 3,
+      amountHundredths: 10_000,
+    });
+    expect(read(paid, report('1'))).toMatchObject({ atMs: AT, firstId: '1' });
+  });
+
+  test('it happened when its earliest report says so', () => {
+    expect(read(report('2', { atMs: AT + 7 }), webhook('1', { atMs: AT + 9 }))).toMatchObject({
+      atMs: AT + 7,
+      firstId: '2',
+    });
+  });
+
+  test.each([
+    { placed: 'nothing of its payment', reports: [report('1')], isPaid: true },
+    { placed: 'paid', reports: [report('1', { isUnpaid: false })], isPaid: true },
+    { placed: 'unpaid', reports: [report('1', { isUnpaid: true })], isPaid: false },
+    { placed: 'unpaid, and a payment came', reports: [report('1', { isUnpaid: true }), paid], isPaid: true },
+    {
+      placed: 'unpaid by the server, paid by a page',
+      reports: [report('1', { isUnpaid: false }), webhook('2', { isUnpaid: true })],
+      isPaid: false,
+    },
+    {
+      placed: 'paid by the server, unpaid by a page',
+      reports: [report('1', { isUnpaid: true }), webhook('2', { isUnpaid: false })],
+      isPaid: true,
+    },
+    {
+      placed: 'unpaid, and a refund spoke of payment',
+      reports: [report('1', { isUnpaid: true }), refund('2', 5, { isUnpaid: false })],
+      isPaid: false,
+    },
+  ])('placed as $placed: paid is $isPaid', ({ reports, isPaid }) => {
+    expect(read(...reports).isPaid).toBe(isPaid);
+  });
+});
+
+describe('whose order it is', () => {
+  test('the buyer is the email, else the user id, else the visitor', () => {
+    expect(read(report('1', { people: ['a:1', 'u:1', 'e:1', 'c:1'] })).buyer).toBe('e:1');
+    expect(read(report('1', { people: ['a:1', 'u:1'] })).buyer).toBe('u:1');
+    expect(read(report('1', { people: ['t:1', 'a:1'] })).buyer).toBe('a:1');
+    expect(read(report('1', { people: ['t:1', 'k:1', 'c:1'] })).buyer).toBeUndefined();
+  });
+
+  test('an email that only the server knows names the buyer; of two the earliest', () => {
+    const page = report('1', { people: ['a:1', 'u:1'] });
+    const server = webhook('2', { people: ['e:late'], atMs: AT + 9 });
+    expect(read(page, server).buyer).toBe('e:late');
+    expect(read(page, server, webhook('3', { people: ['e:early'], atMs: AT + 1 })).buyer).toBe('e:early');
+  });
+
+  test('its people are those of all its reports, each once', () => {
+    expect(
+      read(report('1', { people: ['a:1', 't:1'] }), webhook('2', { people: ['e:1', 't:1'] })).people.sort(),
+    ).toEqual(['a:1', 'e:1', 't:1']);
+  });
+});
+
+test('no order of arrival changes what an order is', () => {
+  const reports = fc.uniqueArray(
+    fc.record(
+      {
+        id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+        stage: fc.constantFrom<Sighting['stage'][]>('placed', 'paid', 'refunded', 'cancelled'),
+        source: fc.constantFrom<Sighting['source'][]>('browser', 'webhook'),
+        names: fc.constant<string[]>(['1001']),
+        people: fc.subarray<Sighting['people'][number]>(['a:1', 'u:1', 'e:1', 'e:2', 't:1']),
+        atMs: fc.integer({ min: AT, max: AT + 3 }),
+        receivedAtMs: fc.constant(AT),
+        amountHundredths: fc.integer({ min: 0, max: 5 }),
+        discountHundredths: fc.integer({ min: 0, max: 5 }),
+        currency: fc.constantFrom('TWD', 'USD'),
+        isUnpaid: fc.boolean(),
+        items: fc.constantFrom<Sighting['items'][]>(
+          [],
+          [{ productId: 'tea', units: 1 }],
+          [{ productId: 'pot', units: 2 }],
+        ),
+      },
+      { requiredKeys: ['id', 'stage', 'source', 'names', 'people', 'atMs', 'receivedAtMs', 'items'] },
+    ),
+    { selector: ({ id }) => id, maxLength: 6 },
+  );
+  fc.assert(
+    fc.property(
+      reports.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
+      ([all, shuffled]) => {
+        const found = read(...(all as Sighting[]));
+        expect(read(...(shuffled as Sighting[]))).toEqual(found);
+        expect(found.amountHundredths).toBeGreaterThanOrEqual(0);
+        expect(found.refundedHundredths).toBeGreaterThanOrEqual(0);
+      },
+    ),
+  );
+});

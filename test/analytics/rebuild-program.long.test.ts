@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { CHILD_ENV } from '../support/child-env.ts';
+import { NODE, ROOT } from '../support/fleet-process.ts';
+import { freePort, spawnCollector } from '../support/process.ts';
+import { tempDir } from '../support/temp-dir.ts';
+import { DAY, landing, mail, openHouse, order, VARIABLES } from './rebuild-setup.ts';
+
+describe('npm run statistics:rebuild', () => {
+  async function run(dataDir: string, args: string[] = [], variables: Record<string, string> = {}) {
+    const env = { ...CHILD_ENV, ...VARIABLES, DATA_DIR: dataDir, ...variables };
+    const child = spawn(NODE, ['server/commands/rebuild.ts', ...args], {
+      cwd: ROOT,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said = { out: '', error: '' };
+    child.stdout.on('data', (chunk) => {
+      said.out += chunk;
+    });
+    child.stderr.on('data', (chunk) => {
+      said.error += chunk;
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, ...said };
+  }
+
+  /** A data directory as a collector leaves it behind. */
+  async function leftBehind(): Promise<string> {
+    const dataDir = tempDir();
+    const house = await openHouse(dataDir, Date.now() - DAY);
+    await house.tell(landing('ann'), order('ann', '1'), mail('ann', 'd1', 'sent'));
+    await house.count();
+    await house.close();
+    return dataDir;
+  }
+
+  test('says in one line that all is as it was, and ends well', async () => {
+    const dataDir = await leftBehind();
+    for (const _ of [1, 2])
+      expect(await run(dataDir)).toEqual({
+        code: 0,
+        out: 'statistics:rebuild: shop: 3 events read again, 3 totals, 0 differ\n',
+        error: '',
+      });
+  });
+
+  test('tells what differs after a change of rules, leaves it, and keeps it only when asked to', async () => {
+    const dataDir = await leftBehind();
+    const changed = { MARKETING_RULES: '[]' };
+    const first = await run(dataDir, [], changed);
+    expect(first).toMatchObject({ code: 1, error: '' });
+    expect(first.out).toContain('shop marketing:MA_mail\n  was {');
+    expect(first.out).toContain('3 totals, 1 differ');
+    expect(first.out).toContain('-- --keep');
+    expect((await run(dataDir)).code).toBe(0);
+    expect((await run(dataDir, ['--keep'], changed)).code).toBe(0);
+    expect((await run(dataDir, [], changed)).code).toBe(0);
+  });
+
+  test('refuses in words while a collector runs on the same data', async () => {
+    const dataDir = await leftBehind();
+    await spawnCollector({ ...VARIABLES, PORT: String(await freePort()), DATA_DIR: dataDir });
+    const { code, out, error } = await run(dataDir);
+    expect({ code, out }).toEqual({ code: 1, out: '' });
+    expect(error).toContain(dataDir);
+    expect(error).not.toContain('    at ');
+  });
+
+  test('answers what it does not understand with how it is called, and touches nothing', async () => {
+    const dataDir = tempDir();
+    for (const args of [['--kep'], ['--keep', 'now'], ['--help']]) {
+      const { code, out, error } = await run(dataDir, args);
+      expect({ code, out }).toEqual({ code: 2, out: '' });
+      expect(error).toContain('Usage: npm run statistics:rebuild');
+    }
+    expect(await run(dataDir, [], { MARKETING_RULES: '{' })).toMatchObject({ code: 1, out: '' });
+  });
+});

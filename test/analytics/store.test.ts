@@ -1,0 +1,461 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Facts, Sighting, Touch } from '../../server/analytics/facts.ts';
+import type { ShopStore } from '../../server/analytics/store/open.ts';
+import type { Cost } from '../../server/analytics/state.ts';
+import { RULES } from '../../server/analytics/decisions.ts';
+import { event } from '../support/event.ts';
+import { ENGINES } from '../support/shop-store.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const NOW = Date.parse('2026-03-01T00:00:00Z');
+const NONE: Facts = { links: [], touches: [], visits: [], actions: [], sightings: [], messages: [] };
+
+const touch = (id: string, parts: Partial<Touch> = {}): Touch => ({
+  id,
+  kind: 'landing',
+  people: ['a:ann'],
+  atMs: NOW,
+  receivedAtMs: NOW,
+  marketingEventId: 'MA_1',
+  ...parts,
+});
+const sighting = (id: string, parts: Partial<Sighting> = {}): Sighting => ({
+  id,
+  stage: 'placed',
+  source: 'browser',
+  names: ['1001'],
+  people: ['a:ann'],
+  atMs: NOW + HOUR,
+  receivedAtMs: NOW + HOUR,
+  amountHundredths: 10_000,
+  items: [{ productId: 'shirt', units: 2 }],
+  ...parts,
+});
+const visit = (id: string, visitor: `a:${string}`, country?: string) => ({
+  id,
+  marketingEventId: 'MA_1',
+  visitor,
+  ...(country && { country }),
+  atMs: NOW,
+  receivedAtMs: NOW,
+});
+const visitor = (anonymousId: string) => ({
+  anonymousId,
+  seenAt: new Date(NOW).toISOString(),
+  consent: { advertising: true, analytics: true, marketing: true },
+  ip: '203.0.113.7',
+});
+
+let dataDir: string;
+const cleaners: (() => void)[] = [];
+afterAll(() => {
+  for (const clean of cleaners) clean();
+});
+
+describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine) => {
+  let store: ShopStore;
+  let shops = 0;
+  beforeAll(async () => {
+    dataDir = tempDir((clean) => void cleaners.push(clean as () => void));
+    const rules = { currency: 'TWD', attributionMs: 7 * DAY };
+    const known = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`shop-${index}`, rules]));
+    store = await ENGINES[engine]({ shops: known, rules: RULES }, dataDir);
+    return () => store.close();
+  }, 60_000);
+
+  /** A shop nobody has told anything of. */
+  const newShop = () => {
+    const shop = `shop-${shops++}`;
+    return {
+      shop,
+      tell: (facts: Partial<Facts>, visitors = [] as ReturnType<typeof visitor>[]) =>
+        store.transaction((state) => state.apply(shop, { ...NONE, ...facts }, visitors)),
+      costs: (...costs: Cost[]) => store.transaction((state) => state.putCosts(shop, costs)),
+      totals: async (id = 'MA_1') =>
+        (await store.transaction((state) => state.marketingTotals(shop, [id])))[0],
+      flow: async (id: string) => (await store.transaction((state) => state.flowTotals(shop, [id])))[0],
+      changed: () => store.transaction((state) => state.changed(shop)),
+      settle: async () => {
+        const targets = await store.transaction((state) => state.changed(shop));
+        await store.transaction((state) => state.unmarkChanged(shop, targets));
+      },
+      erase: (...people: `${'a' | 'u' | 'e'}:${string}`[]) =>
+        store.transaction((state) => state.erase(shop, people)),
+      retain: (nowMs: number) => store.transaction((state) => state.retain(nowMs, 30 * DAY)),
+    };
+  };
+
+  /** A little of everything. */
+  const EVERYTHING: Partial<Facts> = {
+    links: [{ one: 'a:ann', other: 'u:7', receivedAtMs: NOW }],
+    touches: [
+      touch('landing'),
+      touch('click', { kind: 'click', people: ['u:7'], atMs: NOW - 60_000, flowId: 'F', nodeId: 'N' }),
+    ],
+    visits: [visit('landing', 'a:ann', 'tw'), visit('other', 'a:bob', 'jp')],
+    actions: [
+      { id: 'message:cart', kind: 'cart', people: ['a:ann'], atMs: NOW + 1, receivedAtMs: NOW },
+      { id: 'checkout:tok', kind: 'checkout', people: ['a:ann'], atMs: NOW + 2, receivedAtMs: NOW },
+    ],
+    sightings: [
+      sighting('page'),
+      sighting('hook', {
+        source: 'webhook',
+        names: ['26-digits', '1001'],
+        people: ['u:7', 'e:digest'],
+        amountHundredths: 9_900,
+      }),
+      sighting('refund', {
+        stage: 'refunded',
+        source: 'webhook',
+        names: ['26-digits'],
+        people: [],
+        amountHundredths: 900,
+        items: [],
+      }),
+    ],
+    messages: [
+      {
+        deliveryId: 'd',
+        metric: 'sent',
+        journeyId: 'j',
+        person: 'u:7',
+        atMs: NOW,
+        receivedAtMs: NOW,
+        flowId: 'F',
+        nodeId: 'N',
+      },
+      {
+        deliveryId: 'd',
+        metric: 'opened',
+        journeyId: 'j',
+        person: 'u:7',
+        atMs: NOW,
+        receivedAtMs: NOW,
+        flowId: 'F',
+        nodeId: 'N',
+      },
+    ],
+  };
+
+  test('what is told twice, thrice, one by one and backwards counts once', async () => {
+    const once = newShop();
+    await once.tell(EVERYTHING);
+    const often = newShop();
+    const pieces = (Object.keys(EVERYTHING) as (keyof Facts)[]).flatMap((kind) =>
+      (EVERYTHING[kind] ?? []).map((fact) => ({ [kind]: [fact] }) as Partial<Facts>),
+    );
+    for (const order of [pieces.toReversed(), pieces, pieces])
+      for (const piece of order) {
+        await often.tell(piece);
+        await often.changed();
+      }
+    expect(await often.totals()).toEqual(await once.totals());
+    expect(await often.flow('F')).toEqual(await once.flow('F'));
+    expect(await once.totals()).toMatchObject({
+      orders: 1,
+      amountHundredths: 9_000,
+      refundedHundredths: 900,
+      units: 2,
+      buyers: 1,
+      newBuyers: 1,
+      visitors: 2,
+      landings: 2,
+      carts: 1,
+      checkouts: 1,
+      regions: [
+        { country: 'jp', landings: 1 },
+        { country: 'tw', landings: 1 },
+      ],
+    });
+    expect(await once.flow('F')).toMatchObject({ orders: 1, amountHundredths: 9_000, journeys: 1 });
+  });
+
+  test('a touch, or who belongs to whom, may be heard of after the order', async () => {
+    const shop = newShop();
+    await shop.tell({ sightings: [sighting('o', { people: ['u:7'] })] });
+    expect(await shop.totals()).toBeUndefined();
+    await shop.tell({ touches: [touch('t')], visits: [visit('t', 'a:ann')] });
+    expect(await shop.totals()).toMatchObject({ orders: 0 });
+    await shop.settle();
+    await shop.tell({ links: [{ one: 'u:7', other: 'a:ann', receivedAtMs: NOW }] });
+    expect(await shop.changed()).toEqual(['marketing:MA_1']);
+    expect(await shop.totals()).toMatchObject({ orders: 1 });
+  });
+
+  test('orders that turn out to be one are one, and the campaign that had the other loses it', async () => {
+    const shop = newShop();
+    await shop.tell({
+      touches: [
+        touch('t1', { people: ['a:ann'] }),
+        touch('t2', { people: ['u:7'], atMs: NOW + 5, marketingEventId: 'MA_2' }),
+      ],
+      visits: [visit('t1', 'a:ann')],
+      sightings: [
+        sighting('page', { names: ['A'] }),
+        sighting('hook', { source: 'webhook', names: ['B'], people: ['u:7'] }),
+      ],
+    });
+    expect(await shop.totals()).toMatchObject({ orders: 1 });
+    expect(await shop.totals('MA_2')).toMatchObject({ orders: 1 });
+    await shop.settle();
+    await shop.tell({
+      sightings: [sighting('paid', { stage: 'paid', source: 'webhook', names: ['B', 'A'], people: [] })],
+    });
+    expect(await shop.changed()).toEqual(['marketing:MA_1', 'marketing:MA_2']);
+    expect(await shop.totals()).toMatchObject({ orders: 0 });
+    expect(await shop.totals('MA_2')).toMatchObject({ orders: 1, paidOrders: 1 });
+  });
+
+  test('a buyer is new to the campaign of their first order, whichever is heard of first', async () => {
+    const shop = newShop();
+    await shop.tell({
+      touches: [touch('t'), touch('t2', { atMs: NOW + 2 * DAY, marketingEventId: 'MA_2' })],
+      sightings: [sighting('later', { names: ['2'], atMs: NOW + 3 * DAY })],
+    });
+    expect(await shop.totals('MA_2')).toMatchObject({ buyers: 1, newBuyers: 1 });
+    await shop.settle();
+    await shop.tell({ sightings: [sighting('earlier', { names: ['1'] })] });
+    expect(await shop.changed()).toEqual(['marketing:MA_1', 'marketing:MA_2']);
+    expect(await shop.totals('MA_2')).toMatchObject({ buyers: 1, newBuyers: 0 });
+    expect(await shop.totals('MA_1')).toMatchObject({ buyers: 1, newBuyers: 1 });
+  });
+
+  test('an id that hundreds share says nothing about who somebody is, whatever came first', async () => {
+    const crowd = Array.from({ length: 250 }, (_, index) => index);
+    const facts = crowd.map(
+      (index): Partial<Facts> => ({
+        links: [{ one: 'e:shared', other: `a:${index}`, receivedAtMs: NOW }],
+        ...(index < 5 && {
+          touches: [touch(`t${index}`, { people: [`a:${index}`] })],
+          visits: [visit(`t${index}`, `a:${index}`)],
+        }),
+        ...(index % 50 === 0 && {
+          sightings: [sighting(`o${index}`, { names: [`o${index}`], people: ['e:shared'] })],
+        }),
+      }),
+    );
+    const [one, other] = [newShop(), newShop()];
+    for (const fact of facts) await one.tell(fact);
+    for (const [index, fact] of facts.toReversed().entries()) {
+      await other.tell(fact);
+      if (index % 20 === 0) await other.changed();
+    }
+    expect(await one.totals()).toMatchObject({ landings: 5, orders: 0 });
+    expect(await other.totals()).toEqual(await one.totals());
+    expect(await store.transaction((state) => state.visitorsOf(one.shop, ['e:shared']))).toEqual([]);
+  });
+
+  test('two shops with the same numbers have nothing to do with each other', async () => {
+    const [one, other] = [newShop(), newShop()];
+    await one.tell(EVERYTHING);
+    await other.tell({ sightings: [sighting('page', { amountHundredths: 5 })], touches: [touch('landing')] });
+    expect(await one.totals()).toMatchObject({ amountHundredths: 9_000 });
+    expect(await other.totals()).toMatchObject({ amountHundredths: 5 });
+  });
+
+  test('costs of a day are what was said last', async () => {
+    const shop = newShop();
+    const cost = {
+      marketingEventId: 'MA_9',
+      day: '2026-02-28',
+      spendHundredths: 100,
+      impressions: 5,
+      clicks: 1,
+    };
+    await shop.costs(cost);
+    await shop.costs({ ...cost, spendHundredths: 250 }, { ...cost, day: '2026-02-27' });
+    expect(await shop.totals('MA_9')).toMatchObject({
+      spendHundredths: 350,
+      impressions: 10,
+      newestAtMs: Date.parse('2026-02-28'),
+    });
+  });
+
+  test('nothing counted is lost when what it was counted from is past its time', async () => {
+    const shop = newShop();
+    await shop.tell(EVERYTHING, [visitor('ann')]);
+    const [before, flow] = [await shop.totals(), await shop.flow('F')];
+    for (const days of [1, 31, 80, 100, 200, 401, 900]) {
+      await shop.retain(NOW + days * DAY);
+      expect(await shop.totals(), `after ${days} days`).toEqual(before);
+      expect(await shop.flow('F'), `after ${days} days`).toEqual(flow);
+    }
+    expect(await store.transaction((state) => state.visitorsOf(shop.shop, ['u:7']))).toEqual([]);
+  });
+
+  test('what was cancelled, or never placed, is forgotten after 400 days like any other order', async () => {
+    const shop = newShop();
+    await shop.tell({
+      sightings: [
+        sighting('placed', { names: ['1002'], people: ['u:7'] }),
+        sighting('cancelled', { names: ['1002'], stage: 'cancelled', people: ['u:7'] }),
+        sighting('refunded', { names: ['1003'], stage: 'refunded', people: ['u:7'] }),
+      ],
+    });
+    const buyers = () => store.transaction((state) => state.peopleOfOrders(shop.shop, ['1002', '1003']));
+    await shop.retain(NOW + 390 * DAY);
+    expect(await buyers()).toEqual(['u:7']);
+    await shop.retain(NOW + 1_000 * DAY);
+    expect(await buyers()).toEqual([]);
+  });
+
+  test('a refund is subtracted though the touch its order was credited for is long forgotten', async () => {
+    const shop = newShop();
+    await shop.tell(EVERYTHING);
+    await shop.retain(NOW + 200 * DAY);
+    await shop.tell({
+      sightings: [
+        sighting('late', {
+          id: 'late',
+          stage: 'refunded',
+          source: 'webhook',
+          names: ['1001'],
+          amountHundredths: 1_000,
+          atMs: NOW + 200 * DAY,
+          items: [],
+        }),
+      ],
+    });
+    expect(await shop.totals()).toMatchObject({ orders: 1, amountHundredths: 8_000 });
+  });
+
+  test('a person is forgotten by every id linked to theirs, and stays counted', async () => {
+    const shop = newShop();
+    await shop.tell(EVERYTHING, [visitor('ann'), visitor('bob')]);
+    const report = event({ event: 'Order Completed', identity: { anonymousId: 'ann', userId: '7' } });
+    await store.transaction((state) => state.sight(shop.shop, 'browser', ['1001'], report));
+    await store.transaction((state) => state.fixOrder(shop.shop, ' refund:9', report));
+    const [before, flow] = [await shop.totals(), await shop.flow('F')];
+    expect((await shop.erase('u:7')).toSorted()).toEqual(['a:ann', 'u:7']);
+    expect(await shop.totals()).toEqual(before);
+    expect(await shop.flow('F')).toEqual(flow);
+    const known = await store.transaction((state) => state.ordersKnown(shop.shop, ['1001', ' refund:9']));
+    expect([...known.values()]).toEqual([{}, {}]);
+    expect(await store.transaction((state) => state.visitorsOf(shop.shop, ['a:ann', 'u:7']))).toEqual([]);
+    expect(await store.transaction((state) => state.visitorsOf(shop.shop, ['a:bob']))).toHaveLength(1);
+  });
+
+  test('what is still in the log can be told again on top of what is not', async () => {
+    const shop = newShop();
+    await shop.tell(EVERYTHING);
+    const later = NOW + 31 * DAY;
+    const recent: Partial<Facts> = {
+      touches: [touch('t9', { atMs: later, receivedAtMs: later, people: ['a:cem'] })],
+      visits: [{ ...visit('t9', 'a:cem', 'tw'), atMs: later, receivedAtMs: later }],
+      sightings: [
+        sighting('o9', { names: ['9'], people: ['a:cem'], atMs: later + 1, receivedAtMs: later }),
+        // Of an order that the log has forgotten.
+        sighting('r2', {
+          stage: 'refunded',
+          source: 'webhook',
+          names: ['1001'],
+          amountHundredths: 100,
+          atMs: later,
+          receivedAtMs: later,
+          items: [],
+        }),
+      ],
+    };
+    await shop.tell(recent);
+    await shop.retain(later);
+    const before = await shop.totals();
+    expect(before).toMatchObject({ orders: 2, amountHundredths: 18_900, visitors: 3 });
+    await store.transaction((state) => state.dropLogged(shop.shop, later - 30 * DAY));
+    expect(await shop.totals()).toMatchObject({ orders: 1, visitors: 2 });
+    await shop.tell(recent);
+    expect(await shop.totals()).toEqual(before);
+  });
+
+  test('the first report from each side is kept, and what was fixed stays fixed', async () => {
+    const { shop } = newShop();
+    const [page, again, hook] = [
+      event({ event: 'Order Completed' }),
+      event({ event: 'Order Completed' }),
+      event({ event: 'Order Completed' }),
+    ];
+    const sight = (source: 'browser' | 'webhook', names: string[], one = page) =>
+      store.transaction((state) => state.sight(shop, source, names, one));
+    expect(await sight('browser', ['seq'])).toBe('seq');
+    expect(await sight('browser', ['seq'], again)).toBe('seq');
+    expect(await sight('webhook', ['id', 'seq'], hook)).toBe('seq');
+    const known = await store.transaction((state) => state.ordersKnown(shop, ['id', 'never']));
+    expect(known.get('id')).toEqual({ browser: page, webhook: hook });
+    expect(known.get('never')).toEqual({});
+    expect(await store.transaction((state) => state.fixOrder(shop, 'id', hook))).toEqual(hook);
+    expect(await store.transaction((state) => state.fixOrder(shop, 'seq', again))).toEqual(hook);
+  });
+
+  test('everything of a shop goes when it is to be forgotten', async () => {
+    const shop = newShop();
+    await shop.tell(EVERYTHING, [visitor('ann')]);
+    await store.transaction((state) => state.purge(shop.shop));
+    expect(await store.transaction((state) => state.targets(shop.shop))).toEqual([]);
+    expect(await shop.totals()).toBeUndefined();
+    expect(await store.transaction((state) => state.visitorsOf(shop.shop, ['a:ann']))).toEqual([]);
+  });
+
+  test('of calls that fail together nothing is kept', async () => {
+    const shop = newShop();
+    const failing = store.transaction(async (state) => {
+      await state.apply(shop.shop, { ...NONE, ...EVERYTHING }, []);
+      throw new Error('the power went');
+    });
+    await expect(failing).rejects.toThrow('the power went');
+    expect(await shop.totals()).toBeUndefined();
+  });
+});
+
+test('who was erased can be read nowhere in the file', async () => {
+  const directory = tempDir();
+  const shops = { shop: { currency: 'TWD', attributionMs: 7 * DAY } };
+  const store = await ENGINES.sqlite({ shops, rules: RULES }, directory);
+  const name = 'very-particular-visitor';
+  await store.transaction((state) =>
+    state.apply(
+      'shop',
+      {
+        ...NONE,
+        links: [{ one: `a:${name}`, other: `u:${name}-user`, receivedAtMs: NOW }],
+        touches: [touch('t', { people: [`a:${name}`] })],
+        visits: [visit('t', `a:${name}`)],
+        actions: [{ id: 'message:x', kind: 'cart', people: [`a:${name}`], atMs: NOW, receivedAtMs: NOW }],
+        sightings: [sighting('o', { people: [`u:${name}-user`] })],
+        messages: [
+          {
+            deliveryId: 'd',
+            metric: 'sent',
+            person: `u:${name}-user`,
+            journeyId: 'j',
+            flowId: 'F',
+            atMs: NOW,
+            receivedAtMs: NOW,
+          },
+        ],
+      },
+      [visitor(name)],
+    ),
+  );
+  const holds = () =>
+    readdirSync(directory).filter((file) => readFileSync(join(directory, file)).includes(name));
+  expect(holds(), 'it is there to begin with').toContain('statistics.db-wal');
+  await store.transaction((state) => state.erase('shop', [`a:${name}`]));
+  expect(holds(), 'while it runs').toEqual([]);
+  await store.close();
+  expect(holds()).toEqual([]);
+});
+
+test('a file of a version to come is refused in words, and left as it is', async () => {
+  const directory = tempDir();
+  const shops = { shop: { currency: 'TWD', attributionMs: DAY } };
+  await (await ENGINES.sqlite({ shops, rules: RULES }, directory)).close();
+  const { DatabaseSync } = await import('node:sqlite');
+  const file = new DatabaseSync(join(directory, 'statistics.db'));
+  file.exec("INSERT INTO kysely_migration VALUES ('9999-to-come', '2030-01-01')");
+  file.close();
+  await expect(ENGINES.sqlite({ shops, rules: RULES }, directory)).rejects.toThrow(/newer version/);
+});

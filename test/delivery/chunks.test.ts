@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { giveWayTo, mapInSlices, UNHURRIED } from '../../server/delivery/chunks.ts';
+
+test('a long list is mapped in order, and others have their turn after every twenty', async () => {
+  const order: string[] = [];
+  const giveWay = { ...UNHURRIED, rest: async () => void order.push('others') };
+  const numbers = Array.from({ length: 50 }, (_, number) => number);
+  const mapped = await mapInSlices(numbers, (number) => number * 2, giveWay);
+  expect(mapped).toEqual(numbers.map((number) => number * 2));
+  expect(order).toEqual(['others', 'others']);
+  expect(await mapInSlices([], String, UNHURRIED)).toEqual([]);
+});
+
+test.each([
+  { requests: 0, restMs: 0 },
+  { requests: 1, restMs: 20 },
+  { requests: 3, restMs: 60 },
+  { requests: 500, restMs: 180 },
+])(
+  'while $requests requests are being answered, two workers that worked 10 ms each rest $restMs ms',
+  async ({ requests, restMs }) => {
+    const giveWay = giveWayTo(() => requests);
+    const startedAtMs = performance.now();
+    await Promise.all([giveWay.rest(10), giveWay.rest(10)]);
+    // Timers count whole milliseconds and may be a little early.
+    expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(restMs - 2);
+  },
+);
+
+test('when nobody asks for anything, delivery does not rest, however long it worked', async () => {
+  const giveWay = giveWayTo(() => 0);
+  await Promise.race([
+    giveWay.rest(60_000),
+    new Promise((_, reject) => setTimeout(() => reject(new Error('it rested')), 5_000)),
+  ]);
+});
+
+test('while something arrives, less is taken at once; never nothing', () => {
+  let requests = 0;
+  const { share } = giveWayTo(() => requests);
+  expect(share(1000)).toBe(1000);
+  requests = 1;
+  expect([share(1000), share(128), share(1)]).toEqual([200, 26, 1]);
+});

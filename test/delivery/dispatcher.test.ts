@@ -1,0 +1,75 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { Shop } from '../../server/config/config.ts';
+import type { Destination } from '../../server/destinations/destination.ts';
+import { consumersOf, startDispatcher } from '../../server/delivery/dispatcher.ts';
+import type { Http } from '../../server/lib/http-client.ts';
+import { UNHURRIED } from '../../server/delivery/chunks.ts';
+import { openLog } from '../../server/store/open.ts';
+import { createCounters } from '../../server/observe/counters.ts';
+import { openLedger } from '../../server/store/open-ledger.ts';
+import { createFakeClock, settled } from '../support/clock.ts';
+import { answer, plain } from '../support/dispatch.ts';
+import { event } from '../support/event.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+test('a shop whose requests hang does not slow another', async () => {
+  const destination = {
+    ...plain,
+    limits: { ...plain.limits, maxEvents: 10, requestsInFlight: 4 },
+    request: (items: readonly string[], { shop }: { shop: string }) => ({
+      ...plain.request(items, {}),
+      url: `http://127.0.0.1/${shop}`,
+    }),
+  } as unknown as Destination;
+  const shops = ['stuck', 'well'].map(
+    (id) => ({ id, destinations: [{ destination, settings: { shop: id } }] }) as unknown as Shop,
+  );
+  const hanging = Promise.withResolvers<void>();
+  const arrived: Record<string, number> = { '/stuck': 0, '/well': 0 };
+  const http: Http = async ({ url, body = '' }) => {
+    const { pathname } = new URL(url);
+    if (pathname === '/stuck') await hanging.promise;
+    arrived[pathname] = (arrived[pathname] ?? 0) + (JSON.parse(body) as unknown[]).length;
+    return answer(200);
+  };
+  const dataDir = tempDir();
+  const clock = createFakeClock(undefined, async () => {
+    for (let turn = 0; turn < 20; turn++) {
+      await Promise.all([log.depth('plain@well'), ledger.find('plain@well', ['-'])]);
+      await settled();
+    }
+  });
+  const log = await openLog({
+    dataDir,
+    consumers: consumersOf(shops),
+    retentionMs: 86_400_000,
+    clock: clock.now,
+  });
+  const ledger = await openLedger({ dataDir, clock: clock.now });
+  const dispatcher = startDispatcher({
+    giveWay: UNHURRIED,
+    shops,
+    log,
+    ledger,
+    http,
+    clock,
+    openSeal: () => ({}),
+    strike: (text) => text,
+    random: () => 0.5,
+    counters: createCounters(),
+    logger: { info: () => {}, warn: () => {}, error: () => {} },
+    report: () => {},
+  });
+  onTestFinished(async () => {
+    hanging.resolve();
+    await dispatcher.stop();
+    await log.close();
+    await ledger.close();
+  });
+  for (const shop of ['stuck', 'well'])
+    await log.append(Array.from({ length: 200 }, () => ({ event: event({ shop }) })));
+  for (let look = 0; look < 5; look++) await clock.advance(0);
+  expect(arrived).toEqual({ '/stuck': 0, '/well': 200 });
+  expect(await log.depth('plain@well')).toMatchObject({ waiting: 0 });
+  expect(await log.depth('plain@stuck')).toMatchObject({ waiting: 200 });
+});

@@ -1,0 +1,288 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { HttpResponse } from '../../server/destinations/destination.ts';
+import { NoAnswer } from '../../server/lib/http-client.ts';
+import { answer, type Bench, plain, startBench } from '../support/dispatch.ts';
+import { event } from '../support/event.ts';
+
+const named = (...ids: string[]) => ids.map((messageId) => ({ event: event({ messageId }) }));
+const numbered = (count: number) => named(...Array.from({ length: count }, (_, index) => `m${index}`));
+const depth = (bench: Bench) => bench.log.depth('plain@shop');
+const sent = (bench: Bench) => bench.requests.map(({ ids }) => ids);
+const limits = (requestsInFlight: number, maxEvents: number) => ({
+  ...plain.limits,
+  requestsInFlight,
+  maxEvents,
+});
+const counted = (bench: Bench, name: string) =>
+  bench.counters
+    .snapshot()
+    .filter((row) => row.name === name)
+    .reduce((sum, { value }) => sum + value, 0);
+
+/** A worker before an API that answers when it is told to. */
+async function startPatient(changes: Parameters<typeof startBench>[1]) {
+  const open: { ids: string[]; answer(response: HttpResponse): void; fail(error: Error): void }[] = [];
+  const bench = await startBench((ids) => {
+    const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
+    const request = { ids, answer: resolve, fail: reject };
+    open.push(request);
+    return promise.finally(() => void open.splice(open.indexOf(request), 1));
+  }, changes);
+  const answerAll = async (response: HttpResponse) => {
+    for (const { answer } of [...open]) answer(response);
+    await bench.clock.advance(0);
+  };
+  onTestFinished(async () => {
+    const stopping = bench.worker.stop();
+    await answerAll(answer(200));
+    await stopping;
+  });
+  /** `open`: the requests in the air, oldest first. */
+  return { bench, api: { open }, answerAll };
+}
+
+describe('several requests are in the air', () => {
+  test('as many as the limit says, never more, and what was answered makes room for the next', async () => {
+    const { api, bench } = await startPatient({ limits: limits(3, 10) });
+    await bench.log.append(numbered(100));
+    for (let answered = 0; answered < 10; answered++) {
+      await bench.clock.advance(0);
+      expect(api.open).toHaveLength(Math.min(3, 10 - answered));
+      api.open.at(answered % 2 ? 0 : -1)?.answer(answer(200));
+    }
+    await bench.clock.advance(0);
+    expect(sent(bench).flat()).toEqual(numbered(100).map(({ event }) => event.messageId));
+    expect(await depth(bench)).toMatchObject({ waiting: 0 });
+  });
+
+  test('stopping waits for all of them, and sends nothing new', async () => {
+    const { api, bench } = await startPatient({ limits: limits(3, 1) });
+    await bench.log.append(numbered(5));
+    await bench.clock.advance(0);
+    let hasStopped = false;
+    const stopping = bench.worker.stop().then(() => {
+      hasStopped = true;
+    });
+    const [first, second, third] = [...api.open];
+    first?.answer(answer(200));
+    second?.fail(new NoAnswer('reset', true));
+    await bench.clock.advance(0);
+    expect(hasStopped).toBe(false);
+    third?.answer(answer(200));
+    await stopping;
+    expect(sent(bench)).toEqual([['m0'], ['m1'], ['m2']]);
+    expect(await depth(bench)).toMatchObject({ waiting: 3, deadLetters: 0 });
+  });
+
+  test('one purchase under two names is not sent a second time while the first is on its way, nor afterwards', async () => {
+    const { api, bench } = await startPatient({
+      limits: limits(2, 1),
+      once: ({ id }) => (id === 'other' ? undefined : 'purchase:1'),
+    });
+    await bench.log.append(named('first', 'twin'));
+    await bench.clock.advance(0);
+    // Once the first is on its way: it asks the ledger before, and whoever need not might overtake it.
+    await bench.log.append(named('other'));
+    await bench.clock.advance(3_000);
+    expect(sent(bench)).toEqual([['first'], ['other']]);
+    expect(counted(bench, 'deliveries_skipped')).toBe(0);
+    api.open[0]?.answer(answer(200));
+    await bench.clock.advance(3_000);
+    expect(sent(bench)).toEqual([['first'], ['other']]);
+    expect(counted(bench, 'deliveries_skipped')).toBe(1);
+    expect(counted(bench, 'possible_duplicates')).toBe(0);
+  });
+});
+
+describe('while several are in the air, the breaker', () => {
+  async function startFour() {
+    const parts = await startPatient({ limits: limits(4, 5) });
+    const { api, bench } = parts;
+    await bench.log.append(numbered(60));
+    await bench.clock.advance(0);
+    expect(api.open).toHaveLength(4);
+    return parts;
+  }
+
+  test('lets one single event through every five seconds once it is open', async () => {
+    const { api, bench, answerAll } = await startFour();
+    await answerAll(answer(429));
+    expect(bench.worker.state()).toBe('open');
+    for (let probe = 1; probe <= 6; probe++) {
+      await bench.clock.advance(4_999);
+      expect(api.open).toHaveLength(0);
+      await bench.clock.advance(1);
+      expect(api.open.map(({ ids }) => ids)).toEqual([['m0']]);
+      await answerAll(answer(429));
+    }
+    expect(bench.requests).toHaveLength(4 + 6);
+  });
+
+  test('is not closed by an old request that succeeds late, and sends no probe beside it', async () => {
+    const { api, bench } = await startFour();
+    const [late, ...others] = [...api.open];
+    for (const other of others) other.answer(answer(500));
+    await bench.clock.advance(8_000);
+    expect(bench.worker.state()).toBe('open');
+    expect(api.open).toHaveLength(1);
+    late?.answer(answer(200));
+    await bench.clock.advance(0);
+    expect(api.open.map(({ ids }) => ids)).toEqual([['m5']]);
+    expect(bench.worker.state()).toBe('open');
+    api.open[0]?.answer(answer(200));
+    await bench.clock.advance(0);
+    expect(bench.worker.state()).toBe('closed');
+    expect(api.open).toHaveLength(4);
+  });
+
+  test('is not kept open longer by an old request that fails late', async () => {
+    const { api, bench } = await startFour();
+    const [late, ...others] = [...api.open];
+    for (const other of others) other.answer(answer(500));
+    await bench.clock.advance(4_000);
+    late?.answer(answer(500));
+    await bench.clock.advance(1_000);
+    expect(api.open).toHaveLength(1);
+  });
+
+  test('raises one alert for four refusals of the same token', async () => {
+    const { bench, answerAll } = await startFour();
+    await answerAll(answer(401, 'token'));
+    expect(bench.worker.state()).toBe('paused');
+    expect(counted(bench, 'destination_alerts')).toBe(1);
+  });
+
+  test('stops a round that is still looking for its bad event', async () => {
+    const { api, bench } = await startFour();
+    const [suspicious, ...others] = [...api.open];
+    suspicious?.answer(answer(400, 'field error'));
+    await bench.clock.advance(0);
+    const halves = [...api.open].filter(({ ids }) => ids.length < 5);
+    expect(halves).toHaveLength(1);
+    for (const other of others) other.answer(answer(500));
+    await bench.clock.advance(0);
+    await bench.clock.advance(8_000);
+    halves[0]?.answer(answer(400, 'field error'));
+    await bench.clock.advance(0);
+    expect(bench.worker.state()).toBe('open');
+    expect(api.open.map(({ ids }) => ids)).toEqual([['m0']]);
+    expect(await depth(bench)).toMatchObject({ waiting: 60, deadLetters: 0 });
+    const reasons = bench.reports.map(({ reason }) => reason);
+    expect(new Set(reasons), 'what stayed here blames nobody').toEqual(
+      new Set(['server-error', 'held-back']),
+    );
+  });
+
+  test('obeys the one that was asked for quiet, whatever the others are told', async () => {
+    const { api, bench } = await startFour();
+    const [asked, ...others] = [...api.open];
+    asked?.answer(answer(429, '', { 'retry-after': '120' }));
+    await bench.clock.advance(0);
+    for (const other of others) other.answer(answer(200));
+    await bench.clock.advance(119_000);
+    expect(bench.requests).toHaveLength(4);
+    await bench.clock.advance(1_000);
+    expect(bench.requests.length).toBeGreaterThan(4);
+  });
+});
+
+describe('one bad event in a thousand', () => {
+  test('costs 22 requests more at most and only itself, while the rounds beside it go on', async () => {
+    const pending = Promise.withResolvers<void>();
+    const bench = await startBench(
+      async (ids) => {
+        if (!ids.includes('m700')) return answer(200);
+        await pending.promise;
+        return answer(400, 'field error');
+      },
+      { limits: { ...limits(2, 1000), maxBytes: 1_000_000 } },
+    );
+    onTestFinished(() => pending.resolve());
+    await bench.log.append(numbered(4000));
+    for (let look = 0; look < 4; look++) await bench.clock.advance(0);
+    expect(await depth(bench)).toMatchObject({ waiting: 1000 });
+    expect(bench.requests).toHaveLength(4);
+    pending.resolve();
+    for (let look = 0; look < 4; look++) await bench.clock.advance(0);
+    expect(await depth(bench)).toMatchObject({ waiting: 0, deadLetters: 1 });
+    expect((await bench.log.deadLetters({ limit: 1 }))[0]?.event.messageId).toBe('m700');
+    expect(bench.requests.length - 4).toBeLessThanOrEqual(2 * Math.log2(1000) + 2);
+  });
+
+  test('a search that takes long ends while its leases last: nothing is in the air twice', async () => {
+    const inAir = new Map<string, number>();
+    let most = 0;
+    const bench = await startBench(
+      async (ids): Promise<HttpResponse> => {
+        for (const id of ids) inAir.set(id, (inAir.get(id) ?? 0) + 1);
+        most = Math.max(most, ...inAir.values());
+        await bench.clock.sleep(7_000);
+        for (const id of ids) inAir.set(id, (inAir.get(id) ?? 0) - 1);
+        return answer(400, 'field error');
+      },
+      { limits: limits(3, 32) },
+    );
+    await bench.log.append(numbered(32));
+    await bench.clock.advance(40 * 60_000);
+    expect(most).toBe(1);
+    expect(await depth(bench)).toMatchObject({ waiting: 0, deadLetters: 32 });
+  });
+});
+
+describe('an identify on its way', () => {
+  const jane = { anonymousId: 'jane' };
+  const identify = (messageId: string, identity = jane) => ({
+    event: event({ type: 'identify', messageId, identity }),
+  });
+  const track = (messageId: string, anonymousId: string) => ({
+    event: event({ messageId, identity: { anonymousId } }),
+  });
+  const start = (maxEvents: number) => startPatient({ waitsForIdentify: true, limits: limits(3, maxEvents) });
+
+  test('is waited for by what the same person does next, and by nobody else', async () => {
+    const { api, bench } = await start(1);
+    await bench.log.append([identify('who'), track('janes', 'jane'), track('toms', 'tom')]);
+    await bench.clock.advance(0);
+    expect(sent(bench)).toEqual([['who'], ['toms']]);
+    api.open[0]?.answer(answer(200));
+    await bench.clock.advance(0);
+    expect(sent(bench)).toEqual([['who'], ['toms'], ['janes']]);
+    expect(counted(bench, 'deliveries_retried')).toBe(0);
+  });
+
+  test('is waited for as well when it fails and must be tried again', async () => {
+    const { api, bench, answerAll } = await start(1);
+    await bench.log.append([identify('who'), track('janes', 'jane')]);
+    await bench.clock.advance(0);
+    api.open[0]?.answer(answer(500));
+    for (let second = 0; second < 5; second++) {
+      await bench.clock.advance(1_000);
+      await answerAll(answer(200));
+    }
+    expect(sent(bench)).toEqual([['who'], ['who'], ['janes']]);
+  });
+
+  test('carries what follows it in the same request, and is followed in order by the next identify', async () => {
+    const { bench, answerAll } = await start(3);
+    await bench.log.append([identify('who'), track('a', 'jane'), track('b', 'tom')]);
+    await bench.log.append([identify('again'), track('c', 'jane'), track('d', 'tom')]);
+    await bench.clock.advance(0);
+    expect(sent(bench)).toEqual([['who', 'a', 'b'], ['d']]);
+    await answerAll(answer(200));
+    expect(sent(bench)).toEqual([['who', 'a', 'b'], ['d'], ['again', 'c']]);
+  });
+
+  test('speaks for everybody it names, also when it waits itself', async () => {
+    const { api, bench } = await start(1);
+    const both = { anonymousId: 'jane', userId: 'u1' };
+    await bench.log.append([identify('who'), identify('login', both)]);
+    await bench.log.append([{ event: event({ messageId: 'buys', identity: { userId: 'u1' } }) }]);
+    await bench.clock.advance(0);
+    expect(sent(bench)).toEqual([['who']]);
+    for (let turn = 0; turn < 2; turn++) {
+      api.open[0]?.answer(answer(200));
+      await bench.clock.advance(0);
+    }
+    expect(sent(bench)).toEqual([['who'], ['login'], ['buys']]);
+  });
+});

@@ -1,0 +1,326 @@
+import { expect, test } from 'vitest';
+import { NoAnswer } from '../../server/lib/http-client.ts';
+import { openLog } from '../../server/store/open.ts';
+import { answer, type Bench, plain, startBench } from '../support/dispatch.ts';
+import { event } from '../support/event.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const append = (bench: Bench, ...events: ReturnType<typeof event>[]) =>
+  bench.log.append(events.map((one) => ({ event: one })));
+const named = (...ids: string[]) => ids.map((messageId) => event({ messageId }));
+const depth = (bench: Bench) => bench.log.depth('plain@shop');
+const counted = (bench: Bench, name: string) =>
+  bench.counters
+    .snapshot()
+    .filter((row) => row.name === name)
+    .reduce((sum, row) => sum + row.value, 0);
+
+test('what is stored is delivered, in order, in one request', async () => {
+  const bench = await startBench(() => answer(200));
+  await append(bench, ...named('a', 'b', 'c'));
+  await bench.clock.advance(0);
+  expect(bench.requests.map(({ ids }) => ids)).toEqual([['a', 'b', 'c']]);
+  expect(await depth(bench)).toMatchObject({ waiting: 0, deadLetters: 0 });
+});
+
+test('an API that is down for ten minutes gets everything afterwards, oldest first, and was not hammered', async () => {
+  let isUp = false;
+  const bench = await startBench(() => {
+    if (isUp) return answer(200);
+    throw new NoAnswer('ECONNREFUSED', false);
+  });
+  const ids = Array.from({ length: 300 }, (_, index) => `m${index}`);
+  for (let start = 0; start < 300; start += 50) {
+    await append(bench, ...named(...ids.slice(start, start + 50)));
+    await bench.clock.advance(10_000);
+  }
+  await bench.clock.advance(600_000);
+  const whileDown = bench.requests.map(({ atMs }) => atMs);
+  const gaps = whileDown.slice(3).map((atMs, index) => atMs - (whileDown[index + 2] as number));
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(5_000);
+  expect(bench.worker.state()).toBe('open');
+  isUp = true;
+  const before = bench.requests.length;
+  await bench.clock.advance(6_000);
+  const arrived = bench.requests.slice(before).flatMap((request) => request.ids);
+  expect(arrived).toEqual(ids);
+  expect(bench.worker.state()).toBe('closed');
+  expect(await depth(bench)).toMatchObject({ waiting: 0 });
+});
+
+test('one bad event among a hundred costs only itself, and few requests', async () => {
+  const bench = await startBench((ids) => (ids.includes('m57') ? answer(400, 'field error') : answer(200)));
+  await append(bench, ...named(...Array.from({ length: 100 }, (_, index) => `m${index}`)));
+  await bench.clock.advance(0);
+  expect(await depth(bench)).toMatchObject({ waiting: 0, deadLetters: 1 });
+  const [dead] = await bench.log.deadLetters({ limit: 10 });
+  expect(dead).toMatchObject({ reason: 'rejected', answer: 'field error', event: { messageId: 'm57' } });
+  expect(bench.requests.length).toBeLessThanOrEqual(1 + 2 * Math.ceil(Math.log2(100)));
+});
+
+test('an event that breaks the API itself ends up travelling alone, and the others arrive', async () => {
+  const bench = await startBench((ids) => (ids.includes('poison') ? answer(500) : answer(200)));
+  await append(bench, ...named('a', 'poison', 'b', 'c'));
+  await bench.clock.advance(10 * 60_000);
+  const delivered = new Set(
+    bench.requests.filter(({ ids }) => !ids.includes('poison')).flatMap(({ ids }) => ids),
+  );
+  expect([...delivered].sort()).toEqual(['a', 'b', 'c']);
+  expect(await depth(bench)).toMatchObject({ waiting: 1, deadLetters: 0 });
+  await append(bench, ...named('d'));
+  await bench.clock.advance(6 * 60_000);
+  expect(await depth(bench)).toMatchObject({ waiting: 1 });
+});
+
+test('a refused token pauses the destination, raises an alert, loses nothing, and mends by itself', async () => {
+  let token = 'revoked';
+  const bench = await startBench(() => (token === 'revoked' ? answer(401, 'token') : answer(200)));
+  await append(bench, ...named('a', 'b'));
+  await bench.clock.advance(50_000);
+  expect(bench.worker.state()).toBe('paused');
+  expect(bench.requests).toHaveLength(1);
+  expect(counted(bench, 'destination_alerts')).toBe(1);
+  expect(await depth(bench)).toMatchObject({ waiting: 2, deadLetters: 0 });
+  token = 'renewed';
+  await bench.clock.advance(20_000);
+  expect(bench.worker.state()).toBe('closed');
+  expect(await depth(bench)).toMatchObject({ waiting: 0 });
+});
+
+test('Retry-After is waited out', async () => {
+  const bench = await startBench((_ids, _request, count) =>
+    count === 1 ? answer(429, '', { 'retry-after': '120' }) : answer(200),
+  );
+  await append(bench, ...named('a'));
+  await bench.clock.advance(119_000);
+  expect(bench.requests).toHaveLength(1);
+  await bench.clock.advance(2_000);
+  expect(bench.requests).toHaveLength(2);
+  expect(await depth(bench)).toMatchObject({ waiting: 0 });
+});
+
+test('per-item answers settle each event by itself', async () => {
+  const bench = await startBench(() => answer(200, 'mixed'), {
+    classify: (_response, batch) =>
+      batch.map(({ id }) =>
+        id === 'bad' ? { kind: 'rejected', answer: 'unknown code' } : { kind: 'delivered' },
+      ),
+  });
+  await append(bench, ...named('a', 'bad', 'b'));
+  await bench.clock.advance(0);
+  expect(await depth(bench)).toMatchObject({ waiting: 0, deadLetters: 1 });
+  expect(bench.requests).toHaveLength(1);
+});
+
+test.each([1, 2])(
+  'an answer that speaks of %i of three events proves nothing: all are tried again',
+  async (few) => {
+    const bench = await startBench((_ids, _request, count) => answer(200, String(count)), {
+      classify: ({ body }, batch) =>
+        batch.slice(0, body === '1' ? few : 3).map(() => ({ kind: 'delivered' })),
+    });
+    await append(bench, ...named('a', 'b', 'c'));
+    await bench.clock.advance(2_000);
+    expect(bench.requests.map(({ ids }) => ids)).toEqual([
+      ['a', 'b', 'c'],
+      ['a', 'b', 'c'],
+    ]);
+    expect(await depth(bench)).toMatchObject({ waiting: 0, deadLetters: 0 });
+  },
+);
+
+test('a payload the API would refuse never leaves', async () => {
+  const bench = await startBench(() => answer(200), {
+    map: (one) => [{ id: one.messageId === 'bad' ? (7 as unknown as string) : one.messageId }],
+  });
+  await append(bench, ...named('bad', 'good'));
+  await bench.clock.advance(0);
+  expect(bench.requests.map(({ ids }) => ids)).toEqual([['good']]);
+  const [dead] = await bench.log.deadLetters({ limit: 10 });
+  expect(dead).toMatchObject({ reason: 'invalid-payload', answer: expect.stringContaining('id:') });
+});
+
+test('a mapper that throws loses nothing but names the event', async () => {
+  const bench = await startBench(() => answer(200), {
+    map: () => {
+      throw new Error('no such field');
+    },
+  });
+  await append(bench, ...named('a'));
+  await bench.clock.advance(0);
+  expect((await bench.log.deadLetters({ limit: 10 }))[0]).toMatchObject({ reason: 'mapping-failed' });
+});
+
+test('an event larger than the API’s limit is set aside; its neighbours go', async () => {
+  const bench = await startBench(() => answer(200), { limits: { ...plainLimits, maxBytes: 100 } });
+  await append(bench, ...named('a', 'x'.repeat(95), 'b'));
+  await bench.clock.advance(0);
+  expect(bench.requests.flatMap(({ ids }) => ids)).toEqual(['a', 'b']);
+  expect((await bench.log.deadLetters({ limit: 10 }))[0]).toMatchObject({ reason: 'too-large' });
+});
+const plainLimits = { maxEvents: 100, maxWaitMs: 0, requestsPerSecond: 1_000_000, requestsInFlight: 1 };
+
+test.each([
+  {
+    title: 'without consent for its purpose',
+    parts: { consent: { advertising: true, analytics: false, marketing: true } },
+    reason: 'consent',
+  },
+  { title: 'switched off by name', parts: { integrations: { plain: false } }, reason: 'integration-off' },
+  {
+    title: 'switched off by All',
+    parts: { integrations: { all: false, other: true } },
+    reason: 'integration-off',
+  },
+  { title: 'older than the API takes', parts: { timestamp: '2026-01-01T00:00:00.000Z' }, reason: 'too-old' },
+])('an event $title is skipped, counted as $reason', async ({ parts, reason }) => {
+  const bench = await startBench(() => answer(200), {
+    limits: { ...plainLimits, maxBytes: 100_000, maxAgeMs: 28 * 86_400_000 },
+  });
+  await append(bench, event(parts));
+  await bench.clock.advance(0);
+  expect(bench.requests).toEqual([]);
+  expect(bench.reports).toMatchObject([{ state: 'skipped', reason }]);
+  expect(await depth(bench)).toMatchObject({ waiting: 0 });
+});
+
+test('All: false with its own name true still delivers', async () => {
+  const bench = await startBench(() => answer(200));
+  await append(bench, event({ integrations: { all: false, plain: true } }));
+  await bench.clock.advance(0);
+  expect(bench.requests).toHaveLength(1);
+});
+
+test('a track waits for the same person’s unsettled identify; nobody else does', async () => {
+  const bench = await startBench(
+    (ids, _request, count) => (count === 1 && ids.includes('who') ? answer(500) : answer(200)),
+    {
+      waitsForIdentify: true,
+      limits: { ...plainLimits, maxBytes: 100_000, maxEvents: 1 },
+    },
+  );
+  const jane = { anonymousId: 'jane' };
+  await append(bench, event({ type: 'identify', messageId: 'who', identity: jane }));
+  await bench.clock.advance(0);
+  await append(
+    bench,
+    event({ messageId: 'janes', identity: jane }),
+    event({ messageId: 'other', identity: { anonymousId: 'tom' } }),
+  );
+  await bench.clock.advance(5_000);
+  expect(bench.requests.flatMap(({ ids }) => ids)).toEqual(['who', 'other', 'who', 'janes']);
+});
+
+test('an order accepted once is never sent again; one whose outcome is unknown is sent again and counted', async () => {
+  const dataDir = tempDir();
+  let hasAnswered = false;
+  const once = { once: ({ order }: { order?: string | undefined }) => order };
+  const bench = await startBench(
+    () => {
+      if (hasAnswered) return answer(200);
+      hasAnswered = true;
+      throw new NoAnswer('reset', true);
+    },
+    once,
+    { dataDir },
+  );
+  await append(bench, event({ messageId: 'first', orderKey: 'order:1' }));
+  await bench.clock.advance(2_000);
+  expect(bench.requests.map(({ ids }) => ids)).toEqual([['first'], ['first']]);
+  expect(counted(bench, 'possible_duplicates')).toBe(1);
+  await bench.log.replaySince('plain@shop', 0);
+  await append(bench, ...named('wake'));
+  await bench.clock.advance(2_000);
+  expect(bench.requests.flatMap(({ ids }) => ids)).toEqual(['first', 'first', 'wake']);
+  expect(bench.reports.at(-1) ?? {}).toMatchObject({ state: expect.stringMatching('skipped|delivered') });
+});
+
+test('an order that was certainly refused is not a possible duplicate when it is sent again', async () => {
+  const bench = await startBench((_ids, _request, count) => (count === 1 ? answer(429) : answer(200)), {
+    once: ({ order }) => order,
+  });
+  await append(bench, event({ orderKey: 'order:1' }));
+  await bench.clock.advance(3_000);
+  expect(bench.requests).toHaveLength(2);
+  expect(counted(bench, 'possible_duplicates')).toBe(0);
+});
+
+test('where an API forgets repeats after a while, a lost answer older than that is set aside, not counted twice', async () => {
+  const bench = await startBench(
+    () => {
+      throw new NoAnswer('timeout', true);
+    },
+    { dedupWindowMs: 10 * 60_000 },
+  );
+  await append(bench, ...named('a'));
+  await bench.clock.advance(9 * 60_000);
+  expect(await depth(bench)).toMatchObject({ waiting: 1, deadLetters: 0 });
+  await bench.clock.advance(2 * 60_000);
+  expect((await bench.log.deadLetters({ limit: 1 }))[0]).toMatchObject({ reason: 'unknown-outcome' });
+});
+
+test('a destination that was merely unreachable for longer than that still gets everything', async () => {
+  let isUp = false;
+  const bench = await startBench(
+    () => {
+      if (isUp) return answer(200);
+      throw new NoAnswer('ECONNREFUSED', false);
+    },
+    { dedupWindowMs: 10 * 60_000 },
+  );
+  await append(bench, ...named('a'));
+  await bench.clock.advance(30 * 60_000);
+  isUp = true;
+  await bench.clock.advance(6_000);
+  expect(await depth(bench)).toMatchObject({ waiting: 0, deadLetters: 0 });
+});
+
+test('the id an API gave an order reaches the event that refers to it', async () => {
+  const bench = await startBench(() => answer(200), {
+    once: ({ order }) => order,
+    classify: (_response, batch) => batch.map(({ id }) => ({ kind: 'delivered', remoteId: `remote-${id}` })),
+    refersTo: (one) => (one.event === 'Order Refunded' ? 'order:1' : undefined),
+  });
+  await append(bench, event({ messageId: 'bought', orderKey: 'order:1' }));
+  await bench.clock.advance(0);
+  await append(bench, event({ messageId: 'refund', event: 'Order Refunded' }));
+  await bench.clock.advance(0);
+  expect(bench.requests.at(-1)?.payloads).toEqual([{ id: 'refund', remote: 'remote-bought' }]);
+});
+
+test('stopping waits for the answer under way and leaves the rest in the log', async () => {
+  let reply = (_status: number) => {};
+  const pending = new Promise<number>((resolve) => {
+    reply = resolve;
+  });
+  const bench = await startBench(async () => answer(await pending), {
+    limits: { ...plainLimits, maxBytes: 100_000, maxEvents: 1 },
+  });
+  await append(bench, ...named('a', 'b'));
+  await bench.clock.advance(0);
+  const stopping = bench.worker.stop();
+  reply(200);
+  await stopping;
+  expect(bench.requests.map(({ ids }) => ids)).toEqual([['a']]);
+  expect(await depth(bench)).toMatchObject({ waiting: 1 });
+});
+
+test('what many crashes interrupted waits no longer than its turn, though a round had no time for it', async () => {
+  const dataDir = tempDir();
+  const clock = () => Date.parse('2026-03-01T00:00:00Z') - 60_000;
+  const consumers = [{ name: 'plain@shop', shop: 'shop', opensSeals: false }];
+  for (let crash = 0; crash < 10; crash++) {
+    const log = await openLog({ dataDir, consumers, retentionMs: 86_400_000, clock });
+    if (crash === 0)
+      await log.append(
+        Array.from({ length: 60 }, (_, index) => ({ event: event({ messageId: `m${index}` }) })),
+      );
+    expect(await log.take('plain@shop', 100)).toHaveLength(60);
+    await log.close();
+  }
+  const limits = { ...plain.limits, requestsPerSecond: 1, burst: 1 };
+  const { clock: now, requests } = await startBench(() => answer(200), { limits }, { dataDir });
+  await now.advance(75_000);
+  // Each alone, for one of them may be what the crashes came from; one a second, in two rounds.
+  expect(requests.flatMap(({ ids }) => ids)).toHaveLength(60);
+});

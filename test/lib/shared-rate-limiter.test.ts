@@ -1,0 +1,66 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { Destination } from '../../server/destinations/destination.ts';
+import { createPaces } from '../../server/lib/rate-limiter.ts';
+import { UNHURRIED } from '../../server/delivery/chunks.ts';
+import { startWorker } from '../../server/delivery/worker.ts';
+import { openLog } from '../../server/store/open.ts';
+import { createCounters } from '../../server/observe/counters.ts';
+import { openLedger } from '../../server/store/open-ledger.ts';
+import { createFakeClock, settled } from '../support/clock.ts';
+import { answer, plain } from '../support/dispatch.ts';
+import { event } from '../support/event.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+test('a destination and whoever shares its pace stay below the limit together', async () => {
+  const dataDir = tempDir();
+  const clock = createFakeClock(0, async () => {
+    for (let turn = 0; turn < 12; turn++) {
+      await Promise.all([log.depth('plain@shop'), ledger.find('plain@shop', ['-'])]);
+      await settled();
+    }
+  });
+  const log = await openLog({
+    dataDir,
+    consumers: [{ name: 'plain@shop', shop: 'shop', opensSeals: false }],
+    retentionMs: 86_400_000,
+    clock: clock.now,
+  });
+  const ledger = await openLedger({ dataDir, clock: clock.now });
+  const paceOf = createPaces(clock);
+  // Somebody else used the burst up.
+  const others = paceOf('plain@shop', 4, 40);
+  const { signal } = new AbortController();
+  for (let count = 0; count < 40; count++) await others(signal);
+  const sentAt: number[] = [];
+  const worker = startWorker({
+    giveWay: UNHURRIED,
+    consumer: 'plain@shop',
+    shop: 'shop',
+    destination: {
+      ...plain,
+      limits: { ...plain.limits, maxEvents: 1, requestsPerSecond: 4, burst: 40 },
+    } as unknown as Destination,
+    settings: {},
+    log,
+    ledger,
+    http: async () => {
+      sentAt.push(clock.now());
+      return answer(200);
+    },
+    openSeal: () => ({}),
+    clock,
+    paceOf,
+    random: () => 0.5,
+    counters: createCounters(),
+    logger: { info: () => {}, warn: () => {}, error: () => {} },
+    report: () => {},
+  });
+  onTestFinished(async () => {
+    await worker.stop();
+    await log.close();
+    await ledger.close();
+  });
+  await log.append(Array.from({ length: 3 }, () => ({ event: event({ shop: 'shop' }) })));
+  await clock.advance(5_000);
+  expect(sentAt).toEqual([250, 500, 750]);
+});

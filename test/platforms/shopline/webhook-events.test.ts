@@ -1,0 +1,453 @@
+import { describe, expect, test } from 'vitest';
+import type { Config } from '../../../server/config/config.ts';
+import type { Append } from '../../../server/store/event-log.ts';
+import { createCounters } from '../../../server/observe/counters.ts';
+import { sha256 } from '../../../server/privacy/hash.ts';
+import { createSealer, sealBinding } from '../../../server/privacy/encrypted-pii.ts';
+import { consentOf } from '../../../server/platforms/webhooks/consent.ts';
+import { toEntry } from '../../../server/platforms/webhooks/entry.ts';
+import { isUnusable } from '../../../server/platforms/webhooks/mapped.ts';
+import { mapWebhook, type Topic } from '../../../server/platforms/shopline/webhooks/map.ts';
+import { configOf, NOW, oneShop, order, PERSONAL, visitors } from '../support.ts';
+
+const sealer = createSealer([Buffer.alloc(32, 7)]);
+const allOf = (granted: boolean) => ({ advertising: granted, analytics: granted, marketing: granted });
+
+/** One webhook through the mapper, consent and protection. */
+async function told(
+  topic: Topic,
+  payload: object,
+  options: { state?: ReturnType<typeof visitors>; config?: Config } = {},
+): Promise<Append> {
+  const [shop] = (options.config ?? configOf(oneShop)).shops;
+  const mapped = mapWebhook(topic, payload, 'shopline:1');
+  if (!shop || isUnusable(mapped)) throw new Error('not usable');
+  const consent = await consentOf(mapped.message, shop, options.state ?? visitors());
+  return toEntry({ sealer, counters: createCounters() }, mapped, shop, consent, NOW);
+}
+const ADA = {
+  userId: '4201057495',
+  anonymousId: '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+  emailSha256: sha256('ada@example.com'),
+  phoneSha256: sha256('+886912345678'),
+  firstNameSha256: sha256('ada'),
+  lastNameSha256: sha256('lovelace'),
+  zipSha256: sha256('100'),
+  city: 'taipei',
+  country: 'tw',
+};
+const CONTEXT = {
+  ip: '203.0.113.77',
+  userAgent: 'Mozilla/5.0 Chrome/126.0.6478.127',
+  locale: 'en-CA',
+  tiktok: { ttclid: 'E.C.P.landing', ttp: 'ttp-of-the-browser' },
+  traits: {
+    email_sha256: ADA.emailSha256,
+    phone_sha256: ADA.phoneSha256,
+    first_name_sha256: ADA.firstNameSha256,
+    last_name_sha256: ADA.lastNameSha256,
+    address: {
+      address1_sha256: sha256('12 analytical street'),
+      address2_sha256: sha256('second floor'),
+      city: 'Taipei',
+      zip_sha256: ADA.zipSha256,
+      country: 'Taiwan',
+      country_code: 'TW',
+    },
+  },
+};
+const SKIRT = {
+  product_id: '16056761559984840457934011',
+  variant_id: '18056761559987524812644011',
+  sku: 'SKIRT-M',
+  name: 'Skirt',
+  variant: 'M / red',
+  price: 450,
+  quantity: 2,
+  image_url: 'https://img.example/skirt.png',
+};
+const ORDER = {
+  order_id: '21050224312121887324667162',
+  order_number: 'D1001',
+  order_seq: '200565776406008509',
+  checkout_id: '2404785166526352972864',
+  checkout_token: 'checkout-token',
+  cart_token: 'cart-token',
+  currency: 'TWD',
+  total: 960,
+  subtotal: 900,
+  tax: 48,
+  shipping: 60,
+  discount: 40,
+  coupon: 'SPRING,FRIEND',
+  financial_status: 'unpaid',
+  products: [SKIRT],
+  landing_site: 'https://shop.example/?ttclid=E.C.P.landing&utm_source=tiktok&email=[email]',
+  referring_site: 'https://www.tiktok.com/',
+};
+const ENVELOPE = {
+  shop: 'shop',
+  messageId: 'shopline:1',
+  type: 'track',
+  receivedAt: '2026-03-01T12:00:00.000Z',
+  identity: ADA,
+  consent: allOf(true),
+  source: 'webhook',
+  context: CONTEXT,
+  traits: {},
+};
+
+describe('each topic is one event', () => {
+  test('orders/create → Order Completed', async () => {
+    const { event } = await told('orders/create', order());
+    expect(event).toEqual({
+      ...ENVELOPE,
+      event: 'Order Completed',
+      orderKey: 'order:21050224312121887324667162',
+      timestamp: '2026-03-01T11:58:00.000Z',
+      properties: ORDER,
+    });
+  });
+
+  test('orders/paid → Order Updated, paid whatever else it says, when it was paid', async () => {
+    const { event } = await told('orders/paid', order());
+    expect(event).toEqual({
+      ...ENVELOPE,
+      event: 'Order Updated',
+      orderKey: 'order:21050224312121887324667162:paid',
+      timestamp: '2026-03-01T11:59:00.000Z',
+      properties: { ...ORDER, financial_status: 'paid' },
+    });
+  });
+
+  test('orders/cancelled → Order Cancelled', async () => {
+    const { event } = await told('orders/cancelled', order({ cancelled_at: '2026-03-01T11:59:59Z' }));
+    expect(event).toEqual({
+      ...ENVELOPE,
+      event: 'Order Cancelled',
+      orderKey: 'order:21050224312121887324667162:cancelled',
+      timestamp: '2026-03-01T11:59:59.000Z',
+      properties: ORDER,
+    });
+  });
+
+  test('refunds/create → Order Refunded with what was paid back', async () => {
+    const { event } = await told('refunds/create', {
+      id: 'SL201AS4571669738589065294',
+      order_id: '21050224312121887324667162',
+      user_id: '4201057495',
+      note: 'Ada Lovelace changed her mind, ada@example.com',
+      created_at: '2026-03-01T07:00:00-04:00',
+      refund_line_items: [
+        { quantity: 1, subtotal: 450, line_item_id: '417', line_item: order().line_items[0] },
+        { quantity: 1, subtotal: 5, line_item_id: '418' },
+      ],
+      transactions: [
+        { kind: 'refund', status: 'success', amount: '0.1', currency: 'TWD' },
+        { kind: 'refund', status: 'pending', amount: '0.20', currency: 'TWD' },
+        { kind: 'refund', status: 'failure', amount: '450', currency: 'TWD' },
+      ],
+    });
+    expect(event).toEqual({
+      ...ENVELOPE,
+      event: 'Order Refunded',
+      orderKey: 'refund:SL201AS4571669738589065294',
+      timestamp: '2026-03-01T11:00:00.000Z',
+      identity: { userId: '4201057495' },
+      context: {},
+      properties: {
+        order_id: '21050224312121887324667162',
+        refund_id: 'SL201AS4571669738589065294',
+        total: 0.3,
+        currency: 'TWD',
+        products: [{ ...SKIRT, quantity: 1 }],
+      },
+    });
+  });
+
+  test.each(['checkouts/create', 'checkouts/update'] as const)('%s → Checkout Started', async (topic) => {
+    const { event } = await told(topic, {
+      id: '2404785166526352972864',
+      token: 'checkout-token',
+      cart_token: 'cart-token',
+      abandoned_checkout_url: 'https://open001.myshopline.com/trade/checkouts/1?mark=secret',
+      email: 'ada@example.com',
+      phone: '0912345678',
+      phone_area_code: '+886',
+      total_price: 960.5,
+      sub_total_price: 900,
+      currency: 'TWD',
+      line_items: order().line_items,
+      created_at: '2026-03-01T19:50:00+08:00',
+    });
+    expect(event).toEqual({
+      ...ENVELOPE,
+      event: 'Checkout Started',
+      orderKey: 'checkout:checkout-token',
+      timestamp: '2026-03-01T11:50:00.000Z',
+      identity: { emailSha256: ADA.emailSha256, phoneSha256: ADA.phoneSha256 },
+      context: { traits: { email_sha256: ADA.emailSha256, phone_sha256: ADA.phoneSha256 } },
+      properties: {
+        checkout_id: '2404785166526352972864',
+        checkout_token: 'checkout-token',
+        cart_token: 'cart-token',
+        currency: 'TWD',
+        total: 960.5,
+        subtotal: 900,
+        products: [SKIRT],
+      },
+    });
+  });
+
+  test.each(['carts/create', 'carts/update'] as const)(
+    '%s → Cart Updated, for statistics alone',
+    async (topic) => {
+      const cart = {
+        id: 'cart-id',
+        token: 'cart-token',
+        user_id: 4201057495,
+        total_amount: '450.00',
+        currency_code: 'twd',
+      };
+      const { event } = await told(topic, cart);
+      expect(event).toEqual({
+        ...ENVELOPE,
+        event: 'Cart Updated',
+        only: 'statistics',
+        timestamp: '2026-03-01T12:00:00.000Z',
+        identity: { userId: '4201057495' },
+        context: {},
+        properties: { cart_id: 'cart-id', cart_token: 'cart-token', currency: 'TWD', total: 450 },
+      });
+    },
+  );
+
+  test.each([
+    [
+      {
+        customer: { id: '200843728', email: 'Ada@example.com', phone: '00886912345678' },
+        orders_to_redact: ['#72348'],
+      },
+    ],
+    [{ customer_id: 200843728, email: 'ada@example.com', phone: '+886912345678' }],
+    [{ id: '200843728', email: 'ada@example.com', phone: '+886912345678' }],
+  ])('customers/redact → Customer Redacted, of whoever it names', async (payload) => {
+    const { event } = await told('customers/redact', payload);
+    expect(event).toMatchObject({
+      event: 'Customer Redacted',
+      only: 'statistics',
+      source: 'webhook',
+      identity: { userId: '200843728', emailSha256: ADA.emailSha256, phoneSha256: ADA.phoneSha256 },
+      properties: {},
+    });
+  });
+
+  test('merchants/redact → Shop Redacted, whatever it says', async () => {
+    const { event } = await told('merchants/redact', { shop_id: '1' });
+    expect(event).toMatchObject({
+      event: 'Shop Redacted',
+      only: 'statistics',
+      source: 'webhook',
+      identity: {},
+    });
+    expect(event).not.toHaveProperty('orderKey');
+  });
+});
+
+describe('nothing personal is kept in clear', () => {
+  const everywhere = order({
+    name: '#D1001',
+    note: 'Ada Lovelace, 0912345678',
+    shipping_address: order().billing_address,
+    note_attributes: [{ name: 'gift for', value: 'Ada Lovelace' }],
+    discount_codes: [{ code: 'for-ada@example.com' }],
+    cart_token: 'ada@example.com',
+    payment_details: [{ pay_merchant_email: 'ada@example.com' }],
+    landing_site: 'https://shop.example/?email=ada%40example.com&phone=0912345678',
+    referring_site: 'https://mail.example/?to=ada@example.com',
+  });
+  test.each([
+    'orders/create',
+    'orders/paid',
+    'orders/cancelled',
+    'checkouts/create',
+    'carts/create',
+  ] as const)('%s', async (topic) => {
+    const { event } = await told(topic, { ...everywhere, token: 'token' });
+    const stored = JSON.stringify(event);
+    for (const secret of PERSONAL) expect(stored).not.toContain(secret);
+  });
+
+  test('an id that somebody built from an email is its digest, in keys too', async () => {
+    for (const topic of [
+      'orders/create',
+      'orders/cancelled',
+      'refunds/create',
+      'checkouts/create',
+    ] as const) {
+      const id = 'ada@example.com';
+      const { event } = await told(topic, { ...everywhere, id, order_id: id, token: id, user_id: id });
+      expect(JSON.stringify(event)).not.toContain('ada@');
+      expect(event.orderKey).toContain(ADA.emailSha256);
+    }
+  });
+
+  const raw = {
+    CUSTOMERIO_API_KEY: 'key',
+    CUSTOMERIO_PII: 'raw',
+    PII_KEY: Buffer.alloc(32, 7).toString('base64'),
+  };
+  test('a destination set to raw gets it sealed, with consent', async () => {
+    const { event, sealed } = await told('orders/create', order(), {
+      config: configOf({ ...oneShop, ...raw }),
+    });
+    expect(JSON.stringify(event)).not.toContain('Lovelace');
+    expect(sealer.open(sealed ?? '', sealBinding(event))).toMatchObject({
+      email: 'ada@example.com',
+      phone: '+886912345678',
+      firstName: 'Ada',
+      lastName: 'Lovelace',
+    });
+  });
+
+  test('… and not without consent, nor what no destination is told', async () => {
+    const denied = configOf({ ...oneShop, ...raw, CONSENT_DEFAULT: 'denied' });
+    expect(await told('orders/create', order(), { config: denied })).not.toHaveProperty('sealed');
+    const cart = { token: 'cart', email: 'ada@example.com' };
+    expect(await told('carts/create', cart, { config: configOf({ ...oneShop, ...raw }) })).not.toHaveProperty(
+      'sealed',
+    );
+  });
+});
+
+describe('what the visitor allowed', () => {
+  test('is looked up by every id the order carries', async () => {
+    const state = visitors();
+    await told('orders/create', order(), { state });
+    expect(state.asked).toEqual([
+      [
+        't:cart-token',
+        'k:checkout-token',
+        'k:2404785166526352972864',
+        'u:4201057495',
+        `e:${ADA.emailSha256}`,
+        'a:3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+      ],
+    ]);
+  });
+
+  test.each([true, false])('follows the shop’s default (%s) when nobody is known', async (granted) => {
+    const config = configOf({ ...oneShop, CONSENT_DEFAULT: granted ? 'granted' : 'denied' });
+    expect((await told('orders/create', order(), { config })).event.consent).toEqual(allOf(granted));
+  });
+
+  test('is the strictest of all who match, whatever the default', async () => {
+    const state = visitors([
+      { key: 't:cart-token', visitor: { consent: { advertising: false, analytics: true, marketing: true } } },
+      { key: 'u:4201057495', visitor: { consent: { advertising: true, analytics: true, marketing: false } } },
+      { key: 't:of somebody else', visitor: { consent: allOf(false) } },
+    ]);
+    const { event } = await told('orders/create', order(), { state });
+    expect(event.consent).toEqual({ advertising: false, analytics: true, marketing: false });
+  });
+
+  test('without advertising: a network, a browser without its build, no click ids anywhere', async () => {
+    const state = visitors([
+      { key: 't:cart-token', visitor: { consent: { ...allOf(true), advertising: false } } },
+    ]);
+    const { event } = await told('orders/create', order(), { state });
+    expect(event.context).toMatchObject({ ip: '203.0.113.0', userAgent: 'Mozilla/5 Chrome/126' });
+    expect(event.properties.landing_site).toBe('https://shop.example/?utm_source=tiktok&email=[email]');
+    expect(JSON.stringify(event)).not.toMatch(/E\.C\.P\.|ttp-of/);
+  });
+
+  test('an order of a visitor who denied everything is stored all the same: it is the shop’s own', async () => {
+    const state = visitors([
+      { key: 'a:3f2504e0-4f89-41d3-9a0c-0305e82c3301', visitor: { consent: allOf(false) } },
+    ]);
+    const { event } = await told('orders/create', order(), { state });
+    expect(event).toMatchObject({ consent: allOf(false), properties: { total: 960 } });
+  });
+});
+
+describe('who bought', () => {
+  test('the customer’s id when the order has none of its own; a guest has none', async () => {
+    const userOf = async (parts: object) => (await told('orders/create', order(parts))).event.identity.userId;
+    expect(await userOf({ user_id: null })).toBe('4201057495');
+    expect(await userOf({ user_id: '0', customer: { id: 0 } })).toBeUndefined();
+    expect(await userOf({ user_id: '', customer: null })).toBeUndefined();
+  });
+
+  test('a note that looks like a visitor’s id but is none is not believed', async () => {
+    const note_attributes = [
+      { name: '_sb_id', value: 'everybody' },
+      { name: 'ttclid', value: 'x'.repeat(1025) },
+      null,
+    ];
+    const { event } = await told('orders/create', order({ note_attributes, landing_site: null }));
+    expect(event.identity).not.toHaveProperty('anonymousId');
+    expect(event.context.tiktok).toEqual(undefined);
+  });
+
+  test.each([
+    ['0912345678', '+886', '+886912345678'],
+    ['912345678', '886', '+886912345678'],
+    ['13100000000', '+86', '+8613100000000'],
+    ['008613100000000', '+852', '+8613100000000'],
+    ['+8613100000000', '+852', '+8613100000000'],
+    ['0912345678', undefined, '+886912345678'],
+  ])('the phone %s with area code %s is %s', async (phone, area_code, e164) => {
+    const parts = { phone, customer: { phone, area_code }, billing_address: null };
+    const { event } = await told('orders/create', order(parts));
+    expect(event.identity.phoneSha256).toBe(sha256(e164));
+  });
+
+  test('without names of their own, those of the invoice', async () => {
+    const { event } = await told('orders/create', order({ customer: null }));
+    expect(event.identity).toMatchObject({
+      firstNameSha256: ADA.firstNameSha256,
+      lastNameSha256: ADA.lastNameSha256,
+    });
+  });
+});
+
+describe('when it happened', () => {
+  test.each([
+    ['with a zone', { created_at: '2026-03-01T06:00:00-0400' }, '2026-03-01T10:00:00.000Z'],
+    [
+      'without a zone it may be hours off, so the next is read',
+      { created_at: '2026-03-01T06:00:00' },
+      '2026-03-01T11:59:00.000Z',
+    ],
+    ['in the future, it was now', { created_at: '2026-03-01T12:06:00Z' }, '2026-03-01T12:00:00.000Z'],
+    ['never said, it was now', { created_at: 'soon', processed_at: null }, '2026-03-01T12:00:00.000Z'],
+    [
+      'on no day of the calendar, it was now',
+      { created_at: '2026-02-31T25:00:00Z', processed_at: 7 },
+      '2026-03-01T12:00:00.000Z',
+    ],
+  ])('%s', async (_, parts, expected) => {
+    expect((await told('orders/create', order(parts))).event.timestamp).toBe(expected);
+  });
+
+  test('paid means when the payment arrived', async () => {
+    const payment_details = [
+      { processed_at: '2026-03-01T11:00:00Z' },
+      { processed_at: '2026-03-01T11:59:50Z' },
+    ];
+    expect((await told('orders/paid', order({ payment_details }))).event.timestamp).toBe(
+      '2026-03-01T11:59:50.000Z',
+    );
+  });
+});
+
+describe('an order without an id of its own', () => {
+  test.each([
+    [{ name: '#D1001' }, 'order:D1001:cancelled'],
+    [{ order_status_url: '/trade/thank_you?mainOrderSeq=2005' }, 'order:2005:cancelled'],
+    [{ checkout_token: 'token' }, 'order:checkout:token:cancelled'],
+  ])('is known by what else it is called', async (names, key) => {
+    const { event } = await told('orders/cancelled', { ...names, current_total_price: '1.00' });
+    expect(event.orderKey).toBe(key);
+  });
+});

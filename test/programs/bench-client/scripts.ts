@@ -1,0 +1,26 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Sabotage } from './sabotage.ts';
+
+const DIST = join(import.meta.dirname, '../../../client/dist');
+
+const LIMITS: Readonly<Record<string, number>> = {
+  's.js': 4096,
+  'client.js': 4608,
+  'shopline.js': 2432,
+  'pixel-shopline.js': 2560,
+  'pixel-shopify.js': 2560,
+};
+const COMPANION_LIMIT = 1536;
+
+/** What a script of ours may weigh, in bytes after brotli at its best; one of no special kind is a companion. */
+export const limitOf = (name: string) => LIMITS[name] ?? COMPANION_LIMIT;
+
+/** All that the build has made, the snippet itself first. */
+export const scriptNames = (): string[] => [...new Set(['s.js', ...globSync('*.js', { cwd: DIST }).sort()])];
+
+/** A script of ours as the build left it, or spoiled. @throws when there is none: the build comes first. */
+export function readScript(name: string, sabotage?: Sabotage): Buffer {
+  const code = readFileSync(join(DIST, name));
+  return sabotage ? sabotage.spoil(code) : code;
+}

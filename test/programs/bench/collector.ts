@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { SANDBOX_CREDENTIALS } from '../../../server/sandbox/index.ts';
+import { CHILD_ENV } from '../../support/child-env.ts';
+import { killProcess, ROOT, spawnOn } from './launch.ts';
+import { WRITE_KEY } from './order.ts';
+
+/** What `npm start` gives to node. */
+const START: string[] = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  .scripts.start.split(' ')
+  .slice(1);
+const ADMIN_TOKEN = 'bench-admin-token-0123456789';
+const { tiktok, customerio, shopline } = SANDBOX_CREDENTIALS;
+
+/** The variables that switch one destination on, in front of the server at `origin`. */
+export const DESTINATIONS = {
+  tiktok: (origin: string) => ({
+    TIKTOK_PIXEL_CODE: tiktok.pixelCode,
+    TIKTOK_ACCESS_TOKEN: tiktok.accessToken,
+    TIKTOK_ENDPOINT: origin,
+  }),
+  customerio: (origin: string) => ({ CUSTOMERIO_API_KEY: customerio.apiKey, CUSTOMERIO_ENDPOINT: origin }),
+  shopline: (origin: string) => ({
+    SHOPLINE_HANDLE: shopline.handle,
+    SHOPLINE_ACCESS_TOKEN: shopline.accessToken,
+    SHOPLINE_CDP_CHANNEL_ID: shopline.channelId,
+    SHOPLINE_ENDPOINT: origin,
+    SHOPLINE_EVENT_CODES: '{"Order Completed":"Z_sale_order"}',
+  }),
+};
+export type DestinationName = keyof typeof DESTINATIONS;
+
+/** What `/admin/status` says, as far as it is read here. */
+export interface Status {
+  log?: { synchronous: string };
+  destinations: { waiting: number }[];
+}
+
+/** The collector as `npm start` runs it, on the server's core. */
+export interface Collector {
+  pid: number;
+  port: number;
+  /** From spawn to the line that says it listens. */
+  startMs: number;
+  status(): Promise<Status>;
+  waiting(): Promise<number>;
+  /** Stands still until resumed, so that what runs beside it has the core alone. */
+  pause(): void;
+  resume(): void;
+  /** SIGKILL; resolves when the process is gone. */
+  kill(): Promise<void>;
+}
+
+export interface CollectorOptions {
+  dataDir: string;
+  destination: NodeJS.ProcessEnv;
+  /** Further arguments to node. */
+  args?: readonly string[];
+}
+
+/** @throws with all it said, when it ends before it listens. */
+export async function startCollector({
+  dataDir,
+  destination,
+  args = [],
+}: CollectorOptions): Promise<Collector> {
+  const startedMs = performance.now();
+  const env = {
+    ...CHILD_ENV,
+    HOST: '127.0.0.1',
+    PORT: '0',
+    DATA_DIR: dataDir,
+    WRITE_KEY,
+    ADMIN_TOKEN,
+    ...destination,
+  };
+  const child = spawnOn('server', [...args, ...START], env, 'pipe');
+  const said: string[] = [];
+  child.stderr?.on('data', (chunk) => said.push(String(chunk)));
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once('exit', () => reject(new Error(`the collector ended before it listened:\n${said.join('')}`)));
+    if (child.stdout)
+      createInterface(child.stdout).on('line', (line) => {
+        said.push(`${line}\n`);
+        const listening = line.includes('collector listens') && /"port":(\d+)/.exec(line);
+        if (listening) resolve(Number(listening[1]));
+      });
+  });
+  const startMs = performance.now() - startedMs;
+  const status = async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/admin/status`, {
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    });
+    if (!response.ok) throw new Error(`/admin/status answers ${response.status}: ${await response.text()}`);
+    return (await response.json()) as Status;
+  };
+  return {
+    pid: child.pid ?? 0,
+    port,
+    startMs,
+    status,
+    waiting: async () => (await status()).destinations.reduce((sum, { waiting }) => sum + waiting, 0),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+    kill: () => killProcess(child),
+  };
+}

@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { factRules } from '../../../server/analytics/create.ts';
+import { readFacts } from '../../../server/analytics/read-facts.ts';
+import { gather } from '../../../server/analytics/gather.ts';
+import { createNews } from '../../../server/analytics/seen-cache.ts';
+import { openState } from '../../../server/analytics/open.ts';
+import { serveParent } from './launch.ts';
+import { benchShop, createShopEvents, type Traffic } from './shop-events.ts';
+
+/** Counts everything these visitors do, into state of its own under `dataDir`. */
+export interface GrowState extends Traffic {
+  dataDir: string;
+}
+
+export interface Grown {
+  visitors: number;
+  events: number;
+  applySeconds: number;
+  settleSeconds: number;
+  /** Of `statistics.db` when it is closed. */
+  bytes: number;
+}
+
+/** As many as the consumer takes. */
+const ROUND = 500;
+/** About what a busy shop does between two reports. */
+const SETTLE_EVERY = 100;
+
+export async function growState({ dataDir, visitors, eventsEach }: GrowState): Promise<Grown> {
+  const stateDir = mkdtempSync(join(dataDir, 'state-'));
+  const shop = benchShop();
+  const rules = factRules(shop);
+  const news = createNews();
+  const eventAt = createShopEvents({ visitors, eventsEach });
+  const state = await openState(stateDir, [shop]);
+  const events = visitors * eventsEach;
+  const spentMs = { apply: 0, settle: 0 };
+  const timed = async (on: keyof typeof spentMs, work: () => Promise<unknown>) => {
+    const startedMs = performance.now();
+    await work();
+    spentMs[on] += performance.now() - startedMs;
+  };
+  for (let round = 0; round * ROUND < events; round++) {
+    const first = round * ROUND;
+    const stored = Array.from({ length: Math.min(ROUND, events - first) }, (_, index) =>
+      eventAt(first + index),
+    );
+    const fresh = news.only(gather(stored.map((event) => readFacts(event, rules))));
+    await timed('apply', () => state.apply(shop.id, fresh.facts, fresh.visitors));
+    news.known(fresh);
+    if (round % SETTLE_EVERY === SETTLE_EVERY - 1) await timed('settle', () => state.changed(shop.id));
+  }
+  await timed('settle', () => state.changed(shop.id));
+  await state.close();
+  const { size: bytes } = statSync(join(stateDir, 'statistics.db'));
+  rmSync(stateDir, { recursive: true });
+  return {
+    visitors,
+    events,
+    applySeconds: spentMs.apply / 1000,
+    settleSeconds: spentMs.settle / 1000,
+    bytes,
+  };
+}
+
+if (import.meta.main) {
+  serveParent(growState);
+  process.send?.({ ready: true });
+}

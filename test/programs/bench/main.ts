@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { measureBacklog } from './backlog.ts';
+import { checkPromises } from './checks.ts';
+import { measureDrain } from './drain.ts';
+import { type Figure, judge, layOut } from './figures.ts';
+import { measureGrowth } from './growth.ts';
+import { measureIngest } from './ingest.ts';
+import { isPinned } from './launch.ts';
+import { type Options, readOptions } from './options.ts';
+import { measureStatistics } from './statistics.ts';
+import { measureWebhooks } from './webhooks.ts';
+
+/**
+ * What the collector costs and how fast it is, next to servers that do nothing with what they get. Speed is only said; a
+ * broken promise makes the program fail.
+ *
+ *     node test/programs/bench/main.ts [--only ingest|backlog|drain|statistics|growth|webhooks] [--rounds 5] [--seconds 3]
+ *                             [--backlog 1000000] [--events 200000] [--visitors 1000000] [--webhook-seconds 20]
+ *                             [--sabotage ack-early|no-dedup|no-hash|no-fsync]
+ */
+const PARTS = {
+  ingest: measureIngest,
+  backlog: measureBacklog,
+  drain: measureDrain,
+  statistics: measureStatistics,
+  growth: measureGrowth,
+  webhooks: measureWebhooks,
+};
+const CHECK_SECONDS = 1;
+
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+const root = mkdtempSync(join(tmpdir(), 'storebeacon-bench-'));
+process.once('exit', () => rmSync(root, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
+process.exitCode = (await run(readOptions(process.argv.slice(2)))) ? 0 : 1;
+
+/** True when every promise held; a goal that was missed is only said. */
+async function run(options: Options): Promise<boolean> {
+  say(
+    `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, Node ${process.versions.node}, ` +
+      `${isPinned ? 'server on core 0, load and stand-ins on core 1' : 'NOT pinned to cores (no taskset, or one core)'}`,
+  );
+  const audits = [
+    await inFreshDir((dataDir) => checkPromises({ ...options, dataDir, seconds: CHECK_SECONDS })),
+  ];
+  const figures: Figure[] = [];
+  for (const part of options.sabotage === undefined ? options.parts : []) {
+    const measured = await inFreshDir((dataDir) => PARTS[part](options, dataDir, say));
+    say(`\n${layOut(measured.figures)}\n`);
+    figures.push(...measured.figures);
+    audits.push(measured.audit);
+  }
+  const promised = audits.reduce((sum, audit) => sum + audit.promised, 0);
+  const broken = audits.flatMap((audit) => audit.broken);
+  const goals = figures.flatMap(({ goal }) => (goal ? [judge(goal)] : []));
+  const missed = goals.filter((verdict) => verdict === 'missed').length;
+  say(
+    `bench: ${promised} events answered 200, ${
+      broken.length > 0
+        ? `BROKEN: ${broken.join('; ')}`
+        : 'each in the log once, hashed, synced before its answer'
+    }${goals.length > 0 ? `; ${goals.length - missed} of ${goals.length} goals reached` : ''}`,
+  );
+  return broken.length === 0;
+}
+
+async function inFreshDir<T>(work: (dataDir: string) => Promise<T>): Promise<T> {
+  const dataDir = mkdtempSync(join(root, 'data-'));
+  try {
+    return await work(dataDir);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}

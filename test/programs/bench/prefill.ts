@@ -1,0 +1,98 @@
+import { hash } from 'node:crypto';
+import { openLog } from '../../../server/store/open.ts';
+import type { JsonObject, ProtectedEvent } from '../../../shared/protected-event.ts';
+import { median } from './figures.ts';
+import { serveParent } from './launch.ts';
+import { CLEAR_EMAIL, messageIdOf, orderCompleted } from './order.ts';
+
+/** Fills a log without the way in: what a destination that was away for a day leaves behind. */
+export interface Prefill {
+  dataDir: string;
+  /** A destination's name. */
+  destination: string;
+  /** Event n gets the messageId `messageIdOf(PREFILLED, n)`. */
+  events: number;
+}
+export interface Prefilled {
+  seconds: number;
+  /** Median time of taking a batch from a log of a thousand, and from the whole log. */
+  smallTakeMs: number;
+  fullTakeMs: number;
+}
+
+export const PREFILLED = 'waiting';
+const SMALL = 1000;
+const CHUNK = 1000;
+const DAY_MS = 86_400_000;
+/** Lets the system write down what filling left in its memory. */
+const QUIET_MS = 3000;
+const TAKES = 20;
+/** The first ones only warm up. */
+const COLD_TAKES = 4;
+
+async function prefill({ dataDir, destination, events }: Prefill): Promise<Prefilled> {
+  const startedMs = performance.now();
+  const consumer = `${destination}@shop`;
+  const log = await openLog({
+    dataDir,
+    consumers: [{ name: consumer, shop: 'shop', opensSeals: false }],
+    retentionMs: 30 * DAY_MS,
+  });
+  const append = async (from: number, to: number) => {
+    for (let first = from; first < to; first += CHUNK)
+      await log.append(
+        Array.from({ length: Math.min(CHUNK, to - first) }, (_, index) => ({ event: stored(first + index) })),
+      );
+  };
+  const timeTakes = async () => {
+    const times: number[] = [];
+    for (let count = 0; count < TAKES; count++) {
+      const beforeMs = performance.now();
+      await log.take(consumer, SMALL / TAKES);
+      times.push(performance.now() - beforeMs);
+    }
+    return median(times.slice(COLD_TAKES));
+  };
+  await append(0, Math.min(SMALL, events));
+  const smallTakeMs = await timeTakes();
+  await append(SMALL, events);
+  const seconds = (performance.now() - startedMs) / 1000;
+  await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+  const fullTakeMs = await timeTakes();
+  await log.close();
+  return { seconds, smallTakeMs, fullTakeMs };
+}
+
+/** The order as the collector would have stored it. */
+function stored(number: number): ProtectedEvent {
+  const now = new Date().toISOString();
+  const { context, properties, messageId, anonymousId, userId } = orderCompleted(
+    messageIdOf(PREFILLED, number),
+    now,
+  );
+  const { page, userAgent, ip } = context;
+  return {
+    shop: 'shop',
+    messageId,
+    orderKey: `order:${properties.order_id}`,
+    type: 'track',
+    event: 'Order Completed',
+    timestamp: now,
+    receivedAt: now,
+    identity: {
+      anonymousId,
+      userId,
+      emailSha256: hash('sha256', CLEAR_EMAIL),
+      phoneSha256: hash('sha256', '+886912345678'),
+    },
+    consent: { advertising: true, analytics: true, marketing: true },
+    context: { page, userAgent, ip, tiktok: { ttclid: 'E.C.P.bench' } },
+    properties: properties as JsonObject,
+    traits: {},
+  };
+}
+
+if (import.meta.main) {
+  serveParent(prefill);
+  process.send?.({ ready: true });
+}

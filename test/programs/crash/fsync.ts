@@ -1,0 +1,60 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '../../support/eventually.ts';
+import { APIS, createFleet } from '../../support/fleet.ts';
+import { judge, type Outcome, type Run } from './outcome.ts';
+
+const REQUESTS = 50;
+
+/**
+ * SIGKILL cannot show a missing fsync: what the process wrote, the kernel keeps. So the calls are counted. One event at
+ * a time on one connection makes one commit for each answer, and each commit needs a call of its own.
+ */
+export async function countSyncs(run: Run): Promise<Outcome> {
+  const directory = mkdtempSync(join(tmpdir(), 'storebeacon-'));
+  const counts = join(directory, 'counts');
+  const isCounted = canTrace();
+  const fleet = await createFleet({
+    sabotage: run.sabotage,
+    wrap: isCounted ? ['strace', '-D', '-f', '-c', '-e', 'trace=fsync,fdatasync', '-o', counts] : [],
+  });
+  try {
+    for (const api of APIS) await fleet.sandbox.stop(api);
+    await fleet.start();
+    const traffic = fleet.traffic({ connections: 1, batch: 1, events: REQUESTS, repeatEvery: REQUESTS + 1 });
+    await traffic.done;
+    await fleet.collector().end('SIGTERM');
+    const calls = isCounted ? await callsIn(counts) : undefined;
+    for (const api of APIS) await fleet.sandbox.restart(api);
+    await fleet.start({ wrap: [] });
+    return await judge(fleet, traffic, {
+      phase: 'fsync',
+      kills: 0,
+      isOnce: true,
+      notes: [
+        calls === undefined
+          ? 'strace cannot be used here: this rests on log.synchronous alone'
+          : `${calls} calls of fsync and fdatasync for ${REQUESTS} answers`,
+      ],
+      problems: calls !== undefined && calls < REQUESTS ? [`not durable: ${calls} calls of fsync`] : [],
+    });
+  } finally {
+    await fleet.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** On PATH, and allowed to. */
+const canTrace = () => spawnSync('strace', ['-D', '-f', '-c', '-o', '/dev/null', 'true']).status === 0;
+
+/** The summary is written once the last thread has ended. Its fourth column counts the calls. */
+async function callsIn(path: string): Promise<number> {
+  const read = () => {
+    const lines = readFileSync(path, 'utf8').split('\n');
+    return lines.filter((line) => /\b(fsync|fdatasync)$/.test(line)).map((line) => line.trim().split(/\s+/));
+  };
+  const rows = await eventually(read, (found) => found.length > 0, 5_000).catch(() => []);
+  return rows.reduce((sum, row) => sum + Number(row[3]), 0);
+}

@@ -1,0 +1,142 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from '../../support/eventually.ts';
+import { APIS, createFleet, type Fleet, type Traffic } from '../../support/fleet.ts';
+import { numberedMessage } from '../../support/fleet-messages.ts';
+import { basic, WRITE_KEY } from '../../support/shop.ts';
+import { judge, type Outcome, type Run } from './outcome.ts';
+
+/** A place for a data directory that can be full and can be given room again. */
+interface Disk {
+  kind: string;
+  dataDir: string;
+  /** Runs the collector so that this disk's bound holds for it. */
+  wrap: readonly string[];
+  fill(): void;
+  makeRoom(fleet: Fleet): Promise<void>;
+  remove(): void;
+}
+
+const MOUNT_BYTES = 24 * 1024 * 1024;
+const LEFT_BYTES = 2 * 1024 * 1024;
+/** Of each file the process writes, in the 512-byte blocks of `ulimit -f`. */
+const FILE_BLOCKS = 2048;
+const REFUSES_WITHIN_MS = 20_000;
+
+/** A small file system of its own; undefined where this user may not mount one. */
+export function mountedDisk(): Disk | undefined {
+  const dataDir = mkdtempSync(join(tmpdir(), 'storebeacon-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${MOUNT_BYTES}`, 'tmpfs', dataDir]);
+  if (mounted.status !== 0) {
+    rmSync(dataDir, { recursive: true });
+    return undefined;
+  }
+  const filler = join(dataDir, 'filler');
+  return {
+    kind: 'a file system without room',
+    dataDir,
+    wrap: [],
+    fill() {
+      const { bavail, bsize } = statfsSync(dataDir);
+      writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - LEFT_BYTES)));
+    },
+    async makeRoom(fleet) {
+      rmSync(filler);
+      if (fleet.collector().hasEnded()) await fleet.start();
+    },
+    remove() {
+      spawnSync('umount', [dataDir]);
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The operating system's bound on the size of a file, which everybody may set; it is lifted by a restart without it. */
+export function boundedDisk(): Disk {
+  const dataDir = mkdtempSync(join(tmpdir(), 'storebeacon-'));
+  return {
+    kind: 'a bound on file sizes',
+    dataDir,
+    wrap: ['sh', '-c', `ulimit -f ${FILE_BLOCKS}; exec "$0" "$@"`],
+    fill: () => {},
+    async makeRoom(fleet) {
+      await fleet.collector().end('SIGTERM');
+      await fleet.start({ wrap: [] });
+    },
+    remove: () => rmSync(dataDir, { recursive: true, force: true }),
+  };
+}
+
+/**
+ * No destination takes anything while events come in until the disk is full: then 503 with `Retry-After`, nothing that
+ * was answered 200 is lost, and once there is room everything goes on.
+ */
+export async function fillTheDisk(run: Run, disk: Disk): Promise<Outcome> {
+  const fleet = await createFleet({ sabotage: run.sabotage, dataDir: disk.dataDir, wrap: disk.wrap });
+  const problems: string[] = [];
+  try {
+    for (const api of APIS) await fleet.sandbox.stop(api);
+    await fleet.start();
+    const traffic = fleet.traffic();
+    await traffic.reached(200);
+    disk.fill();
+    await refusing(traffic);
+    const refusal = await post(fleet, -1);
+    if (refusal.status !== 503 || !refusal.headers.has('retry-after'))
+      problems.push(
+        `a full disk was answered ${refusal.status}, Retry-After ${refusal.headers.get('retry-after')}`,
+      );
+    const atFull = traffic.answered.size;
+    await restartWithoutRoom(fleet, problems);
+    for (const api of APIS) await fleet.sandbox.restart(api);
+    await disk.makeRoom(fleet);
+    await traffic.reached(atFull + 200);
+    if (traffic.answered.size < atFull + 200) problems.push('it did not go on once there was room');
+    await traffic.stop();
+    return await judge(fleet, traffic, {
+      phase: `full disk, ${disk.kind}`,
+      kills: 0,
+      isOnce: true,
+      notes: [`full after ${atFull} events, ${traffic.refused} requests refused meanwhile`],
+      problems,
+    });
+  } finally {
+    await fleet.close();
+    disk.remove();
+  }
+}
+
+/** Killed while the disk is full, it starts and goes on refusing; or it says in words what has to be mended. */
+async function restartWithoutRoom(fleet: Fleet, problems: string[]): Promise<void> {
+  await fleet.collector().end('SIGKILL');
+  const collector = fleet.launch();
+  const hasSettled = async () => collector.hasEnded() || (await collector.isHealthy());
+  await eventually(hasSettled, Boolean);
+  if (collector.hasEnded() && !/Make /.test(collector.said()))
+    problems.push(`started on a full disk, it said: ${collector.said().slice(0, 300)}`);
+}
+
+/** Until nothing was taken for a while. */
+async function refusing(traffic: Traffic): Promise<void> {
+  let seen = -1;
+  let since = 0;
+  const isStuck = () => {
+    if (traffic.answered.size !== seen) {
+      seen = traffic.answered.size;
+      since = traffic.refused;
+    }
+    return traffic.refused - since > 50;
+  };
+  await eventually(isStuck, Boolean, REFUSES_WITHIN_MS).catch(() => {
+    throw new Error('the disk is full, and events are still answered 200');
+  });
+}
+
+const post = (fleet: Fleet, number: number) =>
+  fetch(`${fleet.base}/v1/page`, {
+    method: 'POST',
+    headers: { authorization: basic(WRITE_KEY) },
+    body: JSON.stringify({ ...numberedMessage(2), messageId: `refused-${number}` }),
+  });

@@ -1,0 +1,73 @@
+import { seededRandom } from '../../support/fleet.ts';
+import { type Program, type ProgramOptions, runProgram } from '../../support/program.ts';
+import { stepTheClock } from './clock.ts';
+import { damageTheDisk } from './damage.ts';
+import { countSyncs } from './fsync.ts';
+import { boundedDisk, fillTheDisk, mountedDisk } from './full-disk.ts';
+import { killAtRandom } from './kills.ts';
+import { describeAll, describePhase, type Outcome, type Run } from './outcome.ts';
+import { askToStop } from './sigterm.ts';
+
+const PROGRAM: Program = {
+  name: 'crash',
+  about:
+    'Breaks a running collector in every way it promises to survive, and holds what it answered 200 against what arrived.',
+  amount: {
+    option: 'kills',
+    what: 'how often it is killed with SIGKILL (50)',
+    usual: 50,
+    least: 0,
+    most: 10_000,
+    isWhole: true,
+  },
+};
+
+/** Far more than a phase takes, and a kill in it, on a busy machine. */
+const PHASE_MS = 240_000;
+const KILL_MS = 20_000;
+
+type Phase = () => Promise<Outcome | Outcome[]>;
+
+function phases(run: Run, kills: number): Phase[] {
+  return [
+    () => countSyncs(run),
+    () => killAtRandom(run, kills),
+    () => askToStop(run, 5),
+    async () => {
+      const mounted = mountedDisk();
+      return mounted ? fillTheDisk(run, mounted) : [];
+    },
+    () => fillTheDisk(run, boundedDisk()),
+    () => damageTheDisk(run),
+    () => stepTheClock(run),
+  ];
+}
+
+/** A collector that answers nobody any more must not keep this program waiting for ever. */
+async function inTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`no end after ${limitMs / 1000} s`)), limitMs);
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
+}
+
+/** Runs every phase, whatever the one before came to. */
+async function crash({ amount: kills, seed, sabotage }: ProgramOptions): Promise<boolean> {
+  const outcomes: Outcome[] = [];
+  let broken = 0;
+  for (const phase of phases({ sabotage, random: seededRandom(seed) }, kills))
+    try {
+      for (const outcome of [await inTime(phase(), PHASE_MS + kills * KILL_MS)].flat()) {
+        process.stdout.write(`${describePhase(outcome)}\n`);
+        outcomes.push(outcome);
+        if (outcome.problems.length > 0) broken++;
+      }
+    } catch (error) {
+      process.stdout.write(`BROKEN: ${String(error)}\n`);
+      broken++;
+    }
+  const verdict = broken === 0 ? 'every promise held' : `${broken} phases broke a promise`;
+  process.stdout.write(`\n${describeAll(outcomes)}: ${verdict}\n`);
+  return broken === 0;
+}
+
+await runProgram(PROGRAM, crash);

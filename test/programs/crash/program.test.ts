@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { type Program, readOptions } from '../../support/program.ts';
+
+const PROGRAM: Program = {
+  name: 'soak',
+  about: '',
+  amount: { option: 'minutes', what: '', usual: 10, least: 0.1, most: 600, isWhole: false },
+};
+const read = (...args: string[]) => readOptions(PROGRAM, args);
+
+test('a long program takes its own number, a seed and a sabotage', () => {
+  expect(read()).toEqual({ amount: 10, seed: expect.any(Number), sabotage: undefined });
+  expect(read('--minutes', '0.5', '--seed', '7', '--sabotage', 'no-hash')).toEqual({
+    amount: 0.5,
+    seed: 7,
+    sabotage: 'no-hash',
+  });
+  expect(read('--help')).toBe('help');
+});
+
+test.each([
+  [['--minutes', 'ten'], '--minutes wants a number from 0.1 to 600'],
+  [['--minutes', '0'], '--minutes wants'],
+  [['--minutes', '601'], '--minutes wants'],
+  [['--seed', 'x'], '--seed wants a whole number'],
+  [['--sabotage', 'no-sense'], 'no sabotage is named no-sense'],
+  [['--kills', '5'], "Unknown option '--kills'"],
+])('%s is refused in words: a program that measured nothing must not end green', (args, words) => {
+  expect(() => read(...args)).toThrow(words);
+});

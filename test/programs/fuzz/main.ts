@@ -1,0 +1,40 @@
+import { type Program, runProgram } from '../../support/program.ts';
+import { type FuzzOutcome, fuzz } from './run.ts';
+
+const PROGRAM: Program = {
+  name: 'fuzz',
+  about:
+    'Sends a collector whatever senders may come up with, kills it now and then, and reads its log afterwards.',
+  amount: {
+    option: 'bodies',
+    what: 'how many requests are made up (100000)',
+    usual: 100_000,
+    least: 1,
+    most: 10_000_000,
+    isWhole: true,
+  },
+};
+const LIMIT_MS = 30 * 60_000;
+
+/** The whole run in one line. */
+export function describeFuzz({ statuses, peakRssBytes, problems, ...figures }: FuzzOutcome): string {
+  const classes = Object.entries(statuses)
+    .toSorted()
+    .map(([kind, count]) => `${kind} ${count}`);
+  const verdict = problems.length === 0 ? 'every promise held' : `${problems.length} promises broken`;
+  return (
+    `${figures.bodies} bodies, ${classes.join(', ')}, ${figures.accepted} accepted, ${figures.stored} stored, ` +
+    `${figures.crashes} crashes, peak RSS ${Math.round(peakRssBytes / 2 ** 20)} MB, seed ${figures.seed}: ${verdict}`
+  );
+}
+
+async function main(): Promise<never> {
+  return runProgram(PROGRAM, async ({ amount: bodies, seed, sabotage }) => {
+    const outcome = await fuzz({ bodies, seed, kills: 5, sabotage, limitMs: LIMIT_MS });
+    for (const problem of outcome.problems) process.stdout.write(`BROKEN: ${problem}\n`);
+    process.stdout.write(`\n${describeFuzz(outcome)}\n`);
+    return outcome.problems.length === 0;
+  });
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,161 @@
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { CLEAR_DOMAIN } from '../../support/fleet-messages.ts';
+import { ADMIN_TOKEN, basic, SHOP_ORIGIN, WRITE_KEY } from '../../support/shop.ts';
+import { batchText, messageText } from './message.ts';
+
+/** One request, as a sender might make it who means well, is broken, or means harm. */
+export interface Probe {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body: Uint8Array;
+  /** Sent again after its answer, as by a client that never saw it. */
+  isRepeated: boolean;
+}
+
+const BATCH = ['/v1/batch', '/v1/b'];
+const SINGLE = 'track page identify screen group alias t p i s g a'.split(' ').map((name) => `/v1/${name}`);
+const OTHER = [
+  '/v1/m',
+  '/',
+  '/healthz',
+  '/readyz',
+  '/openapi.json',
+  '/s.js',
+  '/s/0.1.0.js',
+  '/metrics',
+  '/admin/status',
+  '/admin/dead-letters',
+  '/admin/dead-letters/replay',
+  '/admin/dead-letters/discard',
+  '/admin/visitors/somebody',
+  '/v1/projects/test-write-key/settings',
+  '/v1/projects/%E0%A4%A/settings',
+  '/v1/nothing',
+];
+const weighted = <T>(...rows: [weight: number, arbitrary: fc.Arbitrary<T>][]) =>
+  fc.oneof(...rows.map(([weight, arbitrary]) => ({ weight, arbitrary })));
+
+const query = fc.constantFrom(
+  '',
+  '',
+  '',
+  '?writeKey=test-write-key',
+  '?writeKey=no',
+  '?limit=x',
+  '?%',
+  '?a[b]=c&a=d',
+  '?__proto__=1',
+);
+const wildPath = fc
+  .string({ unit: 'grapheme-ascii', maxLength: 30 })
+  .map((text) => `/${text.replace(/[^!-~]/g, '')}`);
+const path = (fitting: readonly string[]) =>
+  fc
+    .tuple(
+      weighted(
+        [40, fc.constantFrom(...fitting)],
+        [1, fc.constantFrom(...BATCH, ...SINGLE)],
+        [2, fc.constantFrom(...OTHER)],
+        [1, wildPath],
+      ),
+      query,
+    )
+    .map(([to, ask]) => `${to}${ask}`);
+const method = weighted(
+  [30, fc.constant('POST')],
+  [1, fc.constantFrom('GET', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'HEAD')],
+);
+
+const latin1 = fc.string({
+  unit: fc
+    .integer({ min: 0x20, max: 0xff })
+    .filter((code) => code !== 0x7f)
+    .map((code) => String.fromCharCode(code)),
+  maxLength: 60,
+});
+const oneOf = (...values: string[]) => weighted([30, fc.constantFrom(...values)], [1, latin1]);
+const headers = fc
+  .record(
+    {
+      authorization: weighted(
+        [30, fc.constant(basic(WRITE_KEY))],
+        [1, oneOf(basic('no-such-key'), 'Bearer x', 'Basic ', `Bearer ${ADMIN_TOKEN}`)],
+      ),
+      origin: weighted([30, fc.constant(SHOP_ORIGIN)], [1, oneOf('null', 'https://evil.example')]),
+      'content-type': oneOf(
+        'application/json',
+        'text/plain',
+        'application/x-www-form-urlencoded',
+        'application/json; charset=utf-16',
+      ),
+      'content-encoding': weighted(
+        [20, fc.constant('')],
+        [1, oneOf('gzip', 'br', 'identity', 'deflate', 'gzip, gzip')],
+      ),
+      'x-strict-mode': weighted([10, fc.constant('0')], [1, fc.constant('1')]),
+      'user-agent': oneOf(
+        'Mozilla/5.0 Chrome/126.0.6478.127',
+        'Googlebot/2.1',
+        `x ${`mail@${CLEAR_DOMAIN}`}`,
+      ),
+      cookie: oneOf('ttclid=E.C.P.1; _sb_tt=1772323200000', '_ttp=abc', '=;;=', 'ttclid=%'),
+      'sec-gpc': fc.constantFrom('0', '1'),
+      'x-forwarded-for': oneOf('203.0.113.7', '::1', 'unknown'),
+      referer: oneOf('https://shop.example/', `https://shop.example/?email=a@${CLEAR_DOMAIN}`),
+    },
+    { requiredKeys: ['authorization'] },
+  )
+  .map(
+    (all) =>
+      Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')) as Record<string, string>,
+  );
+
+/** What happens to good bytes on their way: nothing mostly. */
+type Fate = (bytes: Buffer, at: number) => Buffer;
+const whole: Fate = (bytes) => bytes;
+const packed: Fate = (bytes) => gzipSync(bytes, { level: 1 });
+const FATES: Fate[] = [
+  (bytes) => gzipSync(gzipSync(bytes, { level: 1 })),
+  (bytes, at) => bytes.subarray(0, Math.floor(at * bytes.length)),
+  (bytes, at) => gzipSync(bytes, { level: 1 }).subarray(0, 2 + Math.floor(at * 40)),
+  (bytes, at) => spliced(bytes, at, Buffer.from([0xff, 0xc0, 0x80])),
+  (bytes, at) => spliced(bytes, at, Buffer.from([0xed, 0xa0, 0x80])),
+  (bytes, at) => spliced(bytes, at, Buffer.from('NaN,')),
+  (bytes) => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bytes]),
+  (bytes) => Buffer.concat([bytes, bytes]),
+  (bytes) => Buffer.from(bytes.toString(), 'utf16le'),
+];
+function spliced(bytes: Buffer, at: number, foreign: Buffer): Buffer {
+  const index = Math.floor(at * bytes.length);
+  return Buffer.concat([bytes.subarray(0, index), foreign, bytes.subarray(index)]);
+}
+const written = (text: fc.Arbitrary<string>) =>
+  fc
+    .tuple(
+      text,
+      weighted([30, fc.constant(whole)], [5, fc.constant(packed)], [2, fc.constantFrom(...FATES)]),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+    )
+    .map(([text, fate, at]): Uint8Array => fate(Buffer.from(text), at));
+const garbage = weighted<Uint8Array>(
+  [1, fc.uint8Array({ maxLength: 300 })],
+  [1, fc.constant(Buffer.alloc(0))],
+);
+const isRepeated = fc.nat(19).map((chance) => chance === 19);
+
+/** @param newId gives each message an id no other has. */
+export function probes(newId: () => string): fc.Arbitrary<Probe> {
+  const to = (paths: readonly string[], body: fc.Arbitrary<Uint8Array>) =>
+    fc.record({ method, path: path(paths), headers, body, isRepeated });
+  return (
+    weighted(
+      [10, to(SINGLE, written(messageText(newId)))],
+      [10, to(BATCH, written(batchText(newId)))],
+      [1, to([...SINGLE, ...BATCH], garbage)],
+    )
+      // A route that forgets people, opened, would make the log forget what it is held against.
+      .filter(({ method, headers }) => method === 'GET' || !headers.authorization?.includes(ADMIN_TOKEN))
+  );
+}

@@ -1,0 +1,62 @@
+import { rmSync } from 'node:fs';
+import { startDemo } from '../../server/demo/main.ts';
+import { launchChromium } from '../support/chromium.ts';
+
+/** Draws the pictures of the README anew: `npm run screenshots`. */
+const demo = await startDemo({ PORT: '0', LOG_LEVEL: 'silent' });
+const base = `http://127.0.0.1:${demo.port}`;
+// Without a head its own name says so, and robots are not counted.
+const userAgent = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/150.0.0.0 Safari/537.36';
+const browser = await launchChromium({ userAgent });
+const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+const at = (name: string) => page.locator(`[data-test="${name}"]`);
+const shoot = (name: string) => page.screenshot({ path: `client/demo/screenshots/${name}.png` });
+
+async function buy(): Promise<void> {
+  await at('product').first().click();
+  await at('add-to-cart').click();
+  await at('added').waitFor();
+  await at('go-to-cart').click();
+  await page.waitForTimeout(1_000);
+  await at('checkout').click();
+  await at('place-order').click();
+  await at('order-id').waitFor();
+  await page.waitForTimeout(2_500);
+}
+
+await page.goto(
+  `${base}/demo/?ttclid=E.C.P.demo&utm_source=tiktok&utm_medium=paid&utm_campaign=spring&utm_id=MA_demo_spring`,
+);
+await at('consent-accept').click();
+await shoot('shop');
+await buy();
+await page.goto(`${base}/demo/deliveries.html`);
+await at('event').first().waitFor();
+await shoot('deliveries');
+
+await page.goto(`${base}/demo/statistics.html`);
+await at('send-letters').click();
+await at('answer').getByText('Customer.io told').waitFor();
+await at('flow').locator('[data-test="visit"]').click();
+await buy();
+await page.setViewportSize({ width: 1280, height: 1000 });
+await page.goto(`${base}/demo/statistics.html`);
+await at('flow').waitFor();
+await at('report-now').click();
+await at('answer').getByText('taken').waitFor();
+await shoot('statistics');
+
+await page.setViewportSize({ width: 1280, height: 800 });
+await page.goto(`${base}/demo/?sb_debug=1`);
+await at('product').first().click();
+await at('add-to-cart').click();
+await at('added').waitFor();
+// What the collector cannot take, to show that it says so; not at once, or it would count as the same.
+await page.waitForTimeout(3_500);
+await page.evaluate(() => window.storebeacon?.track('Product Added', { price: 'free', product_id: 7 }));
+await page.waitForTimeout(2_500);
+await shoot('debug');
+
+await browser.close();
+await demo.stop();
+rmSync(`./data/demo-${demo.port}`, { recursive: true, force: true });

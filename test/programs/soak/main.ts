@@ -1,0 +1,23 @@
+import { type Program, runProgram } from '../../support/program.ts';
+import { describeSoak, soak } from './run.ts';
+
+const PROGRAM: Program = {
+  name: 'soak',
+  about:
+    'Keeps a collector under mixed load while its APIs stumble and it is killed now and then, and counts what arrived.',
+  amount: {
+    option: 'minutes',
+    what: 'how long (10, at most 600)',
+    usual: 10,
+    least: 0.1,
+    most: 600,
+    isWhole: false,
+  },
+};
+
+await runProgram(PROGRAM, async ({ amount: minutes, seed, sabotage }) => {
+  const outcome = await soak({ durationMs: minutes * 60_000, seed, sabotage });
+  for (const problem of outcome.problems) process.stdout.write(`BROKEN: ${problem}\n`);
+  process.stdout.write(`\n${describeSoak(outcome)}\n`);
+  return outcome.problems.length === 0;
+});

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { APIS, createFleet, type Reconciliation, seededRandom } from '../../support/fleet.ts';
+import { breakThings, type Chaos } from './chaos.ts';
+import { type Lives, watchLives } from './lives.ts';
+import { type Load, shopsVariables, startLoad } from './load.ts';
+
+export interface SoakOptions {
+  /** How long it is under load; what then still waits is delivered within two minutes more. */
+  durationMs: number;
+  seed: number;
+  sabotage?: string | undefined;
+}
+
+export interface SoakOutcome extends Reconciliation, Chaos {
+  accepted: number;
+  refused: number;
+  peakRssBytes: number;
+  fds: { last: number; peak: number };
+  p99Ms: number;
+  seed: number;
+}
+
+/** Kills fill the first part of the time; the last process then lives long enough to show whether anything grows. */
+const KILLS_SHARE = 0.4;
+const DRAIN_MS = 120_000;
+const MAX_RSS_BYTES = 512 * 1024 * 1024;
+
+/** Mixed load on several shops, APIs that stumble, a collector that is killed; then everything is counted. */
+export async function soak({ durationMs, seed, sabotage }: SoakOptions): Promise<SoakOutcome> {
+  const directory = mkdtempSync(join(tmpdir(), 'storebeacon-soak-'));
+  const fleet = await createFleet({
+    sabotage,
+    dataDir: join(directory, 'data'),
+    variables: shopsVariables(directory),
+  });
+  let lives: Lives | undefined;
+  try {
+    await fleet.start();
+    const watched = watchLives(fleet);
+    lives = watched;
+    const load = startLoad(fleet);
+    const chaos = await breakThings({
+      fleet,
+      random: seededRandom(seed),
+      killsMs: durationMs * KILLS_SHARE,
+      faultsMs: durationMs,
+      onStarted: watched.next,
+    });
+    await load.stop();
+    watched.stop();
+    const answered = load.traffics.flatMap((traffic) => [...traffic.answered]);
+    const found = await fleet.delivered(answered, DRAIN_MS);
+    const { log } = await fleet.collector().status();
+    const peakRssBytes = Math.max(watched.peakRssBytes(), fleet.collector().usage()?.peakRssBytes ?? 0);
+    const { code } = await fleet.collector().end('SIGTERM');
+    const problems = [
+      ...chaos.problems,
+      ...watched.problems(),
+      ...problemsOf(found, load),
+      !['full', 'extra'].includes(log?.synchronous ?? '') && `log.synchronous is ${log?.synchronous}`,
+      code !== 0 && `asked to stop at the end, it ended with ${code}`,
+      peakRssBytes > MAX_RSS_BYTES && `memory rose to ${Math.round(peakRssBytes / 2 ** 20)} MB`,
+    ].filter((problem) => problem !== false);
+    return {
+      ...found,
+      ...chaos,
+      problems,
+      accepted: answered.length,
+      refused: load.refusals(),
+      peakRssBytes,
+      fds: watched.fds(),
+      p99Ms: load.latenciesMs.toSorted((a, b) => a - b)[Math.floor(load.latenciesMs.length * 0.99)] ?? 0,
+      seed,
+    };
+  } finally {
+    lives?.stop();
+    await fleet.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function problemsOf(found: Reconciliation, { traffics, problems }: Load): string[] {
+  const unrecognized = traffics.reduce((sum, traffic) => sum + traffic.unrecognized, 0);
+  const lost = APIS.flatMap((api) => found.by[api].lost.slice(0, 2).map((name) => `${api} ${name}`));
+  return [
+    found.lost > 0 && `${found.lost} deliveries of events answered 200 are lost: ${lost.join(', ')}`,
+    found.repeatedDifferent > 0 && `${found.repeatedDifferent} deliveries came again with other content`,
+    found.hashedViolations > 0 && `an email in clear in ${found.hashedViolations} requests or files`,
+    unrecognized > 0 && `${unrecognized} repeated events were answered as new`,
+    traffics.some(({ answered }) => answered.size === 0) && 'a shop got nothing through',
+    ...traffics.flatMap((traffic) => traffic.problems.slice(0, 1)),
+    ...problems.slice(0, 3),
+  ].filter((problem) => problem !== false);
+}
+
+/** The whole run in one line. */
+export function describeSoak({ by, problems, ...found }: SoakOutcome): string {
+  const delivered = APIS.map((api) => `${api} ${by[api].delivered}`).join(', ');
+  const verdict = problems.length === 0 ? 'every promise held' : `${problems.length} promises broken`;
+  return (
+    `${found.accepted} accepted, delivered: ${delivered}, ${found.lost} lost, ${found.repeatedSame} duplicated alike, ` +
+    `${found.repeatedDifferent} with a difference, ${found.refused} bad requests refused, ${found.kills} SIGKILL, ` +
+    `${found.terminations} SIGTERM, ${found.faults} faults, peak RSS ${Math.round(found.peakRssBytes / 2 ** 20)} MB, ` +
+    `p99 ${found.p99Ms.toFixed(1)} ms, fds ${found.fds.last} (peak ${found.fds.peak}), seed ${found.seed}: ${verdict}`
+  );
+}

@@ -1,0 +1,65 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { openLog } from '../../server/store/open.ts';
+import { event } from '../support/event.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const START_MS = Date.parse('2026-03-01T00:00:00Z');
+const HOUR_MS = 3_600_000;
+const STEPS = [HOUR_MS, -HOUR_MS, 24 * HOUR_MS, -24 * HOUR_MS].map((stepMs) => ({
+  stepMs,
+  hours: stepMs / HOUR_MS,
+}));
+
+/** A log whose clock of dates can be set while time itself goes on. */
+async function setUp() {
+  const time = { passedMs: 0, setByMs: 0 };
+  const log = await openLog({
+    dataDir: tempDir(),
+    consumers: [{ name: 'tiktok', shop: 'shop', opensSeals: false }],
+    retentionMs: 30 * 24 * HOUR_MS,
+    leaseMs: 60_000,
+    clock: () => START_MS + time.passedMs + time.setByMs,
+    steady: () => START_MS + time.passedMs,
+  });
+  onTestFinished(() => log.close());
+  return { log, time, nowMs: () => START_MS + time.passedMs + time.setByMs };
+}
+
+test.each(STEPS)(
+  'the clock is set by $hours h: what is with a worker is given to no other',
+  async ({ stepMs }) => {
+    const { log, time } = await setUp();
+    await log.append([{ event: event() }]);
+    const [leased] = await log.take('tiktok', 10);
+    time.setByMs = stepMs;
+    expect(await log.take('tiktok', 10)).toEqual([]);
+    leased?.ack();
+    expect((await log.depth('tiktok')).waiting).toBe(0);
+  },
+);
+
+test.each(STEPS)('the clock is set by $hours h: a retry waits as long as it was told', async ({ stepMs }) => {
+  const { log, time, nowMs } = await setUp();
+  await log.append([{ event: event() }]);
+  const [first] = await log.take('tiktok', 10);
+  first?.retry(5_000, 'server-error', true);
+  time.setByMs = stepMs;
+  expect(await log.nextDueMs('tiktok')).toBe(nowMs() + 5_000);
+  time.passedMs = 4_999;
+  expect(await log.take('tiktok', 10)).toEqual([]);
+  time.passedMs = 5_000;
+  const [again] = await log.take('tiktok', 10);
+  expect(again).toMatchObject({ attempt: 2, uncertainSinceMs: nowMs() - 5_000 });
+});
+
+test.each(STEPS)(
+  'the clock is set by $hours h: what is held from then on is held as long as asked',
+  async ({ stepMs }) => {
+    const { log, time, nowMs } = await setUp();
+    time.setByMs = stepMs;
+    await log.append([{ event: event(), holdUntilMs: nowMs() + 30_000 }]);
+    expect(await log.take('tiktok', 10)).toEqual([]);
+    time.passedMs = 30_000;
+    expect(await log.take('tiktok', 10)).toHaveLength(1);
+  },
+);

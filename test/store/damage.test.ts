@@ -1,0 +1,198 @@
+import { cpSync, existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import { DataDirUnusable, type EventLog, type Missing } from '../../server/store/event-log.ts';
+import { openLog } from '../../server/store/open.ts';
+import { cut, flip } from '../support/damage.ts';
+import { event } from '../support/event.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const EVENTS = 30;
+const PINNED_AFTER = 10;
+const CONSUMERS = [{ name: 'tiktok', shop: 'shop', opensSeals: false }];
+const RECEIVED_MS = Date.parse('2026-03-01T00:00:00Z');
+const receivedAt = (number: number) => new Date(RECEIVED_MS + number * 1000).toISOString();
+
+interface Opened {
+  log: EventLog;
+  found: { missing: Missing[]; marksLost: number };
+}
+
+async function open(dataDir: string): Promise<Opened> {
+  const found: Opened['found'] = { missing: [], marksLost: 0 };
+  const log = await openLog({
+    dataDir,
+    consumers: CONSUMERS,
+    retentionMs: 86_400_000,
+    clock: () => RECEIVED_MS,
+    watch: {
+      missing: (range) => void found.missing.push(range),
+      markLost: () => void found.marksLost++,
+    },
+  });
+  onTestFinished(() => log.close());
+  return { log, found };
+}
+
+const append = (log: EventLog, from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index).reduce(async (before, number) => {
+    await before;
+    await log.append([{ event: event({ messageId: `m-${number}`, receivedAt: receivedAt(number) }) }]);
+  }, Promise.resolve());
+
+const takeAll = async (log: EventLog) =>
+  (await log.take('tiktok', 1000)).map((delivery) => {
+    const { messageId } = delivery.event;
+    delivery.ack();
+    return messageId;
+  });
+
+const numbers = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => `m-${from + index}`);
+
+/**
+ * The directory of a log whose process died: 30 events stored, those after the 10th still in the write-ahead log alone,
+ * because a reader kept them from being copied into the file.
+ */
+async function diedDirectory(): Promise<string> {
+  const alive = tempDir();
+  const { log } = await open(alive);
+  await append(log, 1, PINNED_AFTER);
+  const reader = new DatabaseSync(join(alive, 'events.db'));
+  onTestFinished(() => reader.close());
+  reader.exec('PRAGMA wal_checkpoint(TRUNCATE); BEGIN; SELECT count(*) FROM events');
+  await append(log, PINNED_AFTER + 1, EVENTS);
+  return copyOf(alive);
+}
+
+function copyOf(directory: string): string {
+  const copy = tempDir();
+  for (const name of ['events.db', 'events.db-wal', 'events.mark'])
+    if (existsSync(join(directory, name))) cpSync(join(directory, name), join(copy, name));
+  return copy;
+}
+
+test.each([
+  { damage: 'truncated', harm: (wal: string) => cut(wal, 0.7), firstLost: [12, 29] },
+  { damage: 'bit-flipped near its end', harm: (wal: string) => flip(wal, 0.9), firstLost: [20, 30] },
+  { damage: 'deleted', harm: (wal: string) => rmSync(wal), firstLost: [11, 11] },
+] as const)(
+  'a write-ahead log $damage: the log opens and names what is missing',
+  async ({ harm, firstLost }) => {
+    const directory = await diedDirectory();
+    harm(join(directory, 'events.db-wal'));
+    const { log, found } = await open(directory);
+
+    const from = found.missing[0]?.from ?? 0;
+    expect(found).toEqual({
+      marksLost: 0,
+      missing: [{ from, to: EVENTS, receivedAfter: receivedAt(from - 1), receivedUntil: receivedAt(EVENTS) }],
+    });
+    expect(from).toBeGreaterThanOrEqual(firstLost[0]);
+    expect(from).toBeLessThanOrEqual(firstLost[1]);
+    expect((await log.check()).missing).toEqual(found.missing);
+    expect(await takeAll(log)).toEqual(numbers(1, from - 1));
+
+    // Their senders may send them again, and the log goes on as ever.
+    await append(log, from, EVENTS + 5);
+    expect(await takeAll(log)).toEqual(numbers(from, EVENTS + 5));
+    await log.close();
+    const next = await open(directory);
+    expect(next.found).toEqual({ missing: [], marksLost: 0 });
+    expect((await next.log.check()).missing).toEqual(found.missing);
+  },
+);
+
+test('everything is gone but the mark: all of it is named', async () => {
+  const directory = await diedDirectory();
+  rmSync(join(directory, 'events.db'));
+  rmSync(join(directory, 'events.db-wal'));
+  const { log, found } = await open(directory);
+  expect(found.missing).toEqual([{ from: 1, to: EVENTS, receivedUntil: receivedAt(EVENTS) }]);
+  await log.close();
+  const next = await open(directory);
+  expect(next.found.missing).toEqual([]);
+  expect((await next.log.check()).missing).toEqual(found.missing);
+});
+
+test('nothing is damaged: nothing is missing', async () => {
+  const { log, found } = await open(await diedDirectory());
+  expect(found).toEqual({ missing: [], marksLost: 0 });
+  expect(await takeAll(log)).toEqual(numbers(1, EVENTS));
+});
+
+test.each([
+  { what: 'gone', harm: (mark: string) => rmSync(mark) },
+  { what: 'empty', harm: (mark: string) => truncateSync(mark, 0) },
+  { what: 'cut short', harm: (mark: string) => truncateSync(mark, 10) },
+  { what: 'full of noise', harm: (mark: string) => writeFileSync(mark, Buffer.alloc(8192, 0xa5)) },
+])('the mark is $what: the log says it cannot tell, and keeps everything', async ({ harm }) => {
+  const directory = await diedDirectory();
+  harm(join(directory, 'events.mark'));
+  const { log, found } = await open(directory);
+  expect(found).toEqual({ missing: [], marksLost: 1 });
+  expect(await takeAll(log)).toEqual(numbers(1, EVENTS));
+  await log.close();
+  expect((await open(directory)).found).toEqual({ missing: [], marksLost: 0 });
+});
+
+test('a log that never stored anything has nothing to say about its mark, however often it starts', async () => {
+  const directory = tempDir();
+  for (let start = 0; start < 3; start++) {
+    const { log, found } = await open(directory);
+    expect(found).toEqual({ missing: [], marksLost: 0 });
+    await log.close();
+  }
+});
+
+test('one slot of the mark is torn: the other still tells, one commit earlier', async () => {
+  const directory = await diedDirectory();
+  const mark = join(directory, 'events.mark');
+  flip(mark, EVENTS % 2 === 0 ? 0 : 4096 / 8192);
+  rmSync(join(directory, 'events.db-wal'));
+  const { found } = await open(directory);
+  expect(found.missing).toMatchObject([{ from: PINNED_AFTER + 1, to: EVENTS - 1 }]);
+});
+
+test('a mark that lags behind the log claims nothing', async () => {
+  const directory = await diedDirectory();
+  const late = tempDir();
+  const { log: young } = await open(late);
+  await append(young, 1, 5);
+  await young.close();
+  cpSync(join(late, 'events.mark'), join(directory, 'events.mark'));
+  const { log, found } = await open(directory);
+  expect(found).toEqual({ missing: [], marksLost: 0 });
+  expect(await takeAll(log)).toEqual(numbers(1, EVENTS));
+});
+
+test.each([
+  { damage: 'cut in its middle', harm: (path: string) => cut(path, 0.5) },
+  { damage: 'overwritten at its beginning', harm: (path: string) => flip(path, 0) },
+])('a database $damage is refused in words that say what to do', async ({ harm }) => {
+  const directory = await diedDirectory();
+  rmSync(join(directory, 'events.db-wal'));
+  harm(join(directory, 'events.db'));
+  const refused = open(directory);
+  await expect(refused).rejects.toThrow(DataDirUnusable);
+  await expect(refused).rejects.toThrow(
+    /events\.db is damaged or not a database .*Put back a copy of it, or move/,
+  );
+});
+
+test('an event that cannot be read any more is set aside by name; its neighbours are delivered', async () => {
+  const directory = tempDir();
+  const { log } = await open(directory);
+  await append(log, 1, 3);
+  await log.close();
+  const database = new DatabaseSync(join(directory, 'events.db'));
+  database.exec('UPDATE events SET body = substr(body, 1, 20) WHERE seq = 2');
+  database.close();
+  const { log: damaged } = await open(directory);
+  expect(await takeAll(damaged)).toEqual(['m-1', '', 'm-3']);
+  expect(await damaged.depth('tiktok')).toMatchObject({ waiting: 0, deadLetters: 1 });
+  expect(await damaged.deadLetters({ limit: 10 })).toMatchObject([
+    { reason: 'damaged', answer: 'what is stored of this event cannot be read', event: { messageId: '' } },
+  ]);
+});

@@ -1,0 +1,83 @@
+import { expect, onTestFinished, test } from 'vitest';
+import type { Delivery } from '../../server/store/event-log.ts';
+import { openLog } from '../../server/store/open.ts';
+import { event } from '../support/event.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const HOUR_MS = 3_600_000;
+const COUNT = 500;
+const ids = Array.from({ length: COUNT }, (_, index) => `m${index}`);
+const idsOf = (deliveries: readonly Delivery[]) => deliveries.map(({ event }) => event.messageId);
+
+/** Everything was tried once and waits an hour for its next try. */
+async function afterAnOutage() {
+  const clock = { nowMs: Date.parse('2026-03-01T00:00:00Z') };
+  const dataDir = tempDir();
+  const reopen = async () => {
+    const log = await openLog({
+      dataDir,
+      consumers: [{ name: 'tiktok', shop: 'shop', opensSeals: false }],
+      retentionMs: 24 * HOUR_MS,
+      clock: () => clock.nowMs,
+    });
+    onTestFinished(() => log.close());
+    return log;
+  };
+  const log = await reopen();
+  await log.append(ids.map((messageId) => ({ event: event({ messageId }) })));
+  for (const delivery of await log.take('tiktok', COUNT)) delivery.retry(HOUR_MS, 'server-error');
+  expect(await log.take('tiktok', COUNT)).toEqual([]);
+  return { log, clock, reopen };
+}
+
+test('a wake is over at once; takes then come to everything that waited, oldest first, each once', async () => {
+  const { log, clock } = await afterAnOutage();
+  await log.wake('tiktok');
+  expect(await log.nextDueMs('tiktok')).toBe(clock.nowMs);
+  const first = await log.take('tiktok', 10);
+  for (const delivery of first) delivery.retry(HOUR_MS / 2, 'server-error');
+  const rest = await log.take('tiktok', COUNT);
+  expect([...idsOf(first), ...idsOf(rest)]).toEqual(ids);
+  for (const delivery of rest) delivery.ack();
+  expect(await log.take('tiktok', COUNT)).toEqual([]);
+  expect(await log.nextDueMs('tiktok')).toBe(clock.nowMs + HOUR_MS / 2);
+});
+
+test('a second wake in the middle of the first begins with the oldest again', async () => {
+  const { log } = await afterAnOutage();
+  await log.wake('tiktok');
+  for (const delivery of await log.take('tiktok', 10)) delivery.retry(HOUR_MS, 'server-error');
+  await log.wake('tiktok');
+  expect(idsOf(await log.take('tiktok', COUNT))).toEqual(ids);
+});
+
+test('a restart makes due what waited and what was leased before it, never what is leased since', async () => {
+  const { log, clock, reopen } = await afterAnOutage();
+  await log.wake('tiktok');
+  await log.take('tiktok', 300);
+  await log.close();
+  const later = await reopen();
+  expect(await later.nextDueMs('tiktok')).toBe(clock.nowMs);
+  const first = await later.take('tiktok', 250);
+  expect(first.map(({ attempt }) => attempt)).toEqual(Array(250).fill(3));
+  await later.wake('tiktok');
+  const second = await later.take('tiktok', COUNT);
+  expect([...idsOf(first), ...idsOf(second)]).toEqual(ids);
+  expect(second.slice(0, 50).every(({ uncertainSinceMs }) => uncertainSinceMs !== undefined)).toBe(true);
+  expect(await later.take('tiktok', COUNT)).toEqual([]);
+});
+
+test('what is held stays held through a wake and a restart, and comes when its time has come', async () => {
+  const { log, clock, reopen } = await afterAnOutage();
+  const holdUntilMs = clock.nowMs + 1000;
+  await log.append([{ event: event({ messageId: 'held' }), holdUntilMs }]);
+  for (const delivery of await log.take('tiktok', COUNT)) delivery.ack();
+  await log.wake('tiktok');
+  for (const delivery of await log.take('tiktok', COUNT)) delivery.ack();
+  await log.close();
+  const later = await reopen();
+  expect(await later.nextDueMs('tiktok')).toBe(holdUntilMs);
+  expect(await later.take('tiktok', COUNT)).toEqual([]);
+  clock.nowMs = holdUntilMs;
+  expect(idsOf(await later.take('tiktok', COUNT))).toEqual(['held']);
+});

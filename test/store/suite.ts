@@ -1,0 +1,719 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Consumer, Delivery, EventLog } from '../../server/store/event-log.ts';
+import { LogUnavailable } from '../../server/store/event-log.ts';
+import type { LogOptions } from '../../server/store/open.ts';
+import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import { event } from '../support/event.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const SECOND_MS = 1000;
+const DAY_MS = 24 * 60 * 60 * SECOND_MS;
+const START_MS = Date.parse('2026-03-01T00:00:00.000Z');
+
+const TIKTOK: Consumer = { name: 'tiktok', shop: 'shop', opensSeals: false };
+const CUSTOMERIO: Consumer = { name: 'customerio', shop: 'shop', opensSeals: true };
+const SHOPLINE: Consumer = { name: 'shopline', shop: 'shop', opensSeals: true };
+const STATISTICS: Consumer = { name: 'statistics', shop: 'shop', opensSeals: false, ignoresHolds: true };
+const OTHER_SHOP: Consumer = { name: 'tiktok-other', shop: 'other', opensSeals: false };
+
+type OpenLog = (options: LogOptions) => Promise<EventLog>;
+
+const ids = (deliveries: readonly Delivery[]) => deliveries.map((delivery) => delivery.event.messageId);
+const ackAll = (deliveries: readonly Delivery[]) => deliveries.forEach((delivery) => void delivery.ack());
+const append = (log: EventLog, ...events: ProtectedEvent[]) => log.append(events.map((event) => ({ event })));
+const named = (messageId: string, parts: Partial<ProtectedEvent> = {}) => event({ messageId, ...parts });
+const receivedAt = (ms: number) => ({ receivedAt: new Date(ms).toISOString() });
+
+/** The one delivery that is due. */
+async function takeOne(log: EventLog, consumer = 'tiktok'): Promise<Delivery> {
+  const [delivery, ...others] = await log.take(consumer, 10);
+  if (!delivery || others.length > 0)
+    throw new Error(`expected one delivery, got ${delivery ? 'more' : 'none'}`);
+  return delivery;
+}
+
+/** Takes and acks until nothing is due. */
+async function drain(log: EventLog, consumer: string): Promise<string[]> {
+  const all: string[] = [];
+  for (;;) {
+    const deliveries = await log.take(consumer, 300);
+    if (deliveries.length === 0) return all;
+    ackAll(deliveries);
+    all.push(...ids(deliveries));
+  }
+}
+
+/** Everything an event log promises, whatever keeps it. One engine is one call of this. */
+export function describeEventLog(name: string, open: OpenLog): void {
+  /** A log with a clock the test moves. `reopen` is a restart. */
+  async function setUp(options: Partial<LogOptions> = {}) {
+    const clock = { nowMs: START_MS };
+    const settings: LogOptions = {
+      dataDir: tempDir(),
+      consumers: [TIKTOK],
+      retentionMs: 30 * DAY_MS,
+      leaseMs: 60 * SECOND_MS,
+      clock: () => clock.nowMs,
+      ...options,
+    };
+    const openOnce = async (changed: Partial<LogOptions> = {}) => {
+      const log = await open({ ...settings, ...changed });
+      onTestFinished(() => log.close());
+      return log;
+    };
+    const log = await openOnce();
+    return { log, clock, reopen: openOnce };
+  }
+
+  describe(`${name}: what is accepted`, () => {
+    test('comes back as it was given, oldest first', async () => {
+      const { log } = await setUp();
+      const events = [named('a', { properties: { title: '"Tée\u2028"' } }), named('b'), named('c')];
+      expect(await append(log, ...events)).toEqual({ stored: 3, duplicates: 0 });
+      const deliveries = await log.take('tiktok', 10);
+      expect(deliveries.map((delivery) => delivery.event)).toEqual(events);
+      expect(deliveries.map(({ attempt, uncertainSinceMs }) => ({ attempt, uncertainSinceMs }))).toEqual(
+        [1, 1, 1].map((attempt) => ({ attempt, uncertainSinceMs: undefined })),
+      );
+    });
+
+    test('is there after a restart', async () => {
+      const { log, reopen } = await setUp();
+      await append(log, named('a'), named('b'));
+      await log.close();
+      expect(ids(await (await reopen()).take('tiktok', 10))).toEqual(['a', 'b']);
+    });
+
+    test('reaches every consumer of the shop and none of another', async () => {
+      const { log } = await setUp({ consumers: [TIKTOK, CUSTOMERIO, OTHER_SHOP] });
+      await append(log, named('a'));
+      expect(ids(await log.take('tiktok', 10))).toEqual(['a']);
+      expect(ids(await log.take('customerio', 10))).toEqual(['a']);
+      expect(await log.take('tiktok-other', 10)).toEqual([]);
+    });
+
+    test('an empty list is fine', async () => {
+      const { log } = await setUp();
+      expect(await log.append([])).toEqual({ stored: 0, duplicates: 0 });
+    });
+
+    test('one bad call fails alone, not those beside it', async () => {
+      const { log } = await setUp();
+      const [good, bad, alsoGood] = await Promise.allSettled([
+        append(log, named('a')),
+        append(log, named('x'), named('bad', { receivedAt: 'not a time' })),
+        append(log, named('b')),
+      ]);
+      expect([good.status, bad.status, alsoGood.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+      expect(ids(await log.take('tiktok', 10))).toEqual(['a', 'b']);
+      expect(await log.depth('tiktok')).toMatchObject({ waiting: 2 });
+      expect(await append(log, named('x'))).toEqual({ stored: 1, duplicates: 0 });
+    });
+
+    test('listeners hear of what is new, not of duplicates, until they stop', async () => {
+      const { log } = await setUp();
+      let calls = 0;
+      const stop = log.onAppended(() => calls++);
+      await append(log, named('a'), named('b'));
+      await append(log, named('a'));
+      expect(calls).toBe(1);
+      stop();
+      await append(log, named('c'));
+      expect(calls).toBe(1);
+    });
+
+    test('after closing nothing is accepted, and the caller is told', async () => {
+      const { log } = await setUp();
+      await log.check();
+      await log.close();
+      await expect(append(log, named('a'))).rejects.toThrow(LogUnavailable);
+      await expect(log.check()).rejects.toThrow(LogUnavailable);
+    });
+
+    test('a consumer nobody named is a mistake', async () => {
+      const { log } = await setUp();
+      await expect(log.take('nobody', 1)).rejects.toThrow('nobody');
+    });
+
+    test('a consumer added later starts with what comes after it', async () => {
+      const { log, reopen } = await setUp();
+      await append(log, named('before'));
+      await log.close();
+      const longer = await reopen({ consumers: [TIKTOK, CUSTOMERIO] });
+      await append(longer, named('after'));
+      expect(ids(await longer.take('customerio', 10))).toEqual(['after']);
+      expect(ids(await longer.take('tiktok', 10))).toEqual(['before', 'after']);
+    });
+
+    test('a consumer that was away for a while goes on where it was', async () => {
+      const { log, reopen } = await setUp({ consumers: [TIKTOK, CUSTOMERIO] });
+      await append(log, named('a'));
+      await log.close();
+      const without = await reopen({ consumers: [CUSTOMERIO] });
+      await append(without, named('b'));
+      await without.close();
+      expect(ids(await (await reopen()).take('tiktok', 10))).toEqual(['a', 'b']);
+    });
+  });
+
+  describe(`${name}: duplicates`, () => {
+    test.each([
+      { case: 'the same messageId again', first: {}, second: {}, stored: 0 },
+      { case: 'in another shop', first: {}, second: { shop: 'other' }, stored: 1 },
+      { case: 'another messageId', first: {}, second: { messageId: 'n' }, stored: 1 },
+      {
+        case: 'the same order under another messageId',
+        first: { orderKey: 'order:1' },
+        second: { messageId: 'n', orderKey: 'order:1' },
+        stored: 0,
+      },
+      {
+        case: 'an order key that reads like a messageId',
+        first: { messageId: 'order:1' },
+        second: { messageId: 'n', orderKey: 'order:1' },
+        stored: 1,
+      },
+    ])('$case: $stored stored', async ({ first, second, stored }) => {
+      const { log } = await setUp({ consumers: [TIKTOK, OTHER_SHOP] });
+      await append(log, named('m', first));
+      expect(await append(log, named('m', second))).toEqual({ stored, duplicates: 1 - stored });
+      expect(await append(log, named('m', first))).toEqual({ stored: 0, duplicates: 1 });
+    });
+
+    test('inside one call', async () => {
+      const { log } = await setUp();
+      const order = { orderKey: 'order:1' };
+      expect(
+        await append(log, named('a'), named('a'), named('b', order), named('c', order), named('d')),
+      ).toEqual({ stored: 3, duplicates: 2 });
+      expect(ids(await log.take('tiktok', 10))).toEqual(['a', 'b', 'd']);
+    });
+
+    test('a duplicate leaves no key behind: the order it mentions is still counted when it comes', async () => {
+      const { log } = await setUp();
+      await append(log, named('a'));
+      expect(await append(log, named('a', { orderKey: 'order:1' }))).toEqual({ stored: 0, duplicates: 1 });
+      expect(await append(log, named('b', { orderKey: 'order:1' }))).toEqual({ stored: 1, duplicates: 0 });
+    });
+
+    test('a thousand at once, each sent twice: each stored once', async () => {
+      const { log } = await setUp();
+      const messageIds = Array.from({ length: 500 }, (_, index) => `m${index}`);
+      const answers = await Promise.all([...messageIds, ...messageIds].map((id) => append(log, named(id))));
+      expect(answers.reduce((sum, { stored }) => sum + stored, 0)).toBe(500);
+      expect(answers.reduce((sum, { duplicates }) => sum + duplicates, 0)).toBe(500);
+      expect((await drain(log, 'tiktok')).sort()).toEqual([...messageIds].sort());
+    });
+
+    test('are known after delivery, retention and a restart, until their window ends', async () => {
+      const { log, clock, reopen } = await setUp({ retentionMs: DAY_MS, orderKeyMs: 3 * DAY_MS });
+      await append(log, named('a', { orderKey: 'order:1' }), named('b'));
+      await drain(log, 'tiktok');
+      clock.nowMs += DAY_MS - 1;
+      await log.close();
+      const later = await reopen();
+      expect(await append(later, named('a'), named('b'))).toEqual({ stored: 0, duplicates: 2 });
+      clock.nowMs += 2;
+      await later.retain();
+      expect(await append(later, named('b', receivedAt(clock.nowMs)))).toEqual({ stored: 1, duplicates: 0 });
+      expect(await append(later, named('c', { orderKey: 'order:1' }))).toEqual({ stored: 0, duplicates: 1 });
+      clock.nowMs += 2 * DAY_MS;
+      expect(await append(later, named('d', { orderKey: 'order:1' }))).toEqual({ stored: 1, duplicates: 0 });
+    });
+  });
+
+  describe(`${name}: delivery`, () => {
+    test('two workers taking at once never get the same event', async () => {
+      const { log } = await setUp();
+      await append(log, ...Array.from({ length: 700 }, (_, index) => named(`m${index}`)));
+      const shares = await Promise.all([1, 2, 3].map(() => log.take('tiktok', 300)));
+      const all = shares.flatMap(ids);
+      expect(all).toHaveLength(700);
+      expect(new Set(all).size).toBe(700);
+    });
+
+    test('no more than asked for, and the rest next time', async () => {
+      const { log } = await setUp();
+      await append(log, named('a'), named('b'), named('c'));
+      expect(await log.take('tiktok', 0)).toEqual([]);
+      expect(ids(await log.take('tiktok', 2))).toEqual(['a', 'b']);
+      expect(ids(await log.take('tiktok', 2))).toEqual(['c']);
+      expect(await log.take('tiktok', 2)).toEqual([]);
+    });
+
+    test('what is acknowledged does not come back, not even after a restart', async () => {
+      const { log, clock, reopen } = await setUp();
+      await append(log, named('a'), named('b'), named('c'));
+      const [, second] = await log.take('tiktok', 10);
+      second?.ack();
+      clock.nowMs += DAY_MS;
+      await log.close();
+      expect(ids(await (await reopen()).take('tiktok', 10))).toEqual(['a', 'c']);
+    });
+
+    test('only the first settlement counts', async () => {
+      const { log } = await setUp();
+      await append(log, named('a'));
+      const delivery = await takeOne(log);
+      delivery.ack();
+      delivery.retry(0, 'throttled');
+      delivery.deadLetter('rejected');
+      expect(await log.take('tiktok', 10)).toEqual([]);
+      expect(await log.depth('tiktok')).toMatchObject({ waiting: 0, deadLetters: 0 });
+    });
+
+    test('a retry comes back when its time has come, as the next attempt', async () => {
+      const { log, clock } = await setUp();
+      await append(log, named('a'));
+      (await takeOne(log)).retry(5 * SECOND_MS, 'server-error');
+      expect(await log.nextDueMs('tiktok')).toBe(START_MS + 5 * SECOND_MS);
+      clock.nowMs += 5 * SECOND_MS - 1;
+      expect(await log.take('tiktok', 10)).toEqual([]);
+      clock.nowMs += 1;
+      const again = await takeOne(log);
+      expect(again.attempt).toBe(2);
+      expect(again.uncertainSinceMs).toBeUndefined();
+    });
+
+    test('retries that are due go before what is new, the oldest event first', async () => {
+      const { log, clock } = await setUp();
+      await append(log, named('a'), named('b'), named('c'));
+      const [a, b] = await log.take('tiktok', 2);
+      b?.retry(1 * SECOND_MS, 'throttled');
+      a?.retry(2 * SECOND_MS, 'throttled');
+      clock.nowMs += 2 * SECOND_MS;
+      expect(ids(await log.take('tiktok', 10))).toEqual(['a', 'b', 'c']);
+    });
+
+    test('an event whose fate is unknown says since when, through every later try', async () => {
+      const { log, clock } = await setUp();
+      await append(log, named('a'));
+      const first = await takeOne(log);
+      clock.nowMs += 10 * SECOND_MS;
+      first.retry(0, 'no-answer', true);
+      const second = await takeOne(log);
+      expect(second.uncertainSinceMs).toBe(START_MS);
+      clock.nowMs += 10 * SECOND_MS;
+      second.retry(0, 'no-answer', true);
+      const third = await takeOne(log);
+      third.retry(0, 'throttled');
+      expect((await takeOne(log)).uncertainSinceMs).toBe(START_MS);
+    });
+
+    test('a worker that vanished loses its lease: another gets the event, told that it may have been sent', async () => {
+      const { log, clock } = await setUp();
+      await append(log, named('a'));
+      const lost = await takeOne(log);
+      expect(await log.nextDueMs('tiktok')).toBe(START_MS + 60 * SECOND_MS);
+      clock.nowMs += 60 * SECOND_MS;
+      const again = await takeOne(log);
+      expect(again).toMatchObject({ attempt: 2, uncertainSinceMs: START_MS });
+      lost.deadLetter('rejected');
+      expect(await log.depth('tiktok')).toMatchObject({ waiting: 1, deadLetters: 0 });
+      clock.nowMs += 60 * SECOND_MS;
+      const third = await takeOne(log);
+      expect(third).toMatchObject({ attempt: 3, uncertainSinceMs: START_MS });
+      third.ack();
+      expect(await log.depth('tiktok')).toMatchObject({ waiting: 0 });
+    });
+
+    test('after a restart nothing waits for an old lease or an old retry time, oldest first', async () => {
+      const { log, reopen } = await setUp();
+      await append(log, named('identify'), named('track'), named('other'), named('new'));
+      const [identify, track, other] = await log.take('tiktok', 3);
+      track?.retry(1 * SECOND_MS, 'waits-for-earlier');
+      identify?.retry(DAY_MS, 'server-error');
+      expect(other).toBeDefined();
+      await log.close();
+      const deliveries = await (await reopen()).take('tiktok', 10);
+      expect(ids(deliveries)).toEqual(['identify', 'track', 'other', 'new']);
+      expect(deliveries.map(({ attempt }) => attempt)).toEqual([2, 2, 2, 1]);
+      expect(deliveries.map(({ uncertainSinceMs }) => uncertainSinceMs)).toEqual([
+        undefined,
+        undefined,
+        START_MS,
+        undefined,
+      ]);
+    });
+
+    test('waking makes every waiting retry due now, but nothing that is leased or held', async () => {
+      const { log } = await setUp();
+      await log.append([
+        { event: named('held'), holdUntilMs: START_MS + DAY_MS },
+        { event: named('a') },
+        { event: named('b') },
+      ]);
+      const [a, b] = await log.take('tiktok', 10);
+      a?.retry(DAY_MS, 'unreachable');
+      await log.wake('tiktok');
+      expect(ids(await log.take('tiktok', 10))).toEqual(['a']);
+      b?.retry(DAY_MS, 'unreachable');
+      expect(await log.take('tiktok', 10)).toEqual([]);
+      await log.wake('tiktok');
+      expect(ids(await log.take('tiktok', 10))).toEqual(['b']);
+    });
+
+    test('an order that is held lets others pass, and goes out when its time has come', async () => {
+      const { log, clock, reopen } = await setUp();
+      const holdUntilMs = START_MS + 30 * SECOND_MS;
+      await log.append([{ event: named('order'), holdUntilMs }, { event: named('view') }]);
+      expect(ids(await log.take('tiktok', 10))).toEqual(['view']);
+      expect(await log.nextDueMs('tiktok')).toBe(holdUntilMs);
+      await log.close();
+      const later = await reopen();
+      expect(ids(await later.take('tiktok', 10))).toEqual(['view']);
+      clock.nowMs = holdUntilMs;
+      expect(await takeOne(later)).toMatchObject({ attempt: 1, event: { messageId: 'order' } });
+    });
+
+    test('a consumer that ignores holds takes what is held at once, and only once', async () => {
+      const { log, clock, reopen } = await setUp({ consumers: [TIKTOK, STATISTICS] });
+      const holdUntilMs = START_MS + 30 * SECOND_MS;
+      await log.append([{ event: named('order'), holdUntilMs }]);
+      expect(await log.nextDueMs('statistics')).toBe(START_MS);
+      expect(await log.nextDueMs('tiktok')).toBe(holdUntilMs);
+      const order = await takeOne(log, 'statistics');
+      expect(await log.nextDueMs('statistics')).toBe(START_MS + 60 * SECOND_MS);
+      order.retry(DAY_MS, 'unreachable');
+      await log.wake('statistics');
+      expect(await log.nextDueMs('statistics')).toBe(START_MS);
+      expect(await takeOne(log, 'statistics')).toMatchObject({ attempt: 2, event: { messageId: 'order' } });
+      await log.close();
+      const later = await reopen();
+      ackAll([await takeOne(later, 'statistics')]);
+      expect(await later.nextDueMs('statistics')).toBeUndefined();
+      expect(await later.take('tiktok', 10)).toEqual([]);
+      clock.nowMs = holdUntilMs;
+      expect(await later.take('statistics', 10)).toEqual([]);
+      expect(await takeOne(later)).toMatchObject({ attempt: 1, event: { messageId: 'order' } });
+    });
+
+    test('a delivery says whether its event was stored with the key of an order, on every try', async () => {
+      const { log, clock, reopen } = await setUp();
+      await log.append([
+        { event: named('order', { orderKey: 'order:1' }) },
+        { event: named('view', { properties: { order_id: '1' } }) },
+        { event: named('held', { orderKey: 'order:2' }), holdUntilMs: START_MS + 500 },
+      ]);
+      const areOrders = (deliveries: readonly Delivery[]) =>
+        deliveries.map(({ event, isOrder }) => [event.messageId, isOrder]);
+      const first = await log.take('tiktok', 10);
+      expect(areOrders(first)).toEqual([
+        ['order', true],
+        ['view', false],
+      ]);
+      for (const delivery of first) delivery.retry(500, 'unreachable');
+      clock.nowMs += 500;
+      const all = [
+        ['order', true],
+        ['view', false],
+        ['held', true],
+      ];
+      expect(areOrders(await log.take('tiktok', 10))).toEqual(all);
+      await log.close();
+      expect(areOrders(await (await reopen()).take('tiktok', 10))).toEqual(all);
+    });
+
+    test('says when the next delivery is due: never, now, or at a time', async () => {
+      const { log, clock } = await setUp();
+      expect(await log.nextDueMs('tiktok')).toBeUndefined();
+      await log.append([{ event: named('held'), holdUntilMs: START_MS + 500 }]);
+      expect(await log.nextDueMs('tiktok')).toBe(START_MS + 500);
+      await append(log, named('a'));
+      expect(await log.nextDueMs('tiktok')).toBe(START_MS);
+      await drain(log, 'tiktok');
+      expect(await log.nextDueMs('tiktok')).toBe(START_MS + 500);
+      clock.nowMs += 900;
+      expect(await log.nextDueMs('tiktok')).toBe(clock.nowMs);
+      await drain(log, 'tiktok');
+      expect(await log.nextDueMs('tiktok')).toBeUndefined();
+    });
+
+    test('a slow consumer holds nobody back', async () => {
+      const { log } = await setUp({ consumers: [TIKTOK, CUSTOMERIO] });
+      await append(log, ...Array.from({ length: 50 }, (_, index) => named(`m${index}`)));
+      expect(await log.take('customerio', 1)).toHaveLength(1);
+      expect(await drain(log, 'tiktok')).toHaveLength(50);
+      expect(await log.depth('tiktok')).toMatchObject({ waiting: 0 });
+      expect(await log.depth('customerio')).toMatchObject({ waiting: 50 });
+    });
+
+    test('depth counts what is new, leased, waiting and held, and knows the oldest; a restart changes nothing', async () => {
+      const { log, clock, reopen } = await setUp();
+      expect(await log.depth('tiktok')).toEqual({ waiting: 0, deadLetters: 0, oldestAgeMs: 0 });
+      await append(log, named('a'), named('b', receivedAt(START_MS + 1000)));
+      await log.append([
+        { event: named('held', receivedAt(START_MS + 2000)), holdUntilMs: START_MS + DAY_MS },
+        { event: named('new', receivedAt(START_MS + 3000)) },
+      ]);
+      clock.nowMs += 10_000;
+      const [a, b] = await log.take('tiktok', 2);
+      b?.retry(DAY_MS, 'throttled');
+      expect(await log.depth('tiktok')).toEqual({ waiting: 4, deadLetters: 0, oldestAgeMs: 10_000 });
+      a?.ack();
+      expect(await log.depth('tiktok')).toEqual({ waiting: 3, deadLetters: 0, oldestAgeMs: 9000 });
+      await log.close();
+      const later = await reopen();
+      expect(await later.depth('tiktok')).toEqual({ waiting: 3, deadLetters: 0, oldestAgeMs: 9000 });
+    });
+
+    test('closing waits for what was appended and acknowledged before it', async () => {
+      const { log, reopen } = await setUp();
+      await append(log, ...Array.from({ length: 100 }, (_, index) => named(`m${index}`)));
+      ackAll(await log.take('tiktok', 60));
+      const late = append(log, named('late'));
+      await log.close();
+      expect(await late).toEqual({ stored: 1, duplicates: 0 });
+      expect(await (await reopen()).depth('tiktok')).toMatchObject({ waiting: 41 });
+    });
+  });
+
+  describe(`${name}: dead letters`, () => {
+    /** Three events, all dead-lettered a second apart. */
+    async function withDeadLetters(consumers = [TIKTOK]) {
+      const parts = await setUp({ consumers });
+      await append(parts.log, named('a'), named('b'), named('c'));
+      for (const delivery of await parts.log.take('tiktok', 10)) {
+        delivery.deadLetter('rejected', `no ${delivery.event.messageId}`);
+        await parts.log.depth('tiktok');
+        parts.clock.nowMs += SECOND_MS;
+      }
+      return parts;
+    }
+
+    test("keep the reason, the API's own words and the try, newest first, page by page", async () => {
+      const { log } = await withDeadLetters();
+      const [newest, older, ...rest] = await log.deadLetters({ limit: 2 });
+      expect(newest).toMatchObject({
+        consumer: 'tiktok',
+        event: { messageId: 'c' },
+        reason: 'rejected',
+        answer: 'no c',
+        attempt: 1,
+        at: new Date(START_MS + 2 * SECOND_MS).toISOString(),
+      });
+      expect(older?.event.messageId).toBe('b');
+      expect(rest).toEqual([]);
+      const page = await log.deadLetters({ consumer: 'tiktok', limit: 10, before: older?.id ?? 0 });
+      expect(page.map((letter) => letter.event.messageId)).toEqual(['a']);
+      expect(await log.deadLetters({ consumer: 'somebody-else', limit: 10 })).toEqual([]);
+    });
+
+    test('an answer of any length is cut at 2,000 characters, and may be missing', async () => {
+      const { log } = await setUp();
+      await append(log, named('a'), named('b'));
+      const [a, b] = await log.take('tiktok', 10);
+      a?.deadLetter('mapping-failed');
+      b?.deadLetter('rejected', 'x'.repeat(5000));
+      const [long, none] = await log.deadLetters({ limit: 10 });
+      expect(long?.answer).toBe('x'.repeat(2000));
+      expect(none && 'answer' in none).toBe(false);
+    });
+
+    test('are not delivered, not waited for, and survive a restart', async () => {
+      const { log, reopen } = await withDeadLetters();
+      await log.close();
+      const later = await reopen();
+      expect(await later.take('tiktok', 10)).toEqual([]);
+      expect(await later.depth('tiktok')).toEqual({ waiting: 0, deadLetters: 3, oldestAgeMs: 0 });
+      expect(await later.nextDueMs('tiktok')).toBeUndefined();
+    });
+
+    test('replayed by id, they are first tries again, oldest first', async () => {
+      const { log } = await withDeadLetters();
+      const [c, , a] = await log.deadLetters({ limit: 10 });
+      expect(await log.replayDeadLetters({ ids: [c?.id ?? 0, a?.id ?? 0, 999] })).toBe(2);
+      const deliveries = await log.take('tiktok', 10);
+      expect(ids(deliveries)).toEqual(['a', 'c']);
+      expect(deliveries.map(({ attempt }) => attempt)).toEqual([1, 1]);
+      expect(await log.depth('tiktok')).toMatchObject({ waiting: 2, deadLetters: 1 });
+    });
+
+    test('replayed or discarded by consumer, the others keep theirs', async () => {
+      const { log } = await withDeadLetters([TIKTOK, CUSTOMERIO]);
+      for (const delivery of await log.take('customerio', 10)) delivery.deadLetter('too-large');
+      expect(await log.replayDeadLetters({ consumer: 'tiktok' })).toBe(3);
+      expect(ids(await log.take('tiktok', 10))).toEqual(['a', 'b', 'c']);
+      expect(await log.depth('customerio')).toMatchObject({ waiting: 0, deadLetters: 3 });
+      expect(await log.discardDeadLetters({ consumer: 'customerio' })).toBe(3);
+      expect(await log.depth('customerio')).toMatchObject({ waiting: 0, deadLetters: 0 });
+      expect(await log.deadLetters({ limit: 10 })).toEqual([]);
+    });
+
+    test('everything since a time can be delivered again, dead letters included', async () => {
+      const { log } = await setUp({ consumers: [TIKTOK, CUSTOMERIO] });
+      const times = [0, 1, 2, 3, 4].map((hour) => START_MS + hour * 3600 * SECOND_MS);
+      await append(log, ...times.map((ms, index) => named(`m${index}`, receivedAt(ms))));
+      const deliveries = await log.take('tiktok', 4);
+      deliveries[2]?.deadLetter('rejected');
+      for (const index of [0, 1, 3]) deliveries[index]?.ack();
+      await drain(log, 'customerio');
+      expect(await log.replaySince('tiktok', times[1] ?? 0)).toBe(3);
+      expect(await log.depth('tiktok')).toMatchObject({ waiting: 4, deadLetters: 0 });
+      expect(await drain(log, 'tiktok')).toEqual(['m1', 'm2', 'm3', 'm4']);
+      expect(await log.take('customerio', 10)).toEqual([]);
+    });
+  });
+
+  describe(`${name}: sealed values`, () => {
+    const SEALERS = [TIKTOK, CUSTOMERIO, SHOPLINE];
+    const sealed = (messageId: string) => ({ event: named(messageId), sealed: `seal of ${messageId}` });
+
+    test('are handed only to consumers that open seals', async () => {
+      const { log } = await setUp({ consumers: SEALERS });
+      await log.append([sealed('a')]);
+      expect((await takeOne(log, 'customerio')).sealed).toBe('seal of a');
+      expect('sealed' in (await takeOne(log, 'tiktok'))).toBe(false);
+    });
+
+    test('stay through retries and dead letters, and go with the last settlement', async () => {
+      const { log } = await setUp({ consumers: SEALERS });
+      await log.append([sealed('a')]);
+      (await takeOne(log, 'shopline')).deadLetter('rejected');
+      (await takeOne(log, 'customerio')).retry(0, 'throttled');
+      const again = await takeOne(log, 'customerio');
+      expect(again.sealed).toBe('seal of a');
+      again.ack();
+      await log.replayDeadLetters({ consumer: 'shopline' });
+      const last = await takeOne(log, 'shopline');
+      expect(last.sealed).toBe('seal of a');
+      last.ack();
+      await log.replaySince('customerio', 0);
+      expect('sealed' in (await takeOne(log, 'customerio'))).toBe(false);
+    });
+
+    test('wait for a consumer that has not come to the event yet', async () => {
+      const { log } = await setUp({ consumers: SEALERS });
+      await log.append([sealed('a')]);
+      (await takeOne(log, 'customerio')).ack();
+      await log.retain();
+      expect((await takeOne(log, 'shopline')).sealed).toBe('seal of a');
+    });
+
+    test('a discarded dead letter needs its seal no more', async () => {
+      const { log } = await setUp({ consumers: [TIKTOK, CUSTOMERIO] });
+      await log.append([sealed('a')]);
+      (await takeOne(log, 'customerio')).deadLetter('rejected');
+      await log.discardDeadLetters({ consumer: 'customerio' });
+      await log.replaySince('customerio', 0);
+      expect('sealed' in (await takeOne(log, 'customerio'))).toBe(false);
+    });
+
+    test('go when the consumer that wanted them wants them no more', async () => {
+      const { log, reopen } = await setUp({ consumers: SEALERS });
+      await log.append([sealed('a')]);
+      await log.close();
+      const hashed = await reopen({
+        consumers: SEALERS.map((consumer) => ({ ...consumer, opensSeals: false })),
+      });
+      await hashed.retain();
+      await hashed.close();
+      expect('sealed' in (await takeOne(await reopen(), 'customerio'))).toBe(false);
+    });
+  });
+
+  describe(`${name}: forgetting`, () => {
+    test('delivered events leave after the retention; waiting and dead-lettered ones stay', async () => {
+      const { log, clock } = await setUp({ consumers: [TIKTOK, CUSTOMERIO], retentionMs: DAY_MS });
+      await append(log, ...['done', 'half', 'retry', 'dead'].map((id) => named(id)));
+      const [done, half, retry, dead] = await log.take('tiktok', 10);
+      for (const delivery of [done, half]) delivery?.ack();
+      retry?.retry(DAY_MS, 'throttled');
+      dead?.deadLetter('rejected');
+      for (const delivery of await log.take('customerio', 10)) {
+        if (delivery.event.messageId !== 'half') delivery.ack();
+      }
+      await append(log, named('young', receivedAt(START_MS + DAY_MS)));
+      await drain(log, 'tiktok');
+      clock.nowMs = START_MS + DAY_MS;
+      expect(await log.retain()).toBe(0);
+      clock.nowMs += 1;
+      expect(await log.retain()).toBe(1);
+      expect(await log.replaySince('tiktok', 0)).toBe(3);
+      expect((await drain(log, 'tiktok')).sort()).toEqual(['dead', 'half', 'retry', 'young']);
+    });
+
+    test('retention takes thousands, and an append in between is not kept waiting for the end', async () => {
+      const { log, clock } = await setUp({ retentionMs: DAY_MS });
+      await append(log, ...Array.from({ length: 3000 }, (_, index) => named(`m${index}`)));
+      await drain(log, 'tiktok');
+      clock.nowMs += 2 * DAY_MS;
+      const order: string[] = [];
+      await Promise.all([
+        log.retain().then((removed) => order.push(`retained ${removed}`)),
+        append(log, named('new', receivedAt(clock.nowMs))).then(() => order.push('appended')),
+      ]);
+      expect(order).toEqual(['appended', 'retained 3000']);
+      expect(ids(await log.take('tiktok', 10))).toEqual(['new']);
+    });
+
+    test('a person is erased under every linked id, and nobody else is', async () => {
+      const { log } = await setUp({ consumers: [TIKTOK, CUSTOMERIO, OTHER_SHOP] });
+      const email = 'e'.repeat(64);
+      const person: ProtectedEvent['identity'][] = [
+        { userId: 'user-1', emailSha256: email },
+        { anonymousId: 'phone' },
+        { anonymousId: 'laptop', userId: 'user-1' },
+        { anonymousId: 'phone', emailSha256: email },
+        { userId: 'user-2', previousId: 'laptop' },
+      ];
+      await append(log, ...person.map((identity, index) => named(`p${index}`, { identity })));
+      await append(
+        log,
+        named('other-person', { identity: { anonymousId: 'x', userId: 'user-3' } }),
+        named('other-shop', { shop: 'other', identity: { anonymousId: 'phone' } }),
+      );
+      const [waiting, dead] = await log.take('tiktok', 2);
+      waiting?.retry(0, 'throttled');
+      dead?.deadLetter('rejected', 'phone');
+      const erased = await log.erase('shop', 'phone');
+      expect(erased.events).toBe(5);
+      expect(erased.ids.sort()).toEqual([email, 'laptop', 'phone', 'user-1', 'user-2']);
+      expect(erased.userIds.sort()).toEqual(['user-1', 'user-2']);
+      expect(await log.deadLetters({ limit: 10 })).toEqual([]);
+      expect(await log.depth('tiktok')).toMatchObject({ waiting: 1, deadLetters: 0 });
+      expect(ids(await log.take('tiktok', 10))).toEqual(['other-person']);
+      expect(ids(await log.take('customerio', 10))).toEqual(['other-person']);
+      expect(ids(await log.take('tiktok-other', 10))).toEqual(['other-shop']);
+      expect(await append(log, named('p0'))).toEqual({ stored: 0, duplicates: 1 });
+    });
+
+    test('a delivery under way when its event is erased ends without trace', async () => {
+      const { log } = await setUp();
+      await append(log, named('a', { identity: { anonymousId: 'phone' } }));
+      const delivery = await takeOne(log);
+      await log.erase('shop', 'phone');
+      delivery.deadLetter('rejected');
+      expect(await log.depth('tiktok')).toEqual({ waiting: 0, deadLetters: 0, oldestAgeMs: 0 });
+    });
+
+    test('erasing somebody unknown changes nothing', async () => {
+      const { log } = await setUp();
+      await append(log, named('a'));
+      expect(await log.erase('shop', 'nobody')).toEqual({ events: 0, ids: [], userIds: [] });
+      expect(await log.depth('tiktok')).toMatchObject({ waiting: 1 });
+    });
+
+    test('an event that comes after everything was erased is not overlooked', async () => {
+      const { log, reopen } = await setUp();
+      await append(log, named('a', { identity: { anonymousId: 'phone' } }));
+      await drain(log, 'tiktok');
+      await log.erase('shop', 'phone');
+      await log.close();
+      const later = await reopen();
+      await append(later, named('b'));
+      expect(ids(await later.take('tiktok', 10))).toEqual(['b']);
+    });
+
+    test('a purged shop is gone, with what counts as seen; the other shop stays', async () => {
+      const { log } = await setUp({ consumers: [TIKTOK, OTHER_SHOP] });
+      await append(log, named('a'), named('b'), named('a', { shop: 'other' }));
+      (await log.take('tiktok', 1))[0]?.deadLetter('rejected');
+      expect(await log.purge('shop')).toBe(2);
+      expect(await log.depth('tiktok')).toEqual({ waiting: 0, deadLetters: 0, oldestAgeMs: 0 });
+      expect(await log.depth('tiktok-other')).toMatchObject({ waiting: 1 });
+      expect(await append(log, named('a'))).toEqual({ stored: 1, duplicates: 0 });
+      expect(ids(await log.take('tiktok', 10))).toEqual(['a']);
+    });
+  });
+}
