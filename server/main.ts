@@ -1,31 +1,31 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { Router } from 'express';
-import { adminRoutes } from './operator/routes.ts';
-import { createAdminApp, createApp } from './app.ts';
-import { type Clock, systemClock } from './lib/clock.ts';
-import { type Closer, createCloser } from './lib/shutdown.ts';
-import { type Config, ConfigError, environment, readConfig, type Shop } from './config/config.ts';
-import { consumersOf, createDeliveryHttp, type Dispatcher, startDispatcher } from './delivery/dispatcher.ts';
-import { createPaces } from './lib/rate-limiter.ts';
-import type { Report } from './delivery/report.ts';
-import { giveWayTo } from './delivery/chunks.ts';
-import { createBudget } from './http/body.ts';
-import { type CountryOf, createCountryOf } from './ingest/country.ts';
-import { drain, listen } from './http/listener.ts';
-import { DataDirUnusable, type EventLog } from './store/event-log.ts';
-import { openLog } from './store/open.ts';
-import { createCounters } from './observe/counters.ts';
-import { createLogger, type Logger, redactSecrets } from './observe/log.ts';
-import { createMetrics, type Watched } from './observe/metrics.ts';
-import { redactText } from './privacy/redact.ts';
-import { createSealer, sealBinding } from './privacy/encrypted-pii.ts';
-import { retainHourly } from './lifecycle/retention.ts';
-import { snippetRoutes } from './http/snippet.ts';
-import { openLedger } from './store/open-ledger.ts';
 import { statisticsConsumers } from './analytics/create.ts';
 import type { Statistics } from './analytics/statistics.ts';
-import { openWayBack } from './platforms/start.ts';
+import { createAdminApp, createApp } from './app.ts';
+import { type Config, ConfigError, environment, readConfig, type Shop } from './config/config.ts';
+import { createYieldToIngest } from './delivery/chunks.ts';
+import { consumersOf, createDeliveryHttp, type Dispatcher, startDispatcher } from './delivery/dispatcher.ts';
+import type { Report } from './delivery/report.ts';
+import { createBudget } from './http/body.ts';
+import { drain, listen } from './http/listener.ts';
+import { snippetRoutes } from './http/snippet.ts';
+import { type CountryOf, createCountryOf } from './ingest/country.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { createRateLimiters } from './lib/rate-limiter.ts';
+import { createShutdown, type Shutdown } from './lib/shutdown.ts';
+import { retainHourly } from './lifecycle/retention.ts';
+import { createCounters } from './observe/counters.ts';
+import { createLogger, createSecretRedactor, type Logger } from './observe/log.ts';
+import { createMetrics, type Watched } from './observe/metrics.ts';
+import { adminRoutes } from './operator/routes.ts';
+import { startPlatforms } from './platforms/start.ts';
+import { createSealer, sealBinding } from './privacy/encrypted-pii.ts';
+import { redactText } from './privacy/redact.ts';
+import { DataDirUnusable, type EventLog } from './store/event-log.ts';
+import { openLog } from './store/open.ts';
+import { openLedger } from './store/open-ledger.ts';
 
 /** What may be exchanged around the same house: by the demo, and by tests. */
 export interface StartOptions {
@@ -54,7 +54,7 @@ const SNIPPET_DIRECTORY = new URL('../client/dist/', import.meta.url);
 
 /** Joins the parts and listens. @throws {DataDirUnusable} and whatever keeps the ports from opening. */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
-  const close = createCloser();
+  const close = createShutdown();
   try {
     return await open(config, options, close);
   } catch (error) {
@@ -63,7 +63,7 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
   }
 }
 
-async function open(config: Config, options: StartOptions, close: Closer): Promise<Running> {
+async function open(config: Config, options: StartOptions, close: Shutdown): Promise<Running> {
   const {
     logger,
     clock = systemClock,
@@ -90,40 +90,40 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
         appended: (bytes) => counters.count('appended_bytes', {}, bytes),
         missing: (range) =>
           logger.error({ ...range }, 'events stored before are missing: the log was damaged'),
-        markLost: () =>
+        highWaterMarkLost: () =>
           logger.warn({}, 'events.mark is gone or damaged: nothing can tell whether events are missing'),
       },
     }),
   );
-  close.later(() => log.close());
+  close.onShutdown(() => log.close());
   const ledger = await openLedger({ dataDir, clock: clock.now });
-  close.later(() => ledger.close());
+  close.onShutdown(() => ledger.close());
   const { http, close: closeHttp } = createDeliveryHttp(shops);
-  close.later(closeHttp);
-  const paceOf = createPaces(clock);
-  const strike = redactSecrets(config.secrets);
-  const giveWay = giveWayTo(budget.requests);
-  const wayBack = await openWayBack(
-    { config, log, sealer, http, strike, paceOf, clock, giveWay, random, counters, logger },
+  close.onShutdown(closeHttp);
+  const rateLimiterFor = createRateLimiters(clock);
+  const strike = createSecretRedactor(config.secrets);
+  const yieldToIngest = createYieldToIngest(budget.requests);
+  const platforms = await startPlatforms(
+    { config, log, sealer, http, strike, rateLimiterFor, clock, yieldToIngest, random, counters, logger },
     close,
   );
-  const completing = wayBack?.log ?? log;
+  const completing = platforms?.log ?? log;
   const dispatcher = startDispatcher({
     shops,
     log: completing,
     ledger,
-    openSeal: (sealed, event) => sealer.open(sealed, sealBinding(event)),
-    strike: wayBack?.strike ?? strike,
-    http: wayBack?.http ?? http,
-    paceOf,
+    decrypt: (sealed, event) => sealer.open(sealed, sealBinding(event)),
+    strike: platforms?.strike ?? strike,
+    http: platforms?.http ?? http,
+    rateLimiterFor,
     clock,
-    giveWay,
+    yieldToIngest,
     random,
     counters,
     logger,
     report,
   });
-  close.later(() => dispatcher.stop());
+  close.onShutdown(() => dispatcher.stop());
   if (config.adminToken !== undefined && config.adminToken.length < SHORT_TOKEN)
     logger.warn({ variable: 'ADMIN_TOKEN' }, `shorter than ${SHORT_TOKEN} characters: it can be guessed`);
   const isOperable = config.adminToken !== undefined || options.openAdmin === true;
@@ -142,7 +142,7 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
         ],
       })
     : undefined;
-  if (metrics) close.later(async () => metrics.stop());
+  if (metrics) close.onShutdown(async () => metrics.stop());
   const admin = metrics
     ? adminRoutes({
         config,
@@ -153,10 +153,10 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
         metrics,
         clock,
         token: config.adminToken,
-        ...(wayBack && { state: wayBack.state, statistics: wayBack.statistics }),
+        ...(platforms && { state: platforms.state, statistics: platforms.statistics }),
       })
     : undefined;
-  const demo = options.demo?.({ log, dispatcher, ...(wayBack && { statistics: wayBack.statistics }) });
+  const demo = options.demo?.({ log, dispatcher, ...(platforms && { statistics: platforms.statistics }) });
   const app = createApp({
     config,
     log: completing,
@@ -168,21 +168,21 @@ async function open(config: Config, options: StartOptions, close: Closer): Promi
     countryOf,
     version,
     snippet,
-    ...(wayBack && { state: wayBack.state }),
+    ...(platforms && { state: platforms.state }),
     ...(admin && config.adminPort === undefined && { admin }),
     ...(demo && { demo }),
   });
-  const retaining = retainHourly({ log, state: wayBack?.state, retentionMs, clock, logger });
-  close.later(retaining.stop);
+  const retaining = retainHourly({ log, state: platforms?.state, retentionMs, clock, logger });
+  close.onShutdown(retaining.stop);
   const publicDoor = await listen(app, config.port, config.host);
-  close.later(() => drain(publicDoor));
+  close.onShutdown(() => drain(publicDoor));
   if (admin && config.adminPort !== undefined) {
     const adminDoor = await listen(
       createAdminApp(admin, { logger, counters }),
       config.adminPort,
       config.host,
     );
-    close.later(() => drain(adminDoor));
+    close.onShutdown(() => drain(adminDoor));
   }
   const { port } = publicDoor.server.address() as AddressInfo;
   logger.info({ port, shops: shops.length }, 'collector listens');
@@ -216,7 +216,7 @@ function readVersion(): string {
 
 /** The logger of a real process: JSON lines on standard output, struck clean of emails and secrets. */
 export function processLogger(level: string, secrets: readonly string[]): Logger {
-  const strike = redactSecrets(secrets);
+  const strike = createSecretRedactor(secrets);
   return createLogger({
     level,
     write: (line) => void process.stdout.write(line),

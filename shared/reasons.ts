@@ -18,14 +18,14 @@ export type SkipReason = (typeof SKIP_REASONS)[number];
 
 /** Will be tried again. */
 export const RETRY_REASONS = [
-  'held-back',
+  'deferred',
   'unreachable',
   'no-answer',
   'throttled',
   'server-error',
-  'unreadable-answer',
+  'invalid-response',
   'paused',
-  'waits-for-earlier',
+  'blocked-by-earlier',
 ] as const;
 export type RetryReason = (typeof RETRY_REASONS)[number];
 

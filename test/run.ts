@@ -6,7 +6,7 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '../node_modules/.c
 
 /** What takes minutes, in a browser or with many processes, has a run of its own: `npm run test:long`. */
 const LONG = '**/*.long.test.ts';
-const IN_CHROMIUM = 'test/{browser,bench-client,client-package}/**';
+const IN_CHROMIUM = 'test/{browser,programs/bench-client,client-package}/**';
 const ON_A_PAGE = 'test/{snippet,theme,client-package}/**';
 const [first, ...rest] = process.argv.slice(2);
 const isLong = first === '--long';

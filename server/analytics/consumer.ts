@@ -1,16 +1,16 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import type { YieldToIngest } from '../delivery/chunks.ts';
+import { mapInChunks } from '../delivery/chunks.ts';
 import type { Clock } from '../lib/clock.ts';
-import type { GiveWay } from '../delivery/chunks.ts';
-import { mapInSlices } from '../delivery/chunks.ts';
-import { type Delivery, type EventLog, LogUnavailable } from '../store/event-log.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
-import type { Facts } from './facts.ts';
-import type { ShopState } from './state.ts';
+import { type Delivery, type EventLog, LogUnavailable } from '../store/event-log.ts';
 import type { EventFacts } from './event.ts';
-import type { FactRules } from './read-facts.ts';
+import type { Facts } from './facts.ts';
 import { gather, readDelivery } from './gather.ts';
-import { createNews } from './seen-cache.ts';
+import type { FactRules } from './read-facts.ts';
+import { createSeenCache } from './seen-cache.ts';
+import type { ShopState } from './state.ts';
 
 export interface ConsumerParts {
   shop: string;
@@ -22,7 +22,7 @@ export interface ConsumerParts {
   /** Carries out what a redaction asks for, after everything before it was counted. */
   redact: (event: ProtectedEvent) => Promise<void>;
   clock: Clock;
-  giveWay: GiveWay;
+  yieldToIngest: YieldToIngest;
   counters: Counters;
   logger: Logger;
 }
@@ -49,14 +49,14 @@ const REMEMBER_MS = 10 * 60_000;
  * short comes again, and says nothing new.
  */
 export function startConsumer(parts: ConsumerParts): Consumer {
-  const { shop, consumer, log, state, rules, redact, clock, giveWay, counters, logger } = parts;
+  const { shop, consumer, log, state, rules, redact, clock, yieldToIngest, counters, logger } = parts;
   const stopping = new AbortController();
-  const news = createNews();
+  const seenCache = createSeenCache();
   let forgetAtMs = 0;
   let wake = () => {};
-  let hasNews = false;
+  let hasNewEvents = false;
   const noteNews = () => {
-    hasNews = true;
+    hasNewEvents = true;
     wake();
   };
   const unsubscribe = log.onAppended(noteNews);
@@ -65,12 +65,12 @@ export function startConsumer(parts: ConsumerParts): Consumer {
   let keeping = Promise.resolve();
 
   async function round(): Promise<void> {
-    const deliveries = await log.take(consumer, giveWay.share(ROUND));
+    const deliveries = await log.take(consumer, yieldToIngest.share(ROUND));
     if (deliveries.length === 0) return idle();
-    const read = await mapInSlices(deliveries, (delivery) => readDelivery(delivery, rules), giveWay);
+    const read = await mapInChunks(deliveries, (delivery) => readDelivery(delivery, rules), yieldToIngest);
     await keeping;
     keeping = keep(deliveries, read);
-    if (!hasNews && deliveries.length < ROUND) await idle();
+    if (!hasNewEvents && deliveries.length < ROUND) await idle();
   }
 
   /** Never rejects. */
@@ -91,7 +91,7 @@ export function startConsumer(parts: ConsumerParts): Consumer {
   }
 
   async function putBack(deliveries: readonly Delivery[]): Promise<void> {
-    for (const { retry } of deliveries) retry(AFTER_TROUBLE_MS, 'held-back');
+    for (const { retry } of deliveries) retry(AFTER_TROUBLE_MS, 'deferred');
     await clock.sleep(AFTER_TROUBLE_MS, stopping.signal);
     noteNews();
   }
@@ -102,17 +102,17 @@ export function startConsumer(parts: ConsumerParts): Consumer {
   ): Promise<void> {
     const found = read.filter((facts) => facts !== undefined);
     if (clock.now() > forgetAtMs) {
-      news.forget();
+      seenCache.forget();
       forgetAtMs = clock.now() + REMEMBER_MS;
     }
-    const fresh = news.only(gather(found));
+    const fresh = seenCache.only(gather(found));
     if (hasAny(fresh.facts) || fresh.visitors.length > 0)
       await state.apply(shop, fresh.facts, fresh.visitors);
-    news.known(fresh);
+    seenCache.known(fresh);
     for (const { event } of deliveries)
       if (isRedaction(event)) {
         await redact(event);
-        news.forget();
+        seenCache.forget();
       }
     for (const { ack } of deliveries) ack();
     for (const reason of found.flatMap(({ leftOut = [] }) => leftOut))
@@ -120,16 +120,16 @@ export function startConsumer(parts: ConsumerParts): Consumer {
   }
 
   async function idle(): Promise<void> {
-    if (!hasNews) {
+    if (!hasNewEvents) {
       const woken = new AbortController();
       wake = () => woken.abort();
       const dueMs = await log.nextDueMs(consumer);
       const ms = dueMs === undefined ? IDLE_MS : Math.min(Math.max(dueMs - clock.now(), 0), IDLE_MS);
-      if (!hasNews) await clock.sleep(ms, AbortSignal.any([woken.signal, stopping.signal]));
+      if (!hasNewEvents) await clock.sleep(ms, AbortSignal.any([woken.signal, stopping.signal]));
       wake = () => {};
     }
-    if (hasNews) await clock.sleep(COMPANY_MS, stopping.signal);
-    hasNews = false;
+    if (hasNewEvents) await clock.sleep(COMPANY_MS, stopping.signal);
+    hasNewEvents = false;
   }
 
   async function run(): Promise<void> {

@@ -1,17 +1,17 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { Shop } from '../config/config.ts';
-import type { GiveWay } from '../delivery/chunks.ts';
-import type { EventLog, Consumer as LogConsumer } from '../store/event-log.ts';
+import type { YieldToIngest } from '../delivery/chunks.ts';
+import type { Clock } from '../lib/clock.ts';
+import { everyMs } from '../lib/periodic.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { AdminApi } from '../platforms/shopline/admin/api.ts';
-import type { ShopState } from './state.ts';
-import { startConsumer } from './consumer.ts';
-import { everyMs } from '../lib/periodic.ts';
-import type { FactRules } from './read-facts.ts';
-import type { Statistics } from './statistics.ts';
 import { createSync } from '../platforms/shopline/reports/sync.ts';
+import type { EventLog, Consumer as LogConsumer } from '../store/event-log.ts';
+import { startConsumer } from './consumer.ts';
+import type { FactRules } from './read-facts.ts';
+import type { ShopState } from './state.ts';
+import type { Statistics } from './statistics.ts';
 import { createTargets } from './targets.ts';
 
 export interface StatisticsParts {
@@ -25,7 +25,7 @@ export interface StatisticsParts {
   syncMs: number;
   redact: (shop: Shop, event: ProtectedEvent) => Promise<void>;
   clock: Clock;
-  giveWay: GiveWay;
+  yieldToIngest: YieldToIngest;
   counters: Counters;
   logger: Logger;
 }
@@ -75,7 +75,7 @@ export function createStatistics(parts: StatisticsParts): Statistics {
 }
 
 function startShop(parts: StatisticsParts, shop: Shop) {
-  const { log, state, apiOf, syncMs, redact, clock, giveWay, counters, logger } = parts;
+  const { log, state, apiOf, syncMs, redact, clock, yieldToIngest, counters, logger } = parts;
   const consumer = startConsumer({
     shop: shop.id,
     consumer: consumerName(shop.id),
@@ -84,7 +84,7 @@ function startShop(parts: StatisticsParts, shop: Shop) {
     rules: factRules(shop),
     redact: (event) => redact(shop, event),
     clock,
-    giveWay,
+    yieldToIngest,
     counters,
     logger,
   });

@@ -7,7 +7,7 @@ export interface Facts {
   touches: Touch[];
   visits: Visit[];
   actions: Action[];
-  sightings: Sighting[];
+  sightings: OrderReport[];
   messages: MessageFact[];
 }
 
@@ -63,7 +63,7 @@ export interface Action {
 }
 
 /** One report about an order, from the page or from the shop's server. */
-export interface Sighting {
+export interface OrderReport {
   id: string;
   stage: 'placed' | 'paid' | 'cancelled' | 'refunded';
   source: 'browser' | 'webhook';

@@ -1,8 +1,8 @@
 import type { Delivery } from '../store/event-log.ts';
-import type { Facts } from './facts.ts';
-import type { Visitor } from './state.ts';
 import type { EventFacts } from './event.ts';
+import type { Facts } from './facts.ts';
 import { type FactRules, readFacts } from './read-facts.ts';
+import type { Visitor } from './state.ts';
 
 /** All that a round of events said, together. */
 export interface Gathered {

@@ -1,6 +1,6 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import type { MessageMetric } from './facts.ts';
 import { type EventFacts, linksBetween, peopleIn, times } from './event.ts';
+import type { MessageMetric } from './facts.ts';
 import type { TargetsOf } from './targets.ts';
 
 /** Customer.io's metric → ours. What never left counts as failed, whoever stopped it. */

@@ -1,7 +1,7 @@
 import type { Shop } from '../config/config.ts';
-import type { Methods, ShopRules } from './store/methods.ts';
-import type { ShopState } from './state.ts';
 import { startThread } from '../store/thread/start.ts';
+import type { ShopState } from './state.ts';
+import type { Methods, ShopRules } from './store/methods.ts';
 
 /** What counting needs to know of each shop. */
 export const shopRules = (shops: readonly Shop[]): Record<string, ShopRules> =>
@@ -25,7 +25,7 @@ export async function openState(dataDir: string, shops: readonly Shop[]): Promis
     apply: (...args) => call('apply', ...args),
     sight: (...args) => call('sight', ...args),
     ordersKnown: (...args) => call('ordersKnown', ...args),
-    fixOrder: (...args) => call('fixOrder', ...args),
+    freezeOrder: (...args) => call('freezeOrder', ...args),
     visitorsOf: (...args) => call('visitorsOf', ...args),
     async changed(shop, ...args) {
       await settle(shop);

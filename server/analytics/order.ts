@@ -1,4 +1,4 @@
-import type { PersonKey, Sighting } from './facts.ts';
+import type { OrderReport, PersonKey } from './facts.ts';
 import type { OrderRead } from './rules.ts';
 
 /**
@@ -7,15 +7,16 @@ import type { OrderRead } from './rules.ts';
  *
  * @param currency ISO 4217, the shop's.
  */
-export function readOrder(reports: readonly Sighting[], currency: string): OrderRead {
+export function readOrder(reports: readonly OrderReport[], currency: string): OrderRead {
   const inTime = [...reports].sort(byTime);
   const placed = inTime.filter(({ stage }) => stage === 'placed');
   // Anyone may write to a page's door, and numbers of orders can be guessed.
-  const believed = (stage: Sighting['stage']) => trusted(inTime).filter((report) => report.stage === stage);
+  const believed = (stage: OrderReport['stage']) =>
+    trusted(inTime).filter((report) => report.stage === stage);
   const paid = believed('paid');
   const [first] = placed.length > 0 ? placed : paid;
   const told = trusted(inTime.filter(({ stage }) => stage === 'placed' || stage === 'paid'));
-  const said = <Field extends keyof Sighting>(field: Field, from: readonly Sighting[] = told) =>
+  const said = <Field extends keyof OrderReport>(field: Field, from: readonly OrderReport[] = told) =>
     from.find((report) => report[field] !== undefined)?.[field];
   const orderCurrency = said('currency') ?? currency;
   const isForeign = orderCurrency !== currency;
@@ -44,15 +45,15 @@ export function readOrder(reports: readonly Sighting[], currency: string): Order
   };
 }
 
-const byTime = (a: Sighting, b: Sighting) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1);
+const byTime = (a: OrderReport, b: OrderReport) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1);
 
 /** Those from the shop's server, when there are any. */
-function trusted(reports: readonly Sighting[]): readonly Sighting[] {
+function trusted(reports: readonly OrderReport[]): readonly OrderReport[] {
   const fromServer = reports.filter(({ source }) => source === 'webhook');
   return fromServer.length > 0 ? fromServer : reports;
 }
 
-function buyerOf(reports: readonly Sighting[]): PersonKey | undefined {
+function buyerOf(reports: readonly OrderReport[]): PersonKey | undefined {
   const people = reports.flatMap((report) => report.people);
   for (const kind of ['e:', 'u:', 'a:']) {
     const found = people.find((person) => person.startsWith(kind));

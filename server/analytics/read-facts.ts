@@ -2,11 +2,11 @@ import { UNPAID } from '../../shared/names.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import type { LeftOutReason } from '../../shared/reasons.ts';
 import { checkoutNames, orderNames } from '../orders/names.ts';
-import type { Action, Sighting } from './facts.ts';
-import type { Visitor } from './state.ts';
 import { type EventFacts, isPerson, linksBetween, peopleIn, textOf, times } from './event.ts';
+import type { Action, OrderReport } from './facts.ts';
 import { isMessageReport, readMessage } from './messages.ts';
 import { toHundredths } from './money.ts';
+import type { Visitor } from './state.ts';
 import type { TargetsOf, Utm } from './targets.ts';
 
 export interface FactRules {
@@ -98,7 +98,12 @@ function readAction(event: ProtectedEvent, who: Who, kind: Action['kind'], id: s
 }
 
 /** Orders count whatever the visitor allowed: they are the shop's own books. Without consent no touch is theirs. */
-function readOrder(event: ProtectedEvent, who: Who, stage: Sighting['stage'], rules: FactRules): EventFacts {
+function readOrder(
+  event: ProtectedEvent,
+  who: Who,
+  stage: OrderReport['stage'],
+  rules: FactRules,
+): EventFacts {
   const { properties } = event;
   const names = orderNames(event);
   // Nobody can tell of it twice in other words, so it stands for itself.
@@ -131,7 +136,7 @@ function readOrder(event: ProtectedEvent, who: Who, stage: Sighting['stage'], ru
   };
 }
 
-function itemsOf({ products }: JsonObject): Sighting['items'] {
+function itemsOf({ products }: JsonObject): OrderReport['items'] {
   if (!Array.isArray(products)) return [];
   return products.flatMap((product) => {
     if (typeof product !== 'object' || product === null || Array.isArray(product)) return [];

@@ -1,13 +1,13 @@
 import type { Shop } from '../config/config.ts';
-import { UNHURRIED } from '../delivery/chunks.ts';
+import { NO_BACKPRESSURE } from '../delivery/chunks.ts';
 import type { Delivery, EventLog } from '../store/event-log.ts';
+import { isRedaction } from './consumer.ts';
+import { consumerName, factRules } from './create.ts';
+import { gather, readDelivery } from './gather.ts';
+import type { FactRules } from './read-facts.ts';
 import type { Methods } from './store/methods.ts';
 import type { ShopStore } from './store/open.ts';
 import type { FlowTotals, MarketingTotals } from './totals.ts';
-import { isRedaction } from './consumer.ts';
-import { consumerName, factRules } from './create.ts';
-import type { FactRules } from './read-facts.ts';
-import { gather, readDelivery } from './gather.ts';
 
 export interface RebuildParts {
   shop: Shop;
@@ -81,10 +81,10 @@ async function countAll(
     for (const delivery of deliveries)
       if (isRedaction(delivery.event)) redactions.push(delivery);
       else delivery.ack();
-    await UNHURRIED.rest(0);
+    await NO_BACKPRESSURE.rest(0);
   }
   // They are the collector's to carry out, when it starts.
-  for (const { retry } of redactions) retry(0, 'held-back');
+  for (const { retry } of redactions) retry(0, 'deferred');
 }
 
 async function totalsOf(methods: Methods, shop: string): Promise<Map<string, MarketingTotals | FlowTotals>> {

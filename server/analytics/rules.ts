@@ -1,9 +1,9 @@
-import type { PersonKey, Sighting, Targets } from './facts.ts';
+import type { OrderReport, PersonKey, Targets } from './facts.ts';
 
 /** How facts become credit. State keeps facts and asks; statistics decides. All pure. */
 export interface Rules {
   /** @param currency ISO 4217, the shop's. */
-  readOrder(reports: readonly Sighting[], currency: string): OrderRead;
+  readOrder(reports: readonly OrderReport[], currency: string): OrderRead;
   peopleOf(own: readonly PersonKey[], links: Links): Set<PersonKey>;
   attribute(atMs: number, touches: readonly KnownTouch[], windowMs: number): Credit | undefined;
   /** How far before the window touches still matter, in ms. */

@@ -1,7 +1,7 @@
 import type { Link } from './facts.ts';
-import { latestSaid, uniqueBy } from './store/unique.ts';
-import type { Visitor } from './state.ts';
 import type { Gathered } from './gather.ts';
+import type { Visitor } from './state.ts';
+import { latestSaid, uniqueBy } from './store/unique.ts';
 
 /** A visitor's row says when they were last seen; nobody needs that to the second. */
 const SEEN_EVERY_MS = 10 * 60_000;
@@ -9,7 +9,7 @@ const MOST_LINKS = 50_000;
 const MOST_VISITORS = 20_000;
 
 /** Remembers what was kept already, within bounds, so that a visitor's tenth event costs no write. */
-export interface News {
+export interface SeenCache {
   /** The same without what is known to be kept. */
   only(gathered: Gathered): Gathered;
   /** These are kept now. */
@@ -18,7 +18,7 @@ export interface News {
   forget(): void;
 }
 
-export function createNews(): News {
+export function createSeenCache(): SeenCache {
   const links = new Set<string>();
   const visitors = new Map<string, { said: string; seenMs: number; isAssumed: boolean }>();
 

@@ -74,7 +74,7 @@ export interface ShopState {
   /** By the first name of each order. */
   ordersKnown(shop: string, names: readonly string[]): Promise<Map<string, OrderKnown>>;
   /** Fixes what is delivered for an order, unless that was done before. Answers what is fixed now. */
-  fixOrder(shop: string, name: string, event: ProtectedEvent): Promise<ProtectedEvent>;
+  freezeOrder(shop: string, name: string, event: ProtectedEvent): Promise<ProtectedEvent>;
   /** The visitors seen together with any of these ids, latest first. */
   visitorsOf(shop: string, people: readonly PersonKey[]): Promise<Visitor[]>;
 

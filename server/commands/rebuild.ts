@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { isCounted, statisticsConsumers } from '../analytics/create.ts';
+import { RULES } from '../analytics/decisions.ts';
+import { shopRules } from '../analytics/open.ts';
+import { rebuild } from '../analytics/rebuild.ts';
+import { openSqliteStore } from '../analytics/store/sqlite.ts';
 import { type Config, ConfigError, environment, readConfig } from '../config/config.ts';
 import { consumersOf } from '../delivery/dispatcher.ts';
 import { DataDirUnusable, LogUnavailable } from '../store/event-log.ts';
 import { openLog } from '../store/open.ts';
-import { openSqliteStore } from '../analytics/store/sqlite.ts';
-import { isCounted, statisticsConsumers } from '../analytics/create.ts';
-import { shopRules } from '../analytics/open.ts';
-import { rebuild } from '../analytics/rebuild.ts';
-import { RULES } from '../analytics/decisions.ts';
 
 const HOW = `Usage: npm run statistics:rebuild [-- --keep]
 

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { type Clock, systemClock } from '../lib/clock.ts';
 import {
   type Config,
   ConfigError,
@@ -9,14 +8,15 @@ import {
   type ShoplineAdmin,
   type Variables,
 } from '../config/config.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
 import { createHttp, NoAnswer } from '../lib/http-client.ts';
-import { createPace } from '../lib/rate-limiter.ts';
-import { redactSecrets } from '../observe/log.ts';
+import { createRateLimiter } from '../lib/rate-limiter.ts';
+import { createSecretRedactor } from '../observe/log.ts';
 import type { AdminApi } from '../platforms/shopline/admin/api.ts';
 import { ADMIN_PACE, createAdminApi } from '../platforms/shopline/admin/client.ts';
 import { type Asked, HOW, Misuse, readArguments } from '../platforms/shopline/script-tags/arguments.ts';
-import { workOnScriptTags } from '../platforms/shopline/script-tags/work.ts';
 import { NotDone } from '../platforms/shopline/script-tags/script-tags.ts';
+import { workOnScriptTags } from '../platforms/shopline/script-tags/work.ts';
 import { createTokens } from '../platforms/shopline/tokens/tokens.ts';
 
 /** What this command cannot do without, beside what the collector itself asks for. */
@@ -93,11 +93,11 @@ async function withApi(
   // A token renewed here is not kept; a collector that holds the one before renews it when it is refused.
   const kept = { readKept: async () => undefined, writeKept: async () => {} };
   const tokens = await createTokens({ shops: [shop], http, kept, clock, logger, random: Math.random });
-  const strike = (text: string) => redactSecrets([...secrets, ...tokens.secrets()])(text);
-  const pace = createPace(ADMIN_PACE.perSecond, ADMIN_PACE.burst, clock);
+  const strike = (text: string) => createSecretRedactor([...secrets, ...tokens.secrets()])(text);
+  const rateLimiter = createRateLimiter(ADMIN_PACE.perSecond, ADMIN_PACE.burst, clock);
   const { signal } = new AbortController();
   try {
-    await use(createAdminApi({ admin, http: tokens.wrap(http), pace: () => pace(signal) }));
+    await use(createAdminApi({ admin, http: tokens.wrap(http), rateLimiter: () => rateLimiter(signal) }));
   } catch (error) {
     if (error instanceof NotDone) throw new NotDone(strike(error.message));
     if (error instanceof NoAnswer) throw new NotDone(strike(`SHOPLINE gave no answer: ${error.message}`));

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
 import type { Purpose } from '../../shared/consent.ts';
+import { type Destination, needsRawPii } from '../destinations/destination.ts';
+import { DESTINATIONS } from '../destinations/registry.ts';
 import { readConfigFile } from './file.ts';
 import { ProgramVariables, ShopVariables } from './schemas.ts';
 import type { Flow, MarketingRule } from './statistics.ts';
 import { asVariables, blank, describe, secretsIn, set, type Variables } from './variables.ts';
-import { type Destination, needsRawPii } from '../destinations/destination.ts';
-import { DESTINATIONS } from '../destinations/registry.ts';
 
 export type { Flow, MarketingRule } from './statistics.ts';
 export type { Variables } from './variables.ts';

@@ -1,5 +1,5 @@
 /** What delivery lets go first. */
-export interface GiveWay {
+export interface YieldToIngest {
   /** Between two slices of work: resolves when the next may begin. */
   rest(workedMs: number): Promise<void>;
   /** How many events to take at once, of so many that may be. */
@@ -7,19 +7,19 @@ export interface GiveWay {
 }
 
 /** Small enough that a slice takes less than a millisecond. */
-const SLICE = 20;
+const CHUNK = 20;
 
 /** Maps a long list in slices, between which everything else in the process gets its turn. */
-export async function mapInSlices<Item, Result>(
+export async function mapInChunks<Item, Result>(
   items: readonly Item[],
   map: (item: Item) => Result,
-  giveWay: GiveWay,
+  yieldToIngest: YieldToIngest,
 ): Promise<Result[]> {
   const results: Result[] = [];
   let startedAtMs = performance.now();
   for (const item of items) {
-    if (results.length > 0 && results.length % SLICE === 0) {
-      await giveWay.rest(performance.now() - startedAtMs);
+    if (results.length > 0 && results.length % CHUNK === 0) {
+      await yieldToIngest.rest(performance.now() - startedAtMs);
       startedAtMs = performance.now();
     }
     results.push(map(item));
@@ -30,7 +30,7 @@ export async function mapInSlices<Item, Result>(
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Nothing else is going on: one turn of the event loop between two slices. */
-export const UNHURRIED: GiveWay = { rest: nextTurn, share: (maxEvents) => maxEvents };
+export const NO_BACKPRESSURE: YieldToIngest = { rest: nextTurn, share: (maxEvents) => maxEvents };
 
 /** Delivery always has a tenth of the time. */
 const MOST_WAITS = 9;
@@ -43,7 +43,7 @@ const PARTS = 5;
  *
  * @param requests how many are being answered right now.
  */
-export function giveWayTo(requests: () => number): GiveWay {
+export function createYieldToIngest(requests: () => number): YieldToIngest {
   let freeAtMs = 0;
   return {
     async rest(workedMs) {

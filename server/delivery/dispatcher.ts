@@ -1,7 +1,7 @@
 import type { Shop } from '../config/config.ts';
 import { needsRawPii } from '../destinations/destination.ts';
-import type { Consumer } from '../store/event-log.ts';
 import { createHttp, type Http } from '../lib/http-client.ts';
+import type { Consumer } from '../store/event-log.ts';
 import type { WorkerParts } from './parts.ts';
 import { startWorker, type Worker } from './worker.ts';
 

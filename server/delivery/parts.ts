@@ -1,17 +1,17 @@
 import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { Destination } from '../destinations/destination.ts';
-import type { EventLog } from '../store/event-log.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Http } from '../lib/http-client.ts';
+import type { RateLimiterFor } from '../lib/rate-limiter.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
+import type { EventLog } from '../store/event-log.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Breaker } from './breaker.ts';
-import type { Http } from '../lib/http-client.ts';
+import type { YieldToIngest } from './chunks.ts';
 import type { NoteOnce } from './once.ts';
 import type { Identifies } from './order.ts';
-import type { PaceOf } from '../lib/rate-limiter.ts';
 import type { Report } from './report.ts';
-import type { GiveWay } from './chunks.ts';
 
 /** What one worker is made of. */
 export interface WorkerParts {
@@ -23,12 +23,12 @@ export interface WorkerParts {
   log: EventLog;
   ledger: Ledger;
   http: Http;
-  openSeal: (sealed: string, event: ProtectedEvent) => RawPii;
+  decrypt: (sealed: string, event: ProtectedEvent) => RawPii;
   clock: Clock;
   /** How fast a consumer may send; by default as its destination's limits say, shared with nobody. */
-  paceOf?: PaceOf;
+  rateLimiterFor?: RateLimiterFor;
   /** What delivery lets go first. */
-  giveWay: GiveWay;
+  yieldToIngest: YieldToIngest;
   /** 0 ≤ random < 1. */
   random: () => number;
   counters: Counters;
@@ -42,7 +42,7 @@ export interface Shared extends WorkerParts {
   identifies: Identifies;
   noteOnce: NoteOnce;
   /** Resolves when the next request may go. */
-  pace: () => Promise<void>;
+  rateLimiter: () => Promise<void>;
   isStopping: () => boolean;
 }
 

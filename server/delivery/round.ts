@@ -2,12 +2,12 @@ import type { RetryReason } from '../../shared/reasons.ts';
 import type { Delivery } from '../store/event-log.ts';
 import { type Sized, toBatches } from './batch.ts';
 import type { BreakerState } from './breaker.ts';
+import { mapInChunks } from './chunks.ts';
 import type { Once } from './once.ts';
 import type { RoundParts } from './parts.ts';
 import { type Open, type Prepared, prepare, type Ready, type Written } from './prepare.ts';
-import { HELD_BACK, type NotSent, notSentAfter, type Result, STOPPING, send } from './send.ts';
+import { DEFERRED, type NotSent, notSentAfter, type Result, STOPPING, send } from './send.ts';
 import { type Sent, settle, settleEarly } from './settle.ts';
-import { mapInSlices } from './chunks.ts';
 
 interface Item extends Sized, Written {
   delivery: Open;
@@ -18,7 +18,7 @@ const ALONE_FROM_ATTEMPT = 8;
 
 /** Maps, checks and writes what was just taken. What is no longer needed of the events is let go. */
 export async function prepareRound(
-  { destination, settings, ledger, consumer, openSeal, clock, giveWay }: RoundParts,
+  { destination, settings, ledger, consumer, decrypt, clock, yieldToIngest }: RoundParts,
   deliveries: readonly Delivery[],
 ): Promise<Prepared[]> {
   const refersTo = (delivery: Delivery) => destination.refersTo?.(delivery.event, settings);
@@ -27,9 +27,9 @@ export async function prepareRound(
   const nowMs = clock.now();
   const prepareOne = (delivery: Delivery) => {
     const remoteIdOf = () => known?.get(refersTo(delivery) ?? '')?.remoteId;
-    return prepare({ destination, settings, openSeal, remoteIdOf, nowMs }, delivery);
+    return prepare({ destination, settings, decrypt, remoteIdOf, nowMs }, delivery);
   };
-  return mapInSlices(deliveries, prepareOne, giveWay);
+  return mapInChunks(deliveries, prepareOne, yieldToIngest);
 }
 
 /**
@@ -41,7 +41,7 @@ export async function sendRound(parts: RoundParts, prepared: readonly Prepared[]
   for (const found of prepared) {
     const { delivery } = found;
     if (!('payloads' in found)) settleEarly(parts, found);
-    else if (mustWait(parts, delivery)) settleEarly(parts, { delivery, wait: 'waits-for-earlier' });
+    else if (mustWait(parts, delivery)) settleEarly(parts, { delivery, wait: 'blocked-by-earlier' });
     else ready.push(found);
   }
   const once = await parts.noteOnce(ready.flatMap(({ payloads }) => payloads.map(({ payload }) => payload)));
@@ -64,7 +64,7 @@ function keepUnsent(parts: RoundParts, ready: readonly Ready[], once: Once): Ite
   for (const { delivery, payloads } of ready) {
     const verdicts = payloads.map(({ payload }) => once.verdict(payload));
     if (verdicts.includes('busy')) {
-      settleEarly(parts, { delivery, wait: 'waits-for-earlier' });
+      settleEarly(parts, { delivery, wait: 'blocked-by-earlier' });
       continue;
     }
     const unsent = payloads.filter((_, index) => verdicts[index] === 'send');
@@ -91,7 +91,7 @@ function toRequests(parts: RoundParts, items: readonly Item[]): Item[][] {
 }
 
 /** Failures that say the API was reached and could not cope. */
-const STUMBLES = new Set<RetryReason>(['server-error', 'unreadable-answer']);
+const SERVER_FAILURES = new Set<RetryReason>(['server-error', 'invalid-response']);
 
 /**
  * Sends batch after batch and settles each event once all its payloads have been answered. A failure that waiting
@@ -126,7 +126,7 @@ async function sendAll(parts: RoundParts, batches: readonly Item[][]): Promise<v
 function endsRound(result: Result, batchLength: number, state: BreakerState): boolean {
   if (result.kind === 'paused') return true;
   if (result.kind !== 'retry') return false;
-  return batchLength > 1 || state !== 'closed' || !STUMBLES.has(result.reason);
+  return batchLength > 1 || state !== 'closed' || !SERVER_FAILURES.has(result.reason);
 }
 
 type Failure = Extract<Result, { kind: 'retry' | 'paused' }>;
@@ -147,7 +147,7 @@ async function sendBatch(parts: RoundParts, batch: readonly Item[]): Promise<Res
     batch,
   );
   const failure = results.find(isFailure);
-  if (failure === STOPPING || failure === HELD_BACK) return results;
+  if (failure === STOPPING || failure === DEFERRED) return results;
   if (failure && failure.afterMs > 0) breaker.quietUntil(clock.now() + failure.afterMs);
   if (!isCurrent(parts)) return results;
   if (!failure) {
@@ -157,7 +157,7 @@ async function sendBatch(parts: RoundParts, batch: readonly Item[]): Promise<Res
     counters.count('destination_alerts', labels);
     logger.error({ consumer, answer: failure.words }, 'destination refuses our credentials; its events wait');
   } else {
-    breaker.failed(clock.now(), STUMBLES.has(failure.reason));
+    breaker.failed(clock.now(), SERVER_FAILURES.has(failure.reason));
     logger.warn(
       { consumer, breaker: breaker.state(), answer: failure.words },
       'delivery failed; will be tried again',
@@ -168,12 +168,12 @@ async function sendBatch(parts: RoundParts, batch: readonly Item[]): Promise<Res
 
 /** Waits until a request may go. What opened the breaker, or asked for quiet, may have been another round's request. */
 async function nextTurn(parts: RoundParts): Promise<NotSent | undefined> {
-  const { pace, isStopping, breaker, clock, endsAtMs } = parts;
-  await pace();
+  const { rateLimiter, isStopping, breaker, clock, endsAtMs } = parts;
+  await rateLimiter();
   // Stopping ends the wait for a turn early, and whatever would follow has no turn.
   if (isStopping()) return STOPPING;
   const nowMs = clock.now();
-  return isCurrent(parts) && breaker.waitMs(nowMs) === 0 && nowMs < endsAtMs ? undefined : HELD_BACK;
+  return isCurrent(parts) && breaker.waitMs(nowMs) === 0 && nowMs < endsAtMs ? undefined : DEFERRED;
 }
 
 /** False once the breaker has opened since the round began. */

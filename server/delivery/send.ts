@@ -28,20 +28,20 @@ export interface SendParts {
 }
 
 /** Not sent, for a reason of our own: known for certain not to have arrived, and no word about the destination. */
-export type NotSent = Result & { reason: 'held-back' };
+export type NotSent = Result & { reason: 'deferred' };
 const notSent = (words: string): NotSent => ({
   kind: 'retry',
-  reason: 'held-back',
+  reason: 'deferred',
   afterMs: 0,
   words,
   wasKept: true,
 });
 export const STOPPING = notSent('the collector is stopping');
-export const HELD_BACK = notSent(
+export const DEFERRED = notSent(
   'not sent: the destination failed meanwhile, asked for quiet, or took too long',
 );
 /** What was to follow a failure: it waits as long, but its own outcome is known. */
-export const notSentAfter = ({ afterMs }: Result): Result => ({ ...HELD_BACK, afterMs });
+export const notSentAfter = ({ afterMs }: Result): Result => ({ ...DEFERRED, afterMs });
 
 const WORDS_MAX = 2_000;
 
@@ -85,7 +85,7 @@ async function exchange(parts: SendParts, batch: readonly Sendable[]): Promise<R
     const outcome = destination.classify(response, payloads);
     if (Array.isArray(outcome) && outcome.length !== batch.length) {
       const short = `the answer speaks of ${outcome.length} of ${batch.length} events`;
-      return [{ kind: 'retry', reason: 'unreadable-answer', afterMs: 0, words: short }];
+      return [{ kind: 'retry', reason: 'invalid-response', afterMs: 0, words: short }];
     }
     const words = response.body.slice(0, WORDS_MAX);
     return [outcome].flat().map((found) => {

@@ -40,7 +40,7 @@ async function settleLedger(
   if (refused.length > 0) await ledger.forget(consumer, refused);
 }
 
-const NOT_ACCEPTED = new Set<RetryReason>(['held-back', 'unreachable', 'throttled']);
+const NOT_ACCEPTED = new Set<RetryReason>(['deferred', 'unreachable', 'throttled']);
 const isCertainlyNotAccepted = (result: Result) => result.kind !== 'retry' || NOT_ACCEPTED.has(result.reason);
 
 function settleOne(parts: RoundParts, { delivery, payloads, results }: Sent): void {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Destination } from '../destinations/destination.ts';
+import { createRateLimiters } from '../lib/rate-limiter.ts';
 import type { Delivery } from '../store/event-log.ts';
 import { createBreaker } from './breaker.ts';
 import { createOnce } from './once.ts';
 import { createIdentifies } from './order.ts';
-import { createPaces } from '../lib/rate-limiter.ts';
 import type { Shared, WorkerParts } from './parts.ts';
 import { prepareRound, sendRound } from './round.ts';
 
@@ -34,25 +34,29 @@ export function startWorker(parts: WorkerParts): Worker {
   const stopping = new AbortController();
   const breaker = createBreaker();
   const identifies = createIdentifies();
-  const { paceOf = createPaces(clock) } = parts;
-  const pace = paceOf(consumer, limits.requestsPerSecond, limits.burst ?? limits.requestsPerSecond);
+  const { rateLimiterFor = createRateLimiters(clock) } = parts;
+  const rateLimiter = rateLimiterFor(
+    consumer,
+    limits.requestsPerSecond,
+    limits.burst ?? limits.requestsPerSecond,
+  );
   const shared: Shared = {
     ...parts,
     destination: { ...destination, payload: z.compile(destination.payload) },
     breaker,
     identifies,
     noteOnce: createOnce(destination, parts.ledger, consumer),
-    pace: () => pace(stopping.signal),
+    rateLimiter: () => rateLimiter(stopping.signal),
     isStopping: () => stopping.signal.aborted,
   };
 
   const rounds = new Set<Promise<void>>();
-  let hasNews = false;
+  let hasNewEvents = false;
   /** A round ended since the last take: what it put back may be due sooner than anything known then. */
   let hasEnded = false;
   let endIdle = () => {};
   const unsubscribe = log.onAppended(() => {
-    hasNews = true;
+    hasNewEvents = true;
     endIdle();
   });
 
@@ -124,16 +128,16 @@ export function startWorker(parts: WorkerParts): Worker {
 
   /** Until something may be due, then a little longer, for company. */
   async function idle(): Promise<void> {
-    if (!hasNews) {
+    if (!hasNewEvents) {
       const dueMs = await log.nextDueMs(consumer);
       const ms = dueMs === undefined ? IDLE_MAX_MS : Math.min(Math.max(dueMs - clock.now(), 0), IDLE_MAX_MS);
       const woken = new AbortController();
       endIdle = () => woken.abort();
-      if (!hasNews && !hasEnded) await clock.sleep(ms, AbortSignal.any([woken.signal, stopping.signal]));
+      if (!hasNewEvents && !hasEnded) await clock.sleep(ms, AbortSignal.any([woken.signal, stopping.signal]));
       endIdle = () => {};
     }
-    if (hasNews && limits.maxWaitMs > 0) await clock.sleep(limits.maxWaitMs, stopping.signal);
-    hasNews = false;
+    if (hasNewEvents && limits.maxWaitMs > 0) await clock.sleep(limits.maxWaitMs, stopping.signal);
+    hasNewEvents = false;
   }
 
   async function step(): Promise<void> {
@@ -142,7 +146,7 @@ export function startWorker(parts: WorkerParts): Worker {
     if (breaker.state() !== 'closed') return probe();
     if (rounds.size >= limits.requestsInFlight) return Promise.race(rounds);
     hasEnded = false;
-    const room = parts.giveWay.share(limits.maxEvents);
+    const room = parts.yieldToIngest.share(limits.maxEvents);
     const deliveries = await log.take(consumer, room);
     if (deliveries.length > 0) await begin(deliveries);
     // Fewer than asked for: that was all there is for now.

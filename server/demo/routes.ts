@@ -1,11 +1,11 @@
 import express, { Router } from 'express';
 import helmet from 'helmet';
 import type { ZodError } from 'zod';
+import type { Statistics } from '../analytics/statistics.ts';
 import type { Dispatcher } from '../delivery/dispatcher.ts';
 import { Refusal } from '../http/errors.ts';
-import type { EventLog } from '../store/event-log.ts';
 import { Faults, type Sandbox } from '../sandbox/index.ts';
-import type { Statistics } from '../analytics/statistics.ts';
+import type { EventLog } from '../store/event-log.ts';
 import type { Letters } from './emails.ts';
 import type { Recorder } from './recorder.ts';
 import { PlacedOrder, type ShopServer } from './shop-server.ts';

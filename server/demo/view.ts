@@ -1,5 +1,5 @@
-import type { Received } from '../sandbox/index.ts';
 import type { Statistics } from '../analytics/statistics.ts';
+import type { Received } from '../sandbox/index.ts';
 import { CAMPAIGNS, FLOW, LETTER_LINK } from './sample.ts';
 
 type Totals = Awaited<ReturnType<Statistics['totals']>>;

@@ -1,24 +1,24 @@
 import { parseCookie } from 'cookie';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { MESSAGE_TYPES, type MessageType } from '../../shared/names.ts';
-import type { Clock } from '../lib/clock.ts';
 import type { Config } from '../config/config.ts';
-import type { EventLog } from '../store/event-log.ts';
+import { type Budget, isGzip, readBody } from '../http/body.ts';
+import { cors } from '../http/cors.ts';
+import { asRefusal, Refusal } from '../http/errors.ts';
+import { type Body, parseBody, unpack } from '../http/json.ts';
+import { limitRate } from '../http/rate-limit.ts';
+import { findShop, findWriteKey } from '../http/write-key.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Sealer } from '../privacy/encrypted-pii.ts';
+import type { EventLog } from '../store/event-log.ts';
 import type { Sender } from './accept.ts';
-import { type Budget, isGzip, readBody } from '../http/body.ts';
 import { setCookies } from './cookies.ts';
-import { cors } from '../http/cors.ts';
 import type { CountryOf } from './country.ts';
-import { asRefusal, Refusal } from '../http/errors.ts';
-import { judge, type Rejected } from './validate.ts';
-import { type Body, parseBody, unpack } from '../http/json.ts';
-import { limitRate } from '../http/rate-limit.ts';
 import { browserSettings } from './settings.ts';
 import { unwrap } from './split-batch.ts';
-import { findShop, findWriteKey } from '../http/write-key.ts';
+import { judge, type Rejected } from './validate.ts';
 
 export interface IngestParts {
   config: Config;

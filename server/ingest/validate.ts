@@ -1,11 +1,11 @@
 import { type Issue, isObject, parseMessage } from '../../shared/message.ts';
 import type { MessageType } from '../../shared/names.ts';
 import type { Shop } from '../config/config.ts';
-import type { Append } from '../store/event-log.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
-import { redactText } from '../privacy/redact.ts';
 import { type Sealer, sealBinding } from '../privacy/encrypted-pii.ts';
+import { redactText } from '../privacy/redact.ts';
+import type { Append } from '../store/event-log.ts';
 import { accept, type Sender } from './accept.ts';
 import { toEvent } from './event.ts';
 import type { Item } from './split-batch.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from './clock.ts';
 import type { Logger } from '../observe/log.ts';
+import type { Clock } from './clock.ts';
 
 /**
  * Does something now and then again and again, `ms` after it was done. What goes wrong is logged, and tried again the

@@ -1,23 +1,23 @@
 import type { Clock } from './clock.ts';
 
 /** Resolves when the next request may go, or at once when `signal` aborts. */
-export type Pace = (signal: AbortSignal) => Promise<void>;
+export type RateLimiter = (signal: AbortSignal) => Promise<void>;
 
 /** The pace of whoever is named: what shares a name shares a pace, the one that was asked for first. */
-export type PaceOf = (name: string, perSecond: number, burst: number) => Pace;
+export type RateLimiterFor = (name: string, perSecond: number, burst: number) => RateLimiter;
 
 /** Paces by name, for limits that several callers share. */
-export function createPaces(clock: Clock): PaceOf {
-  const paces = new Map<string, Pace>();
+export function createRateLimiters(clock: Clock): RateLimiterFor {
+  const paces = new Map<string, RateLimiter>();
   return (name, perSecond, burst) => {
-    const pace = paces.get(name) ?? createPace(perSecond, burst, clock);
-    paces.set(name, pace);
-    return pace;
+    const rateLimiter = paces.get(name) ?? createRateLimiter(perSecond, burst, clock);
+    paces.set(name, rateLimiter);
+    return rateLimiter;
   };
 }
 
 /** A leaky bucket: `burst` requests may go at once, then `perSecond`. */
-export function createPace(perSecond: number, burst: number, clock: Clock): Pace {
+export function createRateLimiter(perSecond: number, burst: number, clock: Clock): RateLimiter {
   let tokens = burst;
   let filledAtMs = clock.now();
   return async (signal) => {

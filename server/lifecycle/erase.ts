@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Identity, ProtectedEvent } from '../../shared/protected-event.ts';
+import type { PersonKey } from '../analytics/facts.ts';
+import type { ShopState } from '../analytics/state.ts';
 import type { Shop } from '../config/config.ts';
 import { needsRawPii } from '../destinations/destination.ts';
-import type { Append, Erased, EventLog } from '../store/event-log.ts';
+import { type Sealer, sealBinding } from '../privacy/encrypted-pii.ts';
 import { isSha256 } from '../privacy/hash.ts';
 import { normalizeEmail } from '../privacy/normalize.ts';
 import { protectId } from '../privacy/protect.ts';
-import { type Sealer, sealBinding } from '../privacy/encrypted-pii.ts';
-import type { PersonKey } from '../analytics/facts.ts';
-import type { ShopState } from '../analytics/state.ts';
+import type { Append, Erased, EventLog } from '../store/event-log.ts';
 
 /** What an erasure did here, what it asked of others, and what nobody can take back. */
 export interface Erasure {

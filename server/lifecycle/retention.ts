@@ -1,7 +1,7 @@
-import type { Clock } from '../lib/clock.ts';
-import type { EventLog } from '../store/event-log.ts';
-import type { Logger } from '../observe/log.ts';
 import type { ShopState } from '../analytics/state.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../observe/log.ts';
+import type { EventLog } from '../store/event-log.ts';
 
 export interface RetainParts {
   log: EventLog;

@@ -33,7 +33,7 @@ const escapeControls = (json: string) =>
   json.replace(CONTROLS, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 /** Strikes out every secret of the configuration, also as JSON, a URL or an `Authorization` header would spell it. */
-export function redactSecrets(secrets: readonly string[]): (text: string) => string {
+export function createSecretRedactor(secrets: readonly string[]): (text: string) => string {
   const spellings = [...new Set(secrets.flatMap(spellingsOf))].sort((a, b) => b.length - a.length);
   return (text) => spellings.reduce((redacted, secret) => redacted.replaceAll(secret, '[secret]'), text);
 }

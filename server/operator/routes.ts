@@ -1,18 +1,18 @@
 import express, { Router } from 'express';
 import { z } from 'zod';
-import type { Clock } from '../lib/clock.ts';
+import { statisticsConsumers } from '../analytics/create.ts';
+import type { ShopState } from '../analytics/state.ts';
+import type { Statistics } from '../analytics/statistics.ts';
 import type { Config } from '../config/config.ts';
 import type { Dispatcher } from '../delivery/dispatcher.ts';
 import { Refusal } from '../http/errors.ts';
-import { type Durability, type EventLog, LogUnavailable } from '../store/event-log.ts';
+import { operatorOnly } from '../http/operator-auth.ts';
+import type { Clock } from '../lib/clock.ts';
+import { eraseVisitor } from '../lifecycle/erase.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Sealer } from '../privacy/encrypted-pii.ts';
-import type { ShopState } from '../analytics/state.ts';
-import { statisticsConsumers } from '../analytics/create.ts';
-import type { Statistics } from '../analytics/statistics.ts';
-import { operatorOnly } from '../http/operator-auth.ts';
-import { eraseVisitor } from '../lifecycle/erase.ts';
+import { type Durability, type EventLog, LogUnavailable } from '../store/event-log.ts';
 import { type StatisticsParts, statisticsRoutes } from './statistics.ts';
 
 export interface AdminParts {

@@ -1,7 +1,7 @@
-import type { Clock } from '../lib/clock.ts';
-import type { Shop } from '../config/config.ts';
-import type { Append, EventLog } from '../store/event-log.ts';
 import type { ShopState } from '../analytics/state.ts';
+import type { Shop } from '../config/config.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Append, EventLog } from '../store/event-log.ts';
 import { checkoutKey, stageOf } from './keys.ts';
 import { orderNames } from './names.ts';
 

@@ -1,13 +1,13 @@
-import type { Clock } from '../lib/clock.ts';
-import type { Shop } from '../config/config.ts';
-import type { EventLog } from '../store/event-log.ts';
 import type { ShopState } from '../analytics/state.ts';
+import type { Shop } from '../config/config.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { EventLog } from '../store/event-log.ts';
 import { createAppend } from './append.ts';
 import { createTake } from './take.ts';
 
 export interface OrderParts {
   shops: readonly Shop[];
-  state: Pick<ShopState, 'sight' | 'ordersKnown' | 'fixOrder' | 'visitorsOf'>;
+  state: Pick<ShopState, 'sight' | 'ordersKnown' | 'freezeOrder' | 'visitorsOf'>;
   clock: Pick<Clock, 'now'>;
 }
 

@@ -1,8 +1,8 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import type { Shop } from '../config/config.ts';
-import type { Delivery, EventLog } from '../store/event-log.ts';
 import type { PersonKey } from '../analytics/facts.ts';
 import type { OrderKnown, ShopState } from '../analytics/state.ts';
+import type { Shop } from '../config/config.ts';
+import type { Delivery, EventLog } from '../store/event-log.ts';
 import { completeFrom, completeOrder, toSeen } from './complete.ts';
 import { nameInKey, nameOfFixed } from './keys.ts';
 import { orderNames } from './names.ts';
@@ -10,7 +10,7 @@ import { orderNames } from './names.ts';
 interface TakeParts {
   /** Those whose orders are reported twice, by id. */
   shops: ReadonlyMap<string, Shop>;
-  state: Pick<ShopState, 'ordersKnown' | 'fixOrder' | 'visitorsOf'>;
+  state: Pick<ShopState, 'ordersKnown' | 'freezeOrder' | 'visitorsOf'>;
 }
 
 /** How long orders wait when state cannot say what is known of them. */
@@ -38,7 +38,7 @@ export function createTake(log: EventLog, { shops, state }: TakeParts): EventLog
   ): Promise<ProtectedEvent> {
     const name = nameOfFixed(event) ?? '';
     const fixed =
-      known.get(name)?.fixed ?? (await state.fixOrder(event.shop, name, await toCompleted(event, known)));
+      known.get(name)?.fixed ?? (await state.freezeOrder(event.shop, name, await toCompleted(event, known)));
     // A seal is bound to the messageId it came with. It differs where two orders turned out to be one.
     return { ...fixed, messageId: event.messageId };
   }
@@ -83,7 +83,7 @@ export function createTake(log: EventLog, { shops, state }: TakeParts): EventLog
       // Nothing was sent: everything is put back as certainly not sent, the others to be taken at once.
       const isOrder = new Set(orders);
       for (const delivery of deliveries)
-        delivery.retry(isOrder.has(delivery) ? WITHOUT_STATE_MS : 0, 'waits-for-earlier');
+        delivery.retry(isOrder.has(delivery) ? WITHOUT_STATE_MS : 0, 'blocked-by-earlier');
       throw error;
     }
   };

@@ -1,27 +1,27 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import { eraseVisitor, isOfPerson } from '../lifecycle/erase.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { Closer } from '../lib/shutdown.ts';
-import type { Config, Shop } from '../config/config.ts';
-import { consumerName } from '../delivery/dispatcher.ts';
-import type { Http } from '../lib/http-client.ts';
-import type { PaceOf } from '../lib/rate-limiter.ts';
-import type { GiveWay } from '../delivery/chunks.ts';
-import type { EventLog } from '../store/event-log.ts';
-import type { Counters } from '../observe/counters.ts';
-import { type Logger, redactSecrets } from '../observe/log.ts';
-import { withOrders } from '../orders/log.ts';
-import type { Sealer } from '../privacy/encrypted-pii.ts';
-import { ADMIN_PACE, createAdminApi } from './shopline/admin/client.ts';
-import { createTokens } from './shopline/tokens/tokens.ts';
-import type { ShopState } from '../analytics/state.ts';
 import { createStatistics, isCounted } from '../analytics/create.ts';
 import { openState } from '../analytics/open.ts';
+import type { ShopState } from '../analytics/state.ts';
 import type { Statistics } from '../analytics/statistics.ts';
-import { startBackstop } from './shopline/order-polling.ts';
+import type { Config, Shop } from '../config/config.ts';
+import type { YieldToIngest } from '../delivery/chunks.ts';
+import { consumerName } from '../delivery/dispatcher.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Http } from '../lib/http-client.ts';
+import type { RateLimiterFor } from '../lib/rate-limiter.ts';
+import type { Shutdown } from '../lib/shutdown.ts';
+import { eraseVisitor, isOfPerson } from '../lifecycle/erase.ts';
+import type { Counters } from '../observe/counters.ts';
+import { createSecretRedactor, type Logger } from '../observe/log.ts';
+import { withOrders } from '../orders/log.ts';
+import type { Sealer } from '../privacy/encrypted-pii.ts';
+import type { EventLog } from '../store/event-log.ts';
+import { ADMIN_PACE, createAdminApi } from './shopline/admin/client.ts';
+import { startOrderPolling } from './shopline/order-polling.ts';
+import { createTokens } from './shopline/tokens/tokens.ts';
 
 /** Everything that goes from here to the shop's platform and comes from it, besides what visitors do. */
-export interface WayBack {
+export interface Platforms {
   state: ShopState;
   statistics: Statistics;
   /** The log for those who bring events and those who deliver them: an order reported twice is one. */
@@ -32,16 +32,16 @@ export interface WayBack {
   strike: (text: string) => string;
 }
 
-export interface WayBackParts {
+export interface PlatformsParts {
   config: Config;
   log: EventLog;
   sealer: Sealer;
   http: Http;
   /** Strikes our secrets out of a text. */
   strike: (text: string) => string;
-  paceOf: PaceOf;
+  rateLimiterFor: RateLimiterFor;
   clock: Clock;
-  giveWay: GiveWay;
+  yieldToIngest: YieldToIngest;
   random: () => number;
   counters: Counters;
   logger: Logger;
@@ -50,16 +50,16 @@ export interface WayBackParts {
 const BACKSTOP_MS = 15 * 60_000;
 
 /** Opens what counts and reports; undefined where no shop wants it, which then costs nothing. */
-export async function openWayBack(parts: WayBackParts, close: Closer): Promise<WayBack | undefined> {
-  const { config, log, sealer, paceOf, clock, random, giveWay, counters, logger } = parts;
+export async function startPlatforms(parts: PlatformsParts, close: Shutdown): Promise<Platforms | undefined> {
+  const { config, log, sealer, rateLimiterFor, clock, random, yieldToIngest, counters, logger } = parts;
   const shops = config.shops.filter(isCounted);
   if (shops.length === 0) return undefined;
   const state = await openState(config.dataDir, shops);
-  close.later(() => state.close());
+  close.onShutdown(() => state.close());
   const tokens = await createTokens({ shops, http: parts.http, kept: state, clock, logger, random });
-  close.later(() => tokens.stop());
+  close.onShutdown(() => tokens.stop());
   const http = tokens.wrap(parts.http);
-  const strike = (text: string) => redactSecrets(tokens.secrets())(parts.strike(text));
+  const strike = (text: string) => createSecretRedactor(tokens.secrets())(parts.strike(text));
   // What SHOPLINE says is kept and shown.
   const struck: Http = async (request) => {
     const answer = await http(request);
@@ -71,8 +71,12 @@ export async function openWayBack(parts: WayBackParts, close: Closer): Promise<W
       const { id, shopline: admin } = shop;
       if (admin?.accessToken === undefined) return [];
       // The CDP destination's own pace: SHOPLINE counts calls by app and store, whatever they are for.
-      const pace = paceOf(consumerName(id, 'shopline'), ADMIN_PACE.perSecond, ADMIN_PACE.burst);
-      const api = createAdminApi({ admin, http: struck, pace: () => pace(stopping.signal) });
+      const rateLimiter = rateLimiterFor(
+        consumerName(id, 'shopline'),
+        ADMIN_PACE.perSecond,
+        ADMIN_PACE.burst,
+      );
+      const api = createAdminApi({ admin, http: struck, rateLimiter: () => rateLimiter(stopping.signal) });
       return [[id, api] as const];
     }),
   );
@@ -80,7 +84,7 @@ export async function openWayBack(parts: WayBackParts, close: Closer): Promise<W
   for (const shop of shops) {
     const api = apis.get(shop.id);
     if (!api || shop.shopline?.appSecret === undefined) continue;
-    const backstop = startBackstop({
+    const backstop = startOrderPolling({
       shop,
       api,
       log: merged,
@@ -92,7 +96,7 @@ export async function openWayBack(parts: WayBackParts, close: Closer): Promise<W
       clock,
       everyMs: BACKSTOP_MS,
     });
-    close.later(() => backstop.stop());
+    close.onShutdown(() => backstop.stop());
   }
   const statistics = createStatistics({
     shops,
@@ -102,18 +106,18 @@ export async function openWayBack(parts: WayBackParts, close: Closer): Promise<W
     syncMs: config.statisticsSyncMs,
     redact: (shop, event) => redact(parts, state, shop, event),
     clock,
-    giveWay,
+    yieldToIngest,
     counters,
     logger,
   });
-  close.later(() => statistics.stop());
-  close.later(async () => stopping.abort());
+  close.onShutdown(() => statistics.stop());
+  close.onShutdown(async () => stopping.abort());
   return { state, statistics, log: merged, http, strike };
 }
 
 /** Carries out what the shop's platform asked to be forgotten. */
 async function redact(
-  { log, sealer, clock, logger }: WayBackParts,
+  { log, sealer, clock, logger }: PlatformsParts,
   state: ShopState,
   shop: Shop,
   { event, identity, properties }: ProtectedEvent,

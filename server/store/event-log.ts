@@ -114,7 +114,7 @@ export interface LogWatch {
   /** Told once, at the start that found it. */
   missing(range: Missing): void;
   /** The file that would tell what is missing says nothing any more: nothing can be told of the time before. */
-  markLost(): void;
+  highWaterMarkLost(): void;
 }
 
 /** One event leased to one consumer. Exactly one of ack, retry, deadLetter settles it; later calls do nothing. */

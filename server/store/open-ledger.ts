@@ -1,6 +1,6 @@
-import { startThread } from './thread/start.ts';
 import type { Ledger } from './ledger.ts';
 import type { StateMethods } from './sqlite/ledger-worker.ts';
+import { startThread } from './thread/start.ts';
 
 export interface StateOptions {
   /** Made when missing, for its owner alone. */
@@ -15,7 +15,9 @@ export interface StateOptions {
  * @throws {DataDirUnusable} with what an operator has to mend.
  */
 export async function openLedger({ dataDir, clock = Date.now }: StateOptions): Promise<Ledger> {
-  const thread = await startThread<StateMethods>(new URL('./sqlite/ledger-worker.ts', import.meta.url), { dataDir });
+  const thread = await startThread<StateMethods>(new URL('./sqlite/ledger-worker.ts', import.meta.url), {
+    dataDir,
+  });
   return {
     note: async (consumer, keys) => new Map(await thread.call('note', consumer, keys, clock())),
     settle: (consumer, entries) => thread.call('settle', consumer, entries, clock()),

@@ -23,7 +23,7 @@ export interface LogOptions {
   watch?: Partial<LogWatch>;
 }
 
-const UNWATCHED: LogWatch = { committed() {}, appended() {}, missing() {}, markLost() {} };
+const UNWATCHED: LogWatch = { committed() {}, appended() {}, missing() {}, highWaterMarkLost() {} };
 
 /**
  * Opens the event log of this installation.

@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { systemClock } from '../../server/lib/clock.ts';
-import { UNHURRIED } from '../../server/delivery/chunks.ts';
-import { type Append, type Delivery, type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
-import { openLog } from '../../server/store/open.ts';
-import { createCounters } from '../../server/observe/counters.ts';
-import type { ShopStore } from '../../server/analytics/store/open.ts';
 import { type ConsumerParts, startConsumer } from '../../server/analytics/consumer.ts';
 import { RULES } from '../../server/analytics/decisions.ts';
+import type { ShopStore } from '../../server/analytics/store/open.ts';
 import { createTargets } from '../../server/analytics/targets.ts';
+import { NO_BACKPRESSURE } from '../../server/delivery/chunks.ts';
+import { systemClock } from '../../server/lib/clock.ts';
+import { createCounters } from '../../server/observe/counters.ts';
+import { type Append, type Delivery, type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
+import { openLog } from '../../server/store/open.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { event } from '../support/event.ts';
 import { eventually } from '../support/eventually.ts';
@@ -70,7 +70,7 @@ async function setUp(dataDir = tempDir()) {
         rules: { currency: 'TWD', targets: createTargets({ attributionMs: 0, rules: [], flows: [] }) },
         redact: async () => {},
         clock: systemClock,
-        giveWay: UNHURRIED,
+        yieldToIngest: NO_BACKPRESSURE,
         counters,
         logger: { info() {}, warn() {}, error() {} },
         ...parts,

@@ -1,4 +1,9 @@
-import type { FlowTotals, MarketingTotals, MessageTotals, NodeTotals } from '../../server/analytics/totals.ts';
+import type {
+  FlowTotals,
+  MarketingTotals,
+  MessageTotals,
+  NodeTotals,
+} from '../../server/analytics/totals.ts';
 
 export const NOW_MS = Date.parse('2026-03-10T12:00:00Z');
 export const NEWEST_MS = Date.parse('2026-03-09T08:00:00Z');

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Sighting } from '../../server/analytics/facts.ts';
+import type { OrderReport } from '../../server/analytics/facts.ts';
 import { readOrder } from '../../server/analytics/order.ts';
 
 const AT = Date.parse('2026-03-10T12:00:00Z');
-const report = (id: string, parts: Partial<Sighting> = {}): Sighting => ({
+const report = (id: string, parts: Partial<OrderReport> = {}): OrderReport => ({
   id,
   stage: 'placed',
   source: 'browser',
@@ -16,12 +16,12 @@ const report = (id: string, parts: Partial<Sighting> = {}): Sighting => ({
   items: [],
   ...parts,
 });
-const webhook = (id: string, parts: Partial<Sighting> = {}) => report(id, { source: 'webhook', ...parts });
-const refund = (id: string, amountHundredths?: number, parts: Partial<Sighting> = {}): Sighting => {
+const webhook = (id: string, parts: Partial<OrderReport> = {}) => report(id, { source: 'webhook', ...parts });
+const refund = (id: string, amountHundredths?: number, parts: Partial<OrderReport> = {}): OrderReport => {
   const { amountHundredths: _, ...rest } = webhook(id, { stage: 'refunded', atMs: AT + 9, ...parts });
   return { ...rest, ...(amountHundredths !== undefined && { amountHundredths }) };
 };
-const read = (...reports: Sighting[]) => readOrder(reports, 'TWD');
+const read = (...reports: OrderReport[]) => readOrder(reports, 'TWD');
 
 describe('what an order came to', () => {
   test('what the shop’s server said goes before what a page said, however late it came', () => {
@@ -183,17 +183,17 @@ test('no order of arrival changes what an order is', () => {
     fc.record(
       {
         id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
-        stage: fc.constantFrom<Sighting['stage'][]>('placed', 'paid', 'refunded', 'cancelled'),
-        source: fc.constantFrom<Sighting['source'][]>('browser', 'webhook'),
+        stage: fc.constantFrom<OrderReport['stage'][]>('placed', 'paid', 'refunded', 'cancelled'),
+        source: fc.constantFrom<OrderReport['source'][]>('browser', 'webhook'),
         names: fc.constant<string[]>(['1001']),
-        people: fc.subarray<Sighting['people'][number]>(['a:1', 'u:1', 'e:1', 'e:2', 't:1']),
+        people: fc.subarray<OrderReport['people'][number]>(['a:1', 'u:1', 'e:1', 'e:2', 't:1']),
         atMs: fc.integer({ min: AT, max: AT + 3 }),
         receivedAtMs: fc.constant(AT),
         amountHundredths: fc.integer({ min: 0, max: 5 }),
         discountHundredths: fc.integer({ min: 0, max: 5 }),
         currency: fc.constantFrom('TWD', 'USD'),
         isUnpaid: fc.boolean(),
-        items: fc.constantFrom<Sighting['items'][]>(
+        items: fc.constantFrom<OrderReport['items'][]>(
           [],
           [{ productId: 'tea', units: 1 }],
           [{ productId: 'pot', units: 2 }],
@@ -207,8 +207,8 @@ test('no order of arrival changes what an order is', () => {
     fc.property(
       reports.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
       ([all, shuffled]) => {
-        const found = read(...(all as Sighting[]));
-        expect(read(...(shuffled as Sighting[]))).toEqual(found);
+        const found = read(...(all as OrderReport[]));
+        expect(read(...(shuffled as OrderReport[]))).toEqual(found);
         expect(found.amountHundredths).toBeGreaterThanOrEqual(0);
         expect(found.refundedHundredths).toBeGreaterThanOrEqual(0);
       },

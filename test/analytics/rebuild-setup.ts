@@ -1,20 +1,20 @@
 import { onTestFinished } from 'vitest';
-import { eraseVisitor } from '../../server/lifecycle/erase.ts';
-import { systemClock } from '../../server/lib/clock.ts';
-import { readConfig, type Shop } from '../../server/config/config.ts';
-import { UNHURRIED } from '../../server/delivery/chunks.ts';
-import type { EventLog } from '../../server/store/event-log.ts';
-import { openLog } from '../../server/store/open.ts';
-import { createCounters } from '../../server/observe/counters.ts';
-import { createSealer } from '../../server/privacy/encrypted-pii.ts';
+import { startConsumer } from '../../server/analytics/consumer.ts';
+import { consumerName, factRules, statisticsConsumers } from '../../server/analytics/create.ts';
+import { RULES } from '../../server/analytics/decisions.ts';
+import { shopRules } from '../../server/analytics/open.ts';
+import { rebuild } from '../../server/analytics/rebuild.ts';
 import type { Methods } from '../../server/analytics/store/methods.ts';
 import type { ShopStore } from '../../server/analytics/store/open.ts';
 import { openSqliteStore } from '../../server/analytics/store/sqlite.ts';
-import { startConsumer } from '../../server/analytics/consumer.ts';
-import { consumerName, factRules, statisticsConsumers } from '../../server/analytics/create.ts';
-import { shopRules } from '../../server/analytics/open.ts';
-import { rebuild } from '../../server/analytics/rebuild.ts';
-import { RULES } from '../../server/analytics/decisions.ts';
+import { readConfig, type Shop } from '../../server/config/config.ts';
+import { NO_BACKPRESSURE } from '../../server/delivery/chunks.ts';
+import { systemClock } from '../../server/lib/clock.ts';
+import { eraseVisitor } from '../../server/lifecycle/erase.ts';
+import { createCounters } from '../../server/observe/counters.ts';
+import { createSealer } from '../../server/privacy/encrypted-pii.ts';
+import type { EventLog } from '../../server/store/event-log.ts';
+import { openLog } from '../../server/store/open.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -101,7 +101,7 @@ export async function openHouse(dataDir = tempDir(), startMs = START_MS): Promis
         rules: factRules(shop),
         redact: async () => {},
         clock: { now: () => house.nowMs, sleep: (_ms, signal) => systemClock.sleep(1, signal) },
-        giveWay: UNHURRIED,
+        yieldToIngest: NO_BACKPRESSURE,
         counters: createCounters(),
         logger: { info() {}, warn() {}, error() {} },
       });

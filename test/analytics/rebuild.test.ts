@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { consumerName } from '../../server/analytics/create.ts';
+import { RULES } from '../../server/analytics/decisions.ts';
 import type { Facts } from '../../server/analytics/facts.ts';
+import { shopRules } from '../../server/analytics/open.ts';
 import type { ShopStore } from '../../server/analytics/store/open.ts';
 import { openSqliteStore } from '../../server/analytics/store/sqlite.ts';
-import { consumerName } from '../../server/analytics/create.ts';
-import { shopRules } from '../../server/analytics/open.ts';
-import { RULES } from '../../server/analytics/decisions.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import {

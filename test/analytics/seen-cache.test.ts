@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Facts, Link } from '../../server/analytics/facts.ts';
+import { createSeenCache } from '../../server/analytics/seen-cache.ts';
 import type { Visitor } from '../../server/analytics/state.ts';
-import { createNews } from '../../server/analytics/seen-cache.ts';
 
 const NONE: Facts = { links: [], touches: [], visits: [], actions: [], sightings: [], messages: [] };
 const link = (one: Link['one'], other: Link['other']): Link => ({ one, other, receivedAtMs: 0 });
@@ -14,7 +14,7 @@ const visitor = (anonymousId: string, minute: number, parts: Partial<Visitor> = 
 const of = (links: Link[], visitors: Visitor[] = []) => ({ facts: { ...NONE, links }, visitors });
 
 test('a link is written once, whichever way round it is told', () => {
-  const news = createNews();
+  const news = createSeenCache();
   const first = of([link('a:1', 'u:1')]);
   expect(news.only(first)).toEqual(first);
   news.known(first);
@@ -24,14 +24,14 @@ test('a link is written once, whichever way round it is told', () => {
 });
 
 test('what was not kept is told again: nothing counts as known before it is', () => {
-  const news = createNews();
+  const news = createSeenCache();
   const told = of([link('a:1', 'u:1')], [visitor('1', 0)]);
   news.only(told);
   expect(news.only(told)).toEqual(told);
 });
 
 test('a visitor’s tenth event of a few minutes costs no write; a new id, another choice, or ten minutes do', () => {
-  const news = createNews();
+  const news = createSeenCache();
   const seen = (...visitors: Visitor[]) => news.only(of([], visitors)).visitors;
   news.known(of([], [visitor('1', 0)]));
   expect(seen(visitor('1', 5))).toEqual([]);
@@ -42,18 +42,18 @@ test('a visitor’s tenth event of a few minutes costs no write; a new id, anoth
 });
 
 test('what is older than what is known of a visitor replaces nothing', () => {
-  const news = createNews();
+  const news = createSeenCache();
   news.known(of([], [visitor('1', 20)]));
   expect(news.only(of([], [visitor('1', 5, { userId: 'old' })])).visitors).toEqual([]);
 });
 
 test('of several sightings of one visitor only the latest is kept', () => {
   const visitors = [visitor('1', 2), visitor('1', 9, { userId: 'u' }), visitor('1', 4), visitor('2', 1)];
-  expect(createNews().only(of([], visitors)).visitors).toEqual([visitors[1], visitors[3]]);
+  expect(createSeenCache().only(of([], visitors)).visitors).toEqual([visitors[1], visitors[3]]);
 });
 
 test('orders, touches and messages always go through: they are told twice for a reason', () => {
-  const news = createNews();
+  const news = createSeenCache();
   const action = { id: 'x', kind: 'cart', people: [], atMs: 0, receivedAtMs: 0 } as const;
   const told = { facts: { ...NONE, actions: [{ ...action, people: [] }] }, visitors: [] };
   news.known(told);
@@ -61,7 +61,7 @@ test('orders, touches and messages always go through: they are told twice for a 
 });
 
 test('after forgetting, everything is news', () => {
-  const news = createNews();
+  const news = createSeenCache();
   const told = of([link('a:1', 'u:1')], [visitor('1', 0)]);
   news.known(told);
   news.forget();
@@ -69,7 +69,7 @@ test('after forgetting, everything is news', () => {
 });
 
 test('a hundred thousand visitors are more than it remembers, and none is lost', () => {
-  const news = createNews();
+  const news = createSeenCache();
   for (let index = 0; index < 100_000; index += 500) {
     const told = of(
       Array.from({ length: 500 }, (_, more) => link(`a:${index + more}`, `u:${index + more}`)),

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Facts, Sighting, Touch } from '../../server/analytics/facts.ts';
-import type { ShopStore } from '../../server/analytics/store/open.ts';
-import type { Cost } from '../../server/analytics/state.ts';
 import { RULES } from '../../server/analytics/decisions.ts';
+import type { Facts, OrderReport, Touch } from '../../server/analytics/facts.ts';
+import type { Cost } from '../../server/analytics/state.ts';
+import type { ShopStore } from '../../server/analytics/store/open.ts';
 import { event } from '../support/event.ts';
 import { ENGINES } from '../support/shop-store.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -23,7 +23,7 @@ const touch = (id: string, parts: Partial<Touch> = {}): Touch => ({
   marketingEventId: 'MA_1',
   ...parts,
 });
-const sighting = (id: string, parts: Partial<Sighting> = {}): Sighting => ({
+const sighting = (id: string, parts: Partial<OrderReport> = {}): OrderReport => ({
   id,
   stage: 'placed',
   source: 'browser',
@@ -329,7 +329,7 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     await shop.tell(EVERYTHING, [visitor('ann'), visitor('bob')]);
     const report = event({ event: 'Order Completed', identity: { anonymousId: 'ann', userId: '7' } });
     await store.transaction((state) => state.sight(shop.shop, 'browser', ['1001'], report));
-    await store.transaction((state) => state.fixOrder(shop.shop, ' refund:9', report));
+    await store.transaction((state) => state.freezeOrder(shop.shop, ' refund:9', report));
     const [before, flow] = [await shop.totals(), await shop.flow('F')];
     expect((await shop.erase('u:7')).toSorted()).toEqual(['a:ann', 'u:7']);
     expect(await shop.totals()).toEqual(before);
@@ -386,8 +386,8 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     const known = await store.transaction((state) => state.ordersKnown(shop, ['id', 'never']));
     expect(known.get('id')).toEqual({ browser: page, webhook: hook });
     expect(known.get('never')).toEqual({});
-    expect(await store.transaction((state) => state.fixOrder(shop, 'id', hook))).toEqual(hook);
-    expect(await store.transaction((state) => state.fixOrder(shop, 'seq', again))).toEqual(hook);
+    expect(await store.transaction((state) => state.freezeOrder(shop, 'id', hook))).toEqual(hook);
+    expect(await store.transaction((state) => state.freezeOrder(shop, 'seq', again))).toEqual(hook);
   });
 
   test('everything of a shop goes when it is to be forgotten', async () => {

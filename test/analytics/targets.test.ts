@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Flow, MarketingRule } from '../../server/config/config.ts';
 import { createTargets } from '../../server/analytics/targets.ts';
+import type { Flow, MarketingRule } from '../../server/config/config.ts';
 
 const targets = (rules: MarketingRule[], flows: Flow[] = []) =>
   createTargets({ attributionMs: 0, rules, flows });

@@ -4,14 +4,14 @@ import type { AddressInfo } from 'node:net';
 import express, { type RequestHandler } from 'express';
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Synced } from '../../server/analytics/state.ts';
+import type { Statistics } from '../../server/analytics/statistics.ts';
 import { createLetters } from '../../server/demo/emails.ts';
 import { startDemo } from '../../server/demo/main.ts';
 import { createRecorder, type Watched } from '../../server/demo/recorder.ts';
 import { demoRoutes } from '../../server/demo/routes.ts';
 import { createShopServer, type PlacedOrder } from '../../server/demo/shop-server.ts';
 import { createSandbox } from '../../server/sandbox/index.ts';
-import type { Synced } from '../../server/analytics/state.ts';
-import type { Statistics } from '../../server/analytics/statistics.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { eventually } from '../support/collector.ts';
 

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { giveWayTo, mapInSlices, UNHURRIED } from '../../server/delivery/chunks.ts';
+import { createYieldToIngest, mapInChunks, NO_BACKPRESSURE } from '../../server/delivery/chunks.ts';
 
 test('a long list is mapped in order, and others have their turn after every twenty', async () => {
   const order: string[] = [];
-  const giveWay = { ...UNHURRIED, rest: async () => void order.push('others') };
+  const yieldToIngest = { ...NO_BACKPRESSURE, rest: async () => void order.push('others') };
   const numbers = Array.from({ length: 50 }, (_, number) => number);
-  const mapped = await mapInSlices(numbers, (number) => number * 2, giveWay);
+  const mapped = await mapInChunks(numbers, (number) => number * 2, yieldToIngest);
   expect(mapped).toEqual(numbers.map((number) => number * 2));
   expect(order).toEqual(['others', 'others']);
-  expect(await mapInSlices([], String, UNHURRIED)).toEqual([]);
+  expect(await mapInChunks([], String, NO_BACKPRESSURE)).toEqual([]);
 });
 
 test.each([
@@ -19,25 +19,25 @@ test.each([
 ])(
   'while $requests requests are being answered, two workers that worked 10 ms each rest $restMs ms',
   async ({ requests, restMs }) => {
-    const giveWay = giveWayTo(() => requests);
+    const yieldToIngest = createYieldToIngest(() => requests);
     const startedAtMs = performance.now();
-    await Promise.all([giveWay.rest(10), giveWay.rest(10)]);
+    await Promise.all([yieldToIngest.rest(10), yieldToIngest.rest(10)]);
     // Timers count whole milliseconds and may be a little early.
     expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(restMs - 2);
   },
 );
 
 test('when nobody asks for anything, delivery does not rest, however long it worked', async () => {
-  const giveWay = giveWayTo(() => 0);
+  const yieldToIngest = createYieldToIngest(() => 0);
   await Promise.race([
-    giveWay.rest(60_000),
+    yieldToIngest.rest(60_000),
     new Promise((_, reject) => setTimeout(() => reject(new Error('it rested')), 5_000)),
   ]);
 });
 
 test('while something arrives, less is taken at once; never nothing', () => {
   let requests = 0;
-  const { share } = giveWayTo(() => requests);
+  const { share } = createYieldToIngest(() => requests);
   expect(share(1000)).toBe(1000);
   requests = 1;
   expect([share(1000), share(128), share(1)]).toEqual([200, 26, 1]);

@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Shop } from '../../server/config/config.ts';
-import type { Destination } from '../../server/destinations/destination.ts';
+import { NO_BACKPRESSURE } from '../../server/delivery/chunks.ts';
 import { consumersOf, startDispatcher } from '../../server/delivery/dispatcher.ts';
+import type { Destination } from '../../server/destinations/destination.ts';
 import type { Http } from '../../server/lib/http-client.ts';
-import { UNHURRIED } from '../../server/delivery/chunks.ts';
-import { openLog } from '../../server/store/open.ts';
 import { createCounters } from '../../server/observe/counters.ts';
+import { openLog } from '../../server/store/open.ts';
 import { openLedger } from '../../server/store/open-ledger.ts';
 import { createFakeClock, settled } from '../support/clock.ts';
 import { answer, plain } from '../support/dispatch.ts';
@@ -47,13 +47,13 @@ test('a shop whose requests hang does not slow another', async () => {
   });
   const ledger = await openLedger({ dataDir, clock: clock.now });
   const dispatcher = startDispatcher({
-    giveWay: UNHURRIED,
+    yieldToIngest: NO_BACKPRESSURE,
     shops,
     log,
     ledger,
     http,
     clock,
-    openSeal: () => ({}),
+    decrypt: () => ({}),
     strike: (text) => text,
     random: () => 0.5,
     counters: createCounters(),

@@ -107,16 +107,16 @@ const MATRIX: readonly Row[] = [
   { fault: '200 with 40002 for every event', at: TIKTOK, wire: tiktok(40002, 'Invalid value for `event_time`'), requests: 22, rejected: 10 },
   { fault: '200 with 429 in the body', at: SHOPLINE, wire: shopline(429, 'Too many requests'), retried: 'throttled', requests: 15 },
   { fault: '200 with errors on every event', at: SHOPLINE, wire: mangled(withErrors), requests: 2, rejected: 10 },
-  { fault: '200 with somebody else’s page', at: ALL, wire: says(200, HTML), retried: 'unreadable-answer', requests: 15 },
+  { fault: '200 with somebody else’s page', at: ALL, wire: says(200, HTML), retried: 'invalid-response', requests: 15 },
   { fault: '200 with a remark in meta.errors', at: CUSTOMERIO, wire: mangled(() => '{"meta":{"errors":["name is long"]}}'), requests: 2 },
 
   // Answers cut short.
-  { fault: '200 with truncated JSON', at: TIKTOK, wire: mangled(half), retried: 'unreadable-answer', requests: 15, takenTwice: true },
+  { fault: '200 with truncated JSON', at: TIKTOK, wire: mangled(half), retried: 'invalid-response', requests: 15, takenTwice: true },
   { fault: '200 with truncated JSON (its status is the answer)', at: CUSTOMERIO, wire: mangled(half), requests: 2 },
-  { fault: '200 with truncated JSON', at: SHOPLINE, wire: mangled(half), retried: 'unreadable-answer', requests: 15, takenTwice: true },
+  { fault: '200 with truncated JSON', at: SHOPLINE, wire: mangled(half), retried: 'invalid-response', requests: 15, takenTwice: true },
   { fault: 'fewer results than events: one answer for all, 20001 "partial" at worst', at: TIKTOK, wire: mangled(() => '{"code":20001,"message":"Partial success","data":{}}'), requests: 2 },
   { fault: 'fewer results than events: one answer for all, empty at worst', at: CUSTOMERIO, wire: mangled(() => ''), requests: 2 },
-  { fault: 'fewer results than events: those not mentioned are tried again', at: SHOPLINE, wire: mangled(withoutLast), waiting: 6, retried: 'unreadable-answer', requests: 15, takenTwice: true },
+  { fault: 'fewer results than events: those not mentioned are tried again', at: SHOPLINE, wire: mangled(withoutLast), waiting: 6, retried: 'invalid-response', requests: 15, takenTwice: true },
 ];
 
 function half(answer: string): string {

@@ -190,7 +190,7 @@ describe('Customer.io answers', () => {
   test('a web page is not Customer.io: nothing counts as delivered', () => {
     expect(answer(200, ' <!doctype html><p>Welcome')).toMatchObject({
       kind: 'retry',
-      reason: 'unreadable-answer',
+      reason: 'invalid-response',
     });
   });
 });

@@ -212,7 +212,7 @@ describe('SHOPLINE answers', () => {
     );
   const events = (...entries: unknown[]) => answer({ data: { channel_id: '1', events: entries } });
   const delivered = (remoteId: string) => ({ kind: 'delivered', remoteId });
-  const unknown = expect.objectContaining({ kind: 'retry', reason: 'unreadable-answer' });
+  const unknown = expect.objectContaining({ kind: 'retry', reason: 'invalid-response' });
 
   test('each event has its own answer', () => {
     const refused = echo(second, { errors: 'event code Z_sale_order does not exist' });
@@ -294,11 +294,11 @@ describe('SHOPLINE answers', () => {
     [{ errors: ['value exceeds its limit'] }, { kind: 'rejected' }],
     [
       { code: 200, i18nCode: 'SUCCESS', data: {} },
-      { kind: 'retry', reason: 'unreadable-answer' },
+      { kind: 'retry', reason: 'invalid-response' },
     ],
-    [{}, { kind: 'retry', reason: 'unreadable-answer' }],
-    ['<html>', { kind: 'retry', reason: 'unreadable-answer' }],
-    ['', { kind: 'retry', reason: 'unreadable-answer' }],
+    [{}, { kind: 'retry', reason: 'invalid-response' }],
+    ['<html>', { kind: 'retry', reason: 'invalid-response' }],
+    ['', { kind: 'retry', reason: 'invalid-response' }],
   ])('200 with %j: %j', (body, expected) => {
     expect(answer(body)).toMatchObject(expected);
   });

@@ -302,7 +302,7 @@ describe('TikTok answers', () => {
     ...rows([40124, 40125, 40130, 41000, 41001], 'paused'),
     ...rows([40000, 40002, 40006, 40051, 40007, 40008, 40009, 40013, 40014, 40010], 'rejected'),
     ...rows([40061, 40062, 40063, 49999], 'rejected'),
-    ...rows([7, 20002], 'retry', 'unreadable-answer'),
+    ...rows([7, 20002], 'retry', 'invalid-response'),
   ])('200 with code $code: $kind $reason', ({ code, ...expected }) => {
     expect(answer(code)).toMatchObject(expected);
   });
@@ -330,7 +330,7 @@ describe('TikTok answers', () => {
   });
 
   test.each([
-    { status: 200, kind: 'retry', reason: 'unreadable-answer' },
+    { status: 200, kind: 'retry', reason: 'invalid-response' },
     { status: 429, kind: 'retry', reason: 'throttled' },
     { status: 500, kind: 'retry', reason: 'server-error' },
     { status: 502, kind: 'retry', reason: 'server-error' },
@@ -348,7 +348,7 @@ describe('TikTok answers', () => {
     expect(answer(0, 'OK', 502)).toMatchObject({ kind: 'retry', reason: 'server-error' });
     expect(answer(0, 'OK', 404)).toMatchObject({ kind: 'rejected' });
     expect(answer(40105, 'words', 401)).toMatchObject({ kind: 'paused' });
-    expect(answer('0')).toMatchObject({ kind: 'retry', reason: 'unreadable-answer' });
+    expect(answer('0')).toMatchObject({ kind: 'retry', reason: 'invalid-response' });
   });
 
   test('a quoted email or phone is not kept', () => {

@@ -4,13 +4,13 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { type Clock, systemClock } from '../../server/lib/clock.ts';
+import { statisticsConsumers } from '../../server/analytics/create.ts';
 import { readConfig } from '../../server/config/config.ts';
 import { consumersOf } from '../../server/delivery/dispatcher.ts';
+import { type Clock, systemClock } from '../../server/lib/clock.ts';
+import { createSandbox, type Fault, type Sandbox } from '../../server/sandbox/index.ts';
 import { type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
-import { createSandbox, type Fault, type Sandbox } from '../../server/sandbox/index.ts';
-import { statisticsConsumers } from '../../server/analytics/create.ts';
 import { CHILD_ENV } from '../support/child-env.ts';
 import { createFastClock } from '../support/clock.ts';
 import {

@@ -2,8 +2,8 @@ import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Collector, eventually, SHOP_ORIGIN, startCollector } from '../support/collector.ts';
 import { order, PERSONAL, signReport } from '../platforms/support.ts';
+import { type Collector, eventually, SHOP_ORIGIN, startCollector } from '../support/collector.ts';
 
 const APP_SECRET = 'the-app-secret-of-this-shop';
 const SIGNING_KEY = 'the-signing-key-of-this-shop';

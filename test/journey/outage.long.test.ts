@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Clock, systemClock } from '../../server/lib/clock.ts';
 import type { DeliveryReport } from '../../server/delivery/report.ts';
-import type { DeadLetter } from '../../server/store/event-log.ts';
+import { type Clock, systemClock } from '../../server/lib/clock.ts';
 import { type Api, createSandbox, type Fault, type Sandbox } from '../../server/sandbox/index.ts';
+import type { DeadLetter } from '../../server/store/event-log.ts';
 import { type Collector, eventually, startCollector } from '../support/collector.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { freePort } from '../support/process.ts';
@@ -109,7 +109,7 @@ async function receiveAll(
 const failuresIn = ({ reports }: House) =>
   new Set(
     reports
-      .filter(({ state, reason }) => state === 'retry' && reason !== 'held-back')
+      .filter(({ state, reason }) => state === 'retry' && reason !== 'deferred')
       .map(({ destination, reason }) => `${destination} ${reason}`),
   );
 

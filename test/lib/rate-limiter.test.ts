@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { createPace, createPaces } from '../../server/lib/rate-limiter.ts';
+import { createRateLimiter, createRateLimiters } from '../../server/lib/rate-limiter.ts';
 import { createFakeClock } from '../support/clock.ts';
 
 test('a burst goes at once, then four a second, and a pause earns the burst back', async () => {
   const clock = createFakeClock(0);
-  const pace = createPace(4, 40, clock);
+  const rateLimiter = createRateLimiter(4, 40, clock);
   const sentAt: number[] = [];
   const { signal } = new AbortController();
   const send = async (times: number) => {
     for (let count = 0; count < times; count++) {
-      await pace(signal);
+      await rateLimiter(signal);
       sentAt.push(clock.now());
     }
   };
@@ -26,12 +26,12 @@ test('a burst goes at once, then four a second, and a pause earns the burst back
 
 test('what shares a name shares one bucket, and nothing else does', async () => {
   const clock = createFakeClock(0);
-  const paceOf = createPaces(clock);
+  const rateLimiterFor = createRateLimiters(clock);
   const { signal } = new AbortController();
   const sentAt: string[] = [];
   const send = async (name: string, times: number) => {
     for (let count = 0; count < times; count++) {
-      await paceOf(name, 4, 2)(signal);
+      await rateLimiterFor(name, 4, 2)(signal);
       sentAt.push(`${name} ${clock.now()}`);
     }
   };

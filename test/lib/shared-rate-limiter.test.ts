@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { Destination } from '../../server/destinations/destination.ts';
-import { createPaces } from '../../server/lib/rate-limiter.ts';
-import { UNHURRIED } from '../../server/delivery/chunks.ts';
+import { NO_BACKPRESSURE } from '../../server/delivery/chunks.ts';
 import { startWorker } from '../../server/delivery/worker.ts';
-import { openLog } from '../../server/store/open.ts';
+import type { Destination } from '../../server/destinations/destination.ts';
+import { createRateLimiters } from '../../server/lib/rate-limiter.ts';
 import { createCounters } from '../../server/observe/counters.ts';
+import { openLog } from '../../server/store/open.ts';
 import { openLedger } from '../../server/store/open-ledger.ts';
 import { createFakeClock, settled } from '../support/clock.ts';
 import { answer, plain } from '../support/dispatch.ts';
@@ -26,14 +26,14 @@ test('a destination and whoever shares its pace stay below the limit together', 
     clock: clock.now,
   });
   const ledger = await openLedger({ dataDir, clock: clock.now });
-  const paceOf = createPaces(clock);
+  const rateLimiterFor = createRateLimiters(clock);
   // Somebody else used the burst up.
-  const others = paceOf('plain@shop', 4, 40);
+  const others = rateLimiterFor('plain@shop', 4, 40);
   const { signal } = new AbortController();
   for (let count = 0; count < 40; count++) await others(signal);
   const sentAt: number[] = [];
   const worker = startWorker({
-    giveWay: UNHURRIED,
+    yieldToIngest: NO_BACKPRESSURE,
     consumer: 'plain@shop',
     shop: 'shop',
     destination: {
@@ -47,9 +47,9 @@ test('a destination and whoever shares its pace stay below the limit together', 
       sentAt.push(clock.now());
       return answer(200);
     },
-    openSeal: () => ({}),
+    decrypt: () => ({}),
     clock,
-    paceOf,
+    rateLimiterFor,
     random: () => 0.5,
     counters: createCounters(),
     logger: { info: () => {}, warn: () => {}, error: () => {} },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { completeFrom, completeOrder } from '../../server/orders/complete.ts';
 import type { Visitor } from '../../server/analytics/state.ts';
+import { completeFrom, completeOrder } from '../../server/orders/complete.ts';
 import type { Consent } from '../../shared/consent.ts';
 import { event } from '../support/event.ts';
 

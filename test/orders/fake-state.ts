@@ -1,7 +1,7 @@
-import { LogUnavailable } from '../../server/store/event-log.ts';
-import type { OrderParts } from '../../server/orders/log.ts';
 import type { PersonKey } from '../../server/analytics/facts.ts';
 import type { OrderKnown, Visitor } from '../../server/analytics/state.ts';
+import type { OrderParts } from '../../server/orders/log.ts';
+import { LogUnavailable } from '../../server/store/event-log.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 
 type State = OrderParts['state'];
@@ -56,8 +56,8 @@ export function createFakeState(): FakeState {
       const found = names.map((name) => [name, orders.get(keyOf(shop, name))] as const);
       return new Map(found.flatMap(([name, order]) => (order ? [[name, copy(order)] as const] : [])));
     },
-    async fixOrder(shop, name, event): Promise<ProtectedEvent> {
-      await called('fixOrder');
+    async freezeOrder(shop, name, event): Promise<ProtectedEvent> {
+      await called('freezeOrder');
       const order = find(shop, [name]);
       order.fixed ??= copy(event);
       return copy(order.fixed);

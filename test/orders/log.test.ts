@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Visitor } from '../../server/analytics/state.ts';
 import type { Shop } from '../../server/config/config.ts';
+import { withOrders } from '../../server/orders/log.ts';
 import { type Append, type Delivery, type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
-import { withOrders } from '../../server/orders/log.ts';
-import type { Visitor } from '../../server/analytics/state.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -368,7 +368,7 @@ describe('what is delivered', () => {
       event: { messageId: 'page', ...MERGED },
     });
     expect(aside?.event).toEqual({ ...byShop(), orderKey: 'order:1001:webhook', only: 'statistics' });
-    expect(state.calls.filter((call) => call === 'fixOrder')).toHaveLength(1);
+    expect(state.calls.filter((call) => call === 'freezeOrder')).toHaveLength(1);
     expect(aside?.sealed).toBeUndefined();
     order?.deadLetter('rejected', 'no');
     aside?.ack();

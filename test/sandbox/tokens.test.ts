@@ -1,6 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
-import { createSandbox, SANDBOX_CREDENTIALS, type Sandbox, shoplineToken } from '../../server/sandbox/index.ts';
+import {
+  createSandbox,
+  SANDBOX_CREDENTIALS,
+  type Sandbox,
+  shoplineToken,
+} from '../../server/sandbox/index.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

@@ -28,7 +28,7 @@ async function open(dataDir: string): Promise<Opened> {
     clock: () => RECEIVED_MS,
     watch: {
       missing: (range) => void found.missing.push(range),
-      markLost: () => void found.marksLost++,
+      highWaterMarkLost: () => void found.marksLost++,
     },
   });
   onTestFinished(() => log.close());

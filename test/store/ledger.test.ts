@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { DataDirUnusable } from '../../server/store/errors.ts';
 import { openLog } from '../../server/store/open.ts';
 import { openLedger } from '../../server/store/open-ledger.ts';
-import { DataDirUnusable } from '../../server/store/errors.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -321,7 +321,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       const { log, reopen } = await setUp();
       await append(log, named('identify'), named('track'), named('other'), named('new'));
       const [identify, track, other] = await log.take('tiktok', 3);
-      track?.retry(1 * SECOND_MS, 'waits-for-earlier');
+      track?.retry(1 * SECOND_MS, 'blocked-by-earlier');
       identify?.retry(DAY_MS, 'server-error');
       expect(other).toBeDefined();
       await log.close();

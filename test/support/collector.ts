@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
 import { readConfig, type Variables } from '../../server/config/config.ts';
-import type { EventLog } from '../../server/store/event-log.ts';
 import { type StartOptions, start } from '../../server/main.ts';
-import { createLogger, redactSecrets } from '../../server/observe/log.ts';
+import { createLogger, createSecretRedactor } from '../../server/observe/log.ts';
 import { redactText } from '../../server/privacy/redact.ts';
 import { createSandbox, type Sandbox } from '../../server/sandbox/index.ts';
+import type { EventLog } from '../../server/store/event-log.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { ADMIN_TOKEN, basic, shopVariables, WRITE_KEY } from './shop.ts';
 import { tempDir } from './temp-dir.ts';
@@ -63,7 +63,7 @@ export async function startCollector(
   const lines: string[] = [];
   const events: ProtectedEvent[] = [];
   const config = readConfig(env, () => configFile);
-  const strike = redactSecrets(config.secrets);
+  const strike = createSecretRedactor(config.secrets);
   const logger = createLogger({
     level: 'debug',
     write: (line) => void lines.push(line),

@@ -1,14 +1,14 @@
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { NO_BACKPRESSURE } from '../../server/delivery/chunks.ts';
+import type { DeliveryReport } from '../../server/delivery/report.ts';
+import { startWorker, type Worker } from '../../server/delivery/worker.ts';
 import type { Destination, HttpRequest, HttpResponse } from '../../server/destinations/destination.ts';
 import type { Http } from '../../server/lib/http-client.ts';
-import type { DeliveryReport } from '../../server/delivery/report.ts';
-import { UNHURRIED } from '../../server/delivery/chunks.ts';
-import { startWorker, type Worker } from '../../server/delivery/worker.ts';
-import type { EventLog } from '../../server/store/event-log.ts';
-import { openLog } from '../../server/store/open.ts';
 import { type Counters, createCounters } from '../../server/observe/counters.ts';
+import type { EventLog } from '../../server/store/event-log.ts';
 import type { Ledger } from '../../server/store/ledger.ts';
+import { openLog } from '../../server/store/open.ts';
 import { openLedger } from '../../server/store/open-ledger.ts';
 import { createFakeClock, type FakeClock, settled } from './clock.ts';
 import { tempDir } from './temp-dir.ts';
@@ -98,7 +98,7 @@ export async function startBench(
   };
   const quietLogger = { info: () => {}, warn: () => {}, error: () => {} };
   const worker = startWorker({
-    giveWay: UNHURRIED,
+    yieldToIngest: NO_BACKPRESSURE,
     consumer,
     shop: 'shop',
     destination: { ...plain, ...changes } as unknown as Destination,
@@ -106,7 +106,7 @@ export async function startBench(
     log,
     ledger,
     http,
-    openSeal: () => ({}),
+    decrypt: () => ({}),
     clock,
     random: () => 0.5,
     counters,

@@ -1,22 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import { onTestFinished } from 'vitest';
-import type { Clock } from '../../server/lib/clock.ts';
 import { readConfig, type Shop } from '../../server/config/config.ts';
-import type { HttpResponse } from '../../server/destinations/destination.ts';
+import { NO_BACKPRESSURE } from '../../server/delivery/chunks.ts';
 import { consumersOf, startDispatcher } from '../../server/delivery/dispatcher.ts';
-import { type Http, NoAnswer } from '../../server/lib/http-client.ts';
-import { UNHURRIED } from '../../server/delivery/chunks.ts';
 import type { Worker } from '../../server/delivery/worker.ts';
-import type { EventLog } from '../../server/store/event-log.ts';
-import { openLog } from '../../server/store/open.ts';
+import type { HttpResponse } from '../../server/destinations/destination.ts';
+import type { Clock } from '../../server/lib/clock.ts';
+import { type Http, NoAnswer } from '../../server/lib/http-client.ts';
 import { createCounters } from '../../server/observe/counters.ts';
-import { redactSecrets } from '../../server/observe/log.ts';
+import { createSecretRedactor } from '../../server/observe/log.ts';
 import { completeCredentials, SANDBOX_CREDENTIALS } from '../../server/sandbox/credentials.ts';
 import { createCustomerIo } from '../../server/sandbox/customerio/api.ts';
 import { createShopline } from '../../server/sandbox/shopline/api.ts';
 import { APIS, type Api, isObject, type StandIn } from '../../server/sandbox/stand-in.ts';
 import { createTikTok } from '../../server/sandbox/tiktok/api.ts';
+import type { EventLog } from '../../server/store/event-log.ts';
 import type { Ledger } from '../../server/store/ledger.ts';
+import { openLog } from '../../server/store/open.ts';
 import { openLedger } from '../../server/store/open-ledger.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { DeadLetterReason } from '../../shared/reasons.ts';
@@ -182,7 +182,7 @@ export async function openMatrixHouse(dataDir: string): Promise<MatrixHouse> {
   const parts = {
     log: watched(log, underWay),
     ledger: watched(ledger, underWay),
-    strike: redactSecrets(secrets),
+    strike: createSecretRedactor(secrets),
   };
   return {
     startShop(apis = APIS) {
@@ -249,14 +249,14 @@ async function startMatrix({ shop, log, clock, ...parts }: MatrixParts): Promise
   const counters = createCounters();
   const alarms: string[] = [];
   const { workers, stop } = startDispatcher({
-    giveWay: UNHURRIED,
+    yieldToIngest: NO_BACKPRESSURE,
     ...parts,
     shops: [shop],
     log,
     http,
     clock,
     counters,
-    openSeal: () => ({}),
+    decrypt: () => ({}),
     random: () => 0.5,
     logger: { info: () => {}, warn: () => {}, error: (_about, message) => void alarms.push(message) },
     report: () => {},

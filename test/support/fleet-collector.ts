@@ -1,5 +1,5 @@
-import { systemClock } from '../../server/lib/clock.ts';
 import { environment, readConfig } from '../../server/config/config.ts';
+import { systemClock } from '../../server/lib/clock.ts';
 import { processLogger, start, stopOnSignal } from '../../server/main.ts';
 
 /**

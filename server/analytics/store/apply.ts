@@ -1,13 +1,13 @@
 import type { Facts } from '../facts.ts';
 import type { Visitor } from '../state.ts';
-import { markChanged, targetsOf } from './dirty-targets.ts';
 import { isLatestSaid } from './conflicts.ts';
+import { markChanged, targetsOf } from './dirty-targets.ts';
+import { markStale } from './needs-attribution.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { putMessages, putTouches, putVisits } from './put-marketing.ts';
 import { putActions, putSightings } from './put-orders.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './schema.ts';
-import { markStale } from './needs-attribution.ts';
 import { firstTold, latestSaid, uniqueBy } from './unique.ts';
 
 /** Writes down what a batch of events said. Every row has a key of its own, so that a second time changes nothing. */

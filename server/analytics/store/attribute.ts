@@ -1,10 +1,10 @@
-import type { PersonKey, Sighting } from '../facts.ts';
+import type { OrderReport, PersonKey } from '../facts.ts';
 import type { Credit, KnownTouch, Links, Rules } from '../rules.ts';
 import { columnsOf, markChanged, targetsOf, targetsOfRow } from './dirty-targets.ts';
+import { countPeople, linksToPeople, MOST_LINKS } from './needs-attribution.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { forParts, inParts } from './rows.ts';
 import type { Db, Tables } from './schema.ts';
-import { countPeople, linksToPeople, MOST_LINKS } from './needs-attribution.ts';
 
 export interface SettleParts {
   shop: string;
@@ -49,7 +49,7 @@ async function settleOrders(db: Db, parts: SettleParts): Promise<number> {
   );
   const reports = Map.groupBy(sightings, ({ root }) => root);
   const read = orders.map((order) => {
-    const bodies = (reports.get(order.root) ?? []).map(({ body }) => JSON.parse(body) as Sighting);
+    const bodies = (reports.get(order.root) ?? []).map(({ body }) => JSON.parse(body) as OrderReport);
     return { order, read: rules.readOrder(bodies, currency) };
   });
   const credits = await creditFor(

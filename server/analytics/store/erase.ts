@@ -1,9 +1,9 @@
 import type { PersonKey } from '../facts.ts';
+import { type SettleParts, settle } from './attribute.ts';
+import { linksOf, ORDER_THING, orderThing } from './needs-attribution.ts';
 import { close } from './retain.ts';
 import { forParts, inParts } from './rows.ts';
 import type { Db } from './schema.ts';
-import { type SettleParts, settle } from './attribute.ts';
-import { linksOf, ORDER_THING, orderThing } from './needs-attribution.ts';
 
 /**
  * Forgets who these ids, and all linked to them, are. What they did stays counted, credited as it was, by nobody.

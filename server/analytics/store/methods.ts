@@ -3,16 +3,16 @@ import type { Facts, PersonKey } from '../facts.ts';
 import type { Rules } from '../rules.ts';
 import type { Cost, Synced, Visitor } from '../state.ts';
 import { applyFacts } from './apply.ts';
+import { type SettleParts, settle, settleSome } from './attribute.ts';
 import { markChanged, marketingTarget } from './dirty-targets.ts';
 import { erase, peopleOfOrders } from './erase.ts';
+import { countPeople, linksToPeople, MOST_LINKS } from './needs-attribution.ts';
+import { freezeOrder, ordersKnown, sight } from './order-reports.ts';
 import { pseudonymOf } from './pseudonym.ts';
 import { dropLogged } from './rebuild.ts';
-import { fixOrder, ordersKnown, sight } from './order-reports.ts';
 import { retain } from './retain.ts';
 import { forParts, inParts } from './rows.ts';
 import type { Db, Tables } from './schema.ts';
-import { type SettleParts, settle, settleSome } from './attribute.ts';
-import { countPeople, linksToPeople, MOST_LINKS } from './needs-attribution.ts';
 import { flowTotals, marketingTotals } from './totals.ts';
 
 /** What counting needs to know of a shop. */
@@ -45,7 +45,7 @@ export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
     sight: (shop: string, source: 'browser' | 'webhook', names: readonly string[], event: ProtectedEvent) =>
       sight(db, shop, source, names, event),
     ordersKnown: (shop: string, names: readonly string[]) => ordersKnown(db, shop, names),
-    fixOrder: (shop: string, name: string, event: ProtectedEvent) => fixOrder(db, shop, name, event),
+    freezeOrder: (shop: string, name: string, event: ProtectedEvent) => freezeOrder(db, shop, name, event),
 
     async visitorsOf(shop: string, people: readonly PersonKey[]): Promise<Visitor[]> {
       const links = await linksToPeople(db, shop, people);

@@ -1,7 +1,7 @@
 import { markChanged, targetsOfRow } from './dirty-targets.ts';
+import { orderThing } from './needs-attribution.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './schema.ts';
-import { orderThing } from './needs-attribution.ts';
 
 /**
  * The first name of the order that has any of these names, new or known. Names that met for the first time make one

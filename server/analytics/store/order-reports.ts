@@ -42,7 +42,7 @@ export async function ordersKnown(
 }
 
 /** The first to be fixed stays; answers that one. */
-export async function fixOrder(
+export async function freezeOrder(
   db: Db,
   shop: string,
   name: string,

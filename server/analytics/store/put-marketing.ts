@@ -1,6 +1,6 @@
 import type { Facts } from '../facts.ts';
-import { columnsOf, flowTarget, marketingTarget } from './dirty-targets.ts';
 import { earlierOf, isEarlier } from './conflicts.ts';
+import { columnsOf, flowTarget, marketingTarget } from './dirty-targets.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './schema.ts';

@@ -1,9 +1,9 @@
 import type { Facts, PersonKey } from '../facts.ts';
 import { earlierOf, isEarlier } from './conflicts.ts';
+import { markActionsStale, orderThing } from './needs-attribution.ts';
 import { assignRoot } from './order-names.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './schema.ts';
-import { markActionsStale, orderThing } from './needs-attribution.ts';
 import { earliest, uniqueBy } from './unique.ts';
 
 /** Of a checkout told of twice the earlier time counts. */

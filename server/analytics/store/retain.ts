@@ -1,9 +1,9 @@
+import { type SettleParts, settle } from './attribute.ts';
 import { addToBaseline, type Folded } from './baseline.ts';
 import { flowTarget, marketingTarget } from './dirty-targets.ts';
+import { orderThing } from './needs-attribution.ts';
 import { inParts } from './rows.ts';
 import type { Db } from './schema.ts';
-import { type SettleParts, settle } from './attribute.ts';
-import { orderThing } from './needs-attribution.ts';
 
 const DAY_MS = 86_400_000;
 const VISITORS_MS = 90 * DAY_MS;

@@ -12,7 +12,7 @@ export function classify(response: HttpResponse): Outcome {
   if (status >= 200 && status < 300) {
     // A web page is somebody else's answer: a wrong endpoint must not swallow events.
     if (response.body.trimStart().startsWith('<'))
-      return { kind: 'retry', reason: 'unreadable-answer', answer };
+      return { kind: 'retry', reason: 'invalid-response', answer };
     return errors ? { kind: 'delivered', warning: answer } : { kind: 'delivered' };
   }
   if (status === 429) return { kind: 'retry', reason: 'throttled', answer };

@@ -83,7 +83,7 @@ function businessFailure(body: Entry, response: HttpResponse): Outcome {
 
 const unreadable = (response: HttpResponse, why = quoteResponse(response)): Outcome => ({
   kind: 'retry',
-  reason: 'unreadable-answer',
+  reason: 'invalid-response',
   answer: withTraceId(why, response),
 });
 

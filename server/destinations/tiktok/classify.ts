@@ -31,7 +31,7 @@ export function classify(response: HttpResponse): Outcome {
   if (status === 429) return throttled(quoteResponse(response));
   // An error page that claims code 0 is not a success.
   if (answer && (isSuccess || answer.code !== 0)) return byCode(answer);
-  if (isSuccess) return { kind: 'retry', reason: 'unreadable-answer', answer: quoteResponse(response) };
+  if (isSuccess) return { kind: 'retry', reason: 'invalid-response', answer: quoteResponse(response) };
   return byStatus(response);
 }
 
@@ -46,7 +46,7 @@ function byCode(answer: Answer): Outcome {
   if (TRANSIENT.has(code) || (code >= 50_000 && code < 70_000))
     return { kind: 'retry', reason: 'server-error', answer: words };
   if (code >= 40_000 && code < 50_000) return { kind: 'rejected', answer: words };
-  return { kind: 'retry', reason: 'unreadable-answer', answer: words };
+  return { kind: 'retry', reason: 'invalid-response', answer: words };
 }
 
 /** A 4xx without a code comes from the way to TikTok, not from its application. */

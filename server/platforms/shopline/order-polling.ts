@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import type { ShopState } from '../../analytics/state.ts';
 import type { Shop } from '../../config/config.ts';
 import type { Append } from '../../store/event-log.ts';
-import type { AdminApi } from './admin/api.ts';
-import type { ShopState } from '../../analytics/state.ts';
 import { consentOf } from '../webhooks/consent.ts';
 import { toEntry } from '../webhooks/entry.ts';
 import type { WebhookParts } from '../webhooks/parts.ts';
+import type { AdminApi } from './admin/api.ts';
 import { changedOrders, FULFILLMENT, OrdersUnread, readPage } from './webhooks/order-pages.ts';
 import { toldByOrder } from './webhooks/replay-order-reports.ts';
 
@@ -37,7 +37,7 @@ type Mark = z.infer<typeof Mark>;
  * Webhooks may be lost, by their own documentation. Now and then this reads what changed since the last time, through
  * the same mapper; what a webhook told already is a duplicate in the log.
  */
-export function startBackstop(parts: BackstopParts): { stop(): Promise<void> } {
+export function startOrderPolling(parts: BackstopParts): { stop(): Promise<void> } {
   const { clock, everyMs } = parts;
   const stopping = new AbortController();
   const run = createRun(parts, stopping.signal);

@@ -1,9 +1,9 @@
 import { type Consent, PURPOSES } from '../../../shared/consent.ts';
+import type { PersonKey } from '../../analytics/facts.ts';
+import type { ShopState } from '../../analytics/state.ts';
 import type { Shop } from '../../config/config.ts';
 import { sha256 } from '../../privacy/hash.ts';
 import { normalizeEmail } from '../../privacy/normalize.ts';
-import type { PersonKey } from '../../analytics/facts.ts';
-import type { ShopState } from '../../analytics/state.ts';
 import type { Mapped } from './mapped.ts';
 
 /**

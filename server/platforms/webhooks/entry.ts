@@ -5,9 +5,9 @@ import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import type { Shop } from '../../config/config.ts';
 import { coarseIp, coarseUserAgent } from '../../ingest/accept.ts';
 import { toEvent } from '../../ingest/event.ts';
-import type { Append } from '../../store/event-log.ts';
 import type { Counters } from '../../observe/counters.ts';
 import { type Sealer, sealBinding } from '../../privacy/encrypted-pii.ts';
+import type { Append } from '../../store/event-log.ts';
 import type { Mapped } from './mapped.ts';
 import { happenedAt } from './time.ts';
 

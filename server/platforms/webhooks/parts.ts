@@ -1,11 +1,11 @@
-import type { Clock } from '../../lib/clock.ts';
+import type { ShopState } from '../../analytics/state.ts';
 import type { Config } from '../../config/config.ts';
 import type { Budget } from '../../http/body.ts';
-import type { EventLog } from '../../store/event-log.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Counters } from '../../observe/counters.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Sealer } from '../../privacy/encrypted-pii.ts';
-import type { ShopState } from '../../analytics/state.ts';
+import type { EventLog } from '../../store/event-log.ts';
 
 export interface WebhookParts {
   config: Config;

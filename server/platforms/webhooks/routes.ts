@@ -1,11 +1,11 @@
 import type { Express, Request, RequestHandler } from 'express';
-import type { Clock } from '../../lib/clock.ts';
 import { readBody } from '../../http/body.ts';
 import { Refusal } from '../../http/errors.ts';
+import type { Clock } from '../../lib/clock.ts';
 import { receiveCustomerio } from '../customerio/receive.ts';
+import { receiveShopline } from '../shopline/webhooks/receive.ts';
 import type { WebhookParts } from './parts.ts';
 import type { Received } from './received.ts';
-import { receiveShopline } from '../shopline/webhooks/receive.ts';
 
 export type { WebhookParts } from './parts.ts';
 

@@ -1,8 +1,8 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { lockDataDir, prepareDataDir } from './data-dir.ts';
 import { DataDirUnusable, sqliteFault } from '../errors.ts';
+import { lockDataDir, prepareDataDir } from './data-dir.ts';
 
 export interface DatabaseOptions {
   dataDir: string;

@@ -1,7 +1,7 @@
 import type { DeadLetterReason } from '../../../shared/reasons.ts';
-import { prepare } from './database.ts';
 import type { DeadLetterSelection } from '../event-log.ts';
 import { CHUNK } from './chunks.ts';
+import { prepare } from './database.ts';
 import type { Seals } from './encrypted-pii.ts';
 import type { Store } from './store.ts';
 

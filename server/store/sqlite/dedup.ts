@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { prepare } from './database.ts';
 import { CHUNK } from './chunks.ts';
+import { prepare } from './database.ts';
 import type { Store } from './store.ts';
 
 /** What counts as duplicate: 16 bytes of a digest, as latin1 text. Small, opaque, and far from any chance meeting. */

@@ -1,5 +1,5 @@
-import { prepare } from './database.ts';
 import { CHUNK, pages } from './chunks.ts';
+import { prepare } from './database.ts';
 import type { ConsumerState, Store } from './store.ts';
 
 /** Says of each event whether any of some consumers still has it open, or holds it as a dead letter. */

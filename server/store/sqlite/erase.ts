@@ -1,9 +1,9 @@
-import { emptyWal } from './checkpoints.ts';
-import { prepare } from './database.ts';
 import type { Erased } from '../event-log.ts';
+import { emptyWal } from './checkpoints.ts';
 import { CHUNK, pages } from './chunks.ts';
-import type { Remove } from './remove.ts';
+import { prepare } from './database.ts';
 import type { Seen } from './dedup.ts';
+import type { Remove } from './remove.ts';
 import type { Store } from './store.ts';
 
 interface IdentityRow {

@@ -1,10 +1,10 @@
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
-import { startThread } from '../thread/start.ts';
 import type { Append, DeadLetter, Delivery, EventLog, LogWatch } from '../event-log.ts';
+import { startThread } from '../thread/start.ts';
 import type { AppendRow } from './append.ts';
 import type { DeadLetterRow } from './dead-letters.ts';
-import type { Settlement } from './settle.ts';
 import type { TakenRow } from './lease.ts';
+import type { Settlement } from './settle.ts';
 import type { LogData, LogMethods } from './worker.ts';
 
 const MAX_ANSWER = 2000;
@@ -23,9 +23,9 @@ export interface LogClock {
 export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWatch): Promise<EventLog> {
   const worker = new URL('./worker.ts', import.meta.url);
   const thread = await startThread<LogMethods>(worker, data, watch.committed);
-  const { missing, markLost } = await thread.call('found');
+  const { missing, highWaterMarkLost } = await thread.call('found');
   if (missing) watch.missing(missing);
-  if (markLost) watch.markLost();
+  if (highWaterMarkLost) watch.highWaterMarkLost();
   const listeners = new Set<() => void>();
   const settlements = collect<Settlement>((settled) => thread.send('settle', joinAcks(settled)));
 

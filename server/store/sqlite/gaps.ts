@@ -1,12 +1,12 @@
+import type { Missing } from '../event-log.ts';
 import { prepare } from './database.ts';
 import type { HighWater, Mark } from './high-water.ts';
-import type { Missing } from '../event-log.ts';
 import type { Store } from './store.ts';
 
 /** What this start found out. `markLost`: there are events, but the mark that goes with them is gone or damaged. */
 export interface Found {
   missing?: Missing;
-  markLost: boolean;
+  highWaterMarkLost: boolean;
 }
 
 /**
@@ -39,16 +39,16 @@ export function createMissing({ connection, transaction }: Store, mark: HighWate
   function compare(): Found {
     const last = given.get()?.seq ?? 0;
     mark.reach({ seq: last, atMs: newest.get()?.atMs ?? 0 });
-    if (typeof mark.found === 'string') return { markLost: last > 0 || mark.found === 'damaged' };
+    if (typeof mark.found === 'string') return { highWaterMarkLost: last > 0 || mark.found === 'damaged' };
     const { seq, atMs } = mark.found;
-    if (seq <= last) return { markLost: false };
+    if (seq <= last) return { highWaterMarkLost: false };
     transaction(() => {
       note.run(last + 1, seq, newest.get()?.atMs ?? null, atMs);
       forgetGiven.run();
       setGiven.run(seq);
     });
     const missing = read().at(-1);
-    return { markLost: false, ...(missing && { missing }) };
+    return { highWaterMarkLost: false, ...(missing && { missing }) };
   }
 
   const found = compare();

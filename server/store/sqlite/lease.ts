@@ -1,5 +1,5 @@
-import { prepare } from './database.ts';
 import { sqliteFault } from '../errors.ts';
+import { prepare } from './database.ts';
 import type { Hurry } from './requeue.ts';
 import type { ConsumerState, Store } from './store.ts';
 

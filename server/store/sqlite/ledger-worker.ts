@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
-import { openDatabase } from './database.ts';
 import { serveThread } from '../thread/serve.ts';
+import { openDatabase } from './database.ts';
 import { createLedger, SCHEMA, VERSION } from './ledger.ts';
 
 function openEngine({ dataDir }: { dataDir: string }) {

@@ -1,5 +1,5 @@
-import { type Database, prepare } from './database.ts';
 import type { LedgerEntry } from '../ledger.ts';
+import { type Database, prepare } from './database.ts';
 
 export const VERSION = 1;
 export const SCHEMA = `

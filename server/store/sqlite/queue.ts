@@ -1,6 +1,6 @@
-import { prepare } from './database.ts';
 import type { Depth } from '../event-log.ts';
 import { CHUNK, pages } from './chunks.ts';
+import { prepare } from './database.ts';
 import type { Hurry } from './requeue.ts';
 import type { Store } from './store.ts';
 
@@ -32,7 +32,7 @@ export function createLine(store: Store, hurry: Hurry) {
     `INSERT INTO deliveries (consumer, seq, state, due_at, attempt) VALUES (?, ?, 'retry', 0, 1)
      ON CONFLICT DO NOTHING`,
   );
-  const forgive = prepare(connection, 'DELETE FROM dead_letters WHERE consumer = ? AND seq = ?');
+  const requeueDeadLetter = prepare(connection, 'DELETE FROM dead_letters WHERE consumer = ? AND seq = ?');
 
   return {
     wake: (name: string): void => hurry.begin(store.consumer(name)),
@@ -64,7 +64,7 @@ export function createLine(store: Store, hurry: Hurry) {
           for (const { seq } of wanted) {
             if (lineUp.run(id, seq) === 0) continue;
             consumer.waiting++;
-            consumer.deadLetters -= forgive.run(id, seq);
+            consumer.deadLetters -= requeueDeadLetter.run(id, seq);
             replayed++;
           }
         });

@@ -1,9 +1,9 @@
 import { emptyWal } from './checkpoints.ts';
-import { prepare } from './database.ts';
 import { CHUNK, pages } from './chunks.ts';
-import type { Remove } from './remove.ts';
-import type { Seals } from './encrypted-pii.ts';
+import { prepare } from './database.ts';
 import type { Seen } from './dedup.ts';
+import type { Seals } from './encrypted-pii.ts';
+import type { Remove } from './remove.ts';
 import type { Store } from './store.ts';
 
 /** Free pages beyond this share of the file go back to the operating system; the rest is room for the next days. */

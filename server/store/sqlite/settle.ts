@@ -20,7 +20,7 @@ export function createSettle(store: Store, seals: Seals) {
     connection,
     `UPDATE deliveries SET state = 'retry', due_at = ?4, reason = ?5, uncertain_since = ?6 WHERE ${held}`,
   );
-  const bury = prepare(
+  const moveToDeadLetters = prepare(
     connection,
     'INSERT INTO dead_letters (consumer, seq, reason, answer, attempt, at) VALUES (?, ?, ?, ?, ?, ?)',
   );
@@ -36,7 +36,7 @@ export function createSettle(store: Store, seals: Seals) {
       } else if (settlement.kind === 'dead-letter') {
         const { reason, answer, atMs } = settlement;
         for (const { seq } of remove.all(...lease)) {
-          bury.run(consumer.id, seq, reason, answer, attempt, atMs);
+          moveToDeadLetters.run(consumer.id, seq, reason, answer, attempt, atMs);
           consumer.waiting--;
           consumer.deadLetters++;
         }

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { type Database, prepare } from './database.ts';
 import type { Consumer } from '../event-log.ts';
+import { type Database, prepare } from './database.ts';
 
 /** A configured consumer as this process knows it. The counts are of its open events and its dead letters. */
 export interface ConsumerState extends Consumer {

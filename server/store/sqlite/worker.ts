@@ -1,24 +1,24 @@
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
+import type { Consumer, Durability } from '../event-log.ts';
+import { serveThread } from '../thread/serve.ts';
+import { createAppend } from './append.ts';
 import { startCheckpoints } from './checkpoints.ts';
 import { type Database, openDatabase, prepare, toUnusable } from './database.ts';
-import { type HighWater, openHighWater } from './high-water.ts';
-import { serveThread } from '../thread/serve.ts';
-import type { Consumer, Durability } from '../event-log.ts';
-import { createAppend } from './append.ts';
 import { createDeadLetters } from './dead-letters.ts';
+import { createSeen } from './dedup.ts';
+import { createSeals } from './encrypted-pii.ts';
 import { createErase } from './erase.ts';
-import { createHurry } from './requeue.ts';
-import { createLine } from './queue.ts';
 import { createMissing } from './gaps.ts';
+import { type HighWater, openHighWater } from './high-water.ts';
+import { createTake } from './lease.ts';
+import { createLine } from './queue.ts';
 import { createRemove } from './remove.ts';
+import { createHurry } from './requeue.ts';
 import { createRetain } from './retain.ts';
 import { SCHEMA, VERSION } from './schema.ts';
-import { createSeals } from './encrypted-pii.ts';
-import { createSeen } from './dedup.ts';
 import { createSettle } from './settle.ts';
 import { createStore } from './store.ts';
-import { createTake } from './lease.ts';
 
 /** What the thread is started with. */
 export interface LogData {

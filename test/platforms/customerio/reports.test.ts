@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { LogUnavailable } from '../../../server/store/event-log.ts';
 import { sha256 } from '../../../server/privacy/hash.ts';
+import { LogUnavailable } from '../../../server/store/event-log.ts';
 import { createFakeClock } from '../../support/clock.ts';
 import { eventually } from '../../support/eventually.ts';
 import { configOf, type Doorstep, NOW, oneShop, openDoor, signReport, visitors } from '../support.ts';

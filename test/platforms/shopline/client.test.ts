@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ShoplineAdmin } from '../../../server/config/config.ts';
 import type { HttpRequest } from '../../../server/destinations/destination.ts';
-import { createPaces } from '../../../server/lib/rate-limiter.ts';
+import { createRateLimiters } from '../../../server/lib/rate-limiter.ts';
 import { ADMIN_PACE, createAdminApi } from '../../../server/platforms/shopline/admin/client.ts';
 import { createFakeClock } from '../../support/clock.ts';
 
@@ -21,11 +21,11 @@ const headers = {
   accept: 'application/json',
 };
 
-function begin(pace = async () => {}) {
+function begin(rateLimiter = async () => {}) {
   const requests: HttpRequest[] = [];
   const api = createAdminApi({
     admin,
-    pace,
+    rateLimiter,
     http: async (request) => {
       requests.push(request);
       return { status: 418, headers: { traceid: 't' }, body: 'short' };
@@ -62,14 +62,14 @@ test('a get carries its questions in the address and no body', async () => {
 
 test('calls wait for their turn, which they share with whoever else sends to the store', async () => {
   const clock = createFakeClock(0);
-  const paceOf = createPaces(clock);
+  const rateLimiterFor = createRateLimiters(clock);
   const { perSecond, burst } = ADMIN_PACE;
   const signal = new AbortController().signal;
-  const delivery = paceOf('one store', perSecond, burst);
+  const delivery = rateLimiterFor('one store', perSecond, burst);
   for (let count = 0; count < 40; count++) await delivery(signal);
   const sentAt: number[] = [];
   const { api } = begin(async () => {
-    await paceOf('one store', perSecond, burst)(signal);
+    await rateLimiterFor('one store', perSecond, burst)(signal);
     sentAt.push(clock.now());
   });
   const calls = [1, 2, 3].map(() => api.call({ method: 'GET', path: 'x.json' }));
@@ -79,9 +79,9 @@ test('calls wait for their turn, which they share with whoever else sends to the
 });
 
 test('nobody calls without a token', () => {
-  const pace = async () => {};
+  const rateLimiter = async () => {};
   const http = async () => ({ status: 200, headers: {}, body: '' });
-  expect(() => createAdminApi({ admin: { ...admin, accessToken: undefined }, http, pace })).toThrow(
+  expect(() => createAdminApi({ admin: { ...admin, accessToken: undefined }, http, rateLimiter })).toThrow(
     RangeError,
   );
 });

@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { HttpResponse } from '../../../server/destinations/destination.ts';
-import { LogUnavailable } from '../../../server/store/event-log.ts';
 import { createCounters } from '../../../server/observe/counters.ts';
-import { createSealer } from '../../../server/privacy/encrypted-pii.ts';
 import type { AdminCall } from '../../../server/platforms/shopline/admin/api.ts';
-import { startBackstop } from '../../../server/platforms/shopline/order-polling.ts';
+import { startOrderPolling } from '../../../server/platforms/shopline/order-polling.ts';
+import { createSealer } from '../../../server/privacy/encrypted-pii.ts';
+import { LogUnavailable } from '../../../server/store/event-log.ts';
 import { createFakeClock } from '../../support/clock.ts';
 import { configOf, memoryLog, NOW, oneShop, openDoor, order, PERSONAL, visitors } from '../support.ts';
 
@@ -27,7 +27,7 @@ function watch(
   const note = (facts: object, text: string) => void lines.push(`${text} ${JSON.stringify(facts)}`);
   const [shop] = configOf(oneShop).shops;
   if (!shop) throw new Error('no shop');
-  const backstop = startBackstop({
+  const backstop = startOrderPolling({
     shop,
     log,
     clock,

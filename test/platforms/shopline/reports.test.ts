@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import type { Flow } from '../../../server/config/config.ts';
-import type { HttpResponse } from '../../../server/destinations/destination.ts';
-import { createCounters } from '../../../server/observe/counters.ts';
-import type { AdminCall } from '../../../server/platforms/shopline/admin/api.ts';
-import type { Synced } from '../../../server/analytics/state.ts';
-import type { FlowTotals, MarketingTotals } from '../../../server/analytics/totals.ts';
-import { everyMs } from '../../../server/lib/periodic.ts';
 import { FlowEntry } from '../../../server/analytics/flows.ts';
 import { MarketingRow } from '../../../server/analytics/marketing-events.ts';
+import type { Synced } from '../../../server/analytics/state.ts';
+import type { FlowTotals, MarketingTotals } from '../../../server/analytics/totals.ts';
+import type { Flow } from '../../../server/config/config.ts';
+import type { HttpResponse } from '../../../server/destinations/destination.ts';
+import { everyMs } from '../../../server/lib/periodic.ts';
+import { createCounters } from '../../../server/observe/counters.ts';
+import type { AdminCall } from '../../../server/platforms/shopline/admin/api.ts';
 import { createSync, type SyncParts } from '../../../server/platforms/shopline/reports/sync.ts';
-import { createFakeClock, settled } from '../../support/clock.ts';
 import { flow, marketing, NO_MESSAGES, NOW_MS, node } from '../../analytics/fixtures.ts';
+import { createFakeClock, settled } from '../../support/clock.ts';
 
 type State = SyncParts['state'];
 

@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
+import type { Synced } from '../../../server/analytics/state.ts';
 import type { Clock } from '../../../server/lib/clock.ts';
 import { createHttp } from '../../../server/lib/http-client.ts';
-import { createPaces } from '../../../server/lib/rate-limiter.ts';
+import { createRateLimiters } from '../../../server/lib/rate-limiter.ts';
 import { createCounters } from '../../../server/observe/counters.ts';
-import { createSandbox, SANDBOX_CREDENTIALS, shoplineToken } from '../../../server/sandbox/index.ts';
 import { ADMIN_PACE, createAdminApi } from '../../../server/platforms/shopline/admin/client.ts';
-import { createTokens } from '../../../server/platforms/shopline/tokens/tokens.ts';
-import type { Synced } from '../../../server/analytics/state.ts';
 import { createSync } from '../../../server/platforms/shopline/reports/sync.ts';
+import { createTokens } from '../../../server/platforms/shopline/tokens/tokens.ts';
+import { createSandbox, SANDBOX_CREDENTIALS, shoplineToken } from '../../../server/sandbox/index.ts';
 import { flow, marketing, NO_MESSAGES, NOW_MS, node } from '../../analytics/fixtures.ts';
 import { createFakeClock } from '../../support/clock.ts';
 import { HOUR_MS } from './tokens.ts';
@@ -40,7 +40,7 @@ test('with a token that has ended, all statistics still arrive in a strict SHOPL
   };
   const tokens = await createTokens({ shops, http, kept, clock: sleepy, logger, random: () => 0.5 });
   onTestFinished(() => tokens.stop());
-  const pace = createPaces(clock)('tea', ADMIN_PACE.perSecond, ADMIN_PACE.burst);
+  const rateLimiter = createRateLimiters(clock)('tea', ADMIN_PACE.perSecond, ADMIN_PACE.burst);
   const { signal } = new AbortController();
   const flows = [
     { flow_id: 'f1', campaign_id: '1', nodes: [{ node_id: 'n1', action_id: '7', parent_node_id: 'n0' }] },
@@ -51,7 +51,7 @@ test('with a token that has ended, all statistics still arrive in a strict SHOPL
   const sync = createSync({
     shop: { id: 'tea', statistics: { attributionMs: 0, rules: [], flows } },
     admin,
-    api: createAdminApi({ admin, http: tokens.wrap(http), pace: () => pace(signal) }),
+    api: createAdminApi({ admin, http: tokens.wrap(http), rateLimiter: () => rateLimiter(signal) }),
     state: {
       changed: async () => [...marks],
       unmarkChanged: async () => marks.clear(),

@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { runScriptTag } from '../../../server/commands/script-tag.ts';
 import { type Clock, systemClock } from '../../../server/lib/clock.ts';
+import { SNIPPET_OPTIONS } from '../../../server/platforms/shopline/script-tags/address.ts';
 import {
   createSandbox,
   type Fault,
@@ -11,8 +13,6 @@ import {
   sandboxVariables,
   shoplineToken,
 } from '../../../server/sandbox/index.ts';
-import { runScriptTag } from '../../../server/commands/script-tag.ts';
-import { SNIPPET_OPTIONS } from '../../../server/platforms/shopline/script-tags/address.ts';
 import { NODE, ROOT } from '../../support/fleet-process.ts';
 import { HOUR_MS } from './tokens.ts';
 
@@ -419,10 +419,16 @@ test('every setting of the snippet may be given, and no other', () => {
 test('as an operator runs it', async () => {
   const env = { ...process.env, ...VARIABLES };
   const runFile = promisify(execFile);
-  const { stdout } = await runFile(NODE, ['server/commands/script-tag.ts', '--install', '--yes'], { cwd: ROOT, env });
+  const { stdout } = await runFile(NODE, ['server/commands/script-tag.ts', '--install', '--yes'], {
+    cwd: ROOT,
+    env,
+  });
   expect(stdout).toContain(`Done: install ${OURS} for checkout`);
   expect(installed()).toEqual([[OURS, 'checkout']]);
   await expect(
-    runFile(NODE, ['server/commands/script-tag.ts'], { cwd: ROOT, env: { ...env, SHOPLINE_ACCESS_TOKEN: 'other' } }),
+    runFile(NODE, ['server/commands/script-tag.ts'], {
+      cwd: ROOT,
+      env: { ...env, SHOPLINE_ACCESS_TOKEN: 'other' },
+    }),
   ).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('SHOPLINE_ACCESS_TOKEN') });
 });

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { sign } from '../../../server/platforms/shopline/admin/sign.ts';
-import { readAppToken } from '../../../server/platforms/shopline/tokens/token.ts';
 import { openToken, sealToken } from '../../../server/platforms/shopline/tokens/encrypt.ts';
+import { readAppToken } from '../../../server/platforms/shopline/tokens/token.ts';
 import { HOUR_MS, jwt, NOW_MS } from './tokens.ts';
 
 test('an app’s token is one that lives a day at most; it says when it was given and when it ends', () => {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Config } from '../../../server/config/config.ts';
-import type { Append } from '../../../server/store/event-log.ts';
 import { createCounters } from '../../../server/observe/counters.ts';
-import { sha256 } from '../../../server/privacy/hash.ts';
-import { createSealer, sealBinding } from '../../../server/privacy/encrypted-pii.ts';
+import { mapWebhook, type Topic } from '../../../server/platforms/shopline/webhooks/map.ts';
 import { consentOf } from '../../../server/platforms/webhooks/consent.ts';
 import { toEntry } from '../../../server/platforms/webhooks/entry.ts';
 import { isUnusable } from '../../../server/platforms/webhooks/mapped.ts';
-import { mapWebhook, type Topic } from '../../../server/platforms/shopline/webhooks/map.ts';
+import { createSealer, sealBinding } from '../../../server/privacy/encrypted-pii.ts';
+import { sha256 } from '../../../server/privacy/hash.ts';
+import type { Append } from '../../../server/store/event-log.ts';
 import { configOf, NOW, oneShop, order, PERSONAL, visitors } from '../support.ts';
 
 const sealer = createSealer([Buffer.alloc(32, 7)]);

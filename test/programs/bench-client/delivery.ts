@@ -1,6 +1,6 @@
-import type { Figure } from '../bench/figures.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { openStorefront } from '../../support/storefront.ts';
+import type { Figure } from '../bench/figures.ts';
 import { HARDSHIPS, prepareShop, type Tally } from './hardships.ts';
 import { actAndLeave, WAYS } from './leave.ts';
 import type { Options } from './options.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
-import { type Figure, ms } from '../bench/figures.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { eventually } from '../../support/eventually.ts';
+import { type Figure, ms } from '../bench/figures.ts';
 import type { Options } from './options.ts';
 import { dataLayerScript, productList, pushingScript, shopPage, snippet } from './pages.ts';
 import { openScriptShop, type ScriptShop } from './script-shop.ts';

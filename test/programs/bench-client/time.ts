@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
-import { type Figure, median, ms, ratio } from '../bench/figures.ts';
 import { launchChromium } from '../../support/chromium.ts';
 import { eventually } from '../../support/eventually.ts';
+import { type Figure, median, ms, ratio } from '../bench/figures.ts';
 import type { Options } from './options.ts';
 import { shopPage, snippet } from './pages.ts';
 import { CUSTOMERIO, loadPeer, PEERS } from './peers.ts';

@@ -12,8 +12,8 @@ import { peakRssMb } from './usage.ts';
 
 /** A shop's rush hour, many times over; and as much as 64 connections bring. */
 const LOADS = [
-  { name: 'at 1,000/s', pace: { requestsPerSecond: 1000 } },
-  { name: 'at full load', pace: {} },
+  { name: 'at 1,000/s', rateLimiter: { requestsPerSecond: 1000 } },
+  { name: 'at full load', rateLimiter: {} },
 ];
 const STATES = ['waits', 'drains'] as const;
 const STARTS = 3;
@@ -50,10 +50,10 @@ export async function measureBacklog(
     { prefix: PREFILLED, eventsPerRequest: 1, result: { requests: backlog, unanswered: [] } },
   ];
   let runs = 0;
-  const p99Ms = async (collector: Collector, pace: Partial<Load>, forSeconds: number) => {
+  const p99Ms = async (collector: Collector, rateLimiter: Partial<Load>, forSeconds: number) => {
     const prefix = `b${++runs}`;
     const load = { path: '/v1/track', prefix, seconds: forSeconds, connections: 64, eventsPerRequest: 1 };
-    const result = await generator.ask<LoadResult>({ ...load, ...pace, port: collector.port });
+    const result = await generator.ask<LoadResult>({ ...load, ...rateLimiter, port: collector.port });
     if (collector === full.collector) promised.push({ prefix, eventsPerRequest: 1, result });
     return result.p99Ms;
   };
@@ -64,15 +64,15 @@ export async function measureBacklog(
   const forSeconds = Math.min(seconds, MAX_SECONDS);
   for (const state of STATES) {
     if (state === 'drains') await beginDrain(away, full.collector);
-    for (const { name, pace } of LOADS) {
+    for (const { name, rateLimiter } of LOADS) {
       const what = `p99 of /v1/track ${name} while the backlog ${state} ÷ idle`;
       const latency: Latency = { what, idleMs: [], fullMs: [] };
       latencies.push(latency);
       for (let round = 0; round < rounds; round++) {
         full.collector.pause();
-        latency.idleMs.push(await p99Ms(idle.collector, pace, forSeconds));
+        latency.idleMs.push(await p99Ms(idle.collector, rateLimiter, forSeconds));
         full.collector.resume();
-        latency.fullMs.push(await p99Ms(full.collector, pace, forSeconds));
+        latency.fullMs.push(await p99Ms(full.collector, rateLimiter, forSeconds));
       }
       say(
         `${what}: ${latency.fullMs.map((full, round) => `${full}/${latency.idleMs[round]}`).join(', ')} ms`,

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemClock } from '../../../server/lib/clock.ts';
-import { giveWayTo } from '../../../server/delivery/chunks.ts';
-import { openLog } from '../../../server/store/open.ts';
-import { createCounters } from '../../../server/observe/counters.ts';
-import type { ShopState } from '../../../server/analytics/state.ts';
 import { startConsumer } from '../../../server/analytics/consumer.ts';
 import { factRules } from '../../../server/analytics/create.ts';
 import { openState } from '../../../server/analytics/open.ts';
+import type { ShopState } from '../../../server/analytics/state.ts';
+import { createYieldToIngest } from '../../../server/delivery/chunks.ts';
+import { systemClock } from '../../../server/lib/clock.ts';
+import { createCounters } from '../../../server/observe/counters.ts';
+import { openLog } from '../../../server/store/open.ts';
 import { type FillLog, logOptions } from './fill-log.ts';
 import { serveParent } from './launch.ts';
 import { benchShop } from './shop-events.ts';
@@ -48,7 +48,7 @@ export async function countLog(options: CountLog): Promise<{ runs: Counted[] }> 
       rules: factRules(shop),
       redact: async () => {},
       clock: systemClock,
-      giveWay: giveWayTo(() => 0),
+      yieldToIngest: createYieldToIngest(() => 0),
       counters: createCounters(),
       logger: LOUD,
     });

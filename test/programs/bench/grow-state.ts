@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { factRules } from '../../../server/analytics/create.ts';
-import { readFacts } from '../../../server/analytics/read-facts.ts';
 import { gather } from '../../../server/analytics/gather.ts';
-import { createNews } from '../../../server/analytics/seen-cache.ts';
 import { openState } from '../../../server/analytics/open.ts';
+import { readFacts } from '../../../server/analytics/read-facts.ts';
+import { createSeenCache } from '../../../server/analytics/seen-cache.ts';
 import { serveParent } from './launch.ts';
 import { benchShop, createShopEvents, type Traffic } from './shop-events.ts';
 
@@ -31,7 +31,7 @@ export async function growState({ dataDir, visitors, eventsEach }: GrowState): P
   const stateDir = mkdtempSync(join(dataDir, 'state-'));
   const shop = benchShop();
   const rules = factRules(shop);
-  const news = createNews();
+  const news = createSeenCache();
   const eventAt = createShopEvents({ visitors, eventsEach });
   const state = await openState(stateDir, [shop]);
   const events = visitors * eventsEach;

@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 import { readConfig, type Shop, type Variables } from '../../../server/config/config.ts';
 import { createCounters } from '../../../server/observe/counters.ts';
+import { mapReport } from '../../../server/platforms/customerio/map.ts';
+import { toEntry } from '../../../server/platforms/webhooks/entry.ts';
 import { createSealer } from '../../../server/privacy/encrypted-pii.ts';
 import { sandboxVariables } from '../../../server/sandbox/credentials.ts';
 import { messagePayload } from '../../../server/sandbox/webhooks.ts';
-import { mapReport } from '../../../server/platforms/customerio/map.ts';
-import { toEntry } from '../../../server/platforms/webhooks/entry.ts';
 import type { JsonObject, ProtectedEvent } from '../../../shared/protected-event.ts';
 import { ACTIONS, CAMPAIGNS, FLOWS } from './flows.ts';
 import { type Kind, placeOf, reportOf, visitorOf } from './mix.ts';

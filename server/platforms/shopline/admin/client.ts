@@ -11,11 +11,11 @@ export interface ClientParts {
   /** With the current token in place of the configured one. */
   http: Http;
   /** Resolves when the next request may go. */
-  pace: () => Promise<void>;
+  rateLimiter: () => Promise<void>;
 }
 
 /** @throws {RangeError} without an access token: whoever has none must not call. */
-export function createAdminApi({ admin, http, pace }: ClientParts): AdminApi {
+export function createAdminApi({ admin, http, rateLimiter }: ClientParts): AdminApi {
   const { endpoint, apiVersion, accessToken } = admin;
   if (accessToken === undefined) throw new RangeError('SHOPLINE’s Admin API needs an access token');
   const headers = {
@@ -31,7 +31,7 @@ export function createAdminApi({ admin, http, pace }: ClientParts): AdminApi {
         method === 'GET' || method === 'DELETE'
           ? { method, url, headers }
           : { method, url, headers, body: body === undefined ? '' : JSON.stringify(body) };
-      await pace();
+      await rateLimiter();
       return http(request);
     },
   };

@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { ZodType } from 'zod';
-import type { Flow, Shop, ShoplineAdmin } from '../../../config/config.ts';
-import type { ShopState, Synced } from '../../../analytics/state.ts';
-import { FlowEntry, flowApp, MAX_FLOWS, nothingOfFlow, toFlowBody, toFlowEntry } from '../../../analytics/flows.ts';
+import {
+  FlowEntry,
+  flowApp,
+  MAX_FLOWS,
+  nothingOfFlow,
+  toFlowBody,
+  toFlowEntry,
+} from '../../../analytics/flows.ts';
 import { MarketingRow, toMarketingRow } from '../../../analytics/marketing-events.ts';
+import type { ShopState, Synced } from '../../../analytics/state.ts';
+import type { Flow, Shop, ShoplineAdmin } from '../../../config/config.ts';
 import { judgeFlows, judgeMarketing } from './answers.ts';
 import type { Call } from './send.ts';
 

@@ -3,7 +3,7 @@ import { told } from '../admin/describe-answer.ts';
 import type { Verdict } from './answers.ts';
 
 /** What became of one thing that was to be sent. */
-export type Fate = { traceId?: string } & (
+export type SendResult = { traceId?: string } & (
   | { kind: 'accepted' }
   /** `taken`: how many of those that were sent along were taken; SHOPLINE does not say which. */
   | { kind: 'refused'; words: string; taken: number }
@@ -31,7 +31,7 @@ export async function sendAll<One extends { item: unknown }>(
   call: Call,
   items: readonly One[],
   areSuspect: boolean,
-  fated: (some: readonly One[], fate: Fate, wasSent: boolean) => Promise<void>,
+  fated: (some: readonly One[], fate: SendResult, wasSent: boolean) => Promise<void>,
 ): Promise<string | undefined> {
   async function inParts(some: readonly One[], size: number): Promise<string | undefined> {
     for (let from = 0; from < some.length; from += size) {
@@ -58,7 +58,7 @@ async function exchange(
   api: AdminApi,
   { path, body, judge }: Call,
   part: readonly { item: unknown }[],
-): Promise<Fate> {
+): Promise<SendResult> {
   const sent = part.length;
   try {
     const answer = await api.call({ method: 'POST', path, body: body(part.map(({ item }) => item)) });
@@ -71,7 +71,7 @@ async function exchange(
   }
 }
 
-function fateOf(verdict: Verdict, sent: number, words: (ours: string) => string): Fate {
+function fateOf(verdict: Verdict, sent: number, words: (ours: string) => string): SendResult {
   if (verdict.kind === 'refused') return { ...verdict, taken: 0 };
   if (verdict.kind === 'failed' || verdict.count >= sent) return verdict;
   const { count: taken } = verdict;

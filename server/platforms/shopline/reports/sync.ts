@@ -1,13 +1,13 @@
-import type { Clock } from '../../../lib/clock.ts';
+import type { ShopState, Synced } from '../../../analytics/state.ts';
+import type { SyncOutcome, SyncReport } from '../../../analytics/statistics.ts';
 import type { Shop, ShoplineAdmin } from '../../../config/config.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import { oneAtATime } from '../../../lib/one-at-a-time.ts';
 import type { Counters } from '../../../observe/counters.ts';
 import type { Logger } from '../../../observe/log.ts';
 import type { AdminApi } from '../admin/api.ts';
-import type { ShopState, Synced } from '../../../analytics/state.ts';
-import { oneAtATime } from '../../../lib/one-at-a-time.ts';
-import type { SyncOutcome, SyncReport } from '../../../analytics/statistics.ts';
 import { createDrafts, type Draft, isOf, type Kind, misfitOf } from './drafts.ts';
-import { type Fate, sendAll } from './send.ts';
+import { type SendResult, sendAll } from './send.ts';
 
 export interface SyncParts {
   shop: Pick<Shop, 'id' | 'statistics'>;
@@ -160,7 +160,7 @@ export function createSync(parts: SyncParts): Sync {
 
   async function note(
     some: readonly Draft[],
-    fate: Fate,
+    fate: SendResult,
     before: (target: string) => Synced,
     outcome: SyncOutcome,
   ): Promise<void> {

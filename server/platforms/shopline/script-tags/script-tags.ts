@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { HttpResponse } from '../../../destinations/destination.ts';
 import type { AdminApi, AdminCall } from '../admin/api.ts';
-import { nextPage } from '../admin/next-page.ts';
 import { told } from '../admin/describe-answer.ts';
+import { nextPage } from '../admin/next-page.ts';
 
 /** Which pages load a script: the three checkout steps and the order status page, the storefront, or both. */
 export const SCOPES = ['checkout', 'online_store', 'all'] as const;

@@ -1,12 +1,12 @@
-import type { Clock } from '../../../lib/clock.ts';
+import type { ShopState } from '../../../analytics/state.ts';
 import type { Shop } from '../../../config/config.ts';
 import type { HttpRequest } from '../../../destinations/destination.ts';
+import type { Clock } from '../../../lib/clock.ts';
 import type { Http } from '../../../lib/http-client.ts';
-import type { ShopState } from '../../../analytics/state.ts';
+import { openToken, sealToken } from './encrypt.ts';
 import { type App, refreshToken } from './refresh.ts';
 import { type Renewal, startRenewal } from './renewal.ts';
 import { readAppToken, type Token } from './token.ts';
-import { openToken, sealToken } from './encrypt.ts';
 
 /** Where a token's news are told: without the token. */
 interface Logger {
