@@ -1,7 +1,7 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import type { YieldToIngest } from '../delivery/chunks.ts';
-import { mapInChunks } from '../delivery/chunks.ts';
 import type { Clock } from '../lib/clock.ts';
+import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
+import { mapInChunks } from '../lib/yield-to-ingest.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import { type Delivery, type EventLog, LogUnavailable } from '../store/event-log.ts';

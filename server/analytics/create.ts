@@ -1,8 +1,8 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { Shop } from '../config/config.ts';
-import type { YieldToIngest } from '../delivery/chunks.ts';
 import type { Clock } from '../lib/clock.ts';
 import { everyMs } from '../lib/periodic.ts';
+import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { AdminApi } from '../platforms/shopline/admin/api.ts';

@@ -1,5 +1,5 @@
 import type { Shop } from '../config/config.ts';
-import { NO_BACKPRESSURE } from '../delivery/chunks.ts';
+import { NO_BACKPRESSURE } from '../lib/yield-to-ingest.ts';
 import type { Delivery, EventLog } from '../store/event-log.ts';
 import { isRedaction } from './consumer.ts';
 import { consumerName, factRules } from './create.ts';

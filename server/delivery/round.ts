@@ -1,8 +1,8 @@
 import type { RetryReason } from '../../shared/reasons.ts';
+import { mapInChunks } from '../lib/yield-to-ingest.ts';
 import type { Delivery } from '../store/event-log.ts';
 import { type Sized, toBatches } from './batch.ts';
 import type { BreakerState } from './breaker.ts';
-import { mapInChunks } from './chunks.ts';
 import type { Once } from './once.ts';
 import type { RoundParts } from './parts.ts';
 import { type Open, type Prepared, prepare, type Ready, type Written } from './prepare.ts';

@@ -3,8 +3,8 @@ import { type ConsumerParts, startConsumer } from '../../server/analytics/consum
 import { RULES } from '../../server/analytics/decisions.ts';
 import type { ShopStore } from '../../server/analytics/store/open.ts';
 import { createTargets } from '../../server/analytics/targets.ts';
-import { NO_BACKPRESSURE } from '../../server/delivery/chunks.ts';
 import { systemClock } from '../../server/lib/clock.ts';
+import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { type Append, type Delivery, type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';

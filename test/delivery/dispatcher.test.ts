@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Shop } from '../../server/config/config.ts';
-import { NO_BACKPRESSURE } from '../../server/delivery/chunks.ts';
 import { consumersOf, startDispatcher } from '../../server/delivery/dispatcher.ts';
 import type { Destination } from '../../server/destinations/destination.ts';
 import type { Http } from '../../server/lib/http-client.ts';
+import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { openLog } from '../../server/store/open.ts';
 import { openLedger } from '../../server/store/open-ledger.ts';

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { NO_BACKPRESSURE } from '../../server/delivery/chunks.ts';
 import { startWorker } from '../../server/delivery/worker.ts';
 import type { Destination } from '../../server/destinations/destination.ts';
 import { createRateLimiters } from '../../server/lib/rate-limiter.ts';
+import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { openLog } from '../../server/store/open.ts';
 import { openLedger } from '../../server/store/open-ledger.ts';

@@ -1,10 +1,10 @@
 import { onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { NO_BACKPRESSURE } from '../../server/delivery/chunks.ts';
 import type { DeliveryReport } from '../../server/delivery/report.ts';
 import { startWorker, type Worker } from '../../server/delivery/worker.ts';
 import type { Destination, HttpRequest, HttpResponse } from '../../server/destinations/destination.ts';
 import type { Http } from '../../server/lib/http-client.ts';
+import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { type Counters, createCounters } from '../../server/observe/counters.ts';
 import type { EventLog } from '../../server/store/event-log.ts';
 import type { Ledger } from '../../server/store/ledger.ts';

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { readConfig, type Shop } from '../../server/config/config.ts';
-import { NO_BACKPRESSURE } from '../../server/delivery/chunks.ts';
 import { consumersOf, startDispatcher } from '../../server/delivery/dispatcher.ts';
 import type { Worker } from '../../server/delivery/worker.ts';
 import type { HttpResponse } from '../../server/destinations/destination.ts';
 import type { Clock } from '../../server/lib/clock.ts';
 import { type Http, NoAnswer } from '../../server/lib/http-client.ts';
+import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { createSecretRedactor } from '../../server/observe/log.ts';
 import { completeCredentials, SANDBOX_CREDENTIALS } from '../../server/sandbox/credentials.ts';

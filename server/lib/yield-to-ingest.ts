@@ -1,15 +1,15 @@
-/** What delivery lets go first. */
+/** Ingest has priority over background work: a visitor is waiting for its answer. */
 export interface YieldToIngest {
-  /** Between two slices of work: resolves when the next may begin. */
+  /** Called between two chunks of work; resolves when the next may begin. */
   rest(workedMs: number): Promise<void>;
-  /** How many events to take at once, of so many that may be. */
+  /** How many of at most `maxEvents` events to process in one round. */
   share(maxEvents: number): number;
 }
 
-/** Small enough that a slice takes less than a millisecond. */
+/** Events in one chunk: it takes less than a millisecond. */
 const CHUNK = 20;
 
-/** Maps a long list in slices, between which everything else in the process gets its turn. */
+/** Maps a long list in chunks; the event loop runs between two of them. */
 export async function mapInChunks<Item, Result>(
   items: readonly Item[],
   map: (item: Item) => Result,
@@ -29,29 +29,28 @@ export async function mapInChunks<Item, Result>(
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** Nothing else is going on: one turn of the event loop between two slices. */
+/** One turn of the event loop between two chunks, whatever the load. */
 export const NO_BACKPRESSURE: YieldToIngest = { rest: nextTurn, share: (maxEvents) => maxEvents };
 
-/** Delivery always has a tenth of the time. */
-const MOST_WAITS = 9;
-/** While something arrives, rounds are smaller: much of what one costs cannot be cut in slices. */
-const PARTS = 5;
+/** The longest rest, in multiples of the time worked: background work keeps at least a tenth of the time. */
+const MAX_REST_RATIO = 9;
+/** Rounds shrink to this fraction under load, because part of what a round costs cannot be cut into chunks. */
+const LOAD_DIVISOR = 5;
 
 /**
- * Lets what arrives go first: it has somebody waiting, and what is delivered a little later lies safe in the log. For
- * each request that is being answered delivery rests as long again as it worked, all workers together.
+ * For each request in progress, background work rests as long as it worked, counted over all workers together.
  *
- * @param requests how many are being answered right now.
+ * @param requests how many requests are in progress.
  */
 export function createYieldToIngest(requests: () => number): YieldToIngest {
   let freeAtMs = 0;
   return {
     async rest(workedMs) {
       const nowMs = performance.now();
-      freeAtMs = Math.max(freeAtMs, nowMs) + workedMs * Math.min(requests(), MOST_WAITS);
+      freeAtMs = Math.max(freeAtMs, nowMs) + workedMs * Math.min(requests(), MAX_REST_RATIO);
       if (freeAtMs <= nowMs) return nextTurn();
       await new Promise((resolve) => setTimeout(resolve, freeAtMs - nowMs));
     },
-    share: (maxEvents) => (requests() > 0 ? Math.ceil(maxEvents / PARTS) : maxEvents),
+    share: (maxEvents) => (requests() > 0 ? Math.ceil(maxEvents / LOAD_DIVISOR) : maxEvents),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createYieldToIngest, mapInChunks, NO_BACKPRESSURE } from '../../server/delivery/chunks.ts';
+import { createYieldToIngest, mapInChunks, NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 
 test('a long list is mapped in order, and others have their turn after every twenty', async () => {
   const order: string[] = [];
