@@ -6,16 +6,18 @@ import { openApi } from '../server/http/openapi.ts';
 import { webhookPaths } from '../server/platforms/webhooks/openapi.ts';
 
 const readme = readFileSync('README.md', 'utf8');
+const configuration = readFileSync('server/config/README.md', 'utf8');
+const api = readFileSync('server/http/README.md', 'utf8');
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
 
-test('the README explains every variable the program reads', () => {
+test('the configuration page explains every variable the program reads', () => {
   const variables = [
     'CONFIG_FILE',
     ...Object.keys(ProgramVariables.shape),
     ...Object.keys(ShopVariables.shape),
     ...DESTINATIONS.flatMap((destination) => Object.values<string>(destination.variables)),
   ];
-  expect(variables.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  expect(variables.filter((name) => !configuration.includes(`\`${name}\``))).toEqual([]);
 });
 
 test('every command in the README exists', () => {
@@ -32,13 +34,13 @@ test('every file the README points to is there', () => {
   expect(files.filter((file) => !existsSync(file))).toEqual([]);
 });
 
-test('the README lists every route of the contract', () => {
+test('the API page lists every route of the contract', () => {
   const { paths } = openApi('0', webhookPaths) as { paths: object };
   const missing = Object.keys(paths).filter((path) => {
     const last = path
       .replace('{version}', '<version>')
       .replace('/projects/{writeKey}', '/projects/:writeKey');
-    return !readme.includes(last) && !readme.includes(`\`${path.split('/').at(-1)}\``);
+    return !api.includes(last) && !api.includes(`\`${path.split('/').at(-1)}\``);
   });
   expect(missing).toEqual(['/v1/m']);
 });
