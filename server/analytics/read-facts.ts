@@ -1,7 +1,7 @@
 import { UNPAID } from '../../shared/names.ts';
+import { checkoutNames, orderNames } from '../../shared/order-names.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import type { LeftOutReason } from '../../shared/reasons.ts';
-import { checkoutNames, orderNames } from '../orders/names.ts';
 import { type EventFacts, isPerson, linksBetween, peopleIn, textOf, times } from './event.ts';
 import type { Action, OrderReport } from './facts.ts';
 import { isMessageReport, readMessage } from './messages.ts';

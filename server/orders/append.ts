@@ -1,9 +1,9 @@
+import { orderNames } from '../../shared/order-names.ts';
 import type { ShopState } from '../analytics/state.ts';
 import type { Shop } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Append, EventLog } from '../store/event-log.ts';
 import { checkoutKey, stageOf } from './keys.ts';
-import { orderNames } from './names.ts';
 
 interface AppendParts {
   /** Those whose orders are reported twice, by id. */

@@ -1,5 +1,5 @@
+import { checkoutNames } from '../../shared/order-names.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import { checkoutNames } from './names.ts';
 
 type Reported = Pick<ProtectedEvent, 'event' | 'orderKey' | 'properties'>;
 

@@ -1,3 +1,4 @@
+import { orderNames } from '../../shared/order-names.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { PersonKey } from '../analytics/facts.ts';
 import type { OrderKnown, ShopState } from '../analytics/state.ts';
@@ -5,7 +6,6 @@ import type { Shop } from '../config/config.ts';
 import type { Delivery, EventLog } from '../store/event-log.ts';
 import { completeFrom, completeOrder, toSeen } from './complete.ts';
 import { nameInKey, nameOfFixed } from './keys.ts';
-import { orderNames } from './names.ts';
 
 interface TakeParts {
   /** Those whose orders are reported twice, by id. */

@@ -1,6 +1,6 @@
+import { orderNames } from '../../../../shared/order-names.ts';
 import type { JsonObject } from '../../../../shared/protected-event.ts';
 import { compact } from '../../../destinations/values.ts';
-import { orderNames } from '../../../orders/names.ts';
 import { keyOf, type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
 import { firstMoment } from '../../webhooks/time.ts';
 import { readProducts } from './lines.ts';

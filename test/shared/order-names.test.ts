@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { orderNames } from '../../server/orders/names.ts';
+import { orderNames } from '../../shared/order-names.ts';
 import type { JsonObject } from '../../shared/protected-event.ts';
 
 test.each<{ what: string; properties: JsonObject; names: string[] }>([
