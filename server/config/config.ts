@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Purpose } from '../../shared/consent.ts';
 import { type Destination, needsRawPii } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
+import { isLoopback } from '../lib/loopback.ts';
 import { readConfigFile } from './file.ts';
 import { ProgramVariables, ShopVariables } from './schemas.ts';
 import type { Flow, MarketingRule } from './statistics.ts';
@@ -276,9 +277,8 @@ function endpointProblem(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
   if (url?.protocol === 'https:') return undefined;
-  const isLoopback =
-    url && (/^127(\.\d+){3}$/.test(url.hostname) || ['localhost', '[::1]'].includes(url.hostname));
-  return url?.protocol === 'http:' && isLoopback ? undefined : 'an https: address (http: only on loopback)';
+  if (url?.protocol === 'http:' && isLoopback(url.hostname)) return undefined;
+  return 'an https: address (http: only on loopback)';
 }
 
 function check<S extends z.ZodObject>(schema: S, variables: Variables, prefix: string, problems: string[]) {

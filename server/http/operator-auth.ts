@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
+import { isLoopback } from '../lib/loopback.ts';
 import { Refusal } from './errors.ts';
 
 /**
@@ -52,11 +52,6 @@ export function operatorOnly(token: string | undefined): RequestHandler {
     guardPage(request, response, (error?: unknown) =>
       error === undefined ? authorize(request, response, next) : next(error),
     );
-}
-
-function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[|\]$/g, '');
-  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
 }
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();

@@ -3,6 +3,7 @@ import type { CookieOptions, Response } from 'express';
 import { getDomain } from 'tldts';
 import { COOKIES } from '../../shared/names.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import { isLoopback } from '../lib/loopback.ts';
 
 const DAY_MS = 86_400_000;
 const ID_LIFE_MS = 400 * DAY_MS;
@@ -39,8 +40,8 @@ export function cookieScope(page: string, collector: string): CookieOptions | un
   if (!URL.canParse(page)) return undefined;
   const { hostname, protocol } = new URL(page);
   const [pageHost, host] = [unbracketed(hostname), unbracketed(collector)];
-  const isLoopback = host === 'localhost' || host === '::1' || /^127\./.test(host);
-  const base: CookieOptions = { path: '/', sameSite: 'lax', secure: !(isLoopback && protocol === 'http:') };
+  const isSecure = protocol !== 'http:' || !isLoopback(host);
+  const base: CookieOptions = { path: '/', sameSite: 'lax', secure: isSecure };
   const domain = siteOf(host);
   if (domain === undefined) return host === pageHost ? base : undefined;
   return domain === siteOf(pageHost) ? { ...base, domain } : undefined;
