@@ -5,8 +5,9 @@ import { statisticsConsumers } from './analytics/create.ts';
 import type { Statistics } from './analytics/statistics.ts';
 import { createAdminApp, createApp } from './app.ts';
 import { type Config, ConfigError, environment, readConfig, type Shop } from './config/config.ts';
-import { consumersOf, createDeliveryHttp, type Dispatcher, startDispatcher } from './delivery/dispatcher.ts';
+import { consumersOf } from './delivery/consumers.ts';
 import type { Report } from './delivery/report.ts';
+import { createDeliveryHttp, type RunningDelivery, startDelivery } from './delivery/start.ts';
 import { createBudget } from './http/body.ts';
 import { drain, listen } from './http/listener.ts';
 import { snippetRoutes } from './http/snippet.ts';
@@ -35,7 +36,7 @@ export interface StartOptions {
   report?: Report;
   /** Puts something between the program and its log, for example to watch it. */
   wrapLog?: (log: EventLog) => EventLog;
-  demo?: (parts: { log: EventLog; dispatcher: Dispatcher; statistics?: Statistics }) => Router;
+  demo?: (parts: { log: EventLog; delivery: RunningDelivery; statistics?: Statistics }) => Router;
   /** Opens the operator's routes without a token. Only for loopback. */
   openAdmin?: boolean;
 }
@@ -101,19 +102,31 @@ async function open(config: Config, options: StartOptions, close: Shutdown): Pro
   const { http, close: closeHttp } = createDeliveryHttp(shops);
   close.onShutdown(closeHttp);
   const rateLimiterFor = createRateLimiters(clock);
-  const strike = createSecretRedactor(config.secrets);
+  const redactSecrets = createSecretRedactor(config.secrets);
   const yieldToIngest = createYieldToIngest(budget.requests);
   const platforms = await startPlatforms(
-    { config, log, sealer, http, strike, rateLimiterFor, clock, yieldToIngest, random, counters, logger },
+    {
+      config,
+      log,
+      sealer,
+      http,
+      redactSecrets,
+      rateLimiterFor,
+      clock,
+      yieldToIngest,
+      random,
+      counters,
+      logger,
+    },
     close,
   );
   const completing = platforms?.log ?? log;
-  const dispatcher = startDispatcher({
+  const delivery = startDelivery({
     shops,
     log: completing,
     ledger,
     decrypt: (sealed, event) => sealer.open(sealed, sealBinding(event)),
-    strike: platforms?.strike ?? strike,
+    redactSecrets: platforms?.redactSecrets ?? redactSecrets,
     http: platforms?.http ?? http,
     rateLimiterFor,
     clock,
@@ -123,7 +136,7 @@ async function open(config: Config, options: StartOptions, close: Shutdown): Pro
     logger,
     report,
   });
-  close.onShutdown(() => dispatcher.stop());
+  close.onShutdown(() => delivery.stop());
   if (config.adminToken !== undefined && config.adminToken.length < SHORT_TOKEN)
     logger.warn({ variable: 'ADMIN_TOKEN' }, `shorter than ${SHORT_TOKEN} characters: it can be guessed`);
   const isOperable = config.adminToken !== undefined || options.openAdmin === true;
@@ -132,7 +145,7 @@ async function open(config: Config, options: StartOptions, close: Shutdown): Pro
         counters,
         log,
         clock,
-        destinations: [...watched(dispatcher), ...watchedStatistics(shops)],
+        destinations: [...watched(delivery), ...watchedStatistics(shops)],
         gauges: [
           {
             name: 'ingest_in_flight_bytes',
@@ -148,7 +161,7 @@ async function open(config: Config, options: StartOptions, close: Shutdown): Pro
         config,
         log,
         sealer,
-        dispatcher,
+        delivery,
         counters,
         metrics,
         clock,
@@ -156,7 +169,7 @@ async function open(config: Config, options: StartOptions, close: Shutdown): Pro
         ...(platforms && { state: platforms.state, statistics: platforms.statistics }),
       })
     : undefined;
-  const demo = options.demo?.({ log, dispatcher, ...(platforms && { statistics: platforms.statistics }) });
+  const demo = options.demo?.({ log, delivery, ...(platforms && { statistics: platforms.statistics }) });
   const app = createApp({
     config,
     log: completing,
@@ -190,7 +203,7 @@ async function open(config: Config, options: StartOptions, close: Shutdown): Pro
 }
 
 /** The dispatcher's workers in the words of the metrics. */
-const watched = ({ workers }: Dispatcher): Watched[] =>
+const watched = ({ workers }: RunningDelivery): Watched[] =>
   workers.map(({ destination, ...worker }) => ({ ...worker, destination: destination.name }));
 
 /** Statistics read the log like a destination; no breaker ever keeps them from it. */
@@ -216,11 +229,11 @@ function readVersion(): string {
 
 /** The logger of a real process: JSON lines on standard output, struck clean of emails and secrets. */
 export function processLogger(level: string, secrets: readonly string[]): Logger {
-  const strike = createSecretRedactor(secrets);
+  const redactSecrets = createSecretRedactor(secrets);
   return createLogger({
     level,
     write: (line) => void process.stdout.write(line),
-    redact: (line) => strike(redactText(line)),
+    redact: (line) => redactSecrets(redactText(line)),
   });
 }
 

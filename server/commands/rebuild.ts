@@ -5,7 +5,7 @@ import { shopRules } from '../analytics/open.ts';
 import { rebuild } from '../analytics/rebuild.ts';
 import { openSqliteStore } from '../analytics/store/sqlite.ts';
 import { type Config, ConfigError, environment, readConfig } from '../config/config.ts';
-import { consumersOf } from '../delivery/dispatcher.ts';
+import { consumersOf } from '../delivery/consumers.ts';
 import { DataDirUnusable, LogUnavailable } from '../store/event-log.ts';
 import { openLog } from '../store/open.ts';
 

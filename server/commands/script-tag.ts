@@ -93,14 +93,15 @@ async function withApi(
   // A token renewed here is not kept; a collector that holds the one before renews it when it is refused.
   const kept = { readKept: async () => undefined, writeKept: async () => {} };
   const tokens = await createTokens({ shops: [shop], http, kept, clock, logger, random: Math.random });
-  const strike = (text: string) => createSecretRedactor([...secrets, ...tokens.secrets()])(text);
+  const redactSecrets = (text: string) => createSecretRedactor([...secrets, ...tokens.secrets()])(text);
   const rateLimiter = createRateLimiter(ADMIN_PACE.perSecond, ADMIN_PACE.burst, clock);
   const { signal } = new AbortController();
   try {
     await use(createAdminApi({ admin, http: tokens.wrap(http), rateLimiter: () => rateLimiter(signal) }));
   } catch (error) {
-    if (error instanceof NotDone) throw new NotDone(strike(error.message));
-    if (error instanceof NoAnswer) throw new NotDone(strike(`SHOPLINE gave no answer: ${error.message}`));
+    if (error instanceof NotDone) throw new NotDone(redactSecrets(error.message));
+    if (error instanceof NoAnswer)
+      throw new NotDone(redactSecrets(`SHOPLINE gave no answer: ${error.message}`));
     throw error;
   } finally {
     await tokens.stop();

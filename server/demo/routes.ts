@@ -2,7 +2,7 @@ import express, { Router } from 'express';
 import helmet from 'helmet';
 import type { ZodError } from 'zod';
 import type { Statistics } from '../analytics/statistics.ts';
-import type { Dispatcher } from '../delivery/dispatcher.ts';
+import type { RunningDelivery } from '../delivery/start.ts';
 import { Refusal } from '../http/errors.ts';
 import { Faults, type Sandbox } from '../sandbox/index.ts';
 import type { EventLog } from '../store/event-log.ts';
@@ -34,21 +34,21 @@ function unfit(message: string, { issues }: ZodError): Refusal {
 /** The demo shop, its live pages, those who speak to the collector from outside, and the switches that break each API on purpose. */
 export function demoRoutes(parts: {
   log: EventLog;
-  dispatcher: Dispatcher;
+  delivery: RunningDelivery;
   sandbox: Sandbox;
   recorder: Recorder;
   shopServer: ShopServer;
   letters: Letters;
   statistics?: Pick<Statistics, 'totals'>;
 }): Router {
-  const { log, dispatcher, sandbox, recorder, shopServer, letters, statistics } = parts;
+  const { log, delivery, sandbox, recorder, shopServer, letters, statistics } = parts;
   const faulty = new Set<string>();
   const router = Router();
 
   router.get('/', (_request, response) => response.redirect('/demo/'));
   router.get('/demo/deliveries', async (_request, response) => {
     const destinations = await Promise.all(
-      dispatcher.workers.map(async ({ consumer, destination, state }) => {
+      delivery.workers.map(async ({ consumer, destination, state }) => {
         const { waiting, deadLetters } = await log.depth(consumer);
         const { name, integration: title } = destination;
         return { name, title, breaker: state(), waiting, deadLetters, faults: faulty.has(name) };

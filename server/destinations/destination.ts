@@ -2,6 +2,9 @@ import type { ZodType } from 'zod';
 import type { Purpose } from '../../shared/consent.ts';
 import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
 import type { RetryReason, SkipReason } from '../../shared/reasons.ts';
+import type { HttpRequest, HttpResponse } from '../lib/http-client.ts';
+
+export type { HttpResponse };
 
 /**
  * A system we deliver to: data plus pure functions, no HTTP, no clock, no configuration of its own.
@@ -87,30 +90,8 @@ export interface Skip {
 export const skip = (reason: SkipReason): Skip => ({ skip: reason });
 export const isSkip = (mapped: unknown[] | Skip): mapped is Skip => !Array.isArray(mapped);
 
-export type HttpRequest = PostRequest | GetRequest | ChangeRequest;
-export interface PostRequest {
+export interface PostRequest extends HttpRequest {
   method: 'POST';
-  url: string;
-  headers: Record<string, string>;
-  body: string;
-}
-export interface GetRequest {
-  method: 'GET';
-  url: string;
-  headers: Record<string, string>;
-  body?: undefined;
-}
-/** No destination sends one; the shop's platform is asked for changes this way. */
-export interface ChangeRequest {
-  method: 'PUT' | 'DELETE';
-  url: string;
-  headers: Record<string, string>;
-  body?: string | undefined;
-}
-export interface HttpResponse {
-  status: number;
-  /** Lower-case names. */
-  headers: Record<string, string>;
   body: string;
 }
 

@@ -1,10 +1,23 @@
 import { Agent, type Dispatcher, request } from 'undici';
-import type { HttpRequest, HttpResponse } from '../destinations/destination.ts';
 
-/** Sends one request. Rejects only with `NoAnswer`. */
+export interface HttpRequest {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  url: string;
+  headers: Record<string, string>;
+  body?: string | undefined;
+}
+
+export interface HttpResponse {
+  status: number;
+  /** Lower-case names. */
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** Sends one request and resolves with the response, whatever its status. Rejects only with `NoAnswer`. */
 export type Http = (request: HttpRequest) => Promise<HttpResponse>;
 
-/** There is no complete answer. `wasSent` says whether the API may have acted on the request all the same. */
+/** No complete response was received. `wasSent`: the request may have reached the server all the same. */
 export class NoAnswer extends Error {
   override name = 'NoAnswer';
   readonly wasSent: boolean;
@@ -14,10 +27,11 @@ export class NoAnswer extends Error {
   }
 }
 
-const MAX_ANSWER_BYTES = 1024 * 1024;
+const MAX_RESPONSE_BYTES = 1024 * 1024;
+const CONNECT_TIMEOUT_MS = 5_000;
 
-/** Tells when a connection stands and the request is about to be written to it; before that nothing has left. */
-const noteStart =
+/** Calls back when the connection is established and the request is about to be written to it. */
+const onRequestStart =
   (onStart: () => void): Dispatcher.DispatcherComposeInterceptor =>
   (dispatch) =>
   (options, handler) =>
@@ -33,8 +47,10 @@ const noteStart =
     });
 
 /**
- * HTTP over undici with connections kept alive. The only place outgoing requests are made; hosts come from the
- * configuration alone and redirects are not followed.
+ * HTTP over undici with keep-alive connections. Redirects are not followed; a response larger than 1 MiB is no answer.
+ *
+ * @param options `timeoutMs` covers one request from the call to the last byte of the response; `connections` is the
+ *   pool size per origin.
  */
 export function createHttp(options: { timeoutMs: number; connections: number }): {
   http: Http;
@@ -43,38 +59,42 @@ export function createHttp(options: { timeoutMs: number; connections: number }):
   const { timeoutMs, connections } = options;
   const agent = new Agent({
     connections,
-    connect: { timeout: Math.min(timeoutMs, 5_000) },
+    connect: { timeout: Math.min(timeoutMs, CONNECT_TIMEOUT_MS) },
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     keepAliveTimeout: 30_000,
-    maxResponseSize: MAX_ANSWER_BYTES,
+    maxResponseSize: MAX_RESPONSE_BYTES,
   });
   const http: Http = async ({ url, method, headers, body }) => {
     const signal = AbortSignal.timeout(timeoutMs);
     let wasSent = false;
-    // A request whose time ran out while it waited for a connection is started all the same, but not written.
-    const noteSent = () => {
-      wasSent ||= !signal.aborted;
-    };
-    const dispatcher = agent.compose(noteStart(noteSent));
+    // undici also starts a request that timed out while it waited for a connection, but does not write it.
+    const dispatcher = agent.compose(
+      onRequestStart(() => {
+        wasSent ||= !signal.aborted;
+      }),
+    );
     try {
-      const answer = await request(url, { dispatcher, method, headers, body: body ?? null, signal });
+      const response = await request(url, { dispatcher, method, headers, body: body ?? null, signal });
       return {
-        status: answer.statusCode,
+        status: response.statusCode,
         headers: Object.fromEntries(
-          Object.entries(answer.headers).map(([name, value]) => [name, String(value)]),
+          Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
         ),
-        body: await answer.body.text(),
+        body: await response.body.text(),
       };
     } catch (error) {
-      throw new NoAnswer(describe(error), wasSent);
+      throw new NoAnswer(describeError(error), wasSent);
     }
   };
   return { http, close: () => agent.destroy() };
 }
 
+const describeError = (error: unknown) =>
+  `${codeOf(error) || (error as Error).name}: ${(error as Error).message}`;
+
+/** undici wraps socket errors: the system's code may be on a cause. */
 const codeOf = (error: unknown): string => {
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   return typeof code === 'string' ? code : cause === undefined ? '' : codeOf(cause);
 };
-const describe = (error: unknown) => `${codeOf(error) || (error as Error).name}: ${(error as Error).message}`;

@@ -4,7 +4,7 @@ import { statisticsConsumers } from '../analytics/create.ts';
 import type { ShopState } from '../analytics/state.ts';
 import type { Statistics } from '../analytics/statistics.ts';
 import type { Config } from '../config/config.ts';
-import type { Dispatcher } from '../delivery/dispatcher.ts';
+import type { RunningDelivery } from '../delivery/start.ts';
 import { Refusal } from '../http/errors.ts';
 import { operatorOnly } from '../http/operator-auth.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -19,7 +19,7 @@ export interface AdminParts {
   config: Config;
   log: EventLog;
   sealer: Sealer;
-  dispatcher: Dispatcher;
+  delivery: RunningDelivery;
   counters: Counters;
   metrics: Metrics;
   clock: Clock;
@@ -42,7 +42,7 @@ const Selection = z.union([
 
 /** What the operator can see and do. */
 export function adminRoutes(parts: AdminParts): Router {
-  const { config, log, sealer, dispatcher, counters, metrics, clock, token } = parts;
+  const { config, log, sealer, delivery, counters, metrics, clock, token } = parts;
   const router = Router();
   const admin = Router();
   router.use(['/admin', '/metrics'], operatorOnly(token));
@@ -56,7 +56,7 @@ export function adminRoutes(parts: AdminParts): Router {
 
   admin.get('/status', async (_request, response) => {
     const destinations = await Promise.all(
-      dispatcher.workers.map(async ({ consumer, shop, destination, state }) => ({
+      delivery.workers.map(async ({ consumer, shop, destination, state }) => ({
         consumer,
         shop,
         destination: destination.name,

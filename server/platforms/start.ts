@@ -4,7 +4,7 @@ import { openState } from '../analytics/open.ts';
 import type { ShopState } from '../analytics/state.ts';
 import type { Statistics } from '../analytics/statistics.ts';
 import type { Config, Shop } from '../config/config.ts';
-import { consumerName } from '../delivery/dispatcher.ts';
+import { consumerName } from '../delivery/consumers.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Http } from '../lib/http-client.ts';
 import type { RateLimiterFor } from '../lib/rate-limiter.ts';
@@ -29,7 +29,7 @@ export interface Platforms {
   /** Sends with the access tokens that are valid now. */
   http: Http;
   /** Strikes out of a text what the configuration calls secret, and the tokens that came after. */
-  strike: (text: string) => string;
+  redactSecrets: (text: string) => string;
 }
 
 export interface PlatformsParts {
@@ -38,7 +38,7 @@ export interface PlatformsParts {
   sealer: Sealer;
   http: Http;
   /** Strikes our secrets out of a text. */
-  strike: (text: string) => string;
+  redactSecrets: (text: string) => string;
   rateLimiterFor: RateLimiterFor;
   clock: Clock;
   yieldToIngest: YieldToIngest;
@@ -59,11 +59,11 @@ export async function startPlatforms(parts: PlatformsParts, close: Shutdown): Pr
   const tokens = await createTokens({ shops, http: parts.http, kept: state, clock, logger, random });
   close.onShutdown(() => tokens.stop());
   const http = tokens.wrap(parts.http);
-  const strike = (text: string) => createSecretRedactor(tokens.secrets())(parts.strike(text));
+  const redactSecrets = (text: string) => createSecretRedactor(tokens.secrets())(parts.redactSecrets(text));
   // What SHOPLINE says is kept and shown.
   const struck: Http = async (request) => {
     const answer = await http(request);
-    return { ...answer, body: strike(answer.body) };
+    return { ...answer, body: redactSecrets(answer.body) };
   };
   const stopping = new AbortController();
   const apis = new Map(
@@ -112,7 +112,7 @@ export async function startPlatforms(parts: PlatformsParts, close: Shutdown): Pr
   });
   close.onShutdown(() => statistics.stop());
   close.onShutdown(async () => stopping.abort());
-  return { state, statistics, log: merged, http, strike };
+  return { state, statistics, log: merged, http, redactSecrets };
 }
 
 /** Carries out what the shop's platform asked to be forgotten. */

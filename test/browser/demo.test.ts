@@ -246,7 +246,7 @@ describe('the statistics page, whatever it is told', () => {
     app.use(
       demoRoutes({
         log: {} as never,
-        dispatcher: { workers: [] } as never,
+        delivery: { workers: [] } as never,
         sandbox,
         recorder: createRecorder([]),
         shopServer: { placed: async () => [], buyer: () => undefined },

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { HttpResponse } from '../../server/destinations/destination.ts';
-import { NoAnswer } from '../../server/lib/http-client.ts';
-import { answer, type Bench, plain, startBench } from '../support/dispatch.ts';
+
+import { type HttpResponse, NoAnswer } from '../../server/lib/http-client.ts';
 import { event } from '../support/event.ts';
+import { answer, type Bench, plain, startBench } from '../support/worker-bench.ts';
 
 const named = (...ids: string[]) => ids.map((messageId) => ({ event: event({ messageId }) }));
 const numbered = (count: number) => named(...Array.from({ length: count }, (_, index) => `m${index}`));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { answer, plain, startBench } from '../support/dispatch.ts';
 import { event } from '../support/event.ts';
+import { answer, plain, startBench } from '../support/worker-bench.ts';
 
 test('what waits for its turn when the collector stops is not sent ahead of it; it stays in the log', async () => {
   const slow = { ...plain.limits, maxEvents: 1, requestsPerSecond: 1, burst: 1 };

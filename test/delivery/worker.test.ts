@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { NoAnswer } from '../../server/lib/http-client.ts';
 import { openLog } from '../../server/store/open.ts';
-import { answer, type Bench, plain, startBench } from '../support/dispatch.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { answer, type Bench, plain, startBench } from '../support/worker-bench.ts';
 
 const append = (bench: Bench, ...events: ReturnType<typeof event>[]) =>
   bench.log.append(events.map((one) => ({ event: one })));

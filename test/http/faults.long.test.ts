@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { statisticsConsumers } from '../../server/analytics/create.ts';
 import { readConfig } from '../../server/config/config.ts';
-import { consumersOf } from '../../server/delivery/dispatcher.ts';
+import { consumersOf } from '../../server/delivery/consumers.ts';
 import { type Clock, systemClock } from '../../server/lib/clock.ts';
 import { createSandbox, type Fault, type Sandbox } from '../../server/sandbox/index.ts';
 import { type EventLog, LogUnavailable } from '../../server/store/event-log.ts';

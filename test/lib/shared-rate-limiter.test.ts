@@ -7,9 +7,9 @@ import { createCounters } from '../../server/observe/counters.ts';
 import { openLog } from '../../server/store/open.ts';
 import { openLedger } from '../../server/store/open-ledger.ts';
 import { createFakeClock, settled } from '../support/clock.ts';
-import { answer, plain } from '../support/dispatch.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { answer, plain } from '../support/worker-bench.ts';
 
 test('a destination and whoever shares its pace stay below the limit together', async () => {
   const dataDir = tempDir();

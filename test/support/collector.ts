@@ -63,11 +63,11 @@ export async function startCollector(
   const lines: string[] = [];
   const events: ProtectedEvent[] = [];
   const config = readConfig(env, () => configFile);
-  const strike = createSecretRedactor(config.secrets);
+  const redactSecrets = createSecretRedactor(config.secrets);
   const logger = createLogger({
     level: 'debug',
     write: (line) => void lines.push(line),
-    redact: (line) => strike(redactText(line)),
+    redact: (line) => redactSecrets(redactText(line)),
   });
   const running = await start(config, {
     logger,

@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { readConfig, type Shop } from '../../server/config/config.ts';
-import { consumersOf, startDispatcher } from '../../server/delivery/dispatcher.ts';
+import { consumersOf } from '../../server/delivery/consumers.ts';
+import { startDelivery } from '../../server/delivery/start.ts';
 import type { Worker } from '../../server/delivery/worker.ts';
-import type { HttpResponse } from '../../server/destinations/destination.ts';
+
 import type { Clock } from '../../server/lib/clock.ts';
-import { type Http, NoAnswer } from '../../server/lib/http-client.ts';
+import { type Http, type HttpResponse, NoAnswer } from '../../server/lib/http-client.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { createSecretRedactor } from '../../server/observe/log.ts';
@@ -182,7 +183,7 @@ export async function openMatrixHouse(dataDir: string): Promise<MatrixHouse> {
   const parts = {
     log: watched(log, underWay),
     ledger: watched(ledger, underWay),
-    strike: createSecretRedactor(secrets),
+    redactSecrets: createSecretRedactor(secrets),
   };
   return {
     startShop(apis = APIS) {
@@ -204,7 +205,7 @@ export async function openMatrixHouse(dataDir: string): Promise<MatrixHouse> {
 interface MatrixParts {
   log: EventLog;
   ledger: Ledger;
-  strike: (text: string) => string;
+  redactSecrets: (text: string) => string;
   clock: FakeClock;
   shop: Shop;
 }
@@ -248,7 +249,7 @@ async function startMatrix({ shop, log, clock, ...parts }: MatrixParts): Promise
 
   const counters = createCounters();
   const alarms: string[] = [];
-  const { workers, stop } = startDispatcher({
+  const { workers, stop } = startDelivery({
     yieldToIngest: NO_BACKPRESSURE,
     ...parts,
     shops: [shop],

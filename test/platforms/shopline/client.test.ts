@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ShoplineAdmin } from '../../../server/config/config.ts';
-import type { HttpRequest } from '../../../server/destinations/destination.ts';
+import type { HttpRequest } from '../../../server/lib/http-client.ts';
+
 import { createRateLimiters } from '../../../server/lib/rate-limiter.ts';
 import { ADMIN_PACE, createAdminApi } from '../../../server/platforms/shopline/admin/client.ts';
 import { createFakeClock } from '../../support/clock.ts';

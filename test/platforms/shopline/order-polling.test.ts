@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { HttpResponse } from '../../../server/destinations/destination.ts';
+import type { HttpResponse } from '../../../server/lib/http-client.ts';
+
 import { createCounters } from '../../../server/observe/counters.ts';
 import type { AdminCall } from '../../../server/platforms/shopline/admin/api.ts';
 import { startOrderPolling } from '../../../server/platforms/shopline/order-polling.ts';

@@ -4,7 +4,8 @@ import { MarketingRow } from '../../../server/analytics/marketing-events.ts';
 import type { Synced } from '../../../server/analytics/state.ts';
 import type { FlowTotals, MarketingTotals } from '../../../server/analytics/totals.ts';
 import type { Flow } from '../../../server/config/config.ts';
-import type { HttpResponse } from '../../../server/destinations/destination.ts';
+import type { HttpResponse } from '../../../server/lib/http-client.ts';
+
 import { everyMs } from '../../../server/lib/periodic.ts';
 import { createCounters } from '../../../server/observe/counters.ts';
 import type { AdminCall } from '../../../server/platforms/shopline/admin/api.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { HttpRequest, HttpResponse } from '../../../server/destinations/destination.ts';
-import { type Http, NoAnswer } from '../../../server/lib/http-client.ts';
+
+import { type Http, type HttpRequest, type HttpResponse, NoAnswer } from '../../../server/lib/http-client.ts';
 import { sign } from '../../../server/platforms/shopline/admin/sign.ts';
 import { createTokens } from '../../../server/platforms/shopline/tokens/tokens.ts';
 import { createFakeClock, settled } from '../../support/clock.ts';

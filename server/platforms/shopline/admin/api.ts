@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../../destinations/destination.ts';
+import type { HttpResponse } from '../../../lib/http-client.ts';
 
 /** One call to SHOPLINE's Admin API of one shop. */
 export interface AdminCall {

@@ -1,6 +1,6 @@
 import type { ShoplineAdmin } from '../../../config/config.ts';
-import type { HttpRequest } from '../../../destinations/destination.ts';
-import type { Http } from '../../../lib/http-client.ts';
+
+import type { Http, HttpRequest } from '../../../lib/http-client.ts';
 import type { AdminApi } from './api.ts';
 
 /** SHOPLINE's limit for each app and store, shared by all that call it: a bucket that refills. */

@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../../../destinations/destination.ts';
+import type { HttpResponse } from '../../../lib/http-client.ts';
 
 const WORDS_MAX = 300;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { HttpResponse } from '../../../destinations/destination.ts';
+import type { HttpResponse } from '../../../lib/http-client.ts';
+
 import type { AdminApi, AdminCall } from '../admin/api.ts';
 import { told } from '../admin/describe-answer.ts';
 import { nextPage } from '../admin/next-page.ts';

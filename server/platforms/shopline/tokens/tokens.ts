@@ -1,8 +1,8 @@
 import type { ShopState } from '../../../analytics/state.ts';
 import type { Shop } from '../../../config/config.ts';
-import type { HttpRequest } from '../../../destinations/destination.ts';
+
 import type { Clock } from '../../../lib/clock.ts';
-import type { Http } from '../../../lib/http-client.ts';
+import type { Http, HttpRequest } from '../../../lib/http-client.ts';
 import { openToken, sealToken } from './encrypt.ts';
 import { type App, refreshToken } from './refresh.ts';
 import { type Renewal, startRenewal } from './renewal.ts';

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Shop } from '../../server/config/config.ts';
-import { consumersOf, startDispatcher } from '../../server/delivery/dispatcher.ts';
+import { consumersOf } from '../../server/delivery/consumers.ts';
+import { startDelivery } from '../../server/delivery/start.ts';
 import type { Destination } from '../../server/destinations/destination.ts';
 import type { Http } from '../../server/lib/http-client.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
@@ -8,9 +9,9 @@ import { createCounters } from '../../server/observe/counters.ts';
 import { openLog } from '../../server/store/open.ts';
 import { openLedger } from '../../server/store/open-ledger.ts';
 import { createFakeClock, settled } from '../support/clock.ts';
-import { answer, plain } from '../support/dispatch.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { answer, plain } from '../support/worker-bench.ts';
 
 test('a shop whose requests hang does not slow another', async () => {
   const destination = {
@@ -46,7 +47,7 @@ test('a shop whose requests hang does not slow another', async () => {
     clock: clock.now,
   });
   const ledger = await openLedger({ dataDir, clock: clock.now });
-  const dispatcher = startDispatcher({
+  const delivery = startDelivery({
     yieldToIngest: NO_BACKPRESSURE,
     shops,
     log,
@@ -54,7 +55,7 @@ test('a shop whose requests hang does not slow another', async () => {
     http,
     clock,
     decrypt: () => ({}),
-    strike: (text) => text,
+    redactSecrets: (text) => text,
     random: () => 0.5,
     counters: createCounters(),
     logger: { info: () => {}, warn: () => {}, error: () => {} },
@@ -62,7 +63,7 @@ test('a shop whose requests hang does not slow another', async () => {
   });
   onTestFinished(async () => {
     hanging.resolve();
-    await dispatcher.stop();
+    await delivery.stop();
     await log.close();
     await ledger.close();
   });
