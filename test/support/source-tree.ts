@@ -1,0 +1,63 @@
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import ts from 'typescript';
+
+/** One file of ours, parsed. */
+export interface SourceFile {
+  /** From the root of the repository, with `/`. */
+  path: string;
+  text: string;
+  /** The file without comments. */
+  code: string;
+  /** Paths of our own files that it imports or re-exports, types included. */
+  imports: string[];
+  /** Specifiers of packages and Node modules that it imports. */
+  packages: string[];
+  /** Every identifier and private name, as often as it occurs. */
+  identifiers: Identifier[];
+}
+export interface Identifier {
+  name: string;
+  /** From 1. */
+  line: number;
+}
+
+const printer = ts.createPrinter({ removeComments: true });
+
+/** Reads and parses the files that match these patterns; built files and installed packages are left out. */
+export function readSources(patterns: readonly string[]): SourceFile[] {
+  const exclude = ['client/dist/**', '**/node_modules/**'];
+  return globSync([...patterns], { exclude })
+    .toSorted()
+    .map((path) => readSource(path.replaceAll('\\', '/')));
+}
+
+function readSource(path: string): SourceFile {
+  const text = readFileSync(path, 'utf8');
+  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const specifiers: string[] = [];
+  const identifiers: Identifier[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) {
+      const { line } = tree.getLineAndCharacterOfPosition(node.getStart(tree));
+      identifiers.push({ name: node.text, line: line + 1 });
+    }
+    if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier)
+      specifiers.push((node.moduleSpecifier as ts.StringLiteral).text);
+    if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [argument] = node.arguments;
+      if (argument && ts.isStringLiteralLike(argument)) specifiers.push(argument.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  const isOwn = (specifier: string) => specifier.startsWith('.');
+  return {
+    path,
+    text,
+    code: printer.printFile(tree),
+    imports: specifiers.filter(isOwn).map((specifier) => normalize(join(dirname(path), specifier))),
+    packages: specifiers.filter((specifier) => !isOwn(specifier)),
+    identifiers,
+  };
+}
