@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { Router } from 'express';
-import { statisticsConsumers } from './analytics/create.ts';
-import type { Statistics } from './analytics/statistics.ts';
+import { statisticsConsumers } from './analytics/counting.ts';
 import { createAdminApp, createApp } from './app.ts';
 import { type Config, ConfigError, environment, readConfig, type Shop } from './config/config.ts';
 import { consumersOf } from './delivery/consumers.ts';
@@ -21,7 +20,9 @@ import { createCounters } from './observe/counters.ts';
 import { createLogger, createSecretRedactor, type Logger } from './observe/log.ts';
 import { createMetrics, type Watched } from './observe/metrics.ts';
 import { adminRoutes } from './operator/routes.ts';
+import { countedShops } from './platforms/counted-shops.ts';
 import { startPlatforms } from './platforms/start.ts';
+import type { Statistics } from './platforms/statistics.ts';
 import { createSealer, sealBinding } from './privacy/encrypted-pii.ts';
 import { redactText } from './privacy/redact.ts';
 import { DataDirUnusable, type EventLog } from './store/event-log.ts';
@@ -82,7 +83,7 @@ async function open(config: Config, options: StartOptions, close: Shutdown): Pro
   const log = wrapLog(
     await openLog({
       dataDir,
-      consumers: [...consumersOf(shops), ...statisticsConsumers(shops)],
+      consumers: [...consumersOf(shops), ...statisticsConsumers(countedShops(config))],
       retentionMs,
       clock: clock.now,
       ...(clock.steady && { steady: clock.steady }),
@@ -145,7 +146,7 @@ async function open(config: Config, options: StartOptions, close: Shutdown): Pro
         counters,
         log,
         clock,
-        destinations: [...watched(delivery), ...watchedStatistics(shops)],
+        destinations: [...watched(delivery), ...watchedStatistics(countedShops(config))],
         gauges: [
           {
             name: 'ingest_in_flight_bytes',

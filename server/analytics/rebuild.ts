@@ -2,7 +2,7 @@ import type { Shop } from '../config/config.ts';
 import { NO_BACKPRESSURE } from '../lib/yield-to-ingest.ts';
 import type { Delivery, EventLog } from '../store/event-log.ts';
 import { isRedaction } from './consumer.ts';
-import { consumerName, factRules } from './create.ts';
+import { consumerName, factRules } from './counting.ts';
 import { gather, readDelivery } from './gather.ts';
 import type { FactRules } from './read-facts.ts';
 import type { Methods } from './store/methods.ts';

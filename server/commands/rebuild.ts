@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { isCounted, statisticsConsumers } from '../analytics/create.ts';
+import { statisticsConsumers } from '../analytics/counting.ts';
 import { RULES } from '../analytics/decisions.ts';
 import { shopRules } from '../analytics/open.ts';
 import { rebuild } from '../analytics/rebuild.ts';
 import { openSqliteStore } from '../analytics/store/sqlite.ts';
 import { type Config, ConfigError, environment, readConfig } from '../config/config.ts';
 import { consumersOf } from '../delivery/consumers.ts';
+import { countedShops } from '../platforms/counted-shops.ts';
 import { DataDirUnusable, LogUnavailable } from '../store/event-log.ts';
 import { openLog } from '../store/open.ts';
 
@@ -26,14 +27,14 @@ export async function rebuildAll(
 ): Promise<boolean> {
   const { dataDir, shops, retentionMs } = config;
   const { keepsDifferences, nowMs, say } = options;
-  const counted = shops.filter(isCounted);
+  const counted = countedShops(config);
   if (counted.length === 0) {
     say('statistics:rebuild: no shop is counted; nothing to do');
     return true;
   }
   const log = await openLog({
     dataDir,
-    consumers: [...consumersOf(shops), ...statisticsConsumers(shops)],
+    consumers: [...consumersOf(shops), ...statisticsConsumers(counted)],
     retentionMs,
   });
   try {

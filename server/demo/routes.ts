@@ -1,9 +1,9 @@
 import express, { Router } from 'express';
 import helmet from 'helmet';
 import type { ZodError } from 'zod';
-import type { Statistics } from '../analytics/statistics.ts';
 import type { RunningDelivery } from '../delivery/start.ts';
 import { Refusal } from '../http/errors.ts';
+import type { Statistics } from '../platforms/statistics.ts';
 import { Faults, type Sandbox } from '../sandbox/index.ts';
 import type { EventLog } from '../store/event-log.ts';
 import type { Letters } from './emails.ts';

@@ -1,4 +1,4 @@
-import type { Statistics } from '../analytics/statistics.ts';
+import type { Statistics } from '../platforms/statistics.ts';
 import type { Received } from '../sandbox/index.ts';
 import { CAMPAIGNS, FLOW, LETTER_LINK } from './sample.ts';
 

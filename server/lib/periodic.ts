@@ -1,27 +1,26 @@
-import type { Logger } from '../observe/log.ts';
 import type { Clock } from './clock.ts';
 
 /**
- * Does something now and then again and again, `ms` after it was done. What goes wrong is logged, and tried again the
- * next time.
+ * Runs `work` at once, then again `intervalMs` after each run has ended.
  *
- * @returns how to stop; resolves when what is under way is done.
+ * @param onError called with whatever `work` throws; the next run takes place all the same.
+ * @returns stops; resolves when the current run, if any, has ended.
  */
-export function everyMs(
+export function runPeriodically(
   clock: Clock,
-  ms: number,
-  work: () => Promise<unknown>,
-  logger: Logger,
+  intervalMs: number,
+  work: (signal: AbortSignal) => Promise<unknown>,
+  onError: (error: unknown) => void,
 ): () => Promise<void> {
   const stopping = new AbortController();
   const run = async () => {
     while (!stopping.signal.aborted) {
       try {
-        await work();
+        await work(stopping.signal);
       } catch (error) {
-        logger.error({ error: String(error) }, 'statistics could not be reported; trying again later');
+        onError(error);
       }
-      await clock.sleep(ms, stopping.signal);
+      await clock.sleep(intervalMs, stopping.signal);
     }
   };
   const running = run();

@@ -1,5 +1,6 @@
 import type { ShopState } from '../analytics/state.ts';
 import type { Clock } from '../lib/clock.ts';
+import { runPeriodically } from '../lib/periodic.ts';
 import type { Logger } from '../observe/log.ts';
 import type { EventLog } from '../store/event-log.ts';
 
@@ -20,24 +21,12 @@ const HOUR_MS = 3_600_000;
  */
 export function retainHourly(parts: RetainParts): { stop: () => Promise<void> } {
   const { log, state, retentionMs, clock, logger } = parts;
-  const stopping = new AbortController();
-  const run = async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        await state?.retain(clock.now(), retentionMs);
-        const removed = await log.retain();
-        if (removed > 0) logger.info({ removed }, 'events past their retention removed');
-      } catch (error) {
-        logger.error({ error: String(error) }, 'retention failed; trying again in an hour');
-      }
-      await clock.sleep(HOUR_MS, stopping.signal);
-    }
+  const retain = async () => {
+    await state?.retain(clock.now(), retentionMs);
+    const removed = await log.retain();
+    if (removed > 0) logger.info({ removed }, 'events past their retention removed');
   };
-  const running = run();
-  return {
-    stop() {
-      stopping.abort();
-      return running;
-    },
-  };
+  const onError = (error: unknown) =>
+    logger.error({ error: String(error) }, 'retention failed; trying again in an hour');
+  return { stop: runPeriodically(clock, HOUR_MS, retain, onError) };
 }

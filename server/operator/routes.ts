@@ -1,8 +1,7 @@
 import express, { Router } from 'express';
 import { z } from 'zod';
-import { statisticsConsumers } from '../analytics/create.ts';
+import { statisticsConsumers } from '../analytics/counting.ts';
 import type { ShopState } from '../analytics/state.ts';
-import type { Statistics } from '../analytics/statistics.ts';
 import type { Config } from '../config/config.ts';
 import type { RunningDelivery } from '../delivery/start.ts';
 import { Refusal } from '../http/errors.ts';
@@ -11,6 +10,8 @@ import type { Clock } from '../lib/clock.ts';
 import { eraseVisitor } from '../lifecycle/erase.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { countedShops } from '../platforms/counted-shops.ts';
+import type { Statistics } from '../platforms/statistics.ts';
 import type { Sealer } from '../privacy/encrypted-pii.ts';
 import { type Durability, type EventLog, LogUnavailable } from '../store/event-log.ts';
 import { type StatisticsParts, statisticsRoutes } from './statistics.ts';
@@ -65,7 +66,7 @@ export function adminRoutes(parts: AdminParts): Router {
       })),
     );
     const statistics = await Promise.all(
-      statisticsConsumers(config.shops).map(async ({ name, shop }) => ({
+      statisticsConsumers(countedShops(config)).map(async ({ name, shop }) => ({
         consumer: name,
         shop,
         ...(await log.depth(name)),

@@ -1,9 +1,9 @@
 import express, { type Request, Router } from 'express';
 import { z } from 'zod';
 import type { ShopState } from '../analytics/state.ts';
-import type { Statistics } from '../analytics/statistics.ts';
 import type { Shop } from '../config/config.ts';
 import { Refusal } from '../http/errors.ts';
+import type { Statistics } from '../platforms/statistics.ts';
 import { readCosts } from './marketing-costs.ts';
 
 export interface StatisticsParts {

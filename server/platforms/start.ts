@@ -1,8 +1,6 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import { createStatistics, isCounted } from '../analytics/create.ts';
 import { openState } from '../analytics/open.ts';
 import type { ShopState } from '../analytics/state.ts';
-import type { Statistics } from '../analytics/statistics.ts';
 import type { Config, Shop } from '../config/config.ts';
 import { consumerName } from '../delivery/consumers.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -16,9 +14,11 @@ import { createSecretRedactor, type Logger } from '../observe/log.ts';
 import { withOrders } from '../orders/log.ts';
 import type { Sealer } from '../privacy/encrypted-pii.ts';
 import type { EventLog } from '../store/event-log.ts';
+import { countedShops } from './counted-shops.ts';
 import { ADMIN_PACE, createAdminApi } from './shopline/admin/client.ts';
 import { startOrderPolling } from './shopline/order-polling.ts';
 import { createTokens } from './shopline/tokens/tokens.ts';
+import { type Statistics, startStatistics } from './statistics.ts';
 
 /** Everything that goes from here to the shop's platform and comes from it, besides what visitors do. */
 export interface Platforms {
@@ -52,7 +52,7 @@ const BACKSTOP_MS = 15 * 60_000;
 /** Opens what counts and reports; undefined where no shop wants it, which then costs nothing. */
 export async function startPlatforms(parts: PlatformsParts, close: Shutdown): Promise<Platforms | undefined> {
   const { config, log, sealer, rateLimiterFor, clock, random, yieldToIngest, counters, logger } = parts;
-  const shops = config.shops.filter(isCounted);
+  const shops = countedShops(config);
   if (shops.length === 0) return undefined;
   const state = await openState(config.dataDir, shops);
   close.onShutdown(() => state.close());
@@ -98,7 +98,7 @@ export async function startPlatforms(parts: PlatformsParts, close: Shutdown): Pr
     });
     close.onShutdown(() => backstop.stop());
   }
-  const statistics = createStatistics({
+  const statistics = startStatistics({
     shops,
     log,
     state,

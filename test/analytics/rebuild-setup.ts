@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { startConsumer } from '../../server/analytics/consumer.ts';
-import { consumerName, factRules, statisticsConsumers } from '../../server/analytics/create.ts';
+import { consumerName, factRules, statisticsConsumers } from '../../server/analytics/counting.ts';
 import { RULES } from '../../server/analytics/decisions.ts';
 import { shopRules } from '../../server/analytics/open.ts';
 import { rebuild } from '../../server/analytics/rebuild.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { consumerName } from '../../server/analytics/create.ts';
+import { consumerName } from '../../server/analytics/counting.ts';
 import { RULES } from '../../server/analytics/decisions.ts';
 import type { Facts } from '../../server/analytics/facts.ts';
 import { shopRules } from '../../server/analytics/open.ts';

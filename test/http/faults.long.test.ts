@@ -4,10 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { statisticsConsumers } from '../../server/analytics/create.ts';
+import { statisticsConsumers } from '../../server/analytics/counting.ts';
 import { readConfig } from '../../server/config/config.ts';
 import { consumersOf } from '../../server/delivery/consumers.ts';
 import { type Clock, systemClock } from '../../server/lib/clock.ts';
+import { countedShops } from '../../server/platforms/counted-shops.ts';
 import { createSandbox, type Fault, type Sandbox } from '../../server/sandbox/index.ts';
 import { type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
@@ -105,7 +106,7 @@ describe('a disk that takes nothing any more', () => {
     const { shops, retentionMs } = readConfig(shopVariables(sandbox), () => '{}');
     const small = await openLog({
       dataDir: tempDir(),
-      consumers: [...consumersOf(shops), ...statisticsConsumers(shops)],
+      consumers: [...consumersOf(shops), ...statisticsConsumers(countedShops({ shops }))],
       retentionMs,
       clock: clock.now,
       maxPages: 200,

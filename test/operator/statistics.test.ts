@@ -1,12 +1,12 @@
 import { Router } from 'express';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Cost } from '../../server/analytics/state.ts';
-import type { SyncReport } from '../../server/analytics/statistics.ts';
 import { createAdminApp } from '../../server/app.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { readCosts } from '../../server/operator/marketing-costs.ts';
 import { type AdminParts, adminRoutes } from '../../server/operator/routes.ts';
 import { type StatisticsParts, statisticsRoutes } from '../../server/operator/statistics.ts';
+import type { SyncReport } from '../../server/platforms/shopline/reports/sync-report.ts';
 import { LogUnavailable } from '../../server/store/event-log.ts';
 import { exchange } from '../support/http.ts';
 

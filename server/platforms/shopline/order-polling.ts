@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ShopState } from '../../analytics/state.ts';
 import type { Shop } from '../../config/config.ts';
+import { runPeriodically } from '../../lib/periodic.ts';
 import type { Append } from '../../store/event-log.ts';
 import { consentOf } from '../webhooks/consent.ts';
 import { toEntry } from '../webhooks/entry.ts';
@@ -39,24 +40,15 @@ type Mark = z.infer<typeof Mark>;
  */
 export function startOrderPolling(parts: BackstopParts): { stop(): Promise<void> } {
   const { clock, everyMs } = parts;
-  const stopping = new AbortController();
-  const run = createRun(parts, stopping.signal);
-  const running = (async () => {
-    while (!stopping.signal.aborted) {
-      await run();
-      await clock.sleep(everyMs, stopping.signal);
-    }
-  })();
-  return {
-    stop() {
-      stopping.abort();
-      return running;
-    },
-  };
+  const { poll, onError } = createPolling(parts);
+  return { stop: runPeriodically(clock, everyMs, poll, onError) };
 }
 
-/** One look, which never rejects: what went wrong is tried again the next time. */
-function createRun(parts: BackstopParts, signal: AbortSignal): () => Promise<void> {
+/** `poll` reads what changed since the last complete run; a failed run is repeated by the next. */
+function createPolling(parts: BackstopParts): {
+  poll(signal: AbortSignal): Promise<void>;
+  onError(error: unknown): void;
+} {
   const { shop, api, kept, clock, logger } = parts;
   const name = `backstop:${shop.id}`;
   const began = new Date(clock.now() - FIRST_MS).toISOString();
@@ -65,7 +57,12 @@ function createRun(parts: BackstopParts, signal: AbortSignal): () => Promise<voi
   let isRefused = false;
 
   /** Answers whether it saw everything. */
-  async function readAll(mark: Mark, fromMs: number, untilMs: number | undefined): Promise<boolean> {
+  async function readAll(
+    mark: Mark,
+    fromMs: number,
+    untilMs: number | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean> {
     let pages = 0;
     let stored = 0;
     for (const status of FULFILLMENT) {
@@ -82,13 +79,13 @@ function createRun(parts: BackstopParts, signal: AbortSignal): () => Promise<voi
     return true;
   }
 
-  async function look(): Promise<void> {
+  async function poll(signal: AbortSignal): Promise<void> {
     const nowMs = clock.now();
     const known = readMark(await kept.readKept(name));
     const mark = known ?? { from: began, seen: began };
     const fromMs = Date.parse(mark.seen) - (known ? OVERLAP_MS : 0);
     const untilMs = spanMs !== undefined && fromMs + spanMs < nowMs ? fromMs + spanMs : undefined;
-    const isWhole = await readAll(mark, fromMs, untilMs);
+    const isWhole = await readAll(mark, fromMs, untilMs, signal);
     isRefused = false;
     if (signal.aborted) return;
     if (isWhole) {
@@ -101,10 +98,9 @@ function createRun(parts: BackstopParts, signal: AbortSignal): () => Promise<voi
     }
   }
 
-  return async () => {
-    try {
-      await look();
-    } catch (error) {
+  return {
+    poll,
+    onError(error) {
       const status = error instanceof OrdersUnread ? error.status : undefined;
       const wasRefused = isRefused;
       isRefused = status === 401 || status === 403;
@@ -115,7 +111,7 @@ function createRun(parts: BackstopParts, signal: AbortSignal): () => Promise<voi
           facts,
           'SHOPLINE_ACCESS_TOKEN may not read orders (read_orders): lost webhooks stay lost',
         );
-    }
+    },
   };
 }
 

@@ -1,14 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { FlowEntry } from '../../../server/analytics/flows.ts';
-import { MarketingRow } from '../../../server/analytics/marketing-events.ts';
 import type { Synced } from '../../../server/analytics/state.ts';
 import type { FlowTotals, MarketingTotals } from '../../../server/analytics/totals.ts';
 import type { Flow } from '../../../server/config/config.ts';
 import type { HttpResponse } from '../../../server/lib/http-client.ts';
-
-import { everyMs } from '../../../server/lib/periodic.ts';
 import { createCounters } from '../../../server/observe/counters.ts';
 import type { AdminCall } from '../../../server/platforms/shopline/admin/api.ts';
+import { FlowEntry } from '../../../server/platforms/shopline/reports/flows.ts';
+import { MarketingRow } from '../../../server/platforms/shopline/reports/marketing-events.ts';
 import { createSync, type SyncParts } from '../../../server/platforms/shopline/reports/sync.ts';
 import { flow, marketing, NO_MESSAGES, NOW_MS, node } from '../../analytics/fixtures.ts';
 import { createFakeClock, settled } from '../../support/clock.ts';
@@ -640,37 +638,5 @@ describe('flows', () => {
     expect(without.calls).toEqual([]);
     const withApp = begin(shop, takeAll, { flows: configured });
     expect((await withApp.sync.run()).flows.accepted).toBe(1);
-  });
-});
-
-describe('again and again', () => {
-  test('at once, then every so often; a failure is logged and ends nothing; stopping waits for what is under way', async () => {
-    const clock = createFakeClock(NOW_MS);
-    const ranAt: number[] = [];
-    const errors: string[] = [];
-    const gate = Promise.withResolvers<void>();
-    const stop = everyMs(
-      clock,
-      900_000,
-      async () => {
-        ranAt.push((clock.now() - NOW_MS) / 60_000);
-        if (ranAt.length === 2) throw new Error('disk full');
-        if (ranAt.length === 3) await gate.promise;
-      },
-      { info: () => {}, warn: () => {}, error: (facts) => void errors.push(JSON.stringify(facts)) },
-    );
-    await clock.advance(1_800_000);
-    expect(ranAt).toEqual([0, 15, 30]);
-    expect(errors.join()).toContain('disk full');
-    let isStopped = false;
-    const stopped = stop().then(() => {
-      isStopped = true;
-    });
-    await settled();
-    expect(isStopped).toBe(false);
-    gate.resolve();
-    await stopped;
-    await clock.advance(3_600_000);
-    expect(ranAt).toHaveLength(3);
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startConsumer } from '../../../server/analytics/consumer.ts';
-import { factRules } from '../../../server/analytics/create.ts';
+import { factRules } from '../../../server/analytics/counting.ts';
 import { openState } from '../../../server/analytics/open.ts';
 import type { ShopState } from '../../../server/analytics/state.ts';
 import { systemClock } from '../../../server/lib/clock.ts';

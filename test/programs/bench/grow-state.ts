@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { factRules } from '../../../server/analytics/create.ts';
+import { factRules } from '../../../server/analytics/counting.ts';
 import { gather } from '../../../server/analytics/gather.ts';
 import { openState } from '../../../server/analytics/open.ts';
 import { readFacts } from '../../../server/analytics/read-facts.ts';

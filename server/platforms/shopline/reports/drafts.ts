@@ -1,17 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ZodType } from 'zod';
-import {
-  FlowEntry,
-  flowApp,
-  MAX_FLOWS,
-  nothingOfFlow,
-  toFlowBody,
-  toFlowEntry,
-} from '../../../analytics/flows.ts';
-import { MarketingRow, toMarketingRow } from '../../../analytics/marketing-events.ts';
 import type { ShopState, Synced } from '../../../analytics/state.ts';
 import type { Flow, Shop, ShoplineAdmin } from '../../../config/config.ts';
 import { judgeFlows, judgeMarketing } from './answers.ts';
+import { FlowEntry, flowApp, MAX_FLOWS, nothingOfFlow, toFlowBody, toFlowEntry } from './flows.ts';
+import { MarketingRow, toMarketingRow } from './marketing-events.ts';
 import type { Call } from './send.ts';
 
 export type Kind = 'marketing' | 'flow';

@@ -1,5 +1,4 @@
 import type { ShopState, Synced } from '../../../analytics/state.ts';
-import type { SyncOutcome, SyncReport } from '../../../analytics/statistics.ts';
 import type { Shop, ShoplineAdmin } from '../../../config/config.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { oneAtATime } from '../../../lib/one-at-a-time.ts';
@@ -8,6 +7,7 @@ import type { Logger } from '../../../observe/log.ts';
 import type { AdminApi } from '../admin/api.ts';
 import { createDrafts, type Draft, isOf, type Kind, misfitOf } from './drafts.ts';
 import { type SendResult, sendAll } from './send.ts';
+import type { SyncOutcome, SyncReport } from './sync-report.ts';
 
 export interface SyncParts {
   shop: Pick<Shop, 'id' | 'statistics'>;

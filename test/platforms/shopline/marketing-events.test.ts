@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { MarketingRow, toMarketingRow } from '../../server/analytics/marketing-events.ts';
-import { cut } from '../../server/platforms/shopline/reports/fields.ts';
-import { marketing, NEWEST_MS, NO_MESSAGES, NOW_MS } from './fixtures.ts';
+import { cut } from '../../../server/platforms/shopline/reports/fields.ts';
+import { MarketingRow, toMarketingRow } from '../../../server/platforms/shopline/reports/marketing-events.ts';
+import { marketing, NEWEST_MS, NO_MESSAGES, NOW_MS } from '../../analytics/fixtures.ts';
 
 test('everything that is counted arrives under SHOPLINE’s name for it', () => {
   const totals = marketing('MA_6019932248291157288', {

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
-import { FlowEntry, flowApp, toFlowBody, toFlowEntry } from '../../server/analytics/flows.ts';
-import { flow, NEWEST_MS, NO_MESSAGES, NOW_MS, node } from './fixtures.ts';
+import {
+  FlowEntry,
+  flowApp,
+  toFlowBody,
+  toFlowEntry,
+} from '../../../server/platforms/shopline/reports/flows.ts';
+import { flow, NEWEST_MS, NO_MESSAGES, NOW_MS, node } from '../../analytics/fixtures.ts';
 
 const FLOW_ID = '5598349859474639045';
 const LIVE = '5a206848-5e7e-4e50-93de-01bb4d9c7ac5';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Count, cut, Id, OccurredOn, occurredOn, text } from '../platforms/shopline/reports/fields.ts';
-import { divide, fraction, major, ratio } from './money.ts';
-import type { MarketingTotals, MessageTotals } from './totals.ts';
+import { divide, fraction, major, ratio } from '../../../analytics/money.ts';
+import type { MarketingTotals, MessageTotals } from '../../../analytics/totals.ts';
+import { Count, cut, Id, OccurredOn, occurredOn, text } from './fields.ts';
 
 const MAX_PRODUCTS = 100;
 const MAX_REGIONS = 5;
