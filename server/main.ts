@@ -23,7 +23,7 @@ import { adminRoutes } from './operator/routes.ts';
 import { countedShops } from './platforms/counted-shops.ts';
 import { startPlatforms } from './platforms/start.ts';
 import type { Statistics } from './platforms/statistics.ts';
-import { createSealer, sealBinding } from './privacy/encrypted-pii.ts';
+import { createPiiEncryption, piiBinding } from './privacy/encrypted-pii.ts';
 import { redactText } from './privacy/redact.ts';
 import { DataDirUnusable, type EventLog } from './store/event-log.ts';
 import { openLog } from './store/open.ts';
@@ -78,7 +78,7 @@ async function open(config: Config, options: StartOptions, close: Shutdown): Pro
   const snippet = snippetRoutes(SNIPPET_DIRECTORY, version);
   const counters = createCounters();
   const budget = createBudget(MAX_IN_FLIGHT_BYTES);
-  const sealer = createSealer(config.piiKeys);
+  const piiEncryption = createPiiEncryption(config.piiKeys);
   const countryOf = await openCountries(config);
   const log = wrapLog(
     await openLog({
@@ -90,7 +90,7 @@ async function open(config: Config, options: StartOptions, close: Shutdown): Pro
       watch: {
         committed: (seconds) => counters.time('commit', seconds, {}),
         appended: (bytes) => counters.count('appended_bytes', {}, bytes),
-        missing: (range) =>
+        gapFound: (range) =>
           logger.error({ ...range }, 'events stored before are missing: the log was damaged'),
         highWaterMarkLost: () =>
           logger.warn({}, 'events.mark is gone or damaged: nothing can tell whether events are missing'),
@@ -109,7 +109,7 @@ async function open(config: Config, options: StartOptions, close: Shutdown): Pro
     {
       config,
       log,
-      sealer,
+      piiEncryption,
       http,
       redactSecrets,
       rateLimiterFor,
@@ -126,7 +126,7 @@ async function open(config: Config, options: StartOptions, close: Shutdown): Pro
     shops,
     log: completing,
     ledger,
-    decrypt: (sealed, event) => sealer.open(sealed, sealBinding(event)),
+    decrypt: (encryptedPii, event) => piiEncryption.decrypt(encryptedPii, piiBinding(event)),
     redactSecrets: platforms?.redactSecrets ?? redactSecrets,
     http: platforms?.http ?? http,
     rateLimiterFor,
@@ -161,7 +161,7 @@ async function open(config: Config, options: StartOptions, close: Shutdown): Pro
     ? adminRoutes({
         config,
         log,
-        sealer,
+        piiEncryption,
         delivery,
         counters,
         metrics,
@@ -174,7 +174,7 @@ async function open(config: Config, options: StartOptions, close: Shutdown): Pro
   const app = createApp({
     config,
     log: completing,
-    sealer,
+    piiEncryption,
     counters,
     logger,
     clock,

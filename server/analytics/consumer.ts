@@ -65,7 +65,7 @@ export function startConsumer(parts: ConsumerParts): Consumer {
   let keeping = Promise.resolve();
 
   async function round(): Promise<void> {
-    const deliveries = await log.take(consumer, yieldToIngest.share(ROUND));
+    const deliveries = await log.lease(consumer, yieldToIngest.share(ROUND));
     if (deliveries.length === 0) return idle();
     const read = await mapInChunks(deliveries, (delivery) => readDelivery(delivery, rules), yieldToIngest);
     await keeping;

@@ -71,7 +71,7 @@ async function countAll(
 ): Promise<void> {
   const redactions: Delivery[] = [];
   for (;;) {
-    const deliveries = await log.take(consumerName(shop.id), ROUND);
+    const deliveries = await log.lease(consumerName(shop.id), ROUND);
     if (deliveries.length === 0) break;
     const read = deliveries
       .map((delivery) => readDelivery(delivery, rules))

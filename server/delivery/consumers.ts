@@ -8,7 +8,7 @@ export function consumersOf(shops: readonly Shop[]): Consumer[] {
     shop.destinations.map((configured) => ({
       name: consumerName(shop.id, configured.destination.name),
       shop: shop.id,
-      opensSeals: needsRawPii(configured),
+      decryptsPii: needsRawPii(configured),
     })),
   );
 }

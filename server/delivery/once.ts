@@ -47,6 +47,6 @@ export function createOnce(destination: Destination, ledger: Ledger, consumer: s
   };
 
   async function note(keys: readonly string[]): Promise<Map<string, LedgerEntry>> {
-    return keys.length > 0 ? ledger.note(consumer, keys) : new Map();
+    return keys.length > 0 ? ledger.reserve(consumer, keys) : new Map();
   }
 }

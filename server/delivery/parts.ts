@@ -23,7 +23,7 @@ export interface WorkerParts {
   log: EventLog;
   ledger: Ledger;
   http: Http;
-  decrypt: (sealed: string, event: ProtectedEvent) => RawPii;
+  decrypt: (encryptedPii: string, event: ProtectedEvent) => RawPii;
   clock: Clock;
   /** How fast a consumer may send; by default as its destination's limits say, shared with nobody. */
   rateLimiterFor?: RateLimiterFor;

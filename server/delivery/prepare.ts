@@ -32,7 +32,7 @@ export interface PrepareParts {
   destination: Destination;
   settings: unknown;
   /** Opens a seal. @throws when it cannot be opened. */
-  decrypt: (sealed: string, event: ProtectedEvent) => RawPii;
+  decrypt: (encryptedPii: string, event: ProtectedEvent) => RawPii;
   remoteIdOf: (event: ProtectedEvent) => string | undefined;
   nowMs: number;
 }
@@ -56,7 +56,7 @@ export function prepare(parts: PrepareParts, taken: Delivery): Prepared {
   const remoteId = parts.remoteIdOf(event);
   if (remoteId !== undefined) facts.remoteId = remoteId;
   try {
-    if (taken.sealed !== undefined) facts.raw = parts.decrypt(taken.sealed, event);
+    if (taken.encryptedPii !== undefined) facts.raw = parts.decrypt(taken.encryptedPii, event);
   } catch (error) {
     return { delivery, dead: 'seal-unreadable', answer: (error as Error).message };
   }

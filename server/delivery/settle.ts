@@ -36,8 +36,8 @@ async function settleLedger(
       else if (isCertainlyNotAccepted(result)) refused.push(key);
     }
   }
-  if (accepted.length > 0) await ledger.settle(consumer, accepted);
-  if (refused.length > 0) await ledger.forget(consumer, refused);
+  if (accepted.length > 0) await ledger.confirm(consumer, accepted);
+  if (refused.length > 0) await ledger.release(consumer, refused);
 }
 
 const NOT_ACCEPTED = new Set<RetryReason>(['deferred', 'unreachable', 'throttled']);

@@ -105,11 +105,11 @@ export function startWorker(parts: WorkerParts): Worker {
    */
   async function takeProbe(): Promise<Delivery[]> {
     if (breaker.suspectsEvent()) {
-      const due = await log.take(consumer, 1);
+      const due = await log.lease(consumer, 1);
       if (due.length > 0) return due;
     }
-    await log.wake(consumer);
-    return log.take(consumer, 1);
+    await log.requeueNow(consumer);
+    return log.lease(consumer, 1);
   }
 
   /** One event, with nothing else in the air: what was there when the breaker opened is waited for first. */
@@ -123,7 +123,7 @@ export function startWorker(parts: WorkerParts): Worker {
     await Promise.all(rounds);
     if (breaker.state() !== 'closed') return;
     logger.info({ consumer }, 'destination answers again');
-    await log.wake(consumer);
+    await log.requeueNow(consumer);
   }
 
   /** Until something may be due, then a little longer, for company. */
@@ -147,7 +147,7 @@ export function startWorker(parts: WorkerParts): Worker {
     if (rounds.size >= limits.requestsInFlight) return Promise.race(rounds);
     hasEnded = false;
     const room = parts.yieldToIngest.share(limits.maxEvents);
-    const deliveries = await log.take(consumer, room);
+    const deliveries = await log.lease(consumer, room);
     if (deliveries.length > 0) await begin(deliveries);
     // Fewer than asked for: that was all there is for now.
     if (deliveries.length < room) await idle();

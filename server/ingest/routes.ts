@@ -11,7 +11,7 @@ import { findShop, findWriteKey } from '../http/write-key.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
-import type { Sealer } from '../privacy/encrypted-pii.ts';
+import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
 import type { EventLog } from '../store/event-log.ts';
 import type { Sender } from './accept.ts';
 import { setCookies } from './cookies.ts';
@@ -23,7 +23,7 @@ import { judge, type Rejected } from './validate.ts';
 export interface IngestParts {
   config: Config;
   log: EventLog;
-  sealer: Sealer;
+  piiEncryption: PiiEncryption;
   counters: Counters;
   logger: Logger;
   clock: Clock;

@@ -3,7 +3,7 @@ import type { MessageType } from '../../shared/names.ts';
 import type { Shop } from '../config/config.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
-import { type Sealer, sealBinding } from '../privacy/encrypted-pii.ts';
+import { type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
 import { redactText } from '../privacy/redact.ts';
 import type { Append } from '../store/event-log.ts';
 import { accept, type Sender } from './accept.ts';
@@ -11,7 +11,7 @@ import { toEvent } from './event.ts';
 import type { Item } from './split-batch.ts';
 
 export interface JudgeParts {
-  sealer: Sealer;
+  piiEncryption: PiiEncryption;
   counters: Counters;
   logger: Logger;
 }
@@ -31,7 +31,7 @@ export function judge(
   sentAt: string | undefined,
   type: MessageType | undefined,
 ): { entries: Append[]; rejected: Rejected[] } {
-  const { counters, sealer } = parts;
+  const { counters, piiEncryption } = parts;
   const entries: Append[] = [];
   const rejected: Rejected[] = [];
   for (const { index, value, issue } of items) {
@@ -47,7 +47,7 @@ export function judge(
     }
     const { event, raw, dropped } = toEvent(parsed.message, accepted, shop);
     for (const field of dropped) counters.count('fields_dropped', { shop: shop.id, field });
-    entries.push(raw ? { event, sealed: sealer.seal(raw, sealBinding(event)) } : { event });
+    entries.push(raw ? { event, encryptedPii: piiEncryption.encrypt(raw, piiBinding(event)) } : { event });
   }
   return { entries, rejected };
 }

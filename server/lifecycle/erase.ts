@@ -4,7 +4,7 @@ import type { PersonKey } from '../analytics/facts.ts';
 import type { ShopState } from '../analytics/state.ts';
 import type { Shop } from '../config/config.ts';
 import { needsRawPii } from '../destinations/destination.ts';
-import { type Sealer, sealBinding } from '../privacy/encrypted-pii.ts';
+import { type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
 import { isSha256 } from '../privacy/hash.ts';
 import { normalizeEmail } from '../privacy/normalize.ts';
 import { protectId } from '../privacy/protect.ts';
@@ -23,7 +23,7 @@ export interface Erasure {
 
 export interface EraseParts {
   log: EventLog;
-  sealer: Sealer;
+  piiEncryption: PiiEncryption;
   /** Absent where nothing is counted. */
   state: Pick<ShopState, 'erase'> | undefined;
 }
@@ -40,7 +40,7 @@ const MOST_ACCOUNTS = 5;
  *   destinations are told. Left out: of all.
  */
 export async function eraseVisitor(
-  { log, sealer, state }: EraseParts,
+  { log, piiEncryption, state }: EraseParts,
   shop: Shop,
   id: string,
   nowMs: number,
@@ -56,7 +56,7 @@ export async function eraseVisitor(
   // A destination in raw mode may know the person by the email itself, which nobody but the caller can tell us.
   if (email !== undefined && shop.destinations.some(needsRawPii)) {
     const event = userSuppressed(shop, { emailSha256: stored }, nowMs);
-    known.push({ event, sealed: sealer.seal({ userId: email, email }, sealBinding(event)) });
+    known.push({ event, encryptedPii: piiEncryption.encrypt({ userId: email, email }, piiBinding(event)) });
   }
   await log.append(known);
   const remains = shop.destinations.flatMap(({ destination }) =>

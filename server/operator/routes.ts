@@ -12,14 +12,14 @@ import type { Counters } from '../observe/counters.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { countedShops } from '../platforms/counted-shops.ts';
 import type { Statistics } from '../platforms/statistics.ts';
-import type { Sealer } from '../privacy/encrypted-pii.ts';
+import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
 import { type Durability, type EventLog, LogUnavailable } from '../store/event-log.ts';
 import { type StatisticsParts, statisticsRoutes } from './statistics.ts';
 
 export interface AdminParts {
   config: Config;
   log: EventLog;
-  sealer: Sealer;
+  piiEncryption: PiiEncryption;
   delivery: RunningDelivery;
   counters: Counters;
   metrics: Metrics;
@@ -43,7 +43,7 @@ const Selection = z.union([
 
 /** What the operator can see and do. */
 export function adminRoutes(parts: AdminParts): Router {
-  const { config, log, sealer, delivery, counters, metrics, clock, token } = parts;
+  const { config, log, piiEncryption, delivery, counters, metrics, clock, token } = parts;
   const router = Router();
   const admin = Router();
   router.use(['/admin', '/metrics'], operatorOnly(token));
@@ -104,7 +104,7 @@ export function adminRoutes(parts: AdminParts): Router {
     for (const shop of shops) {
       await parts.statistics?.caughtUp(shop.id);
       const { state } = parts;
-      erasures.push(await eraseVisitor({ log, sealer, state }, shop, request.params.id, clock.now()));
+      erasures.push(await eraseVisitor({ log, piiEncryption, state }, shop, request.params.id, clock.now()));
     }
     response.json({ erasures });
   });
@@ -112,11 +112,17 @@ export function adminRoutes(parts: AdminParts): Router {
 }
 
 /** A log that cannot store is what the operator came to see, so it is told and not answered with an error. */
-function durabilityOf(log: EventLog): Promise<Durability | { unavailable: string }> {
-  return log.check().catch((error: unknown) => {
+/** `missing` repeats `gaps` for clients of earlier versions. */
+async function durabilityOf(
+  log: EventLog,
+): Promise<(Durability & { missing: Durability['gaps'] }) | { unavailable: string }> {
+  try {
+    const durability = await log.check();
+    return { ...durability, missing: durability.gaps };
+  } catch (error) {
     if (error instanceof LogUnavailable) return { unavailable: error.message };
     throw error;
-  });
+  }
 }
 
 /** @throws {Refusal} 400 naming what was wrong. */

@@ -3,7 +3,7 @@ import type { Shop } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { EventLog } from '../store/event-log.ts';
 import { createAppend } from './append.ts';
-import { createTake } from './take.ts';
+import { createLease } from './lease.ts';
 
 export interface OrderParts {
   shops: readonly Shop[];
@@ -24,7 +24,7 @@ export function withOrders(log: EventLog, { shops, state, clock }: OrderParts): 
   return {
     ...log,
     append: createAppend(log, { shops: merging, state, clock }),
-    take: createTake(log, { shops: merging, state }),
+    lease: createLease(log, { shops: merging, state }),
   };
 }
 

@@ -12,7 +12,7 @@ import { eraseVisitor, isOfPerson } from '../lifecycle/erase.ts';
 import type { Counters } from '../observe/counters.ts';
 import { createSecretRedactor, type Logger } from '../observe/log.ts';
 import { withOrders } from '../orders/log.ts';
-import type { Sealer } from '../privacy/encrypted-pii.ts';
+import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
 import type { EventLog } from '../store/event-log.ts';
 import { countedShops } from './counted-shops.ts';
 import { ADMIN_PACE, createAdminApi } from './shopline/admin/client.ts';
@@ -35,7 +35,7 @@ export interface Platforms {
 export interface PlatformsParts {
   config: Config;
   log: EventLog;
-  sealer: Sealer;
+  piiEncryption: PiiEncryption;
   http: Http;
   /** Strikes our secrets out of a text. */
   redactSecrets: (text: string) => string;
@@ -51,7 +51,8 @@ const BACKSTOP_MS = 15 * 60_000;
 
 /** Opens what counts and reports; undefined where no shop wants it, which then costs nothing. */
 export async function startPlatforms(parts: PlatformsParts, close: Shutdown): Promise<Platforms | undefined> {
-  const { config, log, sealer, rateLimiterFor, clock, random, yieldToIngest, counters, logger } = parts;
+  const { config, log, piiEncryption, rateLimiterFor, clock, random, yieldToIngest, counters, logger } =
+    parts;
   const shops = countedShops(config);
   if (shops.length === 0) return undefined;
   const state = await openState(config.dataDir, shops);
@@ -90,7 +91,7 @@ export async function startPlatforms(parts: PlatformsParts, close: Shutdown): Pr
       log: merged,
       state,
       kept: state,
-      sealer,
+      piiEncryption,
       counters,
       logger,
       clock,
@@ -117,7 +118,7 @@ export async function startPlatforms(parts: PlatformsParts, close: Shutdown): Pr
 
 /** Carries out what the shop's platform asked to be forgotten. */
 async function redact(
-  { log, sealer, clock, logger }: PlatformsParts,
+  { log, piiEncryption, clock, logger }: PlatformsParts,
   state: ShopState,
   shop: Shop,
   { event, identity, properties }: ProtectedEvent,
@@ -134,6 +135,6 @@ async function redact(
     (id) => id !== undefined,
   );
   const asked = new Set(ids);
-  for (const id of ids) await eraseVisitor({ log, sealer, state }, shop, id, clock.now(), asked);
+  for (const id of ids) await eraseVisitor({ log, piiEncryption, state }, shop, id, clock.now(), asked);
   logger.info({ shop: shop.id }, 'a customer was forgotten, as the shop’s platform asked');
 }

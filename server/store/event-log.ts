@@ -7,7 +7,7 @@ export { DataDirUnusable, LogUnavailable } from './errors.ts';
 export interface Append {
   event: ProtectedEvent;
   /** Sealed raw values; deleted once every consumer that opens seals has settled the event. */
-  sealed?: string;
+  encryptedPii?: string;
   /** Epoch ms before which no consumer may take it, but for one that ignores holds. */
   holdUntilMs?: number;
 }
@@ -16,7 +16,7 @@ export interface Append {
 export interface Consumer {
   name: string;
   shop: string;
-  opensSeals: boolean;
+  decryptsPii: boolean;
   /** Takes what is held at once, as if it were not. */
   ignoresHolds?: boolean;
 }
@@ -42,10 +42,10 @@ export interface EventLog {
    * @throws {LogUnavailable} when the lease could not be written down; then nothing was leased.
    * @throws {RangeError} for a consumer the log was not opened with, here and wherever one is named but for dead letters.
    */
-  take(consumer: string, max: number): Promise<Delivery[]>;
+  lease(consumer: string, max: number): Promise<Delivery[]>;
 
   /** Makes everything that waits for a retry at this consumer due now. Held events stay held. */
-  wake(consumer: string): Promise<void>;
+  requeueNow(consumer: string): Promise<void>;
 
   /**
    * When the next delivery of this consumer becomes due, epoch ms: now when something is due already, the end of a lease
@@ -92,11 +92,11 @@ export interface Durability {
   /** As the live connection answers `PRAGMA synchronous`; anything but `full` or `extra` breaks the promise. */
   synchronous: 'off' | 'normal' | 'full' | 'extra';
   /** What was stored once and was gone at a later start, oldest first; empty when nothing is known to be missing. */
-  missing: readonly Missing[];
+  gaps: readonly Gap[];
 }
 
 /** A range of events that a damaged or truncated file has lost. They are numbered in the order they were stored. */
-export interface Missing {
+export interface Gap {
   from: number;
   to: number;
   /** ISO 8601: when the last event before them was received; absent when there is none. */
@@ -112,7 +112,7 @@ export interface LogWatch {
   /** Bytes of events stored, as they lie on disk. */
   appended(bytes: number): void;
   /** Told once, at the start that found it. */
-  missing(range: Missing): void;
+  gapFound(range: Gap): void;
   /** The file that would tell what is missing says nothing any more: nothing can be told of the time before. */
   highWaterMarkLost(): void;
 }
@@ -123,7 +123,7 @@ export interface Delivery {
   /** The event was stored with an order's key. Known without reading the event. */
   isOrder: boolean;
   /** Present only for consumers that open seals, while the seal exists. */
-  sealed?: string;
+  encryptedPii?: string;
   /** 1 on the first try. */
   attempt: number;
   /** Epoch ms of the first try whose outcome is unknown: sent without answer, or its worker or process vanished. */

@@ -10,11 +10,11 @@ export interface LedgerEntry {
  */
 export interface Ledger {
   /** Notes that these are about to be sent; answers what was known of each before. Settled ones stay settled. */
-  note(consumer: string, keys: readonly string[]): Promise<Map<string, LedgerEntry>>;
+  reserve(consumer: string, keys: readonly string[]): Promise<Map<string, LedgerEntry>>;
   /** They were accepted. */
-  settle(consumer: string, entries: readonly { key: string; remoteId?: string }[]): Promise<void>;
+  confirm(consumer: string, entries: readonly { key: string; remoteId?: string }[]): Promise<void>;
   /** They were certainly not accepted: forgets what was only noted. */
-  forget(consumer: string, keys: readonly string[]): Promise<void>;
+  release(consumer: string, keys: readonly string[]): Promise<void>;
   find(consumer: string, keys: readonly string[]): Promise<Map<string, LedgerEntry>>;
   close(): Promise<void>;
 }

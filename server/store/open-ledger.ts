@@ -19,9 +19,9 @@ export async function openLedger({ dataDir, clock = Date.now }: StateOptions): P
     dataDir,
   });
   return {
-    note: async (consumer, keys) => new Map(await thread.call('note', consumer, keys, clock())),
-    settle: (consumer, entries) => thread.call('settle', consumer, entries, clock()),
-    forget: (consumer, keys) => thread.call('forget', consumer, keys),
+    reserve: async (consumer, keys) => new Map(await thread.call('note', consumer, keys, clock())),
+    confirm: (consumer, entries) => thread.call('settle', consumer, entries, clock()),
+    release: (consumer, keys) => thread.call('forget', consumer, keys),
     find: async (consumer, keys) => new Map(await thread.call('find', consumer, keys, clock())),
     close: thread.close,
   };

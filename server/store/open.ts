@@ -23,7 +23,7 @@ export interface LogOptions {
   watch?: Partial<LogWatch>;
 }
 
-const UNWATCHED: LogWatch = { committed() {}, appended() {}, missing() {}, highWaterMarkLost() {} };
+const UNWATCHED: LogWatch = { committed() {}, appended() {}, gapFound() {}, highWaterMarkLost() {} };
 
 /**
  * Opens the event log of this installation.

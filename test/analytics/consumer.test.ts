@@ -37,7 +37,7 @@ const redaction = () =>
 const unreadable = () => landing({ context: { page: { url: 5 as unknown as string } } });
 
 async function setUp(dataDir = tempDir()) {
-  const consumers = [{ name: CONSUMER, shop: 'shop', opensSeals: false, ignoresHolds: true }];
+  const consumers = [{ name: CONSUMER, shop: 'shop', decryptsPii: false, ignoresHolds: true }];
   const log = await openLog({ dataDir, consumers, retentionMs: 3650 * DAY });
   const shops = { shop: { currency: 'TWD', attributionMs: 7 * DAY } };
   const store = await ENGINES.sqlite({ shops, rules: RULES }, dataDir);
@@ -87,8 +87,8 @@ const totalsOf = async (store: ShopStore) =>
 /** The log as a consumer meets it that dies before what it settled is written down. */
 const forgetsAcks = (log: EventLog): EventLog => ({
   ...log,
-  take: async (consumer, max) =>
-    (await log.take(consumer, max)).map((delivery) => ({ ...delivery, ack() {} })),
+  lease: async (consumer, max) =>
+    (await log.lease(consumer, max)).map((delivery) => ({ ...delivery, ack() {} })),
 });
 
 test('what is stored is counted, and what is caught up with lies in the totals', async () => {
@@ -346,8 +346,8 @@ test('more events than one round takes are all counted', async () => {
   const consumer = start({
     log: {
       ...log,
-      async take(name, max) {
-        const taken: Delivery[] = await log.take(name, max);
+      async lease(name, max) {
+        const taken: Delivery[] = await log.lease(name, max);
         deliveries.push(taken.length);
         return taken;
       },

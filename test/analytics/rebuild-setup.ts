@@ -12,7 +12,7 @@ import { systemClock } from '../../server/lib/clock.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { eraseVisitor } from '../../server/lifecycle/erase.ts';
 import { createCounters } from '../../server/observe/counters.ts';
-import { createSealer } from '../../server/privacy/encrypted-pii.ts';
+import { createPiiEncryption } from '../../server/privacy/encrypted-pii.ts';
 import type { EventLog } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
@@ -117,7 +117,7 @@ export async function openHouse(dataDir = tempDir(), startMs = START_MS): Promis
         erase: (...asked: Parameters<Methods['erase']>) =>
           store.transaction((methods) => methods.erase(...asked)),
       };
-      await eraseVisitor({ log, sealer: createSealer([]), state }, shop, id, house.nowMs);
+      await eraseVisitor({ log, piiEncryption: createPiiEncryption([]), state }, shop, id, house.nowMs);
     },
     rebuild: (parts = {}) =>
       rebuild({ shop, log, store, sinceMs: house.nowMs - RETENTION_MS, keepsDifferences: false, ...parts }),

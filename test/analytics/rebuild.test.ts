@@ -97,7 +97,7 @@ describe('counted again, everything comes out as it was, to the last unit', () =
     expect((await house.rebuild()).differences).toEqual([]);
     expect(await house.totals()).toEqual(before);
     await house.log.replaySince(consumerName(house.shop.id), 0);
-    const kept = JSON.stringify(await house.log.take(consumerName(house.shop.id), 500));
+    const kept = JSON.stringify(await house.log.lease(consumerName(house.shop.id), 500));
     expect([kept.includes('visitor-p6'), kept.includes('visitor-p4')]).toEqual([true, false]);
   });
 
@@ -287,7 +287,7 @@ test('somebody who waits to be forgotten is not forgotten about: that stays in l
   await house.tell(landing('ann'), hook('ann', '1', 'Customer Redacted'), order('ann', '2'));
   expect((await house.rebuild()).differences).toEqual([]);
   expect((await house.log.depth(consumerName(house.shop.id))).waiting).toBe(1);
-  const [waiting] = await house.log.take(consumerName(house.shop.id), 9);
+  const [waiting] = await house.log.lease(consumerName(house.shop.id), 9);
   expect(waiting?.event.event).toBe('Customer Redacted');
 });
 

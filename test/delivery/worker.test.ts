@@ -308,14 +308,14 @@ test('stopping waits for the answer under way and leaves the rest in the log', a
 test('what many crashes interrupted waits no longer than its turn, though a round had no time for it', async () => {
   const dataDir = tempDir();
   const clock = () => Date.parse('2026-03-01T00:00:00Z') - 60_000;
-  const consumers = [{ name: 'plain@shop', shop: 'shop', opensSeals: false }];
+  const consumers = [{ name: 'plain@shop', shop: 'shop', decryptsPii: false }];
   for (let crash = 0; crash < 10; crash++) {
     const log = await openLog({ dataDir, consumers, retentionMs: 86_400_000, clock });
     if (crash === 0)
       await log.append(
         Array.from({ length: 60 }, (_, index) => ({ event: event({ messageId: `m${index}` }) })),
       );
-    expect(await log.take('plain@shop', 100)).toHaveLength(60);
+    expect(await log.lease('plain@shop', 100)).toHaveLength(60);
     await log.close();
   }
   const limits = { ...plain.limits, requestsPerSecond: 1, burst: 1 };

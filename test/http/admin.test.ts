@@ -165,7 +165,7 @@ describe('status', () => {
   });
 
   test('says how the log syncs, as the live connection answers', async () => {
-    expect((await status()).log).toEqual({ synchronous: 'full', missing: [] });
+    expect((await status()).log).toEqual({ synchronous: 'full', gaps: [], missing: [] });
   });
 
   test('counts what came in by shop, and every rejection by its code', async () => {

@@ -21,7 +21,7 @@ test('a destination and whoever shares its pace stay below the limit together', 
   });
   const log = await openLog({
     dataDir,
-    consumers: [{ name: 'plain@shop', shop: 'shop', opensSeals: false }],
+    consumers: [{ name: 'plain@shop', shop: 'shop', decryptsPii: false }],
     retentionMs: 86_400_000,
     clock: clock.now,
   });

@@ -81,10 +81,10 @@ async function setUp(
   const under = await openLog({
     dataDir: tempDir(),
     consumers: [
-      { name: 'tiktok', shop: 'shop', opensSeals: false },
-      { name: 'customerio', shop: 'shop', opensSeals: true },
-      { name: 'statistics', shop: 'shop', opensSeals: false, ignoresHolds: true },
-      { name: 'tiktok-other', shop: 'other', opensSeals: false },
+      { name: 'tiktok', shop: 'shop', decryptsPii: false },
+      { name: 'customerio', shop: 'shop', decryptsPii: true },
+      { name: 'statistics', shop: 'shop', decryptsPii: false, ignoresHolds: true },
+      { name: 'tiktok-other', shop: 'other', decryptsPii: false },
     ],
     retentionMs: 86_400_000,
     leaseMs: LEASE_MS,
@@ -112,9 +112,9 @@ async function setUp(
 const toEvents = (deliveries: readonly Delivery[]) => deliveries.map((delivery) => delivery.event);
 /** What a destination is given: everything but what is for statistics alone. */
 const delivered = async (log: EventLog, consumer = 'tiktok') =>
-  toEvents(await log.take(consumer, 100)).filter(({ only }) => only === undefined);
+  toEvents(await log.lease(consumer, 100)).filter(({ only }) => only === undefined);
 const forStatistics = async (log: EventLog) =>
-  toEvents(await log.take('statistics', 100)).map(({ messageId, orderKey, only }) => [
+  toEvents(await log.lease('statistics', 100)).map(({ messageId, orderKey, only }) => [
     messageId,
     orderKey,
     only,
@@ -318,11 +318,11 @@ describe('what is delivered', () => {
     const { log, under, append, afterHold } = await setUp();
     await append(byPage());
     afterHold();
-    const [first] = await log.take('tiktok', 10);
+    const [first] = await log.lease('tiktok', 10);
     const sent = JSON.stringify(first?.event);
     expect(await append(byShop())).toEqual({ stored: 0, duplicates: 1 });
     first?.retry(0, 'server-error', true);
-    const again = await log.take('tiktok', 10);
+    const again = await log.lease('tiktok', 10);
     expect(again.map((delivery) => JSON.stringify(delivery.event))).toContain(sent);
     expect(await delivered(log, 'customerio')).toEqual([JSON.parse(sent)]);
     expect((await forStatistics(under)).map(([id]) => id)).toEqual(['page', 'webhook']);
@@ -339,7 +339,7 @@ describe('what is delivered', () => {
       const { log, state, append, afterHold } = await setUp();
       await append(event);
       afterHold(1_000);
-      const [first] = await log.take('tiktok', 10);
+      const [first] = await log.lease('tiktok', 10);
       const sent = JSON.stringify(first?.event);
       first?.retry(0, 'server-error', true);
       state.visitors.push({
@@ -348,28 +348,28 @@ describe('what is delivered', () => {
         visitor: { ...VISITOR, anonymousId: 'later' },
       });
       await append(byPage());
-      const [second] = await log.take('tiktok', 10);
+      const [second] = await log.lease('tiktok', 10);
       expect(second).toMatchObject({ attempt: 2, uncertainSinceMs: START_MS + MERGE_MS + 1_000 });
       expect(JSON.stringify(second?.event)).toBe(sent);
       expect(JSON.stringify((await delivered(log, 'customerio'))[0])).toBe(sent);
     },
   );
 
-  test('a delivery keeps everything else it had: its seal, its try, and how it is settled', async () => {
+  test('a delivery keeps everything else it had: its encrypted PII, its try, and how it is settled', async () => {
     const { log, under, state, append, afterHold } = await setUp();
-    await log.append([{ event: byPage(), sealed: 'page-seal' }]);
-    await log.append([{ event: byShop(), sealed: 'webhook-seal' }]);
+    await log.append([{ event: byPage(), encryptedPii: 'page-pii' }]);
+    await log.append([{ event: byShop(), encryptedPii: 'webhook-pii' }]);
     afterHold();
-    const [order, aside] = await log.take('customerio', 10);
+    const [order, aside] = await log.lease('customerio', 10);
     expect(order).toMatchObject({
       isOrder: true,
       attempt: 1,
-      sealed: 'page-seal',
+      encryptedPii: 'page-pii',
       event: { messageId: 'page', ...MERGED },
     });
     expect(aside?.event).toEqual({ ...byShop(), orderKey: 'order:1001:webhook', only: 'statistics' });
     expect(state.calls.filter((call) => call === 'freezeOrder')).toHaveLength(1);
-    expect(aside?.sealed).toBeUndefined();
+    expect(aside?.encryptedPii).toBeUndefined();
     order?.deadLetter('rejected', 'no');
     aside?.ack();
     expect(await under.depth('customerio')).toMatchObject({ waiting: 0, deadLetters: 1 });
@@ -383,8 +383,8 @@ describe('what is delivered', () => {
     const taken: Delivery[] = [];
     const spied: EventLog = {
       ...under,
-      async take(consumer, max) {
-        for (const delivery of await under.take(consumer, max))
+      async lease(consumer, max) {
+        for (const delivery of await under.lease(consumer, max))
           taken.push(
             Object.defineProperty({ ...delivery }, 'event', {
               get: () => {
@@ -397,7 +397,7 @@ describe('what is delivered', () => {
     };
     const shops = [shop('shop', { appSecret: 'secret' })];
     const log = withOrders(spied, { shops, state, clock: { now: () => START_MS } });
-    expect(await log.take('tiktok', 10)).toBe(taken);
+    expect(await log.lease('tiktok', 10)).toBe(taken);
     expect(taken).toHaveLength(1);
   });
 });
@@ -572,11 +572,11 @@ describe('faults', () => {
     await append(event({ messageId: 'view' }));
     afterHold();
     state.isDown = true;
-    await expect(log.take('tiktok', 10)).rejects.toThrow(LogUnavailable);
+    await expect(log.lease('tiktok', 10)).rejects.toThrow(LogUnavailable);
     expect((await delivered(log)).map(({ messageId }) => messageId)).toEqual(['view']);
     state.isDown = false;
     clock.nowMs = (await log.nextDueMs('tiktok')) ?? 0;
-    const [order] = await log.take('tiktok', 10);
+    const [order] = await log.lease('tiktok', 10);
     expect(order).toMatchObject({ attempt: 2, event: { messageId: 'page', ...MERGED } });
     expect(order?.uncertainSinceMs).toBeUndefined();
   });

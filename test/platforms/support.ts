@@ -11,7 +11,7 @@ import type { Clock } from '../../server/lib/clock.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { createLogger } from '../../server/observe/log.ts';
 import { addWebhookRoutes } from '../../server/platforms/webhooks/routes.ts';
-import { createSealer } from '../../server/privacy/encrypted-pii.ts';
+import { createPiiEncryption } from '../../server/privacy/encrypted-pii.ts';
 import type { Append, EventLog } from '../../server/store/event-log.ts';
 import { createFakeClock } from '../support/clock.ts';
 
@@ -102,7 +102,7 @@ export async function openDoor(
     config,
     log: options.log ?? memory,
     state: options.state ?? visitors(),
-    sealer: createSealer(config.piiKeys),
+    piiEncryption: createPiiEncryption(config.piiKeys),
     counters,
     logger,
     clock: options.clock ?? createFakeClock(NOW),

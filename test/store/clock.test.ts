@@ -15,7 +15,7 @@ async function setUp() {
   const time = { passedMs: 0, setByMs: 0 };
   const log = await openLog({
     dataDir: tempDir(),
-    consumers: [{ name: 'tiktok', shop: 'shop', opensSeals: false }],
+    consumers: [{ name: 'tiktok', shop: 'shop', decryptsPii: false }],
     retentionMs: 30 * 24 * HOUR_MS,
     leaseMs: 60_000,
     clock: () => START_MS + time.passedMs + time.setByMs,
@@ -30,9 +30,9 @@ test.each(STEPS)(
   async ({ stepMs }) => {
     const { log, time } = await setUp();
     await log.append([{ event: event() }]);
-    const [leased] = await log.take('tiktok', 10);
+    const [leased] = await log.lease('tiktok', 10);
     time.setByMs = stepMs;
-    expect(await log.take('tiktok', 10)).toEqual([]);
+    expect(await log.lease('tiktok', 10)).toEqual([]);
     leased?.ack();
     expect((await log.depth('tiktok')).waiting).toBe(0);
   },
@@ -41,14 +41,14 @@ test.each(STEPS)(
 test.each(STEPS)('the clock is set by $hours h: a retry waits as long as it was told', async ({ stepMs }) => {
   const { log, time, nowMs } = await setUp();
   await log.append([{ event: event() }]);
-  const [first] = await log.take('tiktok', 10);
+  const [first] = await log.lease('tiktok', 10);
   first?.retry(5_000, 'server-error', true);
   time.setByMs = stepMs;
   expect(await log.nextDueMs('tiktok')).toBe(nowMs() + 5_000);
   time.passedMs = 4_999;
-  expect(await log.take('tiktok', 10)).toEqual([]);
+  expect(await log.lease('tiktok', 10)).toEqual([]);
   time.passedMs = 5_000;
-  const [again] = await log.take('tiktok', 10);
+  const [again] = await log.lease('tiktok', 10);
   expect(again).toMatchObject({ attempt: 2, uncertainSinceMs: nowMs() - 5_000 });
 });
 
@@ -58,8 +58,8 @@ test.each(STEPS)(
     const { log, time, nowMs } = await setUp();
     time.setByMs = stepMs;
     await log.append([{ event: event(), holdUntilMs: nowMs() + 30_000 }]);
-    expect(await log.take('tiktok', 10)).toEqual([]);
+    expect(await log.lease('tiktok', 10)).toEqual([]);
     time.passedMs = 30_000;
-    expect(await log.take('tiktok', 10)).toHaveLength(1);
+    expect(await log.lease('tiktok', 10)).toHaveLength(1);
   },
 );

@@ -2,7 +2,7 @@ import { cpSync, existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { DataDirUnusable, type EventLog, type Missing } from '../../server/store/event-log.ts';
+import { DataDirUnusable, type EventLog, type Gap } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
 import { cut, flip } from '../support/damage.ts';
 import { event } from '../support/event.ts';
@@ -10,13 +10,13 @@ import { tempDir } from '../support/temp-dir.ts';
 
 const EVENTS = 30;
 const PINNED_AFTER = 10;
-const CONSUMERS = [{ name: 'tiktok', shop: 'shop', opensSeals: false }];
+const CONSUMERS = [{ name: 'tiktok', shop: 'shop', decryptsPii: false }];
 const RECEIVED_MS = Date.parse('2026-03-01T00:00:00Z');
 const receivedAt = (number: number) => new Date(RECEIVED_MS + number * 1000).toISOString();
 
 interface Opened {
   log: EventLog;
-  found: { missing: Missing[]; marksLost: number };
+  found: { missing: Gap[]; marksLost: number };
 }
 
 async function open(dataDir: string): Promise<Opened> {
@@ -27,7 +27,7 @@ async function open(dataDir: string): Promise<Opened> {
     retentionMs: 86_400_000,
     clock: () => RECEIVED_MS,
     watch: {
-      missing: (range) => void found.missing.push(range),
+      gapFound: (range) => void found.missing.push(range),
       highWaterMarkLost: () => void found.marksLost++,
     },
   });
@@ -42,7 +42,7 @@ const append = (log: EventLog, from: number, to: number) =>
   }, Promise.resolve());
 
 const takeAll = async (log: EventLog) =>
-  (await log.take('tiktok', 1000)).map((delivery) => {
+  (await log.lease('tiktok', 1000)).map((delivery) => {
     const { messageId } = delivery.event;
     delivery.ack();
     return messageId;
@@ -91,7 +91,7 @@ test.each([
     });
     expect(from).toBeGreaterThanOrEqual(firstLost[0]);
     expect(from).toBeLessThanOrEqual(firstLost[1]);
-    expect((await log.check()).missing).toEqual(found.missing);
+    expect((await log.check()).gaps).toEqual(found.missing);
     expect(await takeAll(log)).toEqual(numbers(1, from - 1));
 
     // Their senders may send them again, and the log goes on as ever.
@@ -100,7 +100,7 @@ test.each([
     await log.close();
     const next = await open(directory);
     expect(next.found).toEqual({ missing: [], marksLost: 0 });
-    expect((await next.log.check()).missing).toEqual(found.missing);
+    expect((await next.log.check()).gaps).toEqual(found.missing);
   },
 );
 
@@ -113,7 +113,7 @@ test('everything is gone but the mark: all of it is named', async () => {
   await log.close();
   const next = await open(directory);
   expect(next.found.missing).toEqual([]);
-  expect((await next.log.check()).missing).toEqual(found.missing);
+  expect((await next.log.check()).gaps).toEqual(found.missing);
 });
 
 test('nothing is damaged: nothing is missing', async () => {

@@ -23,64 +23,64 @@ describe('the ledger of what must be sent once', () => {
   test('nothing is known of what was never noted', async () => {
     const { ledger } = await setUp();
     expect(await ledger.find('shopline', ['a'])).toEqual(new Map());
-    expect(await ledger.note('shopline', [])).toEqual(new Map());
-    expect(await ledger.note('shopline', ['a', 'a'])).toEqual(new Map());
+    expect(await ledger.reserve('shopline', [])).toEqual(new Map());
+    expect(await ledger.reserve('shopline', ['a', 'a'])).toEqual(new Map());
   });
 
   test('what was noted and not settled may have been sent: the next note says so', async () => {
     const { ledger, reopen } = await setUp();
-    await ledger.note('shopline', ['a']);
+    await ledger.reserve('shopline', ['a']);
     await ledger.close();
     const later = await reopen();
-    expect(await later.note('shopline', ['a', 'b'])).toEqual(new Map([['a', { state: 'noted' }]]));
+    expect(await later.reserve('shopline', ['a', 'b'])).toEqual(new Map([['a', { state: 'noted' }]]));
   });
 
   test('what was settled stays settled, with the id the API gave it', async () => {
     const { ledger, reopen } = await setUp();
-    await ledger.note('shopline', ['a', 'b']);
-    await ledger.settle('shopline', [{ key: 'a', remoteId: 'cdp-1' }, { key: 'b' }]);
-    await ledger.settle('shopline', [{ key: 'a' }]);
+    await ledger.reserve('shopline', ['a', 'b']);
+    await ledger.confirm('shopline', [{ key: 'a', remoteId: 'cdp-1' }, { key: 'b' }]);
+    await ledger.confirm('shopline', [{ key: 'a' }]);
     await ledger.close();
     const later = await reopen();
     const known = new Map([
       ['a', { state: 'settled', remoteId: 'cdp-1' }],
       ['b', { state: 'settled' }],
     ]);
-    expect(await later.note('shopline', ['a', 'b'])).toEqual(known);
-    await later.forget('shopline', ['a', 'b']);
+    expect(await later.reserve('shopline', ['a', 'b'])).toEqual(known);
+    await later.release('shopline', ['a', 'b']);
     expect(await later.find('shopline', ['a', 'b', 'c'])).toEqual(known);
   });
 
   test('what certainly did not arrive is forgotten', async () => {
     const { ledger } = await setUp();
-    await ledger.note('shopline', ['a']);
-    await ledger.forget('shopline', ['a', 'unknown']);
+    await ledger.reserve('shopline', ['a']);
+    await ledger.release('shopline', ['a', 'unknown']);
     expect(await ledger.find('shopline', ['a'])).toEqual(new Map());
   });
 
   test('keys belong to one consumer', async () => {
     const { ledger } = await setUp();
-    await ledger.settle('shopline', [{ key: 'a' }]);
-    expect(await ledger.note('other', ['a'])).toEqual(new Map());
+    await ledger.confirm('shopline', [{ key: 'a' }]);
+    expect(await ledger.reserve('other', ['a'])).toEqual(new Map());
   });
 
   test('keys are kept for 400 days', async () => {
     const { ledger, clock } = await setUp();
-    await ledger.settle('shopline', [{ key: 'a', remoteId: 'cdp-1' }]);
+    await ledger.confirm('shopline', [{ key: 'a', remoteId: 'cdp-1' }]);
     clock.nowMs += 400 * DAY_MS - 1;
     expect((await ledger.find('shopline', ['a'])).size).toBe(1);
     clock.nowMs += 1;
     expect((await ledger.find('shopline', ['a'])).size).toBe(0);
-    expect(await ledger.note('shopline', ['a'])).toEqual(new Map());
+    expect(await ledger.reserve('shopline', ['a'])).toEqual(new Map());
     expect(await ledger.find('shopline', ['a'])).toEqual(new Map([['a', { state: 'noted' }]]));
   });
 
   test('keys past their time leave the file as new ones come', async () => {
     const { ledger, clock, dataDir } = await setUp();
-    await ledger.note('shopline', ['a', 'b', 'c']);
+    await ledger.reserve('shopline', ['a', 'b', 'c']);
     clock.nowMs += 400 * DAY_MS;
-    await ledger.note('shopline', ['d']);
-    await ledger.note('shopline', ['e']);
+    await ledger.reserve('shopline', ['d']);
+    await ledger.reserve('shopline', ['e']);
     const reader = new DatabaseSync(join(dataDir, 'state.db'), { readOnly: true });
     onTestFinished(() => reader.close());
     expect(reader.prepare('SELECT key FROM ledger').all()).toEqual([{ key: 'd' }, { key: 'e' }]);

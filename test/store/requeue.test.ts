@@ -16,7 +16,7 @@ async function afterAnOutage() {
   const reopen = async () => {
     const log = await openLog({
       dataDir,
-      consumers: [{ name: 'tiktok', shop: 'shop', opensSeals: false }],
+      consumers: [{ name: 'tiktok', shop: 'shop', decryptsPii: false }],
       retentionMs: 24 * HOUR_MS,
       clock: () => clock.nowMs,
     });
@@ -25,59 +25,59 @@ async function afterAnOutage() {
   };
   const log = await reopen();
   await log.append(ids.map((messageId) => ({ event: event({ messageId }) })));
-  for (const delivery of await log.take('tiktok', COUNT)) delivery.retry(HOUR_MS, 'server-error');
-  expect(await log.take('tiktok', COUNT)).toEqual([]);
+  for (const delivery of await log.lease('tiktok', COUNT)) delivery.retry(HOUR_MS, 'server-error');
+  expect(await log.lease('tiktok', COUNT)).toEqual([]);
   return { log, clock, reopen };
 }
 
 test('a wake is over at once; takes then come to everything that waited, oldest first, each once', async () => {
   const { log, clock } = await afterAnOutage();
-  await log.wake('tiktok');
+  await log.requeueNow('tiktok');
   expect(await log.nextDueMs('tiktok')).toBe(clock.nowMs);
-  const first = await log.take('tiktok', 10);
+  const first = await log.lease('tiktok', 10);
   for (const delivery of first) delivery.retry(HOUR_MS / 2, 'server-error');
-  const rest = await log.take('tiktok', COUNT);
+  const rest = await log.lease('tiktok', COUNT);
   expect([...idsOf(first), ...idsOf(rest)]).toEqual(ids);
   for (const delivery of rest) delivery.ack();
-  expect(await log.take('tiktok', COUNT)).toEqual([]);
+  expect(await log.lease('tiktok', COUNT)).toEqual([]);
   expect(await log.nextDueMs('tiktok')).toBe(clock.nowMs + HOUR_MS / 2);
 });
 
 test('a second wake in the middle of the first begins with the oldest again', async () => {
   const { log } = await afterAnOutage();
-  await log.wake('tiktok');
-  for (const delivery of await log.take('tiktok', 10)) delivery.retry(HOUR_MS, 'server-error');
-  await log.wake('tiktok');
-  expect(idsOf(await log.take('tiktok', COUNT))).toEqual(ids);
+  await log.requeueNow('tiktok');
+  for (const delivery of await log.lease('tiktok', 10)) delivery.retry(HOUR_MS, 'server-error');
+  await log.requeueNow('tiktok');
+  expect(idsOf(await log.lease('tiktok', COUNT))).toEqual(ids);
 });
 
 test('a restart makes due what waited and what was leased before it, never what is leased since', async () => {
   const { log, clock, reopen } = await afterAnOutage();
-  await log.wake('tiktok');
-  await log.take('tiktok', 300);
+  await log.requeueNow('tiktok');
+  await log.lease('tiktok', 300);
   await log.close();
   const later = await reopen();
   expect(await later.nextDueMs('tiktok')).toBe(clock.nowMs);
-  const first = await later.take('tiktok', 250);
+  const first = await later.lease('tiktok', 250);
   expect(first.map(({ attempt }) => attempt)).toEqual(Array(250).fill(3));
-  await later.wake('tiktok');
-  const second = await later.take('tiktok', COUNT);
+  await later.requeueNow('tiktok');
+  const second = await later.lease('tiktok', COUNT);
   expect([...idsOf(first), ...idsOf(second)]).toEqual(ids);
   expect(second.slice(0, 50).every(({ uncertainSinceMs }) => uncertainSinceMs !== undefined)).toBe(true);
-  expect(await later.take('tiktok', COUNT)).toEqual([]);
+  expect(await later.lease('tiktok', COUNT)).toEqual([]);
 });
 
 test('what is held stays held through a wake and a restart, and comes when its time has come', async () => {
   const { log, clock, reopen } = await afterAnOutage();
   const holdUntilMs = clock.nowMs + 1000;
   await log.append([{ event: event({ messageId: 'held' }), holdUntilMs }]);
-  for (const delivery of await log.take('tiktok', COUNT)) delivery.ack();
-  await log.wake('tiktok');
-  for (const delivery of await log.take('tiktok', COUNT)) delivery.ack();
+  for (const delivery of await log.lease('tiktok', COUNT)) delivery.ack();
+  await log.requeueNow('tiktok');
+  for (const delivery of await log.lease('tiktok', COUNT)) delivery.ack();
   await log.close();
   const later = await reopen();
   expect(await later.nextDueMs('tiktok')).toBe(holdUntilMs);
-  expect(await later.take('tiktok', COUNT)).toEqual([]);
+  expect(await later.lease('tiktok', COUNT)).toEqual([]);
   clock.nowMs = holdUntilMs;
-  expect(idsOf(await later.take('tiktok', COUNT))).toEqual(['held']);
+  expect(idsOf(await later.lease('tiktok', COUNT))).toEqual(['held']);
 });

@@ -18,8 +18,8 @@ import { describeEventLog } from './suite.ts';
 describeEventLog('SQLite log', openLog);
 
 const CONSUMERS = [
-  { name: 'tiktok', shop: 'shop', opensSeals: false },
-  { name: 'tiktok-other', shop: 'other', opensSeals: false },
+  { name: 'tiktok', shop: 'shop', decryptsPii: false },
+  { name: 'tiktok-other', shop: 'other', decryptsPii: false },
 ];
 
 async function open(dataDir: string, options: Partial<LogOptions> = {}): Promise<EventLog> {
@@ -150,7 +150,7 @@ describe('SQLite log: durability', () => {
       await kill(writer.process);
       accepted.push(...writer.stored);
     }
-    const deliveries = await (await open(dataDir)).take('tiktok', accepted.length * 2);
+    const deliveries = await (await open(dataDir)).lease('tiktok', accepted.length * 2);
     const there = new Set(deliveries.map((delivery) => delivery.event.messageId));
     expect(accepted.length).toBeGreaterThan(600);
     expect(accepted.filter((messageId) => !there.has(messageId))).toEqual([]);
@@ -192,7 +192,7 @@ test('SQLite log: the file does not grow for ever: keys leave it after their win
     event: event({ properties: { text: 'x'.repeat(5000) } }),
   }));
   await log.append([...flood, { event: event({ orderKey: 'order:1' }) }]);
-  for (const delivery of await log.take('tiktok', 1000)) delivery.ack();
+  for (const delivery of await log.lease('tiktok', 1000)) delivery.ack();
   const reader = new DatabaseSync(join(dataDir, 'events.db'), { readOnly: true });
   onTestFinished(() => reader.close());
   const pages = () => Number(reader.prepare('PRAGMA page_count').get()?.page_count);
@@ -315,7 +315,7 @@ describe('SQLite log: disk full', () => {
   test('refuses what it cannot store, loses nothing it has, and goes on by itself once there is room', async () => {
     const log = await open(tempDir(), { maxPages: 150 });
     await log.append(Array.from({ length: 10 }, () => ({ event: event() })));
-    const leased = await log.take('tiktok', 10);
+    const leased = await log.lease('tiktok', 10);
     let stored = 0;
     const fill = async () => {
       for (;;) stored += (await log.append([big('other')])).stored;

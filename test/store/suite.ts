@@ -10,11 +10,11 @@ const SECOND_MS = 1000;
 const DAY_MS = 24 * 60 * 60 * SECOND_MS;
 const START_MS = Date.parse('2026-03-01T00:00:00.000Z');
 
-const TIKTOK: Consumer = { name: 'tiktok', shop: 'shop', opensSeals: false };
-const CUSTOMERIO: Consumer = { name: 'customerio', shop: 'shop', opensSeals: true };
-const SHOPLINE: Consumer = { name: 'shopline', shop: 'shop', opensSeals: true };
-const STATISTICS: Consumer = { name: 'statistics', shop: 'shop', opensSeals: false, ignoresHolds: true };
-const OTHER_SHOP: Consumer = { name: 'tiktok-other', shop: 'other', opensSeals: false };
+const TIKTOK: Consumer = { name: 'tiktok', shop: 'shop', decryptsPii: false };
+const CUSTOMERIO: Consumer = { name: 'customerio', shop: 'shop', decryptsPii: true };
+const SHOPLINE: Consumer = { name: 'shopline', shop: 'shop', decryptsPii: true };
+const STATISTICS: Consumer = { name: 'statistics', shop: 'shop', decryptsPii: false, ignoresHolds: true };
+const OTHER_SHOP: Consumer = { name: 'tiktok-other', shop: 'other', decryptsPii: false };
 
 type OpenLog = (options: LogOptions) => Promise<EventLog>;
 
@@ -25,8 +25,8 @@ const named = (messageId: string, parts: Partial<ProtectedEvent> = {}) => event(
 const receivedAt = (ms: number) => ({ receivedAt: new Date(ms).toISOString() });
 
 /** The one delivery that is due. */
-async function takeOne(log: EventLog, consumer = 'tiktok'): Promise<Delivery> {
-  const [delivery, ...others] = await log.take(consumer, 10);
+async function leaseOne(log: EventLog, consumer = 'tiktok'): Promise<Delivery> {
+  const [delivery, ...others] = await log.lease(consumer, 10);
   if (!delivery || others.length > 0)
     throw new Error(`expected one delivery, got ${delivery ? 'more' : 'none'}`);
   return delivery;
@@ -36,7 +36,7 @@ async function takeOne(log: EventLog, consumer = 'tiktok'): Promise<Delivery> {
 async function drain(log: EventLog, consumer: string): Promise<string[]> {
   const all: string[] = [];
   for (;;) {
-    const deliveries = await log.take(consumer, 300);
+    const deliveries = await log.lease(consumer, 300);
     if (deliveries.length === 0) return all;
     ackAll(deliveries);
     all.push(...ids(deliveries));
@@ -70,7 +70,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       const { log } = await setUp();
       const events = [named('a', { properties: { title: '"Tée\u2028"' } }), named('b'), named('c')];
       expect(await append(log, ...events)).toEqual({ stored: 3, duplicates: 0 });
-      const deliveries = await log.take('tiktok', 10);
+      const deliveries = await log.lease('tiktok', 10);
       expect(deliveries.map((delivery) => delivery.event)).toEqual(events);
       expect(deliveries.map(({ attempt, uncertainSinceMs }) => ({ attempt, uncertainSinceMs }))).toEqual(
         [1, 1, 1].map((attempt) => ({ attempt, uncertainSinceMs: undefined })),
@@ -81,15 +81,15 @@ export function describeEventLog(name: string, open: OpenLog): void {
       const { log, reopen } = await setUp();
       await append(log, named('a'), named('b'));
       await log.close();
-      expect(ids(await (await reopen()).take('tiktok', 10))).toEqual(['a', 'b']);
+      expect(ids(await (await reopen()).lease('tiktok', 10))).toEqual(['a', 'b']);
     });
 
     test('reaches every consumer of the shop and none of another', async () => {
       const { log } = await setUp({ consumers: [TIKTOK, CUSTOMERIO, OTHER_SHOP] });
       await append(log, named('a'));
-      expect(ids(await log.take('tiktok', 10))).toEqual(['a']);
-      expect(ids(await log.take('customerio', 10))).toEqual(['a']);
-      expect(await log.take('tiktok-other', 10)).toEqual([]);
+      expect(ids(await log.lease('tiktok', 10))).toEqual(['a']);
+      expect(ids(await log.lease('customerio', 10))).toEqual(['a']);
+      expect(await log.lease('tiktok-other', 10)).toEqual([]);
     });
 
     test('an empty list is fine', async () => {
@@ -105,7 +105,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
         append(log, named('b')),
       ]);
       expect([good.status, bad.status, alsoGood.status]).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-      expect(ids(await log.take('tiktok', 10))).toEqual(['a', 'b']);
+      expect(ids(await log.lease('tiktok', 10))).toEqual(['a', 'b']);
       expect(await log.depth('tiktok')).toMatchObject({ waiting: 2 });
       expect(await append(log, named('x'))).toEqual({ stored: 1, duplicates: 0 });
     });
@@ -132,7 +132,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
 
     test('a consumer nobody named is a mistake', async () => {
       const { log } = await setUp();
-      await expect(log.take('nobody', 1)).rejects.toThrow('nobody');
+      await expect(log.lease('nobody', 1)).rejects.toThrow('nobody');
     });
 
     test('a consumer added later starts with what comes after it', async () => {
@@ -141,8 +141,8 @@ export function describeEventLog(name: string, open: OpenLog): void {
       await log.close();
       const longer = await reopen({ consumers: [TIKTOK, CUSTOMERIO] });
       await append(longer, named('after'));
-      expect(ids(await longer.take('customerio', 10))).toEqual(['after']);
-      expect(ids(await longer.take('tiktok', 10))).toEqual(['before', 'after']);
+      expect(ids(await longer.lease('customerio', 10))).toEqual(['after']);
+      expect(ids(await longer.lease('tiktok', 10))).toEqual(['before', 'after']);
     });
 
     test('a consumer that was away for a while goes on where it was', async () => {
@@ -152,7 +152,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       const without = await reopen({ consumers: [CUSTOMERIO] });
       await append(without, named('b'));
       await without.close();
-      expect(ids(await (await reopen()).take('tiktok', 10))).toEqual(['a', 'b']);
+      expect(ids(await (await reopen()).lease('tiktok', 10))).toEqual(['a', 'b']);
     });
   });
 
@@ -186,7 +186,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(
         await append(log, named('a'), named('a'), named('b', order), named('c', order), named('d')),
       ).toEqual({ stored: 3, duplicates: 2 });
-      expect(ids(await log.take('tiktok', 10))).toEqual(['a', 'b', 'd']);
+      expect(ids(await log.lease('tiktok', 10))).toEqual(['a', 'b', 'd']);
     });
 
     test('a duplicate leaves no key behind: the order it mentions is still counted when it comes', async () => {
@@ -226,7 +226,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
     test('two workers taking at once never get the same event', async () => {
       const { log } = await setUp();
       await append(log, ...Array.from({ length: 700 }, (_, index) => named(`m${index}`)));
-      const shares = await Promise.all([1, 2, 3].map(() => log.take('tiktok', 300)));
+      const shares = await Promise.all([1, 2, 3].map(() => log.lease('tiktok', 300)));
       const all = shares.flatMap(ids);
       expect(all).toHaveLength(700);
       expect(new Set(all).size).toBe(700);
@@ -235,42 +235,42 @@ export function describeEventLog(name: string, open: OpenLog): void {
     test('no more than asked for, and the rest next time', async () => {
       const { log } = await setUp();
       await append(log, named('a'), named('b'), named('c'));
-      expect(await log.take('tiktok', 0)).toEqual([]);
-      expect(ids(await log.take('tiktok', 2))).toEqual(['a', 'b']);
-      expect(ids(await log.take('tiktok', 2))).toEqual(['c']);
-      expect(await log.take('tiktok', 2)).toEqual([]);
+      expect(await log.lease('tiktok', 0)).toEqual([]);
+      expect(ids(await log.lease('tiktok', 2))).toEqual(['a', 'b']);
+      expect(ids(await log.lease('tiktok', 2))).toEqual(['c']);
+      expect(await log.lease('tiktok', 2)).toEqual([]);
     });
 
     test('what is acknowledged does not come back, not even after a restart', async () => {
       const { log, clock, reopen } = await setUp();
       await append(log, named('a'), named('b'), named('c'));
-      const [, second] = await log.take('tiktok', 10);
+      const [, second] = await log.lease('tiktok', 10);
       second?.ack();
       clock.nowMs += DAY_MS;
       await log.close();
-      expect(ids(await (await reopen()).take('tiktok', 10))).toEqual(['a', 'c']);
+      expect(ids(await (await reopen()).lease('tiktok', 10))).toEqual(['a', 'c']);
     });
 
     test('only the first settlement counts', async () => {
       const { log } = await setUp();
       await append(log, named('a'));
-      const delivery = await takeOne(log);
+      const delivery = await leaseOne(log);
       delivery.ack();
       delivery.retry(0, 'throttled');
       delivery.deadLetter('rejected');
-      expect(await log.take('tiktok', 10)).toEqual([]);
+      expect(await log.lease('tiktok', 10)).toEqual([]);
       expect(await log.depth('tiktok')).toMatchObject({ waiting: 0, deadLetters: 0 });
     });
 
     test('a retry comes back when its time has come, as the next attempt', async () => {
       const { log, clock } = await setUp();
       await append(log, named('a'));
-      (await takeOne(log)).retry(5 * SECOND_MS, 'server-error');
+      (await leaseOne(log)).retry(5 * SECOND_MS, 'server-error');
       expect(await log.nextDueMs('tiktok')).toBe(START_MS + 5 * SECOND_MS);
       clock.nowMs += 5 * SECOND_MS - 1;
-      expect(await log.take('tiktok', 10)).toEqual([]);
+      expect(await log.lease('tiktok', 10)).toEqual([]);
       clock.nowMs += 1;
-      const again = await takeOne(log);
+      const again = await leaseOne(log);
       expect(again.attempt).toBe(2);
       expect(again.uncertainSinceMs).toBeUndefined();
     });
@@ -278,40 +278,40 @@ export function describeEventLog(name: string, open: OpenLog): void {
     test('retries that are due go before what is new, the oldest event first', async () => {
       const { log, clock } = await setUp();
       await append(log, named('a'), named('b'), named('c'));
-      const [a, b] = await log.take('tiktok', 2);
+      const [a, b] = await log.lease('tiktok', 2);
       b?.retry(1 * SECOND_MS, 'throttled');
       a?.retry(2 * SECOND_MS, 'throttled');
       clock.nowMs += 2 * SECOND_MS;
-      expect(ids(await log.take('tiktok', 10))).toEqual(['a', 'b', 'c']);
+      expect(ids(await log.lease('tiktok', 10))).toEqual(['a', 'b', 'c']);
     });
 
     test('an event whose fate is unknown says since when, through every later try', async () => {
       const { log, clock } = await setUp();
       await append(log, named('a'));
-      const first = await takeOne(log);
+      const first = await leaseOne(log);
       clock.nowMs += 10 * SECOND_MS;
       first.retry(0, 'no-answer', true);
-      const second = await takeOne(log);
+      const second = await leaseOne(log);
       expect(second.uncertainSinceMs).toBe(START_MS);
       clock.nowMs += 10 * SECOND_MS;
       second.retry(0, 'no-answer', true);
-      const third = await takeOne(log);
+      const third = await leaseOne(log);
       third.retry(0, 'throttled');
-      expect((await takeOne(log)).uncertainSinceMs).toBe(START_MS);
+      expect((await leaseOne(log)).uncertainSinceMs).toBe(START_MS);
     });
 
     test('a worker that vanished loses its lease: another gets the event, told that it may have been sent', async () => {
       const { log, clock } = await setUp();
       await append(log, named('a'));
-      const lost = await takeOne(log);
+      const lost = await leaseOne(log);
       expect(await log.nextDueMs('tiktok')).toBe(START_MS + 60 * SECOND_MS);
       clock.nowMs += 60 * SECOND_MS;
-      const again = await takeOne(log);
+      const again = await leaseOne(log);
       expect(again).toMatchObject({ attempt: 2, uncertainSinceMs: START_MS });
       lost.deadLetter('rejected');
       expect(await log.depth('tiktok')).toMatchObject({ waiting: 1, deadLetters: 0 });
       clock.nowMs += 60 * SECOND_MS;
-      const third = await takeOne(log);
+      const third = await leaseOne(log);
       expect(third).toMatchObject({ attempt: 3, uncertainSinceMs: START_MS });
       third.ack();
       expect(await log.depth('tiktok')).toMatchObject({ waiting: 0 });
@@ -320,12 +320,12 @@ export function describeEventLog(name: string, open: OpenLog): void {
     test('after a restart nothing waits for an old lease or an old retry time, oldest first', async () => {
       const { log, reopen } = await setUp();
       await append(log, named('identify'), named('track'), named('other'), named('new'));
-      const [identify, track, other] = await log.take('tiktok', 3);
+      const [identify, track, other] = await log.lease('tiktok', 3);
       track?.retry(1 * SECOND_MS, 'blocked-by-earlier');
       identify?.retry(DAY_MS, 'server-error');
       expect(other).toBeDefined();
       await log.close();
-      const deliveries = await (await reopen()).take('tiktok', 10);
+      const deliveries = await (await reopen()).lease('tiktok', 10);
       expect(ids(deliveries)).toEqual(['identify', 'track', 'other', 'new']);
       expect(deliveries.map(({ attempt }) => attempt)).toEqual([2, 2, 2, 1]);
       expect(deliveries.map(({ uncertainSinceMs }) => uncertainSinceMs)).toEqual([
@@ -343,27 +343,27 @@ export function describeEventLog(name: string, open: OpenLog): void {
         { event: named('a') },
         { event: named('b') },
       ]);
-      const [a, b] = await log.take('tiktok', 10);
+      const [a, b] = await log.lease('tiktok', 10);
       a?.retry(DAY_MS, 'unreachable');
-      await log.wake('tiktok');
-      expect(ids(await log.take('tiktok', 10))).toEqual(['a']);
+      await log.requeueNow('tiktok');
+      expect(ids(await log.lease('tiktok', 10))).toEqual(['a']);
       b?.retry(DAY_MS, 'unreachable');
-      expect(await log.take('tiktok', 10)).toEqual([]);
-      await log.wake('tiktok');
-      expect(ids(await log.take('tiktok', 10))).toEqual(['b']);
+      expect(await log.lease('tiktok', 10)).toEqual([]);
+      await log.requeueNow('tiktok');
+      expect(ids(await log.lease('tiktok', 10))).toEqual(['b']);
     });
 
     test('an order that is held lets others pass, and goes out when its time has come', async () => {
       const { log, clock, reopen } = await setUp();
       const holdUntilMs = START_MS + 30 * SECOND_MS;
       await log.append([{ event: named('order'), holdUntilMs }, { event: named('view') }]);
-      expect(ids(await log.take('tiktok', 10))).toEqual(['view']);
+      expect(ids(await log.lease('tiktok', 10))).toEqual(['view']);
       expect(await log.nextDueMs('tiktok')).toBe(holdUntilMs);
       await log.close();
       const later = await reopen();
-      expect(ids(await later.take('tiktok', 10))).toEqual(['view']);
+      expect(ids(await later.lease('tiktok', 10))).toEqual(['view']);
       clock.nowMs = holdUntilMs;
-      expect(await takeOne(later)).toMatchObject({ attempt: 1, event: { messageId: 'order' } });
+      expect(await leaseOne(later)).toMatchObject({ attempt: 1, event: { messageId: 'order' } });
     });
 
     test('a consumer that ignores holds takes what is held at once, and only once', async () => {
@@ -372,20 +372,20 @@ export function describeEventLog(name: string, open: OpenLog): void {
       await log.append([{ event: named('order'), holdUntilMs }]);
       expect(await log.nextDueMs('statistics')).toBe(START_MS);
       expect(await log.nextDueMs('tiktok')).toBe(holdUntilMs);
-      const order = await takeOne(log, 'statistics');
+      const order = await leaseOne(log, 'statistics');
       expect(await log.nextDueMs('statistics')).toBe(START_MS + 60 * SECOND_MS);
       order.retry(DAY_MS, 'unreachable');
-      await log.wake('statistics');
+      await log.requeueNow('statistics');
       expect(await log.nextDueMs('statistics')).toBe(START_MS);
-      expect(await takeOne(log, 'statistics')).toMatchObject({ attempt: 2, event: { messageId: 'order' } });
+      expect(await leaseOne(log, 'statistics')).toMatchObject({ attempt: 2, event: { messageId: 'order' } });
       await log.close();
       const later = await reopen();
-      ackAll([await takeOne(later, 'statistics')]);
+      ackAll([await leaseOne(later, 'statistics')]);
       expect(await later.nextDueMs('statistics')).toBeUndefined();
-      expect(await later.take('tiktok', 10)).toEqual([]);
+      expect(await later.lease('tiktok', 10)).toEqual([]);
       clock.nowMs = holdUntilMs;
-      expect(await later.take('statistics', 10)).toEqual([]);
-      expect(await takeOne(later)).toMatchObject({ attempt: 1, event: { messageId: 'order' } });
+      expect(await later.lease('statistics', 10)).toEqual([]);
+      expect(await leaseOne(later)).toMatchObject({ attempt: 1, event: { messageId: 'order' } });
     });
 
     test('a delivery says whether its event was stored with the key of an order, on every try', async () => {
@@ -397,7 +397,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       ]);
       const areOrders = (deliveries: readonly Delivery[]) =>
         deliveries.map(({ event, isOrder }) => [event.messageId, isOrder]);
-      const first = await log.take('tiktok', 10);
+      const first = await log.lease('tiktok', 10);
       expect(areOrders(first)).toEqual([
         ['order', true],
         ['view', false],
@@ -409,9 +409,9 @@ export function describeEventLog(name: string, open: OpenLog): void {
         ['view', false],
         ['held', true],
       ];
-      expect(areOrders(await log.take('tiktok', 10))).toEqual(all);
+      expect(areOrders(await log.lease('tiktok', 10))).toEqual(all);
       await log.close();
-      expect(areOrders(await (await reopen()).take('tiktok', 10))).toEqual(all);
+      expect(areOrders(await (await reopen()).lease('tiktok', 10))).toEqual(all);
     });
 
     test('says when the next delivery is due: never, now, or at a time', async () => {
@@ -432,7 +432,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
     test('a slow consumer holds nobody back', async () => {
       const { log } = await setUp({ consumers: [TIKTOK, CUSTOMERIO] });
       await append(log, ...Array.from({ length: 50 }, (_, index) => named(`m${index}`)));
-      expect(await log.take('customerio', 1)).toHaveLength(1);
+      expect(await log.lease('customerio', 1)).toHaveLength(1);
       expect(await drain(log, 'tiktok')).toHaveLength(50);
       expect(await log.depth('tiktok')).toMatchObject({ waiting: 0 });
       expect(await log.depth('customerio')).toMatchObject({ waiting: 50 });
@@ -447,7 +447,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
         { event: named('new', receivedAt(START_MS + 3000)) },
       ]);
       clock.nowMs += 10_000;
-      const [a, b] = await log.take('tiktok', 2);
+      const [a, b] = await log.lease('tiktok', 2);
       b?.retry(DAY_MS, 'throttled');
       expect(await log.depth('tiktok')).toEqual({ waiting: 4, deadLetters: 0, oldestAgeMs: 10_000 });
       a?.ack();
@@ -460,7 +460,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
     test('closing waits for what was appended and acknowledged before it', async () => {
       const { log, reopen } = await setUp();
       await append(log, ...Array.from({ length: 100 }, (_, index) => named(`m${index}`)));
-      ackAll(await log.take('tiktok', 60));
+      ackAll(await log.lease('tiktok', 60));
       const late = append(log, named('late'));
       await log.close();
       expect(await late).toEqual({ stored: 1, duplicates: 0 });
@@ -473,7 +473,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
     async function withDeadLetters(consumers = [TIKTOK]) {
       const parts = await setUp({ consumers });
       await append(parts.log, named('a'), named('b'), named('c'));
-      for (const delivery of await parts.log.take('tiktok', 10)) {
+      for (const delivery of await parts.log.lease('tiktok', 10)) {
         delivery.deadLetter('rejected', `no ${delivery.event.messageId}`);
         await parts.log.depth('tiktok');
         parts.clock.nowMs += SECOND_MS;
@@ -502,7 +502,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
     test('an answer of any length is cut at 2,000 characters, and may be missing', async () => {
       const { log } = await setUp();
       await append(log, named('a'), named('b'));
-      const [a, b] = await log.take('tiktok', 10);
+      const [a, b] = await log.lease('tiktok', 10);
       a?.deadLetter('mapping-failed');
       b?.deadLetter('rejected', 'x'.repeat(5000));
       const [long, none] = await log.deadLetters({ limit: 10 });
@@ -514,7 +514,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       const { log, reopen } = await withDeadLetters();
       await log.close();
       const later = await reopen();
-      expect(await later.take('tiktok', 10)).toEqual([]);
+      expect(await later.lease('tiktok', 10)).toEqual([]);
       expect(await later.depth('tiktok')).toEqual({ waiting: 0, deadLetters: 3, oldestAgeMs: 0 });
       expect(await later.nextDueMs('tiktok')).toBeUndefined();
     });
@@ -523,7 +523,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       const { log } = await withDeadLetters();
       const [c, , a] = await log.deadLetters({ limit: 10 });
       expect(await log.replayDeadLetters({ ids: [c?.id ?? 0, a?.id ?? 0, 999] })).toBe(2);
-      const deliveries = await log.take('tiktok', 10);
+      const deliveries = await log.lease('tiktok', 10);
       expect(ids(deliveries)).toEqual(['a', 'c']);
       expect(deliveries.map(({ attempt }) => attempt)).toEqual([1, 1]);
       expect(await log.depth('tiktok')).toMatchObject({ waiting: 2, deadLetters: 1 });
@@ -531,9 +531,9 @@ export function describeEventLog(name: string, open: OpenLog): void {
 
     test('replayed or discarded by consumer, the others keep theirs', async () => {
       const { log } = await withDeadLetters([TIKTOK, CUSTOMERIO]);
-      for (const delivery of await log.take('customerio', 10)) delivery.deadLetter('too-large');
+      for (const delivery of await log.lease('customerio', 10)) delivery.deadLetter('too-large');
       expect(await log.replayDeadLetters({ consumer: 'tiktok' })).toBe(3);
-      expect(ids(await log.take('tiktok', 10))).toEqual(['a', 'b', 'c']);
+      expect(ids(await log.lease('tiktok', 10))).toEqual(['a', 'b', 'c']);
       expect(await log.depth('customerio')).toMatchObject({ waiting: 0, deadLetters: 3 });
       expect(await log.discardDeadLetters({ consumer: 'customerio' })).toBe(3);
       expect(await log.depth('customerio')).toMatchObject({ waiting: 0, deadLetters: 0 });
@@ -544,71 +544,71 @@ export function describeEventLog(name: string, open: OpenLog): void {
       const { log } = await setUp({ consumers: [TIKTOK, CUSTOMERIO] });
       const times = [0, 1, 2, 3, 4].map((hour) => START_MS + hour * 3600 * SECOND_MS);
       await append(log, ...times.map((ms, index) => named(`m${index}`, receivedAt(ms))));
-      const deliveries = await log.take('tiktok', 4);
+      const deliveries = await log.lease('tiktok', 4);
       deliveries[2]?.deadLetter('rejected');
       for (const index of [0, 1, 3]) deliveries[index]?.ack();
       await drain(log, 'customerio');
       expect(await log.replaySince('tiktok', times[1] ?? 0)).toBe(3);
       expect(await log.depth('tiktok')).toMatchObject({ waiting: 4, deadLetters: 0 });
       expect(await drain(log, 'tiktok')).toEqual(['m1', 'm2', 'm3', 'm4']);
-      expect(await log.take('customerio', 10)).toEqual([]);
+      expect(await log.lease('customerio', 10)).toEqual([]);
     });
   });
 
-  describe(`${name}: sealed values`, () => {
-    const SEALERS = [TIKTOK, CUSTOMERIO, SHOPLINE];
-    const sealed = (messageId: string) => ({ event: named(messageId), sealed: `seal of ${messageId}` });
+  describe(`${name}: encrypted PII`, () => {
+    const PII_CONSUMERS = [TIKTOK, CUSTOMERIO, SHOPLINE];
+    const withPii = (messageId: string) => ({ event: named(messageId), encryptedPii: `pii of ${messageId}` });
 
-    test('are handed only to consumers that open seals', async () => {
-      const { log } = await setUp({ consumers: SEALERS });
-      await log.append([sealed('a')]);
-      expect((await takeOne(log, 'customerio')).sealed).toBe('seal of a');
-      expect('sealed' in (await takeOne(log, 'tiktok'))).toBe(false);
+    test('is handed only to consumers that decrypt it', async () => {
+      const { log } = await setUp({ consumers: PII_CONSUMERS });
+      await log.append([withPii('a')]);
+      expect((await leaseOne(log, 'customerio')).encryptedPii).toBe('pii of a');
+      expect('encryptedPii' in (await leaseOne(log, 'tiktok'))).toBe(false);
     });
 
     test('stay through retries and dead letters, and go with the last settlement', async () => {
-      const { log } = await setUp({ consumers: SEALERS });
-      await log.append([sealed('a')]);
-      (await takeOne(log, 'shopline')).deadLetter('rejected');
-      (await takeOne(log, 'customerio')).retry(0, 'throttled');
-      const again = await takeOne(log, 'customerio');
-      expect(again.sealed).toBe('seal of a');
+      const { log } = await setUp({ consumers: PII_CONSUMERS });
+      await log.append([withPii('a')]);
+      (await leaseOne(log, 'shopline')).deadLetter('rejected');
+      (await leaseOne(log, 'customerio')).retry(0, 'throttled');
+      const again = await leaseOne(log, 'customerio');
+      expect(again.encryptedPii).toBe('pii of a');
       again.ack();
       await log.replayDeadLetters({ consumer: 'shopline' });
-      const last = await takeOne(log, 'shopline');
-      expect(last.sealed).toBe('seal of a');
+      const last = await leaseOne(log, 'shopline');
+      expect(last.encryptedPii).toBe('pii of a');
       last.ack();
       await log.replaySince('customerio', 0);
-      expect('sealed' in (await takeOne(log, 'customerio'))).toBe(false);
+      expect('encryptedPii' in (await leaseOne(log, 'customerio'))).toBe(false);
     });
 
     test('wait for a consumer that has not come to the event yet', async () => {
-      const { log } = await setUp({ consumers: SEALERS });
-      await log.append([sealed('a')]);
-      (await takeOne(log, 'customerio')).ack();
+      const { log } = await setUp({ consumers: PII_CONSUMERS });
+      await log.append([withPii('a')]);
+      (await leaseOne(log, 'customerio')).ack();
       await log.retain();
-      expect((await takeOne(log, 'shopline')).sealed).toBe('seal of a');
+      expect((await leaseOne(log, 'shopline')).encryptedPii).toBe('pii of a');
     });
 
-    test('a discarded dead letter needs its seal no more', async () => {
+    test('is deleted with the last dead letter that needs it', async () => {
       const { log } = await setUp({ consumers: [TIKTOK, CUSTOMERIO] });
-      await log.append([sealed('a')]);
-      (await takeOne(log, 'customerio')).deadLetter('rejected');
+      await log.append([withPii('a')]);
+      (await leaseOne(log, 'customerio')).deadLetter('rejected');
       await log.discardDeadLetters({ consumer: 'customerio' });
       await log.replaySince('customerio', 0);
-      expect('sealed' in (await takeOne(log, 'customerio'))).toBe(false);
+      expect('encryptedPii' in (await leaseOne(log, 'customerio'))).toBe(false);
     });
 
     test('go when the consumer that wanted them wants them no more', async () => {
-      const { log, reopen } = await setUp({ consumers: SEALERS });
-      await log.append([sealed('a')]);
+      const { log, reopen } = await setUp({ consumers: PII_CONSUMERS });
+      await log.append([withPii('a')]);
       await log.close();
       const hashed = await reopen({
-        consumers: SEALERS.map((consumer) => ({ ...consumer, opensSeals: false })),
+        consumers: PII_CONSUMERS.map((consumer) => ({ ...consumer, decryptsPii: false })),
       });
       await hashed.retain();
       await hashed.close();
-      expect('sealed' in (await takeOne(await reopen(), 'customerio'))).toBe(false);
+      expect('encryptedPii' in (await leaseOne(await reopen(), 'customerio'))).toBe(false);
     });
   });
 
@@ -616,11 +616,11 @@ export function describeEventLog(name: string, open: OpenLog): void {
     test('delivered events leave after the retention; waiting and dead-lettered ones stay', async () => {
       const { log, clock } = await setUp({ consumers: [TIKTOK, CUSTOMERIO], retentionMs: DAY_MS });
       await append(log, ...['done', 'half', 'retry', 'dead'].map((id) => named(id)));
-      const [done, half, retry, dead] = await log.take('tiktok', 10);
+      const [done, half, retry, dead] = await log.lease('tiktok', 10);
       for (const delivery of [done, half]) delivery?.ack();
       retry?.retry(DAY_MS, 'throttled');
       dead?.deadLetter('rejected');
-      for (const delivery of await log.take('customerio', 10)) {
+      for (const delivery of await log.lease('customerio', 10)) {
         if (delivery.event.messageId !== 'half') delivery.ack();
       }
       await append(log, named('young', receivedAt(START_MS + DAY_MS)));
@@ -644,7 +644,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
         append(log, named('new', receivedAt(clock.nowMs))).then(() => order.push('appended')),
       ]);
       expect(order).toEqual(['appended', 'retained 3000']);
-      expect(ids(await log.take('tiktok', 10))).toEqual(['new']);
+      expect(ids(await log.lease('tiktok', 10))).toEqual(['new']);
     });
 
     test('a person is erased under every linked id, and nobody else is', async () => {
@@ -663,7 +663,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
         named('other-person', { identity: { anonymousId: 'x', userId: 'user-3' } }),
         named('other-shop', { shop: 'other', identity: { anonymousId: 'phone' } }),
       );
-      const [waiting, dead] = await log.take('tiktok', 2);
+      const [waiting, dead] = await log.lease('tiktok', 2);
       waiting?.retry(0, 'throttled');
       dead?.deadLetter('rejected', 'phone');
       const erased = await log.erase('shop', 'phone');
@@ -672,16 +672,16 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(erased.userIds.sort()).toEqual(['user-1', 'user-2']);
       expect(await log.deadLetters({ limit: 10 })).toEqual([]);
       expect(await log.depth('tiktok')).toMatchObject({ waiting: 1, deadLetters: 0 });
-      expect(ids(await log.take('tiktok', 10))).toEqual(['other-person']);
-      expect(ids(await log.take('customerio', 10))).toEqual(['other-person']);
-      expect(ids(await log.take('tiktok-other', 10))).toEqual(['other-shop']);
+      expect(ids(await log.lease('tiktok', 10))).toEqual(['other-person']);
+      expect(ids(await log.lease('customerio', 10))).toEqual(['other-person']);
+      expect(ids(await log.lease('tiktok-other', 10))).toEqual(['other-shop']);
       expect(await append(log, named('p0'))).toEqual({ stored: 0, duplicates: 1 });
     });
 
     test('a delivery under way when its event is erased ends without trace', async () => {
       const { log } = await setUp();
       await append(log, named('a', { identity: { anonymousId: 'phone' } }));
-      const delivery = await takeOne(log);
+      const delivery = await leaseOne(log);
       await log.erase('shop', 'phone');
       delivery.deadLetter('rejected');
       expect(await log.depth('tiktok')).toEqual({ waiting: 0, deadLetters: 0, oldestAgeMs: 0 });
@@ -702,18 +702,18 @@ export function describeEventLog(name: string, open: OpenLog): void {
       await log.close();
       const later = await reopen();
       await append(later, named('b'));
-      expect(ids(await later.take('tiktok', 10))).toEqual(['b']);
+      expect(ids(await later.lease('tiktok', 10))).toEqual(['b']);
     });
 
     test('a purged shop is gone, with what counts as seen; the other shop stays', async () => {
       const { log } = await setUp({ consumers: [TIKTOK, OTHER_SHOP] });
       await append(log, named('a'), named('b'), named('a', { shop: 'other' }));
-      (await log.take('tiktok', 1))[0]?.deadLetter('rejected');
+      (await log.lease('tiktok', 1))[0]?.deadLetter('rejected');
       expect(await log.purge('shop')).toBe(2);
       expect(await log.depth('tiktok')).toEqual({ waiting: 0, deadLetters: 0, oldestAgeMs: 0 });
       expect(await log.depth('tiktok-other')).toMatchObject({ waiting: 1 });
       expect(await append(log, named('a'))).toEqual({ stored: 1, duplicates: 0 });
-      expect(ids(await log.take('tiktok', 10))).toEqual(['a']);
+      expect(ids(await log.lease('tiktok', 10))).toEqual(['a']);
     });
   });
 }

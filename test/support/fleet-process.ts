@@ -30,7 +30,7 @@ export interface Usage {
 
 /** The parts of `/admin/status` that programs look at. */
 export interface Status {
-  log?: { synchronous?: string; missing?: { from: number; to: number }[] };
+  log?: { synchronous?: string; gaps?: { from: number; to: number }[] };
   destinations: { consumer: string; waiting: number; deadLetters: number }[];
 }
 

@@ -6,7 +6,7 @@ const [, , dataDir = '', prefix = ''] = process.argv;
 const WRITERS = 20;
 const log = await openLog({
   dataDir,
-  consumers: [{ name: 'tiktok', shop: 'shop', opensSeals: false }],
+  consumers: [{ name: 'tiktok', shop: 'shop', decryptsPii: false }],
   retentionMs: 86_400_000,
 });
 let last = 0;

@@ -82,7 +82,7 @@ export async function startBench(
   });
   const log = await openLog({
     dataDir,
-    consumers: [{ name: consumer, shop: 'shop', opensSeals: false }],
+    consumers: [{ name: consumer, shop: 'shop', decryptsPii: false }],
     retentionMs: 30 * 86_400_000,
     clock: clock.now,
   });

@@ -11,7 +11,7 @@ import { changedOrders, FULFILLMENT, OrdersUnread, readPage } from './webhooks/o
 import { toldByOrder } from './webhooks/replay-order-reports.ts';
 
 export interface BackstopParts
-  extends Pick<WebhookParts, 'log' | 'state' | 'sealer' | 'counters' | 'logger' | 'clock'> {
+  extends Pick<WebhookParts, 'log' | 'state' | 'piiEncryption' | 'counters' | 'logger' | 'clock'> {
   shop: Shop;
   api: AdminApi;
   kept: Pick<ShopState, 'readKept' | 'writeKept'>;

@@ -6,19 +6,19 @@ import type { Shop } from '../../config/config.ts';
 import { coarseIp, coarseUserAgent } from '../../ingest/accept.ts';
 import { toEvent } from '../../ingest/event.ts';
 import type { Counters } from '../../observe/counters.ts';
-import { type Sealer, sealBinding } from '../../privacy/encrypted-pii.ts';
+import { type PiiEncryption, piiBinding } from '../../privacy/encrypted-pii.ts';
 import type { Append } from '../../store/event-log.ts';
 import type { Mapped } from './mapped.ts';
 import { happenedAt } from './time.ts';
 
 export interface EntryParts {
-  sealer: Sealer;
+  piiEncryption: PiiEncryption;
   counters: Counters;
 }
 
 /** What a webhook said, as it goes into the log: nothing personal in clear, nothing that consent does not allow. */
 export function toEntry(
-  { sealer, counters }: EntryParts,
+  { piiEncryption, counters }: EntryParts,
   { message, orderKey, only }: Mapped,
   shop: Shop,
   consent: Consent,
@@ -38,7 +38,7 @@ export function toEntry(
     ...(orderKey && { orderKey }),
     ...(only && { only }),
   };
-  return raw && !only ? { event, sealed: sealer.seal(raw, sealBinding(event)) } : { event };
+  return raw && !only ? { event, encryptedPii: piiEncryption.encrypt(raw, piiBinding(event)) } : { event };
 }
 
 /** Address and browser are kept whole only where advertising is allowed. */

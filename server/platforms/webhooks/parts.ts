@@ -4,7 +4,7 @@ import type { Budget } from '../../http/body.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Counters } from '../../observe/counters.ts';
 import type { Logger } from '../../observe/log.ts';
-import type { Sealer } from '../../privacy/encrypted-pii.ts';
+import type { PiiEncryption } from '../../privacy/encrypted-pii.ts';
 import type { EventLog } from '../../store/event-log.ts';
 
 export interface WebhookParts {
@@ -12,7 +12,7 @@ export interface WebhookParts {
   /** Completes orders on their way. */
   log: Pick<EventLog, 'append'>;
   state: Pick<ShopState, 'visitorsOf'>;
-  sealer: Sealer;
+  piiEncryption: PiiEncryption;
   counters: Counters;
   logger: Logger;
   clock: Clock;

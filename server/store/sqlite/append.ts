@@ -46,7 +46,7 @@ export function createAppend(store: Store, seen: Seen, windows: Windows) {
       const keys = [toBlob(message), order === null ? null : toBlob(order)] as const;
       const seq = insert.insert(shop, receivedAtMs, holdUntilMs, ...keys, body);
       const interested = consumers.filter((consumer) => consumer.shop === shop);
-      if (sealed !== null && interested.some(({ opensSeals }) => opensSeals)) insertSeal.run(seq, sealed);
+      if (sealed !== null && interested.some(({ decryptsPii }) => decryptsPii)) insertSeal.run(seq, sealed);
       for (const consumer of interested) consumer.waiting++;
       stored++;
       bytes += Buffer.byteLength(body);

@@ -27,7 +27,7 @@ export function createSeals(store: Store): Seals {
   );
   const drop = prepare(connection, 'DELETE FROM seals WHERE seq = ?');
   const openers = (shop: string) =>
-    store.consumers.filter((consumer) => consumer.shop === shop && consumer.opensSeals);
+    store.consumers.filter((consumer) => consumer.shop === shop && consumer.decryptsPii);
 
   function openAmong(consumers: readonly ConsumerState[], from: number, to: number): IsOpen {
     const found = new Set(consumers.flatMap(({ id }) => open.all(id, from, to)).map(({ seq }) => seq));
@@ -38,7 +38,7 @@ export function createSeals(store: Store): Seals {
   return {
     openAmong,
     dropIfDone(consumer, seq) {
-      if (consumer.opensSeals && !openAmong(openers(consumer.shop), seq, seq)(seq)) drop.run(seq);
+      if (consumer.decryptsPii && !openAmong(openers(consumer.shop), seq, seq)(seq)) drop.run(seq);
     },
     *sweep() {
       for (const rows of pages((after) => page.all(after, CHUNK))) {

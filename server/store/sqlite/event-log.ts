@@ -3,7 +3,7 @@ import type { Append, DeadLetter, Delivery, EventLog, LogWatch } from '../event-
 import { startThread } from '../thread/start.ts';
 import type { AppendRow } from './append.ts';
 import type { DeadLetterRow } from './dead-letters.ts';
-import type { TakenRow } from './lease.ts';
+import type { LeasedRow } from './lease.ts';
 import type { Settlement } from './settle.ts';
 import type { LogData, LogMethods } from './worker.ts';
 
@@ -24,7 +24,7 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
   const worker = new URL('./worker.ts', import.meta.url);
   const thread = await startThread<LogMethods>(worker, data, watch.committed);
   const { missing, highWaterMarkLost } = await thread.call('found');
-  if (missing) watch.missing(missing);
+  if (missing) watch.gapFound(missing);
   if (highWaterMarkLost) watch.highWaterMarkLost();
   const listeners = new Set<() => void>();
   const settlements = collect<Settlement>((settled) => thread.send('settle', joinAcks(settled)));
@@ -45,12 +45,12 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
         return { stored, duplicates };
       });
     },
-    async take(consumer, max) {
+    async lease(consumer, max) {
       const takenAtMs = clock.steady();
       const rows = await call('take', consumer, max, takenAtMs);
       return rows.map((row) => toDelivery(row, { consumer, takenAtMs, clock, settle: settlements.add }));
     },
-    wake: (consumer) => call('wake', consumer),
+    requeueNow: (consumer) => call('wake', consumer),
     async nextDueMs(consumer) {
       const dueMs = await call('nextDueMs', consumer, clock.steady());
       return dueMs === undefined ? undefined : dueMs + setBy(clock);
@@ -106,7 +106,7 @@ const areOneLease = (one: Settlement, other: Settlement) =>
 /** How far the clock of dates was set since the process began, in ms. */
 const setBy = ({ now, steady }: LogClock) => now() - steady();
 
-function toRow({ event, sealed, holdUntilMs }: Append, clock: LogClock): AppendRow {
+function toRow({ event, encryptedPii: sealed, holdUntilMs }: Append, clock: LogClock): AppendRow {
   const { shop, messageId, orderKey = null, receivedAt } = event;
   const receivedAtMs = Date.parse(receivedAt);
   return [
@@ -149,7 +149,7 @@ interface Lease {
   settle(settlement: Settlement): void;
 }
 
-function toDelivery(row: TakenRow, lease: Lease): Delivery {
+function toDelivery(row: LeasedRow, lease: Lease): Delivery {
   const { attempt, sealed, uncertainSinceMs } = row;
   const settling = createSettling(row, lease);
   let event: ProtectedEvent | undefined;
@@ -163,7 +163,7 @@ function toDelivery(row: TakenRow, lease: Lease): Delivery {
     },
     isOrder: row.isOrder === 1,
     attempt,
-    ...(sealed !== null && { sealed }),
+    ...(sealed !== null && { encryptedPii: sealed }),
     ...(uncertainSinceMs !== null && { uncertainSinceMs: uncertainSinceMs + setBy(lease.clock) }),
     ...settling,
   };
@@ -171,7 +171,7 @@ function toDelivery(row: TakenRow, lease: Lease): Delivery {
 
 /** Apart from the event: whoever keeps these three keeps nothing of what was delivered. */
 function createSettling(
-  { seq, attempt, uncertainSinceMs }: TakenRow,
+  { seq, attempt, uncertainSinceMs }: LeasedRow,
   { consumer, takenAtMs, clock, settle }: Lease,
 ): Pick<Delivery, 'ack' | 'retry' | 'deadLetter'> {
   const lease = { consumer, attempt, seqs: [seq] };

@@ -1,11 +1,11 @@
-import type { Missing } from '../event-log.ts';
+import type { Gap } from '../event-log.ts';
 import { prepare } from './database.ts';
 import type { HighWater, Mark } from './high-water.ts';
 import type { Store } from './store.ts';
 
 /** What this start found out. `markLost`: there are events, but the mark that goes with them is gone or damaged. */
 export interface Found {
-  missing?: Missing;
+  missing?: Gap;
   highWaterMarkLost: boolean;
 }
 
@@ -28,7 +28,7 @@ export function createMissing({ connection, transaction }: Store, mark: HighWate
   const forgetGiven = prepare(connection, `DELETE FROM sqlite_sequence WHERE name = 'events'`);
   const setGiven = prepare(connection, `INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)`);
 
-  const read = (): Missing[] =>
+  const read = (): Gap[] =>
     list.all().map(({ from, to, afterMs, untilMs }) => ({
       from,
       to,

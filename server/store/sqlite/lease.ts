@@ -4,7 +4,7 @@ import type { Hurry } from './requeue.ts';
 import type { ConsumerState, Store } from './store.ts';
 
 /** One delivery handed out. `attempt` also proves, when it is settled, that it was not given to another since. */
-export interface TakenRow {
+export interface LeasedRow {
   seq: number;
   attempt: number;
   uncertainSinceMs: number | null;
@@ -34,11 +34,11 @@ const LINE_UP = 1000;
 /** No hold lasts until then. */
 const NEVER_MS = Number.MAX_SAFE_INTEGER;
 
-export function createTake(store: Store, hurry: Hurry, leaseMs: number) {
+export function createLease(store: Store, hurry: Hurry, leaseMs: number) {
   const { connection } = store;
   const lineUp = prepare(connection, LINE_UP_SQL);
-  const due = prepare<TakenRow>(connection, DUE_SQL);
-  const fresh = prepare<TakenRow & { holdUntilMs: number | null }>(connection, NEW_SQL);
+  const due = prepare<LeasedRow>(connection, DUE_SQL);
+  const fresh = prepare<LeasedRow & { holdUntilMs: number | null }>(connection, NEW_SQL);
   const leaseAgain = prepare(
     connection,
     `UPDATE deliveries SET state = 'leased', due_at = ?2, attempt = attempt + 1, reason = NULL,
@@ -59,9 +59,9 @@ export function createTake(store: Store, hurry: Hurry, leaseMs: number) {
    * A lease is a row, written before the delivery is handed out: whatever happens to this process, an event that may
    * have been sent says so (`uncertain_since`) when it is given out again.
    */
-  function takeNew(consumer: ConsumerState, room: number, nowMs: number): TakenRow[] {
-    const taken: TakenRow[] = [];
-    const opens = Number(consumer.opensSeals);
+  function takeNew(consumer: ConsumerState, room: number, nowMs: number): LeasedRow[] {
+    const taken: LeasedRow[] = [];
+    const opens = Number(consumer.decryptsPii);
     const heldAfterMs = consumer.ignoresHolds ? NEVER_MS : nowMs;
     while (taken.length < room) {
       const page = fresh.all(consumer.shop, consumer.cursor, opens, room - taken.length);
@@ -76,13 +76,13 @@ export function createTake(store: Store, hurry: Hurry, leaseMs: number) {
     return taken;
   }
 
-  function takeSome(consumer: ConsumerState, max: number, nowMs: number): TakenRow[] {
+  function takeSome(consumer: ConsumerState, max: number, nowMs: number): LeasedRow[] {
     const { cursor } = consumer;
     if (hurry.isUnderWay(consumer)) hurry.step(consumer, max, nowMs);
     const isHurrying = hurry.isUnderWay(consumer);
     // What lies ahead of a hurry has its turn when the hurry comes to it: oldest first.
     const end = isHurrying ? consumer.hurriedTo : consumer.cursor;
-    const readLine = () => due.all(consumer.id, Number(consumer.opensSeals), max, end);
+    const readLine = () => due.all(consumer.id, Number(consumer.decryptsPii), max, end);
     let waiting = readLine();
     const mayLineUp = waiting.length < max && !isHurrying;
     if (mayLineUp && lineUp.run(consumer.id, nowMs, LINE_UP) > 0) waiting = readLine();
@@ -95,7 +95,7 @@ export function createTake(store: Store, hurry: Hurry, leaseMs: number) {
   }
 
   /** A full disk may still have room for one lease: then events leave one by one, and make room for the next. */
-  function takePortion(consumer: ConsumerState, size: number, nowMs: number): TakenRow[] {
+  function takePortion(consumer: ConsumerState, size: number, nowMs: number): LeasedRow[] {
     try {
       return store.transaction(() => takeSome(consumer, size, nowMs));
     } catch (error) {
@@ -105,9 +105,9 @@ export function createTake(store: Store, hurry: Hurry, leaseMs: number) {
   }
 
   /** A large take goes in portions, so that appends need not wait for all of it. */
-  return function* take(name: string, max: number, nowMs: number): Generator<undefined, TakenRow[]> {
+  return function* take(name: string, max: number, nowMs: number): Generator<undefined, LeasedRow[]> {
     const consumer = store.consumer(name);
-    const taken: TakenRow[] = [];
+    const taken: LeasedRow[] = [];
     while (taken.length < max) {
       const size = Math.min(max - taken.length, PORTION);
       const portion = takePortion(consumer, size, nowMs);

@@ -40,7 +40,7 @@ export function createSettle(store: Store, seals: Seals) {
           consumer.waiting--;
           consumer.deadLetters++;
         }
-      } else if (consumer.opensSeals) {
+      } else if (consumer.decryptsPii) {
         for (const { seq } of remove.all(...lease)) {
           consumer.waiting--;
           seals.dropIfDone(consumer, seq);

@@ -11,7 +11,7 @@ import { createSeals } from './encrypted-pii.ts';
 import { createErase } from './erase.ts';
 import { createMissing } from './gaps.ts';
 import { type HighWater, openHighWater } from './high-water.ts';
-import { createTake } from './lease.ts';
+import { createLease } from './lease.ts';
 import { createLine } from './queue.ts';
 import { createRemove } from './remove.ts';
 import { createHurry } from './requeue.ts';
@@ -70,7 +70,7 @@ function createEngine(data: LogData, database: Database, mark: HighWater) {
         probe.run(nowMs);
         return {
           synchronous: SYNCHRONOUS[synchronous.get()?.synchronous ?? 0] ?? 'off',
-          missing: missing.list(),
+          gaps: missing.list(),
         };
       },
     },
@@ -82,7 +82,7 @@ function createEngine(data: LogData, database: Database, mark: HighWater) {
       deadLetters: deadLetters.list,
     },
     jobs: {
-      take: createTake(store, hurry, leaseMs),
+      take: createLease(store, hurry, leaseMs),
       replaySince: line.replaySince,
       replayDeadLetters: deadLetters.replay,
       discardDeadLetters: deadLetters.discard,

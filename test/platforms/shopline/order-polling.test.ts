@@ -4,7 +4,7 @@ import type { HttpResponse } from '../../../server/lib/http-client.ts';
 import { createCounters } from '../../../server/observe/counters.ts';
 import type { AdminCall } from '../../../server/platforms/shopline/admin/api.ts';
 import { startOrderPolling } from '../../../server/platforms/shopline/order-polling.ts';
-import { createSealer } from '../../../server/privacy/encrypted-pii.ts';
+import { createPiiEncryption } from '../../../server/privacy/encrypted-pii.ts';
 import { LogUnavailable } from '../../../server/store/event-log.ts';
 import { createFakeClock } from '../../support/clock.ts';
 import { configOf, memoryLog, NOW, oneShop, openDoor, order, PERSONAL, visitors } from '../support.ts';
@@ -34,7 +34,7 @@ function watch(
     clock,
     everyMs: EVERY_MS,
     state: visitors(),
-    sealer: createSealer([]),
+    piiEncryption: createPiiEncryption([]),
     counters: createCounters(),
     logger: { info: note, warn: note, error: note },
     kept: {

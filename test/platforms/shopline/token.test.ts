@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { sign } from '../../../server/platforms/shopline/admin/sign.ts';
-import { openToken, sealToken } from '../../../server/platforms/shopline/tokens/encrypt.ts';
+import { decryptToken, encryptToken } from '../../../server/platforms/shopline/tokens/encrypt.ts';
 import { readAppToken } from '../../../server/platforms/shopline/tokens/token.ts';
 import { HOUR_MS, jwt, NOW_MS } from './tokens.ts';
 
@@ -38,18 +38,18 @@ test('a call is signed with its body and time, in lower-case hex', () => {
 
 test('a sealed token opens with the same secret at the same place, and never otherwise', () => {
   const token = { text: 'a-token-of-some-length', issuedAtMs: 1, expiresAtMs: 2 };
-  const sealed = sealToken(token, 'secret', 'tea');
-  expect(openToken(sealed, 'secret', 'tea')).toEqual(token);
-  expect(openToken(sealed, 'another', 'tea')).toBeUndefined();
-  expect(openToken(sealed, 'secret', 'shoes')).toBeUndefined();
+  const sealed = encryptToken(token, 'secret', 'tea');
+  expect(decryptToken(sealed, 'secret', 'tea')).toEqual(token);
+  expect(decryptToken(sealed, 'another', 'tea')).toBeUndefined();
+  expect(decryptToken(sealed, 'secret', 'shoes')).toBeUndefined();
   const bytes = Buffer.from(sealed, 'base64');
   for (const at of [0, 12, bytes.length - 1]) {
     const damaged = Buffer.from(bytes);
     damaged[at] = (damaged[at] ?? 0) ^ 1;
-    expect(openToken(damaged.toString('base64'), 'secret', 'tea')).toBeUndefined();
+    expect(decryptToken(damaged.toString('base64'), 'secret', 'tea')).toBeUndefined();
   }
   for (const nothing of ['', 'AAAA', 'not base64 at all!'])
-    expect(openToken(nothing, 'secret', 'tea')).toBeUndefined();
+    expect(decryptToken(nothing, 'secret', 'tea')).toBeUndefined();
   expect(bytes.toString('latin1')).not.toContain(token.text);
-  expect(sealToken(token, 'secret', 'tea')).not.toBe(sealed);
+  expect(encryptToken(token, 'secret', 'tea')).not.toBe(sealed);
 });

@@ -5,12 +5,12 @@ import { mapWebhook, type Topic } from '../../../server/platforms/shopline/webho
 import { consentOf } from '../../../server/platforms/webhooks/consent.ts';
 import { toEntry } from '../../../server/platforms/webhooks/entry.ts';
 import { isUnusable } from '../../../server/platforms/webhooks/mapped.ts';
-import { createSealer, sealBinding } from '../../../server/privacy/encrypted-pii.ts';
+import { createPiiEncryption, piiBinding } from '../../../server/privacy/encrypted-pii.ts';
 import { sha256 } from '../../../server/privacy/hash.ts';
 import type { Append } from '../../../server/store/event-log.ts';
 import { configOf, NOW, oneShop, order, PERSONAL, visitors } from '../support.ts';
 
-const sealer = createSealer([Buffer.alloc(32, 7)]);
+const piiEncryption = createPiiEncryption([Buffer.alloc(32, 7)]);
 const allOf = (granted: boolean) => ({ advertising: granted, analytics: granted, marketing: granted });
 
 /** One webhook through the mapper, consent and protection. */
@@ -23,7 +23,7 @@ async function told(
   const mapped = mapWebhook(topic, payload, 'shopline:1');
   if (!shop || isUnusable(mapped)) throw new Error('not usable');
   const consent = await consentOf(mapped.message, shop, options.state ?? visitors());
-  return toEntry({ sealer, counters: createCounters() }, mapped, shop, consent, NOW);
+  return toEntry({ piiEncryption, counters: createCounters() }, mapped, shop, consent, NOW);
 }
 const ADA = {
   userId: '4201057495',
@@ -297,12 +297,12 @@ describe('nothing personal is kept in clear', () => {
     CUSTOMERIO_PII: 'raw',
     PII_KEY: Buffer.alloc(32, 7).toString('base64'),
   };
-  test('a destination set to raw gets it sealed, with consent', async () => {
-    const { event, sealed } = await told('orders/create', order(), {
+  test('a destination set to raw gets it encrypted, with consent', async () => {
+    const { event, encryptedPii } = await told('orders/create', order(), {
       config: configOf({ ...oneShop, ...raw }),
     });
     expect(JSON.stringify(event)).not.toContain('Lovelace');
-    expect(sealer.open(sealed ?? '', sealBinding(event))).toMatchObject({
+    expect(piiEncryption.decrypt(encryptedPii ?? '', piiBinding(event))).toMatchObject({
       email: 'ada@example.com',
       phone: '+886912345678',
       firstName: 'Ada',
@@ -312,10 +312,10 @@ describe('nothing personal is kept in clear', () => {
 
   test('… and not without consent, nor what no destination is told', async () => {
     const denied = configOf({ ...oneShop, ...raw, CONSENT_DEFAULT: 'denied' });
-    expect(await told('orders/create', order(), { config: denied })).not.toHaveProperty('sealed');
+    expect(await told('orders/create', order(), { config: denied })).not.toHaveProperty('encryptedPii');
     const cart = { token: 'cart', email: 'ada@example.com' };
     expect(await told('carts/create', cart, { config: configOf({ ...oneShop, ...raw }) })).not.toHaveProperty(
-      'sealed',
+      'encryptedPii',
     );
   });
 });

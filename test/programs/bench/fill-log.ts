@@ -12,7 +12,7 @@ export interface FillLog extends Traffic {
 /** For the log: none of these consumers waits for an order's other report. */
 export const logOptions = ({ dataDir, consumers }: Pick<FillLog, 'dataDir' | 'consumers'>) => ({
   dataDir,
-  consumers: consumers.map((name) => ({ name, shop: 'shop', opensSeals: false, ignoresHolds: true })),
+  consumers: consumers.map((name) => ({ name, shop: 'shop', decryptsPii: false, ignoresHolds: true })),
   retentionMs: 30 * 86_400_000,
 });
 

@@ -35,7 +35,7 @@ async function prefill({ dataDir, destination, events }: Prefill): Promise<Prefi
   const consumer = `${destination}@shop`;
   const log = await openLog({
     dataDir,
-    consumers: [{ name: consumer, shop: 'shop', opensSeals: false }],
+    consumers: [{ name: consumer, shop: 'shop', decryptsPii: false }],
     retentionMs: 30 * DAY_MS,
   });
   const append = async (from: number, to: number) => {
@@ -48,7 +48,7 @@ async function prefill({ dataDir, destination, events }: Prefill): Promise<Prefi
     const times: number[] = [];
     for (let count = 0; count < TAKES; count++) {
       const beforeMs = performance.now();
-      await log.take(consumer, SMALL / TAKES);
+      await log.lease(consumer, SMALL / TAKES);
       times.push(performance.now() - beforeMs);
     }
     return median(times.slice(COLD_TAKES));

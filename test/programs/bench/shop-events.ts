@@ -3,7 +3,7 @@ import { readConfig, type Shop, type Variables } from '../../../server/config/co
 import { createCounters } from '../../../server/observe/counters.ts';
 import { mapReport } from '../../../server/platforms/customerio/map.ts';
 import { toEntry } from '../../../server/platforms/webhooks/entry.ts';
-import { createSealer } from '../../../server/privacy/encrypted-pii.ts';
+import { createPiiEncryption } from '../../../server/privacy/encrypted-pii.ts';
 import { sandboxVariables } from '../../../server/sandbox/credentials.ts';
 import { messagePayload } from '../../../server/sandbox/webhooks.ts';
 import type { JsonObject, ProtectedEvent } from '../../../shared/protected-event.ts';
@@ -45,7 +45,7 @@ export function benchShop(): Shop {
 /** Events as they lie in the log, by number: the same number is always the same event. */
 export function createShopEvents({ visitors, eventsEach }: Traffic): (n: number) => ProtectedEvent {
   const shop = benchShop();
-  const parts = { sealer: createSealer([]), counters: createCounters() };
+  const parts = { piiEncryption: createPiiEncryption([]), counters: createCounters() };
 
   /** Customer.io's report, through the mapper that stores it. */
   function report(number: number, atMs: number): ProtectedEvent {

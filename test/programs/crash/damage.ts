@@ -90,7 +90,7 @@ async function startDamaged(
     const collector = await fleet.start();
     const { log } = await collector.status();
     const said = collector.said();
-    const named = (log?.missing ?? []).reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    const named = (log?.gaps ?? []).reduce((sum, { from, to }) => sum + to - from + 1, 0);
     const before = await fleet.delivered(answered);
     const gone = before.by.customerio.lost.length;
     const problems: (string | false)[] = [

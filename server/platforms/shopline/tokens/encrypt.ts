@@ -13,7 +13,7 @@ const Kept = z.object({ text: z.string().min(1), issuedAtMs: z.number(), expires
  *
  * @returns base64: nonce, ciphertext, tag. Opens nowhere else.
  */
-export function sealToken(token: Token, appSecret: string, boundTo: string): string {
+export function encryptToken(token: Token, appSecret: string, boundTo: string): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', keyFrom(appSecret), nonce).setAAD(Buffer.from(boundTo));
   const text = Buffer.concat([cipher.update(JSON.stringify(token), 'utf8'), cipher.final()]);
@@ -21,7 +21,7 @@ export function sealToken(token: Token, appSecret: string, boundTo: string): str
 }
 
 /** @returns undefined when it was sealed with another secret or bound to something else, or is damaged. */
-export function openToken(sealed: string, appSecret: string, boundTo: string): Token | undefined {
+export function decryptToken(sealed: string, appSecret: string, boundTo: string): Token | undefined {
   const bytes = Buffer.from(sealed, 'base64');
   const tagAt = bytes.length - TAG_BYTES;
   if (tagAt < NONCE_BYTES) return undefined;

@@ -3,7 +3,7 @@ import type { Shop } from '../../../config/config.ts';
 
 import type { Clock } from '../../../lib/clock.ts';
 import type { Http, HttpRequest } from '../../../lib/http-client.ts';
-import { openToken, sealToken } from './encrypt.ts';
+import { decryptToken, encryptToken } from './encrypt.ts';
 import { type App, refreshToken } from './refresh.ts';
 import { type Renewal, startRenewal } from './renewal.ts';
 import { readAppToken, type Token } from './token.ts';
@@ -107,7 +107,7 @@ async function newer({ kept, logger }: TokensParts, shop: string, app: App, firs
   try {
     const sealed = await kept.readKept(keptName(shop));
     if (sealed === undefined) return first;
-    const found = openToken(sealed, app.appSecret, bindingOf(shop, app));
+    const found = decryptToken(sealed, app.appSecret, bindingOf(shop, app));
     if (!found)
       logger.warn(
         { shop },
@@ -135,7 +135,7 @@ function keepFresh(parts: TokensParts, shop: string, app: App, first: Token, sec
       secrets.splice(0, secrets.length - STRUCK_OUT);
       logger.info({ shop, expiresAt: new Date(token.expiresAtMs).toISOString() }, 'access token renewed');
       try {
-        await kept.writeKept(keptName(shop), sealToken(token, app.appSecret, bindingOf(shop, app)));
+        await kept.writeKept(keptName(shop), encryptToken(token, app.appSecret, bindingOf(shop, app)));
       } catch (error) {
         // It works all the same. After a restart the one configured is renewed again.
         logger.error({ shop, error: String(error) }, 'the renewed access token could not be kept');

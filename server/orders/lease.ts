@@ -7,7 +7,7 @@ import type { Delivery, EventLog } from '../store/event-log.ts';
 import { completeFrom, completeOrder, toSeen } from './complete.ts';
 import { nameInKey, nameOfFixed } from './keys.ts';
 
-interface TakeParts {
+interface LeaseParts {
   /** Those whose orders are reported twice, by id. */
   shops: ReadonlyMap<string, Shop>;
   state: Pick<ShopState, 'ordersKnown' | 'freezeOrder' | 'visitorsOf'>;
@@ -20,7 +20,7 @@ const WITHOUT_STATE_MS = 30_000;
  * Completes each order with what is known when it is taken first, and fixes it: every later try, and every other
  * destination, is given the same. So is everything else that only the shop's server told.
  */
-export function createTake(log: EventLog, { shops, state }: TakeParts): EventLog['take'] {
+export function createLease(log: EventLog, { shops, state }: LeaseParts): EventLog['lease'] {
   function isCompleted({ isOrder, event }: Delivery): boolean {
     return (
       isOrder &&
@@ -39,7 +39,7 @@ export function createTake(log: EventLog, { shops, state }: TakeParts): EventLog
     const name = nameOfFixed(event) ?? '';
     const fixed =
       known.get(name)?.fixed ?? (await state.freezeOrder(event.shop, name, await toCompleted(event, known)));
-    // A seal is bound to the messageId it came with. It differs where two orders turned out to be one.
+    // Encrypted PII is bound to the messageId it came with, which differs where two orders turned out to be one.
     return { ...fixed, messageId: event.messageId };
   }
 
@@ -70,7 +70,7 @@ export function createTake(log: EventLog, { shops, state }: TakeParts): EventLog
   }
 
   return async (consumer, max) => {
-    const deliveries = await log.take(consumer, max);
+    const deliveries = await log.lease(consumer, max);
     const orders = deliveries.filter((delivery) => delivery.isOrder && isCompleted(delivery));
     if (orders.length === 0) return deliveries;
     try {
