@@ -15,7 +15,7 @@ import { createSecretRedactor } from '../observe/log.ts';
 import type { AdminApi } from '../platforms/shopline/admin/api.ts';
 import { ADMIN_PACE, createAdminApi } from '../platforms/shopline/admin/client.ts';
 import { type Asked, HOW, Misuse, readArguments } from '../platforms/shopline/script-tags/arguments.ts';
-import { NotDone } from '../platforms/shopline/script-tags/script-tags.ts';
+import { ScriptTagError } from '../platforms/shopline/script-tags/script-tags.ts';
 import { workOnScriptTags } from '../platforms/shopline/script-tags/work.ts';
 import { createTokens } from '../platforms/shopline/tokens/tokens.ts';
 
@@ -99,9 +99,9 @@ async function withApi(
   try {
     await use(createAdminApi({ admin, http: tokens.wrap(http), rateLimiter: () => rateLimiter(signal) }));
   } catch (error) {
-    if (error instanceof NotDone) throw new NotDone(redactSecrets(error.message));
+    if (error instanceof ScriptTagError) throw new ScriptTagError(redactSecrets(error.message));
     if (error instanceof NoAnswer)
-      throw new NotDone(redactSecrets(`SHOPLINE gave no answer: ${error.message}`));
+      throw new ScriptTagError(redactSecrets(`SHOPLINE gave no answer: ${error.message}`));
     throw error;
   } finally {
     await tokens.stop();
@@ -135,7 +135,7 @@ export async function runScriptTag(
     return 0;
   } catch (error) {
     if (error instanceof Misuse) complain(`${error.message}\n\n${HOW}`);
-    else if (error instanceof NotDone || error instanceof ConfigError) complain(error.message);
+    else if (error instanceof ScriptTagError || error instanceof ConfigError) complain(error.message);
     else throw error;
     return error instanceof Misuse ? 2 : 1;
   }

@@ -1,19 +1,10 @@
-import { isObject } from '../../shared/message.ts';
 import type { HttpResponse } from './destination.ts';
 
-/** The JSON object in a body; absent when the body is anything else, an HTML error page for example. */
-export function readObject(body: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(body);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
+export { readJsonObject } from '../lib/json.ts';
 
 /**
- * An API's words, fit to be kept on disk and shown: one line, at most 1,000 characters, no markup. An API may quote
- * the value it refuses, so whatever looks like an email or an international phone number is blanked.
+ * Text of an API's answer, safe to store and to show: one line, at most 1,000 characters, no markup. An API may quote
+ * the value it refuses, so email addresses and international phone numbers are masked.
  */
 export function quote(text: string): string {
   return text

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { LIMITS } from '../../shared/names.ts';
+import { parseJson } from '../lib/json.ts';
 import { Refusal, tooLarge } from './errors.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -49,9 +50,7 @@ export function parseBody(unpacked: Buffer): Body {
   const isLarge = unpacked.length > LIMITS.messageBytes;
   const isDeep = nesting(unpacked) > MAX_DEPTH;
   try {
-    const text = utf8.decode(unpacked);
-    const value: unknown = JSON.parse(text);
-    return { value: maybeHarmful(text) ? harmless(value) : value, isLarge, isDeep };
+    return { value: parseJson(utf8.decode(unpacked)), isLarge, isDeep };
   } catch {
     throw new Refusal(400, 'malformed-body', 'The body is not valid JSON in UTF-8.');
   }
@@ -75,31 +74,4 @@ function nesting(bytes: Buffer): number {
     } else if (byte === CLOSE || byte === CLOSE_LIST) depth--;
   }
   return deepest;
-}
-
-/** A number with an exponent or of hundreds of digits: perhaps an infinite one. */
-const HUGE = /(?:^|[:,[])\s*-?[\d.]+e|\d{300}/i;
-
-/** A cheap first look at the text: without one of these there is nothing to find. An escape may spell any of them. */
-const maybeHarmful = (text: string) =>
-  text.includes('__proto__') ||
-  text.includes('constructor') ||
-  text.includes('prototype') ||
-  text.includes('\\u') ||
-  HUGE.test(text);
-
-const isForbidden = (key: string) => key === '__proto__' || key === 'constructor' || key === 'prototype';
-
-/** Changes in place; JSON.parse made the value, so nobody else holds it. A list instead of recursion: any depth will do. */
-function harmless(value: unknown): unknown {
-  const root: Record<string, unknown> = { value };
-  const found = [root];
-  for (const object of found)
-    for (const key in object) {
-      const inner = object[key];
-      if (isForbidden(key)) delete object[key];
-      else if (inner === Number.POSITIVE_INFINITY || inner === Number.NEGATIVE_INFINITY) object[key] = null;
-      else if (typeof inner === 'object' && inner !== null) found.push(inner as Record<string, unknown>);
-    }
-  return root.value;
 }

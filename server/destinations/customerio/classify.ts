@@ -1,4 +1,4 @@
-import { quote, quoteResponse, readObject } from '../answers.ts';
+import { quote, quoteResponse, readJsonObject } from '../answers.ts';
 import type { HttpResponse, Outcome } from '../destination.ts';
 
 /**
@@ -25,7 +25,7 @@ export function classify(response: HttpResponse): Outcome {
 
 /** `meta.error` is one text, `meta.errors` a list; either may come. */
 function errorsIn(body: string): string | undefined {
-  const { error, errors } = (readObject(body)?.meta ?? {}) as Record<string, unknown>;
+  const { error, errors } = (readJsonObject(body)?.meta ?? {}) as Record<string, unknown>;
   const found = [error, ...(Array.isArray(errors) ? errors : [errors])].filter(Boolean);
   const words = found.map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
   return words.length > 0 ? quote(words.join('; ')) : undefined;

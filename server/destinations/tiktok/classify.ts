@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quote, quoteResponse, readObject } from '../answers.ts';
+import { quote, quoteResponse, readJsonObject } from '../answers.ts';
 import type { HttpResponse, Outcome, Wait } from '../destination.ts';
 import { readText } from '../values.ts';
 
@@ -24,7 +24,7 @@ const PAUSED: ReadonlySet<number> = new Set([
 /** TikTok's answer is about the whole batch: it never says which event was wrong. */
 export function classify(response: HttpResponse): Outcome {
   const { status } = response;
-  const parsed = Answer.safeParse(readObject(response.body));
+  const parsed = Answer.safeParse(readJsonObject(response.body));
   const answer = parsed.success ? parsed.data : undefined;
   const isSuccess = status >= 200 && status < 300;
   if (status >= 500) return { kind: 'retry', reason: 'server-error', answer: quoteResponse(response) };

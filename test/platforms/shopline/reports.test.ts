@@ -202,11 +202,11 @@ describe('what SHOPLINE does not take', () => {
     expect(outcome).toEqual({
       sent: 3,
       accepted: 2,
-      errors: [{ id: 'MA_bad', answer: expect.stringMatching(/took 0 of 1.*trace-4/) }],
+      errors: [{ id: 'MA_bad', answer: expect.stringMatching(/accepted 0 of 1.*trace-4/) }],
       traceIds: ['trace-1', 'trace-2', 'trace-3', 'trace-4'],
     });
     const noted = shop.rows.get('marketing:MA_bad');
-    expect(noted?.error).toContain('took 0 of 1');
+    expect(noted?.error).toContain('accepted 0 of 1');
     expect(noted).not.toHaveProperty('digest');
     expect(counters.snapshot().map(({ labels, value }) => [labels.outcome, value])).toEqual([
       ['accepted', 2],

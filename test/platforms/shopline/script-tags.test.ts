@@ -247,7 +247,7 @@ describe('what SHOPLINE refuses is told in words, with its own', () => {
     { status: 434, says: /wait a minute/ },
     { status: 500, says: /later/ },
     { status: 503, says: /later/ },
-    { status: 302, says: /refuses/ },
+    { status: 302, says: /SHOPLINE_ENDPOINT/ },
   ])('$status, listing', async ({ status, says }) => {
     sandbox.setFaults('shopline', {
       status,

@@ -1,14 +1,14 @@
 import type { HttpResponse } from '../../../lib/http-client.ts';
 
-const WORDS_MAX = 300;
+const MAX_LENGTH = 300;
 
-/** What we make of an answer, and its own words in one line. */
-export function told({ status, headers, body }: HttpResponse, ours?: string): string {
-  const words = body
-    .slice(0, WORDS_MAX)
+/** An answer in one line, `HTTP 403 {"errors":"…"} traceId …`, in parentheses after `summary` when there is one. */
+export function describeAnswer({ status, headers, body }: HttpResponse, summary?: string): string {
+  const text = body
+    .slice(0, MAX_LENGTH)
     .replace(/<[^>]*>|\s+/g, ' ')
     .trim();
   const { traceid } = headers;
-  const theirs = [`HTTP ${status}`, words, traceid && `traceId ${traceid.slice(0, 100)}`].filter(Boolean);
-  return ours === undefined ? theirs.join(' ') : `${ours} (${theirs.join(' ')})`;
+  const parts = [`HTTP ${status}`, text, traceid && `traceId ${traceid.slice(0, 100)}`].filter(Boolean);
+  return summary === undefined ? parts.join(' ') : `${summary} (${parts.join(' ')})`;
 }

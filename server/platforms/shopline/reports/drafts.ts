@@ -2,49 +2,49 @@ import { createHash } from 'node:crypto';
 import type { ZodType } from 'zod';
 import type { ShopState, Synced } from '../../../analytics/state.ts';
 import type { Flow, Shop, ShoplineAdmin } from '../../../config/config.ts';
-import { judgeFlows, judgeMarketing } from './answers.ts';
+import { classifyFlows, classifyMarketing } from './classify.ts';
 import { FlowEntry, flowApp, MAX_FLOWS, nothingOfFlow, toFlowBody, toFlowEntry } from './flows.ts';
 import { MarketingRow, toMarketingRow } from './marketing-events.ts';
 import type { Call } from './send.ts';
 
 export type Kind = 'marketing' | 'flow';
 
-/** One target's totals as they would be sent now. */
+/** The current totals of one target, ready to be sent. */
 export interface Draft {
   kind: Kind;
   id: string;
   /** `marketing:<id>` or `flow:<id>`. */
   target: string;
   item: unknown;
-  /** Of all that is counted, without the time of this report, nor the nodes that are gone: they are missing already. */
+  /** SHA-256 of all counts, without the time of this report and without removed nodes. */
   digest: string;
-  /** Node ids that are in it and stay. */
+  /** Node ids in it, without removed ones. */
   nodes: string[];
 }
 
-/** Why SHOPLINE would not understand it; undefined when nothing speaks against sending it. */
-export function misfitOf({ kind, item }: Draft): string | undefined {
+/** Why SHOPLINE's schema would refuse it; undefined when it may be sent. */
+export function invalidReason({ kind, item }: Draft): string | undefined {
   const issue = SCHEMAS[kind].safeParse(item).error?.issues[0];
   return issue && `not sent: ${issue.path.join('.')}: ${issue.message}`;
 }
 const SCHEMAS: Record<Kind, ZodType> = { marketing: MarketingRow, flow: FlowEntry };
 
-/** SHOPLINE documents no limit; this many keep an answer that is too small cheap to look into. */
+/** SHOPLINE documents no limit. A partly accepted call is repeated row by row, so calls are kept small. */
 const MAX_ROWS = 50;
 
 export interface Drafts {
   calls: Record<Kind, Call>;
-  /** False for a flow while the app it belongs to is not configured. */
+  /** False for a flow while the app that owns it is not configured. */
   canReport(target: string): boolean;
-  /** True when FLOWS differs from what was reported of this flow. */
-  hasGone(row: Synced): boolean;
-  /** Flows that FLOWS names, as targets. */
+  /** True when nodes of this flow were reported and FLOWS no longer lists them. */
+  hasRemovedNodes(row: Synced): boolean;
+  /** The flows of FLOWS, as targets. */
   configured(): string[];
-  /** None for a target of which nothing is known and nothing is configured. */
+  /** No draft for a target without totals that is not configured. */
   of(targets: readonly string[], known: ReadonlyMap<string, Synced>, nowMs: number): Promise<Draft[]>;
 }
 
-/** Reads totals and puts them in SHOPLINE's words. */
+/** Reads totals and maps them to SHOPLINE's fields. */
 export function createDrafts(parts: {
   shop: Pick<Shop, 'id' | 'statistics'>;
   admin: ShoplineAdmin;
@@ -72,20 +72,20 @@ export function createDrafts(parts: {
   ): Promise<Draft[]> {
     const found = ids.length > 0 ? await state.flowTotals(shop.id, ids) : [];
     const isOurs = (id: string) =>
-      nodesOf(id) !== undefined || goneFrom(id, known.get(`flow:${id}`)?.nodes).length > 0;
-    const quiet = ids.filter((id) => isOurs(id) && !found.some(({ flowId }) => flowId === id));
-    return [...found, ...quiet.map(nothingOfFlow)].flatMap((totals): Draft[] => {
+      nodesOf(id) !== undefined || removedFrom(id, known.get(`flow:${id}`)?.nodes).length > 0;
+    const idle = ids.filter((id) => isOurs(id) && !found.some(({ flowId }) => flowId === id));
+    return [...found, ...idle.map(nothingOfFlow)].flatMap((totals): Draft[] => {
       const id = totals.flowId;
       const target = `flow:${id}`;
       const nodes = nodesOf(id);
-      const gone = goneFrom(id, known.get(target)?.nodes);
-      if (!nodes && gone.length === 0) return [];
+      const removed = removedFrom(id, known.get(target)?.nodes);
+      if (!nodes && removed.length === 0) return [];
       return [
         {
           kind: 'flow',
           id,
           target,
-          item: toFlowEntry(totals, nodes ?? [], gone, nowMs),
+          item: toFlowEntry(totals, nodes ?? [], removed, nowMs),
           digest: digestOf(toFlowEntry(totals, nodes ?? [], [], 0)),
           nodes: (nodes ?? []).map(({ node_id }) => node_id),
         },
@@ -93,11 +93,11 @@ export function createDrafts(parts: {
     });
   }
 
-  /** undefined: FLOWS does not name this flow. */
+  /** undefined when FLOWS does not list this flow. */
   const nodesOf = (flowId: string): Flow['nodes'] | undefined =>
     shop.statistics.flows.find(({ flow_id }) => flow_id === flowId)?.nodes;
-  /** Of the nodes that were reported, those FLOWS does not list there any more. */
-  const goneFrom = (flowId: string, reported: readonly string[] = []): string[] => {
+  /** The reported nodes that FLOWS no longer lists for this flow. */
+  const removedFrom = (flowId: string, reported: readonly string[] = []): string[] => {
     const listed = new Set(nodesOf(flowId)?.map(({ node_id }) => node_id));
     return reported.filter((node) => !listed.has(node));
   };
@@ -108,18 +108,19 @@ export function createDrafts(parts: {
         path: 'sales/marketing_events/sync_data.json',
         maxItems: MAX_ROWS,
         body: (rows) => ({ marketing_activity_datas: rows }),
-        judge: judgeMarketing,
+        classify: classifyMarketing,
       },
       flow: {
         path: 'sales/flow/batch_sync_flow_data.json',
         maxItems: MAX_FLOWS,
         body: (entries) => toFlowBody(app, entries),
-        judge: judgeFlows,
+        classify: classifyFlows,
       },
     },
     configured: () => (app ? shop.statistics.flows.map(({ flow_id }) => `flow:${flow_id}`) : []),
     canReport: (target) => isOf('marketing', target) || (app !== undefined && isOf('flow', target)),
-    hasGone: ({ target, nodes }) => isOf('flow', target) && goneFrom(idOf(target), nodes).length > 0,
+    hasRemovedNodes: ({ target, nodes }) =>
+      isOf('flow', target) && removedFrom(idOf(target), nodes).length > 0,
     async of(targets, known, nowMs) {
       const idsOf = (kind: Kind) => targets.filter((target) => isOf(kind, target)).map(idOf);
       return [...(await marketing(idsOf('marketing'), nowMs)), ...(await flows(idsOf('flow'), known, nowMs))];

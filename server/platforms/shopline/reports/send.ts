@@ -1,13 +1,14 @@
+import type { HttpResponse } from '../../../lib/http-client.ts';
 import type { AdminApi } from '../admin/api.ts';
-import { told } from '../admin/describe-answer.ts';
-import type { Verdict } from './answers.ts';
+import { describeAnswer } from '../admin/describe-answer.ts';
+import type { Outcome } from './classify.ts';
 
-/** What became of one thing that was to be sent. */
+/** What became of one item. */
 export type SendResult = { traceId?: string } & (
   | { kind: 'accepted' }
-  /** `taken`: how many of those that were sent along were taken; SHOPLINE does not say which. */
-  | { kind: 'refused'; words: string; taken: number }
-  | { kind: 'failed'; words: string }
+  /** `accepted`: how many of the same call were accepted; SHOPLINE does not name them. */
+  | { kind: 'refused'; answer: string; accepted: number }
+  | { kind: 'failed'; answer: string }
 );
 
 /** One of SHOPLINE's calls for statistics. */
@@ -15,65 +16,63 @@ export interface Call {
   path: string;
   maxItems: number;
   body: (items: readonly unknown[]) => unknown;
-  judge: (answer: Awaited<ReturnType<AdminApi['call']>>, sent: number) => Verdict;
+  classify: (response: HttpResponse, sent: number) => Outcome;
 }
 
 /**
- * Sends items in as few calls as the API takes. Where it took fewer than it was sent, or refused them together, it does
- * not say which: then each is sent by itself, which is harmless, for totals are whole.
+ * Sends items in as few calls as the API allows. When a call is refused, or accepted in part, SHOPLINE does not name the
+ * items at fault, so each item of it is sent again on its own; that is safe because totals are absolute.
  *
- * @param areSuspect each was refused by itself before, so when none is taken together, they are not asked about alone again.
- * @param fated told, call by call, what became of every item; `wasSent` is false for those that follow a failure.
- * @returns the words of a failure that ended everything early.
+ * @param areSuspect each item was refused on its own before: a call of which none is accepted is not split again.
+ * @param onResult called call by call with the result of its items; `wasSent` is false for those after a failure.
+ * @returns the answer of the failure that ended the run early, undefined when there was none.
  */
 export async function sendAll<One extends { item: unknown }>(
   api: AdminApi,
   call: Call,
   items: readonly One[],
   areSuspect: boolean,
-  fated: (some: readonly One[], fate: SendResult, wasSent: boolean) => Promise<void>,
+  onResult: (some: readonly One[], result: SendResult, wasSent: boolean) => Promise<void>,
 ): Promise<string | undefined> {
-  async function inParts(some: readonly One[], size: number): Promise<string | undefined> {
+  async function sendInParts(some: readonly One[], size: number): Promise<string | undefined> {
     for (let from = 0; from < some.length; from += size) {
-      const part = some.slice(from, from + size);
-      const failure = await sendPart(part);
+      const failure = await sendPart(some.slice(from, from + size));
       if (failure === undefined) continue;
       const rest = some.slice(from + size);
-      if (rest.length > 0) await fated(rest, { kind: 'failed', words: failure }, false);
+      if (rest.length > 0) await onResult(rest, { kind: 'failed', answer: failure }, false);
       return failure;
     }
     return undefined;
   }
   async function sendPart(part: readonly One[]): Promise<string | undefined> {
-    const fate = await exchange(api, call, part);
-    const isTold = part.length === 1 || (areSuspect && fate.kind === 'refused' && fate.taken === 0);
-    if (fate.kind === 'refused' && !isTold) return inParts(part, 1);
-    await fated(part, fate, true);
-    return fate.kind === 'failed' ? fate.words : undefined;
+    const result = await exchange(api, call, part);
+    const isFinal = part.length === 1 || (areSuspect && result.kind === 'refused' && result.accepted === 0);
+    if (result.kind === 'refused' && !isFinal) return sendInParts(part, 1);
+    await onResult(part, result, true);
+    return result.kind === 'failed' ? result.answer : undefined;
   }
-  return inParts(items, call.maxItems);
+  return sendInParts(items, call.maxItems);
 }
 
 async function exchange(
   api: AdminApi,
-  { path, body, judge }: Call,
+  { path, body, classify }: Call,
   part: readonly { item: unknown }[],
 ): Promise<SendResult> {
-  const sent = part.length;
   try {
-    const answer = await api.call({ method: 'POST', path, body: body(part.map(({ item }) => item)) });
-    const verdict = judge(answer, sent);
-    const { traceid: traceId } = answer.headers;
-    const fate = fateOf(verdict, sent, (ours) => told(answer, ours));
-    return traceId === undefined ? fate : { ...fate, traceId };
+    const response = await api.call({ method: 'POST', path, body: body(part.map(({ item }) => item)) });
+    const result = resultOf(classify(response, part.length), part.length, response);
+    const { traceid: traceId } = response.headers;
+    return traceId === undefined ? result : { ...result, traceId };
   } catch (error) {
-    return { kind: 'failed', words: `no answer: ${(error as Error).message}` };
+    return { kind: 'failed', answer: `no answer: ${(error as Error).message}` };
   }
 }
 
-function fateOf(verdict: Verdict, sent: number, words: (ours: string) => string): SendResult {
-  if (verdict.kind === 'refused') return { ...verdict, taken: 0 };
-  if (verdict.kind === 'failed' || verdict.count >= sent) return verdict;
-  const { count: taken } = verdict;
-  return { kind: 'refused', words: words(`SHOPLINE took ${taken} of ${sent}`), taken };
+function resultOf(outcome: Outcome, sent: number, response: HttpResponse): SendResult {
+  if (outcome.kind === 'refused') return { ...outcome, accepted: 0 };
+  if (outcome.kind === 'failed' || outcome.count >= sent) return outcome;
+  const { count: accepted } = outcome;
+  const answer = describeAnswer(response, `SHOPLINE accepted ${accepted} of ${sent}`);
+  return { kind: 'refused', answer, accepted };
 }

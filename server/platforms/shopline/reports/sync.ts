@@ -5,7 +5,7 @@ import { oneAtATime } from '../../../lib/one-at-a-time.ts';
 import type { Counters } from '../../../observe/counters.ts';
 import type { Logger } from '../../../observe/log.ts';
 import type { AdminApi } from '../admin/api.ts';
-import { createDrafts, type Draft, isOf, type Kind, misfitOf } from './drafts.ts';
+import { createDrafts, type Draft, invalidReason, isOf, type Kind } from './drafts.ts';
 import { type SendResult, sendAll } from './send.ts';
 import type { SyncOutcome, SyncReport } from './sync-report.ts';
 
@@ -24,34 +24,34 @@ export interface SyncParts {
 
 export interface Sync {
   /**
-   * Reports to SHOPLINE what changed since it was accepted last. One at a time: who asks during a report shares the one
-   * that follows, which knows all that was counted when they asked.
+   * Reports to SHOPLINE what changed since the last accepted report. Runs never overlap: calls during a run share the
+   * next one, which includes everything counted before the call.
    */
   run(): Promise<SyncReport>;
 }
 
-/** What is noted of a target whose report is under way, and stays if the program ends meanwhile. */
+/** Stored as the error of a target while its report is in flight; remains when the process ends meanwhile. */
 const UNANSWERED = 'reported, and not answered yet';
 
 /**
- * Marks and notes are so ordered that a crash anywhere, or totals that change at any moment, cost a report too many and
- * never one too few:
+ * The order of the steps makes sure that a crash, or totals that change at any moment, causes a redundant report and
+ * never a missing one:
  *
- * 1. a changed target is noted as unanswered. From here on a restart reports it, whatever happens to its mark;
- * 2. its mark is taken away. Whatever is counted from here on marks it again;
- * 3. its totals are read, so they hold everything the mark stood for, and sent;
- * 4. what was accepted is noted, and no longer as unanswered. What was not keeps an error, and is sent the next time.
+ * 1. a changed target is recorded as unanswered. From here on a restart reports it, with or without its dirty mark;
+ * 2. its dirty mark is removed. Anything counted from here on marks it again;
+ * 3. its totals are read, so they include everything the mark stood for, and sent;
+ * 4. an accepted target is recorded as such. Any other keeps an error and is sent again by the next run.
  *
- * To take the mark away after the answer would wipe out a newer one.
+ * Removing the mark after the answer would remove a newer one.
  */
 export function createSync(parts: SyncParts): Sync {
   const { shop, api, state, clock, counters, logger } = parts;
   const drafts = createDrafts(parts);
-  /** Until a report was complete: FLOWS may be other than it was before the restart. */
+  /** Until one report is complete: FLOWS may have changed during the restart. */
   let isFirst = true;
   /**
-   * Digests of what was refused by itself. Anyone can make a link with a marketing event that SHOPLINE does not know; such
-   * are kept apart, so that they cost a call for fifty and not a call each, every time.
+   * Digests of items that were refused on their own. Anyone can create a link with a marketing event unknown to SHOPLINE;
+   * such items are sent apart from others, so that they cost one call for fifty and not one call each on every run.
    */
   const refused = new Map<string, string>();
 
@@ -59,7 +59,7 @@ export function createSync(parts: SyncParts): Sync {
     const result = { shop: shop.id, marketing: nothingSent(), flows: nothingSent() };
     const done = new Set<string>();
     let failure: string | undefined;
-    // Several rounds, for reading totals settles who is credited, which may change further targets.
+    // Several rounds: reading totals attributes pending orders, which may change further targets.
     while (failure === undefined) {
       const known = new Map((await state.synced(shop.id)).map((row) => [row.target, row]));
       const marked = await state.changed(shop.id);
@@ -74,18 +74,19 @@ export function createSync(parts: SyncParts): Sync {
     return result;
   }
 
-  /** What needs no mark to be looked at: what was not accepted, and flows that may be configured otherwise by now. */
+  /** Targets to report without a dirty mark: those not accepted, and flows whose configuration may have changed. */
   const unfinished = (rows: Iterable<Synced>): string[] => [
     ...[...rows]
       .filter(
-        (row) => row.error !== undefined || drafts.hasGone(row) || (isFirst && isOf('flow', row.target)),
+        (row) =>
+          row.error !== undefined || drafts.hasRemovedNodes(row) || (isFirst && isOf('flow', row.target)),
       )
       .map(({ target }) => target),
-    // A flow that is quiet so far is told of once, with zeros.
+    // A configured flow without any activity is reported once, with zeros.
     ...(isFirst ? drafts.configured() : []),
   ];
 
-  /** Answers the words of a failure that ended it early. */
+  /** @returns the answer of the failure that ended it early. */
   async function reportThese(
     targets: readonly string[],
     known: ReadonlyMap<string, Synced>,
@@ -93,29 +94,28 @@ export function createSync(parts: SyncParts): Sync {
   ): Promise<string | undefined> {
     const at = now();
     const before = (target: string): Synced => known.get(target) ?? { target, nodes: [], at };
-    await noteRows(targets.map((target) => ({ ...before(target), at, error: UNANSWERED })));
+    await recordRows(targets.map((target) => ({ ...before(target), at, error: UNANSWERED })));
     await state.unmarkChanged(shop.id, targets);
     const found = await drafts.of(targets, known, clock.now());
     const { open = [], same = [] } = Object.groupBy(found, (draft) =>
       isAccepted(draft, before(draft.target)) ? 'same' : 'open',
     );
     const isUnknown = (target: string) => !found.some((draft) => draft.target === target);
-    await noteRows([
+    await recordRows([
       ...same.map(({ target }) => before(target)),
       ...targets.filter(isUnknown).map((target) => withoutError(before(target))),
     ]);
 
-    const { fit = [], unfit = [] } = Object.groupBy(open, (draft) => (misfitOf(draft) ? 'unfit' : 'fit'));
-    for (const draft of unfit)
-      await note(
-        [draft],
-        { kind: 'refused', words: misfitOf(draft) ?? '', taken: 0 },
-        before,
-        outcomeOf(result, draft),
-      );
+    const { valid = [], invalid = [] } = Object.groupBy(open, (draft) =>
+      invalidReason(draft) ? 'invalid' : 'valid',
+    );
+    for (const draft of invalid) {
+      const refusal = { kind: 'refused', answer: invalidReason(draft) ?? '', accepted: 0 } as const;
+      await record([draft], refusal, before, outcomeOf(result, draft));
+    }
     let failure: string | undefined;
     for (const kind of ['marketing', 'flow'] as const) {
-      const some = fit.filter((draft) => draft.kind === kind);
+      const some = valid.filter((draft) => draft.kind === kind);
       const { fresh = [], suspect = [] } = Object.groupBy(some, ({ target, digest }) =>
         refused.get(target) === digest ? 'suspect' : 'fresh',
       );
@@ -125,7 +125,7 @@ export function createSync(parts: SyncParts): Sync {
     return failure;
   }
 
-  /** @param options `failed`: why a call before this ended everything. */
+  /** @param options `failed`: the answer of an earlier failure, after which nothing more is sent. */
   async function send(
     kind: Kind,
     some: readonly Draft[],
@@ -135,7 +135,7 @@ export function createSync(parts: SyncParts): Sync {
   ): Promise<string | undefined> {
     const outcome = outcomeOf(result, { kind });
     if (failed !== undefined) {
-      await note(some, { kind: 'failed', words: failed }, before, outcome);
+      await record(some, { kind: 'failed', answer: failed }, before, outcome);
       return failed;
     }
     const traced: AdminApi = {
@@ -145,49 +145,49 @@ export function createSync(parts: SyncParts): Sync {
         if (traceId !== undefined) outcome.traceIds.push(traceId);
         logger.info(
           { shop: shop.id, report: kind, status: answer.status, traceId },
-          'SHOPLINE was told statistics',
+          'statistics reported to SHOPLINE',
         );
         return answer;
       },
     };
-    return sendAll(traced, drafts.calls[kind], some, areSuspect, async (those, fate, wasSent) => {
+    return sendAll(traced, drafts.calls[kind], some, areSuspect, async (those, sendResult, wasSent) => {
       if (wasSent) outcome.sent += those.length;
-      if (fate.kind === 'refused') for (const { target, digest } of those) refused.set(target, digest);
+      if (sendResult.kind === 'refused') for (const { target, digest } of those) refused.set(target, digest);
       else for (const { target } of those) refused.delete(target);
-      await note(those, fate, before, outcome);
+      await record(those, sendResult, before, outcome);
     });
   }
 
-  async function note(
+  async function record(
     some: readonly Draft[],
-    fate: SendResult,
+    sendResult: SendResult,
     before: (target: string) => Synced,
     outcome: SyncOutcome,
   ): Promise<void> {
     const at = now();
-    const trace = fate.traceId === undefined ? {} : { traceId: fate.traceId };
-    await noteRows(
+    const trace = sendResult.traceId === undefined ? {} : { traceId: sendResult.traceId };
+    await recordRows(
       some.map(({ target, digest, nodes }) =>
-        fate.kind === 'accepted'
+        sendResult.kind === 'accepted'
           ? { target, digest, nodes, at, ...trace }
-          : { ...before(target), at, ...trace, error: fate.words },
+          : { ...before(target), at, ...trace, error: sendResult.answer },
       ),
     );
     for (const { kind } of some)
-      counters.count('statistics_syncs', { shop: shop.id, report: kind, outcome: fate.kind });
-    if (fate.kind === 'accepted') {
+      counters.count('statistics_syncs', { shop: shop.id, report: kind, outcome: sendResult.kind });
+    if (sendResult.kind === 'accepted') {
       outcome.accepted += some.length;
       return;
     }
-    for (const { id } of some) outcome.errors.push({ id, answer: fate.words });
+    for (const { id } of some) outcome.errors.push({ id, answer: sendResult.answer });
     if (some.length > 0)
       logger.warn(
-        { shop: shop.id, targets: some.length, answer: fate.words },
-        'statistics not accepted; will be sent again',
+        { shop: shop.id, targets: some.length, answer: sendResult.answer },
+        'SHOPLINE did not accept statistics; sending them again later',
       );
   }
 
-  const noteRows = async (rows: readonly Synced[]) => {
+  const recordRows = async (rows: readonly Synced[]) => {
     if (rows.length > 0) await state.noteSynced(shop.id, rows);
   };
   const now = () => new Date(clock.now()).toISOString();
@@ -199,6 +199,6 @@ const outcomeOf = (result: SyncReport, { kind }: Pick<Draft, 'kind'>) =>
   kind === 'flow' ? result.flows : result.marketing;
 const withoutError = ({ error: _, ...row }: Synced): Synced => row;
 
-/** After a try that was not accepted, nobody can tell what SHOPLINE holds. */
+/** After an attempt that was not accepted, what SHOPLINE holds is unknown. */
 const isAccepted = ({ digest }: Draft, before: Synced) =>
   before.error === undefined && before.digest === digest;

@@ -1,19 +1,21 @@
 import { z } from 'zod';
+import { type ErrorKind, errorKindOf } from '../../../destinations/shopline/errors.ts';
 import type { HttpResponse } from '../../../lib/http-client.ts';
-
+import { readJson } from '../../../lib/json.ts';
+import { adviceFor } from '../admin/advice.ts';
 import type { AdminApi, AdminCall } from '../admin/api.ts';
-import { told } from '../admin/describe-answer.ts';
+import { describeAnswer } from '../admin/describe-answer.ts';
 import { nextPage } from '../admin/next-page.ts';
 
-/** Which pages load a script: the three checkout steps and the order status page, the storefront, or both. */
+/** Pages that load a script: checkout steps and order status page, storefront, or both. */
 export const SCOPES = ['checkout', 'online_store', 'all'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** A script that the platform loads into the shop's pages, whoever installed it. */
+/** A script that SHOPLINE loads into the shop's pages, installed by any app. */
 export interface ScriptTag {
   id: string;
   src: string;
-  /** One of `SCOPES`, as far as the documentation goes. */
+  /** By SHOPLINE's documentation one of `SCOPES`. */
   display_scope?: string | undefined;
 }
 
@@ -27,15 +29,15 @@ export type Change =
   | { kind: 'replace'; tag: ScriptTag; wanted: Wanted }
   | { kind: 'remove'; tag: ScriptTag };
 
-/** SHOPLINE did not do what was asked. The message says why and what to do, in an operator's words. */
-export class NotDone extends Error {
-  override name = 'NotDone';
+/** SHOPLINE did not carry out a call. The message gives the reason and the remedy. */
+export class ScriptTagError extends Error {
+  override name = 'ScriptTagError';
 }
 
 const PATH = 'store/script_tags.json';
-/** Of at most 1,000, so that an answer stays small. */
+/** SHOPLINE allows up to 1,000; a smaller page keeps answers small. */
 const PAGE_SIZE = '250';
-/** No shop has that many; only an answer that leads back to itself does. */
+/** Guards against `Link` headers that lead in a circle. */
 const MAX_PAGES = 100;
 
 const Tag = z.object({
@@ -52,7 +54,7 @@ const One = z.object({ script_tag: Tag });
 /**
  * Every script tag of the shop. Needs the scope `read_script_tags`.
  *
- * @throws {NotDone} and whatever `api` rejects with.
+ * @throws {ScriptTagError}, and `NoAnswer` from `api`.
  * @see https://developer.shopline.com/docs/admin-rest-api/online-store/script-tag/query-script-tag-list (November 2026)
  */
 export async function listScriptTags(api: AdminApi): Promise<ScriptTag[]> {
@@ -60,28 +62,30 @@ export async function listScriptTags(api: AdminApi): Promise<ScriptTag[]> {
   let query: AdminCall['query'] = { limit: PAGE_SIZE };
   for (let page = 0; query && page < MAX_PAGES; page++) {
     const answer = await api.call({ method: 'GET', path: PATH, query });
-    const list = List.safeParse(readGood(answer));
-    if (!list.success) throw new NotDone(told(answer, 'SHOPLINE’s answer lists no script tags'));
+    const list = List.safeParse(readSuccess(answer));
+    if (!list.success)
+      throw new ScriptTagError(describeAnswer(answer, 'SHOPLINE’s answer contains no list of script tags'));
     tags.push(...list.data.script_tags);
     query = nextPage(answer.headers.link);
   }
-  if (query) throw new NotDone(`SHOPLINE’s list of script tags does not end after ${MAX_PAGES} pages`);
+  if (query) throw new ScriptTagError(`SHOPLINE’s list of script tags does not end after ${MAX_PAGES} pages`);
   return tags;
 }
 
 /**
  * Carries out one change. Needs the scope `write_script_tags`.
  *
- * @returns the id of the tag, new or old.
- * @throws {NotDone} and whatever `api` rejects with.
+ * @returns the ID of the created, replaced or removed tag.
+ * @throws {ScriptTagError}, and `NoAnswer` from `api`.
  */
 export async function change(api: AdminApi, wanted: Change): Promise<string> {
   const answer = await api.call(callFor(wanted));
-  const body = readGood(answer);
-  // What a removal is answered is not documented, besides its status.
+  const body = readSuccess(answer);
+  // For a removal only the status is documented.
   if (wanted.kind === 'remove') return wanted.tag.id;
   const tag = One.safeParse(body).data?.script_tag;
-  if (!tag) throw new NotDone(told(answer, 'SHOPLINE’s answer does not say which script tag it made'));
+  if (!tag)
+    throw new ScriptTagError(describeAnswer(answer, 'SHOPLINE’s answer does not contain the script tag'));
   return tag.id;
 }
 
@@ -95,41 +99,20 @@ function callFor(wanted: Change): AdminCall {
 
 const bodyOf = ({ src, scope }: Wanted) => ({ script_tag: { src, event: 'onload', display_scope: scope } });
 
-/** What an operator has to mend, or to wait for. */
-const WORDS: Readonly<Record<number, string>> = {
-  401: 'SHOPLINE refuses the access token: set SHOPLINE_ACCESS_TOKEN to a valid one',
-  402: 'SHOPLINE has frozen the store',
-  403: 'the access token may not do this: give its app the scopes read_script_tags and write_script_tags',
-  404: 'SHOPLINE knows no such script tag or call: run this again, then look at SHOPLINE_HANDLE and SHOPLINE_API_VERSION',
-  412: 'SHOPLINE takes the address of the script for a risk',
-  422: 'SHOPLINE refuses what was sent',
-  423: 'SHOPLINE has locked the store',
-  429: 'SHOPLINE was asked too often: wait a minute and run this again',
-  433: 'SHOPLINE blocks this address',
-  434: 'SHOPLINE was asked too often: wait a minute and run this again',
-  436: 'SHOPLINE’s security policy blocks this address',
-};
+const SCOPES_NEEDED = 'read_script_tags and write_script_tags';
+const RETRY_LATER = 'SHOPLINE answered with an error of its own: run this again later';
+const RETRY_SOON = 'too many calls to SHOPLINE: wait a minute and run this again';
 
-/** @returns what the body says; undefined when it is not JSON. @throws {NotDone} unless the answer means success. */
-function readGood(answer: HttpResponse): unknown {
-  const { status } = answer;
-  if (status >= 500) throw new NotDone(told(answer, 'SHOPLINE has trouble of its own: run this again later'));
-  if (status < 200 || status >= 300) throw new NotDone(told(answer, WORDS[status] ?? 'SHOPLINE refuses'));
-  const body = readJson(answer.body);
-  // Some failures come as HTTP 200 around a code.
-  const { code, message, errors } = Trouble.safeParse(body).data ?? {};
-  const isBad = errors !== undefined || (message !== undefined && !GOOD_CODES.has(String(code ?? '200')));
-  if (isBad) throw new NotDone(told(answer, WORDS[Number(code)] ?? 'SHOPLINE refuses'));
-  return body;
+/** @returns the JSON of a success; undefined when it is not JSON. @throws {ScriptTagError} */
+function readSuccess(answer: HttpResponse): unknown {
+  const kind = errorKindOf(answer);
+  if (kind === undefined) return readJson(answer.body);
+  throw new ScriptTagError(describeAnswer(answer, reasonFor(kind, answer.status)));
 }
 
-const Trouble = z.object({ code: z.unknown(), message: z.unknown(), errors: z.unknown() }).partial();
-const GOOD_CODES: ReadonlySet<string> = new Set(['200', '0', 'SUCCESS']);
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function reasonFor(kind: ErrorKind, status: number): string {
+  if (status >= 500 || kind === 'server-error' || kind === 'timeout') return RETRY_LATER;
+  if (kind === 'throttled') return RETRY_SOON;
+  if (status === 412) return 'SHOPLINE rates the address of the script as a risk';
+  return adviceFor(kind, SCOPES_NEEDED) ?? 'SHOPLINE refuses what was sent';
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { ShoplineAdmin } from '../../../config/config.ts';
 import type { Http } from '../../../lib/http-client.ts';
+import { readJson } from '../../../lib/json.ts';
 import { sign } from '../admin/sign.ts';
 import { readAppToken, type Token } from './token.ts';
 
-/** What renewing a token takes. */
+/** What a token renewal needs. */
 export interface App extends Pick<ShoplineAdmin, 'endpoint'> {
   appKey: string;
   appSecret: string;
@@ -12,8 +13,8 @@ export interface App extends Pick<ShoplineAdmin, 'endpoint'> {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** What the documentation gives every app's token. */
-const USUAL_LIFE_MS = 10 * HOUR_MS;
+/** The documented lifetime of an app's token. */
+const DEFAULT_LIFETIME_MS = 10 * HOUR_MS;
 
 const Answer = z.object({
   code: z.union([z.literal(200), z.literal('200')]),
@@ -24,26 +25,26 @@ const Answer = z.object({
 });
 const Codes = z.object({ code: z.unknown(), i18nCode: z.unknown() }).partial();
 
-/** SHOPLINE gave no new token. The message says why, without any token in it. */
-export class NotRefreshed extends Error {
-  override name = 'NotRefreshed';
+/** SHOPLINE issued no new token. The message gives status and codes and never contains a token. */
+export class RefreshFailed extends Error {
+  override name = 'RefreshFailed';
 }
 
 /**
- * Asks SHOPLINE for a new token; the one before lives five more minutes.
+ * Requests a new token from SHOPLINE; the previous one stays valid for five minutes.
  *
- * @throws {NotRefreshed} and whatever `http` rejects with.
+ * @throws {RefreshFailed}, and `NoAnswer` from `http`.
  * @see https://developer.shopline.com/docs/apps/api-instructions-for-use/app-authorization (July 2026)
  */
 export async function refreshToken(app: App, http: Http, now: () => number): Promise<Token> {
-  const askedAtMs = now();
+  const requestedAtMs = now();
   const answer = await http({
     method: 'POST',
     url: `${app.endpoint}/admin/oauth/token/refresh`,
     headers: {
       appkey: app.appKey,
-      timestamp: String(askedAtMs),
-      sign: sign('', askedAtMs, app.appSecret),
+      timestamp: String(requestedAtMs),
+      sign: sign('', requestedAtMs, app.appSecret),
       'Content-Type': 'application/json',
     },
     body: '',
@@ -51,24 +52,16 @@ export async function refreshToken(app: App, http: Http, now: () => number): Pro
   const body = readJson(answer.body);
   const parsed = Answer.safeParse(body);
   if (answer.status !== 200 || !parsed.success)
-    throw new NotRefreshed(`HTTP ${answer.status} ${codesIn(body)}`.trim());
+    throw new RefreshFailed(`HTTP ${answer.status} ${codesIn(body)}`.trim());
   const { accessToken: text, expireTime = '' } = parsed.data.data;
-  const saidMs = new Date(expireTime).getTime();
-  const isUsable = saidMs > askedAtMs && saidMs <= askedAtMs + DAY_MS;
-  const expiresAtMs = isUsable ? saidMs : askedAtMs + USUAL_LIFE_MS;
-  return readAppToken(text) ?? { text, issuedAtMs: askedAtMs, expiresAtMs };
+  const expiryMs = new Date(expireTime).getTime();
+  const isUsable = expiryMs > requestedAtMs && expiryMs <= requestedAtMs + DAY_MS;
+  const expiresAtMs = isUsable ? expiryMs : requestedAtMs + DEFAULT_LIFETIME_MS;
+  return readAppToken(text) ?? { text, issuedAtMs: requestedAtMs, expiresAtMs };
 }
 
-/** SHOPLINE's codes alone: its other words may quote what it was sent. */
+/** Only the codes of the answer: its message may quote the token. */
 function codesIn(body: unknown): string {
   const { code, i18nCode } = Codes.safeParse(body).data ?? {};
   return [code, i18nCode].filter((word) => /^\w{1,60}$/.test(String(word ?? ''))).join(' ');
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

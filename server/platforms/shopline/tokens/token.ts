@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { readJson } from '../../../lib/json.ts';
 
-/** An access token, with when it was given and when it ends. */
+/** An access token with its times of issue and expiry. */
 export interface Token {
   text: string;
   issuedAtMs: number;
@@ -11,10 +12,10 @@ const DAY_MS = 86_400_000;
 const Claims = z.object({ exp: z.coerce.number().positive(), timestamp: z.coerce.number().positive() });
 
 /**
- * Reads an app's token: one that lives a day at most and wants to be renewed. Those of custom apps live for years.
- * Nothing is verified: the token is ours, and only SHOPLINE can tell whether it is good.
+ * Reads the claims of an app's token, a JWT valid for at most a day that has to be renewed. Tokens of custom apps are
+ * valid for years. The signature is not verified: only SHOPLINE can do that.
  *
- * @returns undefined for a token that lives longer, or says nothing about itself.
+ * @returns undefined for a token with a longer lifetime or without readable claims.
  */
 export function readAppToken(text: string): Token | undefined {
   const claims = Claims.safeParse(readPayload(text));
@@ -26,10 +27,5 @@ export function readAppToken(text: string): Token | undefined {
 }
 
 /** The second part of a JWT. */
-function readPayload(text: string): unknown {
-  try {
-    return JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
+const readPayload = (text: string): unknown =>
+  readJson(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString('utf8'));

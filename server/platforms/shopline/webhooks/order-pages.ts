@@ -1,14 +1,13 @@
-import { isObject } from '../../../../shared/message.ts';
-import { parseBody } from '../../../http/json.ts';
+import { readJsonObject } from '../../../lib/json.ts';
 import type { AdminApi } from '../admin/api.ts';
 import { nextPage } from '../admin/next-page.ts';
 
 type Query = Readonly<Record<string, string>>;
 
-/** Asked for one by one, because an order in another state than the one asked for is not answered. */
+/** One query each: `orders.json` returns only orders in the requested state. */
 export const FULFILLMENT = ['unshipped', 'partial', 'shipped'] as const;
 
-/** Orders changed in a time, epoch ms; without an end up to now. */
+/** The query for orders changed in a time span, epoch ms; without `untilMs` up to now. */
 export const changedOrders = (
   fulfillment_status: (typeof FULFILLMENT)[number],
   fromMs: number,
@@ -22,38 +21,30 @@ export const changedOrders = (
   limit: '100',
 });
 
-/** Whole seconds, as SHOPLINE's own examples are written. */
+/** Whole seconds, as in SHOPLINE's examples. */
 const iso = (ms: number) => new Date(ms).toISOString().replace(/\.\d+Z$/, '+00:00');
 
 export interface Page {
   orders: unknown[];
-  /** What asks for the next page; absent on the last. */
+  /** The query of the next page; absent on the last. */
   next?: Query;
 }
 
-/** @throws {OrdersUnread} when the answer holds no orders, and `NoAnswer` when there is none. */
+/** @throws {OrdersUnread} when the answer contains no orders, and `NoAnswer` from `api`. */
 export async function readPage(api: AdminApi, query: Query): Promise<Page> {
   const { status, headers, body } = await api.call({ method: 'GET', path: 'orders.json', query });
-  const answer = status === 200 ? readJson(body) : undefined;
-  if (!isObject(answer) || !Array.isArray(answer.orders)) throw new OrdersUnread(status);
+  const answer = status === 200 ? readJsonObject(body) : undefined;
+  if (!Array.isArray(answer?.orders)) throw new OrdersUnread(status);
   const next = nextPage(headers.link);
   return { orders: answer.orders, ...(next && { next }) };
 }
 
-/** SHOPLINE answered something else than orders. */
+/** SHOPLINE's answer contains no orders. */
 export class OrdersUnread extends Error {
   override name = 'OrdersUnread';
   readonly status: number;
   constructor(status: number) {
     super(`orders.json was answered with status ${status} and without orders`);
     this.status = status;
-  }
-}
-
-function readJson(body: string): unknown {
-  try {
-    return parseBody(Buffer.from(body)).value;
-  } catch {
-    return undefined;
   }
 }

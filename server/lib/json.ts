@@ -1,0 +1,54 @@
+import { isObject } from '../../shared/message.ts';
+
+/**
+ * JSON text from outside → a value without keys that reach a prototype and without infinite numbers, which JSON cannot
+ * write back (they become null).
+ *
+ * @throws {SyntaxError} when the text is not JSON.
+ */
+export function parseJson(text: string): unknown {
+  const value: unknown = JSON.parse(text);
+  return maybeHarmful(text) ? harmless(value) : value;
+}
+
+/** The JSON value in the body of an API's answer; undefined when it is not JSON, an HTML error page for example. */
+export function readJson(body: string): unknown {
+  try {
+    return parseJson(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The JSON object in the body of an API's answer; undefined when the body is anything else. */
+export function readJsonObject(body: string): Record<string, unknown> | undefined {
+  const value = readJson(body);
+  return isObject(value) ? value : undefined;
+}
+
+/** A number with an exponent or of hundreds of digits, which may be infinite. */
+const HUGE = /(?:^|[:,[])\s*-?[\d.]+e|\d{300}/i;
+
+/** A cheap first check of the text: without one of these there is nothing to remove. An escape may spell any of them. */
+const maybeHarmful = (text: string) =>
+  text.includes('__proto__') ||
+  text.includes('constructor') ||
+  text.includes('prototype') ||
+  text.includes('\\u') ||
+  HUGE.test(text);
+
+const isForbidden = (key: string) => key === '__proto__' || key === 'constructor' || key === 'prototype';
+
+/** Changes the value in place: JSON.parse made it, so nothing else refers to it. A list in place of recursion allows any depth. */
+function harmless(value: unknown): unknown {
+  const root: Record<string, unknown> = { value };
+  const found = [root];
+  for (const object of found)
+    for (const key in object) {
+      const inner = object[key];
+      if (isForbidden(key)) delete object[key];
+      else if (inner === Number.POSITIVE_INFINITY || inner === Number.NEGATIVE_INFINITY) object[key] = null;
+      else if (typeof inner === 'object' && inner !== null) found.push(inner as Record<string, unknown>);
+    }
+  return root.value;
+}
