@@ -2,10 +2,10 @@ import { UNPAID } from '../../shared/names.ts';
 import { checkoutNames, orderNames } from '../../shared/order-names.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import type { LeftOutReason } from '../../shared/reasons.ts';
+import { toHundredths } from '../lib/decimal.ts';
 import { type EventFacts, isPerson, linksBetween, peopleIn, textOf, times } from './event.ts';
 import type { Action, OrderReport } from './facts.ts';
 import { isMessageReport, readMessage } from './messages.ts';
-import { toHundredths } from './money.ts';
 import type { Visitor } from './state.ts';
 import type { TargetsOf, Utm } from './targets.ts';
 

@@ -1,4 +1,5 @@
 import type { Json, JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
+import { sumOfProducts } from '../lib/decimal.ts';
 
 /** Text as it is, a number as text; blank and everything else is absent. */
 export function readText(value: unknown): string | undefined {
@@ -44,14 +45,16 @@ export function readValue(event: ProtectedEvent): number | undefined {
   return stated ?? (event.event && LISTS.has(event.event) ? undefined : sumOfLines(readProducts(properties)));
 }
 
+/** Finer than any currency. */
+const DECIMALS = 4;
+
 function sumOfLines(products: JsonObject[]): number | undefined {
   const lines = products.flatMap(({ price, quantity }) => {
     const each = readNumber(price);
-    return each === undefined ? [] : [each * (readNumber(quantity) ?? 1)];
+    return each === undefined ? [] : [[each, readNumber(quantity) ?? 1] as const];
   });
-  // Four decimals are finer than any currency, and end 0.1 × 3 where people expect it.
-  const sum = Number(lines.reduce((total, line) => total + line, 0).toFixed(4));
-  return lines.length > 0 && Number.isFinite(sum) ? sum : undefined;
+  const total = sumOfProducts(lines, DECIMALS);
+  return lines.length > 0 && Number.isFinite(total) ? total : undefined;
 }
 
 /**

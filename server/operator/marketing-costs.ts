@@ -1,8 +1,8 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import { toHundredths } from '../analytics/money.ts';
 import type { Cost } from '../analytics/state.ts';
 import { Refusal } from '../http/errors.ts';
+import { toHundredths } from '../lib/decimal.ts';
 
 const whole = () =>
   z.union(

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sum } from '../../../server/lib/decimal.ts';
 import { mapWebhook, type Topic } from '../../../server/platforms/shopline/webhooks/map.ts';
-import { readAmount, sum } from '../../../server/platforms/shopline/webhooks/money.ts';
+import { readAmount } from '../../../server/platforms/shopline/webhooks/money.ts';
 import { isUnusable } from '../../../server/platforms/webhooks/mapped.ts';
 import { order } from '../support.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { percent } from '../../../analytics/money.ts';
 import type { FlowTotals, NodeTotals } from '../../../analytics/totals.ts';
 import type { Flow, ShoplineAdmin } from '../../../config/config.ts';
 import { Count, Id, OccurredOn, occurredOn } from './fields.ts';
+import { percent } from './rates.ts';
 
 /** A call takes no more flows. */
 export const MAX_FLOWS = 100;

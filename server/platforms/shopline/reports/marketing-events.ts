@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { divide, fraction, major, ratio } from '../../../analytics/money.ts';
 import type { MarketingTotals, MessageTotals } from '../../../analytics/totals.ts';
+import { divide, fromHundredths } from '../../../lib/decimal.ts';
 import { Count, cut, Id, OccurredOn, occurredOn, text } from './fields.ts';
+import { fraction, ratio } from './rates.ts';
 
 const MAX_PRODUCTS = 100;
 const MAX_REGIONS = 5;
@@ -122,8 +123,8 @@ function sales(totals: MarketingTotals): Figure[] {
   const average = divide(amountHundredths, orders - foreignOrders);
   return [
     figure('Conversion rate', 'Orders ÷ visitors', PERCENT, fraction(orders, visitors)),
-    figure('Average order', 'Sales ÷ orders', MONEY, major(average)),
-    figure('Refunded', 'Paid back to buyers', MONEY, major(refundedHundredths)),
+    figure('Average order', 'Sales ÷ orders', MONEY, fromHundredths(average)),
+    figure('Refunded', 'Paid back to buyers', MONEY, fromHundredths(refundedHundredths)),
     figure('Foreign orders', 'Other currency, not in sales', NUMBER, String(foreignOrders)),
     figure('Return on spend', 'Sales ÷ spend', NUMBER, ratio(amountHundredths, spendHundredths)),
   ];

@@ -9,14 +9,15 @@ export interface Money {
   currency?: string;
 }
 
-/** From here on JavaScript writes numbers with an exponent, and nobody pays that. */
-const TOO_MUCH = 1e21;
+/** JavaScript writes larger numbers with an exponent; no order costs that much. */
+const LIMIT = 1e21;
 const DECIMAL = /^\d{1,200}(?:\.\d{1,200})?$/;
 
-/** The number an amount is, exactly as its text reads. Undefined when it is negative or no plain decimal. */
+/** The number that an amount's text spells. Undefined when it is negative or no plain decimal. */
 export function readAmount(said: Said): number | undefined {
-  const text = decimalText(said);
-  return text === undefined ? undefined : Number(text);
+  const isNumber = typeof said === 'number' || (said !== undefined && DECIMAL.test(said.trim()));
+  const amount = isNumber ? Math.abs(Number(said)) : Number.NaN;
+  return Number(said) >= 0 && amount < LIMIT ? amount : undefined;
 }
 
 /** ISO 4217, upper case. Anything that is not three letters is absent. */
@@ -35,27 +36,3 @@ export function readMoney(set: MoneySet | undefined, plain: Said, currency?: str
   const code = readCurrency(inSet === undefined ? currency : (currency_code ?? currency));
   return amount === undefined ? undefined : { amount, ...(code && { currency: code }) };
 }
-
-/** Finer than any currency, and than anything an API has been seen to send. */
-const DECIMALS = 10;
-const ONE = 10n ** BigInt(DECIMALS);
-
-/** The sum in whole units of 10⁻¹⁰, so that 0.1 and 0.2 make 0.3. */
-export function sum(amounts: readonly number[]): number {
-  const units = amounts.reduce((total, amount) => total + toUnits(amount), 0n);
-  return Number(`${units / ONE}.${String(units % ONE).padStart(DECIMALS, '0')}`);
-}
-
-function toUnits(amount: number): bigint {
-  const [whole = '0', fraction = ''] = (decimalText(amount) ?? '0').split('.');
-  return BigInt(whole) * ONE + BigInt(fraction.slice(0, DECIMALS).padEnd(DECIMALS, '0'));
-}
-
-function decimalText(said: Said): string | undefined {
-  const text = typeof said === 'number' ? withoutExponent(said) : said?.trim();
-  return text !== undefined && DECIMAL.test(text) && Number(text) < TOO_MUCH ? text : undefined;
-}
-
-/** JavaScript writes what is very small with an exponent, too. */
-const withoutExponent = (number: number) =>
-  Math.abs(number) < 1e-6 ? number.toFixed(DECIMALS) : String(number);

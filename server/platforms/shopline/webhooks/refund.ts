@@ -1,7 +1,8 @@
+import { sum } from '../../../lib/decimal.ts';
 import { keyOf, type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
 import { firstMoment } from '../../webhooks/time.ts';
 import { readProduct } from './lines.ts';
-import { type Money, readMoney, sum } from './money.ts';
+import { type Money, readMoney } from './money.ts';
 import type { Refund } from './payload.ts';
 import { readPerson } from './person.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { divide, fraction, major, percent, ratio, toHundredths } from '../../server/analytics/money.ts';
+import { divide, fromHundredths, sum, sumOfProducts, toHundredths } from '../../server/lib/decimal.ts';
 
 test.each<[unknown, number | undefined]>([
   ['12.50', 1250],
@@ -61,38 +61,22 @@ test.each<[unknown, number | undefined]>([
 test('every number of hundredths comes back from the decimal it is written as', () => {
   for (let hundredths = 0; hundredths < 200_000; hundredths += 7) {
     expect(toHundredths(hundredths / 100)).toBe(hundredths);
-    expect(toHundredths(major(hundredths))).toBe(hundredths);
+    expect(toHundredths(fromHundredths(hundredths))).toBe(hundredths);
   }
 });
 
-test('rates are text: percent to two decimals, fractions to four, and neither leaves its scale', () => {
-  expect([percent(566, 1000), percent(1, 3), percent(2, 3), percent(1, 1), percent(0, 9)]).toEqual([
-    '56.6',
-    '33.33',
-    '66.67',
-    '100',
-    '0',
-  ]);
-  expect([fraction(9, 100), fraction(1, 3), fraction(1, 10_000), fraction(1, 20_001)]).toEqual([
-    '0.09',
-    '0.3333',
-    '0.0001',
-    '0',
-  ]);
-  expect([percent(5, 0), fraction(5, 0), ratio(5, 0), divide(5, 0)]).toEqual(['0', '0', '0', 0]);
-  expect([percent(7, 5), fraction(7, 5)]).toEqual(['100', '1']);
-});
-
 test('money divides to the nearest hundredth, whatever its size', () => {
-  expect([divide(1_000, 3), divide(5, 2), divide(Number.MAX_SAFE_INTEGER, 1)]).toEqual([
+  expect([divide(1_000, 3), divide(5, 2), divide(Number.MAX_SAFE_INTEGER, 1), divide(5, 0)]).toEqual([
     333,
     3,
     Number.MAX_SAFE_INTEGER,
+    0,
   ]);
-  expect([ratio(350, 100), ratio(1, 3), ratio(1_234_567_890_123, 100)]).toEqual([
-    '3.5',
-    '0.33',
-    '12345678901.23',
+  expect([fromHundredths(0), fromHundredths(5), fromHundredths(1250)]).toEqual(['0.00', '0.05', '12.50']);
+});
+
+test('sums and products are those of the decimals as they are written', () => {
+  expect([sum([]), sum([0.1, 0.2]), sumOfProducts([[0.1, 3]], 4), sumOfProducts([[1.00005, 1]], 4)]).toEqual([
+    0, 0.3, 0.3, 1.0001,
   ]);
-  expect([major(0), major(5), major(1250)]).toEqual(['0.00', '0.05', '12.50']);
 });
