@@ -1,64 +1,91 @@
 import express, { type ErrorRequestHandler, type Express, type Response, type Router } from 'express';
+import type { ShopState } from './analytics/state.ts';
 import { asRefusal, Refusal } from './http/errors.ts';
 import { openApi } from './http/openapi.ts';
+import { serve } from './http/serve.ts';
+import { snippetRoutes } from './http/snippet.ts';
+import { createCountryOf } from './ingest/country.ts';
 import { addIngestRoutes, type IngestParts } from './ingest/routes.ts';
+import type { Shutdown } from './lib/shutdown.ts';
+import { readVersion } from './lib/version.ts';
+import { type OperatorParts, startOperator } from './operator/start.ts';
 import { webhookPaths } from './platforms/webhooks/openapi.ts';
-import type { WebhookParts } from './platforms/webhooks/parts.ts';
 import { addWebhookRoutes } from './platforms/webhooks/routes.ts';
+import type { EventLog } from './store/event-log.ts';
 
-export interface AppParts extends IngestParts {
-  version: string;
-  /** Absent where no shop's platform tells anything. */
-  state?: WebhookParts['state'];
-  /** `/s.js` and its companions. */
-  snippet: Router;
-  /** Operator routes on the public port; absent when they are off or listen elsewhere. */
-  admin?: Router;
-  /** What the demo adds: its shop, its live page, its switches. */
+export interface AppParts
+  extends Omit<IngestParts, 'countryOf'>,
+    Omit<OperatorParts, 'bytesInFlight' | 'log'> {
+  /** As the operator's routes read it; `IngestParts.log` also merges reports of one order. */
+  eventLog: EventLog;
+  /** Absent when no shop is counted. */
+  state?: ShopState;
+  /** The demo's shop, live page and switches. */
   demo?: Router;
+  /** Serves the operator's routes without a token. Only for loopback. */
+  openAdmin: boolean;
 }
 
-/** The public server's routes, in order. Never listens. */
-export function createApp(parts: AppParts): Express {
+/** Files of the snippet, as `npm run build` writes them. */
+const SNIPPET_DIRECTORY = new URL('../client/dist/', import.meta.url);
+
+/** Listens on `PORT`, and on `ADMIN_PORT` where it is set. @returns the public port. */
+export async function serveApp(parts: AppParts, shutdown: Shutdown): Promise<number> {
+  const { config, eventLog, budget, openAdmin } = parts;
+  const { host, adminPort } = config;
+  const operatorParts = { ...parts, log: eventLog, bytesInFlight: budget.bytes };
+  const admin = startOperator(operatorParts, openAdmin, shutdown);
+  const countryOf = await createCountryOf(config.countryHeader, config.maxmindFile);
+  const routes = adminPort === undefined ? [admin, parts.demo] : [parts.demo];
+  const app = createApp(
+    { ...parts, countryOf },
+    routes.filter((router) => router !== undefined),
+  );
+  const port = await serve(app, config.port, host, shutdown);
+  if (admin && adminPort !== undefined) await serve(createAdminApp(admin, parts), adminPort, host, shutdown);
+  return port;
+}
+
+/** The public server's routes, in order. */
+function createApp(parts: IngestParts & Pick<AppParts, 'state'>, routers: readonly Router[]): Express {
   const { config, log, state } = parts;
   const app = plainApp();
   if (config.trustProxy !== undefined) app.set('trust proxy', config.trustProxy);
-  const contract = openApi(parts.version, webhookPaths);
+  const version = readVersion();
+  const contract = openApi(version, webhookPaths);
   addIngestRoutes(app, parts);
   if (state) addWebhookRoutes(app, { ...parts, state });
-  app.use(parts.snippet);
+  app.use(snippetRoutes(SNIPPET_DIRECTORY, version));
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {
     await log.check();
     response.json({ status: 'ready' });
   });
   app.get('/openapi.json', (_request, response) => void response.json(contract));
-  if (parts.admin) app.use(parts.admin);
-  if (parts.demo) app.use(parts.demo);
+  for (const router of routers) app.use(router);
   return closeApp(app, parts);
 }
 
 /** The operator's routes on a port of their own (`ADMIN_PORT`). */
-export const createAdminApp = (admin: Router, witnesses: Witnesses): Express =>
-  closeApp(plainApp().use(admin), witnesses);
+export const createAdminApp = (admin: Router, reporting: Reporting): Express =>
+  closeApp(plainApp().use(admin), reporting);
 
 function plainApp(): Express {
   return express().disable('x-powered-by').disable('etag').set('query parser', 'simple');
 }
 
-/** Who is told what went wrong. */
-type Witnesses = Pick<IngestParts, 'logger' | 'counters'>;
+type Reporting = Pick<IngestParts, 'logger' | 'counters'>;
 
-function closeApp(app: Express, witnesses: Witnesses): Express {
+function closeApp(app: Express, reporting: Reporting): Express {
   app.use((request, _response, next) =>
-    next(new Refusal(404, 'not-found', `There is no ${request.method} here.`)),
+    next(new Refusal(404, 'not-found', `Not found: ${request.method} ${request.path}`)),
   );
-  app.use(answerErrors(witnesses));
+  app.use(answerErrors(reporting));
   return app;
 }
 
-/** Every error leaves in one shape: `{code, message, meta: {errors}}`. Only what surprised us is logged. */
-function answerErrors({ logger, counters }: Witnesses): ErrorRequestHandler {
+/** Every error leaves in one shape: `{code, message, meta: {errors}}`. Only unexpected errors are logged. */
+function answerErrors({ logger, counters }: Reporting): ErrorRequestHandler {
   return (error, _request, response: Response, next) => {
     if (response.headersSent) return next(error);
     const refusal = asRefusal(error);

@@ -4,10 +4,10 @@ import { RULES } from '../analytics/decisions.ts';
 import { shopRules } from '../analytics/open.ts';
 import { rebuild } from '../analytics/rebuild.ts';
 import { openSqliteStore } from '../analytics/store/sqlite.ts';
-import { type Config, ConfigError, environment, readConfig } from '../config/config.ts';
+import { type Config, environment, readConfig } from '../config/config.ts';
 import { consumersOf } from '../delivery/consumers.ts';
+import { runProgram } from '../lib/process.ts';
 import { countedShops } from '../platforms/counted-shops.ts';
-import { DataDirUnusable, LogUnavailable } from '../store/event-log.ts';
 import { openLog } from '../store/open.ts';
 
 const HOW = `Usage: npm run statistics:rebuild [-- --keep]
@@ -73,22 +73,12 @@ async function main(args: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  try {
-    const config = readConfig(environment(), (path) => readFileSync(path, 'utf8'));
-    const say = (line: string) => void process.stdout.write(`${line}\n`);
-    const isEqual = await rebuildAll(config, { keepsDifferences, nowMs: Date.now(), say });
-    if (isEqual || keepsDifferences) return;
-    say(
-      'The running totals were left as they are. After a change of rules, keep the new ones with -- --keep.',
-    );
-    process.exitCode = 1;
-  } catch (error) {
-    const isTheirs =
-      error instanceof ConfigError || error instanceof DataDirUnusable || error instanceof LogUnavailable;
-    if (!isTheirs) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exitCode = 1;
-  }
+  const config = readConfig(environment(), (path) => readFileSync(path, 'utf8'));
+  const say = (line: string) => void process.stdout.write(`${line}\n`);
+  const isEqual = await rebuildAll(config, { keepsDifferences, nowMs: Date.now(), say });
+  if (isEqual || keepsDifferences) return;
+  say('The running totals were left as they are. After a change of rules, keep the new ones with -- --keep.');
+  process.exitCode = 1;
 }
 
-if (import.meta.main) await main(process.argv.slice(2));
+if (import.meta.main) await runProgram(() => main(process.argv.slice(2)));

@@ -3,6 +3,7 @@ import type { Purpose } from '../../shared/consent.ts';
 import { type Destination, needsRawPii } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import { isLoopback } from '../lib/loopback.ts';
+import { OperatorError } from '../lib/operator-error.ts';
 import { readConfigFile } from './file.ts';
 import { ProgramVariables, ShopVariables } from './schemas.ts';
 import type { Flow, MarketingRule } from './statistics.ts';
@@ -87,7 +88,7 @@ export interface Configured {
 }
 
 /** Every problem of a configuration at once, in an operator's words. Never holds a secret. */
-export class ConfigError extends Error {
+export class ConfigError extends OperatorError {
   override name = 'ConfigError';
   readonly problems: readonly string[];
   constructor(problems: readonly string[]) {

@@ -4,7 +4,9 @@ import { createServer } from 'node:net';
 import { environment, readConfig, type Variables } from '../config/config.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import { createHttp } from '../lib/http-client.ts';
-import { processLogger, type Running, start, stopOnSignal } from '../main.ts';
+import { runProgram, stopOnSignals } from '../lib/process.ts';
+import { type Running, start } from '../main.ts';
+import { processLogger } from '../observe/process-logger.ts';
 import { createSandbox, SANDBOX_CREDENTIALS, type Sandbox, sandboxVariables } from '../sandbox/index.ts';
 import { createLetters } from './emails.ts';
 import { postTo } from './post.ts';
@@ -85,7 +87,7 @@ function freePort(): Promise<number> {
 
 async function main(): Promise<void> {
   const running = await startDemo(environment());
-  stopOnSignal(running);
+  stopOnSignals(running.stop);
   const base = `http://127.0.0.1:${running.port}`;
   const lines = [
     'Storebeacon is running on this machine. Nothing leaves it.',
@@ -100,4 +102,4 @@ async function main(): Promise<void> {
   process.stdout.write(`\n${lines.map((line) => `  ${line}\n`).join('')}\n`);
 }
 
-if (import.meta.main) await main();
+if (import.meta.main) await runProgram(main);

@@ -62,7 +62,7 @@ export async function startPlatforms(parts: PlatformsParts, close: Shutdown): Pr
   const http = tokens.wrap(parts.http);
   const redactSecrets = (text: string) => createSecretRedactor(tokens.secrets())(parts.redactSecrets(text));
   // What SHOPLINE says is kept and shown.
-  const struck: Http = async (request) => {
+  const masked: Http = async (request) => {
     const answer = await http(request);
     return { ...answer, body: redactSecrets(answer.body) };
   };
@@ -77,7 +77,7 @@ export async function startPlatforms(parts: PlatformsParts, close: Shutdown): Pr
         ADMIN_PACE.perSecond,
         ADMIN_PACE.burst,
       );
-      const api = createAdminApi({ admin, http: struck, rateLimiter: () => rateLimiter(stopping.signal) });
+      const api = createAdminApi({ admin, http: masked, rateLimiter: () => rateLimiter(stopping.signal) });
       return [[id, api] as const];
     }),
   );

@@ -1,9 +1,11 @@
+import { OperatorError } from '../lib/operator-error.ts';
+
 /** The store cannot keep anything now; nothing of the call was kept. The caller may try again after a moment. */
-export class LogUnavailable extends Error {
+export class LogUnavailable extends OperatorError {
   override name = 'LogUnavailable';
 }
 /** Another process holds the data directory, or it cannot be used. Starting is pointless until that is mended. */
-export class DataDirUnusable extends Error {
+export class DataDirUnusable extends OperatorError {
   override name = 'DataDirUnusable';
 }
 

@@ -1,6 +1,8 @@
 import { environment, readConfig } from '../../server/config/config.ts';
 import { systemClock } from '../../server/lib/clock.ts';
-import { processLogger, start, stopOnSignal } from '../../server/main.ts';
+import { stopOnSignals } from '../../server/lib/process.ts';
+import { start } from '../../server/main.ts';
+import { processLogger } from '../../server/observe/process-logger.ts';
 
 /**
  * A collector process whose system clock can be set: `CLOCK_SHIFT_MS` says how wrong it is at the start, and each
@@ -11,9 +13,8 @@ process.on('message', (told: { shiftMs: number }) => {
   shiftMs = told.shiftMs;
 });
 const config = readConfig(environment(), () => '{}');
-stopOnSignal(
-  await start(config, {
-    logger: processLogger(config.logLevel, config.secrets),
-    clock: { ...systemClock, now: () => systemClock.now() + shiftMs },
-  }),
-);
+const running = await start(config, {
+  logger: processLogger(config.logLevel, config.secrets),
+  clock: { ...systemClock, now: () => systemClock.now() + shiftMs },
+});
+stopOnSignals(running.stop);

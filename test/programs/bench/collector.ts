@@ -83,7 +83,7 @@ export async function startCollector({
     if (child.stdout)
       createInterface(child.stdout).on('line', (line) => {
         said.push(`${line}\n`);
-        const listening = line.includes('collector listens') && /"port":(\d+)/.exec(line);
+        const listening = line.includes('"listening"') && /"port":(\d+)/.exec(line);
         if (listening) resolve(Number(listening[1]));
       });
   });

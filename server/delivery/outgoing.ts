@@ -1,0 +1,17 @@
+import type { Config } from '../config/config.ts';
+import type { Clock } from '../lib/clock.ts';
+import { createRateLimiters } from '../lib/rate-limiter.ts';
+import type { Shutdown } from '../lib/shutdown.ts';
+import { createSecretRedactor } from '../observe/log.ts';
+import { createDeliveryHttp } from './start.ts';
+
+/** What every sender of requests to other systems shares. Shutdown closes the connections. */
+export function openOutgoing({ shops, secrets }: Config, clock: Clock, shutdown: Shutdown) {
+  const { http, close } = createDeliveryHttp(shops);
+  shutdown.onShutdown(close);
+  return {
+    http,
+    redactSecrets: createSecretRedactor(secrets),
+    rateLimiterFor: createRateLimiters(clock),
+  };
+}

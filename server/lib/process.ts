@@ -1,0 +1,40 @@
+import { OperatorError } from './operator-error.ts';
+
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+
+/** Calls `stop` on the first signal and exits with 0 when it resolved, 1 when it rejected. A second signal exits at once. */
+export function stopOnSignals(stop: () => Promise<void>): void {
+  let isStopping = false;
+  for (const signal of SIGNALS)
+    process.on(signal, () => {
+      if (isStopping) process.exit(1);
+      isStopping = true;
+      stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      );
+    });
+}
+
+/**
+ * Runs a program. An `OperatorError`, and a port that cannot be opened, become a message on standard error and exit
+ * code 1; any other error keeps its stack trace.
+ */
+export async function runProgram(main: () => Promise<void>): Promise<void> {
+  try {
+    await main();
+  } catch (error) {
+    const message = error instanceof OperatorError ? error.message : describeListenError(error);
+    if (message === undefined) throw error;
+    process.stderr.write(`${message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function describeListenError(error: unknown): string | undefined {
+  const { code, syscall, address, port } = error as Record<'code' | 'syscall' | 'address' | 'port', unknown>;
+  if (syscall !== 'listen') return undefined;
+  return code === 'EADDRINUSE'
+    ? `Port ${port} is already in use on ${address}. Stop the process that listens there, or choose another PORT.`
+    : `Cannot listen on ${address}:${port} (${code}). Check HOST and PORT.`;
+}

@@ -1,0 +1,12 @@
+import type { Counters } from './counters.ts';
+import type { Logger } from './log.ts';
+
+/** Counts and logs what the event log reports about itself. */
+export const watchLog = (counters: Counters, logger: Logger) => ({
+  committed: (seconds: number) => counters.time('commit', seconds, {}),
+  appended: (bytes: number) => counters.count('appended_bytes', {}, bytes),
+  gapFound: (range: object) =>
+    logger.error({ ...range }, 'events stored earlier are missing: the event log was damaged'),
+  highWaterMarkLost: () =>
+    logger.warn({}, 'events.mark is missing or damaged: lost events cannot be detected'),
+});

@@ -1,0 +1,57 @@
+import type { Router } from 'express';
+import { statisticsConsumers } from '../analytics/counting.ts';
+import type { Shop } from '../config/config.ts';
+import type { RunningDelivery } from '../delivery/start.ts';
+import type { Shutdown } from '../lib/shutdown.ts';
+import { createMetrics, type Watched } from '../observe/metrics.ts';
+import { countedShops } from '../platforms/counted-shops.ts';
+import { type AdminParts, adminRoutes } from './routes.ts';
+
+export interface OperatorParts extends Omit<AdminParts, 'metrics' | 'token'> {
+  /** Of requests that were read and are not answered yet. */
+  bytesInFlight: () => number;
+}
+
+/**
+ * Starts the metrics and creates the operator's routes.
+ *
+ * @param isOpen serves them without a token; only for loopback.
+ * @returns undefined when there is no token and `isOpen` is false: the routes are off.
+ */
+export function startOperator(
+  { bytesInFlight, ...parts }: OperatorParts,
+  isOpen: boolean,
+  shutdown: Shutdown,
+): Router | undefined {
+  const { counters, log, clock, delivery, config } = parts;
+  const token = config.adminToken;
+  if (token === undefined && !isOpen) return undefined;
+  const destinations = [...watchedDestinations(delivery), ...watchedStatistics(countedShops(config))];
+  const metrics = createMetrics({
+    counters,
+    log,
+    clock,
+    destinations,
+    gauges: [
+      {
+        name: 'ingest_in_flight_bytes',
+        help: 'Bytes of requests that were read and are not answered yet.',
+        read: bytesInFlight,
+      },
+    ],
+  });
+  shutdown.onShutdown(async () => metrics.stop());
+  return adminRoutes({ ...parts, metrics, token });
+}
+
+const watchedDestinations = ({ workers }: RunningDelivery): Watched[] =>
+  workers.map(({ destination, ...worker }) => ({ ...worker, destination: destination.name }));
+
+/** Statistics consume the event log like a destination, but without a breaker. */
+const watchedStatistics = (shops: readonly Shop[]): Watched[] =>
+  statisticsConsumers(shops).map(({ name, shop }) => ({
+    consumer: name,
+    shop,
+    destination: 'statistics',
+    state: () => 'closed',
+  }));
