@@ -4,28 +4,28 @@ import { freePort } from '../../support/fleet-process.ts';
 import { spawnCollector } from '../../support/process.ts';
 import { shopVariables } from '../../support/shop.ts';
 import { tempDir } from '../../support/temp-dir.ts';
-import { SETTINGS } from './cast.ts';
+import { SETTINGS } from './fixtures.ts';
 import { createChance } from './random.ts';
 import { reference } from './reference.ts';
 import { isReport, lastOf } from './reports.ts';
+import { createScenario } from './scenario.ts';
 import { bundled, send, sync } from './send.ts';
-import { STORY_VARIABLES } from './shop.ts';
-import { createStory } from './story.ts';
+import { SCENARIO_VARIABLES } from './shop.ts';
 
-// Each starts several processes, and the machine may be busy with others.
+// Each test starts several processes; a busy machine needs longer.
 vi.setConfig({ testTimeout: 120_000 });
 
 const sinceMs = Date.now();
-const story = createStory(1, sinceMs);
-const told = reference(story.happenings, SETTINGS);
+const scenario = createScenario(1, sinceMs);
+const expected = reference(scenario.events, SETTINGS);
 
-/** One data directory and one sandbox, however often the collector is killed. */
-async function createHouse() {
+/** One data directory and one sandbox, kept while the collector is killed and restarted. */
+async function createSetup() {
   const sandbox = await createSandbox();
   onTestFinished(() => sandbox.close());
   const variables = {
     ...shopVariables(sandbox),
-    ...STORY_VARIABLES,
+    ...SCENARIO_VARIABLES,
     LOG_LEVEL: 'warn',
     PORT: String(await freePort()),
     DATA_DIR: tempDir(),
@@ -33,13 +33,13 @@ async function createHouse() {
   return {
     sandbox,
     start: () => spawnCollector(variables),
-    last: () => lastOf(sandbox, told, sinceMs),
+    last: () => lastOf(sandbox, expected, sinceMs),
   };
 }
 
-test('killed while it takes and counts: what was answered 200 is counted once, the rest is sent again', async () => {
-  const { sandbox, start, last } = await createHouse();
-  let left = bundled(createChance(5).shuffled(story.happenings), 20);
+test('killed while it accepts and counts: events answered with 200 are counted once, the others are sent again', async () => {
+  const { sandbox, start, last } = await createSetup();
+  let left = bundled(createChance(5).shuffled(scenario.events), 20);
   const all = left.length;
   for (const share of [0.5, 1]) {
     const collector = await start();
@@ -51,23 +51,23 @@ test('killed while it takes and counts: what was answered 200 is counted once, t
       killed ??= collector.end('SIGKILL');
     };
     left = await send(collector.base, left, { atOnce: 8, signal: stopping.signal, answered: kill });
-    // Everything was answered: now it has the last of it still to count.
+    // In the last round every request was answered, but not everything is counted yet.
     await (killed ?? collector.end('SIGKILL'));
   }
   expect(left).toEqual([]);
   const { base } = await start();
   expect((await sync(base)).status).toBe(200);
-  expect(last()).toEqual(told);
+  expect(last()).toEqual(expected);
   const reports = sandbox.received('shopline').filter(isReport).length;
   expect((await sync(base)).status).toBe(200);
   expect(sandbox.received('shopline').filter(isReport)).toHaveLength(reports);
 });
 
-test('killed while it reports: the next report is whole, and nothing is doubled', async () => {
-  const { sandbox, start, last } = await createHouse();
+test('killed while it reports: the next report is complete, and nothing is counted twice', async () => {
+  const { sandbox, start, last } = await createSetup();
   let collector = await start();
-  await send(collector.base, bundled(story.happenings), { atOnce: 16 });
-  // One of the two reports is answered, the other one's answer never comes.
+  await send(collector.base, bundled(scenario.events), { atOnce: 16 });
+  // The first of the two reports is answered, the answer to the second is delayed beyond the kill.
   sandbox.setFaults('shopline', [
     { times: 1, path: 'sales/' },
     { delayMs: 5_000, path: 'sales/' },
@@ -87,5 +87,5 @@ test('killed while it reports: the next report is whole, and nothing is doubled'
   sandbox.setFaults('shopline', undefined);
   collector = await start();
   expect((await sync(collector.base)).status).toBe(200);
-  expect(last()).toEqual(told);
+  expect(last()).toEqual(expected);
 });

@@ -1,18 +1,19 @@
-import type { Settings } from './happening.ts';
-import type { Choices, OrderReport, Reading, Touch } from './reading.ts';
+import type { Settings } from './event.ts';
+import type { OrderReport, Reading, Touch } from './reading.ts';
 
-/** What won an order, a cart or a checkout. */
+/** What an order, a cart or a checkout is credited to. */
 export type Credit = Pick<Touch, 'marketing' | 'flow' | 'node'>;
 
-/** All reports of one order, read together. Amounts of another currency are left out already. */
+/** All reports of one order, merged. Amounts in a foreign currency are 0. */
 export interface Order {
   atMs: number;
-  peopleOfReports: Set<string>[];
+  /** Ids of all its reports together. */
+  people: Set<string>;
   buyer: string | undefined;
   isPaid: boolean;
   isForeign: boolean;
   amountHundredths: number;
-  /** What was paid back, however much that is. */
+  /** The sum of its refunds; may exceed the amount. */
   refundedHundredths: number;
   discountHundredths: number;
   items: { productId: string; units: number }[];
@@ -20,7 +21,7 @@ export interface Order {
 
 const TEN_MINUTES_MS = 600_000;
 
-/** Whose touches count: one step along what was carried together, and no further. */
+/** The ids whose touches count: one step along ids that an event carried together. */
 export function peopleOf(own: ReadonlySet<string>, together: readonly Set<string>[]): Set<string> {
   const all = new Set(own);
   const isUnknown = ![...own].some((id) => /^[ue]:/.test(id));
@@ -35,14 +36,12 @@ export function peopleOf(own: ReadonlySet<string>, together: readonly Set<string
 }
 
 export function creditOf(
-  own: readonly Set<string>[],
+  own: ReadonlySet<string>,
   atMs: number,
   { together, touches }: Reading,
   { attributionDays }: Settings,
-  choices: Choices,
 ): Credit {
-  const groups = choices.isEachReportByItself ? own : [new Set(own.flatMap((ids) => [...ids]))];
-  const all = new Set(groups.flatMap((ids) => [...peopleOf(ids, together)]));
+  const all = peopleOf(own, together);
   let winner: Touch | undefined;
   for (const touch of touches) {
     if (touch.atMs > atMs || touch.atMs < atMs - attributionDays * 86_400_000) continue;
@@ -54,7 +53,7 @@ export function creditOf(
   let click: Touch | undefined;
   for (const touch of touches) {
     if (!touch.isClick || touch.atMs > landing.atMs || touch.atMs < landing.atMs - TEN_MINUTES_MS) continue;
-    if (!shares(touch.people, choices.mustClickShareAnId ? landing.people : all)) continue;
+    if (!shares(touch.people, all)) continue;
     if (!click || isLater(touch, click)) click = touch;
   }
   return { ...click, ...landing };
@@ -63,7 +62,7 @@ export function creditOf(
 const shares = (some: ReadonlySet<string>, all: ReadonlySet<string>) => [...some].some((id) => all.has(id));
 const isLater = (a: Touch, b: Touch) => a.atMs > b.atMs || (a.atMs === b.atMs && a.id > b.id);
 
-/** Reports that share a name, directly or through others, are one order. */
+/** Groups reports that share a name, directly or through other reports. */
 function groupsOf(reports: readonly OrderReport[]): OrderReport[][] {
   const groups: OrderReport[][] = [];
   for (const report of reports) {
@@ -76,7 +75,7 @@ function groupsOf(reports: readonly OrderReport[]): OrderReport[][] {
   return groups;
 }
 
-/** Orders that count: placed or paid, and not called off. */
+/** Orders that count: placed or paid, and not cancelled. */
 export function ordersOf({ reports }: Reading, currency: string): Order[] {
   const byTime = reports.toSorted((a, b) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1));
   return groupsOf(byTime).flatMap((group) => {
@@ -92,13 +91,13 @@ function orderOf(reports: readonly OrderReport[], currency: string): Order | und
   if (!first || at('cancelled').length > 0) return undefined;
   const either = reports.filter(({ stage }) => stage === 'placed' || stage === 'paid');
   const ofServer = either.filter(({ isWebhook }) => isWebhook);
-  const telling = ofServer.length > 0 ? ofServer : either;
-  const isForeign = (telling.find((report) => report.currency)?.currency ?? currency) !== currency;
+  const believed = ofServer.length > 0 ? ofServer : either;
+  const isForeign = (believed.find((report) => report.currency)?.currency ?? currency) !== currency;
   const counted = (hundredths: number | undefined) => (isForeign ? 0 : (hundredths ?? 0));
   const states = placed.filter(({ isWebhook }) => isWebhook || ofServer.length === 0);
   return {
     atMs: first.atMs,
-    peopleOfReports: reports.map(({ people }) => people),
+    people: new Set(reports.flatMap(({ people }) => [...people])),
     buyer: buyerOf(reports),
     isPaid:
       paid.length > 0 ||
@@ -107,13 +106,13 @@ function orderOf(reports: readonly OrderReport[], currency: string): Order | und
       ),
     isForeign,
     amountHundredths: counted(
-      telling.find((report) => report.amountHundredths !== undefined)?.amountHundredths,
+      believed.find((report) => report.amountHundredths !== undefined)?.amountHundredths,
     ),
     refundedHundredths: counted(
       at('refunded').reduce((sum, report) => sum + (report.amountHundredths ?? 0), 0),
     ),
-    discountHundredths: counted(telling[0]?.discountHundredths),
-    items: telling.find(({ items }) => items.length > 0)?.items ?? [],
+    discountHundredths: counted(believed[0]?.discountHundredths),
+    items: believed.find(({ items }) => items.length > 0)?.items ?? [],
   };
 }
 

@@ -5,7 +5,7 @@ import { type Counted, distinct, messageCounts, netOf, newest, percent, sum } fr
 export interface FlowEntry {
   [field: string]: unknown;
   flow_id: string;
-  /** `undefined`: the time of the report. */
+  /** Epoch ms; `undefined` stands for the time of the report. */
   occurred_on: number | undefined;
   flow_node_data_list: FlowNode[];
 }

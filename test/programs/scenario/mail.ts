@@ -1,6 +1,6 @@
-import { NEWSLETTER_ID, type Person, type Visitor, WELCOME, WINBACK } from './cast.ts';
-import type { CustomerIoHappening, CustomerIoPayload } from './happening.ts';
-import type { Teller } from './story.ts';
+import type { CustomerIoEvent, CustomerIoPayload } from './event.ts';
+import { NEWSLETTER_ID, type Person, type Visitor, WELCOME, WINBACK } from './fixtures.ts';
+import type { ScenarioBuilder } from './scenario.ts';
 
 /** One message to one person. */
 export interface Delivery {
@@ -14,17 +14,17 @@ export const flowMessage = (campaignId: number, actionId: number, journeyId: str
   action_id: actionId,
   journey_id: journeyId,
 });
-/** The ids of other kinds are there, and null. */
+/** Customer.io sends the ids of other kinds as null. */
 export const newsletterMessage = () => ({ newsletter_id: NEWSLETTER_ID, campaign_id: null });
 
-/** @param atMs whole seconds: Customer.io tells no more. */
-export function reported(
-  { chance }: Pick<Teller, 'chance'>,
+/** @param atMs in ms, cut to whole seconds as Customer.io does. */
+export function messageReport(
+  { chance }: Pick<ScenarioBuilder, 'chance'>,
   { person, deliveryId, about }: Delivery,
   metric: string,
   atMs: number,
   more: Partial<CustomerIoPayload['data']> = {},
-): CustomerIoHappening {
+): CustomerIoEvent {
   return {
     kind: 'customerio',
     payload: {
@@ -43,16 +43,16 @@ export function reported(
   };
 }
 
-/** Every reader gets the newsletter, and some of the flows' messages; each message has a fate. */
-export function tellMail(teller: Teller, cast: readonly Visitor[]): void {
-  const { chance } = teller;
+/** Every reader receives the newsletter and some messages of flows; adds the reports of each message. */
+export function addMail(builder: ScenarioBuilder, visitors: readonly Visitor[]): void {
+  const { chance } = builder;
   const readers = new Map<Person, Visitor[]>();
-  for (const visitor of cast)
+  for (const visitor of visitors)
     if (visitor.person?.cioId) readers.set(visitor.person, [...(readers.get(visitor.person) ?? []), visitor]);
   for (const [person, visitors] of readers) {
     const send = (about: Delivery['about'], isFlow: boolean) => {
       const delivery = { person, deliveryId: `dgT${chance.digits(14)}`, about };
-      tellFate(teller, delivery, chance.pick(visitors), isFlow);
+      addDeliveryReports(builder, delivery, chance.pick(visitors), isFlow);
     };
     send(newsletterMessage(), false);
     if (chance.happens(0.3)) send(newsletterMessage(), false);
@@ -65,12 +65,17 @@ export function tellMail(teller: Teller, cast: readonly Visitor[]): void {
   }
 }
 
-function tellFate(teller: Teller, delivery: Delivery, visitor: Visitor, isFlow: boolean): void {
-  const { chance, startMs, endMs, tell } = teller;
+function addDeliveryReports(
+  builder: ScenarioBuilder,
+  delivery: Delivery,
+  visitor: Visitor,
+  isFlow: boolean,
+): void {
+  const { chance, startMs, endMs, add } = builder;
   let atMs = startMs + chance.whole(0, Math.floor((endMs - startMs - 86_400_000) / 1000)) * 1000;
   const report = (metric: string, more: Partial<CustomerIoPayload['data']> = {}) => {
     atMs += chance.whole(1, 1800) * 1000;
-    tell(atMs, reported(teller, delivery, metric, atMs, more));
+    add(atMs, messageReport(builder, delivery, metric, atMs, more));
   };
   if (chance.happens(0.1)) report('drafted');
   if (chance.happens(0.1)) report('attempted');
@@ -87,17 +92,17 @@ function tellFate(teller: Teller, delivery: Delivery, visitor: Visitor, isFlow: 
   while (chance.happens(0.4)) {
     report('clicked', { href: 'https://shop.example/' });
     const wait = chance.next();
-    // The click's own landing, or a later visit by themselves.
+    // The landing of the click, or a later visit.
     if (wait < 0.7)
-      teller.visit(visitor, atMs + chance.whole(20_001, 539_999), linkOf(delivery, visitor, chance.next()));
+      builder.visit(visitor, atMs + chance.whole(20_001, 539_999), linkOf(delivery, visitor, chance.next()));
     else if (wait < 0.9)
-      teller.visit(visitor, atMs + chance.whole(660_001, 3_600_000), linkOf(delivery, visitor, 0));
+      builder.visit(visitor, atMs + chance.whole(660_001, 3_600_000), linkOf(delivery, visitor, 0));
   }
   if (chance.happens(0.06)) report('unsubscribed');
   if (chance.happens(0.04)) report('spammed');
 }
 
-/** What the address says when somebody comes from a message. */
+/** The query of a link in this message. */
 function linkOf({ about, person }: Delivery, { role }: Visitor, chosen: number): string {
   const cio = `_cio_id=${person.cioId}`;
   if (about.newsletter_id) return `utm_source=customer.io&utm_medium=email&utm_campaign=weekly-12&${cio}`;

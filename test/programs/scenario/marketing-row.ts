@@ -7,7 +7,7 @@ export interface MarketingRow {
   custom_activity_engagement_list: Custom[];
   custom_sale_data_list: Custom[];
 }
-/** Any of `values` is right: more than one where the definitions leave room. */
+/** `values`: every value that the definitions allow. */
 export interface Custom {
   name: string;
   type: 1 | 2 | 3;

@@ -1,10 +1,10 @@
-import type { Visitor } from './cast.ts';
-import type { Payload } from './happening.ts';
+import type { Payload } from './event.ts';
+import type { Visitor } from './fixtures.ts';
 import { type Page, sentBy } from './pages.ts';
-import type { Teller } from './story.ts';
+import type { ScenarioBuilder } from './scenario.ts';
 import type { Line, ShopOrder } from './webhooks.ts';
 
-/** What is known when somebody has pressed the last button. */
+/** A placed order, as its page knows it. */
 export interface Purchase {
   visitor: Visitor;
   page: Page;
@@ -18,7 +18,7 @@ const PRODUCTS = Array.from({ length: 24 }, (_, index) => `160629380707721675486
 const OPEN_STATES = ['unpaid', 'authorized', 'pending', 'partially_paid'];
 const HOUR_MS = 3_600_000;
 
-export function linesOf({ chance }: Teller): Line[] {
+export function linesOf({ chance }: Pick<ScenarioBuilder, 'chance'>): Line[] {
   return chance
     .shuffled(PRODUCTS)
     .slice(0, chance.whole(1, 3))
@@ -29,9 +29,12 @@ export function linesOf({ chance }: Teller): Line[] {
     }));
 }
 
-export function shopOrder(teller: Teller, parts: Partial<ShopOrder> & { atMs: number }): ShopOrder {
-  const { chance } = teller;
-  const lines = linesOf(teller);
+export function shopOrder(
+  builder: Pick<ScenarioBuilder, 'chance'>,
+  parts: Partial<ShopOrder> & { atMs: number },
+): ShopOrder {
+  const { chance } = builder;
+  const lines = linesOf(builder);
   const discountHundredths = chance.happens(0.3) ? chance.whole(1, 40) * 50 : 0;
   const sum = lines.reduce((total, { units, priceHundredths }) => total + units * priceHundredths, 0);
   return {
@@ -49,7 +52,7 @@ export function shopOrder(teller: Teller, parts: Partial<ShopOrder> & { atMs: nu
   };
 }
 
-/** What the thank-you page says of it, under one of the names a page may know. */
+/** Properties of `Order Completed` on the thank-you page, under one of the names a page may know. */
 export function asSeenOnPage(order: ShopOrder, named: PageName): Payload {
   return {
     ...NAMES[named](order),
@@ -77,15 +80,15 @@ const PAGE_NAMES = Object.keys(NAMES) as PageName[];
 
 const nextSecond = (atMs: number) => Math.floor(atMs / 1000) * 1000 + 1000;
 
-/** An order as shops see them: told by the page, by the shop's server, or by both; and what becomes of it. */
-export function tellOrder(teller: Teller, purchase: Purchase): void {
-  const { chance, tell } = teller;
+/** Adds an order: its reports by the page, the shop's server or both, and its payment, refunds and cancellation. */
+export function addOrder(builder: ScenarioBuilder, purchase: Purchase): void {
+  const { chance, add } = builder;
   const { visitor, isSignedIn, atMs, checkoutToken } = purchase;
   const roll = visitor.role === 'no analytics' ? 0 : chance.next();
   const email = visitor.person?.email ?? `guest.${visitor.device.anonymousId.slice(0, 8)}@mail.example`;
   const userId = isSignedIn ? visitor.person?.userId : undefined;
-  const saysEmail = chance.happens(0.3);
-  const order = shopOrder(teller, {
+  const hasEmail = chance.happens(0.3);
+  const order = shopOrder(builder, {
     atMs: nextSecond(atMs),
     checkoutToken,
     ...(chance.happens(0.8) && { cartToken: visitor.device.cartToken }),
@@ -94,18 +97,18 @@ export function tellOrder(teller: Teller, purchase: Purchase): void {
     ...(chance.happens(0.15) && { presentmentCurrency: 'USD' }),
     ...(chance.happens(0.25) && { financialStatus: chance.pick(OPEN_STATES) }),
   });
-  if (roll < 0.75) tellOnPage(teller, purchase, order, roll < 0.35, saysEmail ? email : undefined);
+  if (roll < 0.75) addPageReport(builder, purchase, order, roll < 0.35, hasEmail ? email : undefined);
   if (roll < 0.35) return;
-  // Where the first webhook was lost, the order is known by its payment.
+  // The `orders/create` webhook was lost: `orders/paid` is the first report.
   const isLost = roll > 0.97;
-  const placed = isLost ? teller.server.paid(order, order.atMs) : teller.server.placed(order);
-  tell(order.atMs, placed);
-  if (chance.happens(0.1)) tell(order.atMs + HOUR_MS, placed);
-  if (!isLost) tellAftermath(teller, order);
+  const placed = isLost ? builder.server.paid(order, order.atMs) : builder.server.placed(order);
+  add(order.atMs, placed);
+  if (chance.happens(0.1)) add(order.atMs + HOUR_MS, placed);
+  if (!isLost) addAftermath(builder, order);
 }
 
-function tellOnPage(
-  { chance, tell }: Teller,
+function addPageReport(
+  { chance, add }: ScenarioBuilder,
   { visitor, page, atMs }: Purchase,
   order: ShopOrder,
   isAlone: boolean,
@@ -113,7 +116,7 @@ function tellOnPage(
 ): void {
   const properties = asSeenOnPage(order, chance.pick(PAGE_NAMES));
   const odd = chance.next();
-  // Beside a webhook, whatever a page says of money counts for nothing.
+  // Where a webhook reports the order too, amounts of the page are ignored.
   if (odd < 0.12) properties.currency = 'USD';
   else if (odd < 0.17) Object.assign(properties, { total: -5, value: -5 });
   else if (odd < 0.22) Object.assign(properties, { total: undefined, value: undefined });
@@ -122,27 +125,27 @@ function tellOnPage(
   if (chance.happens(0.5)) properties.cart_token = visitor.device.cartToken;
   const message = page.tracked(atMs, 'Order Completed', properties);
   if (email) message.context.traits = { email };
-  tell(atMs, sentBy(visitor, [message]));
-  if (chance.happens(0.15)) tell(atMs + 1000, sentBy(visitor, [message]));
-  if (chance.happens(0.15)) tell(atMs + 60_000, sentBy(visitor, [{ ...message, messageId: chance.uuid() }]));
+  add(atMs, sentBy(visitor, [message]));
+  if (chance.happens(0.15)) add(atMs + 1000, sentBy(visitor, [message]));
+  if (chance.happens(0.15)) add(atMs + 60_000, sentBy(visitor, [{ ...message, messageId: chance.uuid() }]));
 }
 
-/** Paid later, paid back, called off; sometimes heard of before the order itself. */
-function tellAftermath({ chance, tell, server, endMs }: Teller, order: ShopOrder): void {
+/** Adds payment, refunds and cancellation; some arrive before the order itself. */
+function addAftermath({ chance, add, server, endMs }: ScenarioBuilder, order: ShopOrder): void {
   const later = (mostHours: number) =>
     Math.min(order.atMs + chance.whole(1, mostHours * 60) * 60_000, endMs - 1000);
-  const heard = (atMs: number) => (chance.happens(0.3) ? order.atMs - HOUR_MS : atMs);
+  const received = (atMs: number) => (chance.happens(0.3) ? order.atMs - HOUR_MS : atMs);
   if (order.financialStatus !== 'paid' && chance.happens(0.5)) {
     const atMs = later(24);
-    tell(heard(atMs), server.paid(order, atMs));
+    add(received(atMs), server.paid(order, atMs));
   }
   while (chance.happens(0.15)) {
     const atMs = later(72);
     const part = chance.pick([0.1, 0.25, 0.5, 1]);
-    tell(heard(atMs), server.refunded(order, atMs, Math.round(order.amountHundredths * part)));
+    add(received(atMs), server.refunded(order, atMs, Math.round(order.amountHundredths * part)));
   }
   if (chance.happens(0.08)) {
     const atMs = later(48);
-    tell(heard(atMs), server.cancelled(order, atMs));
+    add(received(atMs), server.cancelled(order, atMs));
   }
 }

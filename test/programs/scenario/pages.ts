@@ -1,11 +1,14 @@
-import type { Visitor } from './cast.ts';
-import type { BrowserHappening, Payload, SegmentMessage } from './happening.ts';
+import type { BrowserEvent, Payload, SegmentMessage } from './event.ts';
+import type { Visitor } from './fixtures.ts';
 
 export const SHOP = 'https://shop.example';
 
-/** What pages of the shop report, for one visitor. */
+/** Messages of the shop's pages for one visitor. */
 export interface Page {
-  /** @param query of the address; null: it has none. `campaign`: what the visit remembers of its beginning. */
+  /**
+   * @param query of the URL; null: the message has no URL.
+   * @param campaign `context.campaign`, stored at the start of the visit.
+   */
   landed(atMs: number, query: string | null, campaign?: Record<string, string>): SegmentMessage;
   tracked(atMs: number, event: string, properties: Payload): SegmentMessage;
   signedIn(atMs: number): SegmentMessage;
@@ -37,7 +40,7 @@ export function pageOf({ device, person }: Visitor, isSignedIn: boolean, uuid: (
   };
 }
 
-export function sentBy({ device }: Visitor, batch: SegmentMessage[]): BrowserHappening {
+export function sentBy({ device }: Visitor, batch: SegmentMessage[]): BrowserEvent {
   return {
     kind: 'browser',
     batch,

@@ -1,14 +1,14 @@
-/** Chance that is the same for the same seed. */
+/** Random numbers; the same seed yields the same sequence. */
 export interface Chance {
   /** 0 ≤ number < 1. */
   next(): number;
-  /** A whole number from `min` to `max`. */
+  /** A whole number from `min` to `max`, both included. */
   whole(min: number, max: number): number;
   happens(probability: number): boolean;
   pick<T>(from: readonly T[]): T;
   shuffled<T>(list: readonly T[]): T[];
   uuid(): string;
-  /** Decimal digits, the first of them no zero. */
+  /** Decimal digits without a leading zero. */
   digits(length: number): string;
 }
 

@@ -1,14 +1,13 @@
-import type { BrowserHappening, SegmentMessage, Settings } from './happening.ts';
-import type { Choices, Reading } from './reading.ts';
+import type { BrowserEvent, SegmentMessage, Settings } from './event.ts';
+import type { Reading } from './reading.ts';
 import { hundredths, itemsOf, namesOf, people, text } from './values.ts';
 
-/** What one message of a page says; a robot's says nothing. */
+/** Reads one message of a page; messages of robots are ignored. */
 export function readMessage(
   reading: Reading,
   message: SegmentMessage,
-  { headers }: BrowserHappening,
+  { headers }: BrowserEvent,
   settings: Settings,
-  choices: Choices,
 ): void {
   if (/bot|crawler|spider/i.test(headers['user-agent'])) return;
   const { type, context, properties = {}, event } = message;
@@ -17,16 +16,15 @@ export function readMessage(
   const query = context.page && new URL(context.page.url).searchParams;
   const marketing =
     type === 'page' && hasConsent ? marketingOfLink(query, context.campaign, settings) : undefined;
-  const saysCioId = type === 'page' && (marketing !== undefined || choices.isCioIdOnAnyPage);
   const who = people({
     a: message.anonymousId,
     u: message.userId,
     e: message.traits?.email ?? context.traits?.email,
-    c: saysCioId ? query?.get('_cio_id') : undefined,
+    c: query?.get('_cio_id'),
     t: properties.cart_token,
-    k: properties.checkout_token ?? (choices.isCheckoutIdAToken ? properties.checkout_id : undefined),
+    k: properties.checkout_token ?? properties.checkout_id,
   });
-  if (hasConsent || choices.areIdsReadWithoutConsent) reading.together.push(who);
+  reading.together.push(who);
   if (marketing) {
     const touch = { id: message.messageId, isClick: false, people: who, atMs, marketing };
     reading.touches.push(touch);
@@ -36,7 +34,7 @@ export function readMessage(
   if (event === 'Product Added')
     reading.actions.push({ id: message.messageId, kind: 'cart', people: who, atMs });
   if (event === 'Checkout Started') {
-    const token = text(properties.checkout_token);
+    const token = text(properties.checkout_token) ?? text(properties.checkout_id);
     reading.actions.push({ id: token ?? message.messageId, kind: 'checkout', people: who, atMs });
   }
   if (event === 'Order Completed')
@@ -55,7 +53,7 @@ export function readMessage(
     });
 }
 
-/** The address decides; what the visit remembers counts only where there is none. */
+/** The URL decides; `context.campaign` is read only where the message has no URL. */
 function marketingOfLink(
   query: URLSearchParams | undefined,
   campaign: Record<string, string> | undefined,
@@ -68,15 +66,15 @@ function marketingOfLink(
       Object.entries(campaign).map(([name, value]) => [`utm_${name === 'name' ? 'campaign' : name}`, value]),
     );
   if (utm.utm_id?.startsWith('MA_')) return utm.utm_id;
-  for (const { marketing_event_id, ...wanted } of rules) {
-    const patterns = Object.entries(wanted);
+  for (const { marketing_event_id, ...patternOf } of rules) {
+    const patterns = Object.entries(patternOf);
     if (patterns.every(([name, pattern]) => name.startsWith('utm_') && matches(utm[name], String(pattern))))
       return marketing_event_id;
   }
   return undefined;
 }
 
-/** `*` stands for any text, whatever the case. */
+/** `*` matches any text; case is ignored. */
 function matches(value: string | undefined, pattern: string): boolean {
   if (value === undefined) return false;
   const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));

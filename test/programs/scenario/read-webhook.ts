@@ -1,4 +1,4 @@
-import type { CustomerIoHappening, Payload, Settings, ShoplineHappening } from './happening.ts';
+import type { CustomerIoEvent, Payload, Settings, ShoplineEvent } from './event.ts';
 import type { OrderReport, Reading } from './reading.ts';
 import { hundredths, itemsOf, namesOf, people, text } from './values.ts';
 
@@ -9,7 +9,7 @@ const STAGES: Record<string, OrderReport['stage']> = {
   'refunds/create': 'refunded',
 };
 
-export function readWebhook(reading: Reading, { topic, payload, webhookId }: ShoplineHappening): void {
+export function readWebhook(reading: Reading, { topic, payload, webhookId }: ShoplineEvent): void {
   const isCart = topic === 'carts/create';
   const who = people({
     u: payload.user_id,
@@ -45,18 +45,14 @@ export function readWebhook(reading: Reading, { topic, payload, webhookId }: Sho
 
 const UNPREFIXED = ['campaign_id', 'newsletter_id'] as const;
 
-export function readMail(
-  reading: Reading,
-  { payload }: CustomerIoHappening,
-  { rules, flows }: Settings,
-): void {
+export function readMail(reading: Reading, { payload }: CustomerIoEvent, { rules, flows }: Settings): void {
   const { data, metric, timestamp, event_id } = payload;
   const atMs = timestamp * 1000;
   const who = people({ u: data.identifiers.id, e: data.identifiers.email, c: data.identifiers.cio_id });
   reading.together.push(who);
-  const isAbout = (wanted: Payload) => {
-    const named = UNPREFIXED.filter((name) => wanted[name] !== undefined);
-    return named.length > 0 && named.every((name) => String(data[name]) === wanted[name]);
+  const isAbout = (expectedValue: Payload) => {
+    const named = UNPREFIXED.filter((name) => expectedValue[name] !== undefined);
+    return named.length > 0 && named.every((name) => String(data[name]) === expectedValue[name]);
   };
   const flow = flows.find(isAbout);
   const node = flow?.nodes.find(({ action_id }) => action_id === String(data.action_id));

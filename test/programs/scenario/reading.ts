@@ -1,11 +1,11 @@
-import type { Happening, Settings } from './happening.ts';
+import type { ScenarioEvent, Settings } from './event.ts';
 import { readMessage } from './read-page.ts';
 import { readMail, readWebhook } from './read-webhook.ts';
 import { hundredths } from './values.ts';
 
-/** What the happenings say, before anything is counted. Ids of people have their kind in front: `a u e c t k`. */
+/** The scenario's events, read but not counted. Ids of people are prefixed with their kind: `a u e c t k`. */
 export interface Reading {
-  /** The ids of each event that carried any. */
+  /** For each event with ids: the ids it carried together. */
   together: Set<string>[];
   touches: Touch[];
   landings: (Touch & { visitor: string; country: string | undefined })[];
@@ -55,21 +55,7 @@ export interface Message {
   node?: string;
 }
 
-/** How to read what the definitions leave open. The story must come to the same whichever it is. */
-export interface Choices {
-  /** `_cio_id` in the address of any page view tells who it is, not of a landing alone. */
-  isCioIdOnAnyPage?: boolean;
-  /** A page's `checkout_id` is a checkout token of its person. */
-  isCheckoutIdAToken?: boolean;
-  /** Without consent to analytics an event still says which ids belong together. */
-  areIdsReadWithoutConsent?: boolean;
-  /** A click and its own landing must share an id, not only belong to the people of the same order. */
-  mustClickShareAnId?: boolean;
-  /** The people of an order are looked up for each of its reports apart. */
-  isEachReportByItself?: boolean;
-}
-
-export function read(happenings: readonly Happening[], settings: Settings, choices: Choices = {}): Reading {
+export function read(events: readonly ScenarioEvent[], settings: Settings): Reading {
   const reading: Reading = {
     together: [],
     touches: [],
@@ -81,20 +67,19 @@ export function read(happenings: readonly Happening[], settings: Settings, choic
   };
   const seen = new Set<string>();
   const isNew = (id: string) => !seen.has(id) && seen.add(id) !== undefined;
-  for (const happening of happenings) {
-    if (happening.kind === 'browser')
-      for (const message of happening.batch)
-        if (isNew(message.messageId)) readMessage(reading, message, happening, settings, choices);
-    if (happening.kind === 'shopline' && isNew(happening.webhookId)) readWebhook(reading, happening);
-    if (happening.kind === 'customerio' && isNew(happening.payload.event_id))
-      readMail(reading, happening, settings);
-    if (happening.kind === 'costs') readCosts(reading, happening.csv);
+  for (const event of events) {
+    if (event.kind === 'browser')
+      for (const message of event.batch)
+        if (isNew(message.messageId)) readMessage(reading, message, event, settings);
+    if (event.kind === 'shopline' && isNew(event.webhookId)) readWebhook(reading, event);
+    if (event.kind === 'customerio' && isNew(event.payload.event_id)) readMail(reading, event, settings);
+    if (event.kind === 'costs') readCosts(reading, event.csv);
   }
   reading.messages = firsts(reading.messages);
   return reading;
 }
 
-/** What happened to a message again is counted no more, and is no news. */
+/** Of several reports of the same metric of one message the earliest counts. */
 function firsts(messages: readonly Message[]): Message[] {
   const first = new Map<string, Message>();
   for (const message of messages.toSorted((a, b) => a.atMs - b.atMs)) {

@@ -1,37 +1,33 @@
 import { type Counted, type CreditedOrder, isCounted } from './counting.ts';
 import { creditOf, ordersOf } from './credit.ts';
+import type { ScenarioEvent, Settings } from './event.ts';
 import { type FlowEntry, flowEntry } from './flow-entry.ts';
-import type { Happening, Settings } from './happening.ts';
 import { type MarketingRow, marketingRow } from './marketing-row.ts';
-import { type Choices, read } from './reading.ts';
+import { read } from './reading.ts';
 
-/** What SHOPLINE must have been told last, by id. */
+/** The last report SHOPLINE must have received, by id. */
 export interface Expected {
   marketing: Record<string, MarketingRow>;
   flows: Record<string, FlowEntry>;
 }
 
 /**
- * The same numbers once more, the slow way: every order beside every touch, from what was sent and not from what was
- * stored. It shares no code with what it judges.
+ * Computes the same statistics by brute force: every order is compared with every touch, from the events as they were
+ * sent. It shares no code with the implementation under test.
  */
-export function reference(
-  happenings: readonly Happening[],
-  settings: Settings,
-  choices: Choices = {},
-): Expected {
-  const reading = read(happenings, settings, choices);
-  const credit = (own: Set<string>[], atMs: number) => creditOf(own, atMs, reading, settings, choices);
+export function reference(events: readonly ScenarioEvent[], settings: Settings): Expected {
+  const reading = read(events, settings);
+  const credit = (own: ReadonlySet<string>, atMs: number) => creditOf(own, atMs, reading, settings);
   const orders = ordersOf(reading, settings.currency).map((order) => ({
     ...order,
-    credit: credit(order.peopleOfReports, order.atMs),
+    credit: credit(order.people, order.atMs),
   }));
   const firstOrders = new Map<string, CreditedOrder>();
   for (const order of orders.toSorted((a, b) => a.atMs - b.atMs))
     if (order.buyer !== undefined && !firstOrders.has(order.buyer)) firstOrders.set(order.buyer, order);
   const actions = reading.actions.map((action) => ({
     ...action,
-    credit: credit([action.people], action.atMs),
+    credit: credit(action.people, action.atMs),
   }));
   const messages = reading.messages.filter(isCounted);
   const counted: Counted = { ...reading, messages, orders, firstOrders, actions };

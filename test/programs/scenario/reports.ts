@@ -6,56 +6,57 @@ import type { Expected } from './reference.ts';
 type Flow = FlowBody['flow_data_list'][number];
 type SentCustom = NonNullable<MarketingRow['custom_sale_data_list']>[number];
 
-/** Whether statistics are reported by it. */
+/** Whether the request reports statistics. */
 export const isReport = ({ path }: Pick<Received, 'path'>) => path.includes('/sales/');
 
-/** What was said last, in the form of what is expected: where that leaves room, what is right becomes the same. */
+/** The last report of each row, in the form of `Expected`: values that it allows are replaced by its own. */
 export function lastOf(sandbox: Sandbox, expected: Expected, sinceMs: number): unknown {
   const { marketing, flows } = sandbox.reports();
   const rows = new Map(marketing.map((row) => [row.marketing_event_id, row]));
   const entries = new Map(flows.flatMap((body) => body.flow_data_list).map((flow) => [flow.flow_id, flow]));
   return {
     marketing: Object.fromEntries(
-      [...rows].map(([id, row]) => [id, settledRow(row, expected.marketing[id])]),
+      [...rows].map(([id, row]) => [id, comparableRow(row, expected.marketing[id])]),
     ),
     flows: Object.fromEntries(
-      [...entries].map(([id, entry]) => [id, settledFlow(entry, expected.flows[id], sinceMs)]),
+      [...entries].map(([id, entry]) => [id, comparableFlow(entry, expected.flows[id], sinceMs)]),
     ),
   };
 }
 
 const LISTS = ['custom_activity_engagement_list', 'custom_sale_data_list'] as const;
 
-function settledRow(row: MarketingRow, expected: ExpectedRow | undefined): unknown {
+function comparableRow(row: MarketingRow, expected: ExpectedRow | undefined): unknown {
   if (!expected) return row;
-  const lists = LISTS.map((list) => [list, settledCustoms(row[list], expected[list])] as const);
+  const lists = LISTS.map((list) => [list, comparableCustoms(row[list], expected[list])] as const);
   return { ...row, ...Object.fromEntries(lists) };
 }
 
-/** Half of the last of two decimals: how many there are is nobody's promise. */
+/** Half of the second decimal; the number of decimals is not defined. */
 const TOLERANCE = 0.0051;
 
-function settledCustoms(sent: SentCustom[] | undefined, expected: readonly Custom[]): unknown {
+function comparableCustoms(sent: SentCustom[] | undefined, expected: readonly Custom[]): unknown {
   return sent?.map(({ name, type, value, tool_tips, ...others }) => {
-    const wanted = expected.find((custom) => custom.name === name);
-    const isRight = wanted?.values.some((one) => Math.abs(one - Number(value)) <= TOLERANCE) === true;
-    const isTold = tool_tips !== undefined && tool_tips.length > 0;
+    const expectedValue = expected.find((custom) => custom.name === name);
+    const isRight = expectedValue?.values.some((one) => Math.abs(one - Number(value)) <= TOLERANCE) === true;
+    const hasToolTips = tool_tips !== undefined && tool_tips.length > 0;
     return {
       name,
       type,
-      values: isRight ? wanted?.values : value,
+      values: isRight ? expectedValue?.values : value,
       ...others,
-      ...(!isTold && { tool_tips }),
+      ...(!hasToolTips && { tool_tips }),
     };
   });
 }
 
-/** Of what nothing is known, the time is the report's. */
-function settledFlow(sent: Flow, expected: FlowEntry | undefined, sinceMs: number): unknown {
+/** Where nothing is counted, `occurred_on` is the time of the report; it is replaced by `undefined`. */
+function comparableFlow(sent: Flow, expected: FlowEntry | undefined, sinceMs: number): unknown {
   const { delete_flow_node_data_list: deleted = [], flow_node_data_list: nodes = [], ...flow } = sent;
-  const timed = (entry: { occurred_on: Flow['occurred_on'] }, wanted: Timed | undefined) => {
+  const timed = (entry: { occurred_on: Flow['occurred_on'] }, expectedValue: Timed | undefined) => {
     const at = Number(entry.occurred_on);
-    const isOfReport = wanted && wanted.occurred_on === undefined && at >= sinceMs && at <= Date.now();
+    const isOfReport =
+      expectedValue && expectedValue.occurred_on === undefined && at >= sinceMs && at <= Date.now();
     return isOfReport ? { ...entry, occurred_on: undefined } : entry;
   };
   const wantedNode = (id: string) => expected?.flow_node_data_list.find(({ node_id }) => node_id === id);

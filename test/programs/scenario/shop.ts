@@ -1,9 +1,9 @@
 import type { Variables } from '../../../server/config/config.ts';
-import { FLOWS, RULES, SETTINGS } from './cast.ts';
+import { FLOWS, RULES, SETTINGS } from './fixtures.ts';
 import { APP_SECRET, SIGNING_KEY } from './send.ts';
 
-/** What the story's shop has set beside any other in front of the sandbox. Its reports go out when a test asks. */
-export const STORY_VARIABLES: Variables = {
+/** Variables of the scenario's shop, in addition to those of every shop in front of the sandbox. Tests request its reports. */
+export const SCENARIO_VARIABLES: Variables = {
   SHOPLINE_APP_SECRET: APP_SECRET,
   CUSTOMERIO_WEBHOOK_SIGNING_KEY: SIGNING_KEY,
   MARKETING_RULES: JSON.stringify(RULES),
@@ -13,7 +13,7 @@ export const STORY_VARIABLES: Variables = {
   ORDER_MERGE_SECONDS: '0',
   STATISTICS_SYNC_MINUTES: '1440',
   RATE_LIMIT_PER_MINUTE: '1000000',
-  // One destination is enough here, and it must not share SHOPLINE's four calls a second.
+  // One destination suffices, and it must not use up SHOPLINE's four requests a second.
   SHOPLINE_CDP_CHANNEL_ID: '',
   CUSTOMERIO_API_KEY: '',
 };

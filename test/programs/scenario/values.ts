@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Payload } from './happening.ts';
+import type { Payload } from './event.ts';
 
 export const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 const number = (value: unknown) => (typeof value === 'number' ? value : undefined);
@@ -9,7 +9,7 @@ export const hundredths = (value: unknown) => {
   return amount >= 0 ? amount : undefined;
 };
 
-/** An id of each kind, those that are missing left out. */
+/** The ids present, each prefixed with its kind. */
 export function people(ids: Partial<Record<'a' | 'u' | 'e' | 'c' | 't' | 'k', unknown>>): Set<string> {
   const found = Object.entries(ids).flatMap(([kind, id]) => {
     const value = text(id);

@@ -1,4 +1,4 @@
-import type { Payload, ShoplineHappening } from './happening.ts';
+import type { Payload, ShoplineEvent } from './event.ts';
 import type { Chance } from './random.ts';
 
 /** One order as the shop's server knows it. Amounts are whole hundredths. */
@@ -9,7 +9,7 @@ export interface ShopOrder {
   seq: string;
   checkoutToken: string;
   cartToken: string;
-  /** Whole seconds: the shop tells no more. */
+  /** Whole seconds, as in SHOPLINE's times. */
   atMs: number;
   currency: string;
   presentmentCurrency?: string;
@@ -27,13 +27,13 @@ export interface Line {
 }
 
 const money = (hundredths: number) => (hundredths / 100).toFixed(2);
-/** In the shop's time zone, as its server writes it. */
+/** ISO 8601 in the shop's time zone. */
 export const shopTime = (atMs: number) =>
   `${new Date(atMs + 8 * 3_600_000).toISOString().slice(0, 19)}+08:00`;
 
-/** The shop's server tells of its orders. */
+/** Webhooks of the shop's server. */
 export function shopServer(chance: Chance) {
-  const hook = (topic: string, payload: Payload): ShoplineHappening => ({
+  const hook = (topic: string, payload: Payload): ShoplineEvent => ({
     kind: 'shopline',
     topic,
     webhookId: chance.uuid(),

@@ -1,15 +1,15 @@
-import type { Settings } from './happening.ts';
+import type { Settings } from './event.ts';
 import type { Chance } from './random.ts';
 
-/** Named in links by `utm_id`. */
+/** Links carry it as `utm_id`. */
 export const AD = 'MA_6019932248291157288';
-/** Known by the name of its links: `utm_campaign=spring…`. */
+/** A rule finds it by `utm_campaign=spring…`. */
 export const SPRING = 'MA_6019932248291157301';
-/** A newsletter of Customer.io, whose links carry utm values of their own. */
+/** A newsletter of Customer.io; rules find it by newsletter id and by the utm values of its links. */
 export const WEEKLY = 'MA_6019932248291157355';
-/** In one link alone, and in nobody's configuration. */
+/** In links only, not in the configuration. */
 export const STRAY = 'MA_6019932248291157399';
-/** Nothing is known of it but what it cost. */
+/** Known by its costs only. */
 export const COSTLY = 'MA_6019932248291157402';
 
 export const WELCOME = {
@@ -19,7 +19,7 @@ export const WELCOME = {
     { nodeId: '5a206848-5e7e-4e50-93de-01bb4d9c7ac5', actionId: 7 },
     { nodeId: '7c1d0e92-0f5b-4a53-8e0f-2f6f3c9d1b20', actionId: 8 },
   ],
-  /** Sends messages, and is no node. */
+  /** Sends messages, but is not listed as a node. */
   unlistedActionId: 70,
 } as const;
 export const WINBACK = {
@@ -27,7 +27,7 @@ export const WINBACK = {
   campaignId: 34,
   nodes: [{ nodeId: 'b3f0c7de-33aa-4f0e-9d65-0d8a4f7be911', actionId: 9 }],
 } as const;
-/** Configured, but it never sent anything. */
+/** Configured, but never sends a message. */
 export const QUIET = {
   flowId: '5598349859474639047',
   campaignId: 56,
@@ -64,7 +64,7 @@ export const FLOWS = [
 ];
 export const SETTINGS: Settings = { currency: 'TWD', attributionDays: 7, rules: RULES, flows: FLOWS };
 
-/** Somebody's browser. */
+/** One browser. */
 export interface Device {
   anonymousId: string;
   userAgent: string;
@@ -73,14 +73,14 @@ export interface Device {
   consent?: Record<string, boolean>;
 }
 
-/** Somebody whom the shop, or its mail system, knows by name. */
+/** A person known to the shop or to its email system. */
 export interface Person {
   userId?: string;
   email: string;
   cioId?: string;
 }
 
-/** Who visits: a browser, and whoever is signed in there. */
+/** A browser and the person who uses it, if known. */
 export interface Visitor {
   device: Device;
   person?: Person;
@@ -104,8 +104,8 @@ export function createDevice(chance: Chance, parts: Partial<Device> = {}): Devic
   };
 }
 
-/** Everyone in the story. A person whom Customer.io writes to has a `cioId`. */
-export function createCast(chance: Chance): Visitor[] {
+/** All visitors of the scenario. A person who receives email through Customer.io has a `cioId`. */
+export function createVisitors(chance: Chance): Visitor[] {
   let users = 0;
   const person = (): Person => {
     users++;
@@ -115,31 +115,31 @@ export function createCast(chance: Chance): Visitor[] {
     ...person(),
     ...(isReader && { cioId: `cio${chance.digits(16)}` }),
   });
-  const cast: Visitor[] = [];
+  const visitors: Visitor[] = [];
   const many = (count: number, add: (index: number) => void) => {
     for (let index = 0; index < count; index++) add(index);
   };
-  many(120, () => cast.push({ role: 'anonymous', device: createDevice(chance) }));
+  many(120, () => visitors.push({ role: 'anonymous', device: createDevice(chance) }));
   many(40, (index) =>
-    cast.push({ role: 'user', device: createDevice(chance), person: known(index % 3 === 0) }),
+    visitors.push({ role: 'user', device: createDevice(chance), person: known(index % 3 === 0) }),
   );
   many(16, (index) => {
     const both = known(index % 3 === 0);
-    many(2, () => cast.push({ role: 'two devices', device: createDevice(chance), person: both }));
+    many(2, () => visitors.push({ role: 'two devices', device: createDevice(chance), person: both }));
   });
   many(8, (index) => {
     const device = createDevice(chance);
-    many(2, () => cast.push({ role: 'shared', device, person: known(index % 4 === 0) }));
+    many(2, () => visitors.push({ role: 'shared', device, person: known(index % 4 === 0) }));
   });
   many(10, (index) => {
     const email = `reader.${index + 1}@mail.example`;
     const device = createDevice(chance);
-    cast.push({ role: 'reader', device, person: { email, cioId: `cio${chance.digits(16)}` } });
+    visitors.push({ role: 'reader', device, person: { email, cioId: `cio${chance.digits(16)}` } });
   });
-  many(10, () => cast.push({ role: 'bot', device: createDevice(chance, { userAgent: ROBOT }) }));
+  many(10, () => visitors.push({ role: 'bot', device: createDevice(chance, { userAgent: ROBOT }) }));
   many(14, () => {
     const consent = { advertising: true, analytics: false, marketing: true };
-    cast.push({ role: 'no analytics', device: createDevice(chance, { consent }) });
+    visitors.push({ role: 'no analytics', device: createDevice(chance, { consent }) });
   });
-  return cast;
+  return visitors;
 }

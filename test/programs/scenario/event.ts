@@ -1,29 +1,29 @@
 import type { Flow, MarketingRule } from '../../../server/config/config.ts';
 
-/** Something that reached the collector, in the words of whoever sent it. */
-export type Happening = BrowserHappening | ShoplineHappening | CustomerIoHappening | CostsHappening;
+/** One request to the collector, as its sender wrote it. */
+export type ScenarioEvent = BrowserEvent | ShoplineEvent | CustomerIoEvent | CostsEvent;
 
-/** One request of a page: a part of a visit. */
-export interface BrowserHappening {
+/** One request of a page: a part of a visit, as a batch. */
+export interface BrowserEvent {
   kind: 'browser';
   batch: SegmentMessage[];
   headers: { 'user-agent': string; 'cf-ipcountry'?: string };
 }
 /** One order webhook of the shop. */
-export interface ShoplineHappening {
+export interface ShoplineEvent {
   kind: 'shopline';
   topic: string;
-  /** The same whenever it is delivered again. */
+  /** Unchanged when the webhook is redelivered. */
   webhookId: string;
   payload: Payload;
 }
 /** One reporting webhook. */
-export interface CustomerIoHappening {
+export interface CustomerIoEvent {
   kind: 'customerio';
   payload: CustomerIoPayload;
 }
-/** What an operator uploads. */
-export interface CostsHappening {
+/** Costs that an operator uploads. */
+export interface CostsEvent {
   kind: 'costs';
   csv: string;
 }
@@ -38,7 +38,7 @@ export interface SegmentMessage {
   properties?: Payload;
   traits?: { email: string };
   context: {
-    /** Absent where the sender knows no address. */
+    /** Absent where the sender knows no URL. */
     page?: { url: string };
     campaign?: Record<string, string>;
     traits?: { email: string };
@@ -69,7 +69,7 @@ export interface CustomerIoPayload {
   };
 }
 
-/** What the collector is told besides: statistics follow from it and from the happenings alone. */
+/** The collector's configuration. Statistics depend on it and on the events alone. */
 export interface Settings {
   currency: string;
   attributionDays: number;
