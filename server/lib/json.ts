@@ -1,5 +1,3 @@
-import { isObject } from '../../shared/message.ts';
-
 /**
  * JSON text from outside → a value without keys that reach a prototype and without infinite numbers, which JSON cannot
  * write back (they become null).
@@ -23,7 +21,8 @@ export function readJson(body: string): unknown {
 /** The JSON object in the body of an API's answer; undefined when the body is anything else. */
 export function readJsonObject(body: string): Record<string, unknown> | undefined {
   const value = readJson(body);
-  return isObject(value) ? value : undefined;
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject ? (value as Record<string, unknown>) : undefined;
 }
 
 /** A number with an exponent or of hundreds of digits, which may be infinite. */
