@@ -8,7 +8,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const OUTPUT = 'client/dist';
 // By its whole address, so that Rollup leaves it to Node, which reads TypeScript.
 const ours = (file) => import(pathToFileURL(file).href);
-const { COMPANIONS, PIXELS } = await ours('shared/names.ts');
+const { PLUGINS, PIXELS } = await ours('shared/names.ts');
 
 /** Types are checked by `npm run typecheck`; here they are only taken off. Browsers of early 2020 run what is left. */
 const compiler = typescript({
@@ -132,7 +132,7 @@ const packageEntry = {
 const configuration = [
   bundle('index.ts', 's.js', NAMES),
   packageEntry,
-  ...[...COMPANIONS, ...PIXELS].map((name) => bundle(`${name}.ts`, `${name}.js`)),
+  ...[...PLUGINS, ...PIXELS].map((name) => bundle(`${name}.ts`, `${name}.js`)),
 ];
 bundles = configuration.length;
 export default configuration;

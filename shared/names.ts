@@ -65,15 +65,16 @@ export function orderKey(event: string, properties: Readonly<Record<string, unkn
 /** `financial_status` of an order that exists while its money does not yet. */
 export const UNPAID: ReadonlySet<unknown> = new Set(['unpaid', 'authorized', 'pending', 'partially_paid']);
 
-/** Files the snippet fetches by itself, each only where the tag asks for it. */
-export const COMPANIONS = [
+/** Files that the snippet loads by itself, each only where the tag or the page needs it. */
+export const PLUGINS = [
   'cart-attributes',
   'consent-tools',
   'data-layer',
   'debug',
+  'json-ld',
   'links',
   'pixel-tiktok',
   'shopline',
 ] as const;
-/** Files that run in the snippet's place in a platform's sandbox for pixels. */
+/** Files that run in a platform's pixel sandbox, in place of the snippet. */
 export const PIXELS = ['pixel-shopify', 'pixel-shopline'] as const;

@@ -10,29 +10,39 @@ export type Consent = Required<Choice>;
 
 export type Properties = Record<string, unknown>;
 
-/** By the name of a semantic event. Amounts may still be text, and properties empty. */
-export type Report = (event: string, properties: Properties) => void;
+/** An action: in what words each source reported it, its event name, and the time of the first report in milliseconds. */
+export type Action = [reported: Record<string, string>, event: string, atMs: number];
 
-/** What the snippet lends a source of signals. */
-export interface Tools {
-  /** The same function, which never throws. */
-  guard<A extends unknown[], R>(action: (...args: A) => R): (...args: A) => R | undefined;
-  /** Looks twice a second from when the page is whole, and once more when it goes away. */
-  watch(look: (isLeaving?: unknown) => void): void;
-  /** The one product this page is about, as its schema.org data says; empty when there is none. */
-  pageProduct(): Properties;
-  /** schema.org's or our own names → ours, amounts as numbers, with `value`. */
-  toProduct(thing: Properties): Properties;
-  toOrder(thing: Properties): Properties;
+/** Where and when something was seen, for a report that is made later. */
+export interface Moment {
+  page: { url: string; path: string; referrer: string; title: string };
+  timestamp: Date;
+  /** What was already reported there. */
+  actions: Action[];
 }
 
-/**
- * One source of signals, started once. It reports what it sees; whether another source saw the same is not its
- * business: the rules of `once.ts` decide that.
- */
+/** By the name of a semantic event. Amounts may be text, and properties empty. Without a `moment` it is now. */
+export type Report = (event: string, properties: Properties, moment?: Moment) => void;
+
+/** The texts of schema.org scripts that are new on a page. */
+export type OnTexts = (texts: string[], moment: Moment) => void;
+
+/** What the snippet passes to a source. */
+export interface Tools {
+  /** Wraps a function so that it never throws. */
+  guard<A extends unknown[], R>(action: (...args: A) => R): (...args: A) => R | undefined;
+  /** Calls back every 500 ms once the document is parsed, and when the page is hidden or left. */
+  watch(look: (isLeaving?: unknown) => void): void;
+  /** Calls back with every schema.org text of the page, beginning with those found so far. For the `json-ld` plugin. */
+  onJsonLd(callback: OnTexts): void;
+  /** The one product this page is about, from its schema.org data; empty when there is none. */
+  pageProduct(): Properties;
+}
+
+/** One source of signals, started once. It reports everything it sees; `once.ts` decides what is a repeat. */
 export type Capture = (report: Report, tools: Tools) => void;
 
-/** Facts that go with an action of this name, whoever reports it; what the report says itself wins. */
+/** Properties added to every report of this event. Those of the report itself take precedence. */
 export type Enrich = (event: string) => Properties;
 
 /** The settings of one page: attributes of the script tag without `data-`, in camelCase. README.md says what each means. */
@@ -63,7 +73,7 @@ export interface Message {
 }
 
 /**
- * What companions hear, from the start of the page on. `source` is a capture's name, or `api`.
+ * What plugins hear, from the start of the page on. `source` is a capture's name, or `api`.
  * - `message`: on its way to the collector. Before `consent` is there, nothing is.
  * - `held`: waits for the visitor's choice.
  * - `repeat`: told before, by another source or in the same words; not sent.

@@ -26,7 +26,11 @@ export const readAddress = () => {
 };
 
 /** The session, continued or begun, with the campaign that led to it. Its cookie lasts 30 minutes from now. */
-export const keepVisit = (): { sessionId: string; campaign?: Record<string, string>; isFirst: boolean } => {
+export const touchSession = (): {
+  sessionId: string;
+  campaign?: Record<string, string>;
+  isFirst: boolean;
+} => {
   const known = parse(readCookie(COOKIES.session));
   const visit = { sessionId: uuid(), ...known, ...landing };
   landing = {};
@@ -35,7 +39,7 @@ export const keepVisit = (): { sessionId: string; campaign?: Record<string, stri
 };
 
 /** TikTok's ids, for a visitor who allows advertising: a click seen in the address is kept from here on. */
-export const keepClick = () => {
+export const saveClick = () => {
   // The same click met again (a reload) keeps the moment it was captured.
   if (ttclid && readCookie(COOKIES.ttclid) !== ttclid) {
     forgetClick();
@@ -56,4 +60,4 @@ export const forgetClick = () => {
   removeCookie(COOKIES.ttclidAt);
 };
 
-export const forgetVisit = () => removeCookie(COOKIES.session);
+export const forgetSession = () => removeCookie(COOKIES.session);

@@ -1,5 +1,5 @@
 import { options } from './config.ts';
-import { box, recall, remember, write } from './storage.ts';
+import { recall, remember, store, write } from './storage.ts';
 
 const MAX_AGE_MS = 7 * 86_400_000;
 const MAX_MESSAGES = 200;
@@ -14,11 +14,11 @@ const prefix = () => `_sb_q.${options.key}.`;
 
 /** Oldest first. */
 const keys = () =>
-  Object.keys(box)
+  Object.keys(store)
     .filter((key) => key.startsWith(prefix()))
     .sort();
 
-export const remove = (key: string) => delete box[key];
+export const remove = (key: string) => delete store[key];
 
 /**
  * Puts a message, as JSON text, where it waits for an answer. Each has a record of its own, so tabs that write at the
@@ -33,23 +33,23 @@ export const enqueue = (text: string) => {
  * The keys of the oldest messages that fit one request, none of those in `except`. What is too old or too much goes,
  * and is counted.
  */
-export const take = (except: string[]): string[] => {
-  let room = MAX_CHARACTERS;
-  let chunk = CHUNK_CHARACTERS;
+export const nextKeys = (except: string[]): string[] => {
+  let charactersLeft = MAX_CHARACTERS;
+  let chunkLeft = CHUNK_CHARACTERS;
   const tooOld = prefix() + (Date.now() - MAX_AGE_MS);
   const newestFirst = keys().reverse();
-  const kept = newestFirst.filter((key, newer) => {
-    const { length } = box[key] as string;
-    room -= length;
-    if (newer < MAX_MESSAGES && length < CHUNK_CHARACTERS && room > 0 && key > tooOld) return true;
+  const retained = newestFirst.filter((key, newer) => {
+    const { length } = store[key] as string;
+    charactersLeft -= length;
+    if (newer < MAX_MESSAGES && length < CHUNK_CHARACTERS && charactersLeft > 0 && key > tooOld) return true;
     remove(key);
     remember({ lost: (recall().lost || 0) + 1 });
     return false;
   });
-  return kept.reverse().filter((key) => {
+  return retained.reverse().filter((key) => {
     if (except.includes(key)) return false;
-    chunk -= (box[key] as string).length;
-    return chunk > 0;
+    chunkLeft -= (store[key] as string).length;
+    return chunkLeft > 0;
   });
 };
 

@@ -102,7 +102,7 @@ const inert: Beacon = {
  * @throws {TypeError} when `endpoint` or `key` is missing, on a server too. Nothing else ever throws.
  */
 export const createBeacon = (settings: BeaconOptions): Beacon => {
-  const missing = REQUIRED.filter((name) => typeof settings?.[name] !== 'string' || !settings[name].trim());
-  if (missing[0]) throw new TypeError(`createBeacon needs text for: ${missing.join(', ')}`);
+  const absent = REQUIRED.filter((name) => typeof settings?.[name] !== 'string' || !settings[name].trim());
+  if (absent[0]) throw new TypeError(`createBeacon needs text for: ${absent.join(', ')}`);
   return join(settings) || inert;
 };

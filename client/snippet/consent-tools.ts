@@ -25,7 +25,7 @@ const follow = (storebeacon: Storebeacon) => {
   const names = `${options.consentTool || 'auto'}`.split(' ');
   const tools = Object.keys(TOOLS).filter((name) => names.includes('auto') || names.includes(name));
   const answers: Record<string, Answer> = {};
-  let told: string | undefined;
+  let reported: string | undefined;
 
   const look = () => {
     for (const name of tools) {
@@ -37,7 +37,7 @@ const follow = (storebeacon: Storebeacon) => {
     }
     const all = Object.values(answers);
     // Who comes later and is still asking holds nothing back any more, above all no withdrawal.
-    if (all.includes(null) && !told) return;
+    if (all.includes(null) && !reported) return;
     const given = all.filter((answer) => !!answer);
     if (!given[0] || (tools[1] && document.readyState !== 'complete')) return;
     const choice = {
@@ -46,8 +46,8 @@ const follow = (storebeacon: Storebeacon) => {
       marketing: given.every(({ marketing }) => marketing),
     };
     const text = JSON.stringify(choice);
-    if (text === told) return;
-    told = text;
+    if (text === reported) return;
+    reported = text;
     storebeacon.consent(choice);
   };
 

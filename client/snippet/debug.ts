@@ -1,9 +1,9 @@
 import type { Storebeacon } from './api.ts';
 import { FLAG, follow } from './debug/carry.ts';
-import { hear, trouble } from './debug/notices.ts';
+import { detectState } from './debug/detect.ts';
+import { onNotice, trouble } from './debug/notices.ts';
 import { show } from './debug/overlay.ts';
 import { safely } from './debug/safely.ts';
-import { survey } from './debug/survey.ts';
 import { type Page, warnings } from './debug/warnings.ts';
 
 const PULSE_MS = 500;
@@ -11,7 +11,7 @@ const PULSE_MS = 500;
 /** Shows a theme developer each event, who told of it and what became of it. Loaded only where it was asked for. */
 safely(() => {
   const storebeacon = window.storebeacon as Storebeacon;
-  storebeacon.listen(safely(hear));
+  storebeacon.listen(safely(onNotice));
   if (location.search.includes(FLAG)) {
     addEventListener('click', follow, true);
     // The middle button, which opens a tab.
@@ -19,7 +19,8 @@ safely(() => {
   }
   setInterval(
     safely(() => {
-      if (document.body) show(survey(storebeacon), warnings(window as Page, storebeacon.options, trouble));
+      if (document.body)
+        show(detectState(storebeacon), warnings(window as Page, storebeacon.options, trouble));
     }),
     PULSE_MS,
   );

@@ -24,7 +24,7 @@ export const anonymousId = (): string => {
 };
 
 /** Writes the anonymous id where it is missing, so that cookie and localStorage heal each other. */
-export const keepId = (): string => {
+export const saveId = (): string => {
   const id = anonymousId();
   if (!readCookie(COOKIES.anonymousId)) writeCookie(COOKIES.anonymousId, id, ID_SECONDS);
   remember({ anonymousId: id });

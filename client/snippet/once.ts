@@ -1,54 +1,64 @@
+import type { Action, Moment } from './api.ts';
+import { flushDeferred } from './defer.ts';
 import { toJson } from './json.ts';
-import { settle } from './later.ts';
-import { address } from './page.ts';
-import { MOMENT_MS, ONCE_A_PAGE } from './rules.ts';
+import { address, now } from './page.ts';
+import { ONCE_PER_URL, REPEAT_WINDOW_MS } from './rules.ts';
 import { recall, remember } from './storage.ts';
 
 const MAX_ORDERS = 50;
 
-/** One event: in what words each source told of it, and when the first did. */
-type Action = [told: Record<string, string>, event: string, at: number];
 let actions: Action[] = [];
-let here: string | undefined;
+let url: string | undefined;
 
 let visit: () => unknown = () => {};
-/** Calls back at every other address, once for each. */
+/** Calls back once at each URL. */
 export const onVisit = (callback: () => unknown) => {
   visit = callback;
 };
 
-/** Asked for at each report too, since a theme may speak before we look. */
-export const turnPage = () => {
+/** Called by a timer and before each report, because a theme may report before the timer fires. */
+export const onUrlChange = () => {
   const next = address();
-  if (here === next) return;
-  here = next;
-  // What waits belongs to the page that was.
-  settle(1);
-  // What leads to another address may be told of by some before, by others after.
-  actions = actions.filter(([, event]) => !ONCE_A_PAGE.test(event));
+  if (url === next) return;
+  url = next;
+  // Deferred reports belong to the previous URL.
+  flushDeferred(1);
+  // One action may be reported on both sides of the navigation it causes.
+  actions = actions.filter(([, event]) => !ONCE_PER_URL.test(event));
   visit();
 };
 
+/** The present moment, for a report that is made later. */
+export const moment = (): Moment => {
+  onUrlChange();
+  return { ...now(), actions };
+};
+
 /**
- * False when the action was reported before: by another source, if this one had not yet told of it; or by this one in
- * the same words, for a third of the time, since a shopper may well add a product twice.
- *
- * @param at when the source told of it, which may be a while ago.
+ * Whether an action is new. It is not when another source reported it and this one has not yet, or when this source
+ * reported it with the same properties within a third of the window: a visitor may add a product twice.
  */
-export const isFirst = (source: string, event: string, properties: unknown, at = Date.now()): boolean => {
-  const windowMs = ONCE_A_PAGE.test(event) ? Infinity : MOMENT_MS;
+export const isFirst = (
+  source: string,
+  event: string,
+  properties: unknown,
+  { timestamp, actions }: Moment = moment(),
+): boolean => {
+  const windowMs = ONCE_PER_URL.test(event) ? Infinity : REPEAT_WINDOW_MS;
   const text = toJson(properties);
   const known = actions.find(
-    ([told, knownEvent, knownAt]) =>
+    ([reported, knownEvent, knownAt]) =>
       knownEvent === event &&
-      (told[source] ? told[source] === text && at - knownAt < windowMs / 3 : at - knownAt < windowMs),
+      (reported[source]
+        ? reported[source] === text && +timestamp - knownAt < windowMs / 3
+        : +timestamp - knownAt < windowMs),
   );
   if (known) known[0][source] = text;
-  else actions.push([{ [source]: text }, event, at]);
+  else actions.push([{ [source]: text }, event, +timestamp]);
   return !known;
 };
 
-/** False when this order or checkout was counted before, in whatever tab or visit. The last 50 are remembered. */
+/** Whether an order or checkout id is new, in any tab or visit. The last 50 ids are stored. */
 export const isNew = (id: unknown): boolean => {
   const { orders = [] } = recall();
   if (orders.includes(id)) return false;

@@ -1,11 +1,11 @@
-/** The source name of calls the shop's own code makes. They always count. */
+/** Source name of calls made by the shop's own code. They are always sent. */
 export const API = 'api';
 
-/** What happens once while the address stays; anything else may happen again after a moment. */
-export const ONCE_A_PAGE = /(View|Search|Start|Enter|Complet)ed$/;
-/** Sources see a cart change before, at or after the shop's request for it. */
-export const MOMENT_MS = 3000;
+/** Events that count once per URL. Any other event may repeat after `REPEAT_WINDOW_MS`. */
+export const ONCE_PER_URL = /(View|Search|Start|Enter|Complet)ed$/;
+/** Sources report a cart change before, during or after the shop's request for it. */
+export const REPEAT_WINDOW_MS = 3000;
 
-/** Sources that know less than the others of what they see, so they let the others speak first. */
-export const PATIENT = /^(address|cart|json)/;
-export const PATIENCE_MS = 1500;
+/** Sources with less detail than others. Their reports are deferred, so that a better source can report first. */
+export const DEFERRED = /^(address|cart|json)/;
+export const DEFER_MS = 1500;

@@ -1,9 +1,9 @@
-import { remove, take } from './batch.ts';
+import { nextKeys, remove } from './batch.ts';
 import { options } from './config.ts';
 import { forgetAgain } from './identity.ts';
+import { emit } from './notices.ts';
 import { guard } from './page.ts';
-import { box, recall, remember, write } from './storage.ts';
-import { tell } from './tell.ts';
+import { recall, remember, store, write } from './storage.ts';
 
 /** Until when no tab may send: because one is sending, or because the collector wants a rest. */
 const WAIT = '_sb_w';
@@ -14,14 +14,14 @@ const MAX_DOUBLINGS = 8;
 const MANY = 500;
 
 let failures = 0;
-let beamed: string[] = [];
+let sentByBeacon: string[] = [];
 
 const url = () => `${options.endpoint || options.base}/v1/b`;
-const mustWait = (patienceMs: number) => +(box[WAIT] as string) > Date.now() + patienceMs;
+const mustWait = (toleranceMs: number) => +(store[WAIT] as string) > Date.now() + toleranceMs;
 const wait = (delayMs: number) => write(WAIT, Date.now() + delayMs);
 /** Joined rather than built anew: what lies there is JSON already, and a shop may have bent how arrays become text. */
 const body = (keys: string[], lost = 0) =>
-  `{"batch":[${keys.map((key) => box[key])}],"sentAt":"${new Date().toJSON()}","writeKey":"${options.key}","lost":${lost}}`;
+  `{"batch":[${keys.map((key) => store[key])}],"sentAt":"${new Date().toJSON()}","writeKey":"${options.key}","lost":${lost}}`;
 
 /**
  * Sends what fits one request. XMLHttpRequest rather than `fetch`, which shops patch. The body goes as text/plain, so
@@ -30,7 +30,7 @@ const body = (keys: string[], lost = 0) =>
  * @param claimMs how long other tabs leave it to us, where no lock tells them.
  */
 const post = (done: () => void, claimMs = 0) => {
-  const keys = take([]).slice(0, failures ? 1 : MANY);
+  const keys = nextKeys([]).slice(0, failures ? 1 : MANY);
   if (!keys[0] || mustWait(0)) return done();
   if (claimMs) wait(claimMs);
   const sent = body(keys, recall().lost);
@@ -52,7 +52,7 @@ const post = (done: () => void, claimMs = 0) => {
     }
     forgetAgain();
     done();
-    tell('answer', status, request.responseText, sent);
+    emit('answer', status, request.responseText, sent);
   });
   request.open('POST', url());
   request.timeout = TIMEOUT_MS;
@@ -67,7 +67,7 @@ const postAlone = guard(() => post(() => {}, TIMEOUT_MS));
 /** Sends, unless another tab is at it. A lock goes with its page, so a page that was left never holds up the next. */
 export const flush = () => {
   const { locks } = navigator;
-  if (!take([])[0]) return;
+  if (!nextKeys([])[0]) return;
   if (locks)
     locks
       .request(WAIT, { ifAvailable: true }, (lock) => lock && new Promise<void>((done) => post(done)))
@@ -77,8 +77,8 @@ export const flush = () => {
 
 /** The page goes away: a beacon takes what no beacon took before. A claim does not hold it back, a longer rest does. */
 export const leave = () => {
-  const keys = take(beamed);
+  const keys = nextKeys(sentByBeacon);
   if (!keys[0] || mustWait(TIMEOUT_MS)) return;
-  beamed = beamed.concat(keys);
+  sentByBeacon = sentByBeacon.concat(keys);
   navigator.sendBeacon(url(), body(keys));
 };

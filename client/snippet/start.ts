@@ -1,27 +1,28 @@
 import type { Capture, Choice, Properties, Storebeacon } from './api.ts';
-import { forgetClick, forgetVisit } from './attribution.ts';
+import { forgetClick, forgetSession } from './attribution.ts';
 import { clear } from './batch.ts';
 import { capture } from './capture/capture.ts';
 import { captureDataAttributes } from './capture/data-attributes.ts';
 import { captureForms } from './capture/forms.ts';
 import { captureJsonLd } from './capture/json-ld.ts';
 import { capturePages } from './capture/pages.ts';
-import type { Thing } from './capture/translate.ts';
 import { options } from './config.ts';
 import { isAllowed, recordChoice, resolved } from './consent.ts';
+import { flushDeferred } from './defer.ts';
 import { anonymousId, forgetIdentity } from './identity.ts';
-import { settle } from './later.ts';
-import { isFirst, turnPage } from './once.ts';
+import { load } from './load.ts';
+import { emit, listen } from './notices.ts';
+import { isFirst, onUrlChange } from './once.ts';
 import { guard, parameter, startWatching, watch } from './page.ts';
 import { API } from './rules.ts';
 import { flush, leave } from './send.ts';
 import { remember } from './storage.ts';
-import { listen, tell } from './tell.ts';
 import { copy } from './text.ts';
-import { held, identify, note, page, release } from './track.ts';
+import type { Thing } from './thing.ts';
+import { held, identify, page, record, release } from './track.ts';
 
-/** Files of their own, by the setting that asks for them. */
-const COMPANIONS = {
+/** Plugins, by the setting that asks for them. */
+const PLUGINS = {
   consentTool: 'consent-tools',
   dataLayer: 'data-layer',
   debug: 'debug',
@@ -29,21 +30,18 @@ const COMPANIONS = {
   pixel: 'pixel-tiktok',
 } as const;
 const OFF = 'off';
-const load = guard((name: string): undefined => {
-  const script = document.createElement('script');
-  script.src = `${options.base}/${name}.js`;
-  document.head.append(script);
-});
 
-/** What SHOPLINE's themes say is a file of its own, for the pages they run. */
 const captureShopline = () => {
-  let name: string | undefined = 'shopline';
+  let isLoaded = false;
   watch(() => {
-    if (name && (window as Thing).Shopline) name = load(name);
+    if (isLoaded || !(window as Thing).Shopline) return;
+    isLoaded = true;
+    // After `json-ld`, whose prices complete what themes report.
+    load('shopline', false);
   });
 };
 
-/** By the names `data-captures` knows, in the order they look at a page. */
+/** Sources by their names in `data-captures`. */
 const CAPTURES: Record<string, Capture> = {
   pages: capturePages,
   'json-ld': captureJsonLd,
@@ -56,13 +54,13 @@ const reset = () => {
   held.length = 0;
   clear();
   forgetIdentity();
-  forgetVisit();
+  forgetSession();
 };
 
-const obeyConsent = () => {
+const applyConsent = () => {
   const consent = resolved();
   if (!consent) return;
-  tell('consent', consent);
+  emit('consent', consent);
   if (!consent.advertising) forgetClick();
   release();
   if (!isAllowed(consent)) {
@@ -71,15 +69,14 @@ const obeyConsent = () => {
   }
 };
 
-/** Tells the captures to look, and makes the calls that the stub took down. */
+/** Publishes `window.storebeacon`, starts captures and plugins, then runs the calls that the stub recorded. */
 export const start = guard((early: [string, ...unknown[]][]) => {
   const api = {
     page,
     track(event, given) {
       const properties = copy(given);
-      turnPage();
       isFirst(API, event, properties);
-      note({ type: 'track', event, properties })();
+      record({ type: 'track', event, properties })();
     },
     identify(user: unknown, traits?: Properties) {
       if (user === Object(user)) identify('', user as Properties);
@@ -87,7 +84,7 @@ export const start = guard((early: [string, ...unknown[]][]) => {
     },
     consent(choice: Choice) {
       recordChoice(choice);
-      obeyConsent();
+      applyConsent();
     },
     reset,
     anonymousId,
@@ -100,20 +97,20 @@ export const start = guard((early: [string, ...unknown[]][]) => {
   api.options = options;
   window.storebeacon = api;
   options.debug ??= parameter('sb_debug') as string;
-  // Not `in`: a shop may have given every object more properties.
-  for (const setting of Object.keys(COMPANIONS)) {
-    const name = setting as keyof typeof COMPANIONS;
-    if ((options[name] ?? OFF) !== OFF) load(COMPANIONS[name]);
+  // Not `in`, which also lists properties that a shop adds to every object.
+  for (const setting of Object.keys(PLUGINS)) {
+    const name = setting as keyof typeof PLUGINS;
+    if ((options[name] ?? OFF) !== OFF) load(PLUGINS[name]);
   }
-  obeyConsent();
-  // A source we do not know is a file of its own.
-  for (const source of options.captures?.split(' ') || Object.keys(CAPTURES)) {
+  applyConsent();
+  // A source of another name is loaded as a plugin. Sorted, so that `json-ld` is loaded before `shopline`.
+  for (const source of (options.captures?.split(' ') || Object.keys(CAPTURES)).sort()) {
     const start = CAPTURES[source];
     if (start) capture(source, start);
     else if (source) load(source);
   }
-  watch(turnPage);
-  watch(settle);
+  watch(onUrlChange);
+  watch(flushDeferred);
   watch((isLeaving) => (isLeaving ? leave() : flush()));
   startWatching();
   for (const [name, ...args] of early) methods[name]?.(...args);

@@ -7,13 +7,13 @@ import { guard } from './page.ts';
 export const parse = guard((text: string | null | undefined) => fromJson(text || 'null'));
 
 /** localStorage, or, where it is blocked or full, an object that lives as long as the page. */
-export let box: Record<string, string> = guard(() => localStorage)() || {};
+export let store: Record<string, string> = guard(() => localStorage)() || {};
 
 export const write = (key: string, value: string | number) => {
   try {
-    box[key] = value as string;
+    store[key] = value as string;
   } catch {
-    box = { ...box, [key]: value as string };
+    store = { ...store, [key]: value as string };
   }
 };
 
@@ -28,8 +28,8 @@ interface Memory {
   lost?: number;
 }
 const KEY = '_sb';
-export const recall = (): Memory => parse(box[KEY]) || {};
-export const remember = (news: Memory) => write(KEY, toJson({ ...recall(), ...news }));
+export const recall = (): Memory => parse(store[KEY]) || {};
+export const remember = (changes: Memory) => write(KEY, toJson({ ...recall(), ...changes }));
 
 export const readCookie: (name: string) => string | undefined = guard((name: string) => {
   const [, found] = `; ${document.cookie}`.split(`; ${name}=`);

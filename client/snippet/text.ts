@@ -1,8 +1,8 @@
 import type { Properties } from './api.ts';
 import { CHUNK_CHARACTERS } from './batch.ts';
-import type { Thing } from './capture/translate.ts';
 import { fromJson, toJson } from './json.ts';
 import { guard } from './page.ts';
+import type { Thing } from './thing.ts';
 
 /** As many lines of an order fit one message. */
 const MANY = 80;

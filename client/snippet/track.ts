@@ -1,57 +1,61 @@
 import type { Consent } from '../../shared/consent.ts';
 import type { Message, Properties } from './api.ts';
-import { keepClick, keepVisit, readAddress } from './attribution.ts';
+import { readAddress, saveClick, touchSession } from './attribution.ts';
 import { enqueue } from './batch.ts';
-import type { Thing } from './capture/translate.ts';
 import { isAllowed, resolved } from './consent.ts';
-import { keepId, setUser } from './identity.ts';
+import { saveId, setUser } from './identity.ts';
+import { emit } from './notices.ts';
 import { isNew } from './once.ts';
-import { facts, guard } from './page.ts';
+import { guard, now } from './page.ts';
 import { API } from './rules.ts';
 import { flush } from './send.ts';
 import { recall } from './storage.ts';
-import { tell } from './tell.ts';
 import { copy, toText } from './text.ts';
+import type { Thing } from './thing.ts';
 import { uuid } from './uuid.ts';
 import { VERSION } from './version.ts';
 
 const MAX_HELD = 50;
-/** What is not yet written, in the order it happened. */
+/** Messages that wait for the visitor's choice, in the order they were sent. */
 export const held: (() => void)[] = [];
 
-/** Lets go what was held for the visitor's choice; refused, it is gone. */
+/** Queues the held messages, or drops them where the choice denies every purpose. */
 export const release = () => {
   for (const commit of held.splice(0)) commit();
 };
 
 /**
- * Assembles one message. What happened is noted at once; who did it, where they came from and what they allow is
- * added when it may be written, so that nothing about a visitor is kept before their choice.
+ * Prepares one message. Event, time and page are recorded at once; visitor, campaign and consent are added when it is
+ * queued, so that nothing about a visitor is kept before their choice.
  *
- * @returns lets the message go, now or a moment later.
+ * @returns queues the message, at once or when the visitor has chosen.
  */
-export const note = (fields: Omit<Message, 'messageId'>, source = API, user?: string | number) => {
-  const page = facts();
-  const message = { ...fields, messageId: uuid(), timestamp: new Date() };
+export const record = (
+  fields: Omit<Message, 'messageId'>,
+  source = API,
+  user: string | number = '',
+  { page, timestamp } = now(),
+) => {
+  const message = { ...fields, messageId: uuid(), timestamp };
   readAddress();
   const commit = guard(() => {
     const consent = resolved() as Consent;
     const { event = '', properties = {}, traits } = fields;
-    // A checkout and its order may have one number.
+    // The prefix tells a checkout from an order with the same number.
     const once = {
       'Order Completed': properties.order_id,
       'Checkout Started': properties.checkout_id && `_sb${properties.checkout_id}`,
     }[event];
     if (!isAllowed(consent)) return;
-    if (once && !isNew(once)) return tell('repeat', source, event, properties);
+    if (once && !isNew(once)) return emit('repeat', source, event, properties);
     if (user) setUser(`${user}`);
-    const { sessionId, campaign, isFirst } = keepVisit();
+    const { sessionId, campaign, isFirst } = touchSession();
     const { userId } = recall();
-    // Customer.io joins what came before to a person for a while only: told again with each visit, nothing stays out.
+    // Customer.io merges earlier anonymous events into a person for a limited time only: identify in each session.
     if (isFirst && userId && !traits) identify(userId);
     const whole = {
       ...message,
-      anonymousId: keepId(),
+      anonymousId: saveId(),
       userId,
       sessionId,
       context: {
@@ -59,12 +63,12 @@ export const note = (fields: Omit<Message, 'messageId'>, source = API, user?: st
         locale: navigator.language,
         campaign,
         library: { name: 'storebeacon', version: VERSION },
-        tiktok: consent.advertising ? keepClick() : undefined,
+        tiktok: consent.advertising ? saveClick() : undefined,
         consent: { categoryPreferences: consent },
       },
     };
     enqueue(toText(whole) as string);
-    tell('message', source, message, consent);
+    emit('message', source, message, consent);
     if (once || traits) flush();
   });
   return () => {
@@ -72,13 +76,13 @@ export const note = (fields: Omit<Message, 'messageId'>, source = API, user?: st
     held.push(commit);
     if (resolved()) release();
     else {
-      tell('held', source, message);
+      emit('held', source, message);
       held.splice(0, held.length - MAX_HELD);
     }
   };
 };
 
-export const page = (properties?: Properties) => note({ type: 'page', properties: copy(properties) })();
+export const page = (properties?: Properties) => record({ type: 'page', properties: copy(properties) })();
 
 export const identify = (user: string | number, traits?: Properties) =>
-  note({ type: 'identify', traits: copy(traits) }, API, user)();
+  record({ type: 'identify', traits: copy(traits) }, API, user)();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type RequestHandler, Router } from 'express';
-import { COMPANIONS, PIXELS } from '../../shared/names.ts';
+import { PIXELS, PLUGINS } from '../../shared/names.ts';
 
 /** The built browser files, held in memory: they are a few kilobytes and asked for by every page. */
 interface Asset {
@@ -13,7 +13,7 @@ const CACHE_SHORT = 'public, max-age=300, stale-while-revalidate=86400';
 const CACHE_FOREVER = 'public, max-age=31536000, immutable';
 
 /**
- * `/s.js` and its companions. `/s/<version>.js` never changes and may be kept for a year; any other version is 404,
+ * `/s.js` and its plugins. `/s/<version>.js` never changes and may be kept for a year; any other version is 404,
  * so that a page never runs a file it did not ask for.
  *
  * @param directory where `npm run build` put the files.
@@ -24,7 +24,7 @@ export function snippetRoutes(directory: URL, version: string): Router {
   const snippet = load(new URL('s.js', directory));
   router.get('/s.js', serve(snippet, CACHE_SHORT));
   router.get(`/s/${version}.js`, serve(snippet, CACHE_FOREVER));
-  for (const name of [...COMPANIONS, ...PIXELS])
+  for (const name of [...PLUGINS, ...PIXELS])
     router.get([`/${name}.js`, `/s/${name}.js`], serve(load(new URL(`${name}.js`, directory)), CACHE_SHORT));
   return router;
 }

@@ -25,11 +25,11 @@ const inline = (name: ToolName, beginning: Beginning) => `<script>${script(name,
 const shopPage = (named: string, tools: string) =>
   html(BANNER, tools + snippet({ consent: 'denied', 'consent-tool': named }));
 
-/** The page is open, the companion is there and has looked; two things happened. */
+/** The page is open, the plugin is there and has looked; two things happened. */
 async function visit(page: Page, path = AD) {
-  const companion = page.waitForResponse('**/consent-tools.js');
+  const plugin = page.waitForResponse('**/consent-tools.js');
   await page.goto(path);
-  await (await companion).finished();
+  await (await plugin).finished();
   await tell(page, 'track', 'Size Guide Opened');
 }
 const HELD = ['page', 'Size Guide Opened'];
@@ -132,9 +132,9 @@ describe('a shop with two tools', () => {
     await page.clock.install();
     const late = '<script async src="/banner.js"></script>';
     shop.put('/', shopPage('auto', inline('shopline', 'free') + late));
-    const companion = page.waitForResponse('**/consent-tools.js');
+    const plugin = page.waitForResponse('**/consent-tools.js');
     await page.goto('/', { waitUntil: 'commit' });
-    await (await companion).finished();
+    await (await plugin).finished();
     await page.clock.runFor(10_000);
     arrive();
     await page.waitForLoadState('load');

@@ -13,9 +13,9 @@ import {
 } from '../support/shopper.ts';
 import type { Storefront } from '../support/storefront.ts';
 
-const COMPANION = fileURLToPath(new URL('../../client/dist/data-layer.js', import.meta.url));
+const PLUGIN = fileURLToPath(new URL('../../client/dist/data-layer.js', import.meta.url));
 const test = shopper.extend('page', async ({ visitor }) => {
-  await visitor.route('/data-layer.js', (route) => route.fulfill({ path: COMPANION }));
+  await visitor.route('/data-layer.js', (route) => route.fulfill({ path: PLUGIN }));
   return visitor.newPage();
 });
 

@@ -4,16 +4,16 @@ import type { Page } from 'playwright-core';
 import { expect, test as plain } from 'vitest';
 import { arrives, test as base, html, snippet, tell } from '../support/shopper.ts';
 
-const COMPANION = readFileSync(new URL('../../client/dist/debug.js', import.meta.url), 'utf8');
+const PLUGIN = readFileSync(new URL('../../client/dist/debug.js', import.meta.url), 'utf8');
 const STRICT = { 'Content-Security-Policy': "default-src 'self'" };
 const HOSTILE = `<img src=x onerror="document.title='read as markup'">%c%s`;
 
-/** The shop's collector hands out the companion too. */
+/** The shop's collector hands out the plugin too. */
 const test = base.extend('fetched', { auto: true }, async ({ visitor }): Promise<string[]> => {
   const fetched: string[] = [];
   await visitor.route('**/debug.js', (route) => {
     fetched.push(route.request().url());
-    return route.fulfill({ contentType: 'text/javascript', body: COMPANION });
+    return route.fulfill({ contentType: 'text/javascript', body: PLUGIN });
   });
   return fetched;
 });
@@ -203,5 +203,5 @@ test('by keyboard it folds and closes, and the shop hears nothing of it', async 
 });
 
 plain('it is at most 1,536 bytes on the wire', () => {
-  expect(brotliCompressSync(COMPANION).length).toBeLessThanOrEqual(1536);
+  expect(brotliCompressSync(PLUGIN).length).toBeLessThanOrEqual(1536);
 });

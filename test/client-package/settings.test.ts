@@ -13,7 +13,7 @@ async function create(settings: unknown) {
   const { createBeacon } = await import('../../client/snippet/beacon.ts');
   return createBeacon(settings as BeaconOptions);
 }
-const companions = () => [...document.querySelectorAll('script')].map(({ src }) => src);
+const plugins = () => [...document.querySelectorAll('script')].map(({ src }) => src);
 
 beforeEach(() => {
   freshBrowser();
@@ -43,12 +43,12 @@ test.for<[what: string, settings: object, said: object]>([
 
 test('what is off is not loaded', async () => {
   await create({ ...NEEDED, captures: [], debug: false, cartAttributes: false, pixel: 'off', domains: [] });
-  expect(companions()).toEqual([]);
+  expect(plugins()).toEqual([]);
 });
 
 test('what is on is loaded from the collector', async () => {
   await create({ ...NEEDED, captures: [], debug: true, dataLayer: 'dataLayer' });
-  expect(companions().sort()).toEqual(['data-layer', 'debug'].map((name) => `${NEEDED.endpoint}/${name}.js`));
+  expect(plugins().sort()).toEqual(['data-layer', 'debug'].map((name) => `${NEEDED.endpoint}/${name}.js`));
 });
 
 test.for<[what: string, settings: unknown, missing: string]>([

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
-import { COMPANIONS, PIXELS } from '../../shared/names.ts';
+import { PIXELS, PLUGINS } from '../../shared/names.ts';
 import { startCollector } from '../support/collector.ts';
 import { exchange } from '../support/http.ts';
 
@@ -87,7 +87,7 @@ test('packed it is much smaller', async () => {
   expect(await size('br')).toBeLessThan(await size('gzip'));
 });
 
-test.each([...COMPANIONS, ...PIXELS])(
+test.each([...PLUGINS, ...PIXELS])(
   '%s.js lies beside it, where a tag of either address looks for it',
   async (name) => {
     for (const path of [`/${name}.js`, `/s/${name}.js`])

@@ -1,31 +1,40 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { PIXELS, PLUGINS } from '../../shared/names.ts';
 
 const dist = (name: string) => new URL(`../../client/dist/${name}`, import.meta.url);
 const script = readFileSync(dist('s.js'));
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
 
-/** What each file may weigh after brotli 11, and when it is loaded. */
+const sizeOf = (name: string) => brotliCompressSync(readFileSync(dist(name))).length;
+
+/** What a page downloads in all, in bytes after brotli 11. */
+const PAGES = [
+  { page: 'any shop', files: ['s.js'], limit: 4096 },
+  { page: 'any shop, with JSON-LD', files: ['s.js', 'json-ld.js'], limit: 5632 },
+  { page: 'SHOPLINE', files: ['s.js', 'shopline.js'], limit: 7168 },
+  { page: 'SHOPLINE, with JSON-LD', files: ['s.js', 'json-ld.js', 'shopline.js'], limit: 8448 },
+];
+test.each(PAGES)('a page of $page downloads at most $limit bytes', ({ files, limit }) => {
+  expect(files.map(sizeOf).reduce((sum, size) => sum + size)).toBeLessThanOrEqual(limit);
+});
+
+/** Every other file by itself. */
 const LIMITS = {
+  ...Object.fromEntries(PLUGINS.map((name) => [`${name}.js`, 1536])),
+  ...Object.fromEntries(PIXELS.map((name) => [`${name}.js`, 2560])),
   's.js': 4096,
-  // On SHOPLINE's pages only.
-  'shopline.js': 2432,
-  // Where the tag asks for it.
+  'json-ld.js': 1024,
+  'shopline.js': 2816,
   'cart-attributes.js': 512,
-  'consent-tools.js': 1536,
-  'data-layer.js': 1536,
-  'debug.js': 1536,
   'links.js': 512,
   'pixel-tiktok.js': 1024,
-  // In place of the snippet.
-  'pixel-shopify.js': 2560,
-  'pixel-shopline.js': 2560,
 };
 const FILES = Object.entries(LIMITS);
 
 test.each(FILES)('%s weighs at most %d bytes', (name, limit) => {
-  expect(brotliCompressSync(readFileSync(dist(name))).length).toBeLessThanOrEqual(limit);
+  expect(sizeOf(name)).toBeLessThanOrEqual(limit);
 });
 
 test('no other file is built, so none goes unweighed', () => {

@@ -12,7 +12,7 @@ const setCookie = (text: string) => {
   document.cookie = text;
 };
 
-/** What the companion wrote into the cart, on a page that tells these notices. */
+/** What the plugin wrote into the cart, on a page that tells these notices. */
 async function written(...notices: Notice[]) {
   vi.resetModules();
   window.storebeacon = {

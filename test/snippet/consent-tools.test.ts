@@ -18,7 +18,7 @@ const explode = () => {
   throw new Error('the tool’s own mistake');
 };
 
-/** A page whose tag names these tools. The companion comes a second later. */
+/** A page whose tag names these tools. The plugin comes a second later. */
 async function follow(consentTool = 'auto', options: Options = {}) {
   window.storebeacon = { consent, options: { consentTool, ...options } } as never;
   await onPage({}, () => import('../../client/snippet/consent-tools.ts'));

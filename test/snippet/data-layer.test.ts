@@ -14,7 +14,7 @@ function gtag(..._args: unknown[]) {
 /** An event as a shop with Google Tag Manager pushes it. */
 const pushed = (event: string, ecommerce: unknown) => ({ event, ecommerce });
 
-/** Starts the companion on a page that has this data layer; what it reports, as it goes over the wire. */
+/** Starts the plugin on a page that has this data layer; what it reports, as it goes over the wire. */
 async function start(layer: unknown[] | undefined, options: Options = {}): Promise<Reported[]> {
   page.dataLayer = layer;
   const reported: Reported[] = [];

@@ -19,7 +19,7 @@ const answer = (status: number, body: unknown): Notice => ['answer', status, JSO
 const log = vi.spyOn(console, 'log').mockImplementation(() => {});
 const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
 
-/** The companion on a page whose snippet has told these notices, half a second later. */
+/** The plugin on a page whose snippet has told these notices, half a second later. */
 async function debug(notices: Notice[], options: Options = {}) {
   vi.resetModules();
   vi.useRealTimers();

@@ -12,10 +12,11 @@ function put(...scripts: unknown[]) {
   }
 }
 async function capture(): Promise<Reported[]> {
-  const { reported } = await capturing(
-    () => import('../../client/snippet/capture/json-ld.ts'),
-    ({ captureJsonLd }) => captureJsonLd,
-  );
+  const { reported } = await capturing(async () => {
+    const { captureJsonLd } = await import('../../client/snippet/capture/json-ld.ts');
+    captureJsonLd();
+    return import('../../client/snippet/json-ld.ts');
+  });
   return reported;
 }
 

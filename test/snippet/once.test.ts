@@ -79,16 +79,16 @@ test.each(STORIES)('%s', async (_story, steps) => {
 });
 
 test('another address is another page, and so is the first one again', async () => {
-  const { isFirst, turnPage } = await load();
+  const { isFirst, onUrlChange } = await load();
   const view = () => {
-    turnPage();
+    onUrlChange();
     return isFirst('json-ld', 'Product Viewed', { product_id: 'spu-1' });
   };
   expect([view(), view()]).toEqual([true, false]);
   history.pushState(null, '', '/tea#reviews');
   expect(view()).toBe(false);
   history.pushState(null, '', '/about');
-  turnPage();
+  onUrlChange();
   history.pushState(null, '', '/tea');
   expect(view()).toBe(true);
 });

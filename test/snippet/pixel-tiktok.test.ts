@@ -14,7 +14,7 @@ const message = (event: string, properties = {}): Message => ({
 const YES = { advertising: true, analytics: true, marketing: true };
 const heard = (message: Message, consent = YES): Notice => ['message', 'api', message, consent];
 
-/** The pixel's companion on a page that has heard these notices already; tells it of one more. */
+/** The pixel's plugin on a page that has heard these notices already; tells it of one more. */
 async function load(before: Notice[] = []) {
   let tell = (..._notice: Notice) => {};
   window.storebeacon = {

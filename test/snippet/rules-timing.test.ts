@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 // @vitest-environment-options { "url": "https://shop.example/" }
 import { describe, expect, test, vi } from 'vitest';
-import { onFreshPages, openPage, PATIENT, queued, queuedBy, report, until } from '../support/sources.ts';
+import { DEFERRED, onFreshPages, openPage, queued, queuedBy, report, until } from '../support/sources.ts';
 
 onFreshPages();
 
@@ -124,7 +124,7 @@ describe('a product is added', () => {
 });
 
 describe('who is patient', () => {
-  test.each(PATIENT)('%s is heard after a second and a half, with the time of what it saw', (source) => {
+  test.each(DEFERRED)('%s is heard after a second and a half, with the time of what it saw', (source) => {
     report(source, 'Product Added', { by: source });
     until(1_499);
     expect(queued()).toEqual([]);

@@ -2,7 +2,7 @@
 // @vitest-environment-options { "url": "https://shop.example/" }
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { forget, onFreshPages, PATIENT, queuedBy, report, until } from '../support/sources.ts';
+import { DEFERRED, forget, onFreshPages, queuedBy, report, until } from '../support/sources.ts';
 
 onFreshPages();
 
@@ -49,16 +49,16 @@ const ROWS = TABLE.flatMap(([event, strong, patient, window]) => {
 
 describe('one action is told by all its sources: the winner’s words alone are sent', () => {
   test.for(ROWS)('$event: $winner before $others', ({ event, winner, others }) => {
-    const isPatient = PATIENT.includes(winner);
+    const isPatient = DEFERRED.includes(winner);
     const all = (sources: string[]) => {
       for (const by of sources) report(by, event, { by });
     };
     if (isPatient) all([winner]);
-    all(others.filter((source) => PATIENT.includes(source)));
+    all(others.filter((source) => DEFERRED.includes(source)));
     // Who is patient wins where it was first and the others let it wait to its end; else not even then.
     until(isPatient ? 1_600 : 1_400);
     if (!isPatient) all([winner]);
-    all(others.filter((source) => !PATIENT.includes(source)));
+    all(others.filter((source) => !DEFERRED.includes(source)));
     until(60_000);
     expect(queuedBy()).toEqual([winner]);
   });
@@ -123,7 +123,7 @@ describe('the table is whole', () => {
     ['shopline/buses', ['bus', 'analytics', 'theme']],
     ['shopline/cart', ['cart', 'cart-form']],
     ['shopline/addresses', ['addresses']],
-    ['capture/json-ld', ['json-ld']],
+    ['json-ld/read', ['json-ld']],
     ['data-layer/events', ['data-layer']],
     ['data-layer/events', ['gtag']],
   ];
@@ -143,9 +143,10 @@ describe('the table is whole', () => {
       'shopline/requests',
       'capture/data-attributes',
       'data-layer',
+      'json-ld',
     ];
-    const files = globSync('client/snippet/{*,capture/*,shopline/*,data-layer/*}.ts').filter((path) =>
-      /: Capture = |\.capture\(/.test(readFileSync(path, 'utf8')),
+    const files = globSync('client/snippet/{*,capture/*,shopline/*,data-layer/*,json-ld/*}.ts').filter(
+      (path) => /: Capture = |\.capture\(/.test(readFileSync(path, 'utf8')),
     );
     expect(
       files.map((path) => path.slice('client/snippet/'.length, -3)).filter((file) => !known.includes(file)),

@@ -36,7 +36,7 @@ test('a full localStorage is copied into memory, old values included', async () 
   );
   const storage = await load();
   storage.write('_sb_new', 'value');
-  expect(storage.box).toMatchObject({ _sb_old: 'kept', _sb_new: 'value' });
+  expect(storage.store).toMatchObject({ _sb_old: 'kept', _sb_new: 'value' });
   vi.unstubAllGlobals();
 });
 

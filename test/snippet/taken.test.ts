@@ -5,13 +5,15 @@ import type { Storebeacon } from '../../client/snippet/api.ts';
 import { parseMessage } from '../../shared/message.ts';
 import { answerNothing, freshBrowser, onPage, waiting } from '../support/snippet.ts';
 
-async function open(path: string, captures: string, companion?: () => Promise<unknown>) {
+async function open(path: string, captures: string, plugin?: () => Promise<unknown>) {
   delete window.storebeacon;
   history.replaceState(null, '', path);
   await onPage({ captures, consent: 'granted' }, () => import('../../client/snippet/index.ts'));
-  await companion?.();
+  vi.advanceTimersByTime(0);
+  await plugin?.();
   vi.advanceTimersByTime(5_000);
 }
+const jsonLd = () => import('../../client/snippet/json-ld.ts');
 const say = (thing: object) => {
   document.head.innerHTML = `<script type="application/ld+json">${JSON.stringify(thing)}</script>`;
 };
@@ -36,7 +38,7 @@ test('a checkout and its order with one number are both counted, and each once',
 
 test('an order without a number is not told: it would be another with each reload', async () => {
   say({ '@type': 'Order', price: 960, priceCurrency: 'TWD' });
-  await open('/thanks', 'json-ld');
+  await open('/thanks', 'json-ld', jsonLd);
   expect(waiting()).toEqual([]);
 });
 
@@ -45,7 +47,7 @@ test('a product whose image and brand stand elsewhere is taken without them', as
   const image = { '@id': 'https://shop.example/#primaryimage' };
   const offers = { '@type': 'Offer', price: '480', priceCurrency: 'TWD' };
   say({ '@type': 'Product', name: 'Oolong', sku: 'S1', image, brand, offers });
-  await open('/tea', 'json-ld');
+  await open('/tea', 'json-ld', jsonLd);
   const [message] = waiting();
   expect(message).toMatchObject({ event: 'Product Viewed', properties: { name: 'Oolong', price: 480 } });
   expect(parseMessage(message)).not.toHaveProperty('issues');

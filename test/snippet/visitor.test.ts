@@ -30,11 +30,11 @@ describe('anonymous id', () => {
   });
 
   test.each(['the cookie', 'localStorage'])('lost from %s, it is healed from the other', async (lost) => {
-    const id = (await load()).keepId();
+    const id = (await load()).saveId();
     const next = await load();
     if (lost === 'the cookie') next.removeCookie('_sb_id');
     else localStorage.clear();
-    expect(next.keepId()).toBe(id);
+    expect(next.saveId()).toBe(id);
     expect(next.readCookie('_sb_id')).toBe(id);
     expect(next.recall().anonymousId).toBe(id);
   });
@@ -52,17 +52,17 @@ describe('anonymous id', () => {
   });
 
   test('changes with the person: another user id, or a reset', async () => {
-    const { keepId, setUser, forgetIdentity, recall } = await load();
-    const first = keepId();
+    const { saveId, setUser, forgetIdentity, recall } = await load();
+    const first = saveId();
     setUser('alice');
     setUser('alice');
-    expect(keepId()).toBe(first);
+    expect(saveId()).toBe(first);
     setUser('bob');
-    const second = keepId();
+    const second = saveId();
     expect(second).not.toBe(first);
     expect(recall().userId).toBe('bob');
     forgetIdentity();
-    expect(keepId()).not.toBe(second);
+    expect(saveId()).not.toBe(second);
     expect(recall().userId).toBeFalsy();
   });
 });
@@ -125,42 +125,42 @@ describe('where they came from', () => {
   };
 
   test('the campaign of the landing goes with the whole session, and no further', async () => {
-    const landed = (await landOn('/?utm_source=tiktok&utm_campaign=spring&utm_id=MA_1')).keepVisit();
+    const landed = (await landOn('/?utm_source=tiktok&utm_campaign=spring&utm_id=MA_1')).touchSession();
     expect(landed.campaign).toEqual({ source: 'tiktok', name: 'spring', id: 'MA_1' });
     vi.advanceTimersByTime(29 * 60_000);
-    expect((await landOn('/tea')).keepVisit()).toEqual({ ...landed, isFirst: false });
+    expect((await landOn('/tea')).touchSession()).toEqual({ ...landed, isFirst: false });
     vi.advanceTimersByTime(29 * 60_000);
-    expect((await landOn('/tea')).keepVisit()).toEqual({ ...landed, isFirst: false });
+    expect((await landOn('/tea')).touchSession()).toEqual({ ...landed, isFirst: false });
     const { removeCookie } = await load();
     removeCookie('_sb_s');
-    const later = (await landOn('/tea')).keepVisit();
+    const later = (await landOn('/tea')).touchSession();
     expect(later.sessionId).not.toBe(landed.sessionId);
     expect(later.campaign).toBeUndefined();
   });
 
   test('a click keeps the moment it was captured, over reloads and pages', async () => {
-    const first = (await landOn('/?ttclid=E.C.P.one')).keepClick();
+    const first = (await landOn('/?ttclid=E.C.P.one')).saveClick();
     expect(first.ttclid).toBe('E.C.P.one');
     expect(first.ttclid_at).toEqual(new Date('2026-11-21T08:00:00Z'));
     vi.advanceTimersByTime(60_000);
-    expect((await landOn('/?ttclid=E.C.P.one')).keepClick()).toEqual(first);
-    expect((await landOn('/tea')).keepClick()).toEqual(first);
+    expect((await landOn('/?ttclid=E.C.P.one')).saveClick()).toEqual(first);
+    expect((await landOn('/tea')).saveClick()).toEqual(first);
   });
 
   test('a newer click wins, also over the cookie the collector set on the parent domain', async () => {
-    (await landOn('/?ttclid=E.C.P.one')).keepClick();
+    (await landOn('/?ttclid=E.C.P.one')).saveClick();
     // biome-ignore lint/suspicious/noDocumentCookie: the collector's Set-Cookie, as jsdom can have it.
     document.cookie = 'ttclid=E.C.P.one; Domain=shop.example; Path=/';
     vi.advanceTimersByTime(60_000);
-    const newer = (await landOn('/?ttclid=E.C.P.two')).keepClick();
+    const newer = (await landOn('/?ttclid=E.C.P.two')).saveClick();
     expect(newer).toMatchObject({ ttclid: 'E.C.P.two', ttclid_at: new Date('2026-11-21T08:01:00Z') });
-    expect((await landOn('/tea')).keepClick().ttclid).toBe('E.C.P.two');
+    expect((await landOn('/tea')).saveClick().ttclid).toBe('E.C.P.two');
   });
 
   test('a click counts from when it was seen, not from when it was allowed', async () => {
     const visitor = await landOn('/?ttclid=E.C.P.one');
     vi.advanceTimersByTime(60_000);
-    expect(visitor.keepClick().ttclid_at).toEqual(new Date('2026-11-21T08:00:00Z'));
+    expect(visitor.saveClick().ttclid_at).toEqual(new Date('2026-11-21T08:00:00Z'));
   });
 
   test('the pixel’s _ttp is passed on as it is; an unknown capture time is none', async () => {
@@ -168,7 +168,7 @@ describe('where they came from', () => {
     document.cookie = '_ttp=01JABC.tt.1; Path=/';
     // biome-ignore lint/suspicious/noDocumentCookie: set by another tool, without a time beside it.
     document.cookie = 'ttclid=E.C.P.old; Path=/';
-    const click = (await landOn('/')).keepClick();
+    const click = (await landOn('/')).saveClick();
     expect(JSON.parse(JSON.stringify(click))).toEqual({
       ttclid: 'E.C.P.old',
       ttclid_at: null,

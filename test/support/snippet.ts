@@ -46,8 +46,8 @@ export function freshBrowser(path = '/'): void {
 export type Reported = [event: string, properties: Record<string, unknown>];
 
 /**
- * What sources report, without the rules that judge it: those a module starts through `storebeacon.capture`, as a
- * companion does, or the one that `pick` takes out of it.
+ * What sources report, repeats included: the sources that a module starts through `storebeacon.capture`, as a plugin
+ * does, or the one that `pick` returns.
  */
 export async function capturing<Module>(
   load: () => Promise<Module>,
@@ -56,16 +56,10 @@ export async function capturing<Module>(
   const reported: Reported[] = [];
   await onPage({}, async () => {
     const { guard, startWatching, watch } = await import('../../client/snippet/page.ts');
-    const { pageProduct } = await import('../../client/snippet/capture/json-ld.ts');
-    const { toOrder, toProduct } = await import('../../client/snippet/capture/translate.ts');
+    const { onJsonLd } = await import('../../client/snippet/capture/json-ld.ts');
+    const tools = { guard, onJsonLd, pageProduct: () => ({}), watch };
     const capture = (_source: string, start: Capture) =>
-      start((event, properties) => reported.push([event, JSON.parse(JSON.stringify(properties))]), {
-        guard,
-        pageProduct,
-        toOrder,
-        toProduct,
-        watch,
-      });
+      start((event, properties) => reported.push([event, JSON.parse(JSON.stringify(properties))]), tools);
     window.storebeacon = { capture, options: {} } as never;
     const loaded = await load();
     if (pick) capture('', pick(loaded));

@@ -3,7 +3,7 @@ import type { Report, Storebeacon } from '../../client/snippet/api.ts';
 import { freshBrowser, onPage, waiting } from './snippet.ts';
 
 /** Sources that let the others speak first. */
-export const PATIENT = ['addresses', 'cart', 'cart-form', 'json-ld'];
+export const DEFERRED = ['addresses', 'cart', 'cart-form', 'json-ld'];
 
 let storebeacon: Storebeacon;
 let reports: Record<string, Report> = {};

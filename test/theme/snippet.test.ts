@@ -22,7 +22,7 @@ function openProductPage(): void {
     '<script type="application/ld+json">{"@type":"Product","sku":"SKU-1","name":"Oolong"}</script>';
 }
 
-/** What the snippet sees on a product page, and loads, when the block wrote its tag with these captures switched on. */
+/** The events held on a product page, and the plugins loaded, with the tag of a block that has these captures on. */
 async function pageWith(theme: 'os3' | 'os2', captures: readonly string[]) {
   const block = readFileSync(`client/theme/shopline/${theme}/blocks/app-embed-block.html`, 'utf8');
   const html = render(block, theme === 'os3' ? 'sline' : 'handlebars', {
@@ -38,30 +38,32 @@ async function pageWith(theme: 'os3' | 'os2', captures: readonly string[]) {
     ({ name, value }) => [name.replace('data-', ''), value] as const,
   );
   await onPage(Object.fromEntries(attributes), () => import('../../client/snippet/index.ts'));
-  const seen: string[] = [];
+  const held: string[] = [];
   window.storebeacon?.listen((...notice) => {
-    if (notice[0] === 'held') seen.push(notice[2].event ?? notice[2].type);
+    if (notice[0] === 'held') held.push(notice[2].event ?? notice[2].type);
   });
-  await vi.advanceTimersByTimeAsync(2_000);
-  const companions = [...document.head.querySelectorAll<HTMLScriptElement>('[src]')].map(
+  await vi.advanceTimersByTimeAsync(0);
+  const plugins = [...document.head.querySelectorAll<HTMLScriptElement>('[src]')].map(
     ({ src }) => new URL(src).pathname,
   );
+  if (plugins.includes('/json-ld.js')) await import('../../client/snippet/json-ld.ts');
+  await vi.advanceTimersByTimeAsync(2_000);
   delete window.storebeacon;
-  return { seen, companions };
+  return { held, plugins };
 }
 
 test.each(['os3', 'os2'] as const)('the snippet does what the block of %s says', async (theme) => {
   expect(await pageWith(theme, CAPTURES)).toEqual({
-    seen: ['page', 'Product Viewed'],
-    companions: ['/debug.js', '/data-layer.js', '/shopline.js'],
+    held: ['page', 'Product Viewed'],
+    plugins: ['/debug.js', '/data-layer.js', '/json-ld.js', '/shopline.js'],
   });
   openProductPage();
   expect(await pageWith(theme, ['pages', 'json_ld'])).toEqual({
-    seen: ['page', 'Product Viewed'],
-    companions: ['/debug.js'],
+    held: ['page', 'Product Viewed'],
+    plugins: ['/debug.js', '/json-ld.js'],
   });
   openProductPage();
-  expect(await pageWith(theme, ['pages'])).toEqual({ seen: ['page'], companions: ['/debug.js'] });
+  expect(await pageWith(theme, ['pages'])).toEqual({ held: ['page'], plugins: ['/debug.js'] });
   openProductPage();
-  expect(await pageWith(theme, [])).toEqual({ seen: [], companions: ['/debug.js'] });
+  expect(await pageWith(theme, [])).toEqual({ held: [], plugins: ['/debug.js'] });
 });

@@ -1,33 +1,30 @@
 import type { Capture, Enrich, Tools } from '../api.ts';
-import { later } from '../later.ts';
-import { isFirst, turnPage } from '../once.ts';
+import { defer } from '../defer.ts';
+import { emit } from '../notices.ts';
+import { isFirst, moment } from '../once.ts';
 import { guard, watch } from '../page.ts';
-import { PATIENT } from '../rules.ts';
-import { tell } from '../tell.ts';
-import { note } from '../track.ts';
-import { pageProduct } from './json-ld.ts';
-import { toOrder, toProduct } from './translate.ts';
+import { DEFERRED } from '../rules.ts';
+import { record } from '../track.ts';
+import { onJsonLd } from './json-ld.ts';
 
-const tools: Tools = { guard, pageProduct, toOrder, toProduct, watch };
+const tools: Tools = { guard, onJsonLd, pageProduct: () => ({}), watch };
 
-/** What a companion knows of the surroundings of an action. */
+/** Properties that a plugin adds to the reports of every source. */
 let enrich: Enrich = () => ({});
 
-/** Starts a source. What it reports is noted at once, and sent unless the rules know it already. */
+/** Starts a source. Its reports are recorded at once, and sent unless another source reported the same action. */
 export const capture = (source: string, start: Capture, more = enrich) => {
   enrich = more;
   guard(start)(
-    guard((event, found) => {
-      turnPage();
-      const at = Date.now();
+    guard((event, found, seen = moment()) => {
       const properties = { ...found };
-      const send = note({ type: 'track', event, properties }, source);
+      const send = record({ type: 'track', event, properties }, source, '', seen);
       const decide = guard(() => {
         Object.assign(properties, enrich(event), found);
-        if (isFirst(source, event, found, at)) send();
-        else tell('repeat', source, event, properties);
+        if (isFirst(source, event, found, seen)) send();
+        else emit('repeat', source, event, properties);
       });
-      if (PATIENT.test(source)) later(decide);
+      if (DEFERRED.test(source)) defer(decide);
       else decide();
     }),
     tools,

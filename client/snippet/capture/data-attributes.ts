@@ -9,7 +9,7 @@ import { parse } from '../storage.ts';
  * `data-sb-product`, then the element's own `data-sb-<property>`; dashes become underscores.
  */
 export const captureDataAttributes: Capture = (report) => {
-  const tell = (element: Element) => {
+  const reportElement = (element: Element) => {
     const own: Record<string, string> = {};
     for (const { name, value } of element.attributes) {
       const [, property] = name.split('data-sb-');
@@ -23,18 +23,18 @@ export const captureDataAttributes: Capture = (report) => {
     const element = (event.composedPath() as HTMLElement[]).find(
       ({ dataset = {} }) => dataset.sbEvent && (dataset.sbOn || 'click') === event.type,
     );
-    if (element) tell(element);
+    if (element) reportElement(element);
   };
   on(document, 'click', listener);
   on(document, 'submit', listener);
 
-  const seen = new WeakSet();
+  const reported = new WeakSet();
   watch(() => {
     for (const element of document.querySelectorAll('[data-sb-on=view]')) {
       const { top, bottom } = element.getBoundingClientRect();
-      if (bottom > 0 && top < innerHeight && !seen.has(element)) {
-        seen.add(element);
-        tell(element);
+      if (bottom > 0 && top < innerHeight && !reported.has(element)) {
+        reported.add(element);
+        reportElement(element);
       }
     }
   });

@@ -1,6 +1,6 @@
 import { everything, globals, type Tool } from './tool.ts';
 
-let heard: unknown;
+let registered: unknown;
 let latest: {
   gdprApplies?: unknown;
   eventStatus?: unknown;
@@ -19,8 +19,8 @@ let latest: {
 export const tcf: Tool = (look) => {
   const { __tcfapi } = globals;
   if (typeof __tcfapi !== 'function') return undefined;
-  if (heard !== __tcfapi) {
-    heard = __tcfapi;
+  if (registered !== __tcfapi) {
+    registered = __tcfapi;
     __tcfapi('addEventListener', 2, (data: typeof latest, isSuccess: unknown) => {
       if (isSuccess) latest = data || {};
       look();

@@ -1,6 +1,6 @@
 import type { Properties } from '../api.ts';
-import { list, type Thing } from '../capture/translate.ts';
 import { normalize } from '../normalize.ts';
+import { list, type Thing } from '../thing.ts';
 import { SHARED, toProduct } from './items.ts';
 import { read } from './read.ts';
 
@@ -62,13 +62,13 @@ const describe = (event: string, items: Thing[], around: Thing[]): Properties[] 
 };
 
 /** An event and its properties; whether it was told in a call to `gtag`. */
-export type Told = [isCall: boolean, event: string, properties: Properties];
+export type Reported = [isCall: boolean, event: string, properties: Properties];
 
 /**
  * The reports one entry of a data layer makes: an object pushed for Google Tag Manager, or the arguments of a call to
  * `gtag`. Most make none.
  */
-export const translate = (entry: Thing): Told[] => {
+export const translate = (entry: Thing): Reported[] => {
   const isCall = entry?.[0] === 'event';
   const event = EVENTS[isCall ? entry[1] : entry?.event];
   const parameters = isCall ? entry[2] : entry;

@@ -1,6 +1,6 @@
 import type { Properties } from '../api.ts';
-import type { Thing } from '../capture/translate.ts';
 import { normalize } from '../normalize.ts';
+import type { Thing } from '../thing.ts';
 import { read } from './read.ts';
 
 /** GA4's names, and those gtag.js had before it. */

@@ -1,4 +1,4 @@
-import type { Thing } from '../capture/translate.ts';
+import type { Thing } from '../thing.ts';
 
 const PULSE_MS = 500;
 /** Browsers call a task long from 50 ms on, and the last report of a slice takes what it takes. */
@@ -21,39 +21,43 @@ const attempt = <R>(action: () => R): R | undefined => {
  * @param read makes what is to be told of an entry; where it throws, nothing.
  * @param tell hears it, one at a time.
  */
-export const listen = <Told>(name: string, read: (entry: Thing) => Told[], tell: (told: Told) => void) => {
+export const listen = <Reported>(
+  name: string,
+  read: (entry: Thing) => Reported[],
+  report: (reported: Reported) => void,
+) => {
   /** Taken, and read up to `next`: of the array itself Tag Manager keeps no more than the last 300. */
   let entries: unknown[] = [];
   let next = 0;
-  let told: Told[] = [];
+  let reported: Reported[] = [];
   /** How many entries of the array were taken, and the last of them. */
-  let taken = 0;
+  let copied = 0;
   let last: unknown;
 
   const look = () => {
     const layer = (window as Thing)[name];
     if (!Array.isArray(layer)) return;
-    const there = layer[taken - 1];
+    const there = layer[copied - 1];
     // Its front was cut off, or it is another array; unless what stands there is never the same.
-    if (there !== last && there === layer[taken - 1]) taken = layer.lastIndexOf(last, taken - 1) + 1;
-    entries = entries.slice(next).concat(layer.slice(taken));
+    if (there !== last && there === layer[copied - 1]) copied = layer.lastIndexOf(last, copied - 1) + 1;
+    entries = entries.slice(next).concat(layer.slice(copied));
     next = 0;
-    taken = layer.length;
-    last = layer[taken - 1];
+    copied = layer.length;
+    last = layer[copied - 1];
   };
 
   const work = (untilMs: number) => {
     attempt(look);
-    while ((told[0] || next < entries.length) && Date.now() < untilMs) {
-      const one = told.shift();
-      if (one) attempt(() => tell(one));
-      else told = attempt(() => read(entries[next++])) || [];
+    while ((reported[0] || next < entries.length) && Date.now() < untilMs) {
+      const one = reported.shift();
+      if (one) attempt(() => report(one));
+      else reported = attempt(() => read(entries[next++])) || [];
     }
   };
 
   const tick = () => {
     work(Date.now() + SLICE_MS);
-    setTimeout(tick, told[0] || next < entries.length ? 0 : PULSE_MS);
+    setTimeout(tick, reported[0] || next < entries.length ? 0 : PULSE_MS);
   };
   tick();
   // At the window, before anyone who sends on the same occasion.

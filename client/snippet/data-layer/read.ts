@@ -1,5 +1,5 @@
 import type { Properties } from '../api.ts';
-import type { Thing } from '../capture/translate.ts';
+import type { Thing } from '../thing.ts';
 
 /** Google Analytics keeps 100 of a text, the collector takes 512 of an id, and a message has room for 20,000. */
 const MAX_CHARACTERS = 200;

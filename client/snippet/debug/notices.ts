@@ -34,7 +34,7 @@ const enter = (
   console.log('storebeacon', row.textContent, messageId, properties);
 };
 
-const judge = (status: number, text: string, body: string) => {
+const onAnswer = (status: number, text: string, body: string) => {
   const { message = '', rejected }: Answer = safely(JSON.parse)(text) || {};
   console.log('storebeacon', status, text);
   trouble =
@@ -42,20 +42,20 @@ const judge = (status: number, text: string, body: string) => {
       ? ''
       : `${status || `No answer: ad blocker, connect-src, or ${origin} missing in ALLOWED_ORIGINS.`} ${message}`;
   for (const message of JSON.parse(body).batch as Message[]) {
-    const verdict =
+    const outcome =
       rejected
         ?.find((other) => other.messageId === message.messageId)
         ?.issues.map((issue) => `${issue.path} ${issue.message}`)
         .join('\n') || status;
-    enter('earlier page', message, `${verdict === 200 ? 'answered' : 'refused'} ${verdict}`);
+    enter('earlier page', message, `${outcome === 200 ? 'answered' : 'refused'} ${outcome}`);
   }
 };
 
 /** Writes a notice down, here and in the browser's console. */
-export const hear = (...[kind, first, second, third]: Notice) => {
+export const onNotice = (...[kind, first, second, third]: Notice) => {
   if (kind === 'error') console.warn('storebeacon', first);
   else if (kind === 'consent') consent = first;
-  else if (kind === 'answer') judge(first, second, third);
+  else if (kind === 'answer') onAnswer(first, second, third);
   else if (kind === 'repeat') enter(first, { event: second, properties: third }, STATES.repeat);
   else enter(first, second, STATES[kind]);
 };

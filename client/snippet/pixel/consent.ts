@@ -15,15 +15,15 @@ let isChosen = false;
  * @see https://shopify.dev/docs/api/web-pixels-api/pixel-privacy (read 2026-11-27)
  */
 export const watchPrivacy = (onChange: () => void) => {
-  const note = (told: Thing) => {
-    const { marketingAllowed: marketing, saleOfDataAllowed, analyticsProcessingAllowed: analytics } = told;
+  const record = (privacy: Thing) => {
+    const { marketingAllowed: marketing, saleOfDataAllowed, analyticsProcessingAllowed: analytics } = privacy;
     choice = { advertising: marketing && saleOfDataAllowed !== false, analytics, marketing };
   };
-  void guard(note)(sandbox.init?.customerPrivacy);
+  void guard(record)(sandbox.init?.customerPrivacy);
   sandbox.customerPrivacy?.subscribe?.(
     'visitorConsentCollected',
     guard((event) => {
-      note(event.customerPrivacy);
+      record(event.customerPrivacy);
       isChosen = true;
       onChange();
     }),

@@ -1,5 +1,5 @@
 import { guard, wait } from './guard.ts';
-import { keep, type Message, type Queue, take } from './queue.ts';
+import { type Message, nextBatch, prune, type Queue } from './queue.ts';
 import { settings } from './sandbox.ts';
 import { read, write } from './store.ts';
 
@@ -12,7 +12,7 @@ const PLACE = '_sb_p';
 
 /** What other tabs and earlier pages left counts as ours: told twice, the collector counts it once. */
 const save = async () => {
-  queue = keep({ ...(await read(PLACE)), ...queue }, done);
+  queue = prune({ ...(await read(PLACE)), ...queue }, done);
   await write(PLACE, queue);
 };
 
@@ -28,7 +28,7 @@ const send = guard((batch: Message[]) =>
 
 /** Sends what waits, one request at a time, and each message until it is answered. After a failure, one by one. */
 const flush = async () => {
-  const batch = take(queue).slice(0, failures ? 1 : undefined);
+  const batch = nextBatch(queue).slice(0, failures ? 1 : undefined);
   if (isBusy || !batch[0]) return;
   isBusy = true;
   const { status, headers } = (await send(batch)) || {};

@@ -10,7 +10,7 @@ export const list = (value: Thing): Thing[] => [].concat(value || []).filter(Boo
 const MAX_ID_LENGTH = 100;
 
 /** One thing that an event of a platform says. */
-export type Telling = [type: 'track' | 'page' | 'identify', event?: string, properties?: Properties];
+export type Reading = [type: 'track' | 'page' | 'identify', event?: string, properties?: Properties];
 
 /** What an event says of who acted. */
 export interface Person {
@@ -44,13 +44,13 @@ const idOf = (event: Thing, nth: number) => {
  * without it nobody is identified.
  */
 export const toMessages = (
-  tellings: Telling[],
+  readings: Reading[],
   event: Thing,
   { person: { userId, email, phone }, anonymousId, tiktok, consent }: Who,
 ): Message[] => {
   const traits = consent.marketing && (email || phone) ? { email, phone } : undefined;
   const { document: page, navigator: agent } = event.context || {};
-  return tellings.flatMap(([type, name, properties], nth) => {
+  return readings.flatMap(([type, name, properties], nth) => {
     const isPerson = type === 'identify';
     if (isPerson && !consent.marketing) return [];
     const draft = {

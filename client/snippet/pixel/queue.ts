@@ -34,7 +34,7 @@ export const pack = (draft: Message): Message => {
 };
 
 /** What is still worth keeping: the newest, none that is `done`, too old or too large. */
-export const keep = (queue: Queue, done: Set<string>): Queue =>
+export const prune = (queue: Queue, done: Set<string>): Queue =>
   Object.fromEntries(
     Object.entries(queue)
       .filter(
@@ -49,7 +49,7 @@ export const keep = (queue: Queue, done: Set<string>): Queue =>
   );
 
 /** The oldest that fit one request. */
-export const take = (queue: Queue): Message[] => {
+export const nextBatch = (queue: Queue): Message[] => {
   let characters = 0;
   return Object.values(queue).filter((message) => {
     characters += lengthOf(message);

@@ -1,5 +1,5 @@
 import type { Properties } from '../api.ts';
-import { list, type Telling } from './message.ts';
+import { list, type Reading } from './message.ts';
 import { sandbox, type Thing } from './sandbox.ts';
 import type { Events, ReadPerson } from './start.ts';
 
@@ -56,12 +56,12 @@ const translate = (thing: Thing): Properties => {
   };
 };
 
-const tell =
+const track =
   (event: string, where = 'checkout', more?: Properties) =>
-  (data: Thing): Telling[] =>
+  (data: Thing): Reading[] =>
     list(data[where]).map((thing) => ['track', event, { ...translate(thing), ...more }]);
-const tellStep = (step: number, step_name: string) =>
-  tell('Checkout Step Completed', 'checkout', { step, step_name });
+const trackStep = (step: number, step_name: string) =>
+  track('Checkout Step Completed', 'checkout', { step, step_name });
 
 /**
  * Shopify's standard events, by the name they are subscribed to; `alert_displayed` and `ui_extension_errored` are none
@@ -72,18 +72,18 @@ const tellStep = (step: number, step_name: string) =>
  */
 export const EVENTS: Events = {
   page_viewed: () => [['page']],
-  product_viewed: tell('Product Viewed', 'productVariant'),
-  collection_viewed: tell('Product List Viewed', 'collection'),
-  search_submitted: tell('Products Searched', 'searchResult'),
-  product_added_to_cart: tell('Product Added', 'cartLine'),
-  product_removed_from_cart: tell('Product Removed', 'cartLine'),
-  cart_viewed: tell('Cart Viewed', 'cart'),
-  checkout_started: tell('Checkout Started'),
-  checkout_contact_info_submitted: tellStep(1, 'contact'),
-  checkout_address_info_submitted: tellStep(2, 'address'),
-  checkout_shipping_info_submitted: tellStep(3, 'shipping'),
-  payment_info_submitted: tell('Payment Info Entered'),
-  checkout_completed: tell('Order Completed'),
+  product_viewed: track('Product Viewed', 'productVariant'),
+  collection_viewed: track('Product List Viewed', 'collection'),
+  search_submitted: track('Products Searched', 'searchResult'),
+  product_added_to_cart: track('Product Added', 'cartLine'),
+  product_removed_from_cart: track('Product Removed', 'cartLine'),
+  cart_viewed: track('Cart Viewed', 'cart'),
+  checkout_started: track('Checkout Started'),
+  checkout_contact_info_submitted: trackStep(1, 'contact'),
+  checkout_address_info_submitted: trackStep(2, 'address'),
+  checkout_shipping_info_submitted: trackStep(3, 'shipping'),
+  payment_info_submitted: track('Payment Info Entered'),
+  checkout_completed: track('Order Completed'),
 };
 
 export const readPerson: ReadPerson = ({ checkout }) => {

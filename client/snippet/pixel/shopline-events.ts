@@ -1,6 +1,6 @@
 import type { Properties } from '../api.ts';
 import { normalize } from '../normalize.ts';
-import { list, type Telling } from './message.ts';
+import { list, type Reading } from './message.ts';
 import type { Thing } from './sandbox.ts';
 import type { Events, ReadPerson } from './start.ts';
 
@@ -35,22 +35,24 @@ const translate = (data: Thing): Properties => {
   return normalize(properties);
 };
 
-const tell =
+const track =
   (event: string, more?: Properties) =>
-  (data: Thing): Telling[] => [
+  (data: Thing): Reading[] => [
     ['track', event, { ...translate(data), products: data.list && list(data.list).map(translate), ...more }],
   ];
 
 /** One for each line: a shopper may put several products into the cart at once. The data's `value` is of them all. */
-const tellEach =
+const trackEach =
   (event: string) =>
-  ({ value, ...data }: Thing): Telling[] =>
+  ({ value, ...data }: Thing): Reading[] =>
     list(data.list).map((line) => ['track', event, translate({ ...data, ...line })]);
 
-const tellWho =
+const trackPerson =
   (event: string) =>
-  (data: Thing): Telling[] =>
-    Object.values(readPerson(data)).some(Boolean) ? [...tell(event)(data), ['identify']] : tell(event)(data);
+  (data: Thing): Reading[] =>
+    Object.values(readPerson(data)).some(Boolean)
+      ? [...track(event)(data), ['identify']]
+      : track(event)(data);
 
 /**
  * SHOPLINE's fifteen events, by the name they are subscribed to: in the published types two of them carry the name
@@ -60,21 +62,21 @@ const tellWho =
  */
 export const EVENTS: Events = {
   page_viewed: () => [['page']],
-  product_viewed: tell('Product Viewed'),
-  collection_viewed: (data) => tell('Product List Viewed', { category: data.collectionName })(data),
+  product_viewed: track('Product Viewed'),
+  collection_viewed: (data) => track('Product List Viewed', { category: data.collectionName })(data),
   // The results page tells of the same search again, with what it found.
-  search_submitted: tell('Search Submitted'),
-  search_view_results: tell('Products Searched'),
-  product_added_to_cart: tellEach('Product Added'),
-  product_removed_from_cart: tellEach('Product Removed'),
-  cart_viewed: tell('Cart Viewed'),
-  checkout_started: tell('Checkout Started'),
-  checkout_contact_info_submitted: tell('Checkout Step Completed', { step: 1, step_name: 'contact' }),
-  payment_info_submitted: tell('Payment Info Entered'),
-  checkout_completed: ({ value: total, ...data }) => tell('Order Completed')({ ...data, total }),
-  lead: tellWho('Lead Submitted'),
-  login: tellWho('Signed In'),
-  registration_completed: tellWho('Signed Up'),
+  search_submitted: track('Search Submitted'),
+  search_view_results: track('Products Searched'),
+  product_added_to_cart: trackEach('Product Added'),
+  product_removed_from_cart: trackEach('Product Removed'),
+  cart_viewed: track('Cart Viewed'),
+  checkout_started: track('Checkout Started'),
+  checkout_contact_info_submitted: track('Checkout Step Completed', { step: 1, step_name: 'contact' }),
+  payment_info_submitted: track('Payment Info Entered'),
+  checkout_completed: ({ value: total, ...data }) => track('Order Completed')({ ...data, total }),
+  lead: trackPerson('Lead Submitted'),
+  login: trackPerson('Signed In'),
+  registration_completed: trackPerson('Signed Up'),
 };
 
 export const readPerson: ReadPerson = (data) => ({

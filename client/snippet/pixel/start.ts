@@ -2,10 +2,10 @@ import type { Consent } from '../../../shared/consent.ts';
 import { decide, isAllowed } from './consent.ts';
 import { deliver, drop } from './delivery.ts';
 import { guard, wait } from './guard.ts';
-import { type Person, type Telling, toMessages } from './message.ts';
+import { type Person, type Reading, toMessages } from './message.ts';
 import type { Message } from './queue.ts';
 import { sandbox, settings, type Thing } from './sandbox.ts';
-import { forget, keepId, type Memory, readClick, recall, remember } from './visitor.ts';
+import { forget, type Memory, readClick, recall, remember, saveId } from './visitor.ts';
 
 const MAX_HELD = 50;
 /** How soon to look whether the visitor has chosen meanwhile. */
@@ -14,24 +14,24 @@ const ORDERS = 50;
 const CHECKOUT = /^(check|pay)/;
 
 /** What each event of a platform says, by the name it is subscribed to. */
-export type Events = Record<string, (data: Thing) => Telling[]>;
+export type Events = Record<string, (data: Thing) => Reading[]>;
 /** Who acted, of an event's data. */
 export type ReadPerson = (data: Thing) => Person;
 
 /** What happened and is no message yet. */
-const held: [tell: (data: Thing) => Telling[], event: Thing][] = [];
+const held: [commitHeld: (data: Thing) => Reading[], event: Thing][] = [];
 /** Told by this sandbox, which may be unable to remember them elsewhere. */
 let orders: unknown[] = [];
 let turn: Promise<unknown> = Promise.resolve();
 
-const isNew = ([, event, properties]: Telling) => {
+const isNew = ([, event, properties]: Reading) => {
   const order = event === 'Order Completed' && properties?.order_id;
   return !order || (!orders.includes(order) && orders.push(order));
 };
 
-const tell = async (memory: Memory, consent: Consent, readPerson: ReadPerson) => {
+const commitHeld = async (memory: Memory, consent: Consent, readPerson: ReadPerson) => {
   if (!held[0]) return deliver([]);
-  const anonymousId = await keepId(memory, held[0][1]?.clientId);
+  const anonymousId = await saveId(memory, held[0][1]?.clientId);
   const tiktok = consent.advertising ? await readClick() : undefined;
   const messages: Message[] = [];
   orders = orders.concat(memory.orders || []).slice(-ORDERS);
@@ -53,7 +53,7 @@ export const start = (events: Events, readPerson: ReadPerson, watch?: (onChange:
     const memory = await recall();
     const consent = decide(memory.choice);
     if (!consent) held.splice(0, held.length - MAX_HELD);
-    else if (isAllowed(consent)) await tell(memory, consent, readPerson);
+    else if (isAllowed(consent)) await commitHeld(memory, consent, readPerson);
     else {
       held.splice(0);
       await drop();

@@ -20,7 +20,7 @@ let fresh = '';
 
 export const recall = async (): Promise<Memory> => (await read(MEMORY)) || {};
 /** Reads anew, since the page may have written meanwhile. */
-export const remember = async (news: Memory) => write(MEMORY, { ...(await recall()), ...news });
+export const remember = async (changes: Memory) => write(MEMORY, { ...(await recall()), ...changes });
 
 const writeId = (id: string, maxAgeSeconds: number) =>
   writeCookie(`${COOKIES.anonymousId}=${id};Path=/;SameSite=Lax;Secure;Max-Age=${maxAgeSeconds}`);
@@ -29,7 +29,7 @@ const writeId = (id: string, maxAgeSeconds: number) =>
  * The storefront's anonymous id where there is one, else a new one. Where nothing can be kept the platform's own id
  * counts.
  */
-export const keepId = async ({ anonymousId }: Memory, clientId: string): Promise<string> => {
+export const saveId = async ({ anonymousId }: Memory, clientId: string): Promise<string> => {
   const known = await readCookie(COOKIES.anonymousId);
   fresh = known || anonymousId || fresh || (!sandbox.browser && UUID.test(clientId) ? clientId : blobUuid());
   if (!known) await writeId(fresh, ID_SECONDS);

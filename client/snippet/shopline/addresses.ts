@@ -1,6 +1,7 @@
 import type { Capture, Tools } from '../api.ts';
+import type { Thing } from '../thing.ts';
 import { toOrder } from './read.ts';
-import { checkoutOfPage, orderOfPage, shopline, type Thing } from './storefront.ts';
+import { checkoutOfPage, orderOfPage, shopline } from './storefront.ts';
 
 /** What a page says by its address, where nothing on it says more. */
 export const captureAddresses: Capture = (report, tools) => {
@@ -23,14 +24,14 @@ export const captureAddresses: Capture = (report, tools) => {
 
 /** The cart says what lies in it only when it is asked, as themes do, in major units. */
 const viewCart: Capture = (report, tools) => {
-  const tell = tools.guard((cart: Thing = {}) =>
+  const reportCart = tools.guard((cart: Thing = {}) =>
     report('Cart Viewed', cart.items ? readCart(cart, tools) : {}),
   );
   if (/\/cart\/?$/.test(location.pathname))
     fetch('/api/carts/ajax-cart')
       .then((answer) => answer.json())
-      .then(tell, () => tell());
-  else tell();
+      .then(reportCart, () => reportCart());
+  else reportCart();
 };
 const readCart = (cart: Thing, tools: Tools) => {
   const { products, currency } = toOrder(cart, tools);

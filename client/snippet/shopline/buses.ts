@@ -1,6 +1,7 @@
 import type { Capture } from '../api.ts';
+import { list, type Thing } from '../thing.ts';
 import { toOrder, toProduct } from './read.ts';
-import { list, orderOfPage, type Thing } from './storefront.ts';
+import { orderOfPage } from './storefront.ts';
 
 const NAMES: Record<string, string> = {
   ViewContent: 'Product Viewed',
@@ -28,7 +29,7 @@ export const captureBus =
       if (isFound || !bus?.[method]) return;
       isFound = true;
       for (const name in NAMES) {
-        const hear = tools.guard((payload: Thing) => {
+        const onPayload = tools.guard((payload: Thing) => {
           const said = payload.detail || payload.data || payload;
           const data = { ...said, ...said.custom_data };
           const event =
@@ -41,11 +42,11 @@ export const captureBus =
             report(event, toProduct(product, tools, !payload.detail));
           }
         });
-        bus[method](prefix + name, hear);
+        bus[method](prefix + name, onPayload);
         // What was said before we came: undocumented, as the argument lists of each emission; or only the last of it.
-        for (const [payload] of list(list(bus._caches)[0]?.[prefix + name])) hear(payload);
+        for (const [payload] of list(list(bus._caches)[0]?.[prefix + name])) onPayload(payload);
         const detail = bus.getCurrentDetail?.(name);
-        if (detail) hear({ detail });
+        if (detail) onPayload({ detail });
       }
     });
   };

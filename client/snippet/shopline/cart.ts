@@ -1,6 +1,6 @@
 import type { Report, Tools } from '../api.ts';
+import { list, type Thing } from '../thing.ts';
 import { skuOf, toProduct } from './read.ts';
-import { list, type Thing } from './storefront.ts';
 
 /** A line of the cart, as an answer last described it. */
 const lines = new Map<string, Thing>();
@@ -30,7 +30,7 @@ const changeOf = (isAdd: boolean, wanted: number, before: Thing): number => {
  *
  * @param isAdd whether it added what it named, or said how much of it should lie there.
  */
-export const judge = (isAdd: boolean, body: Thing, answer: Thing, report: Report, tools: Tools) => {
+export const reportChanges = (isAdd: boolean, body: Thing, answer: Thing, report: Report, tools: Tools) => {
   for (const asked of list(body.items || body)) {
     const sku = skuOf(asked) || [...lines.keys()][asked.line - 1] || '';
     const before = lines.get(sku);

@@ -1,5 +1,7 @@
 import type { Properties, Tools } from '../api.ts';
-import { list, orderOfPage, shownCurrency, type Thing } from './storefront.ts';
+import { list, type Thing } from '../thing.ts';
+import * as schema from '../translate.ts';
+import { orderOfPage, shownCurrency } from './storefront.ts';
 
 /** Prices further apart than this are not two variants of a product: one of them counts hundredths. */
 const NOT_A_VARIANT = 20;
@@ -25,7 +27,7 @@ const rename = (thing: Thing) => ({
 const filled = (thing: Thing) => Object.fromEntries(Object.entries(thing).filter(([, value]) => value));
 
 /** What was said of a variant before: the next to speak of it may know only its id. */
-const seen = new Map<string, Thing>();
+const known = new Map<string, Thing>();
 
 /**
  * A product that something on the page spoke of, completed by what was said of it before and by the page's own
@@ -33,24 +35,20 @@ const seen = new Map<string, Thing>();
  *
  * @param isSure whether the price is in major units even where nothing else says so.
  */
-export const toProduct = (
-  thing: Thing,
-  { pageProduct, toProduct: translate }: Tools,
-  isSure = true,
-): Properties => {
+export const toProduct = (thing: Thing, { pageProduct }: Tools, isSure = true): Properties => {
   const own: Thing = filled(rename(thing));
   const { ...page }: Thing = pageProduct();
   const text = JSON.stringify(page);
   const isPages = own.product_id ? text.includes(own.product_id) : text.includes(own.sku);
-  const base: Thing = { ...(isPages && page), ...seen.get(own.sku) };
+  const base: Thing = { ...(isPages && page), ...known.get(own.sku) };
   if (!base.price || base.currency !== own.currency) {
     if (!isSure) delete own.price;
   } else if (own.price > NOT_A_VARIANT * base.price) own.price /= 100;
   // The page says the price of one variant only.
   if (base.sku !== own.sku) delete base.price;
   const { quantity: _, value: __, ...product } = { ...base, ...own };
-  if (own.sku) seen.set(own.sku, product);
-  return translate({ ...product, quantity: own.quantity });
+  if (own.sku) known.set(own.sku, product);
+  return schema.toProduct({ ...product, quantity: own.quantity });
 };
 
 export const toOrder = (thing: Thing, tools: Tools): Properties => {
@@ -58,7 +56,7 @@ export const toOrder = (thing: Thing, tools: Tools): Properties => {
   const products = lines.map((line) => toProduct({ currency: thing.currency, ...line }, tools));
   const { order_number, shipping, tax, email, phone } = thing;
   return {
-    ...tools.toOrder({
+    ...schema.toOrder({
       order_id: thing.order_id || orderOfPage() || order_number,
       price: pick(thing, 'totalPrice value'),
       currency: thing.currency || shownCurrency(),

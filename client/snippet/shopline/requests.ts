@@ -1,6 +1,6 @@
 import type { Capture } from '../api.ts';
-import { judge, learn } from './cart.ts';
-import type { Thing } from './storefront.ts';
+import type { Thing } from '../thing.ts';
+import { learn, reportChanges } from './cart.ts';
 
 /** Every generation of themes has its own address for it. `data-report` among them tells the platform's own pixels. */
 const CART = /\/carts?\/(?!data)(?:.+\/)?(add|items|cart$|ajax-cart$|change|update|delete)/;
@@ -36,7 +36,7 @@ export const captureRequests: Capture = (report, tools) => {
     const answer = read(data);
     if (!verb || answer?.errors || answer?.error || answer?.message) return;
     if (/post|put|delete/i.test(method))
-      judge(/add|items|cart/.test(verb), read(body) || {}, answer, report, tools);
+      reportChanges(/add|items|cart/.test(verb), read(body) || {}, answer, report, tools);
     else learn(answer);
   });
 
@@ -77,8 +77,8 @@ export const captureRequests: Capture = (report, tools) => {
   } as typeof open;
   XMLHttpRequest.prototype.send = function (body) {
     const [method, url] = calls.get(this) || ['', ''];
-    const hear = tools.guard(() => this.status < 300 && see(url, method, body, this.response));
-    if (CART.test(url)) this.addEventListener('load', hear);
+    const onLoad = tools.guard(() => this.status < 300 && see(url, method, body, this.response));
+    if (CART.test(url)) this.addEventListener('load', onLoad);
     return send.call(this, body);
   };
 };
@@ -93,7 +93,7 @@ export const captureForms: Capture = (report, tools) =>
           const form = event.target as HTMLFormElement;
           const [, verb = ''] = CART.exec(form.action) || [];
           if (!event.defaultPrevented && /add|items/.test(verb))
-            judge(true, read(new FormData(form)), undefined, report, tools);
+            reportChanges(true, read(new FormData(form)), undefined, report, tools);
         }),
       ),
     true,

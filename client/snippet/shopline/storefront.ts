@@ -1,12 +1,8 @@
 import type { Enrich } from '../api.ts';
-
-// biome-ignore lint/suspicious/noExplicitAny: from anybody's hand: each property is missing, a value or a list of them.
-export type Thing = any;
+import type { Thing } from '../thing.ts';
 
 export const shopline = (): Thing => (window as Thing).Shopline;
 export const theme = (): Thing => (window as Thing).themeEventCenter;
-
-export const list = (value: Thing): Thing[] => [].concat(value || []);
 
 /** The currency prices are shown in, which may be another than the store's own, `Shopline.currency`. */
 export const shownCurrency = (): string | undefined => (window as Thing).__PRELOAD_STATE__?.currencyCode;

@@ -1,9 +1,9 @@
 import { describe } from 'vitest';
 import { html, snippet, test } from '../../support/shopper.ts';
 import { CART_COOKIE, CART_TOKEN, CHECKOUT_TOKEN, ORDER_SEQ } from '../../support/storefronts/cart.ts';
+import { expectTold, maybe } from '../../support/storefronts/reported.ts';
 import { CHECKOUT } from '../../support/storefronts/shopline.ts';
 import { globals } from '../../support/storefronts/shopline-scripts.ts';
-import { expectTold, maybe } from '../../support/storefronts/told.ts';
 import { start } from '../../support/storefronts/visit.ts';
 
 const FOUND = { query: 'oolong tea' };

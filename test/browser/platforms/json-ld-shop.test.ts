@@ -3,7 +3,7 @@ import { test } from '../../support/shopper.ts';
 import { PRODUCT, SMALL } from '../../support/storefronts/catalogue.ts';
 import { events, pages } from '../../support/storefronts/expected.ts';
 import { openJsonLdShop } from '../../support/storefronts/json-ld-shop.ts';
-import { about, expectTold, many, maybe } from '../../support/storefronts/told.ts';
+import { about, expectTold, many, maybe } from '../../support/storefronts/reported.ts';
 import { add, start, visit } from '../../support/storefronts/visit.ts';
 
 const PLATFORM = { checkout: '/checkout', thanks: '/thanks', cartId: undefined, checkoutId: undefined };

@@ -4,8 +4,8 @@ import { CART_TOKEN } from '../../support/storefronts/cart.ts';
 import { LARGE, PRODUCT, SMALL } from '../../support/storefronts/catalogue.ts';
 import { events, pages } from '../../support/storefronts/expected.ts';
 import { openOs20 } from '../../support/storefronts/os-2-0.ts';
+import { about, expectTold, many, maybe, type Told, told } from '../../support/storefronts/reported.ts';
 import { CHECKOUT } from '../../support/storefronts/shopline.ts';
-import { about, expectTold, many, maybe, type Told, told } from '../../support/storefronts/told.ts';
 import { add, edit, settle, start, visit } from '../../support/storefronts/visit.ts';
 
 /** The theme's own cart does not say how many of something there were. */

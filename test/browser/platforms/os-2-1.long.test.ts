@@ -4,7 +4,7 @@ import { CART_TOKEN } from '../../support/storefronts/cart.ts';
 import { LARGE, PRODUCT, SMALL, type Variant } from '../../support/storefronts/catalogue.ts';
 import { events, pages } from '../../support/storefronts/expected.ts';
 import { ASKED, openOs21 } from '../../support/storefronts/os-2-1.ts';
-import { about, expectTold, many, maybe, type Told } from '../../support/storefronts/told.ts';
+import { about, expectTold, many, maybe, type Told } from '../../support/storefronts/reported.ts';
 import { add, choose, settle, start, take, visit } from '../../support/storefronts/visit.ts';
 
 const VIEWED: Told = [PRODUCT, 'Product Viewed', about(SMALL, maybe(1))];

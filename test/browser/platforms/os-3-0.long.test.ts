@@ -4,7 +4,7 @@ import { CART_TOKEN } from '../../support/storefronts/cart.ts';
 import { PRODUCT, SMALL, TEA } from '../../support/storefronts/catalogue.ts';
 import { events, pages } from '../../support/storefronts/expected.ts';
 import { openOs30 } from '../../support/storefronts/os-3-0.ts';
-import { about, expectTold, many, maybe, type Told } from '../../support/storefronts/told.ts';
+import { about, expectTold, many, maybe, type Told } from '../../support/storefronts/reported.ts';
 import { add, edit, start, take, visit } from '../../support/storefronts/visit.ts';
 
 /** A theme's events do not say what a product is called; that a page knows it, the whole visit shows. */

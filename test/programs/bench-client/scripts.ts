@@ -11,10 +11,10 @@ const LIMITS: Readonly<Record<string, number>> = {
   'pixel-shopline.js': 2560,
   'pixel-shopify.js': 2560,
 };
-const COMPANION_LIMIT = 1536;
+const PLUGIN_LIMIT = 1536;
 
-/** What a script of ours may weigh, in bytes after brotli at its best; one of no special kind is a companion. */
-export const limitOf = (name: string) => LIMITS[name] ?? COMPANION_LIMIT;
+/** What a script of ours may weigh, in bytes after brotli at its best; one of no special kind is a plugin. */
+export const limitOf = (name: string) => LIMITS[name] ?? PLUGIN_LIMIT;
 
 /** All that the build has made, the snippet itself first. */
 export const scriptNames = (): string[] => [...new Set(['s.js', ...globSync('*.js', { cwd: DIST }).sort()])];

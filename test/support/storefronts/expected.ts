@@ -1,7 +1,7 @@
 import { CART_TOKEN, CHECKOUT_TOKEN, ORDER_SEQ, SHIPPING } from './cart.ts';
 import { CUP, LARGE, LIST, PRODUCT, SHOWN, SMALL, sum, TEA } from './catalogue.ts';
+import { about, line, listed, many, maybe, type Told } from './reported.ts';
 import { CHECKOUT, THANKS } from './shopline.ts';
-import { about, line, listed, many, maybe, type Told } from './told.ts';
 
 const GOODS = sum([SMALL.price, SMALL.price]);
 const TOTAL = sum([GOODS, SHIPPING]);

@@ -4,8 +4,8 @@ const MAX_NOTICES = 100;
 const notices: Notice[] = [];
 const listeners: ((...notice: Notice) => void)[] = [];
 
-/** Tells the companions. What one of them throws is its own business: told to them, it could go round for ever. */
-export const tell = (...notice: Notice) => {
+/** Passes a notice to every listener. Their errors are dropped: reported as notices, they could loop for ever. */
+export const emit = (...notice: Notice) => {
   if (notices.push(notice) > MAX_NOTICES) notices.shift();
   for (const listener of listeners) {
     try {

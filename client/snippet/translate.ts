@@ -1,10 +1,8 @@
-import type { Properties } from '../api.ts';
-import { normalize } from '../normalize.ts';
+import type { Properties } from './api.ts';
+import { normalize } from './normalize.ts';
+import { list, type Thing } from './thing.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: from anybody's hand: each property is missing, a value or a list of them.
-export type Thing = any;
-
-/** Our name of a property, then what schema.org calls it. The first that is there counts. */
+/** Our property name, then its schema.org names. The first name with a value is used. */
 const NAMES = [
   'product_id productID sku @id url',
   'sku',
@@ -20,10 +18,12 @@ const NAMES = [
   'order_id orderNumber',
 ];
 
-export const list = (value: Thing): Thing[] => [].concat(value || []);
 export const first = (value: Thing): Thing => list(value)[0] || {};
 
-/** A brand, a category, an image or a quantity is plain, or a thing that has one; one described elsewhere is left out. */
+/**
+ * A brand, category, image or quantity is either plain or an object, of which the name, URL or value is used. An
+ * object with none of these (a reference by `@id`) yields undefined.
+ */
 const translate = (thing: Thing): Properties => {
   const properties: Properties = {};
   for (const row of NAMES) {
@@ -34,7 +34,7 @@ const translate = (thing: Thing): Properties => {
   return normalize(properties);
 };
 
-/** A product, its address, or a thing around either: an entry of a list, a line of an order. Its offer says the price. */
+/** A product, or the entry of a list or line of an order that contains one. The price is that of its first offer. */
 export const toProduct = (thing: Thing): Properties => {
   const item = thing.item || thing.orderedItem || thing.itemOffered || thing;
   return translate({
