@@ -7,7 +7,8 @@ const DIST = join(import.meta.dirname, '../../../client/dist');
 const LIMITS: Readonly<Record<string, number>> = {
   's.js': 4096,
   'client.js': 4608,
-  'shopline.js': 2432,
+  'json-ld.js': 1024,
+  'shopline.js': 2816,
   'pixel-shopline.js': 2560,
   'pixel-shopify.js': 2560,
 };
