@@ -1,76 +1,75 @@
 export type BreakerState = 'closed' | 'open' | 'paused';
 
 /**
- * Keeps a failing destination from being hammered: after three failed requests in a row it opens, and only a probe
- * every 5 s gets through until one succeeds. A refusal that waiting cannot mend (token, permission) pauses it at
- * once, with a probe every minute.
+ * Limits requests to a failing destination. Three failed requests in a row open it; from then on one probe every 5 s
+ * is allowed until one succeeds. A rejected token or permission pauses it at once, with a probe every minute.
  *
- * Several requests may be in the air when it opens. What comes back of them tells how things were, not how they are:
- * a late success does not close it, a late failure is no probe. Their senders see it by `openings`.
+ * Requests that are in flight when it opens report the past: their senders compare `openings` and do not call
+ * `succeeded` or `failed` with such results.
  */
 export interface Breaker {
   state(): BreakerState;
-  /** How often it has left `closed`. */
+  /** How many times it has left `closed`. */
   openings(): number;
-  /** Milliseconds until the next request may go; 0: now. */
+  /** Milliseconds until the next request is allowed; 0 means now. */
   waitMs(nowMs: number): number;
   succeeded(): void;
-  /** @param mayBeTheEvent the API was reached and stumbled: perhaps over what it was sent. */
-  failed(nowMs: number, mayBeTheEvent: boolean): void;
-  paused(nowMs: number): void;
-  /** True when so many probes made the API stumble that the next should carry another event. */
+  /** @param isServerFailure the API was reached and failed, so the cause may be the event it was sent. */
+  failed(nowMs: number, isServerFailure: boolean): void;
+  accessRejected(nowMs: number): void;
+  /** True after six server failures without a success: the next probe should carry another event. */
   suspectsEvent(): boolean;
-  /** The API asked for quiet until then. Its word, not a failure; no success takes it back. */
-  quietUntil(untilMs: number): void;
+  /** No request before this time, as the API asked. It counts as no failure, and no success cancels it. */
+  pauseUntil(untilMs: number): void;
 }
 
 const FAILURES_TO_OPEN = 3;
-const PROBE_EVERY_MS = 5_000;
-const PAUSED_PROBE_EVERY_MS = 60_000;
-const STUMBLES_TO_SUSPECT = 6;
+const PROBE_INTERVAL_MS = 5_000;
+const PAUSED_PROBE_INTERVAL_MS = 60_000;
+const SERVER_FAILURES_TO_SUSPECT = 6;
 
 export function createBreaker(): Breaker {
-  let failures = 0;
-  let stumbles = 0;
-  let openings = 0;
   let state: BreakerState = 'closed';
-  let probeMs = 0;
-  let quietMs = 0;
-  let seenMs = 0;
-  /** When the clock was set back, what was to come is no further away than before. */
-  const follow = (nowMs: number) => {
-    const backMs = Math.max(0, seenMs - nowMs);
-    probeMs -= backMs;
-    quietMs -= backMs;
-    seenMs = nowMs;
+  let failures = 0;
+  let serverFailures = 0;
+  let openings = 0;
+  let nextProbeMs = 0;
+  let pausedUntilMs = 0;
+  let lastSeenMs = 0;
+  /** When the clock is set back, both times move with it, so that no wait becomes longer. */
+  const followClock = (nowMs: number) => {
+    const backMs = Math.max(0, lastSeenMs - nowMs);
+    nextProbeMs -= backMs;
+    pausedUntilMs -= backMs;
+    lastSeenMs = nowMs;
   };
-  const stop = (next: BreakerState, untilMs: number) => {
+  const leaveClosed = (next: BreakerState, probeMs: number) => {
     if (state === 'closed') openings++;
     state = next;
-    probeMs = untilMs;
+    nextProbeMs = probeMs;
   };
   return {
     state: () => state,
     openings: () => openings,
     waitMs(nowMs) {
-      follow(nowMs);
-      return Math.max(0, probeMs - nowMs, quietMs - nowMs);
+      followClock(nowMs);
+      return Math.max(0, nextProbeMs - nowMs, pausedUntilMs - nowMs);
     },
     succeeded() {
       failures = 0;
-      stumbles = 0;
+      serverFailures = 0;
       state = 'closed';
-      probeMs = 0;
+      nextProbeMs = 0;
     },
-    failed(nowMs, mayBeTheEvent) {
+    failed(nowMs, isServerFailure) {
       failures++;
-      if (mayBeTheEvent) stumbles++;
-      if (failures >= FAILURES_TO_OPEN || state !== 'closed') stop('open', nowMs + PROBE_EVERY_MS);
+      if (isServerFailure) serverFailures++;
+      if (failures >= FAILURES_TO_OPEN || state !== 'closed') leaveClosed('open', nowMs + PROBE_INTERVAL_MS);
     },
-    suspectsEvent: () => stumbles >= STUMBLES_TO_SUSPECT,
-    paused: (nowMs) => stop('paused', nowMs + PAUSED_PROBE_EVERY_MS),
-    quietUntil(untilMs) {
-      quietMs = Math.max(quietMs, untilMs);
+    accessRejected: (nowMs) => leaveClosed('paused', nowMs + PAUSED_PROBE_INTERVAL_MS),
+    suspectsEvent: () => serverFailures >= SERVER_FAILURES_TO_SUSPECT,
+    pauseUntil(untilMs) {
+      pausedUntilMs = Math.max(pausedUntilMs, untilMs);
     },
   };
 }

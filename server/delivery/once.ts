@@ -1,52 +1,54 @@
 import type { Destination } from '../destinations/destination.ts';
 import type { Ledger, LedgerEntry } from '../store/ledger.ts';
 
-/** What one round knows about payloads that may be accepted only once ever. */
-export interface Once {
-  /** `sent`: accepted before. `busy`: another payload with the key is on its way, in this round or in one beside it. */
-  verdict(payload: unknown): 'send' | 'sent' | 'busy';
-  /** Keys that a crash or a lost answer left open, so that sending again may count twice. */
-  open: readonly string[];
-  /** Lets go of the keys: everything of the round is settled. */
+/** The keys that one round has reserved, for payloads that may be accepted only once. */
+export interface Reservation {
+  /**
+   * `new`: may be sent. `accepted`: the API accepted its key before. `in-flight`: another payload with its key is being
+   * sent, by this round or by another.
+   */
+  statusOf(payload: unknown): 'new' | 'accepted' | 'in-flight';
+  /** Keys whose earlier outcome is unknown (a crash, a lost response): sending them again may count twice. */
+  uncertain: readonly string[];
+  /** Frees the keys for other rounds, once every payload of this round is settled. */
   release(): void;
 }
 
-/** Notes every key of a round before anything is sent, and tells what was known of them. */
-export type NoteOnce = (payloads: readonly unknown[]) => Promise<Once>;
+/** Writes the keys of a round's payloads to the ledger before anything is sent. */
+export type Reserve = (payloads: readonly unknown[]) => Promise<Reservation>;
 
-/** For all rounds of one worker. */
-export function createOnce(destination: Destination, ledger: Ledger, consumer: string): NoteOnce {
-  const underWay = new Set<string>();
+/** Shared by all rounds of one worker. A destination without `once` reserves nothing. */
+export function createReserve(destination: Destination, ledger: Ledger, consumer: string): Reserve {
+  const inFlight = new Set<string>();
   const keyOf = (payload: unknown) => destination.once?.(payload);
 
-  return async function noteOnce(payloads) {
-    /** First come, first served: a payload that is not in here has no key, or its key is busy. */
-    const keys = new Map<unknown, string>();
+  return async function reserve(payloads) {
+    /** The first payload with a key holds it; a keyed payload that is missing here has its key in flight. */
+    const heldKeys = new Map<unknown, string>();
     for (const payload of payloads) {
       const key = keyOf(payload);
-      if (key === undefined || underWay.has(key)) continue;
-      underWay.add(key);
-      keys.set(payload, key);
+      if (key === undefined || inFlight.has(key)) continue;
+      inFlight.add(key);
+      heldKeys.set(payload, key);
     }
     const release = () => {
-      for (const key of keys.values()) underWay.delete(key);
+      for (const key of heldKeys.values()) inFlight.delete(key);
     };
-    const known = await note([...keys.values()]).catch((error: unknown) => {
+    let known: Map<string, LedgerEntry>;
+    try {
+      known = heldKeys.size > 0 ? await ledger.reserve(consumer, [...heldKeys.values()]) : new Map();
+    } catch (error) {
       release();
       throw error;
-    });
+    }
     return {
       release,
-      verdict(payload) {
-        const key = keys.get(payload);
-        if (key === undefined) return keyOf(payload) === undefined ? 'send' : 'busy';
-        return known.get(key)?.state === 'settled' ? 'sent' : 'send';
+      statusOf(payload) {
+        const key = heldKeys.get(payload);
+        if (key === undefined) return keyOf(payload) === undefined ? 'new' : 'in-flight';
+        return known.get(key)?.state === 'settled' ? 'accepted' : 'new';
       },
-      open: [...known].filter(([, { state }]) => state === 'noted').map(([key]) => key),
+      uncertain: [...known].filter(([, { state }]) => state === 'noted').map(([key]) => key),
     };
   };
-
-  async function note(keys: readonly string[]): Promise<Map<string, LedgerEntry>> {
-    return keys.length > 0 ? ledger.reserve(consumer, keys) : new Map();
-  }
 }

@@ -9,13 +9,14 @@ import type { Logger } from '../observe/log.ts';
 import type { EventLog } from '../store/event-log.ts';
 import type { Ledger } from '../store/ledger.ts';
 import type { Breaker } from './breaker.ts';
-import type { NoteOnce } from './once.ts';
-import type { Identifies } from './order.ts';
+import type { DeadLetterLog } from './dead-letter-log.ts';
+import type { Identifies } from './identifies.ts';
+import type { Reserve } from './once.ts';
 import type { Report } from './report.ts';
 
-/** What one worker is made of. */
+/** What one worker is started with. */
 export interface WorkerParts {
-  /** Names this worker in the log: one destination of one shop. */
+  /** The store's name for this worker's progress: one destination of one shop. */
   consumer: string;
   shop: string;
   destination: Destination;
@@ -25,9 +26,8 @@ export interface WorkerParts {
   http: Http;
   decrypt: (encryptedPii: string, event: ProtectedEvent) => RawPii;
   clock: Clock;
-  /** How fast a consumer may send; by default as its destination's limits say, shared with nobody. */
+  /** Default: a rate limiter of this worker's own. */
   rateLimiterFor?: RateLimiterFor;
-  /** What delivery lets go first. */
   yieldToIngest: YieldToIngest;
   /** 0 ≤ random < 1. */
   random: () => number;
@@ -36,19 +36,21 @@ export interface WorkerParts {
   report: Report;
 }
 
-/** What its rounds need besides: the worker's own state. */
-export interface Shared extends WorkerParts {
+/** What the rounds of one worker share. */
+export interface SharedParts extends WorkerParts {
   breaker: Breaker;
   identifies: Identifies;
-  noteOnce: NoteOnce;
-  /** Resolves when the next request may go. */
+  reserve: Reserve;
+  deadLetterLog: DeadLetterLog;
+  /** Resolves when the next request is allowed, or at once when the worker stops. */
   rateLimiter: () => Promise<void>;
   isStopping: () => boolean;
 }
 
-/** One round of deliveries, and how things stood when it began. */
-export interface RoundParts extends Shared {
+/** One round of deliveries. */
+export interface RoundParts extends SharedParts {
+  /** The breaker's `openings` when the round began. */
   openings: number;
-  /** Its leases end soon after, so it sends no further request. Epoch ms. */
+  /** Epoch ms after which the round sends no further request, because its leases end soon. */
   endsAtMs: number;
 }

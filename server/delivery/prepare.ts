@@ -4,78 +4,74 @@ import { type Destination, type Facts, isSkip, toItem } from '../destinations/de
 import type { Delivery } from '../store/event-log.ts';
 
 /** A payload and its JSON text as a request carries it. */
-export interface Written {
+export interface Encoded {
   payload: unknown;
   item: string;
   /** Of the item, UTF-8. */
   bytes: number;
 }
 
-/** What is kept of a delivery while its requests are in the air: whom it is about and how to settle it. */
-export type Open = Pick<Delivery, 'attempt' | 'ack' | 'retry' | 'deadLetter'> & {
+/** The part of a delivery that stays in memory while its requests are in flight. */
+export type InFlight = Pick<Delivery, 'attempt' | 'ack' | 'retry' | 'deadLetter'> & {
   event: Pick<ProtectedEvent, 'type' | 'messageId' | 'identity'>;
 };
 
-/** What needs no request. */
-export type Early =
-  | { delivery: Open; skip: SkipReason }
-  | { delivery: Open; wait: RetryReason }
-  | { delivery: Open; dead: DeadLetterReason; answer: string };
+/** A delivery that is settled without a request. */
+export type Unsent =
+  | { delivery: InFlight; skip: SkipReason }
+  | { delivery: InFlight; retry: RetryReason }
+  | { delivery: InFlight; dead: DeadLetterReason; answer: string };
 export interface Ready {
-  delivery: Open;
-  payloads: Written[];
+  delivery: InFlight;
+  payloads: Encoded[];
 }
-/** What to do with one delivery before anything is sent. */
-export type Prepared = Ready | Early;
+export type Prepared = Ready | Unsent;
 
 export interface PrepareParts {
   destination: Destination;
   settings: unknown;
-  /** Opens a seal. @throws when it cannot be opened. */
+  /** @throws when the value cannot be decrypted. */
   decrypt: (encryptedPii: string, event: ProtectedEvent) => RawPii;
   remoteIdOf: (event: ProtectedEvent) => string | undefined;
   nowMs: number;
 }
 
-/** One delivery → its payloads, checked against what the API accepts, or the reason it goes no further now. */
-export function prepare(parts: PrepareParts, taken: Delivery): Prepared {
+/** Maps one delivery to payloads and checks them against the API's schema; or the reason why it is not sent. */
+export function prepare(parts: PrepareParts, leased: Delivery): Prepared {
   const { destination, settings, nowMs } = parts;
-  const { event } = taken;
-  const delivery = toOpen(taken, event);
+  const { event } = leased;
+  const delivery = toInFlight(leased);
   const skipped = reasonToSkip(destination, event, nowMs);
   if (skipped) return { delivery, skip: skipped };
   const { dedupWindowMs } = destination;
-  const uncertainForMs = nowMs - (taken.uncertainSinceMs ?? nowMs);
+  const uncertainForMs = nowMs - (leased.uncertainSinceMs ?? nowMs);
   if (dedupWindowMs !== undefined && uncertainForMs > dedupWindowMs)
     return {
       delivery,
       dead: 'unknown-outcome',
-      answer: 'sent without an answer; too old to be recognised as a repeat',
+      answer: 'sent without a response, longer ago than the destination recognises repeats',
     };
   const facts: Facts = {};
   const remoteId = parts.remoteIdOf(event);
   if (remoteId !== undefined) facts.remoteId = remoteId;
   try {
-    if (taken.encryptedPii !== undefined) facts.raw = parts.decrypt(taken.encryptedPii, event);
+    if (leased.encryptedPii !== undefined) facts.raw = parts.decrypt(leased.encryptedPii, event);
   } catch (error) {
     return { delivery, dead: 'seal-unreadable', answer: (error as Error).message };
   }
   try {
     const mapped = destination.map(event, settings, facts);
     if (isSkip(mapped)) return { delivery, skip: mapped.skip };
-    return check(destination, delivery, mapped);
+    return encode(destination, delivery, mapped);
   } catch (error) {
     return { delivery, dead: 'mapping-failed', answer: (error as Error).message };
   }
 }
 
-const toOpen = (taken: Delivery, { type, messageId, identity }: ProtectedEvent): Open => ({
-  attempt: taken.attempt,
-  ack: taken.ack,
-  retry: taken.retry,
-  deadLetter: taken.deadLetter,
-  event: { type, messageId, identity },
-});
+function toInFlight({ attempt, ack, retry, deadLetter, event }: Delivery): InFlight {
+  const { type, messageId, identity } = event;
+  return { attempt, ack, retry, deadLetter, event: { type, messageId, identity } };
+}
 
 function reasonToSkip(
   destination: Destination,
@@ -84,19 +80,19 @@ function reasonToSkip(
 ): SkipReason | undefined {
   if (event.only !== undefined) return 'statistics-only';
   if (!event.consent[destination.purpose]) return 'consent';
-  if (!isChosen(event.integrations, destination.integration)) return 'integration-off';
+  if (!isEnabled(event.integrations, destination.integration)) return 'integration-off';
   const { maxAgeMs } = destination.limits;
   if (maxAgeMs !== undefined && nowMs - Date.parse(event.timestamp) > maxAgeMs) return 'too-old';
   return undefined;
 }
 
 /** The destination's own name decides, else `All`, else yes. */
-function isChosen(integrations: ProtectedEvent['integrations'], integration: string): boolean {
+function isEnabled(integrations: ProtectedEvent['integrations'], integration: string): boolean {
   return integrations?.[integration.toLowerCase()] ?? integrations?.all ?? true;
 }
 
-function check(destination: Destination, delivery: Open, mapped: readonly unknown[]): Prepared {
-  const payloads: Written[] = [];
+function encode(destination: Destination, delivery: InFlight, mapped: readonly unknown[]): Prepared {
+  const payloads: Encoded[] = [];
   for (const payload of mapped) {
     const parsed = destination.payload.safeParse(payload);
     if (!parsed.success) {

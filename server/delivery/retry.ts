@@ -1,21 +1,21 @@
 import type { Wait } from '../destinations/destination.ts';
 
 const FIRST_MS = 1_000;
-const CAP_MS = 5 * 60_000;
+const MAX_MS = 5 * 60_000;
 const DAY_MS = 86_400_000;
 
 /**
- * How long an event waits before its next try, in milliseconds: full jitter under a ceiling that doubles from 1 s to
- * 5 min.
+ * How long an event waits before its next attempt, in milliseconds: full jitter under a ceiling that doubles from 1 s
+ * to 5 min.
  *
  * @param attempt 1 after the first failure.
  * @param random 0 ≤ random < 1.
  */
 export function retryDelayMs(attempt: number, random: number): number {
-  return Math.floor(random * Math.min(CAP_MS, FIRST_MS * 2 ** Math.min(attempt - 1, 30)));
+  return Math.floor(random * Math.min(MAX_MS, FIRST_MS * 2 ** Math.min(attempt - 1, 30)));
 }
 
-/** What the API asked for, in milliseconds from now; 0 when it asked for nothing. */
+/** The wait an outcome names, in milliseconds from now; 0 when it names none. */
 export function waitMs(wait: Wait | undefined, nowMs: number): number {
   if (wait === undefined) return 0;
   return wait === 'until-midnight-utc' ? DAY_MS - (nowMs % DAY_MS) : wait.ms;

@@ -2,15 +2,16 @@ import type { Destination, Outcome } from '../destinations/destination.ts';
 import { type Http, NoAnswer } from '../lib/http-client.ts';
 import { retryAfterMs, waitMs } from './retry.ts';
 
-/** What one payload came to, with the wait in milliseconds and the API's words. */
-export type Result = Outcome & {
+/** The outcome of one payload. */
+export type SendResult = Outcome & {
+  /** The wait that the API asked for, in milliseconds; 0 when it asked for none. */
   afterMs: number;
-  words: string;
-  /** It stayed here: how often it was taken before says nothing about it. */
-  wasKept?: true;
+  /** The API's words, or ours where there is no response. */
+  answer: string;
+  /** It was not sent, so its earlier attempts do not lengthen its wait. */
+  isUnsent?: true;
 };
 
-/** What of a payload the sending needs. */
 export interface Sendable {
   payload: unknown;
   item: string;
@@ -20,95 +21,91 @@ export interface SendParts {
   destination: Destination;
   settings: unknown;
   http: Http;
-  /** Resolves when the next request may go, with why it must not go after all. */
-  turn: () => Promise<NotSent | undefined>;
+  /** Resolves when the next request is allowed; with a result when none may be sent any more. */
+  waitForTurn: () => Promise<NotSent | undefined>;
   nowMs: () => number;
-  /** Told how long the API took for one request, and the worst that came of it. */
-  timed: (ms: number, kind: Outcome['kind']) => void;
+  /** Called after each request with its duration and its worst outcome. */
+  onTimed: (ms: number, kind: Outcome['kind']) => void;
 }
 
-/** Not sent, for a reason of our own: known for certain not to have arrived, and no word about the destination. */
-export type NotSent = Result & { reason: 'deferred' };
-const notSent = (words: string): NotSent => ({
+/** Not sent for a reason of our own: certainly not accepted, and no evidence about the destination. */
+export type NotSent = SendResult & { reason: 'deferred' };
+const notSent = (answer: string): NotSent => ({
   kind: 'retry',
   reason: 'deferred',
   afterMs: 0,
-  words,
-  wasKept: true,
+  answer,
+  isUnsent: true,
 });
-export const STOPPING = notSent('the collector is stopping');
+export const STOPPING = notSent('not sent: the collector is stopping');
 export const DEFERRED = notSent(
-  'not sent: the destination failed meanwhile, asked for quiet, or took too long',
+  'not sent: the destination failed or asked to wait meanwhile, or the round took too long',
 );
-/** What was to follow a failure: it waits as long, but its own outcome is known. */
-export const notSentAfter = ({ afterMs }: Result): Result => ({ ...DEFERRED, afterMs });
+/** For what would have followed a failed request: it waits as long. */
+export const notSentAfter = ({ afterMs }: SendResult): SendResult => ({ ...DEFERRED, afterMs });
 
-const WORDS_MAX = 2_000;
+const MAX_ANSWER_CHARACTERS = 2_000;
 
 /**
- * Sends one batch and says what each payload came to. Where the API refuses a batch without saying which payload is
- * at fault, halves are sent until the culprit stands alone: about 2·log2(n) more requests for one bad payload.
- * A failure that waiting can mend ends the round: what was not sent yet waits as long.
+ * Sends one batch. Where the API rejects a batch without naming the payload at fault, halves are sent until that
+ * payload is alone: about 2·log2(n) more requests for one bad payload. A failure that a retry can fix ends the search;
+ * what was not sent by then waits as long.
  *
  * @returns one result per payload, in order. Never rejects.
  */
-export async function send(parts: SendParts, batch: readonly Sendable[]): Promise<Result[]> {
+export async function send(parts: SendParts, batch: readonly Sendable[]): Promise<SendResult[]> {
   const results = await sendOnce(parts, batch);
-  const isAtFault = results.length === 1 && results[0]?.kind === 'rejected' && batch.length > 1;
-  if (!isAtFault) return results.length === batch.length ? results : batch.map(() => results[0] as Result);
+  const isRejectedAsAWhole = results.length === 1 && results[0]?.kind === 'rejected' && batch.length > 1;
+  if (!isRejectedAsAWhole)
+    return results.length === batch.length ? results : batch.map(() => results[0] as SendResult);
   const middle = Math.ceil(batch.length / 2);
   const first = await send(parts, batch.slice(0, middle));
-  const stopped = first.find(({ kind }) => kind === 'retry' || kind === 'paused');
+  const failure = first.find(({ kind }) => kind === 'retry' || kind === 'paused');
   const rest = batch.slice(middle);
-  return [...first, ...(stopped ? rest.map(() => notSentAfter(stopped)) : await send(parts, rest))];
+  return [...first, ...(failure ? rest.map(() => notSentAfter(failure)) : await send(parts, rest))];
 }
 
-/** One request. One result for the whole batch, or one per payload when the API said so. */
-async function sendOnce(parts: SendParts, batch: readonly Sendable[]): Promise<Result[]> {
-  const refusal = await parts.turn();
+/** One request. One result for the whole batch, or one per payload where the API answers per item. */
+async function sendOnce(parts: SendParts, batch: readonly Sendable[]): Promise<SendResult[]> {
+  const refusal = await parts.waitForTurn();
   if (refusal) return [refusal];
   const sentAtMs = performance.now();
-  const results = await exchange(parts, batch);
-  parts.timed(performance.now() - sentAtMs, worst(results).kind);
+  const results = await request(parts, batch);
+  parts.onTimed(performance.now() - sentAtMs, worst(results).kind);
   return results;
 }
 
-async function exchange(parts: SendParts, batch: readonly Sendable[]): Promise<Result[]> {
+async function request(parts: SendParts, batch: readonly Sendable[]): Promise<SendResult[]> {
   const { destination, settings, http, nowMs } = parts;
+  const items = batch.map(({ item }) => item);
   try {
-    const request = destination.request(
-      batch.map(({ item }) => item),
-      settings,
-    );
-    const response = await http(request);
+    const response = await http(destination.request(items, settings));
     const payloads = batch.map(({ payload }) => payload);
     const outcome = destination.classify(response, payloads);
-    if (Array.isArray(outcome) && outcome.length !== batch.length) {
-      const short = `the answer speaks of ${outcome.length} of ${batch.length} events`;
-      return [{ kind: 'retry', reason: 'invalid-response', afterMs: 0, words: short }];
-    }
-    const words = response.body.slice(0, WORDS_MAX);
-    return [outcome].flat().map((found) => {
-      const asked = found.kind === 'retry' ? waitMs(found.wait, nowMs()) : 0;
-      const afterMs =
-        found.kind === 'retry' ? Math.max(asked, retryAfterMs(response.headers['retry-after'], nowMs())) : 0;
-      return { ...found, afterMs, words: ('answer' in found && found.answer) || words };
-    });
+    if (Array.isArray(outcome) && outcome.length !== batch.length)
+      return [noOutcome('invalid-response', `${outcome.length} results for ${batch.length} events`)];
+    const retryAfter = retryAfterMs(response.headers['retry-after'], nowMs());
+    const body = response.body.slice(0, MAX_ANSWER_CHARACTERS);
+    return [outcome].flat().map((found) => ({
+      ...found,
+      afterMs: found.kind === 'retry' ? Math.max(waitMs(found.wait, nowMs()), retryAfter) : 0,
+      answer: ('answer' in found && found.answer) || body,
+    }));
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    return [
-      {
-        kind: 'retry',
-        reason: error.wasSent ? 'no-answer' : 'unreachable',
-        afterMs: 0,
-        words: error.message,
-      },
-    ];
+    return [noOutcome(error.wasSent ? 'no-answer' : 'unreachable', error.message)];
   }
 }
 
-/** What waiting can mend outweighs what it cannot, which outweighs success: nothing is settled too early. */
-export function worst(results: readonly Result[]): Result {
+const noOutcome = (reason: 'invalid-response' | 'no-answer' | 'unreachable', answer: string): SendResult => ({
+  kind: 'retry',
+  reason,
+  afterMs: 0,
+  answer,
+});
+
+/** An event with several payloads is retried if any of them must be, else rejected if any was. */
+export function worst(results: readonly SendResult[]): SendResult {
   return results.reduce((found, next) => (WEIGHTS[next.kind] > WEIGHTS[found.kind] ? next : found));
 }
 const WEIGHTS: Record<Outcome['kind'], number> = { delivered: 0, rejected: 1, paused: 2, retry: 3 };

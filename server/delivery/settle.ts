@@ -1,25 +1,25 @@
-import type { RetryReason } from '../../shared/reasons.ts';
+import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
 import type { RoundParts } from './parts.ts';
-import type { Early, Open } from './prepare.ts';
+import type { InFlight, Unsent } from './prepare.ts';
 import { retryDelayMs } from './retry.ts';
-import { type Result, worst } from './send.ts';
+import { type SendResult, worst } from './send.ts';
 
-const EARLIER_RETRY_MS = 1_000;
+const UNSENT_RETRY_MS = 1_000;
 
-/** One event with everything that was sent for it and what came back, in the same order. */
+/** One event with its payloads and the result of each, in the same order. */
 export interface Sent {
-  delivery: Open;
+  delivery: InFlight;
   payloads: unknown[];
-  results: Result[];
+  results: SendResult[];
 }
 
-/** Settles events whose every payload has been answered: first the ledger, durably, then the log. */
+/** Settles events whose every payload has a result: first the ledger, durably, then the store. */
 export async function settle(parts: RoundParts, sent: readonly Sent[]): Promise<void> {
   await settleLedger(parts, sent);
-  for (const one of sent) settleOne(parts, one);
+  for (const one of sent) settleSent(parts, one);
 }
 
-/** Accepted keys stay for good; those certainly not accepted are forgotten; the rest stay open. */
+/** Confirms accepted keys and releases those certainly not accepted; keys of unknown outcome stay reserved. */
 async function settleLedger(
   { destination, ledger, consumer }: RoundParts,
   sent: readonly Sent[],
@@ -41,57 +41,66 @@ async function settleLedger(
 }
 
 const NOT_ACCEPTED = new Set<RetryReason>(['deferred', 'unreachable', 'throttled']);
-const isCertainlyNotAccepted = (result: Result) => result.kind !== 'retry' || NOT_ACCEPTED.has(result.reason);
+const isCertainlyNotAccepted = (result: SendResult) =>
+  result.kind !== 'retry' || NOT_ACCEPTED.has(result.reason);
 
-function settleOne(parts: RoundParts, { delivery, payloads, results }: Sent): void {
+function settleSent(parts: RoundParts, { delivery, payloads, results }: Sent): void {
   const result = worst(results);
-  const { destination, shop, counters, identifies, report, random } = parts;
-  const { event, attempt } = delivery;
-  const labels = { shop, destination: destination.name };
-  const about = { ...labels, messageId: event.messageId, payloads, answer: result.words };
+  const { attempt, event } = delivery;
+  const { answer } = result;
   if (result.kind === 'delivered') {
+    const outcome = result.warning === undefined ? 'delivered' : 'warning';
     delivery.ack();
-    identifies.settled(event);
-    counters.count('deliveries', {
-      ...labels,
-      outcome: result.warning === undefined ? 'delivered' : 'warning',
-    });
-    report({ ...about, state: 'delivered' });
+    parts.identifies.settled(event);
+    parts.counters.count('deliveries', { ...placeOf(parts), outcome });
+    parts.report({ ...aboutOf(parts, delivery), payloads, answer, state: 'delivered' });
   } else if (result.kind === 'rejected') {
-    delivery.deadLetter('rejected', result.words);
-    identifies.settled(event);
-    counters.count('dead_letters', { ...labels, reason: 'rejected' });
-    report({ ...about, state: 'dead', reason: 'rejected' });
+    settleDead(parts, delivery, 'rejected', answer, payloads);
   } else {
     const reason = result.kind === 'paused' ? 'paused' : result.reason;
-    identifies.failed(event);
-    const delayMs = retryDelayMs(result.wasKept ? 1 : attempt, random());
+    const delayMs = retryDelayMs(result.isUnsent ? 1 : attempt, parts.random());
     delivery.retry(Math.max(result.afterMs, delayMs), reason, reason === 'no-answer');
-    counters.count('deliveries_retried', { ...labels, reason });
-    report({ ...about, state: 'retry', reason });
+    parts.identifies.failed(event);
+    parts.counters.count('deliveries_retried', { ...placeOf(parts), reason });
+    parts.report({ ...aboutOf(parts, delivery), payloads, answer, state: 'retry', reason });
   }
 }
 
 /** Settles what needs no request. */
-export function settleEarly(parts: RoundParts, found: Early): void {
-  const { destination, shop, counters, identifies, report } = parts;
+export function settleUnsent(parts: RoundParts, found: Unsent): void {
   const { delivery } = found;
-  const labels = { shop, destination: destination.name };
-  const about = { ...labels, messageId: delivery.event.messageId };
   if ('skip' in found) {
     delivery.ack();
-    identifies.settled(delivery.event);
-    counters.count('deliveries_skipped', { ...labels, reason: found.skip });
-    report({ ...about, state: 'skipped', reason: found.skip });
-  } else if ('wait' in found) {
-    delivery.retry(EARLIER_RETRY_MS, found.wait);
-    identifies.failed(delivery.event);
-    counters.count('deliveries_retried', { ...labels, reason: found.wait });
-    report({ ...about, state: 'retry', reason: found.wait });
+    parts.identifies.settled(delivery.event);
+    parts.counters.count('deliveries_skipped', { ...placeOf(parts), reason: found.skip });
+    parts.report({ ...aboutOf(parts, delivery), state: 'skipped', reason: found.skip });
+  } else if ('retry' in found) {
+    delivery.retry(UNSENT_RETRY_MS, found.retry);
+    parts.identifies.failed(delivery.event);
+    parts.counters.count('deliveries_retried', { ...placeOf(parts), reason: found.retry });
+    parts.report({ ...aboutOf(parts, delivery), state: 'retry', reason: found.retry });
   } else {
-    delivery.deadLetter(found.dead, found.answer);
-    identifies.settled(delivery.event);
-    counters.count('dead_letters', { ...labels, reason: found.dead });
-    report({ ...about, state: 'dead', reason: found.dead, answer: found.answer });
+    settleDead(parts, delivery, found.dead, found.answer);
   }
 }
+
+function settleDead(
+  parts: RoundParts,
+  delivery: InFlight,
+  reason: DeadLetterReason,
+  answer: string,
+  payloads?: readonly unknown[],
+): void {
+  delivery.deadLetter(reason, answer);
+  parts.identifies.settled(delivery.event);
+  parts.counters.count('dead_letters', { ...placeOf(parts), reason });
+  parts.deadLetterLog.record(reason, answer);
+  const about = aboutOf(parts, delivery);
+  parts.report({ ...about, ...(payloads && { payloads }), state: 'dead', reason, answer });
+}
+
+const placeOf = ({ shop, destination }: RoundParts) => ({ shop, destination: destination.name });
+const aboutOf = (parts: RoundParts, { event }: InFlight) => ({
+  ...placeOf(parts),
+  messageId: event.messageId,
+});

@@ -16,6 +16,6 @@ export function quote(text: string): string {
     .trim();
 }
 
-/** Status and body in one line, for an answer that does not follow the API's own form. */
+/** Status and body in one line, for a response that does not have the API's documented form. */
 export const quoteResponse = (response: HttpResponse): string =>
   `HTTP ${response.status} ${quote(response.body)}`.trim();

@@ -1,4 +1,4 @@
-/** A JSON object whose last field is a list of items that are JSON text already. */
+/** A JSON object whose last field is a list. The items are JSON text already, so that each is serialised once. */
 export function bodyWith(fields: object, list: string, items: readonly string[]): string {
   const head = JSON.stringify(fields).slice(0, -1);
   const separator = head.length > 1 ? ',' : '';

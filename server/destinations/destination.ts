@@ -7,47 +7,47 @@ import type { HttpRequest, HttpResponse } from '../lib/http-client.ts';
 export type { HttpResponse };
 
 /**
- * A system we deliver to: data plus pure functions, no HTTP, no clock, no configuration of its own.
- * Adding one: a folder here, a line in `registry.ts`.
+ * A system we deliver to: data and pure functions, without HTTP, clock or configuration of its own.
+ * To add one, create a folder here and a line in `registry.ts`.
  */
 export interface Destination<Payload = unknown, Settings = unknown> {
-  /** Lower-case, stable: it names the consumer in the log. */
+  /** Lower-case and stable: it is part of the consumer's name in the store. */
   name: string;
-  /** The name by which `integrations` chooses it. */
+  /** Its name in a message's `integrations`. */
   integration: string;
   purpose: Purpose;
   /** The environment variable behind each setting. `settings` says which are required and what they default to. */
   variables: { [Setting in keyof Settings]-?: string };
-  /** Variables that mean "this destination is wanted": none set = not configured, some set = the rest is missing. */
+  /** The destination is configured when one of these variables is set; then all required settings must be. */
   switches: readonly string[];
   settings: ZodType<Settings>;
-  /** `raw-pii`: the worker opens the event's seal and hands it to `map`. */
+  /** `raw-pii`: the worker decrypts the event's personal data for `map`. */
   needs(settings: Settings): readonly Need[];
-  /** Every outgoing payload is checked against what the API accepts. */
+  /** What the API accepts; every payload is checked before it is sent. */
   payload: ZodType<Payload>;
   limits: Limits;
 
-  /** Our event in this API's words: none, one or several payloads, or why not. */
+  /** Maps an event to one or more payloads of this API, or to the reason why none is sent. */
   map(event: ProtectedEvent, settings: Settings, facts: Facts): Payload[] | Skip;
-  /** What of a payload goes into a request. Absent: all of it. */
+  /** The part of a payload that a request contains. Absent: all of it. */
   item?(payload: Payload): unknown;
-  /** @param items JSON texts, one per payload: each is written once, counted, and sent as it is. */
+  /** @param items JSON texts, one per payload. An empty list yields the envelope, whose size is measured. */
   request(items: readonly string[], settings: Settings): PostRequest;
-  /** Reads status and body. One outcome for the whole batch, or one per payload when the API answers per item. */
+  /** Reads the response: one outcome for the whole batch, or one per payload where the API answers per item. */
   classify(response: HttpResponse, batch: readonly Payload[]): Outcome | Outcome[];
 
-  /** A key for payloads that must be accepted only once ever; the dispatcher keeps the ledger. */
+  /** A key for payloads that must be accepted only once ever; delivery keeps the ledger of keys. */
   once?(payload: Payload): string | undefined;
-  /** The `once` key of an earlier payload whose remote id `map` wants as `facts.remoteId`. */
+  /** The `once` key of an earlier payload whose remote id `map` needs as `facts.remoteId`. */
   refersTo?(event: ProtectedEvent, settings: Settings): string | undefined;
-  /** How long the API itself recognises a repeat. Absent: it never does. */
+  /** How long the API itself recognises a repeated payload. Absent: it never does. */
   dedupWindowMs?: number;
-  /** A track waits while an earlier identify of the same person is unsettled. */
+  /** Events wait while an earlier identify of the same person is unsettled. */
   waitsForIdentify?: boolean;
-  /** What an erasure cannot take back there, in words for the person who asked. Absent: `User Suppressed` erases. */
+  /** What an erasure cannot remove there, in words for the person concerned. Absent: `User Suppressed` erases it. */
   cannotErase?: string;
 
-  /** Titled in → out pairs: the tests and the documentation. */
+  /** Input and expected output with a title; the tests run them, and they document the mapping. */
   examples: readonly Example<Payload, Settings>[];
 }
 
@@ -58,7 +58,7 @@ export const toItem = <Payload>(
 ): string => JSON.stringify(destination.item ? destination.item(payload) : payload);
 
 export type Need = 'raw-pii';
-/** True when this destination, so configured, is told personal data in clear. */
+/** True when this destination receives personal data in clear, as it is configured. */
 export const needsRawPii = ({ destination, settings }: { destination: Destination; settings: unknown }) =>
   destination.needs(settings).includes('raw-pii');
 
@@ -66,21 +66,21 @@ export interface Limits {
   maxEvents: number;
   /** Of the request body, UTF-8. */
   maxBytes: number;
-  /** How long a first event may wait for company. */
-  maxWaitMs: number;
+  /** How long an event may wait for others to share its request. */
+  maxBatchDelayMs: number;
   requestsPerSecond: number;
-  /** How many requests may go at once after a pause; default `requestsPerSecond`. */
+  /** How many requests may be sent at once after a pause; default `requestsPerSecond`. */
   burst?: number;
-  /** How many requests may wait for their answers together. */
+  /** How many requests may be in flight at once. */
   requestsInFlight: number;
   /** Older events (by `timestamp`) are skipped. */
   maxAgeMs?: number;
 }
 
 export interface Facts {
-  /** Only for a destination that declared the need, and only while the seal exists. */
+  /** Only for a destination that needs `raw-pii`, and only while the encrypted values are kept. */
   raw?: RawPii;
-  /** What the API called the payload `refersTo` named. */
+  /** The API's id of the payload that `refersTo` names. */
   remoteId?: string;
 }
 
@@ -96,16 +96,16 @@ export interface PostRequest extends HttpRequest {
 }
 
 export type Outcome =
-  /** `warning`: accepted, but the API had something to say. `remoteId`: what it calls the payload. */
+  /** `warning`: the API's remark on what it accepted. `remoteId`: the API's id of the payload. */
   | { kind: 'delivered'; remoteId?: string; warning?: string }
-  /** Nothing is wrong with the payload; wait and try again. */
+  /** The payload may be accepted later. */
   | { kind: 'retry'; reason: RetryReason; wait?: Wait; answer?: string }
-  /** Token, permission or configuration: the whole destination stops, its events wait, someone is told. */
+  /** Token, permission or configuration is wrong: delivery to the destination pauses with an alert, its events wait. */
   | { kind: 'paused'; answer: string }
-  /** The payload is wrong and will stay wrong. In a batch: something in it is. */
+  /** The payload will never be accepted. For a batch: at least one payload in it. */
   | { kind: 'rejected'; answer: string };
 
-/** How long the API asked us to stay away. */
+/** How long the API asked us to wait. */
 export type Wait = { ms: number } | 'until-midnight-utc';
 
 export interface Example<Payload, Settings = unknown> {

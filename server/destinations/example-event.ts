@@ -1,6 +1,6 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 
-/** A visit in a Taiwanese shop, consent given: the event every example starts from. */
+/** The event that every example changes: a visit to a Taiwanese shop, with consent. */
 const BASE: ProtectedEvent = {
   shop: 'demo',
   messageId: 'msg-1',

@@ -3,10 +3,10 @@ import type { Destination } from './destination.ts';
 import { shopline } from './shopline/index.ts';
 import { tiktok } from './tiktok/index.ts';
 
-/** Every destination there is, in the order they are shown. */
+/** Every destination, in the order in which they are shown. */
 export const DESTINATIONS: readonly Destination[] = [erase(tiktok), erase(customerio), erase(shopline)];
 
-/** The registry forgets each destination's own types; its schemas check what passes at run time. */
+/** Removes a destination's own types; its schemas check settings and payloads at run time. */
 function erase<Payload, Settings>(destination: Destination<Payload, Settings>): Destination {
   return destination as unknown as Destination;
 }

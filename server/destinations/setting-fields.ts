@@ -6,11 +6,11 @@ const blankIsMissing = (value: unknown): unknown => {
   return trimmed === '' ? undefined : trimmed;
 };
 
-/** Text that must be there. `wants` tells the operator what to write. */
+/** Required text. `wants` describes the value in the error message. */
 export const requiredText = (wants: string, pattern = /./) =>
   z.preprocess(blankIsMissing, z.string({ error: wants }).regex(pattern, wants));
 
-/** Text that may be missing; then it is undefined. */
+/** Text, or undefined when it is not set. */
 export const optionalText = () => z.preprocess(blankIsMissing, z.string().optional());
 
 export const textOr = (fallback: string, wants: string, pattern = /./) =>
@@ -22,7 +22,7 @@ export const oneOf = <const Values extends readonly [string, ...string[]]>(...va
     .preprocess(blankIsMissing, z.enum(values, { error: `one of ${values.join(', ')}` }).optional())
     .transform((value): Values[number] => value ?? values[0]);
 
-/** Scheme, host and port of the API; the paths stay its own. A slash at the end is dropped. */
+/** Scheme, host and port of the API. A trailing slash is removed. */
 export const endpoint = () =>
   z.preprocess(
     blankIsMissing,

@@ -1,13 +1,13 @@
 import type { Json, JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { sumOfProducts } from '../lib/decimal.ts';
 
-/** Text as it is, a number as text; blank and everything else is absent. */
+/** Trimmed text, or a number as text. Blank text and every other type is absent. */
 export function readText(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
   return text === '' ? undefined : text;
 }
 
-/** A finite number, also when it was sent as plain decimal text ("12.50"). */
+/** A finite number, also from plain decimal text ("12.50"). */
 export function readNumber(value: unknown): number | undefined {
   const isDecimal = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim());
   const number = isDecimal ? Number(value) : value;
@@ -20,7 +20,7 @@ export function readCurrency(properties: JsonObject): string | undefined {
   return currency && /^[A-Za-z]{3}$/.test(currency) ? currency.toUpperCase() : undefined;
 }
 
-/** The lines of `products`, or the one product whose fields lie flat in the properties. */
+/** The lines of `products`, or the one product whose fields are in the properties themselves. */
 export function readProducts(properties: JsonObject): JsonObject[] {
   const { products } = properties;
   if (Array.isArray(products)) return products.filter(isJsonObject);
@@ -31,12 +31,12 @@ export function readProducts(properties: JsonObject): JsonObject[] {
 const isJsonObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** These carry what was on offer, not what somebody wants to pay. */
+/** Their products were shown, not bought, so their prices have no sum. */
 const LISTS = new Set(['Products Searched', 'Product List Viewed', 'Product List Filtered']);
 
 /**
- * What an event is worth, in major units of its currency: `value`, else `revenue`, else `total`, else the sum of
- * price × quantity (a missing quantity is 1). A list of products has no such sum.
+ * The value of an event in major units of its currency: `value`, else `revenue`, else `total`, else the sum of
+ * price × quantity (a missing quantity is 1). Absent for a list of products without a value of its own.
  */
 export function readValue(event: ProtectedEvent): number | undefined {
   const { properties } = event;
@@ -59,7 +59,7 @@ function sumOfLines(products: JsonObject[]): number | undefined {
 
 /**
  * Epoch ms of an ISO timestamp. Absent before 2001-09-09, when it would have fewer than 13 digits (10 in seconds):
- * no shop event is that old, and the bound lets a payload schema tell seconds from milliseconds.
+ * the bound lets a payload schema tell seconds from milliseconds.
  */
 export function toEpochMs(timestamp: string): number | undefined {
   const ms = Date.parse(timestamp);
@@ -67,8 +67,8 @@ export function toEpochMs(timestamp: string): number | undefined {
 }
 
 /**
- * The same object without its absent fields; nothing at all when none is left. For fields we named ourselves: several
- * calls per event, so nothing is built on the way.
+ * The object without its undefined fields; undefined when none is left. Called several times per event, so it builds no
+ * intermediate lists.
  */
 export function compact<T extends object>(fields: T): T | undefined {
   let known: Partial<T> | undefined;

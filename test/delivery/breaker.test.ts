@@ -33,13 +33,13 @@ test('while open, a probe goes every five seconds; its success closes at once', 
 
 test('a refused token pauses at once, and is tried again every minute', () => {
   const breaker = createBreaker();
-  breaker.paused(0);
+  breaker.accessRejected(0);
   expect([breaker.state(), breaker.waitMs(0)]).toEqual(['paused', 60_000]);
 });
 
 test('an API that asked for quiet gets it, even if a failure says less or a success comes in late', () => {
   const breaker = createBreaker();
-  breaker.quietUntil(300_000);
+  breaker.pauseUntil(300_000);
   for (let failure = 0; failure < 3; failure++) breaker.failed(0, false);
   expect(breaker.waitMs(0)).toBe(300_000);
   breaker.succeeded();
@@ -59,7 +59,7 @@ test('when probe after probe makes the API stumble, the event itself is suspecte
 test('a clock set back makes no wait longer than it was', () => {
   const breaker = createBreaker();
   for (let failure = 0; failure < 3; failure++) breaker.failed(7_200_000, false);
-  breaker.quietUntil(7_220_000);
+  breaker.pauseUntil(7_220_000);
   expect(breaker.waitMs(7_200_000)).toBe(20_000);
   expect(breaker.waitMs(3_600_000)).toBe(20_000);
   expect(breaker.waitMs(3_620_000)).toBe(0);

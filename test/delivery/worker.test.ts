@@ -82,9 +82,31 @@ test('a refused token pauses the destination, raises an alert, loses nothing, an
   expect(counted(bench, 'destination_alerts')).toBe(1);
   expect(await depth(bench)).toMatchObject({ waiting: 2, deadLetters: 0 });
   token = 'renewed';
+  const place = { shop: 'shop', destination: 'plain' };
+  const text = 'destination rejected the access token; delivery paused, 2 waiting';
+  expect(bench.lines).toEqual([{ level: 'error', facts: { ...place, answer: 'token' }, text }]);
   await bench.clock.advance(20_000);
   expect(bench.worker.state()).toBe('closed');
   expect(await depth(bench)).toMatchObject({ waiting: 0 });
+  expect(bench.lines.slice(1)).toEqual([{ level: 'info', facts: place, text: 'destination recovered' }]);
+});
+
+test('an error of our own is logged, and the worker leases again a second later', async () => {
+  const bench = await startBench(() => answer(200));
+  await bench.clock.advance(0);
+  const { lease } = bench.log;
+  bench.log.lease = async () => {
+    bench.log.lease = lease;
+    throw new Error('SQLITE_FULL');
+  };
+  await append(bench, ...named('a'));
+  await bench.clock.advance(0);
+  const facts = { shop: 'shop', destination: 'plain', error: 'Error: SQLITE_FULL' };
+  expect(bench.lines).toEqual([{ level: 'error', facts, text: 'delivery worker failed; retrying in 1s' }]);
+  await bench.clock.advance(999);
+  expect(bench.requests).toEqual([]);
+  await bench.clock.advance(1);
+  expect(bench.requests.map(({ ids }) => ids)).toEqual([['a']]);
 });
 
 test('Retry-After is waited out', async () => {
@@ -158,7 +180,7 @@ test('an event larger than the API’s limit is set aside; its neighbours go', a
   expect(bench.requests.flatMap(({ ids }) => ids)).toEqual(['a', 'b']);
   expect((await bench.log.deadLetters({ limit: 10 }))[0]).toMatchObject({ reason: 'too-large' });
 });
-const plainLimits = { maxEvents: 100, maxWaitMs: 0, requestsPerSecond: 1_000_000, requestsInFlight: 1 };
+const plainLimits = { maxEvents: 100, maxBatchDelayMs: 0, requestsPerSecond: 1_000_000, requestsInFlight: 1 };
 
 test.each([
   {

@@ -6,6 +6,7 @@ import type { Destination } from '../../server/destinations/destination.ts';
 import type { Http, HttpRequest, HttpResponse } from '../../server/lib/http-client.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { type Counters, createCounters } from '../../server/observe/counters.ts';
+import type { Logger } from '../../server/observe/log.ts';
 import type { EventLog } from '../../server/store/event-log.ts';
 import type { Ledger } from '../../server/store/ledger.ts';
 import { openLog } from '../../server/store/open.ts';
@@ -13,7 +14,7 @@ import { openLedger } from '../../server/store/open-ledger.ts';
 import { createFakeClock, type FakeClock, settled } from './clock.ts';
 import { tempDir } from './temp-dir.ts';
 
-/** The plainest destination there is: an event's id is its payload; the answer's body says what became of it. */
+/** A minimal destination: an event's id is its payload, and the response's status is the outcome. */
 export type Plain = { id: string; order?: string | undefined; remote?: string | undefined };
 
 export const plain: Destination<Plain, object> = {
@@ -28,7 +29,7 @@ export const plain: Destination<Plain, object> = {
   limits: {
     maxEvents: 100,
     maxBytes: 100_000,
-    maxWaitMs: 0,
+    maxBatchDelayMs: 0,
     requestsPerSecond: 1_000_000,
     requestsInFlight: 1,
   },
@@ -60,12 +61,14 @@ export interface Bench {
   clock: FakeClock;
   counters: Counters;
   reports: DeliveryReport[];
+  /** Everything logged so far. */
+  lines: { level: keyof Logger; facts: object; text: string }[];
   /** Every request so far: when, and the ids it carried. */
   requests: { atMs: number; ids: string[]; payloads: Plain[] }[];
   worker: Worker;
 }
 
-/** One worker over a real log and ledger, with time and transport in the test's hands. */
+/** One worker over a real store and ledger, with a fake clock and a fake transport. */
 export async function startBench(
   reply: (ids: string[], request: HttpRequest, count: number) => HttpResponse | Promise<HttpResponse>,
   changes: Partial<Destination<Plain, object>> = {},
@@ -96,7 +99,10 @@ export async function startBench(
     requests.push({ atMs: clock.now(), ids, payloads });
     return reply(ids, request, requests.length);
   };
-  const quietLogger = { info: () => {}, warn: () => {}, error: () => {} };
+  const lines: Bench['lines'] = [];
+  const logAt = (level: keyof Logger) => (facts: object, text: string) =>
+    void lines.push({ level, facts, text });
+  const logger: Logger = { info: logAt('info'), warn: logAt('warn'), error: logAt('error') };
   const worker = startWorker({
     yieldToIngest: NO_BACKPRESSURE,
     consumer,
@@ -110,7 +116,7 @@ export async function startBench(
     clock,
     random: () => 0.5,
     counters,
-    logger: quietLogger,
+    logger,
     report: (report) => void reports.push(report),
   });
   onTestFinished(async () => {
@@ -118,5 +124,5 @@ export async function startBench(
     await log.close();
     await ledger.close();
   });
-  return { log, ledger, clock, counters, reports, requests, worker };
+  return { log, ledger, clock, counters, reports, lines, requests, worker };
 }

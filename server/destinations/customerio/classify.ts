@@ -1,16 +1,13 @@
 import { quote, quoteResponse, readJsonObject } from '../answers.ts';
 import type { HttpResponse, Outcome } from '../destination.ts';
 
-/**
- * In strict mode the status tells: 200 means taken, 400 that something in the batch is wrong. `Retry-After` is read
- * by the dispatcher, from every answer.
- */
+/** In strict mode the status decides: 200 means accepted, 400 that at least one message in the batch is wrong. */
 export function classify(response: HttpResponse): Outcome {
   const { status } = response;
   const errors = errorsIn(response.body);
   const answer = errors ? `HTTP ${status} ${errors}` : quoteResponse(response);
   if (status >= 200 && status < 300) {
-    // A web page is somebody else's answer: a wrong endpoint must not swallow events.
+    // An HTML page comes from another server: with a wrong endpoint, events would be lost.
     if (response.body.trimStart().startsWith('<'))
       return { kind: 'retry', reason: 'invalid-response', answer };
     return errors ? { kind: 'delivered', warning: answer } : { kind: 'delivered' };
@@ -18,12 +15,12 @@ export function classify(response: HttpResponse): Outcome {
   if (status === 429) return { kind: 'retry', reason: 'throttled', answer };
   if (status === 408) return { kind: 'retry', reason: 'no-answer', answer };
   if (status >= 500) return { kind: 'retry', reason: 'server-error', answer };
-  // A redirect, like a wrong key, is about the set-up and not about the events.
-  const isOurSetUp = status < 400 || status === 401 || status === 403;
-  return isOurSetUp ? { kind: 'paused', answer } : { kind: 'rejected', answer };
+  // A redirect, like a wrong key, is a mistake in the configuration, not in the events.
+  const isOurConfiguration = status < 400 || status === 401 || status === 403;
+  return isOurConfiguration ? { kind: 'paused', answer } : { kind: 'rejected', answer };
 }
 
-/** `meta.error` is one text, `meta.errors` a list; either may come. */
+/** `meta.error` is text, `meta.errors` a list; a response has either. */
 function errorsIn(body: string): string | undefined {
   const { error, errors } = (readJsonObject(body)?.meta ?? {}) as Record<string, unknown>;
   const found = [error, ...(Array.isArray(errors) ? errors : [errors])].filter(Boolean);

@@ -17,7 +17,13 @@ export const customerio: Destination<Payload, Settings> = {
   needs: (settings) => (settings.pii === 'raw' ? ['raw-pii'] : []),
   payload: Payload,
   // 500 KB and 3,000 requests in 3 s are documented, the latter as soft; both with room to spare.
-  limits: { maxEvents: 500, maxBytes: 480_000, maxWaitMs: 250, requestsPerSecond: 100, requestsInFlight: 3 },
+  limits: {
+    maxEvents: 500,
+    maxBytes: 480_000,
+    maxBatchDelayMs: 250,
+    requestsPerSecond: 100,
+    requestsInFlight: 3,
+  },
   map,
   request: (items, settings) => ({
     method: 'POST',

@@ -5,7 +5,7 @@ import type { Payload } from './payload.ts';
 import type { Settings } from './settings.ts';
 import { traits, withoutDigests } from './traits.ts';
 
-/** Our event as one item of a batch, whatever its type. In raw mode without an opened seal it is sent hashed. */
+/** One item of a batch, for every message type. In raw mode without decrypted values it is sent hashed. */
 export function map(event: ProtectedEvent, settings: Settings, facts: Facts): Payload[] | Skip {
   const raw = settings.pii === 'raw' ? facts.raw : undefined;
   const item = itemOf(event, raw);
@@ -41,8 +41,8 @@ function itemOf(event: ProtectedEvent, raw: RawPii | undefined): Payload | undef
 }
 
 /**
- * The person and the visitor. Somebody known by email alone is the email itself in raw mode; hashed, the digest
- * stands for a visitor: as a `userId` it would make a second person, whom nobody can write to.
+ * The ids of person and visitor. A person known by email alone has the email as `userId` in raw mode. Hashed, the digest
+ * is an `anonymousId`: as a `userId` it would create a second profile that cannot receive messages.
  */
 function idsOf({ identity }: ProtectedEvent, raw: RawPii | undefined) {
   const userId = readText(identity.userId) ?? raw?.userId;
@@ -51,14 +51,14 @@ function idsOf({ identity }: ProtectedEvent, raw: RawPii | undefined) {
   return { userId: raw?.email, anonymousId: raw?.email ? undefined : identity.emailSha256 };
 }
 
-/** Facts around the event, without what is the collector's own and without TikTok's ids. */
+/** The context without the collector's own fields and without TikTok's ids. */
 function contextOf({ context }: ProtectedEvent): Record<string, unknown> | undefined {
   const { bot: _bot, tiktok: _tiktok, ...facts } = context;
   const known = withoutDigests(facts);
   return Object.keys(known).length > 0 ? known : undefined;
 }
 
-/** Customer.io reads address and title of a page from its properties. */
+/** Customer.io reads a page's URL and title from its properties. */
 function viewProperties({ context, properties }: ProtectedEvent): Record<string, unknown> {
   const { url, title } = context.page ?? {};
   return { ...compact({ url, title }), ...withoutDigests(properties) };

@@ -4,12 +4,12 @@ import { LIMITS } from '../../../shared/names.ts';
 const Id = z.string().min(1);
 const Text = z.string().min(1);
 const Open = z.record(z.string(), z.unknown());
-/** A digest here would create a person nobody can write to. */
+/** A digest as `email` would create a profile that cannot receive messages. */
 const Traits = Open.refine(
   ({ email }) => email === undefined || (typeof email === 'string' && email.includes('@')),
   'email must be an address',
 );
-/** What the collector notes for itself stays here, and so do TikTok's ids. */
+/** The collector's own fields and TikTok's ids are not sent. */
 const Context = z.looseObject({ bot: z.never().optional(), tiktok: z.never().optional() });
 
 const common = {
@@ -17,7 +17,7 @@ const common = {
   timestamp: z.iso.datetime(),
   context: Context.optional(),
 };
-/** The person, the visitor, or both. Only `identify` joins the two; elsewhere the person counts. */
+/** The person, the visitor, or both. Only `identify` joins the two; in other messages `userId` takes precedence. */
 const who = { userId: Id.optional(), anonymousId: Id.optional() };
 const view = {
   ...common,

@@ -8,7 +8,7 @@ export const Settings = z
     apiKey: requiredText('the API key of a Pipelines source', /^[^\s:]+$/),
     region: oneOf('us', 'eu'),
     endpoint: endpoint(),
-    /** `raw` sends emails, phones and names in clear, because Customer.io writes to people. */
+    /** `raw` sends emails, phones and names in clear, because Customer.io needs them to send messages. */
     pii: oneOf('hashed', 'raw'),
   })
   .transform((settings) => ({ ...settings, endpoint: settings.endpoint ?? HOSTS[settings.region] }));

@@ -1,10 +1,10 @@
 import { isObject } from '../../../shared/message.ts';
 import type { Json, JsonObject, ProtectedEvent, RawPii } from '../../../shared/protected-event.ts';
 
-/** These two help to join data sets; digests of names and addresses help nobody there. */
+/** These two can be used to join data sets; digests of names and addresses cannot. */
 const KEPT_DIGESTS: ReadonlySet<string> = new Set(['email_sha256', 'phone_sha256']);
 
-/** The same object, at every depth without the digests of names, zip codes and address lines. */
+/** The object without digests of names, zip codes and address lines, at every depth. */
 export function withoutDigests(object: Readonly<Record<string, unknown>>): JsonObject {
   const kept = Object.entries(object).filter(([key]) => !key.endsWith('_sha256') || KEPT_DIGESTS.has(key));
   return Object.fromEntries(kept.map(([key, value]) => [key, clean(value as Json)]));
@@ -15,7 +15,7 @@ function clean(value: Json): Json {
   return isObject(value) ? withoutDigests(value) : value;
 }
 
-/** Traits of a person: what the shop sent, the two digests, and in raw mode the values behind them. */
+/** Traits of a person: those the shop sent, the two digests, and in raw mode the clear values. */
 export function traits(event: ProtectedEvent, raw: RawPii | undefined): JsonObject {
   const { emailSha256, phoneSha256 } = event.identity;
   return {
@@ -26,7 +26,7 @@ export function traits(event: ProtectedEvent, raw: RawPii | undefined): JsonObje
   };
 }
 
-/** Email and phone under the names Customer.io messages by. Names keep the shop's own spelling where traits had them. */
+/** Email and phone under the names that Customer.io sends messages by. Names only where the raw traits have none. */
 function rawTraits({ email, phone, firstName, lastName, traits }: RawPii): JsonObject {
   return {
     ...(email && { email }),
@@ -36,7 +36,7 @@ function rawTraits({ email, phone, firstName, lastName, traits }: RawPii): JsonO
   };
 }
 
-/** Objects inside objects are joined: an address keeps its plain city beside its raw street. */
+/** Merges nested objects: an address keeps its plain city and gets its raw street. */
 function merge(base: JsonObject, over: JsonObject): JsonObject {
   const merged = { ...base };
   for (const [key, value] of Object.entries(over)) {

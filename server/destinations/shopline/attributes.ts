@@ -3,7 +3,7 @@ import { compact, readCurrency, readText, readValue } from '../values.ts';
 import { type Attributes, isIdKey } from './payload.ts';
 import type { EventCode } from './settings.ts';
 
-/** `utmSource`, `order_id`, `value` and `currency`, changed and completed by the paths configured for this event. */
+/** `utmSource`, `order_id`, `value` and `currency`; the paths configured for this event replace and add attributes. */
 export function attributesOf(event: ProtectedEvent, paths: EventCode['attrs']): Attributes | undefined {
   const defaults = compact({
     utmSource: readText(event.context.campaign?.source),
@@ -15,7 +15,7 @@ export function attributesOf(event: ProtectedEvent, paths: EventCode['attrs']): 
   return compact({ ...Object.fromEntries(kept), ...valuesAt(event, paths) }) as Attributes | undefined;
 }
 
-/** The values found at configured paths. What is absent, blank, a list or an object is left out. */
+/** The values at the configured paths. Absent and blank values, lists and objects are left out. */
 export function valuesAt(event: ProtectedEvent, paths: EventCode['attrs']): Attributes | undefined {
   const found = Object.entries(paths).flatMap(([key, path]) => {
     const value = path === null ? undefined : attribute(key, valueAt(event, path));
@@ -32,7 +32,7 @@ function attribute(key: string, value: unknown): string | number | boolean | und
 
 const ROOTS: ReadonlySet<string> = new Set(['properties', 'context', 'traits']);
 
-/** `properties.products.0.sku`, `context.campaign.name`; a path with another beginning starts in `properties`. */
+/** `properties.products.0.sku`, `context.campaign.name`; any other path starts in `properties`. */
 function valueAt(event: ProtectedEvent, path: string): unknown {
   const steps = path.split('.');
   const start: unknown = ROOTS.has(steps[0] ?? '') ? event : event.properties;

@@ -7,7 +7,7 @@ import type { Payload } from './payload.ts';
 
 type Entry = Record<string, unknown>;
 
-/** These concern the set-up (token, scope, store, endpoint) and not the events. */
+/** Mistakes in the configuration (token, scope, store, endpoint); the events are not at fault. */
 const PAUSED: ReadonlySet<ErrorKind> = new Set(['unauthorized', 'forbidden', 'frozen', 'locked', 'redirect']);
 
 /** One outcome per event when SHOPLINE's answer distinguishes them, else one for the batch. */
@@ -27,7 +27,7 @@ export function classify(response: HttpResponse, batch: readonly Payload[]): Out
 }
 
 /**
- * The entry that answers each event: by position when all positions agree, else by its echo of code and date. Events
+ * The entry that answers each event: by position when all positions agree, else by the code and date it repeats. Events
  * without an entry may or may not have been accepted; only they are sent again, because the CDP counts every repeat.
  */
 function entriesOf(batch: readonly Payload[], entries: readonly Entry[]): (Entry | undefined)[] {
@@ -40,7 +40,7 @@ function entriesOf(batch: readonly Payload[], entries: readonly Entry[]): (Entry
   });
 }
 
-/** An entry without an echo matches any event. */
+/** An entry without code or date matches any event. */
 function agrees({ event_code, event_date }: Entry, { event }: Payload): boolean {
   return (
     (event_code ?? event.event_code) === event.event_code &&
@@ -49,7 +49,7 @@ function agrees({ event_code, event_date }: Entry, { event }: Payload): boolean 
 }
 
 function outcomeOf(entry: Entry | undefined, response: HttpResponse): Outcome {
-  if (!entry) return invalidResponse(response, 'the answer does not mention this event');
+  if (!entry) return invalidResponse(response, 'the response does not list this event');
   const errors = errorsAsText(entry.errors);
   if (errors) return { kind: 'rejected', answer: withTraceId(quote(errors), response) };
   const remoteId = readText(entry.id);

@@ -12,19 +12,19 @@ export const shopline: Destination<Payload, Settings> = {
   integration: 'SHOPLINE',
   purpose: 'analytics',
   variables: VARIABLES,
-  // Handle and token serve more than the CDP.
+  // Handle and token are also used for the Admin API.
   switches: [VARIABLES.channelId],
   settings: Settings,
   needs: (settings) => (settings.pii === 'raw' ? ['raw-pii'] : []),
   payload: Payload,
-  // No size is documented. The pace is a bucket of 40 that refills at 4 a second.
+  // No size is documented. The rate limit is a bucket of 40 requests that refills at 4 a second.
   limits: {
     maxEvents: 128,
     maxBytes: 1_000_000,
-    maxWaitMs: 500,
+    maxBatchDelayMs: 500,
     requestsPerSecond: 4,
     burst: 40,
-    // A refund taken while its order is on its way would not learn the order's id.
+    // A refund leased while its order is in flight would not get the CDP's id of the order.
     requestsInFlight: 1,
   },
   map,

@@ -6,7 +6,7 @@ import { attributesOf, valuesAt } from './attributes.ts';
 import type { Identity, Payload } from './payload.ts';
 import type { EventCode, Settings } from './settings.ts';
 
-/** Our event under the code the merchant's CDP knows. Nothing without a configured code is sent. */
+/** The event under the code that the merchant's CDP knows. An event without a configured code is not sent. */
 export function map(event: ProtectedEvent, settings: Settings, facts: Facts): Payload[] | Skip {
   const coded = codeOf(event, settings);
   if (!coded) return skip('unmapped');
@@ -50,8 +50,8 @@ function identitiesOf({ identity }: ProtectedEvent, raw: RawPii | undefined): Id
 }
 
 /**
- * The ledger's key. One order is sent once under one code, however often it is reported; everything else about an
- * order (a second refund, another update) is told apart by its message.
+ * The ledger's key. An order is sent once under one code, however often it is reported. Other events of an order (a
+ * second refund, another update) are distinguished by their message id.
  */
 function onceKey(event: ProtectedEvent, code: string): string | undefined {
   const key = event.orderKey ?? orderKey(event.event ?? '', event.properties);
@@ -63,11 +63,11 @@ function onceKey(event: ProtectedEvent, code: string): string | undefined {
 const belongsToOrder = (event: ProtectedEvent) =>
   event.type === 'track' && (event.event === 'Order Refunded' || event.event === 'Order Cancelled');
 
-/** A refund or a cancellation wants the CDP's id of its order. */
+/** A refund or cancellation refers to the CDP's id of its order. */
 export function refersTo(event: ProtectedEvent, { eventCodes }: Settings): string | undefined {
   const order = eventCodes['Order Completed'];
   if (!order || !belongsToOrder(event)) return undefined;
-  // The key of a cancellation knows what its order was called first; a refund has a key of its own.
+  // A cancellation's key contains the order's canonical id; a refund's does not.
   const cancelled = event.orderKey?.match(/^(order:.*):cancelled$/)?.[1];
   const named = event.orderName === undefined ? undefined : `order:${event.orderName}`;
   const key = cancelled ?? named ?? orderKey('Order Completed', event.properties);

@@ -14,7 +14,7 @@ const Identity = z.discriminatedUnion('type', [
 ]);
 export type Identity = z.infer<typeof Identity>;
 
-/** True for `id`, `order_id`, `productId` and the like: SHOPLINE's ids exceed 2^53 and are text end to end. */
+/** True for `id`, `order_id`, `productId` and the like: SHOPLINE's ids exceed 2^53, so they are always text. */
 export const isIdKey = (key: string): boolean => /(^id|_id|Id|ID)$/.test(key);
 
 const Attributes = z
@@ -36,6 +36,6 @@ const CdpEvent = z.strictObject({
   attrs: Attributes.optional(),
 });
 
-/** An event for the CDP, beside the key of our ledger, which stays here: the CDP knows no repeat by itself. */
+/** An event for the CDP, and the key of our ledger, which is not sent. The CDP does not recognise repeats. */
 export const Payload = z.strictObject({ onceKey: Text.optional(), event: CdpEvent });
 export type Payload = z.infer<typeof Payload>;

@@ -3,7 +3,7 @@ import { endpoint, json, oneOf, requiredText, textOr } from '../setting-fields.t
 
 const wants = '{"<event>": "<event code>" or {"code": …, "attrs": {"<key>": "<path>"}, "traits": {…}}}';
 const Code = z.string().min(1);
-/** CDP key → where its value lies in our event, for example `properties.coupon`. null: leave a default out. */
+/** CDP key → path of its value in our event, for example `properties.coupon`. null removes a default attribute. */
 const Paths = z.record(z.string(), z.union([z.string().min(1), z.null()]));
 const EventCode = z
   .union(

@@ -22,15 +22,15 @@ export const tiktok: Destination<Payload, Settings> = {
   limits: {
     maxEvents: 1000,
     maxBytes: 1_000_000,
-    maxWaitMs: 250,
+    maxBatchDelayMs: 250,
     requestsPerSecond: 1000,
-    // The documented pace is for a full queue; the first requests after a pause only feel their way.
+    // The documented rate is for a full queue; after a pause the first requests only test whether the API answers.
     burst: 20,
     requestsInFlight: 3,
     maxAgeMs: 28 * 24 * HOUR_MS,
   },
   map,
-  // The slash at the end of the path is part of it: without it TikTok answers 404.
+  // Without the trailing slash TikTok answers 404.
   request: (items, { endpoint, accessToken, pixelCode, testEventCode }) => ({
     method: 'POST',
     url: `${endpoint}/open_api/v1.3/event/track/`,

@@ -15,7 +15,7 @@ import type { Content, Payload, Properties } from './payload.ts';
 import type { Settings } from './settings.ts';
 import { user } from './user.ts';
 
-/** Our event in TikTok's words: one payload for each of TikTok's names, all with the same `event_id`. */
+/** One payload for each TikTok name of the event, all with the same `event_id`. */
 export function map(event: ProtectedEvent, settings: Settings): Payload[] | Skip {
   const names = namesOf(event, settings.events);
   if (names.length === 0) return skip('unmapped');
@@ -31,7 +31,7 @@ export function map(event: ProtectedEvent, settings: Settings): Payload[] | Skip
   }));
 }
 
-/** Every sighting of one order, placed or paid, has one id; the names tell the stages apart. */
+/** All reports of one order, placed or paid, have the same id; the event names distinguish the stages. */
 function eventId(event: ProtectedEvent): string {
   const stage = event.event === 'Order Placed' ? 'Order Completed' : event.event;
   const key = event.orderKey ?? orderKey(stage ?? '', event.properties) ?? event.messageId;
@@ -49,7 +49,7 @@ const httpUrl = (text: string | undefined) =>
 
 function properties(event: ProtectedEvent, name: string, settings: Settings): Properties | undefined {
   const products = readProducts(event.properties);
-  // A list stands for its group of products, everything else for single ones.
+  // A list shows groups of products; every other event is about single ones.
   const type = event.event === 'Product List Viewed' ? 'product_group' : 'product';
   const contents = products.flatMap((product) => content(product, type) ?? []);
   const value = notNegative(readValue(event));
@@ -67,7 +67,7 @@ function properties(event: ProtectedEvent, name: string, settings: Settings): Pr
   });
 }
 
-/** A line without an id cannot be found in the catalogue and says nothing. */
+/** A line without an id cannot be matched with the catalogue and is left out. */
 function content(product: JsonObject, type: Content['content_type']): Content | undefined {
   const sku = readText(product.sku);
   const group = readText(product.product_id);

@@ -1,7 +1,7 @@
 import { UNPAID } from '../../../shared/names.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 
-/** Our event → TikTok's, where one name always fits. Orders depend on their payment and are decided below. */
+/** Our event → TikTok's, where it is always the same name. Orders depend on their payment, see `namesOf`. */
 const NAMES: Readonly<Record<string, string>> = {
   'Product Viewed': 'ViewContent',
   'Products Searched': 'Search',
@@ -19,8 +19,8 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * TikTok's names for an event, none when it is not sent. What the shop configured for an event is taken as written,
- * without the payment rules.
+ * TikTok's names for an event; none when it is not sent. Names configured by the shop are used as they are, without the
+ * payment rules.
  *
  * @param configured `TIKTOK_EVENTS`: event name, or `Page`, → names.
  */
@@ -40,5 +40,5 @@ export function namesOf(
   return name ? [name] : [];
 }
 
-/** TikTok turns its legacy name into `Purchase`, so both count as one. */
+/** TikTok converts its legacy name to `Purchase`, so both count as one. */
 export const isPurchase = (name: string): boolean => name === 'Purchase' || name === 'CompletePayment';

@@ -5,7 +5,7 @@ const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256 as 64 lower-case hex 
 const Amount = z.number().nonnegative();
 const ContentType = z.enum(['product', 'product_group']);
 const HttpUrl = z.string().regex(/^https?:\/\//);
-/** Plain at TikTok, but normalised: lower-case without spaces. */
+/** TikTok takes places in clear, normalised to lower case without spaces. */
 const Place = Text.refine((place) => place === place.toLowerCase() && !/\s/.test(place));
 export const Ip = z.union([z.ipv4(), z.ipv6()]);
 
@@ -59,7 +59,7 @@ const Properties = z.strictObject({
 });
 export type Properties = z.infer<typeof Properties>;
 
-/** One entry of `data[]`, web events. Unknown keys are refused, so that nothing leaves by accident. */
+/** One entry of `data[]`, web events. Unknown keys are refused, so that no field is sent by accident. */
 export const Payload = z.strictObject({
   event: Text.max(255),
   /** Unix seconds: exactly ten digits, so milliseconds are refused. */

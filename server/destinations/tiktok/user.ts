@@ -3,7 +3,7 @@ import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { compact, readText } from '../values.ts';
 import { Ip, Locale, type Payload } from './payload.ts';
 
-/** Everything TikTok can match a person by. Digests come ready made; only the visitor's id is hashed here. */
+/** Everything that TikTok can match a person by. The event holds digests already; only the visitor's id is hashed here. */
 export function user({ identity, context }: ProtectedEvent): Payload['user'] {
   const id = readText(identity.userId) ?? readText(identity.anonymousId);
   const ip = readText(context.ip);
@@ -25,18 +25,18 @@ export function user({ identity, context }: ProtectedEvent): Payload['user'] {
   });
 }
 
-/** The case of an id is part of it. What is a digest already is not hashed again. */
+/** Hashed as it is, case included. An id that is a digest already is not hashed again. */
 function externalId(id: string): string {
   if (/^[0-9a-f]{64}$/i.test(id)) return id.toLowerCase();
   return hash('sha256', id);
 }
 
-/** Browsers may say `en-US@posix` or `C`; TikTok wants BCP 47. */
+/** Browsers may report `en-US@posix` or `C`; TikTok accepts BCP 47 only. */
 function languageTag(locale: string | undefined): string | undefined {
   return Locale.safeParse(locale).success ? locale : undefined;
 }
 
-/** The click that led to this very page is newer than any stored one. An id cut short matches nothing. */
+/** The click id in the page's URL is newer than a stored one. A truncated id matches nothing, so a long one is left out. */
 function clickIdOf(pageUrl: string | undefined): string | undefined {
   const ttclid = pageUrl && URL.parse(pageUrl)?.searchParams.get('ttclid')?.trim();
   return ttclid && ttclid.length <= 1024 ? ttclid : undefined;

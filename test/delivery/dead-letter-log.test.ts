@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { createDeadLetterLog } from '../../server/delivery/dead-letter-log.ts';
+import { createFakeClock } from '../support/clock.ts';
+import { event } from '../support/event.ts';
+import { answer, startBench } from '../support/worker-bench.ts';
+
+const place = { shop: 'shop', destination: 'plain' };
+const TEXT = 'events moved to dead letters';
+
+function start() {
+  const clock = createFakeClock();
+  const stopping = new AbortController();
+  const lines: { facts: object; text: string }[] = [];
+  const warn = (facts: object, text: string) => void lines.push({ facts, text });
+  const logger = { info: () => {}, warn, error: () => {} };
+  const log = createDeadLetterLog({ ...place, logger, clock, stopping: stopping.signal });
+  return { clock, stopping, lines, log };
+}
+
+test('dead letters of one turn share a line, with their count and the last answer', async () => {
+  const { clock, lines, log } = start();
+  for (let number = 1; number <= 4; number++) log.record('rejected', `40002 field ${number}`);
+  await clock.advance(0);
+  const facts = { ...place, reason: 'rejected', count: 4, answer: '40002 field 4' };
+  expect(lines).toEqual([{ facts, text: TEXT }]);
+});
+
+test('the dead letters of the next minute share one line at its end; a quiet minute has none', async () => {
+  const { clock, lines, log } = start();
+  log.record('rejected', 'first');
+  await clock.advance(1_000);
+  log.record('rejected', 'second');
+  await clock.advance(1_000);
+  log.record('rejected', 'third');
+  await clock.advance(57_999);
+  expect(lines).toHaveLength(1);
+  await clock.advance(1);
+  expect(lines[1]?.facts).toMatchObject({ count: 2, answer: 'third' });
+  await clock.advance(120_000);
+  expect(lines).toHaveLength(2);
+  log.record('rejected', 'fourth');
+  await clock.advance(0);
+  expect(lines[2]?.facts).toMatchObject({ count: 1, answer: 'fourth' });
+});
+
+test('a reason never waits for the line of another', async () => {
+  const { clock, lines, log } = start();
+  log.record('rejected', '40002');
+  log.record('too-large', '100 bytes');
+  await clock.advance(0);
+  log.record('mapping-failed', 'no such field');
+  await clock.advance(0);
+  expect(lines.map(({ facts }) => (facts as { reason: string }).reason)).toEqual([
+    'rejected',
+    'too-large',
+    'mapping-failed',
+  ]);
+});
+
+test('what was counted when the worker stops is logged at once', async () => {
+  const { clock, stopping, lines, log } = start();
+  log.record('rejected', 'first');
+  await clock.advance(0);
+  log.record('rejected', 'second');
+  stopping.abort();
+  await clock.advance(0);
+  expect(lines.map(({ facts }) => (facts as { count: number }).count)).toEqual([1, 1]);
+});
+
+test('four events that the API refuses for good give one warning with its words', async () => {
+  const bench = await startBench(() => answer(400, '40002 Invalid value for `currency`'));
+  await bench.log.append(['a', 'b', 'c', 'd'].map((messageId) => ({ event: event({ messageId }) })));
+  await bench.clock.advance(0);
+  expect(await bench.log.depth('plain@shop')).toMatchObject({ waiting: 0, deadLetters: 4 });
+  const facts = { ...place, reason: 'rejected', count: 4, answer: '40002 Invalid value for `currency`' };
+  expect(bench.lines).toEqual([{ level: 'warn', facts, text: TEXT }]);
+});
+
+test('an event that is not sent because its payload is invalid is named with our own words', async () => {
+  const bench = await startBench(() => answer(200), { map: () => [{ id: 7 as unknown as string }] });
+  await bench.log.append([{ event: event({}) }]);
+  await bench.clock.advance(0);
+  expect(bench.lines).toMatchObject([
+    {
+      level: 'warn',
+      text: TEXT,
+      facts: { reason: 'invalid-payload', count: 1, answer: expect.stringMatching(/^id: /) },
+    },
+  ]);
+});
