@@ -46,9 +46,9 @@ export function createReserve(destination: Destination, ledger: Ledger, consumer
       statusOf(payload) {
         const key = heldKeys.get(payload);
         if (key === undefined) return keyOf(payload) === undefined ? 'new' : 'in-flight';
-        return known.get(key)?.state === 'settled' ? 'accepted' : 'new';
+        return known.get(key)?.state === 'confirmed' ? 'accepted' : 'new';
       },
-      uncertain: [...known].filter(([, { state }]) => state === 'noted').map(([key]) => key),
+      uncertain: [...known].filter(([, { state }]) => state === 'reserved').map(([key]) => key),
     };
   };
 }

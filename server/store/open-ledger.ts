@@ -1,8 +1,8 @@
 import type { Ledger } from './ledger.ts';
-import type { StateMethods } from './sqlite/ledger-worker.ts';
+import type { LedgerMethods } from './sqlite/ledger-worker.ts';
 import { startThread } from './thread/start.ts';
 
-export interface StateOptions {
+export interface LedgerOptions {
   /** Made when missing, for its owner alone. */
   dataDir: string;
   /** Epoch ms; default the system's. */
@@ -14,15 +14,14 @@ export interface StateOptions {
  *
  * @throws {DataDirUnusable} with what an operator has to mend.
  */
-export async function openLedger({ dataDir, clock = Date.now }: StateOptions): Promise<Ledger> {
-  const thread = await startThread<StateMethods>(new URL('./sqlite/ledger-worker.ts', import.meta.url), {
-    dataDir,
-  });
+export async function openLedger({ dataDir, clock = Date.now }: LedgerOptions): Promise<Ledger> {
+  const worker = new URL('./sqlite/ledger-worker.ts', import.meta.url);
+  const { call, close } = await startThread<LedgerMethods>(worker, { dataDir });
   return {
-    reserve: async (consumer, keys) => new Map(await thread.call('note', consumer, keys, clock())),
-    confirm: (consumer, entries) => thread.call('settle', consumer, entries, clock()),
-    release: (consumer, keys) => thread.call('forget', consumer, keys),
-    find: async (consumer, keys) => new Map(await thread.call('find', consumer, keys, clock())),
-    close: thread.close,
+    reserve: (consumer, keys) => call.reserve(consumer, keys, clock()),
+    confirm: (consumer, entries) => call.confirm(consumer, entries, clock()),
+    release: call.release,
+    find: (consumer, keys) => call.find(consumer, keys, clock()),
+    close,
   };
 }

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type Call, commitTogether } from '../../server/store/thread/group-commit.ts';
+import { commitTogether } from '../../server/store/thread/group-commit.ts';
+
+interface Call {
+  writes: boolean;
+  run(): unknown;
+}
 
 /** Counts transactions; one that fails leaves `rows` as they were. */
 function createFakeDatabase(rows: string[] = []) {
@@ -7,11 +12,11 @@ function createFakeDatabase(rows: string[] = []) {
   return {
     rows,
     transactions: () => transactions,
-    transaction<T>(work: () => T): T {
+    runAll(calls: readonly Call[]): unknown[] {
       const before = [...rows];
       transactions++;
       try {
-        return work();
+        return calls.map((call) => call.run());
       } catch (error) {
         rows.splice(0, rows.length, ...before);
         throw error;
@@ -32,17 +37,17 @@ describe('calls that commit together', () => {
     },
   });
 
-  test('share one transaction and are answered in order', () => {
-    const { rows, transaction, transactions } = createFakeDatabase();
-    expect(commitTogether(transaction, [write(rows, 'a'), write(rows, 'b')])).toEqual([
+  test('share one transaction and are answered in order', async () => {
+    const { rows, runAll, transactions } = createFakeDatabase();
+    expect(await commitTogether(runAll, [write(rows, 'a'), write(rows, 'b')])).toEqual([
       { value: 1 },
       { value: 2 },
     ]);
     expect(transactions()).toBe(1);
   });
 
-  test('one bad call fails alone, and what it wrote is gone', () => {
-    const { rows, transaction } = createFakeDatabase();
+  test('one bad call fails alone, and what it wrote is gone', async () => {
+    const { rows, runAll } = createFakeDatabase();
     const half: Call = {
       writes: true,
       run() {
@@ -50,15 +55,15 @@ describe('calls that commit together', () => {
         throw BUG;
       },
     };
-    const settled = commitTogether(transaction, [write(rows, 'a'), half, write(rows, 'b')]);
+    const settled = await commitTogether(runAll, [write(rows, 'a'), half, write(rows, 'b')]);
     expect(settled).toEqual([{ value: 1 }, { error: BUG }, { value: 2 }]);
     expect(rows).toEqual(['a', 'b']);
   });
 
-  test('a full disk refuses every write at once, while reads are still answered', () => {
-    const { rows, transaction, transactions } = createFakeDatabase(['old']);
+  test('a full disk refuses every write at once, while reads are still answered', async () => {
+    const { rows, runAll, transactions } = createFakeDatabase(['old']);
     const read: Call = { writes: false, run: () => rows.length };
-    const settled = commitTogether(transaction, [write(rows, 'a'), read, fail(DISK_FULL), write(rows, 'b')]);
+    const settled = await commitTogether(runAll, [write(rows, 'a'), read, fail(DISK_FULL), write(rows, 'b')]);
     expect(settled).toEqual([{ error: DISK_FULL }, { value: 1 }, { error: DISK_FULL }, { error: DISK_FULL }]);
     expect(rows).toEqual(['old']);
     expect(transactions()).toBe(2);

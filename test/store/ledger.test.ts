@@ -32,7 +32,7 @@ describe('the ledger of what must be sent once', () => {
     await ledger.reserve('shopline', ['a']);
     await ledger.close();
     const later = await reopen();
-    expect(await later.reserve('shopline', ['a', 'b'])).toEqual(new Map([['a', { state: 'noted' }]]));
+    expect(await later.reserve('shopline', ['a', 'b'])).toEqual(new Map([['a', { state: 'reserved' }]]));
   });
 
   test('what was settled stays settled, with the id the API gave it', async () => {
@@ -43,8 +43,8 @@ describe('the ledger of what must be sent once', () => {
     await ledger.close();
     const later = await reopen();
     const known = new Map([
-      ['a', { state: 'settled', remoteId: 'cdp-1' }],
-      ['b', { state: 'settled' }],
+      ['a', { state: 'confirmed', remoteId: 'cdp-1' }],
+      ['b', { state: 'confirmed' }],
     ]);
     expect(await later.reserve('shopline', ['a', 'b'])).toEqual(known);
     await later.release('shopline', ['a', 'b']);
@@ -72,7 +72,7 @@ describe('the ledger of what must be sent once', () => {
     clock.nowMs += 1;
     expect((await ledger.find('shopline', ['a'])).size).toBe(0);
     expect(await ledger.reserve('shopline', ['a'])).toEqual(new Map());
-    expect(await ledger.find('shopline', ['a'])).toEqual(new Map([['a', { state: 'noted' }]]));
+    expect(await ledger.find('shopline', ['a'])).toEqual(new Map([['a', { state: 'reserved' }]]));
   });
 
   test('keys past their time leave the file as new ones come', async () => {

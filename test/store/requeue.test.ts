@@ -9,7 +9,7 @@ const COUNT = 500;
 const ids = Array.from({ length: COUNT }, (_, index) => `m${index}`);
 const idsOf = (deliveries: readonly Delivery[]) => deliveries.map(({ event }) => event.messageId);
 
-/** Everything was tried once and waits an hour for its next try. */
+/** Every event was tried once and waits an hour for the next attempt. */
 async function afterAnOutage() {
   const clock = { nowMs: Date.parse('2026-03-01T00:00:00Z') };
   const dataDir = tempDir();
@@ -30,7 +30,7 @@ async function afterAnOutage() {
   return { log, clock, reopen };
 }
 
-test('a wake is over at once; takes then come to everything that waited, oldest first, each once', async () => {
+test('requeueNow returns at once; later leases reach everything that waited, oldest first, each once', async () => {
   const { log, clock } = await afterAnOutage();
   await log.requeueNow('tiktok');
   expect(await log.nextDueMs('tiktok')).toBe(clock.nowMs);
@@ -43,7 +43,7 @@ test('a wake is over at once; takes then come to everything that waited, oldest 
   expect(await log.nextDueMs('tiktok')).toBe(clock.nowMs + HOUR_MS / 2);
 });
 
-test('a second wake in the middle of the first begins with the oldest again', async () => {
+test('a second requeueNow during the first starts with the oldest again', async () => {
   const { log } = await afterAnOutage();
   await log.requeueNow('tiktok');
   for (const delivery of await log.lease('tiktok', 10)) delivery.retry(HOUR_MS, 'server-error');
@@ -51,7 +51,7 @@ test('a second wake in the middle of the first begins with the oldest again', as
   expect(idsOf(await log.lease('tiktok', COUNT))).toEqual(ids);
 });
 
-test('a restart makes due what waited and what was leased before it, never what is leased since', async () => {
+test('a restart requeues retries and leases from before it, and no lease made since', async () => {
   const { log, clock, reopen } = await afterAnOutage();
   await log.requeueNow('tiktok');
   await log.lease('tiktok', 300);
@@ -67,7 +67,7 @@ test('a restart makes due what waited and what was leased before it, never what 
   expect(await later.lease('tiktok', COUNT)).toEqual([]);
 });
 
-test('what is held stays held through a wake and a restart, and comes when its time has come', async () => {
+test('a held event stays held through requeueNow and a restart, and is leased when its hold ends', async () => {
   const { log, clock, reopen } = await afterAnOutage();
   const holdUntilMs = clock.nowMs + 1000;
   await log.append([{ event: event({ messageId: 'held' }), holdUntilMs }]);

@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DataDirUnusable, type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
 import { type LogOptions, openLog } from '../../server/store/open.ts';
-import { DUE_SQL, LINE_UP_SQL, NEW_SQL } from '../../server/store/sqlite/lease.ts';
+import { DUE_SQL, ENQUEUE_SQL, NEW_SQL } from '../../server/store/sqlite/lease.ts';
 import { REACH_SQL } from '../../server/store/sqlite/requeue.ts';
 import { SCHEMA } from '../../server/store/sqlite/schema.ts';
 import { event } from '../support/event.ts';
@@ -337,12 +337,12 @@ describe('SQLite log: disk full', () => {
   });
 });
 
-describe('SQLite log: taking costs the same at any backlog', () => {
+describe('SQLite log: leasing costs the same at any backlog', () => {
   test.each([
     { statement: 'due again', sql: DUE_SQL },
     { statement: 'new events', sql: NEW_SQL },
-    { statement: 'becoming due', sql: LINE_UP_SQL },
-    { statement: 'what a wake comes to', sql: REACH_SQL },
+    { statement: 'becoming due', sql: ENQUEUE_SQL },
+    { statement: 'what a requeue reaches', sql: REACH_SQL },
   ])('$statement: found by index, never by a scan or a sort', ({ sql }) => {
     const database = new DatabaseSync(':memory:');
     database.exec(SCHEMA);

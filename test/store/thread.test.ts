@@ -1,28 +1,66 @@
-import { expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { LogUnavailable } from '../../server/store/errors.ts';
 import { startThread } from '../../server/store/thread/start.ts';
-import type { CrashingMethods } from '../support/crashing-thread.ts';
+import type { TestMethods } from '../support/sync-thread.ts';
 
-const start = () =>
-  startThread<CrashingMethods>(new URL('../support/crashing-thread.ts', import.meta.url), {});
+describe.each(['sync', 'async'])('a storage thread with %s methods', (kind) => {
+  async function start() {
+    const thread = await startThread<TestMethods>(
+      new URL(`../support/${kind}-thread.ts`, import.meta.url),
+      {},
+    );
+    onTestFinished(() => thread.close());
+    return thread;
+  }
 
-test('a storage thread that dies fails every call that waits, and every later one, as unavailable', async () => {
-  const thread = await start();
-  expect(await thread.call('echo', 'hello')).toBe('hello');
-  const waiting = [thread.call('wait'), thread.call('wait')];
-  thread.send('crash');
-  const reasons = (await Promise.allSettled(waiting)).map((result) => 'reason' in result && result.reason);
-  const died = new LogUnavailable('the storage thread died: a bug of ours');
-  expect(reasons).toEqual([died, died]);
-  await expect(thread.call('echo', 'too late')).rejects.toThrow(LogUnavailable);
-  await thread.close();
-});
+  test('that dies rejects every pending call, and every later one, as unavailable', async () => {
+    const { call, send, close } = await start();
+    expect(await call.echo('hello')).toBe('hello');
+    const pending = [call.wait(), call.wait()];
+    send.crash();
+    const reasons = (await Promise.allSettled(pending)).map((result) => 'reason' in result && result.reason);
+    const died = new LogUnavailable('the storage thread died: a bug of ours');
+    expect(reasons).toEqual([died, died]);
+    await expect(call.echo('too late')).rejects.toThrow(LogUnavailable);
+    await close();
+  });
 
-test('closing answers what was asked before, and may be repeated', async () => {
-  const thread = await start();
-  const before = thread.call('echo', 'before');
-  await Promise.all([thread.close(), thread.close()]);
-  expect(await before).toBe('before');
-  await expect(thread.call('echo', 'after')).rejects.toThrow('closed');
-  await thread.close();
+  test('answers at close what was called before; close can be repeated', async () => {
+    const { call, close } = await start();
+    const before = call.echo('before');
+    await Promise.all([close(), close()]);
+    expect(await before).toBe('before');
+    await expect(call.echo('after')).rejects.toThrow('closed');
+    await close();
+  });
+
+  test('runs the calls of one turn in order in one transaction', async () => {
+    const { call } = await start();
+    const before = await call.transactions();
+    expect(await Promise.all([call.echo('a'), call.echo('b'), call.transactions()])).toEqual([
+      'a',
+      'b',
+      before + 1,
+    ]);
+  });
+
+  test('rejects the one call that fails, with its error, and answers the others', async () => {
+    const { call } = await start();
+    const [first, bad, last] = await Promise.allSettled([call.echo('a'), call.fail(), call.echo('b')]);
+    expect([first, last]).toMatchObject([{ value: 'a' }, { value: 'b' }]);
+    expect(bad).toMatchObject({ reason: { name: 'RangeError', message: 'a bad call' } });
+  });
+
+  test('answers calls between the steps of a job, and finishes jobs before it closes', async () => {
+    const { call, close } = await start();
+    let isCounted = false;
+    const counted = call.count(1000).then((steps) => {
+      isCounted = true;
+      return steps;
+    });
+    expect(await call.echo('in between')).toBe('in between');
+    expect(isCounted).toBe(false);
+    await close();
+    expect(await counted).toBe(1000);
+  });
 });

@@ -26,7 +26,7 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'no-dedup': {
     broken: 'a message seen before is stored again',
     file: 'server/store/sqlite/append.ts',
-    find: /function isFirstSight\([^)]*\): boolean \{/,
+    find: /function isNew\([^)]*\): boolean \{/,
     replace: '$& if (nowMs) return true;',
   },
   'no-hash': {

@@ -1,8 +1,8 @@
 import { prepare } from './database.ts';
-import { messageKey, orderKeyOf, type Seen, type SeenKey, toBlob, type Windows } from './dedup.ts';
+import { type Dedup, type DedupKey, messageKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
 import type { Store } from './store.ts';
 
-/** An event on its way to a row; a tuple, because that is what crosses to a thread most cheaply. Times in epoch ms. */
+/** An event as it is sent to the thread: a tuple, the cheapest to clone. Times in epoch ms. */
 export type AppendRow = [
   shop: string,
   messageId: string,
@@ -10,7 +10,7 @@ export type AppendRow = [
   receivedAtMs: number,
   holdUntilMs: number | null,
   body: string,
-  sealed: string | null,
+  encryptedPii: string | null,
 ];
 
 /** `bytes`: of what was stored. */
@@ -20,33 +20,34 @@ export interface Appended {
   bytes: number;
 }
 
-export function createAppend(store: Store, seen: Seen, windows: Windows) {
+export function createAppend(store: Store, dedup: Dedup, windows: Windows) {
   const { connection, consumers } = store;
   const insert = prepare(
     connection,
     `INSERT INTO events (shop, received_at, hold_until, message_key, order_key, body) VALUES (?, ?, ?, ?, ?, ?)`,
   );
-  const insertSeal = prepare(connection, 'INSERT INTO seals (seq, sealed) VALUES (?, ?)');
+  const insertPii = prepare(connection, 'INSERT INTO seals (seq, sealed) VALUES (?, ?)');
 
-  /** Notes both keys; false, and notes neither, when one of them was seen before. */
-  function isFirstSight(shop: string, message: SeenKey, order: SeenKey | null, nowMs: number): boolean {
-    if (seen.has(shop, message, nowMs) || (order !== null && seen.has(shop, order, nowMs))) return false;
-    seen.add(shop, message, nowMs + windows.retentionMs);
-    if (order !== null) seen.add(shop, order, nowMs + windows.orderKeyMs);
+  /** Records both keys; false, and records neither, when one of them was seen before. */
+  function isNew(shop: string, message: DedupKey, order: DedupKey | null, nowMs: number): boolean {
+    if (dedup.has(shop, message, nowMs) || (order !== null && dedup.has(shop, order, nowMs))) return false;
+    dedup.add(shop, message, nowMs + windows.retentionMs);
+    if (order !== null) dedup.add(shop, order, nowMs + windows.orderKeyMs);
     return true;
   }
 
   return (rows: readonly AppendRow[], nowMs: number): Appended => {
     let stored = 0;
     let bytes = 0;
-    for (const [shop, messageId, orderKey, receivedAtMs, holdUntilMs, body, sealed] of rows) {
+    for (const [shop, messageId, orderKey, receivedAtMs, holdUntilMs, body, encryptedPii] of rows) {
       const message = messageKey(messageId);
       const order = orderKey === null ? null : orderKeyOf(orderKey);
-      if (!isFirstSight(shop, message, order, nowMs)) continue;
+      if (!isNew(shop, message, order, nowMs)) continue;
       const keys = [toBlob(message), order === null ? null : toBlob(order)] as const;
       const seq = insert.insert(shop, receivedAtMs, holdUntilMs, ...keys, body);
       const interested = consumers.filter((consumer) => consumer.shop === shop);
-      if (sealed !== null && interested.some(({ decryptsPii }) => decryptsPii)) insertSeal.run(seq, sealed);
+      if (encryptedPii !== null && interested.some(({ decryptsPii }) => decryptsPii))
+        insertPii.run(seq, encryptedPii);
       for (const consumer of interested) consumer.waiting++;
       stored++;
       bytes += Buffer.byteLength(body);

@@ -1,14 +1,14 @@
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 
-/** Copies what is committed from the write-ahead log into the file, every little while, until told to stop. */
+/** Copies committed pages from the write-ahead log into the database every `everyMs`, until it receives a message. */
 const connection = new DatabaseSync(workerData.path);
 connection.exec('PRAGMA synchronous = FULL; PRAGMA checkpoint_fullfsync = ON');
 const copy = () => {
   try {
     connection.exec('PRAGMA wal_checkpoint(PASSIVE)');
   } catch {
-    // A full disk: the log itself says so to those who write; the next round tries again.
+    // The disk is full: appends report it, and the next interval tries again.
   }
 };
 const timer = setInterval(copy, workerData.everyMs);

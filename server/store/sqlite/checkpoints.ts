@@ -6,10 +6,10 @@ const EVERY_MS = 100;
 const WAL_PAGES = 16_384;
 
 /**
- * Moves checkpoints to a thread of their own, so that no commit waits while pages are copied back. Under a load without
- * a pause the write-ahead log would never get empty that way: at `WAL_PAGES` the writer copies the little that is left.
+ * Runs checkpoints in a thread of their own, so that no commit waits while pages are copied back. Under a continuous
+ * load that alone would never empty the write-ahead log: at `WAL_PAGES` the writer copies the rest itself.
  *
- * @returns how to stop; resolves once the thread has let the file go.
+ * @returns a function that stops the thread and resolves once it has closed the file.
  */
 export function startCheckpoints(connection: DatabaseSync): () => Promise<void> {
   connection.exec(`PRAGMA wal_autocheckpoint = ${WAL_PAGES}`);
@@ -23,12 +23,12 @@ export function startCheckpoints(connection: DatabaseSync): () => Promise<void> 
   };
 }
 
-/** How long to insist while another connection copies pages, or an operator's tool is reading. */
-const PATIENCE_MS = 2000;
+/** How long to retry while another connection runs a checkpoint, or an operator's tool is reading. */
+const TIMEOUT_MS = 2000;
 
-/** What was deleted is still readable in the write-ahead log until it is copied over and cut. Each `yield` lets others go on. */
+/** Truncates the write-ahead log, where deleted values stay readable until then. */
 export function* emptyWal(connection: DatabaseSync): Generator<undefined, void> {
-  const cut = connection.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
-  const deadline = performance.now() + PATIENCE_MS;
-  while (cut.get()?.busy !== 0 && performance.now() < deadline) yield;
+  const truncate = connection.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
+  const deadline = performance.now() + TIMEOUT_MS;
+  while (truncate.get()?.busy !== 0 && performance.now() < deadline) yield;
 }

@@ -1,7 +1,7 @@
-/** How many rows a long job reads or removes before others get their turn. */
+/** How many rows a long job reads or removes per step. */
 export const CHUNK = 500;
 
-/** Reads on from the last row seen until there are no more. Each page is read when it is asked for. */
+/** Reads page after page, each from the last `seq` of the one before, until one is empty. Lazy. */
 export function* pages<Row extends { seq: number }>(read: (after: number) => Row[]): Generator<Row[]> {
   for (let after = 0; ; ) {
     const rows = read(after);

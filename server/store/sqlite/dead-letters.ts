@@ -2,7 +2,7 @@ import type { DeadLetterReason } from '../../../shared/reasons.ts';
 import type { DeadLetterSelection } from '../event-log.ts';
 import { CHUNK } from './chunks.ts';
 import { prepare } from './database.ts';
-import type { Seals } from './encrypted-pii.ts';
+import type { EncryptedPii } from './encrypted-pii.ts';
 import type { Store } from './store.ts';
 
 export interface DeadLetterRow {
@@ -22,10 +22,10 @@ interface Located {
 
 const COLUMNS = `d.id, c.name AS consumer, e.body, d.reason, d.answer, d.attempt, d.at AS atMs
   FROM dead_letters d JOIN consumers c ON c.id = d.consumer JOIN events e ON e.seq = d.seq`;
-/** A look at everything before the first page. */
+/** Above every id: the first page. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
-export function createDeadLetters(store: Store, seals: Seals) {
+export function createDeadLetters(store: Store, encryptedPii: EncryptedPii) {
   const { connection } = store;
   const all = prepare<DeadLetterRow>(
     connection,
@@ -46,7 +46,7 @@ export function createDeadLetters(store: Store, seals: Seals) {
      WHERE consumer IN (SELECT id FROM consumers WHERE name = ?) AND id > ? ORDER BY id LIMIT ?`,
   );
   const remove = prepare(connection, 'DELETE FROM dead_letters WHERE id = ?');
-  const lineUp = prepare(
+  const enqueue = prepare(
     connection,
     `INSERT INTO deliveries (consumer, seq, state, due_at, attempt) VALUES (?, ?, 'retry', 0, 1)`,
   );
@@ -54,7 +54,7 @@ export function createDeadLetters(store: Store, seals: Seals) {
 
   function replayOne({ id, seq, consumerId }: Located): void {
     remove.run(id);
-    lineUp.run(consumerId, seq);
+    enqueue.run(consumerId, seq);
     const state = stateOf(consumerId);
     if (!state) return;
     state.deadLetters--;
@@ -66,10 +66,10 @@ export function createDeadLetters(store: Store, seals: Seals) {
     const state = stateOf(consumerId);
     if (!state) return;
     state.deadLetters--;
-    seals.dropIfDone(state, seq);
+    encryptedPii.deleteIfSettled(state, seq);
   }
 
-  /** The rows meant, in small portions. Of a consumer: those there were at the start, not those that come back. */
+  /** The selected rows in chunks. Of a consumer: those that exist at the start, not dead letters added meanwhile. */
   function* select(selection: DeadLetterSelection): Generator<Located[]> {
     if ('ids' in selection) {
       for (let start = 0; start < selection.ids.length; start += CHUNK) {
@@ -90,15 +90,15 @@ export function createDeadLetters(store: Store, seals: Seals) {
 
   function* each(
     selection: DeadLetterSelection,
-    treat: (row: Located) => void,
+    apply: (row: Located) => void,
   ): Generator<undefined, number> {
-    let treated = 0;
+    let count = 0;
     for (const rows of select(selection)) {
-      store.transaction(() => rows.forEach(treat));
-      treated += rows.length;
+      store.transaction(() => rows.forEach(apply));
+      count += rows.length;
       yield;
     }
-    return treated;
+    return count;
   }
 
   return {

@@ -3,25 +3,26 @@ import { CHUNK } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { Store } from './store.ts';
 
-/** What counts as duplicate: 16 bytes of a digest, as latin1 text. Small, opaque, and far from any chance meeting. */
-export type SeenKey = string;
+/** 16 bytes of a SHA-256 digest as latin1 text. */
+export type DedupKey = string;
 
-export const messageKey = (messageId: string): SeenKey => digest('message', messageId);
-export const orderKeyOf = (orderKey: string): SeenKey => digest('order', orderKey);
+export const messageKey = (messageId: string): DedupKey => digest('message', messageId);
+export const orderKeyOf = (orderKey: string): DedupKey => digest('order', orderKey);
 const digest = (kind: 'message' | 'order', key: string) =>
   hash('sha256', `${kind}\0${key}`, 'latin1').slice(0, 16);
-export const toBlob = (key: SeenKey): Uint8Array => Buffer.from(key, 'latin1');
-const fromBlob = (blob: Uint8Array): SeenKey => Buffer.from(blob).toString('latin1');
+export const toBlob = (key: DedupKey): Uint8Array => Buffer.from(key, 'latin1');
+const fromBlob = (blob: Uint8Array): DedupKey => Buffer.from(blob).toString('latin1');
 
-export interface Seen {
-  has(shop: string, key: SeenKey, nowMs: number): boolean;
-  /** Noted with the event that carries the key in its own row; undone when that transaction fails. */
-  add(shop: string, key: SeenKey, expiresAtMs: number): void;
-  /** A merge, when one is due. */
+/** Which messageIds and order keys were seen within their windows. */
+export interface Dedup {
+  has(shop: string, key: DedupKey, nowMs: number): boolean;
+  /** For an event that has the key in its row. Undone when that transaction fails. */
+  add(shop: string, key: DedupKey, expiresAtMs: number): void;
+  /** A merge, if one is due. */
   upkeep(isIdle: boolean): Generator<undefined, void> | undefined;
-  /** Puts everything into the table, so that events may be removed. */
+  /** Moves all keys into the table, so that events can be removed. */
   merge(): Generator<undefined, void>;
-  /** Forgets what is past its window. Reads the whole table: an index would cost every event, to spare this an hour. */
+  /** Deletes keys past their window. Reads the whole table: an index would slow every append to speed up an hourly job. */
   expire(nowMs: number): Generator<undefined, void>;
 }
 
@@ -38,27 +39,26 @@ interface FreshRow {
   orderKey: Uint8Array | null;
 }
 
-/** How many keys lie in memory before they are merged: when there is nothing else to do, and whatever there is to do. */
+/** How many keys in memory start a merge: while the thread is idle, and in any case. */
 const MERGE_AT = { idle: 16_384, busy: 131_072 };
-/** How many one transaction moves, at least. */
+/** The least number of keys moved by one transaction. */
 const MERGE_STEP = 256;
-/** For each key that arrived since the last step, so that a merge ends before the next is due. */
+/** Further keys moved for each that arrived since the last step, so that a merge ends before the next is due. */
 const MERGE_PER_ARRIVAL = 2;
-/** How many keys one transaction looks at to see whether they are past their window. */
+/** How many keys one transaction checks for expiry. */
 const EXPIRE_STEP = 2_000;
 const NO_KEY = new Uint8Array();
-/** To SQLite every text is less than any blob. */
+/** SQLite orders every text before any blob. */
 const PAST_ALL = new Uint8Array();
-/** Between a merge that failed, on a full disk, and the next. */
-const REST_MS = 5_000;
+/** Between a merge that failed because the disk is full, and the next. */
+const RETRY_MERGE_MS = 5_000;
 
 /**
- * Digests fall anywhere in a sorted table, so writing them one by one would touch a page for each event and make every
- * commit larger. Fresh keys lie in the events' own rows, which are written in order anyway, and in memory; now and then
- * they are merged into the table, sorted, between the transactions of others. What was not merged before a crash is
- * read again from the events' rows.
+ * Digests are random, so inserting each into the sorted table would write one more page per event. Recent keys are kept
+ * in memory and in the events' rows, which are written in order anyway. They are merged into the table in sorted chunks,
+ * between other transactions. Keys not merged before a crash are read again from the events' rows.
  */
-export function createSeen(store: Store, windows: Windows): Seen {
+export function createDedup(store: Store, windows: Windows): Dedup {
   const { connection } = store;
   const isSeen = prepare(connection, 'SELECT 1 FROM seen WHERE shop = ? AND key = ? AND expires_at > ?');
   const insert = prepare(
@@ -85,18 +85,18 @@ export function createSeen(store: Store, windows: Windows): Seen {
   );
 
   /** By shop: key → when it expires. */
-  type Keys = Map<string, Map<SeenKey, number>>;
+  type Keys = Map<string, Map<DedupKey, number>>;
   let recent: Keys = new Map();
   let recentCount = 0;
-  /** What a merge under way is moving. */
+  /** The keys a running merge is moving. */
   let moving: Keys = new Map();
   let isMerging = false;
-  let restUntilMs = 0;
-  /** Added in the transaction under way. */
-  let added: [shop: string, key: SeenKey][] = [];
+  let nextMergeMs = 0;
+  /** Added by the current transaction. */
+  let added: [shop: string, key: DedupKey][] = [];
 
-  function add(shop: string, key: SeenKey, expiresAtMs: number): void {
-    const keys = recent.get(shop) ?? new Map<SeenKey, number>();
+  function add(shop: string, key: DedupKey, expiresAtMs: number): void {
+    const keys = recent.get(shop) ?? new Map<DedupKey, number>();
     if (keys.size === 0) recent.set(shop, keys);
     keys.set(key, expiresAtMs);
     recentCount++;
@@ -126,7 +126,7 @@ export function createSeen(store: Store, windows: Windows): Seen {
   function* merge(): Generator<undefined, void> {
     while (isMerging) yield;
     isMerging = true;
-    restUntilMs = performance.now() + REST_MS;
+    nextMergeMs = performance.now() + RETRY_MERGE_MS;
     try {
       const upTo = last.get()?.seq ?? 0;
       moving = recent;
@@ -148,15 +148,15 @@ export function createSeen(store: Store, windows: Windows): Seen {
       }
       store.transaction(() => setMerged.run(upTo));
       moving = new Map();
-      restUntilMs = 0;
+      nextMergeMs = 0;
     } finally {
-      giveBack();
+      restoreUnmerged();
       isMerging = false;
     }
   }
 
-  /** What a merge that was cut short did not finish is still only in the events' rows. */
-  function giveBack(): void {
+  /** After an interrupted merge some keys are still only in the events' rows. */
+  function restoreUnmerged(): void {
     for (const [shop, keys] of moving)
       for (const [key, expiresAtMs] of keys) if (!recent.get(shop)?.has(key)) add(shop, key, expiresAtMs);
     moving = new Map();
@@ -181,7 +181,7 @@ export function createSeen(store: Store, windows: Windows): Seen {
     },
     upkeep(isIdle) {
       const isDue = recentCount >= (isIdle ? MERGE_AT.idle : MERGE_AT.busy);
-      return isDue && !isMerging && performance.now() >= restUntilMs ? merge() : undefined;
+      return isDue && !isMerging && performance.now() >= nextMergeMs ? merge() : undefined;
     },
     merge,
   };

@@ -2,7 +2,7 @@ import type { Erased } from '../event-log.ts';
 import { emptyWal } from './checkpoints.ts';
 import { CHUNK, pages } from './chunks.ts';
 import { prepare } from './database.ts';
-import type { Seen } from './dedup.ts';
+import type { Dedup } from './dedup.ts';
 import type { Remove } from './remove.ts';
 import type { Store } from './store.ts';
 
@@ -17,7 +17,7 @@ interface IdentityRow {
 const idsOf = ({ anonymousId, userId, previousId, emailSha256 }: IdentityRow): string[] =>
   [anonymousId, userId, previousId, emailSha256].filter((id) => id !== null);
 
-export function createErase(store: Store, remove: Remove, seen: Seen) {
+export function createErase(store: Store, remove: Remove, dedup: Dedup) {
   const page = prepare<IdentityRow>(
     store.connection,
     `SELECT seq, body ->> '$.identity.anonymousId' AS anonymousId, body ->> '$.identity.userId' AS userId,
@@ -26,7 +26,7 @@ export function createErase(store: Store, remove: Remove, seen: Seen) {
            WHERE shop = ? AND seq > ? ORDER BY seq LIMIT ?)`,
   );
 
-  /** Reads all events of the shop until no further id turns up. Not indexed: appending is worth more than this. */
+  /** Reads all events of the shop until no further id is found. There is no index: it would slow every append. */
   function* findPerson(
     shop: string,
     ids: Set<string>,
@@ -50,14 +50,14 @@ export function createErase(store: Store, remove: Remove, seen: Seen) {
   }
 
   /**
-   * The last one found goes first: should this be cut short, what is left can still be reached from the id that was
-   * asked for.
+   * Removes the events found last first: if it is interrupted, the remaining ones can still be reached from the
+   * requested id.
    */
   return function* erase(shop: string, id: string): Generator<undefined, Erased> {
     const ids = new Set([id]);
     const userIds = new Set<string>();
     const seqs = [...(yield* findPerson(shop, ids, userIds))].reverse();
-    yield* seen.merge();
+    yield* dedup.merge();
     let events = 0;
     for (let start = 0; start < seqs.length; start += CHUNK) {
       events += store.transaction(() => remove(shop, seqs.slice(start, start + CHUNK)));

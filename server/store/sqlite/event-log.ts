@@ -9,74 +9,73 @@ import type { LogData, LogMethods } from './worker.ts';
 
 const MAX_ANSWER = 2000;
 
-/** Two times in epoch ms: dates are told by `now`, which may be set forward and back; leases and waits by `steady`. */
+/** Two clocks, both in epoch ms: `now` for dates, may be set forward and back; `steady` for leases and waits. */
 export interface LogClock {
   now(): number;
   steady(): number;
 }
 
 /**
- * The log on one SQLite file, in a thread of its own.
+ * The event log on `events.db`, in a thread of its own.
  *
- * @throws {DataDirUnusable}
+ * @throws {DataDirUnusable} when the directory or its files cannot be opened.
  */
 export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWatch): Promise<EventLog> {
   const worker = new URL('./worker.ts', import.meta.url);
-  const thread = await startThread<LogMethods>(worker, data, watch.committed);
-  const { missing, highWaterMarkLost } = await thread.call('found');
-  if (missing) watch.gapFound(missing);
-  if (highWaterMarkLost) watch.highWaterMarkLost();
+  const { call, send, close } = await startThread<LogMethods>(worker, data, {
+    onCommit: watch.committed,
+    // A call sees what was settled before it.
+    beforeCall: () => settlements.flush(),
+  });
+  const settlements = collect<Settlement>((settled) => send.settle(joinAcks(settled)));
   const listeners = new Set<() => void>();
-  const settlements = collect<Settlement>((settled) => thread.send('settle', joinAcks(settled)));
+  const { gap, highWaterMarkLost } = await call.found();
+  if (gap) watch.gapFound(gap);
+  if (highWaterMarkLost) watch.highWaterMarkLost();
 
-  /** What was settled before a call is seen by it. */
-  const call: typeof thread.call = (...args) => {
-    settlements.flush();
-    return thread.call(...args);
-  };
-
+  const { requeueNow, replayDeadLetters, discardDeadLetters, replaySince, erase, purge } = call;
   return {
+    requeueNow,
+    replayDeadLetters,
+    discardDeadLetters,
+    replaySince,
+    erase,
+    purge,
     append(entries) {
       if (entries.length === 0) return Promise.resolve({ stored: 0, duplicates: 0 });
       const rows = entries.map((entry) => toRow(entry, clock));
-      return call('append', rows, clock.now()).then(({ stored, duplicates, bytes }) => {
+      return call.append(rows, clock.now()).then(({ stored, duplicates, bytes }) => {
         watch.appended(bytes);
         if (stored > 0) for (const listener of listeners) listener();
         return { stored, duplicates };
       });
     },
     async lease(consumer, max) {
-      const takenAtMs = clock.steady();
-      const rows = await call('take', consumer, max, takenAtMs);
-      return rows.map((row) => toDelivery(row, { consumer, takenAtMs, clock, settle: settlements.add }));
+      const leasedAtMs = clock.steady();
+      const rows = await call.lease(consumer, max, leasedAtMs);
+      return rows.map((row) => toDelivery(row, { consumer, leasedAtMs, clock, settle: settlements.add }));
     },
-    requeueNow: (consumer) => call('wake', consumer),
     async nextDueMs(consumer) {
-      const dueMs = await call('nextDueMs', consumer, clock.steady());
-      return dueMs === undefined ? undefined : dueMs + setBy(clock);
+      const dueMs = await call.nextDueMs(consumer, clock.steady());
+      return dueMs === undefined ? undefined : dueMs + clockShiftMs(clock);
     },
     onAppended(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    depth: (consumer) => call('depth', consumer, clock.now()),
+    depth: (consumer) => call.depth(consumer, clock.now()),
     deadLetters: async ({ consumer, limit, before }) =>
-      (await call('deadLetters', consumer, limit, before)).map(toDeadLetter),
-    replayDeadLetters: (selection) => call('replayDeadLetters', selection),
-    discardDeadLetters: (selection) => call('discardDeadLetters', selection),
-    replaySince: (consumer, sinceMs) => call('replaySince', consumer, sinceMs),
-    erase: (shop, id) => call('erase', shop, id),
-    purge: (shop) => call('purge', shop),
-    retain: () => call('retain', clock.now()),
-    check: () => call('check', clock.now()),
+      (await call.deadLetters(consumer, limit, before)).map(toDeadLetter),
+    retain: () => call.retain(clock.now()),
+    check: () => call.check(clock.now()),
     async close() {
       settlements.flush();
-      await thread.close();
+      await close();
     },
   };
 }
 
-/** Gathers what is added in one turn of the event loop, so that a batch of deliveries settles in one message. */
+/** Collects the items of one turn of the event loop, so that a batch of deliveries is settled by one message. */
 function collect<T>(send: (items: T[]) => void) {
   let items: T[] = [];
   const flush = () => {
@@ -89,24 +88,24 @@ function collect<T>(send: (items: T[]) => void) {
   return { add, flush };
 }
 
-/** A whole round of acks crosses as one list of numbers. */
+/** Acks of one lease are joined into one list of numbers, which crosses to the thread cheaply. */
 function joinAcks(settlements: readonly Settlement[]): Settlement[] {
   const joined: Settlement[] = [];
   for (const next of settlements) {
     const last = joined.at(-1);
-    const isOneMore = next.kind === 'ack' && last?.kind === 'ack' && areOneLease(last, next);
+    const isOneMore = next.kind === 'ack' && last?.kind === 'ack' && haveSameLease(last, next);
     if (isOneMore) last.seqs.push(...next.seqs);
     else joined.push(next);
   }
   return joined;
 }
-const areOneLease = (one: Settlement, other: Settlement) =>
+const haveSameLease = (one: Settlement, other: Settlement) =>
   one.consumer === other.consumer && one.attempt === other.attempt;
 
-/** How far the clock of dates was set since the process began, in ms. */
-const setBy = ({ now, steady }: LogClock) => now() - steady();
+/** How far the clock of dates was set since the process began, in ms. Held times are stored in steady time. */
+const clockShiftMs = ({ now, steady }: LogClock) => now() - steady();
 
-function toRow({ event, encryptedPii: sealed, holdUntilMs }: Append, clock: LogClock): AppendRow {
+function toRow({ event, encryptedPii, holdUntilMs }: Append, clock: LogClock): AppendRow {
   const { shop, messageId, orderKey = null, receivedAt } = event;
   const receivedAtMs = Date.parse(receivedAt);
   return [
@@ -114,13 +113,13 @@ function toRow({ event, encryptedPii: sealed, holdUntilMs }: Append, clock: LogC
     messageId,
     orderKey,
     receivedAtMs,
-    holdUntilMs === undefined ? null : holdUntilMs - setBy(clock),
+    holdUntilMs === undefined ? null : holdUntilMs - clockShiftMs(clock),
     JSON.stringify(event),
-    sealed ?? null,
+    encryptedPii ?? null,
   ];
 }
 
-/** Stands for an event that the disk has damaged. It allows no purpose, so that it goes nowhere. */
+/** Replaces an event that is damaged on disk. It consents to no purpose, so no destination gets it. */
 const UNREADABLE: ProtectedEvent = {
   shop: '',
   messageId: '',
@@ -144,35 +143,35 @@ function toEvent(body: string): ProtectedEvent {
 
 interface Lease {
   consumer: string;
-  takenAtMs: number;
+  leasedAtMs: number;
   clock: LogClock;
   settle(settlement: Settlement): void;
 }
 
 function toDelivery(row: LeasedRow, lease: Lease): Delivery {
-  const { attempt, sealed, uncertainSinceMs } = row;
+  const { attempt, encryptedPii, uncertainSinceMs } = row;
   const settling = createSettling(row, lease);
   let event: ProtectedEvent | undefined;
   return {
-    // Parsed when it is looked at, so that a large take does not hold up the event loop.
+    // Parsed at first access, so that a large lease does not block the event loop.
     get event() {
       event ??= toEvent(row.body);
-      // Its neighbours in the same take go on without it.
-      if (event === UNREADABLE) settling.deadLetter('damaged', 'what is stored of this event cannot be read');
+      // Only this delivery fails; the others of the lease are not affected.
+      if (event === UNREADABLE) settling.deadLetter('damaged', 'the stored event cannot be parsed');
       return event;
     },
     isOrder: row.isOrder === 1,
     attempt,
-    ...(sealed !== null && { encryptedPii: sealed }),
-    ...(uncertainSinceMs !== null && { uncertainSinceMs: uncertainSinceMs + setBy(lease.clock) }),
+    ...(encryptedPii !== null && { encryptedPii }),
+    ...(uncertainSinceMs !== null && { uncertainSinceMs: uncertainSinceMs + clockShiftMs(lease.clock) }),
     ...settling,
   };
 }
 
-/** Apart from the event: whoever keeps these three keeps nothing of what was delivered. */
+/** Separate from the event, so that a caller who keeps these functions does not keep the event in memory. */
 function createSettling(
   { seq, attempt, uncertainSinceMs }: LeasedRow,
-  { consumer, takenAtMs, clock, settle }: Lease,
+  { consumer, leasedAtMs, clock, settle }: Lease,
 ): Pick<Delivery, 'ack' | 'retry' | 'deadLetter'> {
   const lease = { consumer, attempt, seqs: [seq] };
   let isSettled = false;
@@ -188,7 +187,7 @@ function createSettling(
         kind: 'retry',
         dueAtMs: clock.steady() + delayMs,
         reason,
-        uncertainSinceMs: uncertainSinceMs ?? (uncertain ? takenAtMs : null),
+        uncertainSinceMs: uncertainSinceMs ?? (uncertain ? leasedAtMs : null),
       }),
     deadLetter: (reason, answer) =>
       once({

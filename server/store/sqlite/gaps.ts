@@ -1,20 +1,20 @@
 import type { Gap } from '../event-log.ts';
 import { prepare } from './database.ts';
-import type { HighWater, Mark } from './high-water.ts';
+import type { HighWater, HighWaterMark } from './high-water.ts';
 import type { Store } from './store.ts';
 
-/** What this start found out. `markLost`: there are events, but the mark that goes with them is gone or damaged. */
+/** What was found at this start. `highWaterMarkLost`: there are events, but their mark is absent or damaged. */
 export interface Found {
-  missing?: Gap;
+  gap?: Gap;
   highWaterMarkLost: boolean;
 }
 
 /**
- * Holds the file against the mark kept apart from it. What the mark has seen and the file has not is written down as
- * missing, and its numbers are never given out again.
+ * Compares the database with the high-water mark. Events at or below the mark that the database does not have are
+ * recorded as a gap, and their `seq` is never assigned again.
  */
-export function createMissing({ connection, transaction }: Store, mark: HighWater) {
-  const newest = prepare<Mark>(
+export function createGaps({ connection, transaction }: Store, highWater: HighWater) {
+  const newest = prepare<HighWaterMark>(
     connection,
     'SELECT seq, received_at AS atMs FROM events ORDER BY seq DESC LIMIT 1',
   );
@@ -23,10 +23,13 @@ export function createMissing({ connection, transaction }: Store, mark: HighWate
     `SELECT from_seq AS "from", to_seq AS "to", received_after AS afterMs, received_until AS untilMs
      FROM missing ORDER BY from_seq`,
   );
-  const given = prepare<{ seq: number }>(connection, `SELECT seq FROM sqlite_sequence WHERE name = 'events'`);
-  const note = prepare(connection, 'INSERT INTO missing VALUES (?, ?, ?, ?)');
-  const forgetGiven = prepare(connection, `DELETE FROM sqlite_sequence WHERE name = 'events'`);
-  const setGiven = prepare(connection, `INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)`);
+  const assigned = prepare<{ seq: number }>(
+    connection,
+    `SELECT seq FROM sqlite_sequence WHERE name = 'events'`,
+  );
+  const record = prepare(connection, 'INSERT INTO missing VALUES (?, ?, ?, ?)');
+  const removeAssigned = prepare(connection, `DELETE FROM sqlite_sequence WHERE name = 'events'`);
+  const setAssigned = prepare(connection, `INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?)`);
 
   const read = (): Gap[] =>
     list.all().map(({ from, to, afterMs, untilMs }) => ({
@@ -37,33 +40,34 @@ export function createMissing({ connection, transaction }: Store, mark: HighWate
     }));
 
   function compare(): Found {
-    const last = given.get()?.seq ?? 0;
-    mark.reach({ seq: last, atMs: newest.get()?.atMs ?? 0 });
-    if (typeof mark.found === 'string') return { highWaterMarkLost: last > 0 || mark.found === 'damaged' };
-    const { seq, atMs } = mark.found;
+    const last = assigned.get()?.seq ?? 0;
+    highWater.advance({ seq: last, atMs: newest.get()?.atMs ?? 0 });
+    const { found } = highWater;
+    if (typeof found === 'string') return { highWaterMarkLost: last > 0 || found === 'damaged' };
+    const { seq, atMs } = found;
     if (seq <= last) return { highWaterMarkLost: false };
     transaction(() => {
-      note.run(last + 1, seq, newest.get()?.atMs ?? null, atMs);
-      forgetGiven.run();
-      setGiven.run(seq);
+      record.run(last + 1, seq, newest.get()?.atMs ?? null, atMs);
+      removeAssigned.run();
+      setAssigned.run(seq);
     });
-    const missing = read().at(-1);
-    return { highWaterMarkLost: false, ...(missing && { missing }) };
+    const gap = read().at(-1);
+    return { highWaterMarkLost: false, ...(gap && { gap }) };
   }
 
   const found = compare();
   return {
     found,
     list: read,
-    /** As the store's, and moves the mark along. */
+    /** A transaction of the store that also advances the mark once it has committed. */
     transaction<T>(work: () => T): T {
-      let reached: Mark | undefined;
+      let reached: HighWaterMark | undefined;
       const result = transaction(() => {
         const value = work();
         reached = newest.get();
         return value;
       });
-      if (reached) mark.reach(reached);
+      if (reached) highWater.advance(reached);
       return result;
     },
   };

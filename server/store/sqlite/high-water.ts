@@ -11,36 +11,36 @@ import {
 import { crc32 } from 'node:zlib';
 import { DataDirUnusable } from '../errors.ts';
 
-/** The last row known to be committed, and its time, epoch ms. */
-export interface Mark {
+/** The last row known to be committed, and when it was received, epoch ms. */
+export interface HighWaterMark {
   seq: number;
   atMs: number;
 }
 
 export interface HighWater {
-  /** What the file said when it was opened. `damaged`: something is written there, and nothing of it can be trusted. */
-  readonly found: Mark | 'absent' | 'damaged';
-  /** Notes that everything up to `seq` is committed. Never fails: a mark that lags is only less telling. */
-  reach(mark: Mark): void;
+  /** The mark as it was when the file was opened. `damaged`: the file is not empty, and neither slot is valid. */
+  readonly found: HighWaterMark | 'absent' | 'damaged';
+  /** Records that everything up to `seq` is committed. Never throws: a mark that lags only detects less. */
+  advance(mark: HighWaterMark): void;
   close(): void;
 }
 
-/** Two slots on pages of their own, written in turn: a write that is cut off spoils one of them. */
+/** Two slots on pages of their own, written alternately: an interrupted write damages only one. */
 const SLOT_BYTES = 4096;
 const MARK_BYTES = 20;
 const SYNC_EVERY_MS = 1000;
 
 /**
- * How far the log has come, kept apart from the database. SQLite drops a damaged tail of its write-ahead log without a
- * word; whoever finds the mark ahead of the database knows which rows are missing.
+ * The high-water mark: the last committed `seq`, in a file apart from the database. SQLite silently drops a damaged tail
+ * of its write-ahead log; a mark ahead of the database shows which rows are gone.
  *
- * The mark is written after each commit and before anybody is told, with one small write into space the file already
- * has. So it never runs ahead of what was committed, and
- * - after the death of the process it covers every event that was answered;
- * - after a power cut it may lag by the second between two of its own syncs. Commits sync for themselves: the mark is
- *   the witness of a loss, not what prevents it.
+ * It is written after each commit and before the calls of that commit are answered, with one small write into
+ * preallocated space. So it is never ahead of what was committed, and
+ * - after a process crash it covers every event that was answered;
+ * - after a power cut it may lag by up to one second, the interval of its own syncs. Commits are synced separately: the
+ *   mark detects a loss, it does not prevent one.
  *
- * @param path made when missing, for its owner alone.
+ * @param path created when absent, readable by its owner alone.
  * @throws {DataDirUnusable} when it cannot be opened for writing.
  */
 export function openHighWater(path: string): HighWater {
@@ -63,7 +63,7 @@ export function openHighWater(path: string): HighWater {
 
   return {
     found: newest ?? (isBlank ? 'absent' : 'damaged'),
-    reach(mark) {
+    advance(mark) {
       if (mark.seq <= reached) return;
       reached = mark.seq;
       slot = 1 - slot;
@@ -72,7 +72,7 @@ export function openHighWater(path: string): HighWater {
       try {
         writeSync(file, bytes, 0, MARK_BYTES, slot * SLOT_BYTES);
       } catch {
-        // The disk is full or failing: the log itself says so to those who write.
+        // The disk is full or failing: the next append reports it.
       }
     },
     close() {
@@ -94,30 +94,30 @@ function openFile(path: string): number {
   }
 }
 
-/** Takes the room of both slots while there is some, so that a full disk later does not stop the mark. */
+/** Allocates both slots, so that a full disk later does not keep the mark from being written. */
 function allocate(file: number): void {
   const { size } = fstatSync(file);
   try {
     if (size < 2 * SLOT_BYTES) writeSync(file, Buffer.alloc(2 * SLOT_BYTES - size), 0, undefined, size);
   } catch {
-    // Full already: then each mark takes what room it finds.
+    // The disk is full: each write allocates its slot if it can.
   }
 }
 
-function encode(bytes: Buffer, { seq, atMs }: Mark): void {
+function encode(bytes: Buffer, { seq, atMs }: HighWaterMark): void {
   bytes.writeDoubleLE(seq, 0);
   bytes.writeDoubleLE(atMs, 8);
   bytes.writeUInt32LE(crc32(bytes.subarray(0, 16)), 16);
 }
 
-/** What the file does not have reads as zeros. */
+/** Bytes past the end of the file read as zeros. */
 function readBytes(file: number, from: number, length: number): Buffer {
   const bytes = Buffer.alloc(length);
   readSync(file, bytes, 0, length, from);
   return bytes;
 }
 
-function readSlot(file: number, slot: number): Mark | undefined {
+function readSlot(file: number, slot: number): HighWaterMark | undefined {
   const bytes = readBytes(file, slot * SLOT_BYTES, MARK_BYTES);
   const mark = { seq: bytes.readDoubleLE(0), atMs: bytes.readDoubleLE(8) };
   const isWhole = crc32(bytes.subarray(0, 16)) === bytes.readUInt32LE(16);

@@ -2,6 +2,7 @@ import type { LedgerEntry } from '../ledger.ts';
 import { type Database, prepare } from './database.ts';
 
 export const VERSION = 1;
+/** On disk a reserved key is 'noted' and a confirmed one 'settled'. */
 export const SCHEMA = `
   CREATE TABLE ledger (
     consumer TEXT NOT NULL,
@@ -15,14 +16,13 @@ export const SCHEMA = `
 `;
 
 const KEEP_MS = 400 * 24 * 60 * 60 * 1000;
-/** Expired rows cleared with each note: more than a note adds in the long run, so no timer is needed. */
+/** Expired rows removed with each reservation: in the long run more than it adds, so no timer is needed. */
 const CLEAR_PER_KEY = 2;
 
 interface Row {
-  state: LedgerEntry['state'];
+  state: 'noted' | 'settled';
   remoteId: string | null;
 }
-type Known = [key: string, entry: LedgerEntry][];
 
 /** The ledger's statements. Times in epoch ms. */
 export function createLedger({ connection }: Database) {
@@ -41,36 +41,37 @@ export function createLedger({ connection }: Database) {
        (SELECT consumer, key FROM ledger WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
   );
 
-  const find = (consumer: string, keys: readonly string[], nowMs: number): Known =>
-    [...new Set(keys)].flatMap((key) => {
+  function find(consumer: string, keys: readonly string[], nowMs: number): Map<string, LedgerEntry> {
+    const known = new Map<string, LedgerEntry>();
+    for (const key of keys) {
       const row = read.get(consumer, key, nowMs);
-      return row ? [[key, toEntry(row)]] : [];
-    });
+      if (row) known.set(key, toEntry(row));
+    }
+    return known;
+  }
 
   return {
     find,
-    note(consumer: string, keys: readonly string[], nowMs: number): Known {
+    reserve(consumer: string, keys: readonly string[], nowMs: number): Map<string, LedgerEntry> {
       const known = find(consumer, keys, nowMs);
-      const settled = new Set(known.filter(([, { state }]) => state === 'settled').map(([key]) => key));
-      for (const key of keys) {
-        if (!settled.has(key)) write.run(consumer, key, 'noted', null, nowMs + KEEP_MS);
-      }
+      for (const key of keys)
+        if (known.get(key)?.state !== 'confirmed') write.run(consumer, key, 'noted', null, nowMs + KEEP_MS);
       clear.run(nowMs, keys.length * CLEAR_PER_KEY);
       return known;
     },
-    settle(consumer: string, entries: readonly { key: string; remoteId?: string }[], nowMs: number): void {
+    confirm(consumer: string, entries: readonly { key: string; remoteId?: string }[], nowMs: number): void {
       for (const { key, remoteId } of entries) {
         const before = read.get(consumer, key, nowMs);
         write.run(consumer, key, 'settled', remoteId ?? before?.remoteId ?? null, nowMs + KEEP_MS);
       }
     },
-    forget(consumer: string, keys: readonly string[]): void {
+    release(consumer: string, keys: readonly string[]): void {
       for (const key of keys) remove.run(consumer, key);
     },
   };
 }
 
 const toEntry = ({ state, remoteId }: Row): LedgerEntry => ({
-  state,
+  state: state === 'settled' ? 'confirmed' : 'reserved',
   ...(remoteId !== null && { remoteId }),
 });

@@ -1,13 +1,13 @@
 import type { Depth } from '../event-log.ts';
 import { CHUNK, pages } from './chunks.ts';
 import { prepare } from './database.ts';
-import type { Hurry } from './requeue.ts';
+import type { Requeue } from './requeue.ts';
 import type { Store } from './store.ts';
 
-/** Looks at, and moves, what stands in line for a consumer. */
-export function createLine(store: Store, hurry: Hurry) {
+/** What waits for a consumer: how much, until when, and replaying it. */
+export function createQueue(store: Store, requeue: Requeue) {
   const { connection } = store;
-  const nextTaken = prepare<{ dueAtMs: number | null }>(
+  const nextQueued = prepare<{ dueAtMs: number | null }>(
     connection,
     'SELECT min(due_at) AS dueAtMs FROM deliveries WHERE consumer = ?',
   );
@@ -27,7 +27,7 @@ export function createLine(store: Store, hurry: Hurry) {
     `SELECT seq, received_at AS receivedAtMs FROM events
      WHERE shop = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
   );
-  const lineUp = prepare(
+  const enqueue = prepare(
     connection,
     `INSERT INTO deliveries (consumer, seq, state, due_at, attempt) VALUES (?, ?, 'retry', 0, 1)
      ON CONFLICT DO NOTHING`,
@@ -35,14 +35,14 @@ export function createLine(store: Store, hurry: Hurry) {
   const requeueDeadLetter = prepare(connection, 'DELETE FROM dead_letters WHERE consumer = ? AND seq = ?');
 
   return {
-    wake: (name: string): void => hurry.begin(store.consumer(name)),
+    requeueNow: (name: string): void => requeue.begin(store.consumer(name)),
 
     nextDueMs(name: string, nowMs: number): number | undefined {
       const consumer = store.consumer(name);
-      if (hurry.hasMore(consumer)) return nowMs;
+      if (requeue.hasMore(consumer)) return nowMs;
       const { id, shop, cursor } = consumer;
       const ignoresHolds = Number(consumer.ignoresHolds ?? false);
-      const due = [nextTaken.get(id)?.dueAtMs, nextNew.get(shop, cursor, CHUNK, ignoresHolds)?.dueAtMs];
+      const due = [nextQueued.get(id)?.dueAtMs, nextNew.get(shop, cursor, CHUNK, ignoresHolds)?.dueAtMs];
       const known = due.filter((ms) => ms !== null && ms !== undefined);
       return known.length > 0 ? Math.max(nowMs, Math.min(...known)) : undefined;
     },
@@ -53,7 +53,7 @@ export function createLine(store: Store, hurry: Hurry) {
       return { waiting, deadLetters, oldestAgeMs: Math.max(0, nowMs - receivedAtMs) };
     },
 
-    /** Dead letters of that time go back in line too; what is in line already stays where it is. */
+    /** Dead letters of that time are requeued too; what is queued already keeps its place. */
     *replaySince(name: string, sinceMs: number): Generator<undefined, number> {
       const consumer = store.consumer(name);
       const { id, shop, cursor: end } = consumer;
@@ -62,7 +62,7 @@ export function createLine(store: Store, hurry: Hurry) {
         const wanted = rows.filter(({ receivedAtMs }) => receivedAtMs >= sinceMs);
         store.transaction(() => {
           for (const { seq } of wanted) {
-            if (lineUp.run(id, seq) === 0) continue;
+            if (enqueue.run(id, seq) === 0) continue;
             consumer.waiting++;
             consumer.deadLetters -= requeueDeadLetter.run(id, seq);
             replayed++;

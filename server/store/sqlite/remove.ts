@@ -1,15 +1,15 @@
 import { prepare } from './database.ts';
 import type { Store } from './store.ts';
 
-/** Removes events of one shop with everything that hangs on them. Answers how many were there. */
+/** Removes events of one shop with their PII, deliveries and dead letters. Returns how many there were. */
 export type Remove = (shop: string, seqs: readonly number[]) => number;
 
 export function createRemove(store: Store): Remove {
   const { connection } = store;
-  /** Those configured no more included. */
+  /** Including consumers that are no longer configured. */
   const consumerIds = prepare<{ id: number }>(connection, 'SELECT id FROM consumers WHERE shop = ?');
   const removeEvent = prepare(connection, 'DELETE FROM events WHERE seq = ?');
-  const removeSeal = prepare(connection, 'DELETE FROM seals WHERE seq = ?');
+  const removePii = prepare(connection, 'DELETE FROM seals WHERE seq = ?');
   const removeDelivery = prepare(connection, 'DELETE FROM deliveries WHERE consumer = ? AND seq = ?');
   const removeDeadLetter = prepare(connection, 'DELETE FROM dead_letters WHERE consumer = ? AND seq = ?');
 
@@ -20,12 +20,12 @@ export function createRemove(store: Store): Remove {
     for (const seq of seqs) {
       if (removeEvent.run(seq) === 0) continue;
       removed++;
-      removeSeal.run(seq);
+      removePii.run(seq);
       for (const id of ids) {
-        const wasTaken = removeDelivery.run(id, seq) > 0;
+        const wasQueued = removeDelivery.run(id, seq) > 0;
         const wasDead = removeDeadLetter.run(id, seq) > 0;
         const state = states.get(id);
-        if (state && (wasTaken || seq > state.cursor)) state.waiting--;
+        if (state && (wasQueued || seq > state.cursor)) state.waiting--;
         if (state && wasDead) state.deadLetters--;
       }
     }

@@ -1,15 +1,21 @@
 import { emptyWal } from './checkpoints.ts';
 import { CHUNK, pages } from './chunks.ts';
 import { prepare } from './database.ts';
-import type { Seen } from './dedup.ts';
-import type { Seals } from './encrypted-pii.ts';
+import type { Dedup } from './dedup.ts';
+import type { EncryptedPii } from './encrypted-pii.ts';
 import type { Remove } from './remove.ts';
 import type { Store } from './store.ts';
 
-/** Free pages beyond this share of the file go back to the operating system; the rest is room for the next days. */
+/** Free pages beyond this share of the file are returned to the operating system; the rest is reused. */
 const KEEP_FREE = 0.25;
 
-export function createRetain(store: Store, retentionMs: number, remove: Remove, seals: Seals, seen: Seen) {
+export function createRetain(
+  store: Store,
+  retentionMs: number,
+  remove: Remove,
+  encryptedPii: EncryptedPii,
+  dedup: Dedup,
+) {
   const { connection } = store;
   const nextShop = prepare<{ shop: string }>(
     connection,
@@ -46,11 +52,11 @@ export function createRetain(store: Store, retentionMs: number, remove: Remove, 
     for (const rows of pages((after) => page.all(shop, after, end, CHUNK))) {
       const old = rows.filter(({ receivedAtMs }) => receivedAtMs < beforeMs);
       const [first, last] = [old.at(0)?.seq, old.at(-1)?.seq];
-      // Events lie in the order they came: after a page without an old one there is none.
+      // Events are stored in the order of arrival: after a page without an old one there are no more.
       if (first === undefined || last === undefined) break;
-      const isOpen = seals.openAmong(consumers, first, last);
+      const isUnsettled = encryptedPii.unsettledAmong(consumers, first, last);
       const done = old
-        .filter(({ seq, isOrder }) => mayRemove(isOrder === 1) && !isOpen(seq))
+        .filter(({ seq, isOrder }) => mayRemove(isOrder === 1) && !isUnsettled(seq))
         .map(({ seq }) => seq);
       removed += store.transaction(() => remove(shop, done));
       yield;
@@ -58,7 +64,7 @@ export function createRetain(store: Store, retentionMs: number, remove: Remove, 
     return removed;
   }
 
-  /** Gives pages back in small steps. */
+  /** Returns free pages in small steps. */
   function* shrink(): Generator<undefined, void> {
     const read = (name: string) => Number(connection.prepare(`PRAGMA ${name}`).get()?.[name]);
     while (read('freelist_count') > read('page_count') * KEEP_FREE) {
@@ -70,21 +76,21 @@ export function createRetain(store: Store, retentionMs: number, remove: Remove, 
   return {
     *retain(nowMs: number): Generator<undefined, number> {
       const beforeMs = nowMs - retentionMs;
-      // A messageId counts as seen no longer than its event stays; an order's key does, so it is put elsewhere first.
-      // That needs room, which the others leave behind.
+      // Dedup keys live in the events' rows until they are merged. A messageId expires with its event, an order's key
+      // later, so orders are removed only after a merge. The merge needs space, which the other events free first.
       let removed = yield* retainAll(beforeMs, (isOrder) => !isOrder);
-      yield* seen.merge();
+      yield* dedup.merge();
       removed += yield* retainAll(beforeMs, () => true);
-      yield* seen.expire(nowMs);
-      yield* seals.sweep();
+      yield* dedup.expire(nowMs);
+      yield* encryptedPii.sweep();
       yield* shrink();
       return removed;
     },
 
-    /** What arrives meanwhile stays. */
+    /** Events that arrive meanwhile stay. */
     *purge(shop: string): Generator<undefined, number> {
       const end = lastSeq.get()?.seq ?? 0;
-      yield* seen.merge();
+      yield* dedup.merge();
       let removed = 0;
       for (const rows of pages((after) => page.all(shop, after, end, CHUNK))) {
         const seqs = rows.map(({ seq }) => seq);

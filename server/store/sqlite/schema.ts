@@ -2,10 +2,10 @@ export const VERSION = 2;
 
 /**
  * An event is written once, however many consumers there are. A consumer is its cursor plus one `deliveries` row for
- * each event at or below the cursor that was handed out (or parked) and is not settled; dead letters lie apart.
- * So an event is settled for a consumer when it is at or below the cursor and in neither table.
+ * each event at or below the cursor that was leased or is held, and is not settled; dead letters have a table of their
+ * own. An event at or below the cursor and in neither table is settled for the consumer.
  *
- * `seq` is never used twice, else an event could slip below a cursor. Times are epoch milliseconds.
+ * `seq` is never used twice, or an event could be inserted below a cursor. Times are epoch milliseconds.
  */
 export const SCHEMA = `
   CREATE TABLE events (
@@ -19,17 +19,18 @@ export const SCHEMA = `
   ) STRICT;
   CREATE INDEX events_by_shop ON events (shop);
 
-  -- What counts as duplicate, kept longer than the events: digests of messageIds and order keys.
+  -- Dedup keys, kept longer than the events: digests of messageIds and order keys.
   CREATE TABLE seen (
     shop TEXT NOT NULL,
     key BLOB NOT NULL,
     expires_at INTEGER NOT NULL,
     PRIMARY KEY (shop, key)
   ) STRICT, WITHOUT ROWID;
-  -- Up to this event its keys are in the table above; those of later ones are in the events' own rows.
+  -- The keys of events up to this one are in the table above; those of later events are in the events' rows.
   CREATE TABLE seen_merged (merged_seq INTEGER NOT NULL) STRICT;
   INSERT INTO seen_merged VALUES (0);
 
+  -- Encrypted PII beside the events.
   CREATE TABLE seals (
     seq INTEGER PRIMARY KEY,
     sealed TEXT NOT NULL
@@ -43,7 +44,7 @@ export const SCHEMA = `
     UNIQUE (name, shop)
   ) STRICT;
 
-  -- due_at 0: in line, taken by seq. attempt: the number the next take gives it.
+  -- due_at 0: due now, leased in the order of seq. attempt: the number of the next attempt.
   CREATE TABLE deliveries (
     consumer INTEGER NOT NULL,
     seq INTEGER NOT NULL,
@@ -68,7 +69,7 @@ export const SCHEMA = `
   CREATE UNIQUE INDEX dead_letters_by_event ON dead_letters (consumer, seq);
   CREATE INDEX dead_letters_by_consumer ON dead_letters (consumer);
 
-  -- Ranges of seq that were committed once and are gone. Times are those of the events around the gap's two ends.
+  -- Gaps: ranges of seq that were committed and are gone, with the times of the events at either end.
   CREATE TABLE missing (
     from_seq INTEGER PRIMARY KEY,
     to_seq INTEGER NOT NULL,

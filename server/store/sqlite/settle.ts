@@ -1,6 +1,6 @@
 import type { DeadLetterReason, RetryReason } from '../../../shared/reasons.ts';
 import { prepare } from './database.ts';
-import type { Seals } from './encrypted-pii.ts';
+import type { EncryptedPii } from './encrypted-pii.ts';
 import type { Store } from './store.ts';
 
 /** How deliveries leased under the same attempt ended. Times in epoch ms. */
@@ -10,15 +10,15 @@ export type Settlement = { consumer: string; attempt: number; seqs: number[] } &
   | { kind: 'dead-letter'; atMs: number; reason: DeadLetterReason; answer: string | null }
 );
 
-export function createSettle(store: Store, seals: Seals) {
+export function createSettle(store: Store, encryptedPii: EncryptedPii) {
   const { connection } = store;
-  /** A row's attempt is one ahead of the lease it was given out under; any other lease has lost its say. */
-  const held = 'consumer = ?1 AND attempt = ?2 + 1 AND seq IN (SELECT value FROM json_each(?3))';
-  const remove = prepare<{ seq: number }>(connection, `DELETE FROM deliveries WHERE ${held} RETURNING seq`);
-  const removeUnread = prepare(connection, `DELETE FROM deliveries WHERE ${held}`);
+  /** A row's attempt is one ahead of that of its current lease; settlements of older leases match no row. */
+  const leased = 'consumer = ?1 AND attempt = ?2 + 1 AND seq IN (SELECT value FROM json_each(?3))';
+  const remove = prepare<{ seq: number }>(connection, `DELETE FROM deliveries WHERE ${leased} RETURNING seq`);
+  const removeUnread = prepare(connection, `DELETE FROM deliveries WHERE ${leased}`);
   const postpone = prepare(
     connection,
-    `UPDATE deliveries SET state = 'retry', due_at = ?4, reason = ?5, uncertain_since = ?6 WHERE ${held}`,
+    `UPDATE deliveries SET state = 'retry', due_at = ?4, reason = ?5, uncertain_since = ?6 WHERE ${leased}`,
   );
   const moveToDeadLetters = prepare(
     connection,
@@ -43,7 +43,7 @@ export function createSettle(store: Store, seals: Seals) {
       } else if (consumer.decryptsPii) {
         for (const { seq } of remove.all(...lease)) {
           consumer.waiting--;
-          seals.dropIfDone(consumer, seq);
+          encryptedPii.deleteIfSettled(consumer, seq);
         }
       } else {
         consumer.waiting -= removeUnread.run(...lease);

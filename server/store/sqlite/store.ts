@@ -2,29 +2,29 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Consumer } from '../event-log.ts';
 import { type Database, prepare } from './database.ts';
 
-/** A configured consumer as this process knows it. The counts are of its open events and its dead letters. */
+/** A configured consumer in memory. `waiting` and `deadLetters` count its unsettled events and its dead letters. */
 export interface ConsumerState extends Consumer {
   id: number;
   cursor: number;
   waiting: number;
   deadLetters: number;
   /**
-   * What is to become due at once, as takes come to it, so that neither a wake nor a restart touches a million rows:
-   * every retry above `hurriedTo`, up to `hurryEnd`.
+   * A requeue under way: every retry above `requeuedTo`, up to `requeueEnd`, becomes due as leases reach it, so that
+   * neither `requeueNow` nor a restart updates a million rows at once.
    */
-  hurriedTo: number;
-  hurryEnd: number;
-  /** Leases above `resumedTo`, up to `resumeEnd`, are from before this process and are hurried too. */
+  requeuedTo: number;
+  requeueEnd: number;
+  /** Leases above `resumedTo`, up to `resumeEnd`, are of an earlier process and are requeued too. */
   resumedTo: number;
   resumeEnd: number;
 }
 
-/** The open file and what is kept in memory beside it. */
+/** The open file and the state kept in memory beside it. */
 export interface Store {
   connection: DatabaseSync;
   /** All or nothing, in the file and in the consumers' states. */
   transaction<T>(work: () => T): T;
-  /** Others who keep something in memory beside the file hear when a transaction begins and when it comes to nothing. */
+  /** Registers further state in memory that must follow the transactions. */
   joinTransactions(member: Member): void;
   /** @throws {RangeError} for a name the log was not opened with. */
   consumer(name: string): ConsumerState;
@@ -62,15 +62,15 @@ export function createStore(database: Database, configured: readonly Consumer[])
     },
     consumer(name) {
       const found = byName.get(name);
-      if (!found) throw new RangeError(`no consumer is named ${name}`);
+      if (!found) throw new RangeError(`unknown consumer ${name}`);
       return found;
     },
   };
 }
 
 /**
- * A consumer new to the log starts at its end. After a restart nothing is leased, and everything that waited goes first,
- * oldest first: an identify before its tracks.
+ * A consumer new to the log starts at its end. After a restart nothing is leased, and everything that waited is due
+ * before what is new, oldest first, so that an identify is delivered before its tracks.
  */
 function loadConsumer(connection: DatabaseSync, consumer: Consumer): ConsumerState {
   const { name, shop } = consumer;
@@ -90,5 +90,5 @@ function loadConsumer(connection: DatabaseSync, consumer: Consumer): ConsumerSta
   ).get(name, shop);
   if (!state) throw new Error(`consumer ${name} was not stored`);
   const { cursor } = state;
-  return { ...consumer, ...state, hurriedTo: 0, hurryEnd: cursor, resumedTo: 0, resumeEnd: cursor };
+  return { ...consumer, ...state, requeuedTo: 0, requeueEnd: cursor, resumedTo: 0, resumeEnd: cursor };
 }

@@ -1,20 +1,21 @@
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import type { Consumer, Durability } from '../event-log.ts';
+import { type MethodsOf, syncEngine } from '../thread/engine.ts';
 import { serveThread } from '../thread/serve.ts';
 import { createAppend } from './append.ts';
 import { startCheckpoints } from './checkpoints.ts';
 import { type Database, openDatabase, prepare, toUnusable } from './database.ts';
 import { createDeadLetters } from './dead-letters.ts';
-import { createSeen } from './dedup.ts';
-import { createSeals } from './encrypted-pii.ts';
+import { createDedup } from './dedup.ts';
+import { createEncryptedPii } from './encrypted-pii.ts';
 import { createErase } from './erase.ts';
-import { createMissing } from './gaps.ts';
+import { createGaps } from './gaps.ts';
 import { type HighWater, openHighWater } from './high-water.ts';
 import { createLease } from './lease.ts';
-import { createLine } from './queue.ts';
+import { createQueue } from './queue.ts';
 import { createRemove } from './remove.ts';
-import { createHurry } from './requeue.ts';
+import { createRequeue } from './requeue.ts';
 import { createRetain } from './retain.ts';
 import { SCHEMA, VERSION } from './schema.ts';
 import { createSettle } from './settle.ts';
@@ -45,61 +46,60 @@ function openEngine(data: LogData) {
   }
 }
 
-/** The log's engine: every time is handed in, so the caller's clock rules. */
-function createEngine(data: LogData, database: Database, mark: HighWater) {
+/** The log's engine. Every time is a parameter: only the caller reads a clock. */
+function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const { consumers, retentionMs, orderKeyMs, leaseMs } = data;
   const store = createStore(database, consumers);
-  const missing = createMissing(store, mark);
-  const seals = createSeals(store);
+  const gaps = createGaps(store, highWater);
+  const encryptedPii = createEncryptedPii(store);
   const remove = createRemove(store);
-  const seen = createSeen(store, { retentionMs, orderKeyMs });
-  const { retain, purge } = createRetain(store, retentionMs, remove, seals, seen);
-  const hurry = createHurry(store);
-  const line = createLine(store, hurry);
-  const deadLetters = createDeadLetters(store, seals);
+  const dedup = createDedup(store, { retentionMs, orderKeyMs });
+  const { retain, purge } = createRetain(store, retentionMs, remove, encryptedPii, dedup);
+  const requeue = createRequeue(store);
+  const queue = createQueue(store, requeue);
+  const deadLetters = createDeadLetters(store, encryptedPii);
   const probe = prepare(store.connection, 'INSERT OR REPLACE INTO probe (id, at) VALUES (1, ?)');
   const synchronous = prepare<{ synchronous: number }>(store.connection, 'PRAGMA synchronous');
   const stopCheckpoints = startCheckpoints(database.connection);
 
   return {
-    transaction: missing.transaction,
+    transaction: gaps.transaction,
     writes: {
-      append: createAppend(store, seen, { retentionMs, orderKeyMs }),
-      settle: createSettle(store, seals),
+      append: createAppend(store, dedup, { retentionMs, orderKeyMs }),
+      settle: createSettle(store, encryptedPii),
       check(nowMs: number): Durability {
         probe.run(nowMs);
         return {
           synchronous: SYNCHRONOUS[synchronous.get()?.synchronous ?? 0] ?? 'off',
-          gaps: missing.list(),
+          gaps: gaps.list(),
         };
       },
     },
     reads: {
-      found: () => missing.found,
-      wake: line.wake,
-      depth: line.depth,
-      nextDueMs: line.nextDueMs,
+      found: () => gaps.found,
+      requeueNow: queue.requeueNow,
+      depth: queue.depth,
+      nextDueMs: queue.nextDueMs,
       deadLetters: deadLetters.list,
     },
     jobs: {
-      take: createLease(store, hurry, leaseMs),
-      replaySince: line.replaySince,
+      lease: createLease(store, requeue, leaseMs),
+      replaySince: queue.replaySince,
       replayDeadLetters: deadLetters.replay,
       discardDeadLetters: deadLetters.discard,
-      erase: createErase(store, remove, seen),
+      erase: createErase(store, remove, dedup),
       purge,
       retain,
     },
-    upkeep: seen.upkeep,
+    upkeep: dedup.upkeep,
     async close() {
       await stopCheckpoints();
       database.close();
-      mark.close();
+      highWater.close();
     },
   };
 }
 
-type Engine = ReturnType<typeof openEngine>;
-export type LogMethods = Engine['reads'] & Engine['writes'] & Engine['jobs'];
+export type LogMethods = MethodsOf<ReturnType<typeof openEngine>>;
 
-serveThread(() => openEngine(workerData as LogData));
+await serveThread(() => syncEngine(openEngine(workerData as LogData)));

@@ -1,29 +1,28 @@
 import { sqliteFault } from '../errors.ts';
 
-/** One call waiting for a transaction. `writes`: it is worthless unless it reaches the disk. */
-export interface Call {
-  writes: boolean;
-  run(): unknown;
-}
 export type Settled = { value: unknown } | { error: unknown };
 
 /**
- * Runs many calls in one transaction, so that they share one fsync. When that fails because of one bad call, each is
- * tried alone and only the culprit fails; when the disk fails, every call that writes fails at once.
+ * Runs many calls in one transaction, so that they share one fsync. If it fails because of one call, each is tried
+ * alone and only that one fails; if the disk fails, every call that writes fails at once.
  *
- * @returns one answer per call, in order; every `value` is durable.
+ * @param runAll runs its calls in one transaction: all of them or nothing.
+ * @returns one result per call, in order; every `value` is durable.
  */
-export function commitTogether(
-  transaction: <T>(work: () => T) => T,
+export async function commitTogether<Call extends { writes: boolean }>(
+  runAll: (calls: readonly Call[]) => unknown[] | Promise<unknown[]>,
   calls: readonly Call[],
-): readonly Settled[] {
+): Promise<Settled[]> {
   try {
-    return transaction(() => calls.map((call) => ({ value: call.run() })));
+    return (await runAll(calls)).map((value) => ({ value }));
   } catch (error) {
     if (calls.length === 1) return [{ error }];
     const diskFailed = sqliteFault(error) !== undefined;
-    return calls.flatMap((call) =>
-      diskFailed && call.writes ? [{ error }] : commitTogether(transaction, [call]),
-    );
+    const settled: Settled[] = [];
+    for (const call of calls) {
+      if (diskFailed && call.writes) settled.push({ error });
+      else settled.push(...(await commitTogether(runAll, [call])));
+    }
+    return settled;
   }
 }

@@ -1,24 +1,9 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { type Failure, sqliteFault, toFailure } from '../errors.ts';
-import { type Call, commitTogether } from './group-commit.ts';
+import type { Engine } from './engine.ts';
+import { commitTogether, type Settled } from './group-commit.ts';
 
-type Handlers = Record<string, (...args: never[]) => unknown>;
-type Jobs = Record<string, (...args: never[]) => Generator<undefined, unknown>>;
-
-/** What a storage thread can do, by name. */
-export interface Engine {
-  /** All of `work`, or nothing: in the file and in what the engine keeps in memory. */
-  transaction<T>(work: () => T): T;
-  reads: Handlers;
-  writes: Handlers;
-  /** Long work in small transactions of its own. Each `yield` lets waiting calls go first. */
-  jobs: Jobs;
-  /** A job of the engine's own that should be done now. `isIdle`: there has been nothing else to do for a moment. */
-  upkeep?(isIdle: boolean): Generator<undefined, void> | undefined;
-  close(): void | Promise<void>;
-}
-
-/** `id` is missing when nobody waits for the answer; `close` is every engine's. */
+/** `id` is absent when the caller does not wait for the result; every thread has the method `close`. */
 export interface Request {
   id?: number;
   method: string;
@@ -26,7 +11,7 @@ export interface Request {
 }
 export type Reply = { id: number; value: unknown } | { id: number; failure: Failure };
 
-/** What one turn came to. */
+/** The replies of one turn. */
 export interface Answers {
   replies: Reply[];
   /** How long its transaction took, fsync included; absent when there was none. */
@@ -34,66 +19,70 @@ export interface Answers {
 }
 
 interface Job {
-  /** Missing when it is the engine's own: nobody waits for an answer. */
+  /** Absent for upkeep and when the caller does not wait. */
   id?: number | undefined;
-  steps: Generator<undefined, unknown>;
+  steps: Generator<undefined, unknown> | AsyncGenerator<undefined, unknown>;
 }
 
-/** The first message of a thread: it is ready, or why not. */
-export type Opened = { ready: true } | { failure: Failure };
+/** The first message of a thread: the methods it serves, or why it could not open. */
+export type Opened = { methods: readonly string[] } | { failure: Failure };
 
 const RETRY_MS = 1000;
 const IDLE_AFTER_MS = 250;
 
-/** The whole of a storage thread: opens, says so, serves. Its module is what `startThread` names. */
-export function serveThread(open: () => Engine): void {
-  if (!parentPort) throw new Error('a storage engine runs in a thread of its own');
+/** Opens an engine, reports its methods and serves it. `startThread` runs a module that calls this. */
+export async function serveThread(open: () => Engine | Promise<Engine>): Promise<void> {
+  if (!parentPort) throw new Error('a storage engine runs in a worker thread');
   try {
-    serve(parentPort, open());
-    parentPort.postMessage({ ready: true } satisfies Opened);
+    const engine = await open();
+    serve(parentPort, engine);
+    parentPort.postMessage({ methods: engine.names } satisfies Opened);
   } catch (error) {
     parentPort.postMessage({ failure: toFailure(error) } satisfies Opened);
   }
 }
 
 /**
- * Answers requests from a port until it is told to close. Whatever arrived while one transaction committed goes into
- * the next one. A request nobody waits for (a settled delivery) is kept and tried again while the disk is full.
+ * Answers requests from a port until `close`. Requests that arrive while one transaction commits share the next one.
+ * A request without `id` (a settled delivery) that fails because of the disk is tried again until it succeeds.
  */
-export function serve(port: MessagePort, engine: Engine): void {
-  let waiting: Request[] = [];
+function serve(port: MessagePort, engine: Engine): void {
+  let arrived: Request[] = [];
+  let postponed: Request[] = [];
   const jobs: Job[] = [];
   let closing: Request | undefined;
-  let scheduled = false;
+  let isScheduled = false;
   let retryTimer: NodeJS.Timeout | undefined;
   const idleTimer = setTimeout(() => startUpkeep(true), IDLE_AFTER_MS).unref();
 
   const schedule = () => {
-    if (scheduled) return;
-    scheduled = true;
+    if (isScheduled) return;
+    isScheduled = true;
     setImmediate(turn);
   };
 
   port.on('message', (requests: Request[]) => {
     for (const request of requests) {
       if (request.method === 'close') closing = request;
-      else waiting.push(request);
+      else arrived.push(request);
     }
     schedule();
   });
 
-  function turn(): void {
-    scheduled = false;
+  /** `isScheduled` stays true until its end, so that two turns never overlap. */
+  async function turn(): Promise<void> {
     clearTimeout(retryTimer);
-    const requests = waiting;
-    waiting = [];
-    commit(requests.filter((request) => !startJob(request)));
-    stepOneJob();
+    const requests = postponed.concat(arrived);
+    postponed = [];
+    arrived = [];
+    await commit(requests.filter((request) => !startJob(request)));
+    await stepOneJob();
+    isScheduled = false;
     idleTimer.refresh();
     startUpkeep(false);
-    if (jobs.length > 0) schedule();
-    else if (closing) finish(closing);
-    else if (waiting.length > 0) retryTimer = setTimeout(schedule, RETRY_MS);
+    if (jobs.length > 0 || arrived.length > 0) schedule();
+    else if (closing) await finish(closing);
+    else if (postponed.length > 0) retryTimer = setTimeout(schedule, RETRY_MS);
   }
 
   function startUpkeep(isIdle: boolean): void {
@@ -103,39 +92,33 @@ export function serve(port: MessagePort, engine: Engine): void {
     schedule();
   }
 
-  /** Puts back what nobody waits for when the disk fails: at most one settlement per delivery handed out. */
-  function commit(requests: Request[]): void {
+  async function commit(requests: Request[]): Promise<void> {
     if (requests.length === 0) return;
-    const replies: Reply[] = [];
+    const calls = requests.map(({ method, args }) => ({ writes: engine.writes(method), method, args }));
     const startedAtMs = performance.now();
-    commitTogether(engine.transaction, requests.map(toCall)).forEach((result, index) => {
+    const settled = await commitTogether(engine.runAll, calls);
+    const commitSeconds = (performance.now() - startedAtMs) / 1000;
+    const replies: Reply[] = [];
+    for (const [index, result] of settled.entries()) {
       const request = requests[index];
       if (request?.id !== undefined) replies.push(toReply(request.id, result));
-      else if (request && 'error' in result && sqliteFault(result.error)) waiting.push(request);
-    });
-    const commitSeconds = (performance.now() - startedAtMs) / 1000;
+      else if (request && 'error' in result && sqliteFault(result.error)) postponed.push(request);
+    }
     port.postMessage({ replies, commitSeconds } satisfies Answers);
   }
 
-  function toCall({ method, args }: Request): Call {
-    const write = engine.writes[method];
-    const handler = write ?? engine.reads[method];
-    if (!handler) throw new Error(`no such call: ${method}`);
-    return { writes: write !== undefined, run: () => handler(...(args as never[])) };
-  }
-
-  function startJob({ id = 0, method, args }: Request): boolean {
+  function startJob({ id, method, args }: Request): boolean {
     const job = engine.jobs[method];
     if (job) jobs.push({ id, steps: job(...(args as never[])) });
     return job !== undefined;
   }
 
-  /** One step in each turn, whoever's turn it is: a long job delays the others no more than a short one. */
-  function stepOneJob(): void {
+  /** One step per turn, the jobs in rotation, so that the length of a job does not matter to other requests. */
+  async function stepOneJob(): Promise<void> {
     const job = jobs.shift();
     if (!job) return;
     try {
-      const step = job.steps.next();
+      const step = await job.steps.next();
       if (!step.done) jobs.push(job);
       else if (job.id !== undefined) answer({ id: job.id, value: step.value });
     } catch (error) {
@@ -153,6 +136,5 @@ export function serve(port: MessagePort, engine: Engine): void {
   }
 }
 
-function toReply(id: number, result: { value: unknown } | { error: unknown }): Reply {
-  return 'error' in result ? { id, failure: toFailure(result.error) } : { id, value: result.value };
-}
+const toReply = (id: number, result: Settled): Reply =>
+  'error' in result ? { id, failure: toFailure(result.error) } : { id, value: result.value };

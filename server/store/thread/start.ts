@@ -2,57 +2,69 @@ import { Worker } from 'node:worker_threads';
 import { fromFailure, LogUnavailable, toFailure } from '../errors.ts';
 import type { Answers, Opened, Request } from './serve.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: the parameters of a function not known yet
+// biome-ignore lint/suspicious/noExplicitAny: the parameters of any function
 type Methods<M> = { [Name in keyof M]: (...args: any[]) => unknown };
-/** What a caller gets: a job's result is what its generator returns. */
-type Answer<F extends (...args: never[]) => unknown> =
-  ReturnType<F> extends Generator<unknown, infer Result> ? Result : Awaited<ReturnType<F>>;
+/** The result of a job is what its generator returns. */
+type Result<F extends (...args: never[]) => unknown> =
+  ReturnType<F> extends Generator<unknown, infer R> | AsyncGenerator<unknown, infer R>
+    ? R
+    : Awaited<ReturnType<F>>;
 
-/** A storage thread seen from outside, typed by the methods it serves. */
+/** A storage thread as its callers see it, typed by the methods of its engine. */
 export interface Thread<M extends Methods<M>> {
-  /** @throws {LogUnavailable} when it could not be made durable, after `close`, and when the thread died. */
-  call<Name extends keyof M & string>(name: Name, ...args: Parameters<M[Name]>): Promise<Answer<M[Name]>>;
-  /** Like `call`, but nobody waits. Kept in order with the calls. */
-  send<Name extends keyof M & string>(name: Name, ...args: Parameters<M[Name]>): void;
+  /**
+   * The engine's methods. Each rejects with `LogUnavailable` when its result could not be made durable, after `close`,
+   * and when the thread died.
+   */
+  call: { [Name in keyof M]: (...args: Parameters<M[Name]>) => Promise<Result<M[Name]>> };
+  /** The same methods without a result, in order with those of `call`. */
+  send: { [Name in keyof M]: (...args: Parameters<M[Name]>) => void };
   /** Waits for everything under way, then for the thread to end. */
   close(): Promise<void>;
 }
 
+export interface ThreadHooks {
+  /** Receives the duration of each transaction. */
+  onCommit?: (seconds: number) => void;
+  /** Runs before each `call`; what it sends arrives first. */
+  beforeCall?: () => void;
+}
+
 /**
- * Starts a storage thread, so that an fsync never stops the HTTP loop.
+ * Starts a storage thread, so that an fsync never blocks the HTTP event loop.
  *
  * @param file a module that calls `serveThread`.
- * @param onCommit told how long each of its transactions took.
- * @throws {DataDirUnusable} as the thread found it.
+ * @throws {DataDirUnusable} as the thread reported it.
  */
 export async function startThread<M extends Methods<M>>(
   file: URL,
   workerData: unknown,
-  onCommit: (seconds: number) => void = () => {},
+  { onCommit = () => {}, beforeCall = () => {} }: ThreadHooks = {},
 ): Promise<Thread<M>> {
   const worker = new Worker(file, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 16 } });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  await new Promise<void>((resolve, reject) => {
+  const methods = await new Promise<readonly string[]>((resolve, reject) => {
     let failure: Error = new LogUnavailable('the storage thread ended before it was ready');
     worker.once('error', reject);
     worker.once('exit', () => reject(failure));
     worker.once('message', (opened: Opened) => {
       if ('failure' in opened) failure = fromFailure(opened.failure);
-      else resolve();
+      else resolve(opened.methods);
     });
   });
 
   const pending = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let lastId = 0;
-  let gone: string | undefined;
+  /** Why the thread takes no more requests. */
+  let endedBy: string | undefined;
 
-  function lose(why: string): void {
-    gone ??= why;
-    for (const { reject } of pending.values()) reject(new LogUnavailable(gone));
+  function rejectAll(why: string): void {
+    endedBy ??= why;
+    for (const { reject } of pending.values()) reject(new LogUnavailable(endedBy));
     pending.clear();
   }
-  worker.on('error', (error) => lose(`the storage thread died: ${toFailure(error).message}`));
-  worker.on('exit', () => lose('the storage thread ended'));
+  worker.on('error', (error) => rejectAll(`the storage thread died: ${toFailure(error).message}`));
+  worker.on('exit', () => rejectAll('the storage thread ended'));
   worker.on('message', ({ replies, commitSeconds }: Answers) => {
     if (commitSeconds !== undefined) onCommit(commitSeconds);
     for (const reply of replies) {
@@ -63,36 +75,47 @@ export async function startThread<M extends Methods<M>>(
     }
   });
 
-  /** Whatever is asked in one turn of the event loop crosses in one message, and so shares a transaction. */
-  let asked: Request[] = [];
-  const cross = () => {
-    worker.postMessage(asked);
-    asked = [];
+  /** Requests of one turn of the event loop are posted in one message, and so share a transaction. */
+  let outgoing: Request[] = [];
+  const post = () => {
+    worker.postMessage(outgoing);
+    outgoing = [];
   };
-  const ask = (request: Request) => {
-    if (asked.push(request) === 1) setImmediate(cross);
+  const enqueue = (request: Request) => {
+    if (outgoing.push(request) === 1) setImmediate(post);
   };
 
-  const post = (method: string, args: unknown[]) =>
+  const request = (method: string, args: unknown[]) =>
     new Promise<unknown>((resolve, reject) => {
-      if (gone) return reject(new LogUnavailable(gone));
+      if (endedBy !== undefined) return reject(new LogUnavailable(endedBy));
       const id = ++lastId;
       pending.set(id, { resolve, reject });
-      ask({ id, method, args });
+      enqueue({ id, method, args });
     });
+  const call = (method: string, args: unknown[]) => {
+    beforeCall();
+    return request(method, args);
+  };
+  const send = (method: string, args: unknown[]) => {
+    if (endedBy === undefined) enqueue({ method, args });
+  };
 
   return {
-    call: (name, ...args) => post(name, args) as Promise<Answer<M[typeof name]>>,
-    send(name, ...args) {
-      if (!gone) ask({ method: name, args });
-    },
+    call: withMethods(methods, call) as Thread<M>['call'],
+    send: withMethods(methods, send) as Thread<M>['send'],
     async close() {
-      if (!gone) {
-        const closed = post('close', []);
-        gone = 'closed';
+      if (endedBy === undefined) {
+        const closed = request('close', []);
+        endedBy = 'closed';
         await closed;
       }
       await exited;
     },
   };
 }
+
+/** An object with one function per method; its type is what the thread was started for. */
+const withMethods = (
+  methods: readonly string[],
+  invoke: (method: string, args: unknown[]) => unknown,
+): unknown => Object.fromEntries(methods.map((name) => [name, (...args: unknown[]) => invoke(name, args)]));
