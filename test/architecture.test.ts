@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { readSources, type SourceFile } from './support/source-tree.ts';
 
 /**
- * The rooms of the server, lowest first. A file may import files of its own room and of rooms further up in this list,
- * never of rooms below it. `main.ts`, `app.ts` and the programs at the end know every room.
+ * The modules of the server, lowest first. A file may import files of its own module and of modules further up in this list,
+ * never of modules below it. `main.ts`, `app.ts` and the programs at the end know every module.
  */
-const ROOMS = [
+const MODULES = [
   'shared',
   'server/lib',
   'server/privacy',
@@ -28,7 +28,7 @@ const ROOMS = [
 /** Stand-ins and the demo: below and above the list, and no part of what production imports. */
 const NOT_IN_PRODUCTION = ['server/sandbox', 'server/demo'];
 
-/** Violations that remain while rooms are being moved, as `importing file → imported file`. */
+/** Violations that remain while modules are being moved, as `importing file → imported file`. */
 const PENDING: readonly string[] = [
   'server/lib/http-client.ts → server/destinations/destination.ts',
   'server/lib/periodic.ts → server/observe/log.ts',
@@ -48,46 +48,46 @@ const PENDING_LENGTH: readonly string[] = [];
 const files = readSources(['{client,server,shared}/**/*.{ts,js}']);
 const arrows = files.flatMap(({ path, imports }) => imports.map((to) => ({ from: path, to })));
 
-/** `server/main.ts` is a room by itself; `server/store/sqlite/worker.ts` lies in `server/store`; `shared` is one room. */
-function roomOf(path: string): string {
+/** `server/main.ts` is a module by itself; `server/store/sqlite/worker.ts` lies in `server/store`; `shared` is one module. */
+function moduleOf(path: string): string {
   const parts = path.split('/');
   return parts[0] === 'server' ? parts.slice(0, 2).join('/') : (parts[0] ?? '');
 }
-const inRoom = (...rooms: string[]) => files.filter(({ path }) => rooms.includes(roomOf(path)));
+const inModules = (...modules: string[]) => files.filter(({ path }) => modules.includes(moduleOf(path)));
 const pathsWhere = (of: readonly SourceFile[], isSo: (file: SourceFile) => boolean) =>
   of.filter(isSo).map(({ path }) => path);
 const arrowsWhere = (isSo: (from: string, to: string) => boolean) =>
   arrows.filter(({ from, to }) => isSo(from, to)).map(({ from, to }) => `${from} → ${to}`);
 
 describe('arrows of import', () => {
-  test('every folder of the server is in the list of rooms', () => {
-    const known = [...ROOMS, ...NOT_IN_PRODUCTION].filter((room) => room.startsWith('server/'));
+  test('every folder of the server is in the list of modules', () => {
+    const known = [...MODULES, ...NOT_IN_PRODUCTION].filter((module) => module.startsWith('server/'));
     const found = [
-      ...new Set(files.map(({ path }) => roomOf(path)).filter((room) => room.startsWith('server/'))),
+      ...new Set(files.map(({ path }) => moduleOf(path)).filter((module) => module.startsWith('server/'))),
     ];
     expect(found.filter((name) => !known.includes(name))).toEqual([]);
     expect(known.filter((name) => !found.includes(name))).toEqual([]);
   });
 
   test('client → shared ← server', () => {
-    expect(arrowsWhere((from, to) => roomOf(from) === 'client' && !/^(client|shared)\//.test(to))).toEqual(
+    expect(arrowsWhere((from, to) => moduleOf(from) === 'client' && !/^(client|shared)\//.test(to))).toEqual(
       [],
     );
     expect(arrowsWhere((from, to) => from.startsWith('server/') && to.startsWith('client/'))).toEqual([]);
-    expect(arrowsWhere((from, to) => roomOf(from) === 'shared' && roomOf(to) !== 'shared')).toEqual([]);
+    expect(arrowsWhere((from, to) => moduleOf(from) === 'shared' && moduleOf(to) !== 'shared')).toEqual([]);
   });
 
-  test('within the server point to the rooms below', () => {
+  test('within the server point to the modules below', () => {
     const isUpward = (from: string, to: string) =>
-      ROOMS.includes(roomOf(from)) && ROOMS.indexOf(roomOf(to)) > ROOMS.indexOf(roomOf(from));
+      MODULES.includes(moduleOf(from)) && MODULES.indexOf(moduleOf(to)) > MODULES.indexOf(moduleOf(from));
     expect(arrowsWhere(isUpward).filter((arrow) => !PENDING.includes(arrow))).toEqual([]);
   });
 
   test('nothing but the stand-ins and the demo imports the stand-ins or the demo', () => {
-    const isOutside = (path: string) => !NOT_IN_PRODUCTION.includes(roomOf(path));
+    const isOutside = (path: string) => !NOT_IN_PRODUCTION.includes(moduleOf(path));
     expect(arrowsWhere((from, to) => isOutside(from) && !isOutside(to))).toEqual([]);
     expect(
-      arrowsWhere((from, to) => roomOf(from) === 'server/sandbox' && roomOf(to) !== 'server/sandbox'),
+      arrowsWhere((from, to) => moduleOf(from) === 'server/sandbox' && moduleOf(to) !== 'server/sandbox'),
     ).toEqual([]);
     expect(
       arrowsWhere((from, to) => to.startsWith('client/demo/') && !/^(client|server)\/demo\//.test(from)),
@@ -95,7 +95,8 @@ describe('arrows of import', () => {
   });
 
   test('lib knows nothing of shops: it imports lib alone', () => {
-    const isOut = (from: string, to: string) => roomOf(from) === 'server/lib' && roomOf(to) !== 'server/lib';
+    const isOut = (from: string, to: string) =>
+      moduleOf(from) === 'server/lib' && moduleOf(to) !== 'server/lib';
     expect(arrowsWhere(isOut).filter((arrow) => !PENDING.includes(arrow))).toEqual([]);
   });
 
@@ -105,7 +106,7 @@ describe('arrows of import', () => {
       to.startsWith(folder(from) ?? '-') ||
       (/^server\/destinations\/[^/]+$/.test(to) && !/registry/.test(to));
     expect(
-      arrowsWhere((from, to) => folder(from) !== undefined && roomOf(to) !== 'shared' && !isOwn(from, to)),
+      arrowsWhere((from, to) => folder(from) !== undefined && moduleOf(to) !== 'shared' && !isOwn(from, to)),
     ).toEqual([]);
     // Besides the registry, only the shop system of the same name: it calls the same API.
     const isOfSameName = (from: string, to: string) =>
@@ -144,12 +145,12 @@ describe('arrows of import', () => {
 describe('each effect is in one place', () => {
   const server = files.filter(({ path }) => path.startsWith('server/'));
   const notClient = files.filter(({ path }) => !path.startsWith('client/'));
-  const production = server.filter(({ path }) => !NOT_IN_PRODUCTION.includes(roomOf(path)));
+  const production = server.filter(({ path }) => !NOT_IN_PRODUCTION.includes(moduleOf(path)));
 
   test('the environment is read in config/', () => {
     const found = pathsWhere(files, ({ code }) => /\bprocess\.env\b/.test(code));
     expect(found.length).toBe(1);
-    expect(found.filter((path) => roomOf(path) !== 'server/config')).toEqual([]);
+    expect(found.filter((path) => moduleOf(path) !== 'server/config')).toEqual([]);
   });
 
   test('window and document are used under client/', () => {
@@ -173,27 +174,27 @@ describe('each effect is in one place', () => {
     const found = production.filter(hasSql);
     expect(found.length).toBeGreaterThan(10);
     expect(
-      pathsWhere(found, ({ path }) => !['server/store', 'server/analytics'].includes(roomOf(path))),
+      pathsWhere(found, ({ path }) => !['server/store', 'server/analytics'].includes(moduleOf(path))),
     ).toEqual([]);
   });
 });
 
-describe('what a room does not name', () => {
+describe('what a module does not name', () => {
   test('delivery names no destination and no engine, and knows the interface of destinations alone', () => {
-    const delivery = inRoom('server/delivery');
+    const delivery = inModules('server/delivery');
     expect(delivery.length).toBeGreaterThan(5);
     const named = /tiktok|customer\.?io|shopline|sqlite|postgres|jetstream|\bnats\b/i;
     expect(pathsWhere(delivery, ({ text }) => named.test(text))).toEqual([]);
     const known = delivery.flatMap(({ imports }) =>
-      imports.filter((to) => roomOf(to) === 'server/destinations'),
+      imports.filter((to) => moduleOf(to) === 'server/destinations'),
     );
     expect([...new Set(known)]).toEqual(['server/destinations/destination.ts']);
   });
 
   test('analytics, orders and ingest name no platform', () => {
-    const rooms = inRoom('server/analytics', 'server/orders', 'server/ingest');
-    expect(rooms.length).toBeGreaterThan(20);
-    const named = pathsWhere(rooms, ({ identifiers, imports }) =>
+    const modules = inModules('server/analytics', 'server/orders', 'server/ingest');
+    expect(modules.length).toBeGreaterThan(20);
+    const named = pathsWhere(modules, ({ identifiers, imports }) =>
       [...identifiers.map(({ name }) => name), ...imports].some((name) =>
         /shopline|shopify|customer_?io|platforms/i.test(name),
       ),
