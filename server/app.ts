@@ -1,6 +1,6 @@
-import express, { type ErrorRequestHandler, type Express, type Response, type Router } from 'express';
+import express, { type Express, type Router } from 'express';
 import type { ShopState } from './analytics/state.ts';
-import { asRefusal, Refusal } from './http/errors.ts';
+import { answerErrors, notFound } from './http/error-handler.ts';
 import { openApi } from './http/openapi.ts';
 import { serve } from './http/serve.ts';
 import { snippetRoutes } from './http/snippet.ts';
@@ -67,37 +67,13 @@ function createApp(parts: IngestParts & Pick<AppParts, 'state'>, routers: readon
 }
 
 /** The operator's routes on a port of their own (`ADMIN_PORT`). */
-export const createAdminApp = (admin: Router, reporting: Reporting): Express =>
-  closeApp(plainApp().use(admin), reporting);
+export const createAdminApp = (admin: Router, parts: ErrorParts): Express =>
+  closeApp(plainApp().use(admin), parts);
 
 function plainApp(): Express {
   return express().disable('x-powered-by').disable('etag').set('query parser', 'simple');
 }
 
-type Reporting = Pick<IngestParts, 'logger' | 'counters'>;
+type ErrorParts = Parameters<typeof answerErrors>[0];
 
-function closeApp(app: Express, reporting: Reporting): Express {
-  app.use((request, _response, next) =>
-    next(new Refusal(404, 'not-found', `Not found: ${request.method} ${request.path}`)),
-  );
-  app.use(answerErrors(reporting));
-  return app;
-}
-
-/** Every error leaves in one shape: `{code, message, meta: {errors}}`. Only unexpected errors are logged. */
-function answerErrors({ logger, counters }: Reporting): ErrorRequestHandler {
-  return (error, _request, response: Response, next) => {
-    if (response.headersSent) return next(error);
-    const refusal = asRefusal(error);
-    counters.count('requests_refused', { code: refusal.code });
-    if (refusal.status === 500)
-      logger.error({ error: String((error as Error)?.stack ?? error) }, 'request failed');
-    if (refusal.retryAfterSeconds !== undefined)
-      response.set('Retry-After', String(refusal.retryAfterSeconds));
-    response.status(refusal.status).json({
-      code: refusal.code,
-      message: refusal.message,
-      meta: { errors: refusal.details },
-    });
-  };
-}
+const closeApp = (app: Express, parts: ErrorParts): Express => app.use(notFound).use(answerErrors(parts));

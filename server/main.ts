@@ -7,7 +7,7 @@ import { consumersOf } from './delivery/consumers.ts';
 import { openOutgoing } from './delivery/outgoing.ts';
 import type { Report } from './delivery/report.ts';
 import { type RunningDelivery, startDelivery } from './delivery/start.ts';
-import { createBudget } from './http/body.ts';
+import { createBudget } from './http/budget.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { runProgram, stopOnSignals } from './lib/process.ts';
 import { createShutdown, type Shutdown } from './lib/shutdown.ts';

@@ -2,7 +2,7 @@ import express, { Router } from 'express';
 import helmet from 'helmet';
 import type { ZodError } from 'zod';
 import type { RunningDelivery } from '../delivery/start.ts';
-import { Refusal } from '../http/errors.ts';
+import { HttpError } from '../http/errors.ts';
 import type { Statistics } from '../platforms/statistics.ts';
 import { Faults, type Sandbox } from '../sandbox/index.ts';
 import type { EventLog } from '../store/event-log.ts';
@@ -26,9 +26,9 @@ const guardPage = helmet({
 /** Who stands in the form of the checkout. */
 const DEFAULT_BUYER = 'mei.lin@example.com';
 
-function unfit(message: string, { issues }: ZodError): Refusal {
+function unfit(message: string, { issues }: ZodError): HttpError {
   const details = issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-  return new Refusal(400, 'malformed-body', message, { details });
+  return new HttpError(400, 'malformed-body', message, { details });
 }
 
 /** The demo shop, its live pages, those who speak to the collector from outside, and the switches that break each API on purpose. */
@@ -76,7 +76,7 @@ export function demoRoutes(parts: {
       | keyof Sandbox['urls']
       | undefined;
     if (!api)
-      throw new Refusal(
+      throw new HttpError(
         404,
         'not-found',
         `There is no such API; there are ${Object.keys(sandbox.urls).join(', ')}.`,

@@ -1,12 +1,12 @@
 import type { RequestHandler, Response } from 'express';
 import type { Shop } from '../config/config.ts';
-import { Refusal } from './errors.ts';
+import { HttpError } from './errors.ts';
 
 const ALLOWED_HEADERS = 'authorization, content-type, x-retry-count, x-strict-mode';
 
 /**
- * Answers preflights and marks answers for the pages of every configured shop. A preflight cannot say which shop it
- * means, so any shop's origin passes here; `checkOrigin` holds the request itself against its own shop.
+ * Answers preflights and sets the CORS headers for the pages of every configured shop. A preflight does not name a
+ * shop, so the origins of all shops are accepted here; `checkOrigin` compares the request itself with its shop.
  *
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  */
@@ -31,18 +31,14 @@ export function cors(shops: readonly Shop[]): RequestHandler {
 function allow(response: Response, origin: string): void {
   response.set('Access-Control-Allow-Origin', origin);
   response.set('Access-Control-Expose-Headers', 'Retry-After');
-  // A sandboxed page ("null") could be anybody's: it is answered, but never with cookies.
+  // Every sandboxed page has the origin "null": it is answered, but without credentials.
   if (origin !== 'null') response.set('Access-Control-Allow-Credentials', 'true');
 }
 
-/** @throws {Refusal} 403 when the request comes from a page that is not this shop's. */
+/** @throws {HttpError} 403 when the request comes from a page whose origin is not one of the shop's. */
 export function checkOrigin(shop: Shop, origin: string | undefined): void {
   if (origin !== undefined && !shop.origins.has(origin)) throw notAllowed();
 }
 
 const notAllowed = () =>
-  new Refusal(
-    403,
-    'origin-not-allowed',
-    'This page is not one of the shop’s; add its origin to ALLOWED_ORIGINS.',
-  );
+  new HttpError(403, 'origin-not-allowed', 'The origin of this page is not in ALLOWED_ORIGINS of the shop.');

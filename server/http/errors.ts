@@ -1,8 +1,8 @@
 import { LIMITS } from '../../shared/names.ts';
-import { LogUnavailable } from '../store/event-log.ts';
+import { Unavailable } from '../lib/unavailable.ts';
 
-/** Why a whole request was refused: the closed list of `code` in error answers. */
-export type RefusalCode =
+/** The closed list of `code` values in error responses to whole requests. */
+export type HttpErrorCode =
   | 'malformed-body'
   | 'invalid-batch'
   | 'strict-mode'
@@ -19,18 +19,19 @@ export type RefusalCode =
   | 'unauthorized'
   | 'internal';
 
-/** A request refused as a whole; nothing of it was stored. Answered as `{code, message, meta: {errors}}`. */
-export class Refusal extends Error {
-  override name = 'Refusal';
+/** The request is refused as a whole; nothing of it was stored. Sent as `{code, message, meta: {errors}}`. */
+export class HttpError extends Error {
+  override name = 'HttpError';
   readonly status: number;
-  readonly code: RefusalCode;
+  readonly code: HttpErrorCode;
+  /** Sent as `meta.errors`; the message itself when none were given. */
   readonly details: readonly string[];
-  /** Seconds after which the sender should try again. */
+  /** Sent as `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
     status: number,
-    code: RefusalCode,
+    code: HttpErrorCode,
     message: string,
     more: { details?: readonly string[]; retryAfterSeconds?: number } = {},
   ) {
@@ -42,24 +43,20 @@ export class Refusal extends Error {
   }
 }
 
-/** Whatever was thrown while answering a request, in our words. Nothing of the cause reaches the sender. */
-export function asRefusal(error: unknown): Refusal {
-  if (error instanceof Refusal) return error;
-  if (error instanceof LogUnavailable)
-    return new Refusal(503, 'not-stored', 'The event log cannot store right now; nothing was stored.', {
+/** Any error thrown while handling a request → the response to it. The error's own message is never sent. */
+export function toHttpError(error: unknown): HttpError {
+  if (error instanceof HttpError) return error;
+  if (error instanceof Unavailable)
+    return new HttpError(503, 'not-stored', 'The event store is unavailable; nothing was stored.', {
       retryAfterSeconds: 5,
     });
   const { status } = error as { status?: number };
   if (status !== undefined && status >= 400 && status < 500)
-    return new Refusal(400, 'malformed-body', 'The request cannot be read as sent.');
-  return new Refusal(500, 'internal', 'Something went wrong here; the log says what.');
+    return new HttpError(400, 'malformed-body', 'The request is malformed.');
+  return new HttpError(500, 'internal', 'Internal error; see the collector log.');
 }
 
 const MAX_BYTES = { message: LIMITS.messageBytes, request: LIMITS.requestBytes };
 
 export const tooLarge = (what: keyof typeof MAX_BYTES) =>
-  new Refusal(
-    413,
-    'too-large',
-    `A ${what} may hold ${MAX_BYTES[what]} bytes after unpacking; send less at a time.`,
-  );
+  new HttpError(413, 'too-large', `A ${what} may be at most ${MAX_BYTES[what]} bytes after decompression.`);

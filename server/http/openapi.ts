@@ -85,9 +85,9 @@ export function openApi(version: string, more: Json = {}): Json {
     components: {
       schemas,
       responses: {
-        Refusal: {
+        Error: {
           description: 'Nothing was stored.',
-          content: json({ $ref: '#/components/schemas/Refusal' }),
+          content: json({ $ref: '#/components/schemas/Error' }),
         },
       },
       securitySchemes: {
@@ -124,14 +124,14 @@ function componentSchemas(): Json {
     // biome-ignore lint/suspicious/noThenProperty: JSON Schema's own keyword
     then: { properties: { properties: { $ref: `#/components/schemas/${registry.get(schema)?.id}` } } },
   }));
-  return { ...schemas, Answer: ANSWER, Refusal: REFUSAL };
+  return { ...schemas, Answer: ANSWER, Error: ERROR };
 }
 
 const propertiesId = (event: string) => `${event.replaceAll(' ', '')}Properties`;
 const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 const json = (schema: Json) => ({ 'application/json': { schema } });
 const ok = (type?: string) => ({ description: 'Done.', ...(type && { content: json({ type }) }) });
-const refusal = () => ({ $ref: '#/components/responses/Refusal' });
+const refusal = () => ({ $ref: '#/components/responses/Error' });
 
 const inPath = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } });
 
@@ -208,7 +208,7 @@ const ANSWER: Json = {
   },
 };
 
-const REFUSAL: Json = {
+const ERROR: Json = {
   type: 'object',
   required: ['code', 'message', 'meta'],
   properties: {

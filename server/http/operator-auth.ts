@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import { isLoopback } from '../lib/loopback.ts';
-import { Refusal } from './errors.ts';
+import { HttpError } from './errors.ts';
 
 /**
  * What a browser may do with an operator's page: nothing but what comes from here, in nobody's frame. No HSTS: the
@@ -36,16 +36,16 @@ export function operatorOnly(token: string | undefined): RequestHandler {
     const origin = request.get('origin');
     if (origin !== undefined && origin !== `${request.protocol}://${request.get('host')}`)
       return next(
-        new Refusal(403, 'origin-not-allowed', 'Operator routes answer no page of another origin.'),
+        new HttpError(403, 'origin-not-allowed', 'Operator routes answer no page of another origin.'),
       );
     // Any page may have its own name point to loopback; its requests then look like ours, but for the name.
     if (!expected && !isLoopback(request.hostname ?? ''))
       return next(
-        new Refusal(403, 'origin-not-allowed', 'Without a token operator routes answer on loopback only.'),
+        new HttpError(403, 'origin-not-allowed', 'Without a token operator routes answer on loopback only.'),
       );
     // Digests have one length, so comparing them tells nothing about the token's.
     if (expected && !timingSafeEqual(sha256(request.get('authorization') ?? ''), expected))
-      return next(new Refusal(401, 'unauthorized', 'Send Authorization: Bearer <ADMIN_TOKEN>.'));
+      return next(new HttpError(401, 'unauthorized', 'Send Authorization: Bearer <ADMIN_TOKEN>.'));
     next();
   };
   return (request, response, next) =>

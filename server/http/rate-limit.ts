@@ -1,12 +1,12 @@
 import type { RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import type { Logger } from '../observe/log.ts';
-import { Refusal } from './errors.ts';
+import { HttpError } from './errors.ts';
 
 /**
- * At most `perMinute` requests of one browser address (/32, /64). SDKs on servers send no `Origin` and are not
- * limited. When a proxy stands in front and `TRUST_PROXY` does not say so, every shopper seems to share one address:
- * then nothing is limited and one loud line says why.
+ * At most `perMinute` requests from one browser address (/32, /64). Requests without `Origin`, as server SDKs send
+ * them, are not limited. Behind a proxy that `TRUST_PROXY` does not name, all visitors share the proxy's address:
+ * then nothing is limited and one warning is logged.
  */
 export function limitRate(perMinute: number, trustsProxy: boolean, logger: Logger): RequestHandler {
   let hasWarned = false;
@@ -22,16 +22,19 @@ export function limitRate(perMinute: number, trustsProxy: boolean, logger: Logge
       if (!hasWarned)
         logger.warn(
           { variable: 'TRUST_PROXY' },
-          'X-Forwarded-For arrives but TRUST_PROXY is empty: rate limit is off',
+          'requests carry X-Forwarded-For but TRUST_PROXY is not set; rate limit is off',
         );
       hasWarned = true;
       return true;
     },
     handler: (_request, _response, next) =>
       next(
-        new Refusal(429, 'too-many-requests', `More than ${perMinute} requests a minute from one address.`, {
-          retryAfterSeconds: 60,
-        }),
+        new HttpError(
+          429,
+          'too-many-requests',
+          `More than ${perMinute} requests per minute from one address.`,
+          { retryAfterSeconds: 60 },
+        ),
       ),
   });
   return (request, response, next) =>

@@ -9,15 +9,16 @@ const DAY_MS = 86_400_000;
 const ID_LIFE_MS = 400 * DAY_MS;
 const CLICK_LIFE_MS = 30 * DAY_MS;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
-/** Many shops share these domains; a cookie for the whole domain would be everybody's. */
+/** Domains shared by many shops: a cookie on the domain itself would be readable by all of them. */
 const SHARED_HOSTS = new Set(['myshopline.com', 'shoplineapp.com']);
 
 /**
- * Sets the visitor's cookies again from the server, because those a script sets die after 7 days in Safari.
+ * Renews the visitor's cookies from the server, because Safari deletes cookies set by scripts after 7 days.
  * Nothing is set across sites, without consent, or for an id that is not a UUID.
  *
- * @param page the allowed `Origin` of the request; `host` is the collector's own, without port.
- * @param latest what the visitor did last.
+ * @param page the allowed `Origin` of the request.
+ * @param host the collector's own host name, without port.
+ * @param latest the last event of the request.
  */
 export function setCookies(response: Response, page: string, host: string, latest: ProtectedEvent): void {
   const scope = cookieScope(page, host);
@@ -35,7 +36,7 @@ export function setCookies(response: Response, page: string, host: string, lates
   response.cookie(COOKIES.ttclidAt, String(capturedMs), { ...scope, maxAge: lifeMs });
 }
 
-/** Where a first-party cookie may live; undefined when page and collector are not the same site. */
+/** Options of a first-party cookie; undefined when page and collector are not the same site. */
 export function cookieScope(page: string, collector: string): CookieOptions | undefined {
   if (!URL.canParse(page)) return undefined;
   const { hostname, protocol } = new URL(page);
@@ -49,7 +50,7 @@ export function cookieScope(page: string, collector: string): CookieOptions | un
 
 const unbracketed = (host: string) => host.replace(/^\[|\]$/g, '');
 
-/** The registrable domain; undefined for loopback, bare addresses and shared hosts, whose cookies stay host-only. */
+/** The registrable domain; undefined for loopback, IP addresses and shared domains, whose cookies stay host-only. */
 function siteOf(host: string): string | undefined {
   if (isIP(host) || host === 'localhost') return undefined;
   const domain = getDomain(host, { allowPrivateDomains: true });

@@ -6,32 +6,34 @@ import type { DroppedField } from '../../shared/reasons.ts';
 import type { Shop } from '../config/config.ts';
 import { needsRawPii } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
+import { withoutClickIds } from '../privacy/click-ids.ts';
 import { protect, protectId } from '../privacy/protect.ts';
-import type { Acceptance } from './accept.ts';
-import { withoutClickIds } from './click-ids.ts';
+import type { Enrichment } from './enrich.ts';
 
-/** An accepted message as it goes into the log, and the raw values that were taken out of it. */
+/** A message as it goes into the log, and the raw values taken out of it. */
 export interface Event {
   event: ProtectedEvent;
+  /** Undefined unless one of the shop's destinations needs raw values and its purpose is granted. */
   raw: RawPii | undefined;
+  /** One entry for each email or phone that could not be normalised. */
   dropped: readonly DroppedField[];
 }
 
-/** Joins what was sent with what the door knows, without anything personal left in clear. */
-export function toEvent(message: Message, { context, ...acceptance }: Acceptance, shop: Shop): Event {
+/** Joins message and enrichment into the event that is stored, with personal data hashed or redacted. */
+export function toEvent(message: Message, { context, ...enrichment }: Enrichment, shop: Shop): Event {
   const keepRaw = shop.destinations.some(
-    (configured) => needsRawPii(configured) && acceptance.consent[configured.destination.purpose],
+    (configured) => needsRawPii(configured) && enrichment.consent[configured.destination.purpose],
   );
   const sent = { ...message, context };
   const { raw, dropped, ...protectedParts } = protect(
-    acceptance.consent.advertising ? sent : withoutClickIds(sent),
+    enrichment.consent.advertising ? sent : withoutClickIds(sent),
     { country: shop.country, keepRaw },
   );
   const event: ProtectedEvent = {
     shop: shop.id,
     messageId: message.messageId ? protectId(message.messageId) : randomUUID(),
     type: message.type,
-    ...acceptance,
+    ...enrichment,
     ...protectedParts,
   };
   const key = protectedOrderKey(message);
@@ -41,7 +43,7 @@ export function toEvent(message: Message, { context, ...acceptance }: Acceptance
   return { event, raw, dropped };
 }
 
-/** Read before `[email]` could make two orders look like one. */
+/** Computed from the id as sent: redacting it first could make two order ids equal. */
 function protectedOrderKey(message: Message): string | undefined {
   if (message.type !== 'track') return undefined;
   const { properties = {} } = message;
@@ -54,7 +56,7 @@ function protectedOrderKey(message: Message): string | undefined {
 
 const CHOOSABLE = new Set(['all', ...DESTINATIONS.map(({ integration }) => integration.toLowerCase())]);
 
-/** Segment's `integrations`: a name is off only when it says false; true and settings objects mean on. */
+/** Segment's `integrations`: only `false` turns a destination off; `true` and settings objects turn it on. */
 function chosenDestinations(integrations: Message['integrations']): Record<string, boolean> | undefined {
   const chosen = Object.entries(integrations ?? {})
     .map(([name, value]) => [name.toLowerCase(), value !== false] as const)

@@ -1,20 +1,20 @@
 import type { RequestHandler } from 'express';
 import type { Config } from '../config/config.ts';
-import { Refusal } from '../http/errors.ts';
-import { findShop } from '../http/write-key.ts';
+import { HttpError } from '../http/errors.ts';
+import type { FindShop } from '../http/write-key.ts';
 
 /**
- * What the browser SDKs of Segment's family ask first: where to send. The answer points back here, so that changing
- * one address moves a whole shop.
+ * The settings that Segment's browser SDKs and those derived from them request first. The answer makes this collector
+ * their API host.
  *
- * A page is told of one integration only: as soon as there are two, these SDKs fetch a loader for vendors' scripts
- * from the same address, and fail without it. Segment’s own browser SDK must be given its address as `cdnSettings`.
+ * Pages receive one integration only: with two, these SDKs also fetch a script loader from the same host and fail
+ * without it. Segment's own browser SDK needs this address as `cdnSettings`.
  */
-export function browserSettings(config: Config): RequestHandler<{ writeKey: string }> {
+export function browserSettings(config: Config, findShop: FindShop): RequestHandler<{ writeKey: string }> {
   return (request, response) => {
-    const shop = findShop(config.shops, request.params.writeKey, request.get('origin'));
+    const shop = findShop(request.params.writeKey, request.get('origin'));
     const address = config.publicUrl ?? `${request.protocol}://${request.get('host')}`;
-    if (!URL.canParse(address)) throw new Refusal(400, 'malformed-body', 'The Host header is no address.');
+    if (!URL.canParse(address)) throw new HttpError(400, 'malformed-body', 'The Host header is invalid.');
     const base = new URL(address);
     const target = {
       apiKey: shop.writeKey,

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { Batch, type Issue, isObject } from '../../shared/message.ts';
 import { LIMITS, type MessageType } from '../../shared/names.ts';
-import { Refusal, tooLarge } from '../http/errors.ts';
+import { HttpError, tooLarge } from '../http/errors.ts';
 import { type Body, MAX_DEPTH } from '../http/json.ts';
 
-/** One message as it arrived, with its place in the batch. */
+/** One message as it was sent. */
 export interface Item {
+  /** Its position in the batch. */
   index: number;
   value: unknown;
-  /** Why it is more than we read. */
+  /** Set when it exceeds the limits on size or depth. */
   issue: Issue | undefined;
 }
 
@@ -17,36 +18,33 @@ const CompiledBatch = z.compile(Batch);
 type Common = Record<'context' | 'integrations', Record<string, unknown> | undefined>;
 
 /**
- * One message or a batch → its messages, with what the batch says for all of them merged under each.
+ * A body → its messages, with the `context` and `integrations` of the batch merged under each message's own.
  *
- * @param type what the path says; undefined for a batch.
- * @throws {Refusal} 400 when it is neither, 413 past the limits.
+ * @param type the type in the path: the body is one message. Undefined: it is a batch.
+ * @returns `lost` is the number of messages the snippet had to drop, 0 when the batch does not carry it.
+ * @throws {HttpError} 400 when the body has another shape, 413 over the limits.
  */
-export function unwrap(
+export function splitBatch(
   body: Body,
   type: MessageType | undefined,
 ): { items: Item[]; sentAt: string | undefined; lost: number } {
   const { value } = body;
   if (type) {
     if (!isObject(value))
-      throw new Refusal(400, 'malformed-body', 'The body must be one message, a JSON object.');
+      throw new HttpError(400, 'malformed-body', 'The body must be one message: a JSON object.');
     const issue = sizeIssue(value, body);
     if (issue?.code === 'too_big') throw tooLarge('message');
     return { items: [{ index: 0, value, issue }], sentAt: undefined, lost: 0 };
   }
   const batch = CompiledBatch.safeParse(value);
   if (!batch.success)
-    throw new Refusal(400, 'invalid-batch', 'The body must be {"batch": [message, …]}.', {
+    throw new HttpError(400, 'invalid-batch', 'The body must be {"batch": [message, …]}.', {
       details: batch.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
     });
   const { context, integrations, sentAt, lost = 0 } = batch.data;
   const common = { context, integrations };
   if (batch.data.batch.length > LIMITS.messages)
-    throw new Refusal(
-      413,
-      'too-many-messages',
-      `A batch may hold ${LIMITS.messages} messages; send less at a time.`,
-    );
+    throw new HttpError(413, 'too-many-messages', `A batch may hold at most ${LIMITS.messages} messages.`);
   checkCommon(common, batch.data.batch.length, body);
   const items = batch.data.batch.map((sent, index) => {
     const message = underlay(sent, common);
@@ -55,15 +53,15 @@ export function unwrap(
   return { items, sentAt, lost };
 }
 
-/** What the root says counts once for each message: a small request must not become many megabytes. */
+/** The common fields are copied into each message, so their size is multiplied by the number of messages. */
 function checkCommon(common: Common, messages: number, { isDeep }: Body): void {
   if (!common.context && !common.integrations) return;
   if (isDeep && isDeeper(common, MAX_DEPTH))
-    throw new Refusal(400, 'invalid-batch', `context is nested deeper than ${MAX_DEPTH} levels.`);
+    throw new HttpError(400, 'invalid-batch', `context is nested deeper than ${MAX_DEPTH} levels.`);
   if (byteLength(common) * messages > LIMITS.requestBytes) throw tooLarge('request');
 }
 
-/** The message's own keys win, one level deep, as Segment merges them. */
+/** A shallow merge in which the message's own keys win, as Segment does it. */
 function underlay(value: unknown, common: Common) {
   if (!isObject(value) || !(common.context || common.integrations)) return value;
   const merged = { ...value };
@@ -74,7 +72,7 @@ function underlay(value: unknown, common: Common) {
   return merged;
 }
 
-/** Whether a message is more than we read: nested too deep to be walked, or too large. Undefined: neither. */
+/** Undefined when the message is within the limits on depth and size. */
 function sizeIssue(value: unknown, { isLarge, isDeep }: Body): Issue | undefined {
   if (isDeep && isDeeper(value, MAX_DEPTH))
     return { path: '', code: 'too_deep', message: `nested deeper than ${MAX_DEPTH} levels` };

@@ -6,31 +6,44 @@ import type { Logger } from '../observe/log.ts';
 import { type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
 import { redactText } from '../privacy/redact.ts';
 import type { Append } from '../store/event-log.ts';
-import { accept, type Sender } from './accept.ts';
+import { enrich } from './enrich.ts';
 import { toEvent } from './event.ts';
+import type { Sender } from './sender.ts';
 import type { Item } from './split-batch.ts';
 
-export interface JudgeParts {
+export interface ValidationParts {
   piiEncryption: PiiEncryption;
   counters: Counters;
   logger: Logger;
 }
 
+export interface ValidationResult {
+  /** Ready for the log, in the order of the items. Skipped messages (robot, no consent) are in neither list. */
+  entries: Append[];
+  rejected: Rejected[];
+}
+
 export interface Rejected {
   index: number;
   messageId: string | undefined;
+  /** At most 20. */
   issues: Issue[];
 }
 
-/** Validates, settles the facts, hashes. A bad message costs only itself. */
-export function judge(
-  parts: JudgeParts,
+/**
+ * Validates each message by itself and turns the valid ones into entries of the log, with personal data hashed.
+ *
+ * @param batchSentAt `sentAt` of the batch, used for messages without one.
+ * @param type the type in the request path, for messages without one.
+ */
+export function validate(
+  parts: ValidationParts,
   items: readonly Item[],
   sender: Sender,
   shop: Shop,
-  sentAt: string | undefined,
+  batchSentAt: string | undefined,
   type: MessageType | undefined,
-): { entries: Append[]; rejected: Rejected[] } {
+): ValidationResult {
   const { counters, piiEncryption } = parts;
   const entries: Append[] = [];
   const rejected: Rejected[] = [];
@@ -40,34 +53,33 @@ export function judge(
       rejected.push(reject(parts.logger, shop, index, value, parsed.issues));
       continue;
     }
-    const accepted = accept(parsed.message, sender, shop, sentAt);
-    if ('skip' in accepted) {
-      counters.count('messages_skipped', { shop: shop.id, reason: accepted.skip });
+    const enriched = enrich(parsed.message, sender, shop, batchSentAt);
+    if ('skip' in enriched) {
+      counters.count('messages_skipped', { shop: shop.id, reason: enriched.skip });
       continue;
     }
-    const { event, raw, dropped } = toEvent(parsed.message, accepted, shop);
+    const { event, raw, dropped } = toEvent(parsed.message, enriched, shop);
     for (const field of dropped) counters.count('fields_dropped', { shop: shop.id, field });
     entries.push(raw ? { event, encryptedPii: piiEncryption.encrypt(raw, piiBinding(event)) } : { event });
   }
   return { entries, rejected };
 }
 
-/** More would tell a developer nothing, and let a small message become a large answer and a large log line. */
+/** Bounds the response and the log line that one small message can cause. */
 const MAX_ISSUES = 20;
+const MAX_TEXT_LENGTH = 255;
 
-/** Of a rejected message only its name and what was wrong are kept, never a received value. */
+/** Logs the type, name and issues of a rejected message; received values are neither logged nor returned. */
 function reject(logger: Logger, shop: Shop, index: number, value: unknown, issues: Issue[]): Rejected {
-  const about = isObject(value) ? value : {};
-  const text = (field: unknown) => (typeof field === 'string' ? redactText(field).slice(0, 255) : undefined);
-  const messageId = text(about.messageId);
-  const safe = issues
-    .slice(0, MAX_ISSUES)
-    .map((issue) => ({ ...issue, path: redactText(issue.path).slice(0, 255) }));
+  const fields = isObject(value) ? value : {};
+  const text = (field: unknown) => (typeof field === 'string' ? safeText(field) : undefined);
+  const messageId = text(fields.messageId);
+  const safe = issues.slice(0, MAX_ISSUES).map((issue) => ({ ...issue, path: safeText(issue.path) }));
   logger.info(
     {
       shop: shop.id,
-      type: text(about.type),
-      event: text(about.event),
+      type: text(fields.type),
+      event: text(fields.event),
       messageId,
       issues: safe.map(({ path, code }) => ({ path, code })),
     },
@@ -75,3 +87,5 @@ function reject(logger: Logger, shop: Shop, index: number, value: unknown, issue
   );
   return { index, messageId, issues: safe };
 }
+
+const safeText = (text: string) => redactText(text).slice(0, MAX_TEXT_LENGTH);

@@ -1,7 +1,7 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
 import type { Cost } from '../analytics/state.ts';
-import { Refusal } from '../http/errors.ts';
+import { HttpError } from '../http/errors.ts';
 import { toHundredths } from '../lib/decimal.ts';
 
 const whole = () =>
@@ -34,7 +34,7 @@ interface Sent {
  * Rows are numbered as a spreadsheet does, its header being row 1; those of JSON from 1.
  *
  * @param isCsv the sender says it is CSV. Otherwise the text decides: JSON begins with a bracket.
- * @throws {Refusal} 400 naming everything that is wrong, row by row.
+ * @throws {HttpError} 400 naming everything that is wrong, row by row.
  */
 export function readCosts(text: string, isCsv: boolean): Cost[] {
   const body = text.replace(/^\uFEFF/, '');
@@ -133,10 +133,10 @@ function parseCsv(text: string): { number: number; cells: string[] }[] {
 
 const MAX_PROBLEMS = 100;
 
-function refusal(problems: readonly string[]): Refusal {
+function refusal(problems: readonly string[]): HttpError {
   const more = problems.length - MAX_PROBLEMS;
   const details = more > 0 ? [...problems.slice(0, MAX_PROBLEMS), `… and ${more} more`] : problems;
-  return new Refusal(400, 'malformed-body', 'The costs do not fit; nothing of them was applied.', {
+  return new HttpError(400, 'malformed-body', 'The costs do not fit; nothing of them was applied.', {
     details,
   });
 }

@@ -4,7 +4,7 @@ import { statisticsConsumers } from '../analytics/counting.ts';
 import type { ShopState } from '../analytics/state.ts';
 import type { Config } from '../config/config.ts';
 import type { RunningDelivery } from '../delivery/start.ts';
-import { Refusal } from '../http/errors.ts';
+import { HttpError } from '../http/errors.ts';
 import { operatorOnly } from '../http/operator-auth.ts';
 import type { Clock } from '../lib/clock.ts';
 import { eraseVisitor } from '../lifecycle/erase.ts';
@@ -99,7 +99,7 @@ export function adminRoutes(parts: AdminParts): Router {
   admin.delete('/visitors/:id', async (request, response) => {
     const { shop: wanted } = read(z.object({ shop: z.string().optional() }), request.query);
     const shops = config.shops.filter(({ id }) => wanted === undefined || id === wanted);
-    if (shops.length === 0) throw new Refusal(404, 'not-found', 'There is no shop of that name.');
+    if (shops.length === 0) throw new HttpError(404, 'not-found', 'There is no shop of that name.');
     const erasures = [];
     for (const shop of shops) {
       await parts.statistics?.caughtUp(shop.id);
@@ -125,12 +125,12 @@ async function durabilityOf(
   }
 }
 
-/** @throws {Refusal} 400 naming what was wrong. */
+/** @throws {HttpError} 400 naming what was wrong. */
 function read<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const details = parsed.error.issues.map(
     ({ path, message }) => `${path.join('.') || '(request)'}: ${message}`,
   );
-  throw new Refusal(400, 'malformed-body', 'The request does not fit.', { details });
+  throw new HttpError(400, 'malformed-body', 'The request does not fit.', { details });
 }

@@ -2,7 +2,7 @@ import express, { type Request, Router } from 'express';
 import { z } from 'zod';
 import type { ShopState } from '../analytics/state.ts';
 import type { Shop } from '../config/config.ts';
-import { Refusal } from '../http/errors.ts';
+import { HttpError } from '../http/errors.ts';
 import type { Statistics } from '../platforms/statistics.ts';
 import { readCosts } from './marketing-costs.ts';
 
@@ -47,19 +47,19 @@ export function statisticsRoutes({ statistics, state, shops }: StatisticsParts):
 
 const Query = z.object({ shop: z.string().optional() });
 
-/** @throws {Refusal} 404 for a shop there is none of; undefined when none is named. */
+/** @throws {HttpError} 404 for a shop there is none of; undefined when none is named. */
 function wantedShop({ query }: Request, shops: StatisticsParts['shops']): string | undefined {
   const parsed = Query.safeParse(query);
   const wanted = parsed.success ? parsed.data.shop : '';
   if (wanted === undefined || shops.some(({ id }) => id === wanted)) return wanted;
-  throw new Refusal(404, 'not-found', 'There is no shop of that name.');
+  throw new HttpError(404, 'not-found', 'There is no shop of that name.');
 }
 
-/** @throws {Refusal} 400 where there are several. */
+/** @throws {HttpError} 400 where there are several. */
 function onlyShop(shops: StatisticsParts['shops']): string {
   const [first, ...others] = shops;
   if (first && others.length === 0) return first.id;
-  throw new Refusal(
+  throw new HttpError(
     400,
     'malformed-body',
     'There are several shops: say whose costs these are, with ?shop=…',

@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { type Consent, PURPOSES } from '../../shared/consent.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { OrderKnown, Visitor } from '../analytics/state.ts';
-import { coarseIp, coarseUserAgent } from '../ingest/accept.ts';
-import { withoutClickIds } from '../ingest/click-ids.ts';
+import { withoutClickIds } from '../privacy/click-ids.ts';
+import { coarseIp, coarseUserAgent } from '../privacy/coarsen.ts';
 
 /** What a browser is known by, from a visitor's record or from a report of its own. */
 export type Seen = Pick<Visitor, 'consent'> &

@@ -1,7 +1,8 @@
 import { OperatorError } from '../lib/operator-error.ts';
+import { Unavailable } from '../lib/unavailable.ts';
 
 /** The store cannot keep anything now; nothing of the call was kept. The caller may try again after a moment. */
-export class LogUnavailable extends OperatorError {
+export class LogUnavailable extends Unavailable {
   override name = 'LogUnavailable';
 }
 /** Another process holds the data directory, or it cannot be used. Starting is pointless until that is mended. */

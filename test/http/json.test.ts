@@ -1,17 +1,18 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Refusal } from '../../server/http/errors.ts';
-import { parseBody, unpack } from '../../server/http/json.ts';
+import { HttpError } from '../../server/http/errors.ts';
+import { decompress } from '../../server/http/gzip.ts';
+import { parseBody } from '../../server/http/json.ts';
 import { LIMITS } from '../../shared/names.ts';
 
-const read = (bytes: Buffer) => parseBody(unpack(bytes)).value;
+const read = (bytes: Buffer) => parseBody(decompress(bytes)).value;
 const parse = (text: string) => read(Buffer.from(text));
 const refusal = (bytes: Buffer) => {
   try {
     read(bytes);
   } catch (error) {
-    if (error instanceof Refusal) return `${error.status} ${error.code}`;
+    if (error instanceof HttpError) return `${error.status} ${error.code}`;
     throw error;
   }
   return 'none';

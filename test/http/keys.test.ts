@@ -172,7 +172,29 @@ test('shops share nothing: the same ids and the same order count once in each', 
   expect(same).toEqual(['shoes', 'tea', 'shoes']);
 });
 
-test('nothing of a refused request is written down', async () => {
-  await send({ body: { writeKey: 'guessed-key-123', userId: 'someone-else' } });
-  expect(lines.join()).not.toMatch(/guessed-key-123|someone-else/);
+describe('an unknown write key', () => {
+  const secret = 'guessed-key-123';
+  const words = 'No shop has the write key gues… (15 characters)';
+
+  test('is named in the answer by its first four characters and its length', async () => {
+    const response = await fetch(`${base}/v1/track`, {
+      method: 'POST',
+      headers: { authorization: basic(secret) },
+      body: '{}',
+    });
+    expect(await response.json()).toEqual({
+      code: 'unknown-write-key',
+      message: words,
+      meta: { errors: [words] },
+    });
+  });
+
+  test('is logged the same way once a minute, and nothing else of the request is', async () => {
+    const before = lines.filter((line) => line.includes(words)).length;
+    expect(before).toBeLessThanOrEqual(1);
+    for (let time = 0; time < 3; time++) await send({ body: { writeKey: secret, userId: 'someone-else' } });
+    const found = lines.filter((line) => line.includes(words)).map((line) => JSON.parse(line));
+    expect(found).toEqual([{ level: 40, time: expect.any(String), msg: words }]);
+    expect(lines.join()).not.toMatch(/guessed-key-123|someone-else/);
+  });
 });

@@ -224,6 +224,6 @@ describe('what is really answered is what it says', () => {
 
   test('a refusal', async () => {
     const answer = await (await collector.post('/v1/track', '{')).json();
-    expect(Object.keys(answer).sort()).toEqual([...(requiredOf('Refusal') as string[])].sort());
+    expect(Object.keys(answer).sort()).toEqual([...(requiredOf('Error') as string[])].sort());
   });
 });

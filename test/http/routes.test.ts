@@ -317,6 +317,18 @@ describe('what does not exist', () => {
   });
 });
 
+test.each([
+  ['GET', '/', 'Not found: GET /'],
+  ['GET', '/nowhere?email=lin@shop.example', 'Not found: GET /nowhere'],
+  ['DELETE', '/v1/track', 'Not found: DELETE /v1/track'],
+  ['GET', '/caf%C3%A9/<b>', 'Not found: GET /caf%C3%A9/%3Cb%3E'],
+  ['GET', '/of/lin@shop.example', 'Not found: GET /of/%5Bemail%5D'],
+  ['GET', `/${'a'.repeat(500)}`, `Not found: GET /${'a'.repeat(199)}`],
+])('%s %s: the answer names the method and the path', async (method, path, message) => {
+  const response = await exchange(base, path, { method });
+  expect(JSON.parse(response.body.toString()).message).toBe(message);
+});
+
 describe('a sender who speaks bad HTTP', () => {
   const body = JSON.stringify({ ...BODIES.track, anonymousId: '7d3f2a52-6d0f-4a77-9a53-1f2f5b0c9d11' });
   const authorization = basic(WRITE_KEY);

@@ -31,7 +31,7 @@ async function ask(base: string, method: string, path: string, headers: Record<s
 }
 
 test('the table holds every operator route the program declares', () => {
-  const declared = globSync('server/admin/*.ts').flatMap((file) =>
+  const declared = globSync('server/operator/*.ts').flatMap((file) =>
     [
       ...readFileSync(file, 'utf8').matchAll(/\b(router|admin)\.(get|post|put|patch|delete)\(\s*'([^']+)'/g),
     ].map(([, on, method = '', path]) => `${method.toUpperCase()} ${on === 'admin' ? '/admin' : ''}${path}`),

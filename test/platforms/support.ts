@@ -6,7 +6,7 @@ import type { PersonKey } from '../../server/analytics/facts.ts';
 import type { Visitor } from '../../server/analytics/state.ts';
 import { createAdminApp } from '../../server/app.ts';
 import { type Config, readConfig, type Variables } from '../../server/config/config.ts';
-import { createBudget } from '../../server/http/body.ts';
+import { createBudget } from '../../server/http/budget.ts';
 import type { Clock } from '../../server/lib/clock.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { createLogger } from '../../server/observe/log.ts';

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Shop } from '../../config/config.ts';
-import { Refusal } from '../../http/errors.ts';
+import { HttpError } from '../../http/errors.ts';
 import { parseBody } from '../../http/json.ts';
 import { toEntry } from '../webhooks/entry.ts';
 import type { WebhookParts } from '../webhooks/parts.ts';
@@ -15,7 +15,7 @@ const NOBODY = { advertising: false, analytics: false, marketing: false };
  * Verifies, maps, stores. Customer.io holds back everything behind a refused event, for hours: what is signed and is
  * JSON is never refused.
  *
- * @throws {Refusal} 404 no shop listens, 401 bad signature, 400 no JSON.
+ * @throws {HttpError} 404 no shop listens, 401 bad signature, 400 no JSON.
  */
 export async function receiveCustomerio(
   parts: WebhookParts,
@@ -33,7 +33,7 @@ export async function receiveCustomerio(
 function signingShop(shops: readonly Shop[], request: Request, bytes: Buffer): Shop {
   const listening = shops.filter(({ customerioSigningKey }) => customerioSigningKey !== undefined);
   if (listening.length === 0)
-    throw new Refusal(
+    throw new HttpError(
       404,
       'not-found',
       'Reporting webhooks are off: no shop has CUSTOMERIO_WEBHOOK_SIGNING_KEY.',
@@ -44,7 +44,7 @@ function signingShop(shops: readonly Shop[], request: Request, bytes: Buffer): S
     isSigned(signed, signature, customerioSigningKey ?? ''),
   );
   if (!shop)
-    throw new Refusal(
+    throw new HttpError(
       401,
       'bad-signature',
       'X-CIO-Signature is not the HMAC-SHA256 of v0:<X-CIO-Timestamp>:<body> under CUSTOMERIO_WEBHOOK_SIGNING_KEY.',

@@ -7,7 +7,7 @@ const header = (name: string, description: string, required = true) => ({
   description,
   schema: { type: 'string' },
 });
-const refusal = { $ref: '#/components/responses/Refusal' };
+const refusal = { $ref: '#/components/responses/Error' };
 
 function webhook(operationId: string, summary: string, parameters: Json[]): Json {
   return {

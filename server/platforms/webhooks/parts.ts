@@ -1,6 +1,6 @@
 import type { ShopState } from '../../analytics/state.ts';
 import type { Config } from '../../config/config.ts';
-import type { Budget } from '../../http/body.ts';
+import type { Budget } from '../../http/budget.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Counters } from '../../observe/counters.ts';
 import type { Logger } from '../../observe/log.ts';

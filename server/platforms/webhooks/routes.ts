@@ -1,6 +1,6 @@
 import type { Express, Request, RequestHandler } from 'express';
 import { readBody } from '../../http/body.ts';
-import { Refusal } from '../../http/errors.ts';
+import { HttpError } from '../../http/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { receiveCustomerio } from '../customerio/receive.ts';
 import { receiveShopline } from '../shopline/webhooks/receive.ts';
@@ -52,7 +52,9 @@ function handler(parts: WebhookParts, sender: 'shopline' | 'customerio', receive
 async function inTime<T>(work: Promise<T>, clock: Clock): Promise<T> {
   const done = new AbortController();
   const late = clock.sleep(ANSWER_WITHIN_MS, done.signal).then((): never => {
-    throw new Refusal(503, 'busy', 'This takes too long right now; send it again.', { retryAfterSeconds: 5 });
+    throw new HttpError(503, 'busy', 'This takes too long right now; send it again.', {
+      retryAfterSeconds: 5,
+    });
   });
   try {
     return await Promise.race([work, late]);

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import type { Shop } from '../../../config/config.ts';
-import { Refusal } from '../../../http/errors.ts';
+import { HttpError } from '../../../http/errors.ts';
 import { parseBody } from '../../../http/json.ts';
 import { sha256 } from '../../../privacy/hash.ts';
 import { consentOf } from '../../webhooks/consent.ts';
@@ -12,7 +12,7 @@ import { type Received, unused } from '../../webhooks/received.ts';
 import { isSigned } from '../../webhooks/signature.ts';
 import { isTopic, mapWebhook } from './map.ts';
 
-/** Verifies, maps, stores. @throws {Refusal} 404 unknown shop, 401 bad signature, 400 no JSON. */
+/** Verifies, maps, stores. @throws {HttpError} 404 unknown shop, 401 bad signature, 400 no JSON. */
 export async function receiveShopline(
   parts: WebhookParts,
   request: Request,
@@ -37,13 +37,13 @@ export async function receiveShopline(
 function signingShop(shops: readonly Shop[], request: Request, bytes: Buffer): Shop {
   const listening = shops.filter(({ shopline }) => shopline?.appSecret !== undefined);
   if (listening.length === 0)
-    throw new Refusal(404, 'not-found', 'Order webhooks are off: no shop has SHOPLINE_APP_SECRET.');
+    throw new HttpError(404, 'not-found', 'Order webhooks are off: no shop has SHOPLINE_APP_SECRET.');
   const domain = request.get('X-Shopline-Shop-Domain')?.trim().toLowerCase();
   const named = listening.filter(
     ({ shopline }) => `${shopline?.handle}.myshopline.com`.toLowerCase() === domain,
   );
   if (named.length === 0)
-    throw new Refusal(
+    throw new HttpError(
       404,
       'unknown-shop',
       'X-Shopline-Shop-Domain must be <SHOPLINE_HANDLE>.myshopline.com of a shop here.',
@@ -51,7 +51,7 @@ function signingShop(shops: readonly Shop[], request: Request, bytes: Buffer): S
   const signature = request.get('X-Shopline-Hmac-Sha256');
   const shop = named.find(({ shopline }) => isSigned([bytes], signature, shopline?.appSecret ?? ''));
   if (!shop)
-    throw new Refusal(
+    throw new HttpError(
       401,
       'bad-signature',
       'X-Shopline-Hmac-Sha256 is not the HMAC-SHA256 of the body under SHOPLINE_APP_SECRET.',

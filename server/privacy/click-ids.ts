@@ -1,9 +1,9 @@
-/** The parameter, however often in a row, with what leads to it when nothing else follows. */
+/** The parameter, possibly repeated, together with its separator when nothing follows. */
 const LAST = /[?&](?:ttclid=[^&#\s]*(?:&|(?=[#\s]|$)))+(?=[#\s]|$)/gi;
 const AMONG_OTHERS = /([?&])(?:ttclid=[^&#\s]*&)+/gi;
 const KEYS = new Set(['ttclid', 'ttclid_at', 'ttp']);
 
-/** The same JSON without the ids an advertisement left: neither as a field nor inside an address. */
+/** A copy without TikTok's click and browser ids, both as fields and as URL parameters inside text. */
 export function withoutClickIds<T>(value: T): T {
   return strip(value) as T;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withoutClickIds } from '../../server/ingest/click-ids.ts';
+import { withoutClickIds } from '../../server/privacy/click-ids.ts';
 
 test.each([
   ['https://shop.example/?ttclid=E.C.P.1', 'https://shop.example/'],

@@ -1,0 +1,36 @@
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { Counters } from '../observe/counters.ts';
+import type { Logger } from '../observe/log.ts';
+import { redactText } from '../privacy/redact.ts';
+import { HttpError, toHttpError } from './errors.ts';
+
+const MAX_PATH_LENGTH = 200;
+
+/**
+ * Answers 404 to every request that no route took. The path is repeated percent-encoded and redacted, without its
+ * query string, and cut after 200 characters.
+ */
+export const notFound: RequestHandler = ({ method, path }, _response, next) =>
+  next(new HttpError(404, 'not-found', `Not found: ${method} ${shown(path)}`));
+
+const shown = (path: string) => encodeURI(redactText(path).slice(0, MAX_PATH_LENGTH)).replaceAll('%25', '%');
+
+/** Sends every error as `{code, message, meta: {errors}}`, counts it by code, and logs the unexpected ones. */
+export function answerErrors({
+  logger,
+  counters,
+}: {
+  logger: Logger;
+  counters: Counters;
+}): ErrorRequestHandler {
+  return (thrown, _request, response: Response, next) => {
+    if (response.headersSent) return next(thrown);
+    const error = toHttpError(thrown);
+    counters.count('requests_refused', { code: error.code });
+    if (error.status === 500)
+      logger.error({ error: String((thrown as Error)?.stack ?? thrown) }, 'request failed');
+    if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
+    const { code, message, details } = error;
+    response.status(error.status).json({ code, message, meta: { errors: details } });
+  };
+}
