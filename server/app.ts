@@ -1,5 +1,5 @@
 import express, { type Express, type Router } from 'express';
-import type { ShopState } from './analytics/state.ts';
+import type { AnalyticsStore } from './analytics/store.ts';
 import { answerErrors, notFound } from './http/error-handler.ts';
 import { openApi } from './http/openapi.ts';
 import { serve } from './http/serve.ts';
@@ -19,7 +19,7 @@ export interface AppParts
   /** As the operator's routes read it; `IngestParts.log` also merges reports of one order. */
   eventLog: EventLog;
   /** Absent when no shop is counted. */
-  state?: ShopState;
+  state?: AnalyticsStore;
   /** The demo's shop, live page and switches. */
   demo?: Router;
   /** Serves the operator's routes without a token. Only for loopback. */

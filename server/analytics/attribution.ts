@@ -1,5 +1,19 @@
-import type { PersonKey } from './facts.ts';
-import type { Credit, KnownTouch, Links } from './rules.ts';
+import type { PersonKey, Targets } from './facts.ts';
+
+/** A touch as one of its people knows it. */
+export interface KnownTouch extends Targets {
+  id: string;
+  kind: 'landing' | 'click';
+  atMs: number;
+}
+
+/** Which touch won, and what an order is credited to for it. */
+export interface Credit extends Targets {
+  touchId: string;
+}
+
+/** What is linked to whom, both ways. */
+export type Links = ReadonlyMap<PersonKey, ReadonlySet<PersonKey>>;
 
 /** A landing this soon after a click is what the click led to. */
 const CLICK_TO_LANDING_MS = 10 * 60_000;

@@ -10,14 +10,14 @@ import type { Facts } from './facts.ts';
 import { gather, readDelivery } from './gather.ts';
 import type { FactRules } from './read-facts.ts';
 import { createSeenCache } from './seen-cache.ts';
-import type { ShopState } from './state.ts';
+import type { AnalyticsStore } from './store.ts';
 
 export interface ConsumerParts {
   shop: string;
   /** Names it in the log. */
   consumer: string;
   log: EventLog;
-  state: Pick<ShopState, 'apply'>;
+  state: Pick<AnalyticsStore, 'apply'>;
   rules: FactRules;
   /** Carries out what a redaction asks for, after everything before it was counted. */
   redact: (event: ProtectedEvent) => Promise<void>;

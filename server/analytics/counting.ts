@@ -7,7 +7,7 @@ import type { Logger } from '../observe/log.ts';
 import type { EventLog, Consumer as LogConsumer } from '../store/event-log.ts';
 import { startConsumer } from './consumer.ts';
 import type { FactRules } from './read-facts.ts';
-import type { ShopState } from './state.ts';
+import type { AnalyticsStore } from './store.ts';
 import { createTargets } from './targets.ts';
 import type { FlowTotals, MarketingTotals } from './totals.ts';
 
@@ -15,7 +15,7 @@ export interface CountingParts {
   /** The shops whose events are counted. */
   shops: readonly Shop[];
   log: EventLog;
-  state: ShopState;
+  state: AnalyticsStore;
   /** Carries out a platform's request to erase somebody. */
   redact: (shop: Shop, event: ProtectedEvent) => Promise<void>;
   clock: Clock;

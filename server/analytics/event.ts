@@ -1,7 +1,7 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { LeftOutReason } from '../../shared/reasons.ts';
 import type { Facts, Link, PersonKey } from './facts.ts';
-import type { Visitor } from './state.ts';
+import type { Visitor } from './store.ts';
 
 /** What one event says, and what of it had to be left out. */
 export interface EventFacts extends Partial<Facts> {

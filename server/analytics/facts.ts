@@ -7,7 +7,7 @@ export interface Facts {
   touches: Touch[];
   visits: Visit[];
   actions: Action[];
-  sightings: OrderReport[];
+  orderReports: OrderReport[];
   messages: MessageFact[];
 }
 

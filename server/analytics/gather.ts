@@ -2,7 +2,7 @@ import type { Delivery } from '../store/event-log.ts';
 import type { EventFacts } from './event.ts';
 import type { Facts } from './facts.ts';
 import { type FactRules, readFacts } from './read-facts.ts';
-import type { Visitor } from './state.ts';
+import type { Visitor } from './store.ts';
 
 /** All that a round of events said, together. */
 export interface Gathered {
@@ -16,7 +16,7 @@ export const gather = (found: readonly EventFacts[]): Gathered => ({
     touches: found.flatMap(({ touches = [] }) => touches),
     visits: found.flatMap(({ visits = [] }) => visits),
     actions: found.flatMap(({ actions = [] }) => actions),
-    sightings: found.flatMap(({ sightings = [] }) => sightings),
+    orderReports: found.flatMap(({ orderReports = [] }) => orderReports),
     messages: found.flatMap(({ messages = [] }) => messages),
   },
   visitors: found.flatMap(({ visitor }) => visitor ?? []),

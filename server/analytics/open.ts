@@ -1,10 +1,10 @@
 import type { Shop } from '../config/config.ts';
 import { startThread } from '../store/thread/start.ts';
-import type { ShopState } from './state.ts';
-import type { Methods, ShopRules } from './store/methods.ts';
+import type { Methods, ShopSettings } from './store/methods.ts';
+import type { AnalyticsStore } from './store.ts';
 
 /** What counting needs to know of each shop. */
-export const shopRules = (shops: readonly Shop[]): Record<string, ShopRules> =>
+export const shopSettings = (shops: readonly Shop[]): Record<string, ShopSettings> =>
   Object.fromEntries(
     shops.map(({ id, currency, statistics }) => [id, { currency, attributionMs: statistics.attributionMs }]),
   );
@@ -14,8 +14,8 @@ export const shopRules = (shops: readonly Shop[]): Record<string, ShopRules> =>
  *
  * @throws {DataDirUnusable} with what an operator has to mend.
  */
-export async function openState(dataDir: string, shops: readonly Shop[]): Promise<ShopState> {
+export async function openAnalyticsStore(dataDir: string, shops: readonly Shop[]): Promise<AnalyticsStore> {
   const worker = new URL('./worker.ts', import.meta.url);
-  const { call, close } = await startThread<Methods>(worker, { dataDir, shops: shopRules(shops) });
+  const { call, close } = await startThread<Methods>(worker, { dataDir, shops: shopSettings(shops) });
   return { ...call, close };
 }

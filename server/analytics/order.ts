@@ -1,5 +1,22 @@
 import type { OrderReport, PersonKey } from './facts.ts';
-import type { OrderRead } from './rules.ts';
+
+/** An order as all its reports together tell it. */
+export interface OrderRead {
+  /** False while nobody said that it exists, and when it was cancelled. */
+  isCounted: boolean;
+  isPaid: boolean;
+  isForeign: boolean;
+  atMs: number;
+  /** Of its earliest report: tells orders of the same moment apart. */
+  firstId: string;
+  /** Less what was paid back; 0 where amounts are not in the shop's currency. */
+  amountHundredths: number;
+  refundedHundredths: number;
+  discountHundredths: number;
+  items: readonly { productId: string; units: number }[];
+  people: PersonKey[];
+  buyer?: PersonKey;
+}
 
 /**
  * Puts the reports of one order together, whatever order they came in. What the shop's server said goes before what a

@@ -6,7 +6,7 @@ import { toHundredths } from '../lib/decimal.ts';
 import { type EventFacts, isPerson, linksBetween, peopleIn, textOf, times } from './event.ts';
 import type { Action, OrderReport } from './facts.ts';
 import { isMessageReport, readMessage } from './messages.ts';
-import type { Visitor } from './state.ts';
+import type { Visitor } from './store.ts';
 import type { TargetsOf, Utm } from './targets.ts';
 
 export interface FactRules {
@@ -119,7 +119,7 @@ function readOrder(
   if (said !== undefined && amountHundredths === undefined) leftOut.push('bad-amount');
   return {
     leftOut,
-    sightings: [
+    orderReports: [
       {
         id: event.messageId,
         stage,

@@ -5,14 +5,14 @@ import { isRedaction } from './consumer.ts';
 import { consumerName, factRules } from './counting.ts';
 import { gather, readDelivery } from './gather.ts';
 import type { FactRules } from './read-facts.ts';
+import type { AnalyticsDatabase } from './store/database.ts';
 import type { Methods } from './store/methods.ts';
-import type { ShopStore } from './store/open.ts';
 import type { FlowTotals, MarketingTotals } from './totals.ts';
 
 export interface RebuildParts {
   shop: Shop;
   log: EventLog;
-  store: ShopStore;
+  store: AnalyticsDatabase;
   /** Events received before this may have left the log; what they were counted for is the stored baseline. */
   sinceMs: number;
   /** Keeps the new totals even where they differ, as they do after the rules were changed. */

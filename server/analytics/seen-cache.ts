@@ -1,7 +1,7 @@
 import type { Link } from './facts.ts';
 import type { Gathered } from './gather.ts';
-import type { Visitor } from './state.ts';
 import { latestSaid, uniqueBy } from './store/unique.ts';
+import type { Visitor } from './store.ts';
 
 /** A visitor's row says when they were last seen; nobody needs that to the second. */
 const SEEN_EVERY_MS = 10 * 60_000;

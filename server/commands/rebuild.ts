@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { statisticsConsumers } from '../analytics/counting.ts';
-import { RULES } from '../analytics/decisions.ts';
-import { shopRules } from '../analytics/open.ts';
+import { shopSettings } from '../analytics/open.ts';
 import { rebuild } from '../analytics/rebuild.ts';
-import { openSqliteStore } from '../analytics/store/sqlite.ts';
+import { openSqliteAnalytics } from '../analytics/store/open-sqlite.ts';
 import { type Config, environment, readConfig } from '../config/config.ts';
 import { consumersOf } from '../delivery/consumers.ts';
 import { runProgram } from '../lib/process.ts';
@@ -38,7 +37,7 @@ export async function rebuildAll(
     retentionMs,
   });
   try {
-    const store = await openSqliteStore(dataDir, { shops: shopRules(counted), rules: RULES });
+    const store = await openSqliteAnalytics(dataDir, { shops: shopSettings(counted) });
     try {
       let isEqual = true;
       for (const shop of counted) {

@@ -91,8 +91,8 @@ async function withApi(
   const { http, close } = createHttp({ timeoutMs: 15_000, connections: 1 });
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
   // A token renewed here is not kept; a collector that holds the one before renews it when it is refused.
-  const kept = { readKept: async () => undefined, writeKept: async () => {} };
-  const tokens = await createTokens({ shops: [shop], http, kept, clock, logger, random: Math.random });
+  const settings = { readSetting: async () => undefined, writeSetting: async () => {} };
+  const tokens = await createTokens({ shops: [shop], http, settings, clock, logger, random: Math.random });
   const redactSecrets = (text: string) => createSecretRedactor([...secrets, ...tokens.secrets()])(text);
   const rateLimiter = createRateLimiter(ADMIN_PACE.perSecond, ADMIN_PACE.burst, clock);
   const { signal } = new AbortController();

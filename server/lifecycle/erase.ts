@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Identity, ProtectedEvent } from '../../shared/protected-event.ts';
 import type { PersonKey } from '../analytics/facts.ts';
-import type { ShopState } from '../analytics/state.ts';
+import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
 import { needsRawPii } from '../destinations/destination.ts';
 import { type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
@@ -25,7 +25,7 @@ export interface EraseParts {
   log: EventLog;
   piiEncryption: PiiEncryption;
   /** Absent where nothing is counted. */
-  state: Pick<ShopState, 'erase'> | undefined;
+  state: Pick<AnalyticsStore, 'erase'> | undefined;
 }
 
 /** Of one person, at the most: an account, an older one, one for the office. */

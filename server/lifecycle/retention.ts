@@ -1,4 +1,4 @@
-import type { ShopState } from '../analytics/state.ts';
+import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Clock } from '../lib/clock.ts';
 import { runPeriodically } from '../lib/periodic.ts';
 import type { Logger } from '../observe/log.ts';
@@ -7,7 +7,7 @@ import type { EventLog } from '../store/event-log.ts';
 export interface RetainParts {
   log: EventLog;
   /** Absent where nothing is counted. */
-  state: Pick<ShopState, 'retain'> | undefined;
+  state: Pick<AnalyticsStore, 'retain'> | undefined;
   retentionMs: number;
   clock: Clock;
   logger: Logger;

@@ -1,6 +1,6 @@
 import { CsvError, parse } from 'csv-parse/sync';
 import { z } from 'zod';
-import type { Cost } from '../analytics/state.ts';
+import type { Cost } from '../analytics/store.ts';
 import { HttpError } from '../http/errors.ts';
 import { toHundredths } from '../lib/decimal.ts';
 

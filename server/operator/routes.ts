@@ -1,7 +1,7 @@
 import express, { Router } from 'express';
 import { z } from 'zod';
 import { statisticsConsumers } from '../analytics/counting.ts';
-import type { ShopState } from '../analytics/state.ts';
+import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Config } from '../config/config.ts';
 import type { RunningDelivery } from '../delivery/start.ts';
 import { HttpError } from '../http/errors.ts';
@@ -28,7 +28,7 @@ export interface AdminParts {
   token: string | undefined;
   /** Both present: what marketing achieved and cost can be seen and told. */
   statistics?: StatisticsParts['statistics'] & Pick<Statistics, 'caughtUp'>;
-  state?: StatisticsParts['state'] & Pick<ShopState, 'erase'>;
+  state?: StatisticsParts['state'] & Pick<AnalyticsStore, 'erase'>;
 }
 
 const Page = z.object({

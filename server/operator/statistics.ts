@@ -1,6 +1,6 @@
 import express, { type Request, Router } from 'express';
 import { z } from 'zod';
-import type { ShopState } from '../analytics/state.ts';
+import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
 import { HttpError } from '../http/errors.ts';
 import type { Statistics } from '../platforms/statistics.ts';
@@ -8,7 +8,7 @@ import { readCosts } from './marketing-costs.ts';
 
 export interface StatisticsParts {
   statistics: Pick<Statistics, 'sync' | 'totals'>;
-  state: Pick<ShopState, 'putCosts'>;
+  state: Pick<AnalyticsStore, 'putCosts'>;
   shops: readonly Pick<Shop, 'id'>[];
 }
 

@@ -1,5 +1,5 @@
 import { orderNames } from '../../shared/order-names.ts';
-import type { ShopState } from '../analytics/state.ts';
+import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Append, EventLog } from '../store/event-log.ts';
@@ -8,7 +8,7 @@ import { checkoutKey, stageOf } from './keys.ts';
 interface AppendParts {
   /** Those whose orders are reported twice, by id. */
   shops: ReadonlyMap<string, Shop>;
-  state: Pick<ShopState, 'sight'>;
+  state: Pick<AnalyticsStore, 'recordOrderReport'>;
   clock: Pick<Clock, 'now'>;
 }
 
@@ -44,7 +44,7 @@ export function createAppend(log: EventLog, { shops, state, clock }: AppendParts
   async function toNamed(entry: Append): Promise<Append> {
     const names = orderNames(entry.event);
     if (names.length === 0) return entry;
-    const orderName = await state.sight(entry.event.shop, sideOf(entry), names, entry.event);
+    const orderName = await state.recordOrderReport(entry.event.shop, sideOf(entry), names, entry.event);
     return held({ ...entry, event: { ...entry.event, orderName } }, AFTER_ORDER_MS);
   }
 
@@ -64,7 +64,7 @@ export function createAppend(log: EventLog, { shops, state, clock }: AppendParts
     }
     const names = orderNames(event);
     if (names.length === 0) return entry;
-    const first = await state.sight(event.shop, sideOf(entry), names, event);
+    const first = await state.recordOrderReport(event.shop, sideOf(entry), names, event);
     // No name ends in a blank.
     const own = stage === '' && LIKE_A_STAGE.test(first) ? `${first} ` : first;
     // What becomes of an order the shop tells itself; a page is heard by statistics alone.

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { type Consent, PURPOSES } from '../../shared/consent.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import type { OrderKnown, Visitor } from '../analytics/state.ts';
+import type { OrderKnown, Visitor } from '../analytics/store.ts';
 import { withoutClickIds } from '../privacy/click-ids.ts';
 import { coarseIp, coarseUserAgent } from '../privacy/coarsen.ts';
 

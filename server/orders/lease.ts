@@ -1,7 +1,7 @@
 import { orderNames } from '../../shared/order-names.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { PersonKey } from '../analytics/facts.ts';
-import type { OrderKnown, ShopState } from '../analytics/state.ts';
+import type { AnalyticsStore, OrderKnown } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
 import type { Delivery, EventLog } from '../store/event-log.ts';
 import { completeFrom, completeOrder, toSeen } from './complete.ts';
@@ -10,7 +10,7 @@ import { nameInKey, nameOfFixed } from './keys.ts';
 interface LeaseParts {
   /** Those whose orders are reported twice, by id. */
   shops: ReadonlyMap<string, Shop>;
-  state: Pick<ShopState, 'ordersKnown' | 'freezeOrder' | 'visitorsOf'>;
+  state: Pick<AnalyticsStore, 'ordersKnown' | 'freezeOrder' | 'visitorsOf'>;
 }
 
 /** How long orders wait when state cannot say what is known of them. */
@@ -32,15 +32,15 @@ export function createLease(log: EventLog, { shops, state }: LeaseParts): EventL
   }
 
   /** As it is delivered, now and on every later try. */
-  async function toFixed(
+  async function toFrozen(
     event: ProtectedEvent,
     known: ReadonlyMap<string, OrderKnown>,
   ): Promise<ProtectedEvent> {
     const name = nameOfFixed(event) ?? '';
-    const fixed =
-      known.get(name)?.fixed ?? (await state.freezeOrder(event.shop, name, await toCompleted(event, known)));
+    const frozen =
+      known.get(name)?.frozen ?? (await state.freezeOrder(event.shop, name, await toCompleted(event, known)));
     // Encrypted PII is bound to the messageId it came with, which differs where two orders turned out to be one.
-    return { ...fixed, messageId: event.messageId };
+    return { ...frozen, messageId: event.messageId };
   }
 
   async function toCompleted(
@@ -64,7 +64,7 @@ export function createLease(log: EventLog, { shops, state }: LeaseParts): EventL
     const known = await state.ordersKnown(events[0]?.shop ?? '', [...new Set(names)]);
     return new Map(
       await Promise.all(
-        orders.map(async (delivery) => [delivery, await toFixed(delivery.event, known)] as const),
+        orders.map(async (delivery) => [delivery, await toFrozen(delivery.event, known)] as const),
       ),
     );
   }

@@ -1,4 +1,4 @@
-import type { ShopState } from '../analytics/state.ts';
+import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { EventLog } from '../store/event-log.ts';
@@ -7,7 +7,7 @@ import { createLease } from './lease.ts';
 
 export interface OrderParts {
   shops: readonly Shop[];
-  state: Pick<ShopState, 'sight' | 'ordersKnown' | 'freezeOrder' | 'visitorsOf'>;
+  state: Pick<AnalyticsStore, 'recordOrderReport' | 'ordersKnown' | 'freezeOrder' | 'visitorsOf'>;
   clock: Pick<Clock, 'now'>;
 }
 

@@ -1,6 +1,6 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import { openState } from '../analytics/open.ts';
-import type { ShopState } from '../analytics/state.ts';
+import { openAnalyticsStore } from '../analytics/open.ts';
+import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Config, Shop } from '../config/config.ts';
 import { consumerName } from '../delivery/consumers.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -22,7 +22,7 @@ import { type Statistics, startStatistics } from './statistics.ts';
 
 /** Everything that goes from here to the shop's platform and comes from it, besides what visitors do. */
 export interface Platforms {
-  state: ShopState;
+  state: AnalyticsStore;
   statistics: Statistics;
   /** The log for those who bring events and those who deliver them: an order reported twice is one. */
   log: EventLog;
@@ -55,9 +55,9 @@ export async function startPlatforms(parts: PlatformsParts, close: Shutdown): Pr
     parts;
   const shops = countedShops(config);
   if (shops.length === 0) return undefined;
-  const state = await openState(config.dataDir, shops);
+  const state = await openAnalyticsStore(config.dataDir, shops);
   close.onShutdown(() => state.close());
-  const tokens = await createTokens({ shops, http: parts.http, kept: state, clock, logger, random });
+  const tokens = await createTokens({ shops, http: parts.http, settings: state, clock, logger, random });
   close.onShutdown(() => tokens.stop());
   const http = tokens.wrap(parts.http);
   const redactSecrets = (text: string) => createSecretRedactor(tokens.secrets())(parts.redactSecrets(text));
@@ -90,7 +90,7 @@ export async function startPlatforms(parts: PlatformsParts, close: Shutdown): Pr
       api,
       log: merged,
       state,
-      kept: state,
+      settings: state,
       piiEncryption,
       counters,
       logger,
@@ -119,7 +119,7 @@ export async function startPlatforms(parts: PlatformsParts, close: Shutdown): Pr
 /** Carries out what the shop's platform asked to be forgotten. */
 async function redact(
   { log, piiEncryption, clock, logger }: PlatformsParts,
-  state: ShopState,
+  state: AnalyticsStore,
   shop: Shop,
   { event, identity, properties }: ProtectedEvent,
 ): Promise<void> {

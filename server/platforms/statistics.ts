@@ -1,6 +1,6 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { type Counting, startCounting } from '../analytics/counting.ts';
-import type { ShopState, Synced } from '../analytics/state.ts';
+import type { AnalyticsStore, Synced } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
@@ -22,7 +22,7 @@ export interface StatisticsParts extends Pick<ReportingParts, 'apiOf'> {
   /** The shops whose events are counted. */
   shops: readonly Shop[];
   log: EventLog;
-  state: ShopState;
+  state: AnalyticsStore;
   /** Between two reports. */
   syncMs: number;
   redact: (shop: Shop, event: ProtectedEvent) => Promise<void>;

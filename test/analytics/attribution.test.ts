@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { attribute, peopleOf, TOUCH_MARGIN_MS } from '../../server/analytics/attribution.ts';
+import { attribute, type KnownTouch, peopleOf, TOUCH_MARGIN_MS } from '../../server/analytics/attribution.ts';
 import type { PersonKey } from '../../server/analytics/facts.ts';
-import type { KnownTouch } from '../../server/analytics/rules.ts';
 
 const MINUTE = 60_000;
 const WINDOW = 7 * 24 * 60 * MINUTE;

@@ -1,7 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { type ConsumerParts, startConsumer } from '../../server/analytics/consumer.ts';
-import { RULES } from '../../server/analytics/decisions.ts';
-import type { ShopStore } from '../../server/analytics/store/open.ts';
+import type { AnalyticsDatabase } from '../../server/analytics/store/database.ts';
 import { createTargets } from '../../server/analytics/targets.ts';
 import { systemClock } from '../../server/lib/clock.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
@@ -9,9 +8,9 @@ import { createCounters } from '../../server/observe/counters.ts';
 import { type Append, type Delivery, type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import { ENGINES } from '../support/analytics-database.ts';
 import { event } from '../support/event.ts';
 import { eventually } from '../support/eventually.ts';
-import { ENGINES } from '../support/shop-store.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const CONSUMER = 'statistics@shop';
@@ -40,7 +39,7 @@ async function setUp(dataDir = tempDir()) {
   const consumers = [{ name: CONSUMER, shop: 'shop', decryptsPii: false, ignoresHolds: true }];
   const log = await openLog({ dataDir, consumers, retentionMs: 3650 * DAY });
   const shops = { shop: { currency: 'TWD', attributionMs: 7 * DAY } };
-  const store = await ENGINES.sqlite({ shops, rules: RULES }, dataDir);
+  const store = await ENGINES.sqlite({ shops }, dataDir);
   let isOpen = true;
   const close = async () => {
     if (!isOpen) return;
@@ -81,7 +80,7 @@ async function setUp(dataDir = tempDir()) {
   };
 }
 
-const totalsOf = async (store: ShopStore) =>
+const totalsOf = async (store: AnalyticsDatabase) =>
   (await store.transaction((methods) => methods.marketingTotals('shop', ['MA_1'])))[0];
 
 /** The log as a consumer meets it that dies before what it settled is written down. */
@@ -135,7 +134,8 @@ test('what state itself stumbles over is set aside alone, and the others are cou
   const consumer = start({
     state: {
       async apply(shop, facts, visitors) {
-        if (facts.sightings.some(({ names }) => names.includes('poison'))) throw new TypeError('not in here');
+        if (facts.orderReports.some(({ names }) => names.includes('poison')))
+          throw new TypeError('not in here');
         await state.apply(shop, facts, visitors);
       },
     },

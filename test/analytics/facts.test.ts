@@ -26,7 +26,7 @@ const page = (url: string, parts: Partial<ProtectedEvent> = {}) =>
 const landedOn = (url: string) => page(url).touches?.[0]?.marketingEventId;
 const order = (properties: JsonObject, parts: Partial<ProtectedEvent> = {}) =>
   read({ event: 'Order Completed', properties: { order_id: '7001', ...properties }, ...parts });
-const sighting = (properties: JsonObject) => order(properties).sightings?.[0];
+const orderReport = (properties: JsonObject) => order(properties).orderReports?.[0];
 
 describe('a landing', () => {
   test('is a page view on a marketing event’s link: a touch of everybody known, and a visit', () => {
@@ -164,7 +164,7 @@ describe('a report of an order', () => {
           products: [{ product_id: 'tea', quantity: 2 }, { sku: 'S-1' }],
         },
         { source: 'webhook' },
-      ).sightings,
+      ).orderReports,
     ).toEqual([
       {
         id: 'm1',
@@ -194,15 +194,15 @@ describe('a report of an order', () => {
     ['Order Refunded', {}, 'refunded'],
     ['order completed', {}, undefined],
   ] as const)('%s %o is told as %s', (name, properties, stage) => {
-    expect(order(properties, { event: name }).sightings?.[0]?.stage).toBe(stage);
+    expect(order(properties, { event: name }).orderReports?.[0]?.stage).toBe(stage);
   });
 
   test('counts whatever the visitor allowed: it is the shop’s own books', () => {
-    expect(order({ total: 5 }, { consent: DENIED })).toMatchObject({ leftOut: [], sightings: [{}] });
+    expect(order({ total: 5 }, { consent: DENIED })).toMatchObject({ leftOut: [], orderReports: [{}] });
   });
 
   test('without any name stands for itself when placed, and is left out otherwise', () => {
-    expect(read({ event: 'Order Completed' }).sightings?.[0]?.names).toEqual(['message:m1']);
+    expect(read({ event: 'Order Completed' }).orderReports?.[0]?.names).toEqual(['message:m1']);
     for (const name of ['Order Cancelled', 'Order Refunded'])
       expect(read({ event: name })).toMatchObject({ leftOut: ['no-identity'] });
     const paid = read({ event: 'Order Updated', properties: { financial_status: 'paid' } });
@@ -210,13 +210,13 @@ describe('a report of an order', () => {
   });
 
   test('is called the same by number and by text', () => {
-    expect(sighting({ order_id: 7001 })?.names).toEqual(['7001']);
-    expect(sighting({ order_id: ' 7001 ', order_number: '#7001' })?.names).toEqual(['7001']);
+    expect(orderReport({ order_id: 7001 })?.names).toEqual(['7001']);
+    expect(orderReport({ order_id: ' 7001 ', order_number: '#7001' })?.names).toEqual(['7001']);
   });
 
   test('is called by no name that an email was struck out of, and by nothing that is no text', () => {
     for (const order_id of ['[email]-1', '', '  ', null, true, ['7'], { id: '7' }, 'x'.repeat(600)])
-      expect(sighting({ order_id })?.names).toEqual(['message:m1']);
+      expect(orderReport({ order_id })?.names).toEqual(['message:m1']);
   });
 
   test.each<[unknown, number | undefined, boolean]>([
@@ -239,15 +239,15 @@ describe('a report of an order', () => {
     [undefined, undefined, false],
   ])('a total of %j is %s hundredths; left out as bad: %s', (total, hundredths, isBad) => {
     const found = order(total === undefined ? {} : ({ total } as JsonObject));
-    expect(found.sightings?.[0]?.amountHundredths).toBe(hundredths);
+    expect(found.orderReports?.[0]?.amountHundredths).toBe(hundredths);
     expect(found.leftOut).toEqual(isBad ? ['bad-amount'] : []);
   });
 
   test('what the buyer pays is the total, else the value, else the revenue', () => {
-    expect(sighting({ revenue: 1 })?.amountHundredths).toBe(100);
-    expect(sighting({ revenue: 1, value: 2 })?.amountHundredths).toBe(200);
-    expect(sighting({ revenue: 1, value: 2, total: 3 })?.amountHundredths).toBe(300);
-    expect(sighting({ revenue: 1, total: 0 })?.amountHundredths).toBe(0);
+    expect(orderReport({ revenue: 1 })?.amountHundredths).toBe(100);
+    expect(orderReport({ revenue: 1, value: 2 })?.amountHundredths).toBe(200);
+    expect(orderReport({ revenue: 1, value: 2, total: 3 })?.amountHundredths).toBe(300);
+    expect(orderReport({ revenue: 1, total: 0 })?.amountHundredths).toBe(0);
   });
 
   test('in another currency says so once', () => {
@@ -264,28 +264,28 @@ describe('a report of an order', () => {
     ['refunded', false],
     ['toString', false],
   ])('with the status %s is unpaid: %s', (financial_status, isUnpaid) => {
-    expect(sighting({ financial_status })?.isUnpaid).toBe(isUnpaid);
+    expect(orderReport({ financial_status })?.isUnpaid).toBe(isUnpaid);
   });
 
   test('with no status says nothing of payment', () => {
-    expect(sighting({})).not.toHaveProperty('isUnpaid');
-    expect(sighting({ financial_status: null })).not.toHaveProperty('isUnpaid');
+    expect(orderReport({})).not.toHaveProperty('isUnpaid');
+    expect(orderReport({ financial_status: null })).not.toHaveProperty('isUnpaid');
   });
 
   test('counts whole units that are there, and one where nobody says how many', () => {
     const unitsOf = (quantity: unknown) =>
-      sighting({ products: [{ product_id: 'tea', quantity }] as JsonObject[] })?.items[0]?.units;
+      orderReport({ products: [{ product_id: 'tea', quantity }] as JsonObject[] })?.items[0]?.units;
     expect([2, 1.6, null, undefined].map(unitsOf)).toEqual([2, 2, 1, 1]);
     expect([0, -3, 0.2, '2', {}, true, 1e300].map(unitsOf)).toEqual(Array(7).fill(undefined));
   });
 
   test('with lines that are none keeps the others', () => {
     const products = [null, 'tea', 5, [], [[]], {}, { product_id: 12 }] as unknown as JsonObject[];
-    expect(sighting({ products })?.items).toEqual([
+    expect(orderReport({ products })?.items).toEqual([
       { productId: '', units: 1 },
       { productId: '12', units: 1 },
     ]);
-    expect(sighting({ products: { length: 3 } as unknown as JsonObject })?.items).toEqual([]);
+    expect(orderReport({ products: { length: 3 } as unknown as JsonObject })?.items).toEqual([]);
   });
 });
 

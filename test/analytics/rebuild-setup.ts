@@ -1,12 +1,11 @@
 import { onTestFinished } from 'vitest';
 import { startConsumer } from '../../server/analytics/consumer.ts';
 import { consumerName, factRules, statisticsConsumers } from '../../server/analytics/counting.ts';
-import { RULES } from '../../server/analytics/decisions.ts';
-import { shopRules } from '../../server/analytics/open.ts';
+import { shopSettings } from '../../server/analytics/open.ts';
 import { rebuild } from '../../server/analytics/rebuild.ts';
+import type { AnalyticsDatabase } from '../../server/analytics/store/database.ts';
 import type { Methods } from '../../server/analytics/store/methods.ts';
-import type { ShopStore } from '../../server/analytics/store/open.ts';
-import { openSqliteStore } from '../../server/analytics/store/sqlite.ts';
+import { openSqliteAnalytics } from '../../server/analytics/store/open-sqlite.ts';
 import { readConfig, type Shop } from '../../server/config/config.ts';
 import { systemClock } from '../../server/lib/clock.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
@@ -52,7 +51,7 @@ export const shopOf = (variables: Record<string, string> = {}): Shop => {
 export interface House {
   shop: Shop;
   log: EventLog;
-  store: ShopStore;
+  store: AnalyticsDatabase;
   nowMs: number;
   /** Stores events as if they came in now. */
   tell(...events: Partial<ProtectedEvent>[]): Promise<void>;
@@ -63,7 +62,7 @@ export interface House {
   rebuild(parts?: {
     shop?: Shop;
     keepsDifferences?: boolean;
-    store?: ShopStore;
+    store?: AnalyticsDatabase;
     sinceMs?: number;
   }): ReturnType<typeof rebuild>;
   totals(): Promise<unknown>;
@@ -78,7 +77,7 @@ export async function openHouse(dataDir = tempDir(), startMs = START_MS): Promis
     retentionMs: RETENTION_MS,
     clock: () => house.nowMs,
   });
-  const store = await openSqliteStore(dataDir, { shops: shopRules([shop]), rules: RULES });
+  const store = await openSqliteAnalytics(dataDir, { shops: shopSettings([shop]) });
   let isOpen = true;
   const house: House = {
     shop,
@@ -133,7 +132,7 @@ export async function openHouse(dataDir = tempDir(), startMs = START_MS): Promis
   return house;
 }
 
-const totalsOf = (store: ShopStore, shop: string) =>
+const totalsOf = (store: AnalyticsDatabase, shop: string) =>
   store.transaction(async (methods) => {
     const targets = await methods.targets(shop);
     const idsOf = (kind: string) =>

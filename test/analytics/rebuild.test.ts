@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { consumerName } from '../../server/analytics/counting.ts';
-import { RULES } from '../../server/analytics/decisions.ts';
 import type { Facts } from '../../server/analytics/facts.ts';
-import { shopRules } from '../../server/analytics/open.ts';
-import type { ShopStore } from '../../server/analytics/store/open.ts';
-import { openSqliteStore } from '../../server/analytics/store/sqlite.ts';
+import { shopSettings } from '../../server/analytics/open.ts';
+import type { AnalyticsDatabase } from '../../server/analytics/store/database.ts';
+import { openSqliteAnalytics } from '../../server/analytics/store/open-sqlite.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import {
@@ -187,9 +186,9 @@ test('what is told long after it happened is counted once, though the log still 
 });
 
 test('an order keeps its credit when it is paid back after its visitor was forgotten, however long the log is kept', async () => {
-  const store = await openSqliteStore(tempDir(), { shops: shopRules([shopOf()]), rules: RULES });
+  const store = await openSqliteAnalytics(tempDir(), { shops: shopSettings([shopOf()]) });
   onTestFinished(() => store.close());
-  const told = { links: [], touches: [], visits: [], actions: [], sightings: [], messages: [] };
+  const told = { links: [], touches: [], visits: [], actions: [], orderReports: [], messages: [] };
   const at = { atMs: START_MS, receivedAtMs: START_MS };
   const placed = { names: ['1'], people: ['u:1' as const], items: [], source: 'webhook' as const };
   const consent = { advertising: true, analytics: true, marketing: true };
@@ -198,7 +197,7 @@ test('an order keeps its credit when it is paid back after its visitor was forgo
       ...told,
       links: [{ one: 'a:1', other: 'u:1', receivedAtMs: START_MS }],
       touches: [{ id: 't', kind: 'landing', people: ['a:1'], marketingEventId: 'MA_1', ...at }],
-      sightings: [{ id: 's', stage: 'placed', amountHundredths: 100, ...placed, ...at }],
+      orderReports: [{ id: 's', stage: 'placed', amountHundredths: 100, ...placed, ...at }],
     };
     await methods.apply('shop', facts, [
       { anonymousId: '1', seenAt: new Date(START_MS).toISOString(), consent },
@@ -206,7 +205,7 @@ test('an order keeps its credit when it is paid back after its visitor was forgo
     for (const day of [89, 91, 95]) await methods.retain(START_MS + day * DAY, 80 * DAY);
     const later = { atMs: START_MS + 95 * DAY, receivedAtMs: START_MS + 95 * DAY };
     const refund = { id: 'r', stage: 'refunded' as const, amountHundredths: 40, ...placed, ...later };
-    await methods.apply('shop', { ...told, sightings: [refund] }, []);
+    await methods.apply('shop', { ...told, orderReports: [refund] }, []);
     expect(await methods.marketingTotals('shop', ['MA_1'])).toMatchObject([
       { orders: 1, amountHundredths: 60 },
     ]);
@@ -226,7 +225,7 @@ test('amounts beyond all reason, which anybody may send, stop nothing', async ()
 
 describe('cut short', () => {
   /** Fails at the n-th call of a method, as a full disk would. */
-  const failing = (store: ShopStore, method: 'apply' | 'targets', at: number): ShopStore => {
+  const failing = (store: AnalyticsDatabase, method: 'apply' | 'targets', at: number): AnalyticsDatabase => {
     let calls = 0;
     return {
       ...store,
@@ -267,7 +266,7 @@ describe('cut short', () => {
     const house = await openHouse();
     await house.tell(landing('ann'), order('ann', '1'));
     const { store } = house;
-    const cut: ShopStore = {
+    const cut: AnalyticsDatabase = {
       ...store,
       transaction: (work) =>
         store.transaction(async (methods) => {
@@ -340,10 +339,10 @@ describe('after the rules were changed', () => {
     await house.tell(mail('ann', 'd1', 'sent'));
     await house.count();
     await house.store.transaction((methods) =>
-      methods.unmarkChanged(house.shop.id, ['marketing:MA_mail', 'flow:F1']),
+      methods.clearDirtyTargets(house.shop.id, ['marketing:MA_mail', 'flow:F1']),
     );
     await house.rebuild({ shop: changed(), keepsDifferences: true });
-    expect(await house.store.transaction((methods) => methods.changed(house.shop.id))).toEqual([
+    expect(await house.store.transaction((methods) => methods.dirtyTargets(house.shop.id))).toEqual([
       'flow:F1',
       'marketing:MA_mail',
     ]);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Facts, Link } from '../../server/analytics/facts.ts';
 import { createSeenCache } from '../../server/analytics/seen-cache.ts';
-import type { Visitor } from '../../server/analytics/state.ts';
+import type { Visitor } from '../../server/analytics/store.ts';
 
-const NONE: Facts = { links: [], touches: [], visits: [], actions: [], sightings: [], messages: [] };
+const NONE: Facts = { links: [], touches: [], visits: [], actions: [], orderReports: [], messages: [] };
 const link = (one: Link['one'], other: Link['other']): Link => ({ one, other, receivedAtMs: 0 });
 const visitor = (anonymousId: string, minute: number, parts: Partial<Visitor> = {}): Visitor => ({
   anonymousId,

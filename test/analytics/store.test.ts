@@ -1,18 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { RULES } from '../../server/analytics/decisions.ts';
 import type { Facts, OrderReport, Touch } from '../../server/analytics/facts.ts';
-import type { Cost } from '../../server/analytics/state.ts';
-import type { ShopStore } from '../../server/analytics/store/open.ts';
+import type { AnalyticsDatabase } from '../../server/analytics/store/database.ts';
+import type { Cost } from '../../server/analytics/store.ts';
+import { ENGINES } from '../support/analytics-database.ts';
 import { event } from '../support/event.ts';
-import { ENGINES } from '../support/shop-store.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const NOW = Date.parse('2026-03-01T00:00:00Z');
-const NONE: Facts = { links: [], touches: [], visits: [], actions: [], sightings: [], messages: [] };
+const NONE: Facts = { links: [], touches: [], visits: [], actions: [], orderReports: [], messages: [] };
 
 const touch = (id: string, parts: Partial<Touch> = {}): Touch => ({
   id,
@@ -23,7 +22,7 @@ const touch = (id: string, parts: Partial<Touch> = {}): Touch => ({
   marketingEventId: 'MA_1',
   ...parts,
 });
-const sighting = (id: string, parts: Partial<OrderReport> = {}): OrderReport => ({
+const orderReport = (id: string, parts: Partial<OrderReport> = {}): OrderReport => ({
   id,
   stage: 'placed',
   source: 'browser',
@@ -57,13 +56,13 @@ afterAll(() => {
 });
 
 describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine) => {
-  let store: ShopStore;
+  let store: AnalyticsDatabase;
   let shops = 0;
   beforeAll(async () => {
     dataDir = tempDir((clean) => void cleaners.push(clean as () => void));
     const rules = { currency: 'TWD', attributionMs: 7 * DAY };
     const known = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`shop-${index}`, rules]));
-    store = await ENGINES[engine]({ shops: known, rules: RULES }, dataDir);
+    store = await ENGINES[engine]({ shops: known }, dataDir);
     return () => store.close();
   }, 60_000);
 
@@ -78,10 +77,10 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
       totals: async (id = 'MA_1') =>
         (await store.transaction((state) => state.marketingTotals(shop, [id])))[0],
       flow: async (id: string) => (await store.transaction((state) => state.flowTotals(shop, [id])))[0],
-      changed: () => store.transaction((state) => state.changed(shop)),
-      settle: async () => {
-        const targets = await store.transaction((state) => state.changed(shop));
-        await store.transaction((state) => state.unmarkChanged(shop, targets));
+      dirtyTargets: () => store.transaction((state) => state.dirtyTargets(shop)),
+      attributeAll: async () => {
+        const targets = await store.transaction((state) => state.dirtyTargets(shop));
+        await store.transaction((state) => state.clearDirtyTargets(shop, targets));
       },
       erase: (...people: `${'a' | 'u' | 'e'}:${string}`[]) =>
         store.transaction((state) => state.erase(shop, people)),
@@ -101,15 +100,15 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
       { id: 'message:cart', kind: 'cart', people: ['a:ann'], atMs: NOW + 1, receivedAtMs: NOW },
       { id: 'checkout:tok', kind: 'checkout', people: ['a:ann'], atMs: NOW + 2, receivedAtMs: NOW },
     ],
-    sightings: [
-      sighting('page'),
-      sighting('hook', {
+    orderReports: [
+      orderReport('page'),
+      orderReport('hook', {
         source: 'webhook',
         names: ['26-digits', '1001'],
         people: ['u:7', 'e:digest'],
         amountHundredths: 9_900,
       }),
-      sighting('refund', {
+      orderReport('refund', {
         stage: 'refunded',
         source: 'webhook',
         names: ['26-digits'],
@@ -152,7 +151,7 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     for (const order of [pieces.toReversed(), pieces, pieces])
       for (const piece of order) {
         await often.tell(piece);
-        await often.changed();
+        await often.dirtyTargets();
       }
     expect(await often.totals()).toEqual(await once.totals());
     expect(await often.flow('F')).toEqual(await once.flow('F'));
@@ -177,13 +176,13 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
 
   test('a touch, or who belongs to whom, may be heard of after the order', async () => {
     const shop = newShop();
-    await shop.tell({ sightings: [sighting('o', { people: ['u:7'] })] });
+    await shop.tell({ orderReports: [orderReport('o', { people: ['u:7'] })] });
     expect(await shop.totals()).toBeUndefined();
     await shop.tell({ touches: [touch('t')], visits: [visit('t', 'a:ann')] });
     expect(await shop.totals()).toMatchObject({ orders: 0 });
-    await shop.settle();
+    await shop.attributeAll();
     await shop.tell({ links: [{ one: 'u:7', other: 'a:ann', receivedAtMs: NOW }] });
-    expect(await shop.changed()).toEqual(['marketing:MA_1']);
+    expect(await shop.dirtyTargets()).toEqual(['marketing:MA_1']);
     expect(await shop.totals()).toMatchObject({ orders: 1 });
   });
 
@@ -195,18 +194,20 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
         touch('t2', { people: ['u:7'], atMs: NOW + 5, marketingEventId: 'MA_2' }),
       ],
       visits: [visit('t1', 'a:ann')],
-      sightings: [
-        sighting('page', { names: ['A'] }),
-        sighting('hook', { source: 'webhook', names: ['B'], people: ['u:7'] }),
+      orderReports: [
+        orderReport('page', { names: ['A'] }),
+        orderReport('hook', { source: 'webhook', names: ['B'], people: ['u:7'] }),
       ],
     });
     expect(await shop.totals()).toMatchObject({ orders: 1 });
     expect(await shop.totals('MA_2')).toMatchObject({ orders: 1 });
-    await shop.settle();
+    await shop.attributeAll();
     await shop.tell({
-      sightings: [sighting('paid', { stage: 'paid', source: 'webhook', names: ['B', 'A'], people: [] })],
+      orderReports: [
+        orderReport('paid', { stage: 'paid', source: 'webhook', names: ['B', 'A'], people: [] }),
+      ],
     });
-    expect(await shop.changed()).toEqual(['marketing:MA_1', 'marketing:MA_2']);
+    expect(await shop.dirtyTargets()).toEqual(['marketing:MA_1', 'marketing:MA_2']);
     expect(await shop.totals()).toMatchObject({ orders: 0 });
     expect(await shop.totals('MA_2')).toMatchObject({ orders: 1, paidOrders: 1 });
   });
@@ -215,12 +216,12 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     const shop = newShop();
     await shop.tell({
       touches: [touch('t'), touch('t2', { atMs: NOW + 2 * DAY, marketingEventId: 'MA_2' })],
-      sightings: [sighting('later', { names: ['2'], atMs: NOW + 3 * DAY })],
+      orderReports: [orderReport('later', { names: ['2'], atMs: NOW + 3 * DAY })],
     });
     expect(await shop.totals('MA_2')).toMatchObject({ buyers: 1, newBuyers: 1 });
-    await shop.settle();
-    await shop.tell({ sightings: [sighting('earlier', { names: ['1'] })] });
-    expect(await shop.changed()).toEqual(['marketing:MA_1', 'marketing:MA_2']);
+    await shop.attributeAll();
+    await shop.tell({ orderReports: [orderReport('earlier', { names: ['1'] })] });
+    expect(await shop.dirtyTargets()).toEqual(['marketing:MA_1', 'marketing:MA_2']);
     expect(await shop.totals('MA_2')).toMatchObject({ buyers: 1, newBuyers: 0 });
     expect(await shop.totals('MA_1')).toMatchObject({ buyers: 1, newBuyers: 1 });
   });
@@ -235,7 +236,7 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
           visits: [visit(`t${index}`, `a:${index}`)],
         }),
         ...(index % 50 === 0 && {
-          sightings: [sighting(`o${index}`, { names: [`o${index}`], people: ['e:shared'] })],
+          orderReports: [orderReport(`o${index}`, { names: [`o${index}`], people: ['e:shared'] })],
         }),
       }),
     );
@@ -243,7 +244,7 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     for (const fact of facts) await one.tell(fact);
     for (const [index, fact] of facts.toReversed().entries()) {
       await other.tell(fact);
-      if (index % 20 === 0) await other.changed();
+      if (index % 20 === 0) await other.dirtyTargets();
     }
     expect(await one.totals()).toMatchObject({ landings: 5, orders: 0 });
     expect(await other.totals()).toEqual(await one.totals());
@@ -253,7 +254,10 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
   test('two shops with the same numbers have nothing to do with each other', async () => {
     const [one, other] = [newShop(), newShop()];
     await one.tell(EVERYTHING);
-    await other.tell({ sightings: [sighting('page', { amountHundredths: 5 })], touches: [touch('landing')] });
+    await other.tell({
+      orderReports: [orderReport('page', { amountHundredths: 5 })],
+      touches: [touch('landing')],
+    });
     expect(await one.totals()).toMatchObject({ amountHundredths: 9_000 });
     expect(await other.totals()).toMatchObject({ amountHundredths: 5 });
   });
@@ -291,10 +295,10 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
   test('what was cancelled, or never placed, is forgotten after 400 days like any other order', async () => {
     const shop = newShop();
     await shop.tell({
-      sightings: [
-        sighting('placed', { names: ['1002'], people: ['u:7'] }),
-        sighting('cancelled', { names: ['1002'], stage: 'cancelled', people: ['u:7'] }),
-        sighting('refunded', { names: ['1003'], stage: 'refunded', people: ['u:7'] }),
+      orderReports: [
+        orderReport('placed', { names: ['1002'], people: ['u:7'] }),
+        orderReport('cancelled', { names: ['1002'], stage: 'cancelled', people: ['u:7'] }),
+        orderReport('refunded', { names: ['1003'], stage: 'refunded', people: ['u:7'] }),
       ],
     });
     const buyers = () => store.transaction((state) => state.peopleOfOrders(shop.shop, ['1002', '1003']));
@@ -309,8 +313,8 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     await shop.tell(EVERYTHING);
     await shop.retain(NOW + 200 * DAY);
     await shop.tell({
-      sightings: [
-        sighting('late', {
+      orderReports: [
+        orderReport('late', {
           id: 'late',
           stage: 'refunded',
           source: 'webhook',
@@ -328,7 +332,7 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     const shop = newShop();
     await shop.tell(EVERYTHING, [visitor('ann'), visitor('bob')]);
     const report = event({ event: 'Order Completed', identity: { anonymousId: 'ann', userId: '7' } });
-    await store.transaction((state) => state.sight(shop.shop, 'browser', ['1001'], report));
+    await store.transaction((state) => state.recordOrderReport(shop.shop, 'browser', ['1001'], report));
     await store.transaction((state) => state.freezeOrder(shop.shop, ' refund:9', report));
     const [before, flow] = [await shop.totals(), await shop.flow('F')];
     expect((await shop.erase('u:7')).toSorted()).toEqual(['a:ann', 'u:7']);
@@ -347,10 +351,10 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     const recent: Partial<Facts> = {
       touches: [touch('t9', { atMs: later, receivedAtMs: later, people: ['a:cem'] })],
       visits: [{ ...visit('t9', 'a:cem', 'tw'), atMs: later, receivedAtMs: later }],
-      sightings: [
-        sighting('o9', { names: ['9'], people: ['a:cem'], atMs: later + 1, receivedAtMs: later }),
+      orderReports: [
+        orderReport('o9', { names: ['9'], people: ['a:cem'], atMs: later + 1, receivedAtMs: later }),
         // Of an order that the log has forgotten.
-        sighting('r2', {
+        orderReport('r2', {
           stage: 'refunded',
           source: 'webhook',
           names: ['1001'],
@@ -378,11 +382,11 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
       event({ event: 'Order Completed' }),
       event({ event: 'Order Completed' }),
     ];
-    const sight = (source: 'browser' | 'webhook', names: string[], one = page) =>
-      store.transaction((state) => state.sight(shop, source, names, one));
-    expect(await sight('browser', ['seq'])).toBe('seq');
-    expect(await sight('browser', ['seq'], again)).toBe('seq');
-    expect(await sight('webhook', ['id', 'seq'], hook)).toBe('seq');
+    const recordOrderReport = (source: 'browser' | 'webhook', names: string[], one = page) =>
+      store.transaction((state) => state.recordOrderReport(shop, source, names, one));
+    expect(await recordOrderReport('browser', ['seq'])).toBe('seq');
+    expect(await recordOrderReport('browser', ['seq'], again)).toBe('seq');
+    expect(await recordOrderReport('webhook', ['id', 'seq'], hook)).toBe('seq');
     const known = await store.transaction((state) => state.ordersKnown(shop, ['id', 'never']));
     expect(known.get('id')).toEqual({ browser: page, webhook: hook });
     expect(known.get('never')).toEqual({});
@@ -413,7 +417,7 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
 test('who was erased can be read nowhere in the file', async () => {
   const directory = tempDir();
   const shops = { shop: { currency: 'TWD', attributionMs: 7 * DAY } };
-  const store = await ENGINES.sqlite({ shops, rules: RULES }, directory);
+  const store = await ENGINES.sqlite({ shops }, directory);
   const name = 'very-particular-visitor';
   await store.transaction((state) =>
     state.apply(
@@ -424,7 +428,7 @@ test('who was erased can be read nowhere in the file', async () => {
         touches: [touch('t', { people: [`a:${name}`] })],
         visits: [visit('t', `a:${name}`)],
         actions: [{ id: 'message:x', kind: 'cart', people: [`a:${name}`], atMs: NOW, receivedAtMs: NOW }],
-        sightings: [sighting('o', { people: [`u:${name}-user`] })],
+        orderReports: [orderReport('o', { people: [`u:${name}-user`] })],
         messages: [
           {
             deliveryId: 'd',
@@ -452,10 +456,10 @@ test('who was erased can be read nowhere in the file', async () => {
 test('a file of a version to come is refused in words, and left as it is', async () => {
   const directory = tempDir();
   const shops = { shop: { currency: 'TWD', attributionMs: DAY } };
-  await (await ENGINES.sqlite({ shops, rules: RULES }, directory)).close();
+  await (await ENGINES.sqlite({ shops }, directory)).close();
   const { DatabaseSync } = await import('node:sqlite');
   const file = new DatabaseSync(join(directory, 'statistics.db'));
   file.exec("INSERT INTO kysely_migration VALUES ('9999-to-come', '2030-01-01')");
   file.close();
-  await expect(ENGINES.sqlite({ shops, rules: RULES }, directory)).rejects.toThrow(/newer version/);
+  await expect(ENGINES.sqlite({ shops }, directory)).rejects.toThrow(/newer version/);
 });

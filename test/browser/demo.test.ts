@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type RequestHandler } from 'express';
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Synced } from '../../server/analytics/state.ts';
+import type { Synced } from '../../server/analytics/store.ts';
 import { createLetters } from '../../server/demo/emails.ts';
 import { startDemo } from '../../server/demo/main.ts';
 import { createRecorder, type Watched } from '../../server/demo/recorder.ts';

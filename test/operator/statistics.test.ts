@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Cost } from '../../server/analytics/state.ts';
+import type { Cost } from '../../server/analytics/store.ts';
 import { createAdminApp } from '../../server/app.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { readCosts } from '../../server/operator/marketing-costs.ts';

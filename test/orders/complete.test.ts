@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Visitor } from '../../server/analytics/state.ts';
+import type { Visitor } from '../../server/analytics/store.ts';
 import { completeFrom, completeOrder } from '../../server/orders/complete.ts';
 import type { Consent } from '../../shared/consent.ts';
 import { event } from '../support/event.ts';

@@ -1,5 +1,5 @@
 import type { PersonKey } from '../../server/analytics/facts.ts';
-import type { OrderKnown, Visitor } from '../../server/analytics/state.ts';
+import type { OrderKnown, Visitor } from '../../server/analytics/store.ts';
 import type { OrderParts } from '../../server/orders/log.ts';
 import { LogUnavailable } from '../../server/store/event-log.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
@@ -45,8 +45,8 @@ export function createFakeState(): FakeState {
     visitors: [],
     calls: [],
     isDown: false,
-    async sight(shop, source, names, event) {
-      await called('sight');
+    async recordOrderReport(shop, source, names, event) {
+      await called('recordOrderReport');
       const order = find(shop, names);
       order[source] ??= copy(event);
       return order.first;
@@ -59,8 +59,8 @@ export function createFakeState(): FakeState {
     async freezeOrder(shop, name, event): Promise<ProtectedEvent> {
       await called('freezeOrder');
       const order = find(shop, [name]);
-      order.fixed ??= copy(event);
-      return copy(order.fixed);
+      order.frozen ??= copy(event);
+      return copy(order.frozen);
     },
     async visitorsOf(shop, people) {
       await called('visitorsOf');

@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Visitor } from '../../server/analytics/state.ts';
+import type { Visitor } from '../../server/analytics/store.ts';
 import type { Shop } from '../../server/config/config.ts';
 import { withOrders } from '../../server/orders/log.ts';
 import { type Append, type Delivery, type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
@@ -512,7 +512,7 @@ describe('a checkout', () => {
         'checkout:tok:webhook',
         'checkout:tok:browser',
       ]);
-      expect(state.calls).not.toContain('sight');
+      expect(state.calls).not.toContain('recordOrderReport');
     },
   );
 

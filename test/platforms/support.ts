@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type Router } from 'express';
 import { onTestFinished } from 'vitest';
 import type { PersonKey } from '../../server/analytics/facts.ts';
-import type { Visitor } from '../../server/analytics/state.ts';
+import type { Visitor } from '../../server/analytics/store.ts';
 import { createAdminApp } from '../../server/app.ts';
 import { type Config, readConfig, type Variables } from '../../server/config/config.ts';
 import { createBudget } from '../../server/http/budget.ts';

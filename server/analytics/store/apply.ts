@@ -1,14 +1,14 @@
 import type { Facts } from '../facts.ts';
-import type { Visitor } from '../state.ts';
+import type { Visitor } from '../store.ts';
 import { isLatestSaid } from './conflicts.ts';
-import { markChanged, targetsOf } from './dirty-targets.ts';
-import { markStale } from './needs-attribution.ts';
+import { markDirty, targetsOf } from './dirty-targets.ts';
+import { markForAttribution } from './needs-attribution.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { putMessages, putTouches, putVisits } from './put-marketing.ts';
-import { putActions, putSightings } from './put-orders.ts';
+import { putActions, putOrderReports } from './put-orders.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './schema.ts';
-import { firstTold, latestSaid, uniqueBy } from './unique.ts';
+import { firstReceived, latestSaid, uniqueBy } from './unique.ts';
 
 /** Writes down what a batch of events said. Every row has a key of its own, so that a second time changes nothing. */
 export async function applyFacts(
@@ -24,9 +24,9 @@ export async function applyFacts(
   await putVisits(db, shop, facts.visits, pseudonym);
   await putMessages(db, shop, facts.messages, pseudonym);
   await putActions(db, shop, facts.actions);
-  await putSightings(db, shop, facts.sightings);
-  await markStale(db, shop, [...new Set(touched)], linked);
-  await markChanged(
+  await putOrderReports(db, shop, facts.orderReports);
+  await markForAttribution(db, shop, [...new Set(touched)], linked);
+  await markDirty(
     db,
     shop,
     [...facts.visits, ...facts.messages].flatMap((fact) => targetsOf(fact)),
@@ -67,7 +67,7 @@ async function putLinks(
         : { shop, one: other, other: one, received_at: receivedAtMs },
     ),
     ({ one, other }) => `${one}\n${other}`,
-    firstTold,
+    firstReceived,
   );
   return forParts(rows, (part) =>
     db

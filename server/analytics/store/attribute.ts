@@ -1,14 +1,21 @@
+import {
+  attribute,
+  type Credit,
+  type KnownTouch,
+  type Links,
+  peopleOf,
+  TOUCH_MARGIN_MS,
+} from '../attribution.ts';
 import type { OrderReport, PersonKey } from '../facts.ts';
-import type { Credit, KnownTouch, Links, Rules } from '../rules.ts';
-import { columnsOf, markChanged, targetsOf, targetsOfRow } from './dirty-targets.ts';
+import { readOrder } from '../order.ts';
+import { columnsOf, markDirty, targetsOf, targetsOfRow } from './dirty-targets.ts';
 import { countPeople, linksToPeople, MOST_LINKS } from './needs-attribution.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { forParts, inParts } from './rows.ts';
 import type { Db, Tables } from './schema.ts';
 
-export interface SettleParts {
+export interface AttributionParts {
   shop: string;
-  rules: Rules;
   pseudonym: Pseudonym;
   /** ISO 4217. */
   currency: string;
@@ -18,17 +25,17 @@ export interface SettleParts {
 const AT_ONCE = 256;
 
 /** Credits everything anew whose people, touches or reports changed since the last time. */
-export async function settle(db: Db, parts: SettleParts): Promise<void> {
-  while (await settleSome(db, parts));
+export async function attributeAll(db: Db, parts: AttributionParts): Promise<void> {
+  while (await attributeSome(db, parts));
 }
 
 /** Some of it; false when there was nothing left. */
-export async function settleSome(db: Db, parts: SettleParts): Promise<boolean> {
-  return (await settleOrders(db, parts)) + (await settleActions(db, parts)) > 0;
+export async function attributeSome(db: Db, parts: AttributionParts): Promise<boolean> {
+  return (await attributeOrders(db, parts)) + (await attributeActions(db, parts)) > 0;
 }
 
-async function settleOrders(db: Db, parts: SettleParts): Promise<number> {
-  const { shop, rules, pseudonym, currency } = parts;
+async function attributeOrders(db: Db, parts: AttributionParts): Promise<number> {
+  const { shop, pseudonym, currency } = parts;
   const orders = await db
     .selectFrom('orders')
     .selectAll()
@@ -50,7 +57,7 @@ async function settleOrders(db: Db, parts: SettleParts): Promise<number> {
   const reports = Map.groupBy(sightings, ({ root }) => root);
   const read = orders.map((order) => {
     const bodies = (reports.get(order.root) ?? []).map(({ body }) => JSON.parse(body) as OrderReport);
-    return { order, read: rules.readOrder(bodies, currency) };
+    return { order, read: readOrder(bodies, currency) };
   });
   const credits = await creditFor(
     db,
@@ -82,7 +89,7 @@ async function settleOrders(db: Db, parts: SettleParts): Promise<number> {
       .where('shop', '=', shop)
       .where('root', '=', order.root)
       .execute();
-    await markChanged(db, shop, [...targetsOfRow(order), ...targetsOf(credit ?? {})]);
+    await markDirty(db, shop, [...targetsOfRow(order), ...targetsOf(credit ?? {})]);
   }
   await markOrdersOf(db, shop, [...buyers]);
   return orders.length;
@@ -98,11 +105,11 @@ async function markOrdersOf(db: Db, shop: string, buyers: readonly string[]): Pr
       .where('shop', '=', shop)
       .where('buyer', 'in', part)
       .execute();
-    await markChanged(db, shop, rows.flatMap(targetsOfRow));
+    await markDirty(db, shop, rows.flatMap(targetsOfRow));
   }
 }
 
-async function settleActions(db: Db, parts: SettleParts): Promise<number> {
+async function attributeActions(db: Db, parts: AttributionParts): Promise<number> {
   const { shop } = parts;
   const actions = await db
     .selectFrom('actions')
@@ -142,7 +149,7 @@ async function settleActions(db: Db, parts: SettleParts): Promise<number> {
         .where('id', 'in', part)
         .execute();
   }
-  await markChanged(db, shop, [
+  await markDirty(db, shop, [
     ...actions.flatMap(targetsOfRow),
     ...[...byTarget.keys()].flatMap((marketing_event) => targetsOfRow({ marketing_event })),
   ]);
@@ -152,15 +159,15 @@ async function settleActions(db: Db, parts: SettleParts): Promise<number> {
 /** Reads what all of them need in a few questions, then decides each by itself. */
 async function creditFor(
   db: Db,
-  { shop, rules, attributionMs }: SettleParts,
+  { shop, attributionMs }: AttributionParts,
   things: readonly { atMs: number; people: readonly PersonKey[] }[],
 ): Promise<(Credit | undefined)[]> {
   const links = toLinks(await linksToPeople(db, shop, [...new Set(things.flatMap(({ people }) => people))]));
-  const concerned = things.map(({ people }) => rules.peopleOf(people, links));
+  const concerned = things.map(({ people }) => peopleOf(people, links));
   const everybody = [...new Set(concerned.flatMap((people) => [...people]))];
   const times = things.map(({ atMs }) => atMs);
   const from =
-    times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY) - attributionMs - rules.touchMarginMs;
+    times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY) - attributionMs - TOUCH_MARGIN_MS;
   const to = times.reduce((a, b) => Math.max(a, b), 0);
   const rows = await forParts(everybody, (part) =>
     db
@@ -175,7 +182,7 @@ async function creditFor(
   const touches = Map.groupBy(rows.map(toTouch), ({ person }) => person);
   return things.map(({ atMs }, index) => {
     const found = [...(concerned[index] ?? [])].flatMap((person) => touches.get(person) ?? []);
-    return rules.attribute(atMs, found, attributionMs);
+    return attribute(atMs, found, attributionMs);
   });
 }
 

@@ -26,7 +26,7 @@ export const columnsOf = ({ marketingEventId, flowId, nodeId }: Targets) => ({
 });
 
 /** Their totals have to be read again before the next report. */
-export async function markChanged(db: Db, shop: string, targets: readonly string[]): Promise<void> {
+export async function markDirty(db: Db, shop: string, targets: readonly string[]): Promise<void> {
   const rows = [...new Set(targets)].map((target) => ({ shop, target, pending: 1 }));
   await forParts(rows, (part) =>
     db

@@ -1,5 +1,5 @@
 import type { PersonKey } from '../facts.ts';
-import { type SettleParts, settle } from './attribute.ts';
+import { type AttributionParts, attributeAll } from './attribute.ts';
 import { linksOf, ORDER_THING, orderThing } from './needs-attribution.ts';
 import { close } from './retain.ts';
 import { forParts, inParts } from './rows.ts';
@@ -10,9 +10,13 @@ import type { Db } from './schema.ts';
  *
  * @returns every id found to be theirs.
  */
-export async function erase(db: Db, parts: SettleParts, people: readonly PersonKey[]): Promise<PersonKey[]> {
+export async function erase(
+  db: Db,
+  parts: AttributionParts,
+  people: readonly PersonKey[],
+): Promise<PersonKey[]> {
   const { shop, pseudonym } = parts;
-  await settle(db, parts);
+  await attributeAll(db, parts);
   const everybody = await closure(db, shop, people);
   const things = new Set(
     (

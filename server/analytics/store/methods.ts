@@ -1,13 +1,12 @@
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import type { Facts, PersonKey } from '../facts.ts';
-import type { Rules } from '../rules.ts';
-import type { Cost, Synced, Visitor } from '../state.ts';
+import type { Cost, Synced, Visitor } from '../store.ts';
 import { applyFacts } from './apply.ts';
-import { type SettleParts, settle, settleSome } from './attribute.ts';
-import { markChanged, marketingTarget } from './dirty-targets.ts';
+import { type AttributionParts, attributeAll, attributeSome } from './attribute.ts';
+import { markDirty, marketingTarget } from './dirty-targets.ts';
 import { erase, peopleOfOrders } from './erase.ts';
 import { countPeople, linksToPeople, MOST_LINKS } from './needs-attribution.ts';
-import { freezeOrder, ordersKnown, sight } from './order-reports.ts';
+import { freezeOrder, ordersKnown, recordOrderReport } from './order-reports.ts';
 import { pseudonymOf } from './pseudonym.ts';
 import { dropLogged } from './rebuild.ts';
 import { retain } from './retain.ts';
@@ -16,24 +15,22 @@ import type { Db, Tables } from './schema.ts';
 import { flowTotals, marketingTotals } from './totals.ts';
 
 /** What counting needs to know of a shop. */
-export interface ShopRules {
+export interface ShopSettings {
   /** ISO 4217. */
   currency: string;
   attributionMs: number;
 }
 
 export interface MethodParts {
-  shops: Readonly<Record<string, ShopRules>>;
-  rules: Rules;
+  shops: Readonly<Record<string, ShopSettings>>;
   /** Makes pseudonyms ours alone. */
   pepper: string;
 }
 
 /** What state can do, each within the transaction of `db`. The same on SQLite and on PostgreSQL. */
-export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
-  const partsOf = (shop: string): SettleParts => ({
+export function createMethods(db: Db, { shops, pepper }: MethodParts) {
+  const partsOf = (shop: string): AttributionParts => ({
     shop,
-    rules,
     pseudonym: (key) => pseudonymOf(pepper, shop, key),
     currency: shops[shop]?.currency ?? '',
     attributionMs: shops[shop]?.attributionMs ?? 0,
@@ -42,8 +39,12 @@ export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
   return {
     apply: (shop: string, facts: Facts, visitors: readonly Visitor[]) =>
       applyFacts(db, shop, facts, visitors, partsOf(shop).pseudonym),
-    sight: (shop: string, source: 'browser' | 'webhook', names: readonly string[], event: ProtectedEvent) =>
-      sight(db, shop, source, names, event),
+    recordOrderReport: (
+      shop: string,
+      source: 'browser' | 'webhook',
+      names: readonly string[],
+      event: ProtectedEvent,
+    ) => recordOrderReport(db, shop, source, names, event),
     ordersKnown: (shop: string, names: readonly string[]) => ordersKnown(db, shop, names),
     freezeOrder: (shop: string, name: string, event: ProtectedEvent) => freezeOrder(db, shop, name, event),
 
@@ -69,12 +70,12 @@ export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
     },
 
     /** A step of what the next four begin with; false when there was nothing to do. */
-    settleSome: (shop: string) => settleSome(db, partsOf(shop)),
-    async changed(shop: string): Promise<string[]> {
-      await settle(db, partsOf(shop));
+    attributeSome: (shop: string) => attributeSome(db, partsOf(shop)),
+    async dirtyTargets(shop: string): Promise<string[]> {
+      await attributeAll(db, partsOf(shop));
       return targetsWhere(db, shop, 1);
     },
-    async unmarkChanged(shop: string, targets: readonly string[]): Promise<void> {
+    async clearDirtyTargets(shop: string, targets: readonly string[]): Promise<void> {
       for (const part of inParts(targets))
         await db
           .updateTable('changed')
@@ -84,15 +85,15 @@ export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
           .execute();
     },
     async marketingTotals(shop: string, ids: readonly string[]) {
-      await settle(db, partsOf(shop));
+      await attributeAll(db, partsOf(shop));
       return eachKnown(ids, (id) => marketingTotals(db, shop, id));
     },
     async flowTotals(shop: string, ids: readonly string[]) {
-      await settle(db, partsOf(shop));
+      await attributeAll(db, partsOf(shop));
       return eachKnown(ids, (id) => flowTotals(db, shop, id));
     },
     async targets(shop: string): Promise<string[]> {
-      await settle(db, partsOf(shop));
+      await attributeAll(db, partsOf(shop));
       return targetsWhere(db, shop);
     },
 
@@ -118,7 +119,7 @@ export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
           )
           .execute(),
       );
-      await markChanged(
+      await markDirty(
         db,
         shop,
         costs.map(({ marketingEventId }) => marketingTarget(marketingEventId)),
@@ -134,7 +135,7 @@ export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
         .execute();
       return rows.map(({ body }) => JSON.parse(body) as Synced);
     },
-    async noteSynced(shop: string, rows: readonly Synced[]): Promise<void> {
+    async recordSynced(shop: string, rows: readonly Synced[]): Promise<void> {
       for (const row of rows)
         await db
           .insertInto('synced')
@@ -145,8 +146,8 @@ export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
           .execute();
     },
 
-    readKept: (name: string) => readKept(db, name),
-    writeKept: (name: string, sealed: string) => writeKept(db, name, sealed),
+    readSetting: (name: string) => readSetting(db, name),
+    writeSetting: (name: string, sealed: string) => writeSetting(db, name, sealed),
 
     peopleOfOrders: (shop: string, names: readonly string[]) => peopleOfOrders(db, shop, names),
     erase: (shop: string, people: readonly PersonKey[]) => erase(db, partsOf(shop), people),
@@ -158,11 +159,11 @@ export function createMethods(db: Db, { shops, rules, pepper }: MethodParts) {
     },
     async retain(nowMs: number, logKeptMs: number): Promise<void> {
       for (const shop of Object.keys(shops)) await retain(db, partsOf(shop), nowMs, logKeptMs);
-      const beforeMs = Math.max(nowMs - logKeptMs, Number((await readKept(db, RETAINED)) ?? 0));
-      await writeKept(db, RETAINED, String(beforeMs));
+      const beforeMs = Math.max(nowMs - logKeptMs, Number((await readSetting(db, RETAINED)) ?? 0));
+      await writeSetting(db, RETAINED, String(beforeMs));
     },
     /** What was received before may have left the log, however long it is kept by now. */
-    retainedMs: async (): Promise<number> => Number((await readKept(db, RETAINED)) ?? 0),
+    retainedMs: async (): Promise<number> => Number((await readSetting(db, RETAINED)) ?? 0),
     dropLogged: (shop: string, sinceMs: number) => dropLogged(db, shop, sinceMs),
   };
 }
@@ -207,12 +208,12 @@ async function eachKnown<Found>(
   return found;
 }
 
-export async function readKept(db: Db, name: string): Promise<string | undefined> {
+export async function readSetting(db: Db, name: string): Promise<string | undefined> {
   const row = await db.selectFrom('kept').select('sealed').where('name', '=', name).executeTakeFirst();
   return row?.sealed;
 }
 
-export async function writeKept(db: Db, name: string, sealed: string): Promise<void> {
+export async function writeSetting(db: Db, name: string, sealed: string): Promise<void> {
   await db
     .insertInto('kept')
     .values({ name, sealed })

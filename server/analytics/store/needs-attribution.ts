@@ -48,7 +48,7 @@ const isToken = (id: string) => /^[kt]:/.test(id);
  *
  * @param touched who was reached anew. @param linked pairs not known to belong together before.
  */
-export async function markStale(
+export async function markForAttribution(
   db: Db,
   shop: string,
   touched: readonly string[],
@@ -87,11 +87,11 @@ export async function markStale(
       .where('root', 'in', part)
       .where('closed', '=', 0)
       .execute();
-  await markActionsStale(db, shop, actions);
+  await markActionsForAttribution(db, shop, actions);
 }
 
 /** The credit of these carts and checkouts has to be looked at again. */
-export async function markActionsStale(db: Db, shop: string, ids: readonly string[]): Promise<void> {
+export async function markActionsForAttribution(db: Db, shop: string, ids: readonly string[]): Promise<void> {
   for (const part of inParts(ids))
     await db
       .updateTable('actions')

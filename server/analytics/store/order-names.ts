@@ -1,4 +1,4 @@
-import { markChanged, targetsOfRow } from './dirty-targets.ts';
+import { markDirty, targetsOfRow } from './dirty-targets.ts';
 import { orderThing } from './needs-attribution.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './schema.ts';
@@ -7,7 +7,7 @@ import type { Db } from './schema.ts';
  * The first name of the order that has any of these names, new or known. Names that met for the first time make one
  * order of several; it keeps the name that was known first of all in the order given.
  */
-export async function assignRoot(
+export async function assignCanonicalId(
   db: Db,
   shop: string,
   names: readonly string[],
@@ -109,7 +109,7 @@ async function join(db: Db, shop: string, from: string, to: string): Promise<voi
     .where('root', '=', from)
     .returningAll()
     .execute();
-  await markChanged(db, shop, moved.flatMap(targetsOfRow));
+  await markDirty(db, shop, moved.flatMap(targetsOfRow));
   await forParts(moved, (part) =>
     db
       .insertInto('orders')

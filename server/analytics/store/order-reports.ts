@@ -1,18 +1,18 @@
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
-import type { OrderKnown } from '../state.ts';
-import { assignRoot } from './order-names.ts';
+import type { OrderKnown } from '../store.ts';
+import { assignCanonicalId } from './order-names.ts';
 import { inParts } from './rows.ts';
 import type { Db } from './schema.ts';
 
 /** Keeps the first report of an order from each side whole; of later stages only the names. Answers the first name. */
-export async function sight(
+export async function recordOrderReport(
   db: Db,
   shop: string,
   source: 'browser' | 'webhook',
   names: readonly string[],
   event: ProtectedEvent,
 ): Promise<string> {
-  const root = await assignRoot(db, shop, names, source);
+  const root = await assignCanonicalId(db, shop, names, source);
   if (event.event === 'Order Completed') await putReport(db, shop, root, source, event);
   return root;
 }
@@ -34,7 +34,10 @@ export async function ordersKnown(
       .execute();
     const reports = Map.groupBy(rows, ({ name }) => name);
     for (const [name, root] of roots) {
-      const own = (reports.get(root) ?? []).map(({ source, body }) => [source, JSON.parse(body)]);
+      const own = (reports.get(root) ?? []).map(({ source, body }) => [
+        source === 'fixed' ? 'frozen' : source,
+        JSON.parse(body),
+      ]);
       known.set(name, Object.fromEntries(own) as OrderKnown);
     }
   }
@@ -50,12 +53,12 @@ export async function freezeOrder(
 ): Promise<ProtectedEvent> {
   const root = (await rootsOf(db, shop, [name])).get(name) ?? name;
   await putReport(db, shop, root, 'fixed', event);
-  const fixed = await db
+  const frozen = await db
     .selectFrom('reports')
     .select('body')
     .where((eb) => eb.and({ shop, name: root, source: 'fixed' }))
     .executeTakeFirstOrThrow();
-  return JSON.parse(fixed.body) as ProtectedEvent;
+  return JSON.parse(frozen.body) as ProtectedEvent;
 }
 
 const putReport = (db: Db, shop: string, name: string, source: string, event: ProtectedEvent) =>

@@ -4,7 +4,7 @@ import { columnsOf, flowTarget, marketingTarget } from './dirty-targets.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './schema.ts';
-import { earliest, firstTold, uniqueBy } from './unique.ts';
+import { earliest, firstReceived, uniqueBy } from './unique.ts';
 
 /** Answers who was touched anew. */
 export async function putTouches(db: Db, shop: string, touches: Facts['touches']): Promise<string[]> {
@@ -79,7 +79,7 @@ async function putMembers(
   const rows = uniqueBy(
     members.map(({ receivedAtMs, ...member }) => ({ shop, ...member, received_at: receivedAtMs })),
     ({ target, kind, member }) => `${target}\n${kind}\n${member}`,
-    firstTold,
+    firstReceived,
   );
   await forParts(rows, (part) =>
     db

@@ -1,7 +1,7 @@
 import type { Facts, PersonKey } from '../facts.ts';
 import { earlierOf, isEarlier } from './conflicts.ts';
-import { markActionsStale, orderThing } from './needs-attribution.ts';
-import { assignRoot } from './order-names.ts';
+import { markActionsForAttribution, orderThing } from './needs-attribution.ts';
+import { assignCanonicalId } from './order-names.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './schema.ts';
 import { earliest, uniqueBy } from './unique.ts';
@@ -42,7 +42,7 @@ export async function putActions(db: Db, shop: string, actions: Facts['actions']
   );
   // Another report of the same checkout may know more of who it was.
   const again = told.filter((thing) => thing.startsWith('checkout:'));
-  await markActionsStale(db, shop, again);
+  await markActionsForAttribution(db, shop, again);
 }
 
 /** Answers the things somebody new had a part in. */
@@ -64,18 +64,22 @@ async function putPeople(
 }
 
 /** The order itself is made of its sightings when somebody asks for it. */
-export async function putSightings(db: Db, shop: string, sightings: Facts['sightings']): Promise<void> {
-  for (const sighting of sightings) {
-    const root = await assignRoot(db, shop, sighting.names, sighting.source);
+export async function putOrderReports(
+  db: Db,
+  shop: string,
+  orderReports: Facts['orderReports'],
+): Promise<void> {
+  for (const orderReport of orderReports) {
+    const root = await assignCanonicalId(db, shop, orderReport.names, orderReport.source);
     await db
       .insertInto('sightings')
       .values({
         shop,
-        id: sighting.id,
+        id: orderReport.id,
         root,
-        at: sighting.atMs,
-        received_at: sighting.receivedAtMs,
-        body: JSON.stringify(sighting),
+        at: orderReport.atMs,
+        received_at: orderReport.receivedAtMs,
+        body: JSON.stringify(orderReport),
       })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
@@ -89,7 +93,7 @@ export async function putSightings(db: Db, shop: string, sightings: Facts['sight
     await putPeople(
       db,
       shop,
-      sighting.people.map((person) => ({ person, thing: orderThing(root) })),
+      orderReport.people.map((person) => ({ person, thing: orderThing(root) })),
     );
   }
 }

@@ -1,4 +1,5 @@
-import { type SettleParts, settle } from './attribute.ts';
+import { TOUCH_MARGIN_MS } from '../attribution.ts';
+import { type AttributionParts, attributeAll } from './attribute.ts';
 import { addToBaseline, type Folded } from './baseline.ts';
 import { flowTarget, marketingTarget } from './dirty-targets.ts';
 import { orderThing } from './needs-attribution.ts';
@@ -19,32 +20,37 @@ const AT_ONCE = 2_000;
  *
  * @param logKeptMs how long the log keeps an event: until then a fact may be told again, and must be known to have been.
  */
-export async function retain(db: Db, parts: SettleParts, nowMs: number, logKeptMs: number): Promise<void> {
-  await settle(db, parts);
-  const { shop, attributionMs, rules } = parts;
-  const touchesFromMs = nowMs - attributionMs - rules.touchMarginMs - logKeptMs - LATE_MS;
-  const creditedFromMs = touchesFromMs + attributionMs + rules.touchMarginMs;
+export async function retain(
+  db: Db,
+  parts: AttributionParts,
+  nowMs: number,
+  logKeptMs: number,
+): Promise<void> {
+  await attributeAll(db, parts);
+  const { shop, attributionMs } = parts;
+  const touchesFromMs = nowMs - attributionMs - TOUCH_MARGIN_MS - logKeptMs - LATE_MS;
+  const creditedFromMs = touchesFromMs + attributionMs + TOUCH_MARGIN_MS;
   // However long ago it says it happened: what was told since then may be told again.
-  const toldBeforeMs = nowMs - logKeptMs;
-  await fixCredit(db, shop, Math.max(creditedFromMs, nowMs - VISITORS_MS));
+  const receivedBeforeMs = nowMs - logKeptMs;
+  await freezeCredit(db, shop, Math.max(creditedFromMs, nowMs - VISITORS_MS));
   await db
     .deleteFrom('touches')
     .where('shop', '=', shop)
     .where('at', '<', touchesFromMs)
-    .where('received_at', '<', toldBeforeMs)
+    .where('received_at', '<', receivedBeforeMs)
     .execute();
-  await foldActions(db, shop, creditedFromMs, toldBeforeMs);
-  await foldVisits(db, shop, toldBeforeMs);
-  await foldMessages(db, shop, nowMs - MESSAGES_MS, toldBeforeMs);
+  await foldActions(db, shop, creditedFromMs, receivedBeforeMs);
+  await foldVisits(db, shop, receivedBeforeMs);
+  await foldMessages(db, shop, nowMs - MESSAGES_MS, receivedBeforeMs);
   await db
     .updateTable('members')
     .set({ person: null })
     .where('shop', '=', shop)
     .where('person', 'is not', null)
-    .where('received_at', '<', toldBeforeMs)
+    .where('received_at', '<', receivedBeforeMs)
     .execute();
-  await closeOrders(db, shop, nowMs - ORDERS_MS, toldBeforeMs);
-  await forgetVisitors(db, shop, nowMs - VISITORS_MS, toldBeforeMs);
+  await closeOrders(db, shop, nowMs - ORDERS_MS, receivedBeforeMs);
+  await forgetVisitors(db, shop, nowMs - VISITORS_MS, receivedBeforeMs);
   await db
     .deleteFrom('links')
     .where('shop', '=', shop)
@@ -58,7 +64,7 @@ export async function retain(db: Db, parts: SettleParts, nowMs: number, logKeptM
 }
 
 /** What older orders were credited by, touches and links of visitors, is about to go; refunds may still come. */
-const fixCredit = (db: Db, shop: string, beforeMs: number) =>
+const freezeCredit = (db: Db, shop: string, beforeMs: number) =>
   db
     .updateTable('orders')
     .set({ credit_fixed: 1 })
@@ -69,7 +75,7 @@ const fixCredit = (db: Db, shop: string, beforeMs: number) =>
     .execute();
 
 /** Carts and checkouts that nothing will credit otherwise any more. */
-const foldActions = (db: Db, shop: string, beforeMs: number, toldBeforeMs: number) =>
+const foldActions = (db: Db, shop: string, beforeMs: number, receivedBeforeMs: number) =>
   untilNone(
     () =>
       db
@@ -77,7 +83,7 @@ const foldActions = (db: Db, shop: string, beforeMs: number, toldBeforeMs: numbe
         .select(['id', 'kind', 'at', 'marketing_event'])
         .where('shop', '=', shop)
         .where('at', '<', beforeMs)
-        .where('received_at', '<', toldBeforeMs)
+        .where('received_at', '<', receivedBeforeMs)
         .limit(AT_ONCE)
         .execute(),
     async (rows) => {
@@ -118,7 +124,7 @@ const foldVisits = (db: Db, shop: string, beforeMs: number) =>
   );
 
 /** A message goes as a whole, when nothing has happened to it for long. */
-const foldMessages = (db: Db, shop: string, beforeMs: number, toldBeforeMs: number) =>
+const foldMessages = (db: Db, shop: string, beforeMs: number, receivedBeforeMs: number) =>
   untilNone(
     () =>
       db
@@ -127,7 +133,7 @@ const foldMessages = (db: Db, shop: string, beforeMs: number, toldBeforeMs: numb
         .where('shop', '=', shop)
         .groupBy('delivery')
         .having((eb) => eb.fn.max('at'), '<', beforeMs)
-        .having((eb) => eb.fn.max('received_at'), '<', toldBeforeMs)
+        .having((eb) => eb.fn.max('received_at'), '<', receivedBeforeMs)
         .limit(AT_ONCE)
         .execute(),
     async (quiet) => {
@@ -191,7 +197,7 @@ function sumUp(folded: readonly Folded[]): Folded[] {
 }
 
 /** What remains of an order leads back to nobody. */
-async function closeOrders(db: Db, shop: string, beforeMs: number, toldBeforeMs: number): Promise<void> {
+async function closeOrders(db: Db, shop: string, beforeMs: number, receivedBeforeMs: number): Promise<void> {
   const old = await db
     .selectFrom('orders')
     .select('root')
@@ -208,7 +214,7 @@ async function closeOrders(db: Db, shop: string, beforeMs: number, toldBeforeMs:
             // Of what was cancelled, or never placed, `at` says nothing: its reports do.
             .where((eb) =>
               eb.or([
-                eb('sightings.received_at', '>=', toldBeforeMs),
+                eb('sightings.received_at', '>=', receivedBeforeMs),
                 eb.and([eb('orders.counted', '=', 0), eb('sightings.received_at', '>=', beforeMs)]),
               ]),
             ),
@@ -238,7 +244,12 @@ export async function close(db: Db, shop: string, roots: readonly string[]): Pro
   }
 }
 
-async function forgetVisitors(db: Db, shop: string, beforeMs: number, toldBeforeMs: number): Promise<void> {
+async function forgetVisitors(
+  db: Db,
+  shop: string,
+  beforeMs: number,
+  receivedBeforeMs: number,
+): Promise<void> {
   const gone = await db
     .deleteFrom('visitors')
     .where('shop', '=', shop)
@@ -250,13 +261,13 @@ async function forgetVisitors(db: Db, shop: string, beforeMs: number, toldBefore
       .deleteFrom('links')
       .where('shop', '=', shop)
       .where('one', 'in', part)
-      .where('received_at', '<', toldBeforeMs)
+      .where('received_at', '<', receivedBeforeMs)
       .execute();
     await db
       .deleteFrom('links')
       .where('shop', '=', shop)
       .where('other', 'in', part)
-      .where('received_at', '<', toldBeforeMs)
+      .where('received_at', '<', receivedBeforeMs)
       .execute();
   }
 }

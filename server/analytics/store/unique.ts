@@ -20,7 +20,7 @@ export const earliest = <Row extends { at: number; received_at: number }>(a: Row
   received_at: Math.min(a.received_at, b.received_at),
 });
 
-export const firstTold = <Row extends { received_at: number }>(a: Row, b: Row): Row =>
+export const firstReceived = <Row extends { received_at: number }>(a: Row, b: Row): Row =>
   a.received_at <= b.received_at ? a : b;
 
 /** What somebody said goes before what was assumed of them, then the later. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ShopState } from '../../analytics/state.ts';
+import type { AnalyticsStore } from '../../analytics/store.ts';
 import type { Shop } from '../../config/config.ts';
 import { runPeriodically } from '../../lib/periodic.ts';
 import type { Append } from '../../store/event-log.ts';
@@ -14,7 +14,7 @@ export interface BackstopParts
   extends Pick<WebhookParts, 'log' | 'state' | 'piiEncryption' | 'counters' | 'logger' | 'clock'> {
   shop: Shop;
   api: AdminApi;
-  kept: Pick<ShopState, 'readKept' | 'writeKept'>;
+  settings: Pick<AnalyticsStore, 'readSetting' | 'writeSetting'>;
   everyMs: number;
 }
 
@@ -49,7 +49,7 @@ function createPolling(parts: BackstopParts): {
   poll(signal: AbortSignal): Promise<void>;
   onError(error: unknown): void;
 } {
-  const { shop, api, kept, clock, logger } = parts;
+  const { shop, api, settings, clock, logger } = parts;
   const name = `backstop:${shop.id}`;
   const began = new Date(clock.now() - FIRST_MS).toISOString();
   /** So much at a time, after a time was found to hold more than one run may read. */
@@ -81,7 +81,7 @@ function createPolling(parts: BackstopParts): {
 
   async function poll(signal: AbortSignal): Promise<void> {
     const nowMs = clock.now();
-    const known = readMark(await kept.readKept(name));
+    const known = readMark(await settings.readSetting(name));
     const mark = known ?? { from: began, seen: began };
     const fromMs = Date.parse(mark.seen) - (known ? OVERLAP_MS : 0);
     const untilMs = spanMs !== undefined && fromMs + spanMs < nowMs ? fromMs + spanMs : undefined;
@@ -90,7 +90,7 @@ function createPolling(parts: BackstopParts): {
     if (signal.aborted) return;
     if (isWhole) {
       const seen = new Date(untilMs ?? nowMs).toISOString();
-      await kept.writeKept(name, JSON.stringify({ ...mark, seen }));
+      await settings.writeSetting(name, JSON.stringify({ ...mark, seen }));
       if (untilMs === undefined) spanMs = undefined;
     } else {
       spanMs = Math.max(((untilMs ?? nowMs) - fromMs) / 2, 2 * OVERLAP_MS);

@@ -1,6 +1,6 @@
 import { type Consent, PURPOSES } from '../../../shared/consent.ts';
 import type { PersonKey } from '../../analytics/facts.ts';
-import type { ShopState } from '../../analytics/state.ts';
+import type { AnalyticsStore } from '../../analytics/store.ts';
 import type { Shop } from '../../config/config.ts';
 import { sha256 } from '../../privacy/hash.ts';
 import { normalizeEmail } from '../../privacy/normalize.ts';
@@ -13,7 +13,7 @@ import type { Mapped } from './mapped.ts';
 export async function consentOf(
   message: Mapped['message'],
   shop: Shop,
-  state: Pick<ShopState, 'visitorsOf'>,
+  state: Pick<AnalyticsStore, 'visitorsOf'>,
 ): Promise<Consent> {
   const people = peopleOf(message);
   const visitors = people.length > 0 ? await state.visitorsOf(shop.id, people) : [];

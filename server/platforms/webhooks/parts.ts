@@ -1,4 +1,4 @@
-import type { ShopState } from '../../analytics/state.ts';
+import type { AnalyticsStore } from '../../analytics/store.ts';
 import type { Config } from '../../config/config.ts';
 import type { Budget } from '../../http/budget.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -11,7 +11,7 @@ export interface WebhookParts {
   config: Config;
   /** Completes orders on their way. */
   log: Pick<EventLog, 'append'>;
-  state: Pick<ShopState, 'visitorsOf'>;
+  state: Pick<AnalyticsStore, 'visitorsOf'>;
   piiEncryption: PiiEncryption;
   counters: Counters;
   logger: Logger;

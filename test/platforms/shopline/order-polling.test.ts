@@ -19,9 +19,9 @@ type Answer = (
 /** A backstop that looks at once, in front of an Admin API that answers as told. */
 function watch(
   answer: Answer,
-  options: { log?: ReturnType<typeof memoryLog>; kept?: Map<string, string>; startMs?: number } = {},
+  options: { log?: ReturnType<typeof memoryLog>; settings?: Map<string, string>; startMs?: number } = {},
 ) {
-  const { log = memoryLog(), kept = new Map<string, string>() } = options;
+  const { log = memoryLog(), settings = new Map<string, string>() } = options;
   const clock = createFakeClock(options.startMs ?? NOW);
   const asked: Query[] = [];
   const lines: string[] = [];
@@ -37,9 +37,9 @@ function watch(
     piiEncryption: createPiiEncryption([]),
     counters: createCounters(),
     logger: { info: note, warn: note, error: note },
-    kept: {
-      readKept: async (name) => kept.get(name),
-      writeKept: async (name, text) => void kept.set(name, text),
+    settings: {
+      readSetting: async (name) => settings.get(name),
+      writeSetting: async (name, text) => void settings.set(name, text),
     },
     api: {
       async call({ method, path, query = {} }: AdminCall): Promise<HttpResponse> {
@@ -56,7 +56,7 @@ function watch(
   onTestFinished(() => backstop.stop());
   return {
     log,
-    kept,
+    settings,
     clock,
     asked,
     lines,
@@ -163,11 +163,11 @@ describe('what is old news is not told', () => {
   });
 
   test('what happened since the very first start is told, however late', async () => {
-    const kept = new Map([
+    const settings = new Map([
       ['backstop:shop', '{"from":"2026-02-01T00:00:00.000Z","seen":"2026-02-20T12:00:00.000Z"}'],
     ]);
     const late = order({ created_at: '2026-02-20T12:30:00Z' });
-    const { clock, names, asked } = watch(only('unshipped', late), { kept });
+    const { clock, names, asked } = watch(only('unshipped', late), { settings });
     await clock.advance(0);
     expect(asked[0]?.updated_at_min).toBe('2026-02-20T11:50:00+00:00');
     expect(names()).toEqual(['Order Completed']);
@@ -176,11 +176,11 @@ describe('what is old news is not told', () => {
 
 describe('a run that saw everything is remembered', () => {
   test('the next begins ten minutes before it, also after a restart', async () => {
-    const { clock, asked, kept, backstop } = watch(only('none'));
+    const { clock, asked, settings, backstop } = watch(only('none'));
     await clock.advance(EVERY_MS);
     expect(asked[3]?.updated_at_min).toBe('2026-03-01T11:50:00+00:00');
     await backstop.stop();
-    const again = watch(only('none'), { kept, startMs: NOW + 24 * HOUR_MS });
+    const again = watch(only('none'), { settings, startMs: NOW + 24 * HOUR_MS });
     await again.clock.advance(0);
     expect(again.asked[0]?.updated_at_min).toBe('2026-03-01T12:05:00+00:00');
   });
@@ -188,7 +188,7 @@ describe('a run that saw everything is remembered', () => {
   test.each(['', '{', '{"from":"yesterday"}', '[]'])(
     'what was kept and cannot be read (%s) is a first run',
     async (text) => {
-      const { clock, asked } = watch(only('none'), { kept: new Map([['backstop:shop', text]]) });
+      const { clock, asked } = watch(only('none'), { settings: new Map([['backstop:shop', text]]) });
       await clock.advance(0);
       expect(asked[0]?.updated_at_min).toBe('2026-03-01T11:00:00+00:00');
     },
@@ -205,20 +205,20 @@ describe('a run that saw everything is remembered', () => {
         fulfillment_status === 'shipped' ? { status: 500, body: '' } : { orders: [order()] },
     ],
   ])('%s is not: the same time is read again', async (_, answer) => {
-    const { clock, asked, kept, lines } = watch(answer);
+    const { clock, asked, settings, lines } = watch(answer);
     await clock.advance(EVERY_MS);
     expect(new Set(asked.map(({ updated_at_min }) => updated_at_min))).toEqual(
       new Set(['2026-03-01T11:00:00+00:00']),
     );
-    expect(kept.size).toBe(0);
+    expect(settings.size).toBe(0);
     expect(lines.filter((line) => line.includes('will try again'))).toHaveLength(2);
   });
 
   test('nor is one whose orders the log did not take', async () => {
     const log = { ...memoryLog(), append: () => Promise.reject(new LogUnavailable('disk full')) };
-    const { clock, kept } = watch(only('unshipped', order()), { log });
+    const { clock, settings } = watch(only('unshipped', order()), { log });
     await clock.advance(0);
-    expect(kept.size).toBe(0);
+    expect(settings.size).toBe(0);
   });
 
   test.each([401, 403])('without the scope (%i) one line says so, and it is tried again', async (status) => {
@@ -240,15 +240,15 @@ test('a time that holds more than a hundred pages is read in parts, to its end',
   let page = 0;
   const isEndless = (query: Query) =>
     query.page_info || (query.fulfillment_status === 'unshipped' && !query.updated_at_max);
-  const { clock, asked, kept } = watch((query) => ({
+  const { clock, asked, settings } = watch((query) => ({
     orders: [],
     ...(isEndless(query) && { next: `page-${++page}` }),
   }));
   await clock.advance(0);
-  expect([asked.length, kept.size]).toEqual([100, 0]);
+  expect([asked.length, settings.size]).toEqual([100, 0]);
   await clock.advance(EVERY_MS);
   expect(asked[100]?.updated_at_max).toBe('2026-03-01T11:30:00+00:00');
-  expect(JSON.parse(kept.get('backstop:shop') ?? '{}').seen).toBe('2026-03-01T11:30:00.000Z');
+  expect(JSON.parse(settings.get('backstop:shop') ?? '{}').seen).toBe('2026-03-01T11:30:00.000Z');
 });
 
 test('stopping ends it after the page it is at', async () => {
@@ -262,5 +262,5 @@ test('stopping ends it after the page it is at', async () => {
   await watched.backstop.stop();
   await watched.clock.advance(EVERY_MS);
   expect(seen).toEqual(['unshipped']);
-  expect(watched.kept.size).toBe(0);
+  expect(watched.settings.size).toBe(0);
 });

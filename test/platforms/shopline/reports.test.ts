@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Synced } from '../../../server/analytics/state.ts';
+import type { Synced } from '../../../server/analytics/store.ts';
 import type { FlowTotals, MarketingTotals } from '../../../server/analytics/totals.ts';
 import type { Flow } from '../../../server/config/config.ts';
 import type { HttpResponse } from '../../../server/lib/http-client.ts';
@@ -20,14 +20,14 @@ function createState() {
   const events = new Map<string, MarketingTotals>();
   const flows = new Map<string, FlowTotals>();
   const state: State = {
-    changed: async () => [...marks].sort(),
-    async unmarkChanged(_shop, targets) {
+    dirtyTargets: async () => [...marks].sort(),
+    async clearDirtyTargets(_shop, targets) {
       for (const target of targets) marks.delete(target);
     },
     marketingTotals: async (_shop, ids) => ids.map((id) => events.get(id)).filter((one) => one !== undefined),
     flowTotals: async (_shop, ids) => ids.map((id) => flows.get(id)).filter((one) => one !== undefined),
     synced: async () => [...rows.values()],
-    async noteSynced(_shop, noted) {
+    async recordSynced(_shop, noted) {
       for (const row of noted) rows.set(row.target, row);
     },
   };
@@ -369,7 +369,7 @@ describe('no total is lost', () => {
   });
 
   test('what is counted between any two steps of a run is reported in the end', async () => {
-    const steps = ['changed', 'unmarkChanged', 'marketingTotals', 'synced', 'noteSynced'] as const;
+    const steps = ['dirtyTargets', 'clearDirtyTargets', 'marketingTotals', 'synced', 'recordSynced'] as const;
     for (const step of steps)
       for (const moment of ['before', 'after'])
         for (let nth = 1; nth <= 3; nth++) {
@@ -394,7 +394,7 @@ describe('no total is lost', () => {
   });
 
   test('a crash at any step costs nothing but the same totals once more', async () => {
-    const steps = ['changed', 'unmarkChanged', 'marketingTotals', 'synced', 'noteSynced'] as const;
+    const steps = ['dirtyTargets', 'clearDirtyTargets', 'marketingTotals', 'synced', 'recordSynced'] as const;
     for (const step of steps)
       for (const moment of ['before', 'after'])
         for (let nth = 1; nth <= 4; nth++) {
@@ -433,9 +433,9 @@ describe('no total is lost', () => {
     shop.count(marketing('MA_1', { orders: 2 }));
     const crashing = begin(shop, (call, count) => {
       // SHOPLINE took it; the program died before it could note that.
-      const { noteSynced } = shop.state;
-      shop.state.noteSynced = () => {
-        shop.state.noteSynced = noteSynced;
+      const { recordSynced } = shop.state;
+      shop.state.recordSynced = () => {
+        shop.state.recordSynced = recordSynced;
         return Promise.reject(new Error('power cut'));
       };
       return takeAll(call, count);
@@ -478,14 +478,14 @@ describe('one report at a time', () => {
   test('a report that broke keeps nobody from the next', async () => {
     const shop = createState();
     shop.count(marketing('MA_1'));
-    const { changed } = shop.state;
-    shop.state.changed = () => Promise.reject(new Error('disk full'));
+    const { dirtyTargets } = shop.state;
+    shop.state.dirtyTargets = () => Promise.reject(new Error('disk full'));
     const { sync } = begin(shop);
     const first = sync.run();
     const second = sync.run();
     await expect(first).rejects.toThrow('disk full');
     await expect(second).rejects.toThrow('disk full');
-    shop.state.changed = changed;
+    shop.state.dirtyTargets = dirtyTargets;
     expect((await sync.run()).marketing.accepted).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { Synced } from '../../../server/analytics/state.ts';
+import type { Synced } from '../../../server/analytics/store.ts';
 import type { Clock } from '../../../server/lib/clock.ts';
 import { createHttp } from '../../../server/lib/http-client.ts';
 import { createRateLimiters } from '../../../server/lib/rate-limiter.ts';
@@ -31,14 +31,14 @@ test('with a token that has ended, all statistics still arrive in a strict SHOPL
     sourceType,
   };
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
-  const kept = { readKept: async () => undefined, writeKept: async () => {} };
+  const settings = { readSetting: async () => undefined, writeSetting: async () => {} };
   const shops = [{ id: 'tea', shopline: admin }];
   // It oversleeps, so that only a refusal makes it renew.
   const sleepy: Clock = {
     now: clock.now,
     sleep: (_ms, signal) => new Promise((resolve) => signal?.addEventListener('abort', () => resolve())),
   };
-  const tokens = await createTokens({ shops, http, kept, clock: sleepy, logger, random: () => 0.5 });
+  const tokens = await createTokens({ shops, http, settings, clock: sleepy, logger, random: () => 0.5 });
   onTestFinished(() => tokens.stop());
   const rateLimiter = createRateLimiters(clock)('tea', ADMIN_PACE.perSecond, ADMIN_PACE.burst);
   const { signal } = new AbortController();
@@ -53,8 +53,8 @@ test('with a token that has ended, all statistics still arrive in a strict SHOPL
     admin,
     api: createAdminApi({ admin, http: tokens.wrap(http), rateLimiter: () => rateLimiter(signal) }),
     state: {
-      changed: async () => [...marks],
-      unmarkChanged: async () => marks.clear(),
+      dirtyTargets: async () => [...marks],
+      clearDirtyTargets: async () => marks.clear(),
       marketingTotals: async (_shop, ids) =>
         ids.map((id) =>
           marketing(id, {
@@ -68,7 +68,7 @@ test('with a token that has ended, all statistics still arrive in a strict SHOPL
       flowTotals: async (_shop, ids) =>
         ids.map((id) => flow(id, { messages, nodes: [node('n1', { messages })] })),
       synced: async () => [...rows.values()],
-      async noteSynced(_shop, noted) {
+      async recordSynced(_shop, noted) {
         for (const row of noted) rows.set(row.target, row);
       },
     },

@@ -56,7 +56,7 @@ function createStore(clock: { now(): number }) {
 interface Options {
   accessToken?: string;
   app?: Partial<typeof APP>;
-  kept?: Map<string, string>;
+  settings?: Map<string, string>;
   endpoint?: string;
   breakDisk?: boolean;
   clock?: ReturnType<typeof createFakeClock>;
@@ -66,7 +66,7 @@ async function begin(options: Options = {}) {
   const clock = options.clock ?? createFakeClock(NOW_MS);
   const { store, http } = createStore(clock);
   const configured = options.accessToken ?? jwt(NOW_MS, NOW_MS + 10 * HOUR_MS, 'configured');
-  const kept = options.kept ?? new Map<string, string>();
+  const settings = options.settings ?? new Map<string, string>();
   const lines: string[] = [];
   const log = (facts: object, text: string) => void lines.push(JSON.stringify({ ...facts, text }));
   const tokens = await createTokens({
@@ -88,14 +88,14 @@ async function begin(options: Options = {}) {
       { id: 'bare', shopline: undefined },
     ],
     http,
-    kept: {
-      readKept: async (name) => {
+    settings: {
+      readSetting: async (name) => {
         if (options.breakDisk) throw new Error('disk gone');
-        return kept.get(name);
+        return settings.get(name);
       },
-      writeKept: async (name, sealed) => {
+      writeSetting: async (name, sealed) => {
         if (options.breakDisk) throw new Error('disk gone');
-        kept.set(name, sealed);
+        settings.set(name, sealed);
       },
     },
     clock,
@@ -112,7 +112,7 @@ async function begin(options: Options = {}) {
       body: '{}',
       ...changes,
     } as HttpRequest);
-  return { clock, store, tokens, post, configured, kept, lines };
+  return { clock, store, tokens, post, configured, settings, lines };
 }
 
 describe('an app’s token is renewed in time', () => {
@@ -276,14 +276,14 @@ describe('a token that is no app’s is never touched', () => {
     ['an app’s, without the app’s key', { app: { appKey: undefined as never } }],
     ['an app’s, without the app’s secret', { app: { appSecret: undefined as never } }],
   ])('%s', async (_what, options) => {
-    const { clock, store, post, tokens, configured, kept } = await begin(options);
+    const { clock, store, post, tokens, configured, settings } = await begin(options);
     store.valid = 'something newer';
     await clock.advance(4 * 365 * 24 * HOUR_MS);
     expect((await post()).status).toBe(401);
     expect(store.seen).toEqual([`Bearer ${configured}`]);
     expect(store.refreshes).toEqual([]);
     expect(tokens.current('tea')).toBe(configured);
-    expect([...kept]).toEqual([]);
+    expect([...settings]).toEqual([]);
   });
 
   test('an app’s token that nobody can renew is told of, with its end and without itself', async () => {
@@ -302,9 +302,9 @@ describe('a token that is no app’s is never touched', () => {
 
 describe('a renewed token survives a restart', () => {
   test('sealed: what is written holds nothing of it', async () => {
-    const { clock, store, kept } = await begin();
+    const { clock, store, settings } = await begin();
     await clock.advance(8 * HOUR_MS);
-    const written = kept.get('token:tea') ?? '';
+    const written = settings.get('token:tea') ?? '';
     const [given = ''] = store.given;
     expect(written.length).toBeGreaterThan(100);
     for (const text of [written, Buffer.from(written, 'base64').toString('latin1')])
@@ -316,7 +316,7 @@ describe('a renewed token survives a restart', () => {
     await first.clock.advance(8 * HOUR_MS);
     const [given] = first.store.given;
     await first.tokens.stop();
-    const { tokens, post, store } = await begin({ kept: first.kept, clock: first.clock });
+    const { tokens, post, store } = await begin({ settings: first.settings, clock: first.clock });
     expect(tokens.current('tea')).toBe(given);
     await post();
     expect(store.seen).toEqual([`Bearer ${given}`]);
@@ -327,20 +327,20 @@ describe('a renewed token survives a restart', () => {
   test('but not when the operator configured a newer one, a custom one, or another store', async () => {
     const first = await begin();
     await first.clock.advance(8 * HOUR_MS);
-    const { kept, clock } = first;
+    const { settings, clock } = first;
     const newer = jwt(clock.now() + 1_000, clock.now() + 10 * HOUR_MS);
-    expect((await begin({ kept, clock, accessToken: newer })).tokens.current('tea')).toBe(newer);
+    expect((await begin({ settings, clock, accessToken: newer })).tokens.current('tea')).toBe(newer);
     const custom = 'opaque-token-of-a-custom-app';
-    expect((await begin({ kept, clock, accessToken: custom })).tokens.current('tea')).toBe(custom);
-    const elsewhere = await begin({ kept, clock, endpoint: 'https://other.myshopline.com' });
+    expect((await begin({ settings, clock, accessToken: custom })).tokens.current('tea')).toBe(custom);
+    const elsewhere = await begin({ settings, clock, endpoint: 'https://other.myshopline.com' });
     expect(elsewhere.tokens.current('tea')).toBe(elsewhere.configured);
   });
 
   test('what cannot be opened, or read at all, is told of and does no harm', async () => {
     const first = await begin();
     await first.clock.advance(8 * HOUR_MS);
-    const { kept, clock } = first;
-    const rekeyed = await begin({ kept, clock, app: { appSecret: 'another-secret' } });
+    const { settings, clock } = first;
+    const rekeyed = await begin({ settings, clock, app: { appSecret: 'another-secret' } });
     expect(rekeyed.tokens.current('tea')).toBe(rekeyed.configured);
     expect(rekeyed.lines.join()).toContain('another app secret');
     const broken = await begin({ breakDisk: true });

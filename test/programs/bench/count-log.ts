@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startConsumer } from '../../../server/analytics/consumer.ts';
 import { factRules } from '../../../server/analytics/counting.ts';
-import { openState } from '../../../server/analytics/open.ts';
-import type { ShopState } from '../../../server/analytics/state.ts';
+import { openAnalyticsStore } from '../../../server/analytics/open.ts';
+import type { AnalyticsStore } from '../../../server/analytics/store.ts';
 import { systemClock } from '../../../server/lib/clock.ts';
 import { createYieldToIngest } from '../../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../../server/observe/counters.ts';
@@ -37,7 +37,7 @@ export async function countLog(options: CountLog): Promise<{ runs: Counted[] }> 
   const runs: Counted[] = [];
   for (const consumer of options.counting) {
     const stateDir = mkdtempSync(join(options.dataDir, 'state-'));
-    const state = await openState(stateDir, [shop]);
+    const state = await openAnalyticsStore(stateDir, [shop]);
     const before = readUsage(process.pid);
     const startedMs = performance.now();
     const counting = startConsumer({
@@ -54,7 +54,7 @@ export async function countLog(options: CountLog): Promise<{ runs: Counted[] }> 
     });
     while ((await log.depth(consumer)).waiting > 0) await systemClock.sleep(LOOK_MS);
     const countedMs = performance.now();
-    await state.changed(shop.id);
+    await state.dirtyTargets(shop.id);
     const settledMs = performance.now();
     const after = readUsage(process.pid);
     runs.push({
@@ -73,7 +73,7 @@ export async function countLog(options: CountLog): Promise<{ runs: Counted[] }> 
 }
 
 /** What can be held against what was in the log. */
-async function read(state: ShopState, shop: string): Promise<Pick<Counted, 'landings' | 'reports'>> {
+async function read(state: AnalyticsStore, shop: string): Promise<Pick<Counted, 'landings' | 'reports'>> {
   const ids = (prefix: string, targets: readonly string[]) =>
     targets.filter((target) => target.startsWith(prefix)).map((target) => target.slice(prefix.length));
   const targets = await state.targets(shop);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { factRules } from '../../../server/analytics/counting.ts';
 import { gather } from '../../../server/analytics/gather.ts';
-import { openState } from '../../../server/analytics/open.ts';
+import { openAnalyticsStore } from '../../../server/analytics/open.ts';
 import { readFacts } from '../../../server/analytics/read-facts.ts';
 import { createSeenCache } from '../../../server/analytics/seen-cache.ts';
 import { serveParent } from './launch.ts';
@@ -33,7 +33,7 @@ export async function growState({ dataDir, visitors, eventsEach }: GrowState): P
   const rules = factRules(shop);
   const news = createSeenCache();
   const eventAt = createShopEvents({ visitors, eventsEach });
-  const state = await openState(stateDir, [shop]);
+  const state = await openAnalyticsStore(stateDir, [shop]);
   const events = visitors * eventsEach;
   const spentMs = { apply: 0, settle: 0 };
   const timed = async (on: keyof typeof spentMs, work: () => Promise<unknown>) => {
@@ -49,9 +49,9 @@ export async function growState({ dataDir, visitors, eventsEach }: GrowState): P
     const fresh = news.only(gather(stored.map((event) => readFacts(event, rules))));
     await timed('apply', () => state.apply(shop.id, fresh.facts, fresh.visitors));
     news.known(fresh);
-    if (round % SETTLE_EVERY === SETTLE_EVERY - 1) await timed('settle', () => state.changed(shop.id));
+    if (round % SETTLE_EVERY === SETTLE_EVERY - 1) await timed('settle', () => state.dirtyTargets(shop.id));
   }
-  await timed('settle', () => state.changed(shop.id));
+  await timed('settle', () => state.dirtyTargets(shop.id));
   await state.close();
   const { size: bytes } = statSync(join(stateDir, 'statistics.db'));
   rmSync(stateDir, { recursive: true });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ZodType } from 'zod';
-import type { ShopState, Synced } from '../../../analytics/state.ts';
+import type { AnalyticsStore, Synced } from '../../../analytics/store.ts';
 import type { Flow, Shop, ShoplineAdmin } from '../../../config/config.ts';
 import { classifyFlows, classifyMarketing } from './classify.ts';
 import { FlowEntry, flowApp, MAX_FLOWS, nothingOfFlow, toFlowBody, toFlowEntry } from './flows.ts';
@@ -48,7 +48,7 @@ export interface Drafts {
 export function createDrafts(parts: {
   shop: Pick<Shop, 'id' | 'statistics'>;
   admin: ShoplineAdmin;
-  state: Pick<ShopState, 'marketingTotals' | 'flowTotals'>;
+  state: Pick<AnalyticsStore, 'marketingTotals' | 'flowTotals'>;
 }): Drafts {
   const { shop, admin, state } = parts;
   const app = flowApp(admin);

@@ -1,4 +1,4 @@
-import type { ShopState } from '../../../analytics/state.ts';
+import type { AnalyticsStore } from '../../../analytics/store.ts';
 import type { Shop } from '../../../config/config.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { runPeriodically } from '../../../lib/periodic.ts';
@@ -12,7 +12,7 @@ export interface ReportingParts {
   shops: readonly Shop[];
   /** Awaited before each report, so that it holds everything stored until then. */
   caughtUp: (shop: string) => Promise<void>;
-  state: ShopState;
+  state: AnalyticsStore;
   /** The Admin API of a shop; undefined for a shop without access to it, which is not reported. */
   apiOf: (shop: string) => AdminApi | undefined;
   /** Between two reports. */

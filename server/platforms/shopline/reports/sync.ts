@@ -1,4 +1,4 @@
-import type { ShopState, Synced } from '../../../analytics/state.ts';
+import type { AnalyticsStore, Synced } from '../../../analytics/store.ts';
 import type { Shop, ShoplineAdmin } from '../../../config/config.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { oneAtATime } from '../../../lib/one-at-a-time.ts';
@@ -14,8 +14,8 @@ export interface SyncParts {
   admin: ShoplineAdmin;
   api: AdminApi;
   state: Pick<
-    ShopState,
-    'changed' | 'unmarkChanged' | 'marketingTotals' | 'flowTotals' | 'synced' | 'noteSynced'
+    AnalyticsStore,
+    'dirtyTargets' | 'clearDirtyTargets' | 'marketingTotals' | 'flowTotals' | 'synced' | 'recordSynced'
   >;
   clock: Clock;
   counters: Counters;
@@ -62,7 +62,7 @@ export function createSync(parts: SyncParts): Sync {
     // Several rounds: reading totals attributes pending orders, which may change further targets.
     while (failure === undefined) {
       const known = new Map((await state.synced(shop.id)).map((row) => [row.target, row]));
-      const marked = await state.changed(shop.id);
+      const marked = await state.dirtyTargets(shop.id);
       const targets = [...new Set([...marked, ...unfinished(known.values())])].filter(
         (target) => drafts.canReport(target) && !done.has(target),
       );
@@ -95,7 +95,7 @@ export function createSync(parts: SyncParts): Sync {
     const at = now();
     const before = (target: string): Synced => known.get(target) ?? { target, nodes: [], at };
     await recordRows(targets.map((target) => ({ ...before(target), at, error: UNANSWERED })));
-    await state.unmarkChanged(shop.id, targets);
+    await state.clearDirtyTargets(shop.id, targets);
     const found = await drafts.of(targets, known, clock.now());
     const { open = [], same = [] } = Object.groupBy(found, (draft) =>
       isAccepted(draft, before(draft.target)) ? 'same' : 'open',
@@ -188,7 +188,7 @@ export function createSync(parts: SyncParts): Sync {
   }
 
   const recordRows = async (rows: readonly Synced[]) => {
-    if (rows.length > 0) await state.noteSynced(shop.id, rows);
+    if (rows.length > 0) await state.recordSynced(shop.id, rows);
   };
   const now = () => new Date(clock.now()).toISOString();
   return { run: oneAtATime(report) };

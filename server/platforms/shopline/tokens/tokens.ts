@@ -1,4 +1,4 @@
-import type { ShopState } from '../../../analytics/state.ts';
+import type { AnalyticsStore } from '../../../analytics/store.ts';
 import type { Shop } from '../../../config/config.ts';
 
 import type { Clock } from '../../../lib/clock.ts';
@@ -19,7 +19,7 @@ export interface TokensParts {
   shops: readonly Pick<Shop, 'id' | 'shopline'>[];
   /** Sends the renewal itself; not wrapped. */
   http: Http;
-  kept: Pick<ShopState, 'readKept' | 'writeKept'>;
+  settings: Pick<AnalyticsStore, 'readSetting' | 'writeSetting'>;
   clock: Clock;
   logger: Logger;
   /** 0 ≤ random < 1. */
@@ -46,7 +46,7 @@ interface Managed {
   renewal: Renewal;
 }
 
-const keptName = (shop: string) => `token:${shop}`;
+const settingName = (shop: string) => `token:${shop}`;
 /** Another store's token opens nothing here. */
 const bindingOf = (shop: string, { endpoint }: App) => JSON.stringify([shop, endpoint]);
 /** A token lives on for a while when the next is there. */
@@ -103,9 +103,14 @@ export async function createTokens(parts: TokensParts): Promise<Tokens> {
 }
 
 /** The token that was kept, when it is newer than the one configured. */
-async function newer({ kept, logger }: TokensParts, shop: string, app: App, first: Token): Promise<Token> {
+async function newer(
+  { settings, logger }: TokensParts,
+  shop: string,
+  app: App,
+  first: Token,
+): Promise<Token> {
   try {
-    const sealed = await kept.readKept(keptName(shop));
+    const sealed = await settings.readSetting(settingName(shop));
     if (sealed === undefined) return first;
     const found = decryptToken(sealed, app.appSecret, bindingOf(shop, app));
     if (!found)
@@ -124,7 +129,7 @@ async function newer({ kept, logger }: TokensParts, shop: string, app: App, firs
 }
 
 function keepFresh(parts: TokensParts, shop: string, app: App, first: Token, secrets: string[]): Renewal {
-  const { http, kept, clock, logger, random } = parts;
+  const { http, settings, clock, logger, random } = parts;
   return startRenewal({
     first,
     clock,
@@ -135,7 +140,10 @@ function keepFresh(parts: TokensParts, shop: string, app: App, first: Token, sec
       secrets.splice(0, secrets.length - STRUCK_OUT);
       logger.info({ shop, expiresAt: new Date(token.expiresAtMs).toISOString() }, 'access token renewed');
       try {
-        await kept.writeKept(keptName(shop), encryptToken(token, app.appSecret, bindingOf(shop, app)));
+        await settings.writeSetting(
+          settingName(shop),
+          encryptToken(token, app.appSecret, bindingOf(shop, app)),
+        );
       } catch (error) {
         // It works all the same. After a restart the one configured is renewed again.
         logger.error({ shop, error: String(error) }, 'the renewed access token could not be kept');

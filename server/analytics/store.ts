@@ -22,7 +22,7 @@ export interface Visitor {
 /** The two reports of one order, as far as they have come, and who may have placed it. */
 export interface OrderKnown {
   /** What was delivered first, if anything was: every later delivery is the same. */
-  fixed?: ProtectedEvent;
+  frozen?: ProtectedEvent;
   browser?: ProtectedEvent;
   webhook?: ProtectedEvent;
 }
@@ -56,7 +56,7 @@ export interface Synced {
  * Visitors, orders, touches and totals of every shop. Durable when a call resolves; all of a call, or nothing. Every
  * call rejects with `LogUnavailable` while the disk cannot take it.
  */
-export interface ShopState {
+export interface AnalyticsStore {
   /** Takes note of what a batch of events said. What was noted before changes nothing. */
   apply(shop: string, facts: Facts, visitors: readonly Visitor[]): Promise<void>;
 
@@ -65,7 +65,7 @@ export interface ShopState {
    *
    * @returns the first name this order was ever called by. Orders that turn out to be one keep the older's.
    */
-  sight(
+  recordOrderReport(
     shop: string,
     source: 'browser' | 'webhook',
     names: readonly string[],
@@ -79,8 +79,8 @@ export interface ShopState {
   visitorsOf(shop: string, people: readonly PersonKey[]): Promise<Visitor[]>;
 
   /** Targets (`marketing:<id>`, `flow:<id>`) whose totals may have changed since `unmarkChanged`, in order. */
-  changed(shop: string): Promise<string[]>;
-  unmarkChanged(shop: string, targets: readonly string[]): Promise<void>;
+  dirtyTargets(shop: string): Promise<string[]>;
+  clearDirtyTargets(shop: string, targets: readonly string[]): Promise<void>;
   /** Full totals since the beginning; none for what was never heard of. Settles attribution first. */
   marketingTotals(shop: string, ids: readonly string[]): Promise<MarketingTotals[]>;
   flowTotals(shop: string, ids: readonly string[]): Promise<FlowTotals[]>;
@@ -90,11 +90,11 @@ export interface ShopState {
   /** One row a day: the last said counts. */
   putCosts(shop: string, costs: readonly Cost[]): Promise<void>;
   synced(shop: string): Promise<Synced[]>;
-  noteSynced(shop: string, rows: readonly Synced[]): Promise<void>;
+  recordSynced(shop: string, rows: readonly Synced[]): Promise<void>;
 
   /** Something small that must survive a restart; sealed by its writer where it is secret. Named `<what>:<shop>`. */
-  readKept(name: string): Promise<string | undefined>;
-  writeKept(name: string, sealed: string): Promise<void>;
+  readSetting(name: string): Promise<string | undefined>;
+  writeSetting(name: string, sealed: string): Promise<void>;
 
   /** Everybody who had a part in an order of one of these names. */
   peopleOfOrders(shop: string, names: readonly string[]): Promise<PersonKey[]>;

@@ -1,8 +1,8 @@
 import type { PGlite as Postgres } from '@electric-sql/pglite';
 import { type Dialect, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
+import { type AnalyticsDatabase, openAnalyticsDatabase } from '../../server/analytics/store/database.ts';
 import type { MethodParts } from '../../server/analytics/store/methods.ts';
-import { openShopStore, type ShopStore } from '../../server/analytics/store/open.ts';
-import { openSqliteStore } from '../../server/analytics/store/sqlite.ts';
+import { openSqliteAnalytics } from '../../server/analytics/store/open-sqlite.ts';
 
 type Parts = Omit<MethodParts, 'pepper'>;
 
@@ -37,11 +37,11 @@ export function postgresDialect(postgres: Postgres): Dialect {
 
 /** State on each engine there is, in a place of its own. */
 export const ENGINES = {
-  sqlite: (parts: Parts, dataDir: string): Promise<ShopStore> => openSqliteStore(dataDir, parts),
-  async postgres(parts: Parts): Promise<ShopStore> {
+  sqlite: (parts: Parts, dataDir: string): Promise<AnalyticsDatabase> => openSqliteAnalytics(dataDir, parts),
+  async postgres(parts: Parts): Promise<AnalyticsDatabase> {
     const { PGlite } = await import('@electric-sql/pglite');
     const postgres = await PGlite.create();
-    const store = await openShopStore(postgresDialect(postgres), 'postgres', parts);
+    const store = await openAnalyticsDatabase(postgresDialect(postgres), 'postgres', parts);
     return {
       transaction: store.transaction,
       async close() {

@@ -1,21 +1,21 @@
 import { setTimeout } from 'node:timers/promises';
 import { emptyWal, startCheckpoints } from '../../store/sqlite/checkpoints.ts';
 import { openDatabase, toUnusable } from '../../store/sqlite/database.ts';
+import { type AnalyticsDatabase, openAnalyticsDatabase } from './database.ts';
 import { sqliteDialect } from './dialect.ts';
 import type { MethodParts } from './methods.ts';
-import { openShopStore, type ShopStore } from './open.ts';
 
 /** What is only migrations' to change; a file of another layout is refused. */
 const VERSION = 1;
 
 /** State on `statistics.db` in a data directory. @throws {DataDirUnusable} */
-export async function openSqliteStore(
+export async function openSqliteAnalytics(
   dataDir: string,
   parts: Omit<MethodParts, 'pepper'>,
-): Promise<ShopStore> {
+): Promise<AnalyticsDatabase> {
   const database = openDatabase({ dataDir, name: 'statistics', schema: 'SELECT 1', version: VERSION });
   try {
-    const store = await openShopStore(sqliteDialect(database.connection), 'sqlite', parts);
+    const store = await openAnalyticsDatabase(sqliteDialect(database.connection), 'sqlite', parts);
     const stopCheckpoints = startCheckpoints(database.connection);
     return {
       async transaction(work) {

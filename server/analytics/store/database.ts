@@ -2,21 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { type Dialect, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { DataDirUnusable } from '../../store/errors.ts';
-import { createMethods, type MethodParts, type Methods, readKept, writeKept } from './methods.ts';
+import { createMethods, type MethodParts, type Methods, readSetting, writeSetting } from './methods.ts';
 import { type Engine, migrations, type Tables } from './schema.ts';
 
 /** State over any database Kysely speaks to, each group of calls in one transaction. */
-export interface ShopStore {
+export interface AnalyticsDatabase {
   transaction<T>(work: (methods: Methods) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
 /** Brings the tables up to date. @throws what keeps them from being so, a newer version among it. */
-export async function openShopStore(
+export async function openAnalyticsDatabase(
   dialect: Dialect,
   engine: Engine,
   parts: Omit<MethodParts, 'pepper'>,
-): Promise<ShopStore> {
+): Promise<AnalyticsDatabase> {
   const db = new Kysely<Tables>({ dialect });
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations(engine) } });
   const { error } = await migrator.migrateToLatest();
@@ -27,10 +27,10 @@ export async function openShopStore(
     );
   if (error !== undefined) throw error;
   const pepper = await db.transaction().execute(async (transaction) => {
-    const known = await readKept(transaction, PEPPER);
+    const known = await readSetting(transaction, PEPPER);
     if (known !== undefined) return known;
     const made = randomBytes(32).toString('base64url');
-    await writeKept(transaction, PEPPER, made);
+    await writeSetting(transaction, PEPPER, made);
     return made;
   });
   return {
