@@ -28,23 +28,6 @@ const MODULES = [
 /** Stand-ins and the demo: below and above the list, and no part of what production imports. */
 const NOT_IN_PRODUCTION = ['server/sandbox', 'server/demo'];
 
-/** Violations that remain while modules are being moved, as `importing file → imported file`. */
-const PENDING: readonly string[] = [
-  'server/lib/http-client.ts → server/destinations/destination.ts',
-  'server/lib/periodic.ts → server/observe/log.ts',
-  'server/analytics/create.ts → server/platforms/shopline/admin/api.ts',
-  'server/analytics/create.ts → server/platforms/shopline/reports/sync.ts',
-  'server/analytics/flows.ts → server/platforms/shopline/reports/fields.ts',
-  'server/analytics/marketing-events.ts → server/platforms/shopline/reports/fields.ts',
-];
-const PENDING_NAMES: readonly string[] = [
-  'server/analytics/create.ts',
-  'server/analytics/flows.ts',
-  'server/analytics/marketing-events.ts',
-  'server/orders/log.ts',
-];
-const PENDING_LENGTH: readonly string[] = [];
-
 const files = readSources(['{client,server,shared}/**/*.{ts,js}']);
 const arrows = files.flatMap(({ path, imports }) => imports.map((to) => ({ from: path, to })));
 
@@ -80,7 +63,7 @@ describe('arrows of import', () => {
   test('within the server point to the modules below', () => {
     const isUpward = (from: string, to: string) =>
       MODULES.includes(moduleOf(from)) && MODULES.indexOf(moduleOf(to)) > MODULES.indexOf(moduleOf(from));
-    expect(arrowsWhere(isUpward).filter((arrow) => !PENDING.includes(arrow))).toEqual([]);
+    expect(arrowsWhere(isUpward)).toEqual([]);
   });
 
   test('nothing but the stand-ins and the demo imports the stand-ins or the demo', () => {
@@ -97,7 +80,7 @@ describe('arrows of import', () => {
   test('lib knows nothing of shops: it imports lib alone', () => {
     const isOut = (from: string, to: string) =>
       moduleOf(from) === 'server/lib' && moduleOf(to) !== 'server/lib';
-    expect(arrowsWhere(isOut).filter((arrow) => !PENDING.includes(arrow))).toEqual([]);
+    expect(arrowsWhere(isOut)).toEqual([]);
   });
 
   test('a destination knows the contract, its own folder and the files all destinations share', () => {
@@ -199,7 +182,7 @@ describe('what a module does not name', () => {
         /shopline|shopify|customer_?io|platforms/i.test(name),
       ),
     );
-    expect(named.filter((path) => !PENDING_NAMES.includes(path))).toEqual([]);
+    expect(named).toEqual([]);
   });
 });
 
@@ -207,5 +190,5 @@ test('the root of the server holds main.ts and app.ts, each under 120 lines', ()
   const root = files.filter(({ path }) => /^server\/[^/]+$/.test(path));
   expect(root.map(({ path }) => path)).toEqual(['server/app.ts', 'server/main.ts']);
   const isLong = ({ text }: SourceFile) => text.split('\n').length > 120;
-  expect(pathsWhere(root, isLong).filter((path) => !PENDING_LENGTH.includes(path))).toEqual([]);
+  expect(pathsWhere(root, isLong)).toEqual([]);
 });

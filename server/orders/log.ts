@@ -6,26 +6,26 @@ import { createAppend } from './append.ts';
 import { createLease } from './lease.ts';
 
 export interface OrderParts {
+  /** Shops whose orders are reported by their shop system as well as by pages. */
   shops: readonly Shop[];
   state: Pick<AnalyticsStore, 'recordOrderReport' | 'ordersKnown' | 'freezeOrder' | 'visitorsOf'>;
   clock: Pick<Clock, 'now'>;
 }
 
 /**
- * The same log, in which an order is one order, whether the page reports it, the order webhook, or both. Only shops
- * with the webhook pay for it.
+ * The event log with reports of the same order merged, whether the page, the order webhook or both report it.
  *
- * For those who bring events and those who deliver them. Statistics ignore holds, and read the log underneath: what
- * they took from here would be fixed before its other report could come.
+ * For ingest and delivery. Analytics reads the log underneath: a lease from here would freeze the order before its
+ * second report could arrive.
+ *
+ * @returns `log` itself when there are no such shops.
  */
 export function withOrders(log: EventLog, { shops, state, clock }: OrderParts): EventLog {
-  const merging = new Map(shops.filter(isMerging).map((shop) => [shop.id, shop]));
-  if (merging.size === 0) return log;
+  if (shops.length === 0) return log;
+  const merging = new Map(shops.map((shop) => [shop.id, shop]));
   return {
     ...log,
     append: createAppend(log, { shops: merging, state, clock }),
     lease: createLease(log, { shops: merging, state }),
   };
 }
-
-const isMerging = ({ shopline }: Shop) => shopline?.appSecret !== undefined;

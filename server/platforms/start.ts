@@ -81,10 +81,10 @@ export async function startPlatforms(parts: PlatformsParts, close: Shutdown): Pr
       return [[id, api] as const];
     }),
   );
-  const merged = withOrders(log, { shops, state, clock });
+  const merged = withOrders(log, { shops: shops.filter(hasOrderWebhooks), state, clock });
   for (const shop of shops) {
     const api = apis.get(shop.id);
-    if (!api || shop.shopline?.appSecret === undefined) continue;
+    if (!api || !hasOrderWebhooks(shop)) continue;
     const backstop = startOrderPolling({
       shop,
       api,
@@ -138,3 +138,5 @@ async function redact(
   for (const id of ids) await eraseVisitor({ log, piiEncryption, state }, shop, id, clock.now(), asked);
   logger.info({ shop: shop.id }, 'a customer was forgotten, as the shop’s platform asked');
 }
+
+const hasOrderWebhooks = ({ shopline }: Shop) => shopline?.appSecret !== undefined;
