@@ -3,7 +3,7 @@ import { type Consent, PURPOSES, resolveConsent } from '../../shared/consent.ts'
 import { type Context, isObject, type Message } from '../../shared/message.ts';
 import type { SkipReason } from '../../shared/reasons.ts';
 import type { Shop } from '../config/config.ts';
-import { remember } from '../lib/cache.ts';
+import { memoize } from '../lib/cache.ts';
 import { canonicalIp, coarseIp, coarseUserAgent } from '../privacy/coarsen.ts';
 import { chosenConsent } from './consent-choice.ts';
 import { happenedAtMs } from './event-time.ts';
@@ -22,7 +22,7 @@ export interface Enrichment {
 }
 
 /** A few thousand browsers make up nearly all visits, and isbot's pattern is expensive to evaluate. */
-const isRobot = remember(5_000, isbot);
+const isRobot = memoize(5_000, isbot);
 
 /**
  * Resolves time, consent, address, user agent and click ids of a message.

@@ -1,17 +1,21 @@
-/** Longer keys than this are rare and may be anything; they are worked out each time. */
+import { LRUCache } from 'lru-cache';
+
+/** Longer texts are rare and chosen by the sender; their results are not kept. */
 const MAX_KEY_LENGTH = 256;
 
 /**
- * The same function, remembering its first `size` answers to short texts: field names and user agents repeat with
- * every event. What a hostile sender makes up beyond that is worked out and forgotten.
+ * The same function, keeping the results of the `size` texts used last: field names and user agents repeat with every
+ * event.
  */
-export function remember<Result>(size: number, work: (text: string) => Result): (text: string) => Result {
-  const known = new Map<string, Result>();
+export function memoize<Result>(size: number, compute: (text: string) => Result): (text: string) => Result {
+  // Boxed, because the cache does not store undefined.
+  const results = new LRUCache<string, { result: Result }>({ max: size });
   return (text) => {
-    const found = known.get(text);
-    if (found !== undefined || known.has(text)) return found as Result;
-    const result = work(text);
-    if (known.size < size && text.length <= MAX_KEY_LENGTH) known.set(text, result);
+    if (text.length > MAX_KEY_LENGTH) return compute(text);
+    const known = results.get(text);
+    if (known) return known.result;
+    const result = compute(text);
+    results.set(text, { result });
     return result;
   };
 }

@@ -1,71 +1,58 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { RawPii } from '../../shared/protected-event.ts';
+import { decrypt, encrypt, KEY_BYTES } from '../lib/encryption.ts';
 
-/** Encrypts the raw values that travel beside an event to a destination set to `raw` (AES-256-GCM). */
+/** Encrypts the raw values that are stored beside an event for destinations set to `raw`. */
 export interface PiiEncryption {
-  /** Base64 text: id of the key, nonce, ciphertext, tag. Never the same twice. */
+  /** @returns base64: key id (8 bytes), nonce, ciphertext, tag. Differs on every call. */
   encrypt(raw: RawPii, boundTo: string): string;
-  /** @throws {DecryptionFailed} key unknown, text damaged, or sealed for another event. */
-  decrypt(sealed: string, boundTo: string): RawPii;
+  /** @throws {DecryptionFailed} unknown key, damaged text, or values of another event. */
+  decrypt(encrypted: string, boundTo: string): RawPii;
 }
 
-/** A seal that cannot be opened here. Waiting will not help, the right key will. */
+/** Encrypted PII that cannot be decrypted with the configured keys. Retrying does not help, configuring the key does. */
 export class DecryptionFailed extends Error {
-  override name = 'SealUnreadable';
+  override name = 'DecryptionFailed';
 }
 
-/** What a seal belongs to: copied beside another event it does not open. */
+/** The event that encrypted PII is bound to: copied to another event, it cannot be decrypted. */
 export function piiBinding({ shop, messageId }: { shop: string; messageId: string }): string {
   return JSON.stringify([shop, messageId]);
 }
 
-const KEY_BYTES = 32;
 const KEY_ID_BYTES = 8;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const WANTED = `PII_KEY wants keys of ${KEY_BYTES} bytes in base64; make one with: openssl rand -base64 ${KEY_BYTES}`;
+const KEY_RULE = `PII_KEY must hold keys of ${KEY_BYTES} bytes in base64; create one with: openssl rand -base64 ${KEY_BYTES}`;
 
 /**
- * @param keys 32 bytes each. The first seals, all of them open: to rotate, put the new one in front and leave the old
- *   one until nothing sealed with it is waiting.
- *   Empty while every destination is set to hashed: then nothing asks to seal, and nothing opens.
- * @throws {RangeError} a key of another length; sealing without any key.
+ * @param keys 32 bytes each. The first encrypts, all of them decrypt: to rotate, put the new key first and keep the old
+ *   one until nothing encrypted with it is waiting. Empty while every destination is set to `hashed`.
+ * @throws {RangeError} for a key of another length, and when encrypting without a key.
  */
 export function createPiiEncryption(keys: readonly Buffer[]): PiiEncryption {
-  if (keys.some((key) => key.length !== KEY_BYTES)) throw new RangeError(WANTED);
-  const [sealing] = keys;
+  if (keys.some((key) => key.length !== KEY_BYTES)) throw new RangeError(KEY_RULE);
+  const [current] = keys;
   const byId = new Map(keys.map((key) => [keyId(key).toString('hex'), key]));
   return {
     encrypt(raw, boundTo) {
-      if (!sealing) throw new RangeError(WANTED);
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', sealing, nonce).setAAD(Buffer.from(boundTo));
-      const text = Buffer.concat([cipher.update(JSON.stringify(raw), 'utf8'), cipher.final()]);
-      return Buffer.concat([keyId(sealing), nonce, text, cipher.getAuthTag()]).toString('base64');
+      if (!current) throw new RangeError(KEY_RULE);
+      return Buffer.concat([keyId(current), encrypt(JSON.stringify(raw), current, boundTo)]).toString(
+        'base64',
+      );
     },
-    decrypt(sealed, boundTo) {
-      const bytes = Buffer.from(sealed, 'base64');
-      const nonceAt = KEY_ID_BYTES;
-      const textAt = nonceAt + NONCE_BYTES;
-      const tagAt = bytes.length - TAG_BYTES;
-      if (tagAt < textAt) throw new DecryptionFailed('the seal is cut short');
-      const key = byId.get(bytes.toString('hex', 0, nonceAt));
-      if (!key) throw new DecryptionFailed('the seal was made with a key that PII_KEY no longer holds');
+    decrypt(encrypted, boundTo) {
+      const bytes = Buffer.from(encrypted, 'base64');
+      const key = byId.get(bytes.toString('hex', 0, KEY_ID_BYTES));
+      if (!key) throw new DecryptionFailed('encrypted with a key that is not in PII_KEY, or truncated');
       try {
-        const options = { authTagLength: TAG_BYTES };
-        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(nonceAt, textAt), options)
-          .setAAD(Buffer.from(boundTo))
-          .setAuthTag(bytes.subarray(tagAt));
-        const text = Buffer.concat([decipher.update(bytes.subarray(textAt, tagAt)), decipher.final()]);
-        return JSON.parse(text.toString('utf8'));
+        return JSON.parse(decrypt(bytes.subarray(KEY_ID_BYTES), key, boundTo));
       } catch (cause) {
-        throw new DecryptionFailed('the seal is damaged or belongs to another event', { cause });
+        throw new DecryptionFailed('the encrypted PII is damaged or belongs to another event', { cause });
       }
     },
   };
 }
 
-/** Names a key without telling anything about it. */
+/** Identifies a key without revealing it. */
 function keyId(key: Buffer): Buffer {
   return createHash('sha256').update('storebeacon pii key').update(key).digest().subarray(0, KEY_ID_BYTES);
 }

@@ -1,4 +1,4 @@
-import { remember } from '../lib/cache.ts';
+import { memoize } from '../lib/cache.ts';
 
 /** What a personal field holds. `text` is hashed as written: address lines, full names, birthdays. */
 export type FieldKind = 'email' | 'phone' | 'firstName' | 'lastName' | 'zip' | 'text';
@@ -42,10 +42,10 @@ function spell(kind: FieldKind, names: string): [string, FieldKind][] {
 
 const canonical = (key: string) => key.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
-/** How many names are remembered: the contract's own are some hundreds. */
+/** How many names are kept: the contract's own are some hundreds. */
 const NAMES = 2_000;
-const fieldOfPerson = remember(NAMES, (key) => readField(key, true));
-const fieldOfThing = remember(NAMES, (key) => readField(key, false));
+const fieldOfPerson = memoize(NAMES, (key) => readField(key, true));
+const fieldOfThing = memoize(NAMES, (key) => readField(key, false));
 
 /** What the field of this name holds, or undefined when nothing personal is known of it. */
 export const fieldOf = (key: string, isPerson: boolean): Field | undefined =>
@@ -70,7 +70,7 @@ function kindOf(name: string, isPerson: boolean): FieldKind | undefined {
 }
 
 /** As `fieldOf` for the name of a URL parameter: `phone`, `customer[phone]`, `checkout.shipping.phone`. */
-export const parameterOf = remember(NAMES, (key): Field | undefined => {
+export const parameterOf = memoize(NAMES, (key): Field | undefined => {
   // `[phone]` alone is what redaction left behind.
   if (!STEM.test(key) || key.startsWith('[')) return undefined;
   const last = key.split(/[[\].]+/).findLast(Boolean) ?? '';
@@ -98,7 +98,7 @@ export const RANKS = {
   otherId: 9,
 } as const;
 
-export const containerOf = remember(NAMES, (key): Container | undefined => {
+export const containerOf = memoize(NAMES, (key): Container | undefined => {
   const name = canonical(key);
   if (PERSONS.has(name)) return { rank: RANKS.person };
   if (OTHERS.has(name)) return { rank: undefined };

@@ -6,54 +6,54 @@ import type { RawPii } from '../../shared/protected-event.ts';
 const RAW: RawPii = { email: 'alice@shop.example', phone: '+886912345678', traits: { name: '陳小明' } };
 const EVENT = piiBinding({ shop: 'shop', messageId: 'm1' });
 const key = randomBytes(32);
-const sealed = createPiiEncryption([key]).encrypt(RAW, EVENT);
+const encrypted = createPiiEncryption([key]).encrypt(RAW, EVENT);
 
-/** The same seal with one bit turned. */
+/** The same value with one bit flipped. */
 function damaged(at: number): string {
-  const bytes = Buffer.from(sealed, 'base64');
+  const bytes = Buffer.from(encrypted, 'base64');
   bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
   return bytes.toString('base64');
 }
 
-test('what was sealed for an event opens for that event, and shows nothing to anybody else', () => {
-  expect(createPiiEncryption([key]).decrypt(sealed, EVENT)).toEqual(RAW);
-  expect(sealed).toMatch(/^[A-Za-z0-9+/]+=*$/);
-  expect(Buffer.from(sealed, 'base64').toString('latin1')).not.toContain('alice');
+test('values encrypted for an event are decrypted for that event, and cannot be read otherwise', () => {
+  expect(createPiiEncryption([key]).decrypt(encrypted, EVENT)).toEqual(RAW);
+  expect(encrypted).toMatch(/^[A-Za-z0-9+/]+=*$/);
+  expect(Buffer.from(encrypted, 'base64').toString('latin1')).not.toContain('alice');
 });
 
-test('the same values sealed twice look different', () => {
-  expect(createPiiEncryption([key]).encrypt(RAW, EVENT)).not.toBe(sealed);
+test('encrypting the same values twice gives different texts', () => {
+  expect(createPiiEncryption([key]).encrypt(RAW, EVENT)).not.toBe(encrypted);
 });
 
-test('a key can be changed while seals are waiting: the new one seals, the old one still opens', () => {
+test('keys can be rotated while encrypted values wait: the new key encrypts, the old one still decrypts', () => {
   const next = randomBytes(32);
   const rotated = createPiiEncryption([next, key]);
-  expect(rotated.decrypt(sealed, EVENT)).toEqual(RAW);
+  expect(rotated.decrypt(encrypted, EVENT)).toEqual(RAW);
   expect(createPiiEncryption([next]).decrypt(rotated.encrypt(RAW, EVENT), EVENT)).toEqual(RAW);
 });
 
 test.each([
-  ['sealed with a key that is gone', () => createPiiEncryption([randomBytes(32)]).decrypt(sealed, EVENT)],
-  ['no key at all', () => createPiiEncryption([]).decrypt(sealed, EVENT)],
+  ['encrypted with a removed key', () => createPiiEncryption([randomBytes(32)]).decrypt(encrypted, EVENT)],
+  ['no key at all', () => createPiiEncryption([]).decrypt(encrypted, EVENT)],
   [
     'copied beside another event',
-    () => createPiiEncryption([key]).decrypt(sealed, piiBinding({ shop: 'shop', messageId: 'm2' })),
+    () => createPiiEncryption([key]).decrypt(encrypted, piiBinding({ shop: 'shop', messageId: 'm2' })),
   ],
   [
     'copied to another shop',
-    () => createPiiEncryption([key]).decrypt(sealed, piiBinding({ shop: 'other', messageId: 'm1' })),
+    () => createPiiEncryption([key]).decrypt(encrypted, piiBinding({ shop: 'other', messageId: 'm1' })),
   ],
-  ['cut short', () => createPiiEncryption([key]).decrypt(sealed.slice(0, -8), EVENT)],
-  ['only its first bytes left', () => createPiiEncryption([key]).decrypt(sealed.slice(0, 20), EVENT)],
+  ['truncated', () => createPiiEncryption([key]).decrypt(encrypted.slice(0, -8), EVENT)],
+  ['truncated to its first bytes', () => createPiiEncryption([key]).decrypt(encrypted.slice(0, 20), EVENT)],
   ['empty', () => createPiiEncryption([key]).decrypt('', EVENT)],
   ['no base64', () => createPiiEncryption([key]).decrypt('*** ***', EVENT)],
-])('%s: unreadable, and the error tells nothing personal', (_, open) => {
+])('%s: decryption fails, and the error holds no personal data', (_, open) => {
   expect(open).toThrow(DecryptionFailed);
   expect(open).not.toThrow(/alice/);
 });
 
-test('any bit turned anywhere makes it unreadable', () => {
-  const length = Buffer.from(sealed, 'base64').length;
+test('decryption fails after any single bit is flipped', () => {
+  const length = Buffer.from(encrypted, 'base64').length;
   for (let at = 0; at < length; at++) {
     expect(() => createPiiEncryption([key]).decrypt(damaged(at), EVENT)).toThrow(DecryptionFailed);
   }
@@ -69,6 +69,6 @@ test('a key of the wrong length is refused at start, naming the variable and how
   }
 });
 
-test('without a key nothing is ever sealed in clear', () => {
+test('without a key encrypting throws', () => {
   expect(() => createPiiEncryption([]).encrypt(RAW, EVENT)).toThrow(/PII_KEY/);
 });

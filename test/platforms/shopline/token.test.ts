@@ -36,13 +36,13 @@ test('a call is signed with its body and time, in lower-case hex', () => {
   expect(sign('', 5, 'app-secret')).toMatch(/^[0-9a-f]{64}$/);
 });
 
-test('a sealed token opens with the same secret at the same place, and never otherwise', () => {
+test('an encrypted token is decrypted only with the same secret and binding', () => {
   const token = { text: 'a-token-of-some-length', issuedAtMs: 1, expiresAtMs: 2 };
-  const sealed = encryptToken(token, 'secret', 'tea');
-  expect(decryptToken(sealed, 'secret', 'tea')).toEqual(token);
-  expect(decryptToken(sealed, 'another', 'tea')).toBeUndefined();
-  expect(decryptToken(sealed, 'secret', 'shoes')).toBeUndefined();
-  const bytes = Buffer.from(sealed, 'base64');
+  const encrypted = encryptToken(token, 'secret', 'tea');
+  expect(decryptToken(encrypted, 'secret', 'tea')).toEqual(token);
+  expect(decryptToken(encrypted, 'another', 'tea')).toBeUndefined();
+  expect(decryptToken(encrypted, 'secret', 'shoes')).toBeUndefined();
+  const bytes = Buffer.from(encrypted, 'base64');
   for (const at of [0, 12, bytes.length - 1]) {
     const damaged = Buffer.from(bytes);
     damaged[at] = (damaged[at] ?? 0) ^ 1;
@@ -51,5 +51,5 @@ test('a sealed token opens with the same secret at the same place, and never oth
   for (const nothing of ['', 'AAAA', 'not base64 at all!'])
     expect(decryptToken(nothing, 'secret', 'tea')).toBeUndefined();
   expect(bytes.toString('latin1')).not.toContain(token.text);
-  expect(encryptToken(token, 'secret', 'tea')).not.toBe(sealed);
+  expect(encryptToken(token, 'secret', 'tea')).not.toBe(encrypted);
 });

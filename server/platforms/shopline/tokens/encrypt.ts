@@ -1,38 +1,24 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import { z } from 'zod';
+import { decrypt, encrypt, KEY_BYTES } from '../../../lib/encryption.ts';
 import type { Token } from './token.ts';
 
-const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const Kept = z.object({ text: z.string().min(1), issuedAtMs: z.number(), expiresAtMs: z.number() });
+const StoredToken = z.object({ text: z.string().min(1), issuedAtMs: z.number(), expiresAtMs: z.number() });
 
 /**
- * Encrypts a token for the disk (AES-256-GCM) under a key made from the app secret: who can read the disk but not the
- * configuration learns nothing, and no further key is asked of the operator.
+ * Encrypts a token for the disk under a key derived from the app secret, so that no further key has to be configured
+ * and the data directory alone does not reveal the token.
  *
- * @returns base64: nonce, ciphertext, tag. Opens nowhere else.
+ * @returns base64, decrypted only with the same app secret and `boundTo`.
  */
-export function encryptToken(token: Token, appSecret: string, boundTo: string): string {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', keyFrom(appSecret), nonce).setAAD(Buffer.from(boundTo));
-  const text = Buffer.concat([cipher.update(JSON.stringify(token), 'utf8'), cipher.final()]);
-  return Buffer.concat([nonce, text, cipher.getAuthTag()]).toString('base64');
-}
+export const encryptToken = (token: Token, appSecret: string, boundTo: string): string =>
+  encrypt(JSON.stringify(token), keyFrom(appSecret), boundTo).toString('base64');
 
-/** @returns undefined when it was sealed with another secret or bound to something else, or is damaged. */
-export function decryptToken(sealed: string, appSecret: string, boundTo: string): Token | undefined {
-  const bytes = Buffer.from(sealed, 'base64');
-  const tagAt = bytes.length - TAG_BYTES;
-  if (tagAt < NONCE_BYTES) return undefined;
+/** @returns undefined when it was encrypted with another app secret or `boundTo`, or is damaged. */
+export function decryptToken(encrypted: string, appSecret: string, boundTo: string): Token | undefined {
   try {
-    const options = { authTagLength: TAG_BYTES };
-    const nonce = bytes.subarray(0, NONCE_BYTES);
-    const decipher = createDecipheriv('aes-256-gcm', keyFrom(appSecret), nonce, options)
-      .setAAD(Buffer.from(boundTo))
-      .setAuthTag(bytes.subarray(tagAt));
-    const text = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, tagAt)), decipher.final()]);
-    return Kept.safeParse(JSON.parse(text.toString('utf8'))).data;
+    const text = decrypt(Buffer.from(encrypted, 'base64'), keyFrom(appSecret), boundTo);
+    return StoredToken.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }
