@@ -1,22 +1,22 @@
 import type { Clock } from './clock.ts';
 
-/** Resolves when the next request may go, or at once when `signal` aborts. */
+/** Resolves when the next request is allowed, or at once when `signal` aborts. */
 export type RateLimiter = (signal: AbortSignal) => Promise<void>;
 
-/** The pace of whoever is named: what shares a name shares a pace, the one that was asked for first. */
+/** The rate limiter of this name. The first call for a name sets its rate; later ones share it. */
 export type RateLimiterFor = (name: string, perSecond: number, burst: number) => RateLimiter;
 
-/** Paces by name, for limits that several callers share. */
+/** Rate limiters by name, for limits that several callers share. */
 export function createRateLimiters(clock: Clock): RateLimiterFor {
-  const paces = new Map<string, RateLimiter>();
+  const byName = new Map<string, RateLimiter>();
   return (name, perSecond, burst) => {
-    const rateLimiter = paces.get(name) ?? createRateLimiter(perSecond, burst, clock);
-    paces.set(name, rateLimiter);
+    const rateLimiter = byName.get(name) ?? createRateLimiter(perSecond, burst, clock);
+    byName.set(name, rateLimiter);
     return rateLimiter;
   };
 }
 
-/** A leaky bucket: `burst` requests may go at once, then `perSecond`. */
+/** A token bucket: `burst` requests at once, then `perSecond`. Callers are served in order. */
 export function createRateLimiter(perSecond: number, burst: number, clock: Clock): RateLimiter {
   let tokens = burst;
   let filledAtMs = clock.now();

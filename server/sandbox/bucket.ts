@@ -1,7 +1,7 @@
-/** A leaky bucket: `burst` requests at once, then `perSecond`. The clock in milliseconds is handed in. */
+/** A leaky bucket: `burst` requests at once, then `perSecond`. `clock` returns milliseconds. */
 export interface Bucket {
-  /** Takes one place; false when there is none. A refused request takes none. */
-  take(): boolean;
+  /** True when a request is allowed; a refused request does not count. */
+  acquire(): boolean;
   reset(): void;
 }
 
@@ -9,7 +9,7 @@ export function createBucket(burst: number, perSecond: number, clock: () => numb
   let used = 0;
   let seenMs = clock();
   return {
-    take() {
+    acquire() {
       const nowMs = clock();
       used = Math.max(0, used - (Math.max(0, nowMs - seenMs) / 1000) * perSecond);
       seenMs = nowMs;

@@ -7,9 +7,9 @@ export interface Credentials {
 }
 
 interface ShoplineCredentials {
-  /** Only names the shop. */
+  /** The shop's name; not checked. */
   handle: string;
-  /** The app's first token. One shaped like a JWT ends at its `exp`: `shoplineToken` makes such a one. */
+  /** The app's first token. A JWT, as `shoplineToken` creates it, expires at its `exp`. */
   accessToken: string;
   scopes: readonly string[];
   channelId: string;
@@ -24,7 +24,7 @@ interface ShoplineCredentials {
   sourceType: string;
 }
 
-/** What the sandbox accepts unless told otherwise. They open nothing anywhere else. */
+/** The credentials that the sandbox accepts by default. They are valid nowhere else. */
 export const SANDBOX_CREDENTIALS = {
   tiktok: { pixelCode: 'SANDBOXPIXEL00000001', accessToken: 'sandbox-tiktok-token' },
   customerio: { apiKey: 'sandbox-customerio-key' },
@@ -39,7 +39,7 @@ export const SANDBOX_CREDENTIALS = {
       'write_script_tags',
     ],
     channelId: '6689609588495885399',
-    // Only the first is in a public document; the others are made up, as a merchant makes up theirs.
+    // Only the first is in a public document; merchants define the others.
     eventCodes: [
       'Z_sale_order',
       'Z_sale_refund',
@@ -56,8 +56,8 @@ export const SANDBOX_CREDENTIALS = {
 } satisfies Credentials;
 
 /**
- * The variables that make all three of a collector's destinations this sandbox, and let it report statistics. Without
- * the app's secret, which would switch order webhooks and the merging of orders on.
+ * Configuration variables that point a collector's three destinations and its statistics reports to this sandbox.
+ * Without the app's secret, which would turn on order webhooks and the merging of orders.
  */
 export function sandboxVariables(urls: Readonly<Record<Api, string>>): Record<string, string> {
   const { tiktok, customerio, shopline } = SANDBOX_CREDENTIALS;

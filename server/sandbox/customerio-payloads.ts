@@ -1,6 +1,6 @@
 import { present } from './present.ts';
 
-/** What became of one message, as Customer.io's reporting webhook tells it: one metric each. */
+/** The body of a Customer.io reporting webhook: one metric of one message. */
 export function messagePayload(parts: {
   eventId: string;
   metric: string;
@@ -16,7 +16,7 @@ export function messagePayload(parts: {
   href?: string;
   /** A click by a machine. */
   machine?: boolean;
-  /** An open by a machine, or through somebody's proxy. */
+  /** An open by a machine, or through a proxy. */
   prefetched?: boolean;
   proxied?: boolean;
 }): Record<string, unknown> {

@@ -13,48 +13,48 @@ const Headers = z.record(z.string(), z.string()).superRefine((headers, context) 
 });
 
 /**
- * One way an API misbehaves, for the next `times` requests.
+ * One fault of an API, for the next `times` requests.
  *
- * `status`, `body`, `reset` and `hang` stand in place of the API: it never looks at the request, unless `after` is
- * `accept`. `delayMs` and `headers` alone only colour its own answer. An empty fault lets `times` requests pass.
+ * `status`, `body`, `reset` and `hang` replace the API, which does not see the request unless `after` is `accept`.
+ * `delayMs` and `headers` alone change its own response. An empty fault lets `times` requests pass.
  */
 export const Fault = z
   .strictObject({
     /** 200 when only `body` is given. */
     status: z.int().min(200).max(599).optional(),
-    /** Added to the answer; a name the answer has already is replaced. */
+    /** Added to the response; a header of the same name is replaced. */
     headers: Headers.optional(),
-    /** Text goes out as HTML, an object or a list as JSON. Empty when only `status` is given. */
+    /** Text is sent as HTML, an object or a list as JSON. Empty when only `status` is given. */
     body: z
       .union([z.string(), z.record(z.string(), z.unknown()), z.array(z.unknown())], {
         error: 'must be text, an object or a list',
       })
       .optional(),
-    /** Before whatever else happens. */
+    /** Waited before everything else. */
     delayMs: z.int().min(0).max(600_000).optional(),
     /** Breaks the connection: without a byte, or after half of the body. */
     reset: z.enum(['before-answer', 'mid-body']).optional(),
-    /** Never answers; the connection stays open until the caller leaves or the API stops. */
+    /** Never answers; the connection stays open until the client closes it or the API stops. */
     hang: z.boolean().optional(),
-    /** The API judges and keeps the events as ever; only its answer is replaced or lost. */
+    /** The API validates and accepts the events as usual; only its response is replaced or lost. */
     after: z.literal('accept').optional(),
-    /** A part of the paths it is for, such as `sales/`; requests to others do not use it up. Absent: all. */
+    /** Applies to paths that contain this text, such as `sales/`; other requests do not use it up. Absent: all. */
     path: z.string().min(1).optional(),
     /** Absent: until cleared. */
     times: z.int().min(1).optional(),
   })
   .superRefine((fault, context) => {
-    const say = (field: string, message: string) =>
+    const addIssue = (field: string, message: string) =>
       context.addIssue({ code: 'custom', path: [field], message });
-    if (fault.hang && fault.reset) say('hang', 'cannot go with reset');
+    if (fault.hang && fault.reset) addIssue('hang', 'cannot go with reset');
     if ((fault.hang || fault.reset === 'before-answer') && (fault.status ?? fault.body) !== undefined)
-      say(fault.hang ? 'hang' : 'reset', 'gives no answer, so status and body are never sent');
+      addIssue(fault.hang ? 'hang' : 'reset', 'gives no answer, so status and body are never sent');
     if (fault.after && !replacesAnswer(fault))
-      say('after', 'needs status, body, reset or hang: nothing else loses the answer');
+      addIssue('after', 'needs status, body, reset or hang: nothing else loses the answer');
   });
 export type Fault = z.infer<typeof Fault>;
 
-/** A script: one fault, a list used up in order, or nothing (null, or an empty list), which clears it. */
+/** A script: one fault, or a list that is used up in order. Null, nothing or an empty list clears it. */
 export const Faults = z.preprocess(
   (given) => [given ?? []].flat(),
   z.array(Fault).superRefine((faults, context) => {
@@ -71,18 +71,18 @@ export const Faults = z.preprocess(
   }),
 );
 
-/** True when the caller gets something other than the API's own answer. */
+/** True when the client does not get the API's own response. */
 export function replacesAnswer(fault: Omit<Fault, 'after' | 'path' | 'times'>): boolean {
   return (
     fault.status !== undefined || fault.body !== undefined || fault.reset !== undefined || fault.hang === true
   );
 }
 
-/** The faults still to come at one API. */
+/** The remaining faults of one API. */
 export interface FaultScript {
-  /** @throws {TypeError} naming each wrong field, for example `[1].times`. The old script then stays. */
+  /** @throws {TypeError} naming each wrong field, for example `[1].times`; the script is unchanged then. */
   set(faults: unknown): void;
-  /** The fault for a request to this path, or undefined: the first of the script that is for it. */
+  /** The first remaining fault that applies to this path, or undefined. */
   next(path: string): Fault | undefined;
 }
 

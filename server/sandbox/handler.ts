@@ -5,18 +5,19 @@ import { faultyAnswer, hidesRequest, reply, UNSEEN } from './reply.ts';
 import { readRequest } from './request.ts';
 import type { StandIn } from './stand-in.ts';
 
-/** What the handler knows of a request; who, when and in which order is added by whoever keeps it. */
+/** A request and its response, without the fields that the record adds: id, API and time. */
 export type Exchange = Omit<Received, 'id' | 'api' | 'at'>;
 
 /**
- * Read → fault or judge → note → answer. Noted before the answer leaves, so whoever has the answer finds the request.
+ * Read → fault or validate → record → reply. The request is recorded before the response is sent, so that a client with
+ * the response finds the request in the record.
  *
- * @param note `bytes` is the size of the unpacked body.
+ * @param record `bytes` is the size of the unpacked body.
  */
 export function createHandler(
   standIn: StandIn,
   script: FaultScript,
-  note: (exchange: Exchange, bytes: number) => void,
+  record: (exchange: Exchange, bytes: number) => void,
 ): Handler {
   return async (incoming, response, stopped) => {
     const request = await readRequest(incoming);
@@ -26,17 +27,17 @@ export function createHandler(
     }
     const { isJson: _, bytes, ...shown } = request;
     const fault = script.next(request.path);
-    const verdict = hidesRequest(fault) ? UNSEEN : standIn.judge(request);
-    const sent = faultyAnswer(verdict, fault);
-    note(
+    const result = hidesRequest(fault) ? UNSEEN : standIn.validate(request);
+    const sent = faultyAnswer(result, fault);
+    record(
       {
         ...shown,
         headers: { ...shown.headers },
         status: sent?.status ?? 0,
         answer: sent?.answer,
-        accepted: [...verdict.accepted],
-        refused: [...verdict.refused],
-        ...(verdict.reports && { reports: [...verdict.reports] }),
+        accepted: [...result.accepted],
+        refused: [...result.refused],
+        ...(result.reports && { reports: [...result.reports] }),
         ...(fault && { fault }),
       },
       bytes,

@@ -28,44 +28,44 @@ export { shoplineToken } from './shopline/tokens.ts';
 export type { Api, Refusal } from './stand-in.ts';
 export { type TikTokDuplicate, tiktokDuplicates } from './tiktok/duplicates.ts';
 
-/** Strict stand-ins of the three APIs on loopback, each on an origin of its own. */
+/** Strict stand-ins of the three APIs on loopback, each with its own origin. */
 export interface Sandbox {
   /** One origin per API, without a path. The same before and after stop and restart. */
   urls: Record<Api, string>;
   /** The newest requests, oldest first: at most 20,000 and 64 MB of bodies per API. */
   received(api?: Api): Received[];
-  /** The single events accepted in those requests, in order of arrival. */
+  /** The events accepted in those requests, in order of arrival. */
   accepted(api: Api): unknown[];
-  /** The statistics that SHOPLINE took in those requests, as they were sent, in order of arrival. */
+  /** The statistics that SHOPLINE accepted in those requests, as they were sent, in order of arrival. */
   reports(): Reports;
-  /** What SHOPLINE's shop has: the orders a test puts there, and script tags, which its Admin API also changes. */
+  /** Data of the SHOPLINE shop: orders set by a test, and script tags, which the Admin API changes too. */
   shopline: { orders: readonly ShoplineOrder[]; scriptTags: ShoplineScriptTag[] };
   /**
-   * A script for the next requests, used up in order; it replaces what is left of the one before. Nothing clears it.
+   * Sets the script for the next requests; it replaces the remaining one. `undefined` clears it.
    *
-   * @throws {TypeError} naming each wrong field. The old script then stays.
+   * @throws {TypeError} naming each wrong field; the script is unchanged then.
    */
   setFaults(api: Api, faults: readonly Fault[] | Fault | undefined): void;
-  /** Really down: open connections are cut, new ones refused. */
+  /** Takes the API down: open connections are closed, new ones refused. */
   stop(api: Api): Promise<void>;
   /** Up again on the same port. */
   restart(api: Api): Promise<void>;
-  /** Calls for every request, just before it is answered. Returns how to stop. */
+  /** Calls back for every request, just before its response is sent. Returns a function that unsubscribes. */
   onReceived(listener: (received: Received) => void): () => void;
-  /** Forgets requests, scripts and rate limits; listeners, orders and tokens stay. */
+  /** Clears requests, scripts and rate limits; listeners, orders and tokens stay. */
   clear(): void;
   close(): Promise<void>;
 }
 
 export interface SandboxOptions {
-  /** 0 or absent: any free one. */
+  /** 0 or absent: any free port. */
   ports?: Partial<Record<Api, number>>;
-  /** Epoch milliseconds. Judges event times and refills the rate limits, so a clock that stands still refills none. */
+  /** Epoch milliseconds, for event times and rate limits: a clock that stands still refills no limit. */
   clock?: () => number;
   credentials?: CredentialOptions;
 }
 
-/** @throws when a port is taken; then nothing is left listening. */
+/** @throws when a port is in use; then nothing is left listening. */
 export async function createSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { clock = Date.now, ports = {} } = options;
   const credentials = completeCredentials(options.credentials);

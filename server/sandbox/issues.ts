@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** What is wrong first, and in which field: a dotted path without array indexes, as the APIs word it. */
+/** The first problem of a value. `field` is a dotted path without array indexes, as the APIs write it. */
 export interface FieldIssue {
   field: string;
   message: string;
@@ -8,7 +8,7 @@ export interface FieldIssue {
   code: number | undefined;
 }
 
-/** The first thing wrong with a value, or undefined when the schema takes it. */
+/** The first problem of a value, or undefined when the schema accepts it. */
 export function firstIssue(schema: z.ZodType, value: unknown): FieldIssue | undefined {
   const issue = schema.safeParse(value).error?.issues[0];
   if (!issue) return undefined;

@@ -2,24 +2,24 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Handles one request. `stopped` fires when the listener goes down meanwhile. */
+/** Handles one request. `stopped` aborts when the listener is stopped meanwhile. */
 export type Handler = (
   incoming: IncomingMessage,
   response: ServerResponse,
   stopped: AbortSignal,
 ) => Promise<void>;
 
-/** One origin on loopback that can go down and come up again on the same port. */
+/** One origin on loopback that can be stopped and started again on the same port. */
 export interface Listener {
   /** For example `http://127.0.0.1:49321`. */
   origin: string;
-  /** No effect when up. @throws when the port was taken by someone else meanwhile. */
+  /** No effect while it listens. @throws when another process uses the port now. */
   start(): Promise<void>;
-  /** Cuts every connection; afterwards a connection is refused. No effect when down. */
+  /** Closes every connection and refuses new ones. No effect when stopped. */
   stop(): Promise<void>;
 }
 
-/** @param port 0 for any free one. The listener is up when this resolves. */
+/** @param port 0 for any free port. It listens when this resolves. */
 export async function createListener(port: number, handle: Handler): Promise<Listener> {
   let running: { server: Server; stopping: AbortController } | undefined;
 
@@ -27,9 +27,9 @@ export async function createListener(port: number, handle: Handler): Promise<Lis
     const stopping = new AbortController();
     const server = createServer((incoming, response) => {
       handle(incoming, response, stopping.signal).catch((error: unknown) => {
-        // A caller who left mid-request needs no answer; anything else is a mistake of the sandbox, said aloud.
+        // A client that disconnected gets no response; any other error is a bug of the sandbox.
         if (!incoming.complete || response.headersSent) response.destroy();
-        else response.writeHead(500).end(`sandbox mistake: ${error instanceof Error ? error.stack : error}`);
+        else response.writeHead(500).end(`sandbox error: ${error instanceof Error ? error.stack : error}`);
       });
     });
     server.listen(onPort, '127.0.0.1');

@@ -1,3 +1,3 @@
-/** What is known, without what is not. */
+/** The object without its undefined fields. */
 export const present = (values: Record<string, unknown>) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));

@@ -1,7 +1,7 @@
 import type { Fault } from './faults.ts';
 import type { Api, Refusal } from './stand-in.ts';
 
-/** One request: what arrived, what became of its events, what was answered. */
+/** One request with the result of its events and the response. */
 export interface Received {
   /** Counts up over all three APIs, in order of arrival. */
   id: number;
@@ -16,26 +16,26 @@ export interface Received {
   headers: Record<string, string>;
   /** JSON when it could be parsed, else the text. */
   body: unknown;
-  /** 0 when no answer was given (`hang`, `reset: 'before-answer'`). */
+  /** 0 when there was no response (`hang`, `reset: 'before-answer'`). */
   status: number;
   answer: unknown;
-  /** The single events taken: TikTok `data[]` items, Customer.io messages, SHOPLINE events. */
+  /** The accepted events: TikTok `data[]` items, Customer.io messages, SHOPLINE events. */
   accepted: unknown[];
   refused: Refusal[];
-  /** SHOPLINE only: the rows of marketing statistics, or the body of flow statistics, that it took. */
+  /** SHOPLINE only: accepted rows of marketing statistics, or the accepted body of flow statistics. */
   reports?: unknown[];
-  /** The scripted fault this request met. */
+  /** The scripted fault that was applied. */
   fault?: Fault;
 }
 
-/** The newest requests of one API, oldest first, within a bound of both requests and bytes. */
+/** The newest requests of one API, oldest first, limited by count and by bytes. */
 export interface RequestRecord {
   add(received: Received, bytes: number): void;
   list(): Received[];
   clear(): void;
 }
 
-/** The bounds hold a run of tens of thousands of ordinary events; what is older is forgotten. */
+/** The default limits hold tens of thousands of ordinary events; older requests are removed. */
 export function createRequestRecord(maxRequests = 20_000, maxBytes = 64 * 1024 * 1024): RequestRecord {
   let rows: { received: Received; bytes: number }[] = [];
   let heldBytes = 0;
@@ -43,12 +43,12 @@ export function createRequestRecord(maxRequests = 20_000, maxBytes = 64 * 1024 *
     add(received, bytes) {
       rows.push({ received, bytes });
       heldBytes += bytes;
-      let forget = 0;
-      while (rows.length - forget > maxRequests || (heldBytes > maxBytes && rows.length - forget > 1)) {
-        heldBytes -= rows[forget]?.bytes ?? 0;
-        forget += 1;
+      let removed = 0;
+      while (rows.length - removed > maxRequests || (heldBytes > maxBytes && rows.length - removed > 1)) {
+        heldBytes -= rows[removed]?.bytes ?? 0;
+        removed += 1;
       }
-      if (forget > 0) rows.splice(0, forget);
+      if (removed > 0) rows.splice(0, removed);
     },
     list: () => rows.map((row) => row.received),
     clear() {

@@ -1,29 +1,29 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Fault, replacesAnswer } from './faults.ts';
-import type { Verdict } from './stand-in.ts';
+import type { ValidationResult } from './stand-in.ts';
 
-/** The verdict on a request that the API never looked at. */
-export const UNSEEN: Verdict = { status: 200, answer: {}, accepted: [], refused: [] };
+/** The result of a request that the API did not see. */
+export const UNSEEN: ValidationResult = { status: 200, answer: {}, accepted: [], refused: [] };
 
-/** True when the fault keeps the request from the API altogether. */
+/** True when the API does not see the request. */
 export const hidesRequest = (fault: Fault | undefined): boolean =>
   fault !== undefined && replacesAnswer(fault) && fault.after !== 'accept';
 
-/** What goes out once the fault has had its say; undefined when nothing does. */
+/** The response after the fault is applied; undefined when there is none. */
 export function faultyAnswer(
-  verdict: Verdict,
+  result: ValidationResult,
   fault: Fault = {},
 ): { status: number; headers: Record<string, string>; answer: unknown } | undefined {
   if (fault.hang || fault.reset === 'before-answer') return undefined;
   return {
-    status: fault.status ?? verdict.status,
-    headers: { ...verdict.headers, ...fault.headers },
-    answer: fault.body ?? (fault.status === undefined ? verdict.answer : ''),
+    status: fault.status ?? result.status,
+    headers: { ...result.headers, ...fault.headers },
+    answer: fault.body ?? (fault.status === undefined ? result.answer : ''),
   };
 }
 
-/** Sends the answer, or breaks as scripted. Returns early when the API is stopped meanwhile. */
+/** Sends the response, or breaks the connection as scripted. Returns early when the API is stopped meanwhile. */
 export async function reply(
   response: ServerResponse,
   sent: ReturnType<typeof faultyAnswer>,

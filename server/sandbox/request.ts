@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import type { ApiRequest } from './stand-in.ts';
 
-/** Far above any documented limit: it only keeps one request from filling the memory. */
+/** Far above any documented limit; protects the memory. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /**
- * Reads one request to its end.
+ * Reads one request with its whole body.
  *
  * @returns undefined when the body is larger than 16 MB, packed or unpacked.
- * @throws when the caller leaves before the body is complete.
+ * @throws when the client disconnects before the body is complete.
  */
 export async function readRequest(incoming: IncomingMessage): Promise<ApiRequest | undefined> {
   const chunks: Buffer[] = [];
@@ -36,7 +36,7 @@ export async function readRequest(incoming: IncomingMessage): Promise<ApiRequest
   };
 }
 
-/** What is not gzip in spite of its label stays as it is; undefined when unpacking passes the limit. */
+/** Bytes that are not gzip, whatever the header says, are returned as they are; undefined above the limit. */
 function unpack(packed: Buffer): Buffer | undefined {
   try {
     return gunzipSync(packed, { maxOutputLength: MAX_BYTES });

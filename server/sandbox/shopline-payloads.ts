@@ -1,6 +1,6 @@
 import { present } from './present.ts';
 
-/** Bodies of webhooks in the shape of the documents: ids and amounts as text, times in the store's zone. */
+/** Webhook bodies as documented: ids and amounts as text, times in the store's time zone. */
 
 export interface OrderLine {
   productId: string;
@@ -17,12 +17,12 @@ export interface OrderLine {
 export interface OrderParts {
   /** 26 digits. */
   orderId: string;
-  /** As people read it: `name` in the payload. */
+  /** The order number that buyers see: `name` in the payload. */
   number: string;
   placedAtMs: number;
   lines: readonly OrderLine[];
   currency?: string;
-  /** As the shop's; then what the buyer saw is this many times as much. */
+  /** The buyer's currency, and its units per unit of `currency`. Default: the shop's currency. */
   presentment?: { currency: string; rate: number };
   shipping?: number;
   discount?: number;
@@ -113,7 +113,7 @@ function lineItem(orderId: string, line: OrderLine): Record<string, unknown> {
   };
 }
 
-/** What was paid back of an order, for `refunds/create`: whole lines, and one transaction. */
+/** A refund, for `refunds/create`: whole lines, and one transaction. */
 export function refundPayload(parts: {
   refundId: string;
   orderId: string;
@@ -141,7 +141,7 @@ export function refundPayload(parts: {
   };
 }
 
-/** A checkout somebody began, for `checkouts/create`. Its amounts are numbers, unlike an order's. */
+/** A started checkout, for `checkouts/create`. Its amounts are numbers, unlike an order's. */
 export function checkoutPayload(parts: {
   checkoutId: string;
   token: string;
@@ -171,5 +171,5 @@ export function checkoutPayload(parts: {
 
 const text = (amount: number) => amount.toFixed(2);
 
-/** The store's zone, all year 8 hours ahead. */
+/** The store's time zone, UTC+8 all year. */
 const inTaipei = (ms: number) => new Date(ms + 8 * 3_600_000).toISOString().replace('Z', '+08:00');

@@ -9,21 +9,21 @@ export {
   refundPayload,
 } from './shopline-payloads.ts';
 
-/** One signed webhook, ready to be posted. The signature is of these very bytes. */
+/** A signed webhook, ready to be posted. The signature covers exactly this body. */
 export interface SignedWebhook {
   headers: Record<string, string>;
   body: string;
 }
 
 /**
- * A webhook as SHOPLINE sends it: HMAC-SHA256 of the body under the app's secret.
+ * A webhook as SHOPLINE sends it: HMAC-SHA256 of the body with the app's secret.
  *
- * @param parts `webhookId` stays the same when a webhook is sent again. `encoding`: SHOPLINE's code writes hex, its
- * documents show base64.
+ * @param parts `webhookId` is the same when a webhook is sent again. `encoding`: SHOPLINE's code sends hex, its documents
+ *   show base64.
  */
 export function signShopline(parts: {
   topic: string;
-  /** Text is sent as it is. */
+  /** Text is sent unchanged, everything else as JSON. */
   body: unknown;
   secret: string;
   /** For example `dewleaf.myshopline.com`. */

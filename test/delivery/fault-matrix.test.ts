@@ -1,37 +1,37 @@
 /**
- * What becomes of events when a destination fails, as one table: every destination × every fault.
+ * Delivery to failing destinations, as one table: every destination × every fault.
  *
- * A row's fault is there from the start and ends after `lastsS` seconds of fake time. Ten events meet it: five stored
- * at its start, five at half-time, nine product views and an order. Mapping, dispatcher, log and ledger are the real
- * ones; the wire is scripted, and where it leads through, the sandbox's strict stand-ins judge. In every row
+ * A row's fault lasts from the start for `lastsS` seconds of fake time. Ten events are stored meanwhile, five at its
+ * start and five at half-time: nine product views and an order. Mapping, delivery, store and ledger are real; the
+ * transport is scripted, and the sandbox's strict stand-ins validate what reaches them. In every row
  *
- * - the other two destinations have each event within a second of its storing, in one try, while the fault lasts;
+ * - the other two destinations receive each event within a second, in one attempt, while the fault lasts;
  * - nothing is lost: in the end each event is delivered or a dead letter with a reason, and none waits;
- * - while the breaker is not closed, requests keep the row's distance; once it closes, all that waited goes at once,
- *   the oldest first;
- * - what an API took twice was the same both times.
+ * - while the breaker is not closed, requests keep the row's interval; once it closes, all waiting events are sent at
+ *   once, the oldest first;
+ * - events that an API accepted twice were equal.
  *
- * Below the table: poison, recovery after ten minutes, and outcomes that nobody knows.
+ * Below the table: poison events, recovery after ten minutes, and unknown outcomes.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RetryReason } from '../../shared/reasons.ts';
 import {
   APIS,
   type Api,
+  answers,
+  failsOn,
   honest,
   type Matrix,
-  type MatrixHouse,
+  type MatrixShops,
   mangled,
   noConnection,
-  openMatrixHouse,
+  openMatrixShops,
   orderEvent,
   POISON,
   plainEvent,
   reset,
-  says,
   silent,
   slow,
-  stumblesOver,
   type Wire,
 } from '../support/fault-matrix.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -69,8 +69,9 @@ const CUSTOMERIO: readonly Api[] = ['customerio'];
 const SHOPLINE: readonly Api[] = ['shopline'];
 
 const HTML = '<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>';
-const tiktok = (code: number, message: string) => says(200, { code, message, request_id: '2026', data: {} });
-const shopline = (code: number, message: string) => says(200, { code, data: null, message });
+const tiktok = (code: number, message: string) =>
+  answers(200, { code, message, request_id: '2026', data: {} });
+const shopline = (code: number, message: string) => answers(200, { code, data: null, message });
 
 // biome-ignore format: one line is one row of the table
 const MATRIX: readonly Row[] = [
@@ -83,20 +84,20 @@ const MATRIX: readonly Row[] = [
   { fault: 'DNS fails', at: ALL, wire: noConnection('EAI_AGAIN'), retried: 'unreachable', requests: 15 },
 
   // By status.
-  { fault: '429 with Retry-After: 120', at: ALL, wire: says(429, '', { 'retry-after': '120' }), lastsS: 100, retried: 'throttled', breaker: 'closed', requests: 1, resumesAfterS: 120, withinS: 21 },
-  { fault: '429 with Retry-After as a date', at: ALL, wire: says(429, '', { 'retry-after': 'Sun, 01 Mar 2026 00:02:00 GMT' }), lastsS: 100, retried: 'throttled', breaker: 'closed', requests: 1, resumesAtS: 120, withinS: 21 },
-  { fault: '429 without Retry-After', at: ALL, wire: says(429), retried: 'throttled', requests: 15 },
-  { fault: '500', at: ALL, wire: says(500, { message: 'internal' }), retried: 'server-error', requests: 15 },
-  { fault: '502 with a page of HTML', at: ALL, wire: says(502, HTML), retried: 'server-error', requests: 15 },
-  { fault: '503 for ten minutes', at: ['tiktok', 'customerio'], wire: says(503), lastsS: 600, retried: 'server-error', requests: 123 },
-  { fault: '503 for ten minutes (SHOPLINE means "slower")', at: SHOPLINE, wire: says(503), lastsS: 600, retried: 'throttled', requests: 123 },
+  { fault: '429 with Retry-After: 120', at: ALL, wire: answers(429, '', { 'retry-after': '120' }), lastsS: 100, retried: 'throttled', breaker: 'closed', requests: 1, resumesAfterS: 120, withinS: 21 },
+  { fault: '429 with Retry-After as a date', at: ALL, wire: answers(429, '', { 'retry-after': 'Sun, 01 Mar 2026 00:02:00 GMT' }), lastsS: 100, retried: 'throttled', breaker: 'closed', requests: 1, resumesAtS: 120, withinS: 21 },
+  { fault: '429 without Retry-After', at: ALL, wire: answers(429), retried: 'throttled', requests: 15 },
+  { fault: '500', at: ALL, wire: answers(500, { message: 'internal' }), retried: 'server-error', requests: 15 },
+  { fault: '502 with a page of HTML', at: ALL, wire: answers(502, HTML), retried: 'server-error', requests: 15 },
+  { fault: '503 for ten minutes', at: ['tiktok', 'customerio'], wire: answers(503), lastsS: 600, retried: 'server-error', requests: 123 },
+  { fault: '503 for ten minutes (SHOPLINE means "slower")', at: SHOPLINE, wire: answers(503), lastsS: 600, retried: 'throttled', requests: 123 },
 
   // Token and permission: the events wait, somebody is told, one try a minute.
-  { fault: '401', at: ALL, wire: says(401), lastsS: 90, retried: 'paused', breaker: 'paused', everyS: 60, requests: 2, withinS: 60 },
-  { fault: '403', at: ALL, wire: says(403), lastsS: 90, retried: 'paused', breaker: 'paused', everyS: 60, requests: 2, withinS: 60 },
+  { fault: '401', at: ALL, wire: answers(401), lastsS: 90, retried: 'paused', breaker: 'paused', everyS: 60, requests: 2, withinS: 60 },
+  { fault: '403', at: ALL, wire: answers(403), lastsS: 90, retried: 'paused', breaker: 'paused', everyS: 60, requests: 2, withinS: 60 },
   { fault: '200 with 40105: token revoked', at: TIKTOK, wire: tiktok(40105, 'Access token is incorrect or has been revoked'), lastsS: 90, retried: 'paused', breaker: 'paused', everyS: 60, requests: 2, withinS: 60 },
   { fault: '200 with 40001: no permission on this pixel', at: TIKTOK, wire: tiktok(40001, 'No permission to operate pixel code'), lastsS: 90, retried: 'paused', breaker: 'paused', everyS: 60, requests: 2, withinS: 60 },
-  { fault: '402: the shop is frozen', at: SHOPLINE, wire: says(402, { errors: 'Store is frozen' }), lastsS: 90, retried: 'paused', breaker: 'paused', everyS: 60, requests: 2, withinS: 60 },
+  { fault: '402: the shop is frozen', at: SHOPLINE, wire: answers(402, { errors: 'Store is frozen' }), lastsS: 90, retried: 'paused', breaker: 'paused', everyS: 60, requests: 2, withinS: 60 },
   { fault: '200 with a missing scope in words', at: SHOPLINE, wire: shopline(1001, 'app has no permission for this scope'), lastsS: 90, retried: 'paused', breaker: 'paused', everyS: 60, requests: 2, withinS: 60 },
 
   // 200 with an error code. Customer.io has none: in strict mode its status is the whole answer, so the nearest are
@@ -107,7 +108,7 @@ const MATRIX: readonly Row[] = [
   { fault: '200 with 40002 for every event', at: TIKTOK, wire: tiktok(40002, 'Invalid value for `event_time`'), requests: 22, rejected: 10 },
   { fault: '200 with 429 in the body', at: SHOPLINE, wire: shopline(429, 'Too many requests'), retried: 'throttled', requests: 15 },
   { fault: '200 with errors on every event', at: SHOPLINE, wire: mangled(withErrors), requests: 2, rejected: 10 },
-  { fault: '200 with somebody else’s page', at: ALL, wire: says(200, HTML), retried: 'invalid-response', requests: 15 },
+  { fault: '200 with somebody else’s page', at: ALL, wire: answers(200, HTML), retried: 'invalid-response', requests: 15 },
   { fault: '200 with a remark in meta.errors', at: CUSTOMERIO, wire: mangled(() => '{"meta":{"errors":["name is long"]}}'), requests: 2 },
 
   // Answers cut short.
@@ -140,10 +141,10 @@ const FIRST = ['e0', 'e1', 'e2', 'e3', 'e4'];
 const SECOND = ['e5', 'e6', 'e7', 'e8', 'order'];
 const EVERY = [...FIRST, ...SECOND];
 
-let house: MatrixHouse;
+let shops: MatrixShops;
 beforeAll(async () => {
-  house = await openMatrixHouse(tempDir(afterAll));
-  return house.close;
+  shops = await openMatrixShops(tempDir(afterAll));
+  return shops.close;
 });
 
 const rows = MATRIX.flatMap(({ at, ...row }) => at.map((api) => ({ api, ...row })));
@@ -162,7 +163,7 @@ for (const row of rows) {
   } = row;
   const { breaker = retried ? 'open' : 'closed', waiting = retried ? 10 : 0, everyS = 5, withinS = 5 } = row;
   test(`${api}: ${fault}`, async () => {
-    const matrix = await house.startShop();
+    const matrix = await shops.startShop();
     const { clock } = matrix;
     const startMs = clock.now();
     matrix.setWire(api, wire);
@@ -183,7 +184,7 @@ for (const row of rows) {
     expect(Object.keys(matrix.counted('deliveries_retried', api))).toEqual(retried ? [retried] : []);
     const alerts = breaker === 'paused' ? during.length : 0;
     expect(matrix.counted('destination_alerts', api).times ?? 0).toBe(alerts);
-    expect(matrix.alarms).toHaveLength(alerts);
+    expect(matrix.errors).toHaveLength(alerts);
     if (breaker !== 'closed') expect(clock.now() - lastMs).toBeLessThanOrEqual(everyS * 1_000);
 
     matrix.setWire(api, honest);
@@ -232,7 +233,7 @@ const numbered = (count: number) => Array.from({ length: count }, (_, index) => 
 
 /** How many requests these events take in their first second, and the shop they were stored in. */
 async function requestsFor(api: Api, events: Parameters<Matrix['append']>[0]) {
-  const matrix = await house.startShop();
+  const matrix = await shops.startShop();
   await matrix.append(events);
   await matrix.clock.advance(1_000);
   return { matrix, requests: matrix.requests(api).length };
@@ -278,8 +279,8 @@ describe.each([
 
   test('one event in ten makes the API itself fail: it ends up waiting alone, the others arrive within ten minutes', async () => {
     const ids = numbered(10);
-    const matrix = await house.startShop();
-    matrix.setWire(api, stumblesOver('e4'));
+    const matrix = await shops.startShop();
+    matrix.setWire(api, failsOn('e4'));
     await matrix.append(ids.map((id) => plainEvent(id)));
     await matrix.clock.advance(1_000);
     expectOthersToHave(matrix, api, ids);
@@ -296,7 +297,7 @@ test.each(APIS)(
   '%s is away for ten minutes while 300 events come in: all arrive at its next try, the oldest first',
   async (api) => {
     const ids = numbered(300);
-    const matrix = await house.startShop();
+    const matrix = await shops.startShop();
     matrix.setWire(api, noConnection('ECONNREFUSED'));
     for (let start = 0; start < 300; start += 100) {
       await matrix.append(ids.slice(start, start + 100).map((id) => plainEvent(id)));
@@ -321,19 +322,19 @@ describe.each([
   { api: 'shopline', events: 384 },
 ] as const)('$api with a backlog of several full requests', ({ api, events }) => {
   test.each([
-    { fault: '429 with Retry-After: 120', wire: says(429, '', { 'retry-after': '120' }), quietS: 120 },
-    { fault: 'a refused token', wire: says(401), quietS: 60 },
+    { fault: '429 with Retry-After: 120', wire: answers(429, '', { 'retry-after': '120' }), pausedS: 120 },
+    { fault: 'a refused token', wire: answers(401), pausedS: 60 },
   ])(
     '$fault: what is on its way comes to its end, nothing else leaves for $quietS s, then all goes, the oldest first',
-    async ({ wire, quietS }) => {
+    async ({ wire, pausedS }) => {
       const ids = numbered(events);
-      const matrix = await house.startShop([api]);
+      const matrix = await shops.startShop([api]);
       matrix.setWire(api, async (exchange) => {
         await exchange.clock.sleep(100);
         return wire(exchange);
       });
       await matrix.append(ids.map((id) => plainEvent(id)));
-      await matrix.clock.advance(quietS * 1_000);
+      await matrix.clock.advance(pausedS * 1_000);
       const refused = matrix.requests(api).length;
       expect(refused).toBeLessThanOrEqual(4);
       expect(matrix.requests(api).at(-1)?.atMs).toBe(matrix.requests(api)[0]?.atMs);
@@ -351,16 +352,16 @@ describe.each(['tiktok', 'customerio'] as const)('%s with several requests on th
   test.each([
     {
       fault: 'is told to wait',
-      wire: says(429, '', { 'retry-after': '120' }),
-      quietS: 120,
+      wire: answers(429, '', { 'retry-after': '120' }),
+      pausedS: 120,
       breaker: 'closed',
     },
-    { fault: 'is refused its token', wire: says(401), quietS: 60, breaker: 'paused' },
+    { fault: 'is refused its token', wire: answers(401), pausedS: 60, breaker: 'paused' },
   ])(
     'one of them $fault: later good answers change nothing, none leaves for $quietS s',
-    async ({ wire, quietS, breaker }) => {
+    async ({ wire, pausedS, breaker }) => {
       const ids = numbered(2000);
-      const matrix = await house.startShop([api]);
+      const matrix = await shops.startShop([api]);
       const { clock } = matrix;
       matrix.setWire(api, async (exchange) => {
         const isFirst = exchange.ids.includes('e0');
@@ -371,7 +372,7 @@ describe.each(['tiktok', 'customerio'] as const)('%s with several requests on th
       await matrix.append(
         ids.map((id) => plainEvent(id, { properties: { sku: id, name: 'x'.repeat(1_500) } })),
       );
-      await clock.advance(quietS * 1_000);
+      await clock.advance(pausedS * 1_000);
       const requests = [...matrix.requests(api)];
       expect(matrix.breaker(api)).toBe(breaker);
       expect(requests.length).toBeGreaterThan(1);
@@ -385,7 +386,7 @@ describe.each(['tiktok', 'customerio'] as const)('%s with several requests on th
   );
 });
 
-describe('an outcome that nobody knows', () => {
+describe('an unknown outcome', () => {
   /** The API takes the first request and its answer is lost; `later` is what the others meet. */
   async function loseFirstAnswer(
     api: Api,
@@ -393,7 +394,7 @@ describe('an outcome that nobody knows', () => {
     later: Wire,
     apis = APIS,
   ) {
-    const matrix = await house.startShop(apis);
+    const matrix = await shops.startShop(apis);
     matrix.setWire(api, (exchange) => {
       matrix.setWire(api, later);
       return reset(exchange);
@@ -413,7 +414,7 @@ describe('an outcome that nobody knows', () => {
   });
 
   test('SHOPLINE, an order that was certainly not taken: no duplicate is suspected', async () => {
-    const matrix = await house.startShop();
+    const matrix = await shops.startShop();
     matrix.setWire('shopline', noConnection('ECONNREFUSED'));
     await matrix.append(orderAndView);
     await matrix.clock.advance(1_000);
@@ -437,7 +438,7 @@ describe('an outcome that nobody knows', () => {
   );
 
   const DAY_MS = 86_400_000;
-  const away = says(429, '', { 'retry-after': '86400' });
+  const away = answers(429, '', { 'retry-after': '86400' });
 
   test('TikTok, older than the 48 hours it remembers an id: set aside as unknown-outcome, not counted twice', async () => {
     const matrix = await loseFirstAnswer('tiktok', orderAndView, away, ['tiktok']);
@@ -474,7 +475,7 @@ describe('an outcome that nobody knows', () => {
 
   test('TikTok: of a refused batch only the half whose answer was lost is unknown', async () => {
     const ids = numbered(10);
-    const matrix = await house.startShop(['tiktok']);
+    const matrix = await shops.startShop(['tiktok']);
     matrix.setWire('tiktok', (exchange) => {
       if (exchange.ids.length === 10) return honest(exchange);
       matrix.setWire('tiktok', away);
@@ -490,7 +491,7 @@ describe('an outcome that nobody knows', () => {
   });
 
   test('TikTok, throttled just as long but never without an answer: everything is delivered', async () => {
-    const matrix = await house.startShop(['tiktok']);
+    const matrix = await shops.startShop(['tiktok']);
     matrix.setWire('tiktok', away);
     await matrix.append(orderAndView);
     await matrix.clock.advance(3 * DAY_MS);

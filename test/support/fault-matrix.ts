@@ -26,60 +26,60 @@ import { event } from './event.ts';
 
 export { APIS, type Api } from '../../server/sandbox/stand-in.ts';
 
-/** What one request meets. `judge` is the strict stand-in: it takes the events it finds right, and answers. */
+/** How one request is answered. `validate` calls the strict stand-in, which accepts valid events and responds. */
 export type Wire = (exchange: {
-  judge: () => HttpResponse;
+  validate: () => HttpResponse;
   ids: readonly string[];
   clock: Clock;
 }) => HttpResponse | Promise<HttpResponse>;
 
-/** What the dispatcher gives a request; test/lib/http-client.test.ts shows on real sockets that these faults meet it. */
+/** Delivery's request timeout; test/lib/http-client.test.ts shows on real sockets that these faults end in it. */
 const TIMEOUT_MS = 15_000;
 const outOfTime = async (clock: Clock): Promise<never> => {
   await clock.sleep(TIMEOUT_MS);
   throw new NoAnswer('TimeoutError: aborted due to timeout', true);
 };
 
-export const honest: Wire = ({ judge }) => judge();
-/** It takes the events, and answers when nobody listens any more. */
-export const slow: Wire = ({ judge, clock }) => {
-  judge();
+export const honest: Wire = ({ validate }) => validate();
+/** Accepts the events and responds after the timeout. */
+export const slow: Wire = ({ validate, clock }) => {
+  validate();
   return outOfTime(clock);
 };
-/** It takes nothing and never answers. */
+/** Accepts nothing and never responds. */
 export const silent: Wire = ({ clock }) => outOfTime(clock);
-/** It takes the events; the answer breaks off. */
-export const reset: Wire = ({ judge }) => {
-  judge();
+/** Accepts the events; the response breaks off. */
+export const reset: Wire = ({ validate }) => {
+  validate();
   throw new NoAnswer('ECONNRESET: aborted', true);
 };
-/** No connection comes about. */
+/** No connection is established. */
 export const noConnection =
   (code: string): Wire =>
   () => {
     throw new NoAnswer(code, false);
   };
-/** It takes nothing and says this. */
-export const says =
+/** Accepts nothing and sends this response. */
+export const answers =
   (status: number, body: unknown = '', headers: Record<string, string> = {}): Wire =>
   () => ({ status, headers, body: textOf(body) });
-/** It takes the events and answers, but this is what becomes of the answer's JSON. */
+/** Accepts the events; the JSON of the response is changed on its way. */
 export const mangled =
   (change: (answer: string) => string): Wire =>
-  ({ judge }) => {
-    const answer = judge();
+  ({ validate }) => {
+    const answer = validate();
     return { ...answer, body: change(answer.body) };
   };
 
-/** It fails, taking nothing, whenever this event is among those it was sent. */
-export const stumblesOver =
+/** Accepts nothing and fails whenever a request contains this event. */
+export const failsOn =
   (id: string): Wire =>
-  ({ judge, ids }) =>
-    ids.includes(id) ? { status: 500, headers: {}, body: 'internal error' } : judge();
+  ({ validate, ids }) =>
+    ids.includes(id) ? { status: 500, headers: {}, body: 'internal error' } : validate();
 
 const textOf = (body: unknown) => (typeof body === 'string' ? body : JSON.stringify(body));
 
-/** An event that every destination takes; events are told apart by their `messageId`, also where the API has no such id. */
+/** An event that every destination accepts. Its anonymousId is its `messageId`, for APIs that have no event id. */
 export const plainEvent = (id: string, parts: Partial<ProtectedEvent> = {}): ProtectedEvent =>
   event({ messageId: id, identity: { anonymousId: id }, ...parts });
 
@@ -90,7 +90,7 @@ export const orderEvent = (id: string): ProtectedEvent =>
     properties: { order_id: id, value: 90, currency: 'TWD' },
   });
 
-/** An event that passes our own checks, and that one API alone refuses for good. */
+/** An event that passes our own checks and that this API alone rejects. */
 export const POISON: Record<Api, (id: string) => ProtectedEvent> = {
   tiktok: (id) => plainEvent(id, { properties: { value: 90, currency: 'XXX' } }),
   customerio: (id) => plainEvent(id, { event: 'Device Deleted' }),
@@ -115,7 +115,7 @@ const VARIABLES = {
   }),
 };
 
-/** What each API calls the event it was sent, and what it counts as one. */
+/** Each API's list of events, and the `messageId` of an event in it. */
 const IDENTITY: Record<Api, { list: string; idOf: (item: Record<string, unknown>) => string }> = {
   tiktok: { list: 'data', idOf: ({ event_id }) => String(event_id).replace(/^order:/, '') },
   customerio: { list: 'batch', idOf: ({ messageId }) => String(messageId) },
@@ -138,14 +138,14 @@ type Counted =
 
 export interface Matrix {
   clock: FakeClock;
-  /** What a destination's requests meet from now on. */
+  /** How a destination's requests are answered from now on. */
   setWire(api: Api, wire: Wire): void;
   append(events: readonly ProtectedEvent[]): Promise<void>;
   /** Every request to this API so far. */
   requests(api: Api): Request[];
-  /** The events this API has taken, each once, oldest first. */
+  /** The events that this API accepted, without repeats, oldest first. */
   accepted(api: Api): string[];
-  /** How many payloads it has taken once more, and whether each was the same to the last byte of its content. */
+  /** How many payloads it accepted again, and whether each was equal to its first copy. */
   repeats(api: Api): { times: number; areIdentical: boolean };
   breaker(api: Api): ReturnType<Worker['state']>;
   waiting(api: Api): Promise<number>;
@@ -153,23 +153,23 @@ export interface Matrix {
   dead(api: Api): Promise<{ [Reason in DeadLetterReason]?: number }>;
   /** The newest of them, with the API's own words. */
   newestDead(api: Api): Promise<{ id: string; words: string | undefined } | undefined>;
-  /** What was counted under this name for this destination, by its further label or in all. */
+  /** The values of this counter for this destination, by its reason or outcome, or in total. */
   counted(name: Counted, api: Api): { [label: string]: number };
-  /** What was logged as an error, which somebody is woken for. */
-  alarms: readonly string[];
+  /** Messages logged at level error. */
+  errors: readonly string[];
 }
 
-/** Far more than there are tests: each runs a shop of its own, in one log and one ledger. */
+/** More than there are tests: each has its own shop in one store and one ledger. */
 const MAX_SHOPS = 200;
 
-export interface MatrixHouse {
-  /** A shop's destinations, all three unless told otherwise, from the start of their time until the test is over. */
+export interface MatrixShops {
+  /** Starts delivery for one shop, by default to all three destinations, until the test ends. */
   startShop(apis?: readonly Api[]): Promise<Matrix>;
   close(): Promise<void>;
 }
 
-/** Opens a real log and ledger, once for all tests of a file since their threads take longer to start than a test. */
-export async function openMatrixHouse(dataDir: string): Promise<MatrixHouse> {
+/** Opens a real store and ledger, once for all tests of a file: their threads take longer to start than a test runs. */
+export async function openMatrixShops(dataDir: string): Promise<MatrixShops> {
   const config = readConfig(VARIABLES, () => '{}');
   const shops = Array.from({ length: MAX_SHOPS }, (_, index) =>
     config.shops.map((shop) => ({ ...shop, id: `shop-${index}` })),
@@ -187,7 +187,7 @@ export async function openMatrixHouse(dataDir: string): Promise<MatrixHouse> {
   };
   return {
     startShop(apis = APIS) {
-      clock = createFakeClock(undefined, () => quiet(underWay));
+      clock = createFakeClock(undefined, () => untilIdle(underWay));
       const shop = shops.shift();
       if (!shop) throw new RangeError(`more than ${MAX_SHOPS} shops`);
       const destinations = shop.destinations.filter(({ destination }) =>
@@ -210,7 +210,7 @@ interface MatrixParts {
   shop: Shop;
 }
 
-/** Time and wire are in the test's hands. */
+/** Delivery with a fake clock and fake transport. */
 async function startMatrix({ shop, log, clock, ...parts }: MatrixParts): Promise<Matrix> {
   const wires: Record<Api, Wire> = { tiktok: honest, customerio: honest, shopline: honest };
   const credentials = completeCredentials();
@@ -228,8 +228,8 @@ async function startMatrix({ shop, log, clock, ...parts }: MatrixParts): Promise
     const items = parsed[IDENTITY[api].list] as Record<string, unknown>[];
     const ids = items.map(IDENTITY[api].idOf);
     requests[api].push({ atMs: clock.now(), breaker: workerOf(api).state(), ids });
-    const judge = () => {
-      const verdict = standIns[api].judge({
+    const validate = () => {
+      const result = standIns[api].validate({
         method,
         path: new URL(url).pathname,
         headers: lowerCase(headers),
@@ -237,18 +237,18 @@ async function startMatrix({ shop, log, clock, ...parts }: MatrixParts): Promise
         isJson: true,
         bytes: Buffer.byteLength(body),
       });
-      taken[api].push(...verdict.accepted.filter(isObject));
+      taken[api].push(...result.accepted.filter(isObject));
       return {
-        status: verdict.status,
-        headers: lowerCase(verdict.headers ?? {}),
-        body: textOf(verdict.answer),
+        status: result.status,
+        headers: lowerCase(result.headers ?? {}),
+        body: textOf(result.answer),
       };
     };
-    return wires[api]({ judge, ids, clock });
+    return wires[api]({ validate, ids, clock });
   };
 
   const counters = createCounters();
-  const alarms: string[] = [];
+  const errors: string[] = [];
   const { workers, stop } = startDelivery({
     yieldToIngest: NO_BACKPRESSURE,
     ...parts,
@@ -259,7 +259,7 @@ async function startMatrix({ shop, log, clock, ...parts }: MatrixParts): Promise
     counters,
     decrypt: () => ({}),
     random: () => 0.5,
-    logger: { info: () => {}, warn: () => {}, error: (_about, message) => void alarms.push(message) },
+    logger: { info: () => {}, warn: () => {}, error: (_about, message) => void errors.push(message) },
     report: () => {},
   });
   onTestFinished(async () => {
@@ -294,7 +294,7 @@ async function startMatrix({ shop, log, clock, ...parts }: MatrixParts): Promise
         counters.snapshot().filter((row) => row.name === name && row.labels.destination === api),
         ({ labels, value }) => [labels.reason ?? labels.outcome ?? 'times', value],
       ),
-    alarms,
+    errors,
   };
 }
 
@@ -303,7 +303,7 @@ function apiOf(url: string): Api {
   const api = APIS.find((each) =>
     hostname.includes({ tiktok: 'tiktok.com', customerio: 'customer.io', shopline: 'myshopline.com' }[each]),
   );
-  if (!api) throw new Error(`a request to ${hostname}, which no destination has any business with`);
+  if (!api) throw new Error(`a request to ${hostname}, which is no destination`);
   return api;
 }
 
@@ -333,7 +333,7 @@ function repeatsAmong(
   return { times, areIdentical };
 }
 
-/** The same object; what its methods promise is noted until it is settled. */
+/** The same object; promises of its methods are in `underWay` until they settle. */
 function watched<T extends object>(target: T, underWay: Set<Promise<unknown>>): T {
   return new Proxy(target, {
     get(object, key) {
@@ -352,11 +352,11 @@ function watched<T extends object>(target: T, underWay: Set<Promise<unknown>>): 
   });
 }
 
-/** More than the dispatcher's longest stretch of work of its own: a thousand events, mapped in slices. */
+/** More than delivery's longest uninterrupted work: a thousand events, mapped in chunks. */
 const CALM_TURNS = 64;
 
-/** Resolves when no storage thread has been asked anything for long enough: only time can move things on. */
-async function quiet(underWay: ReadonlySet<Promise<unknown>>): Promise<void> {
+/** Resolves when no call to a storage thread has been under way for a while, so that only the clock can cause more work. */
+async function untilIdle(underWay: ReadonlySet<Promise<unknown>>): Promise<void> {
   for (let calmTurns = 0; calmTurns < CALM_TURNS; calmTurns++) {
     if (underWay.size > 0) calmTurns = 0;
     await Promise.allSettled(underWay);

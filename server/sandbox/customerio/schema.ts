@@ -10,7 +10,7 @@ const Time = z.iso.datetime({ offset: true, error: 'not an ISO 8601 time with a 
 const Open = z.record(z.string(), z.unknown()).optional();
 const SetByServer = z.never('is set by the server').optional();
 
-/** Further keys are free: the API defines none for ad clicks, for example. */
+/** Further keys are allowed: the API defines none for ad clicks, for example. */
 const Context = z.looseObject({
   ip: Text,
   userAgent: Text,
@@ -78,7 +78,7 @@ const Traits = z.looseObject({
     .optional(),
 });
 
-/** `track` events that Customer.io acts upon, and that mean nothing for an anonymous visitor. */
+/** `track` events with a special meaning at Customer.io, which need a user. */
 const DEVICE_EVENTS = new Set(['Device Created or Updated', 'Device Deleted']);
 const NEEDS_USER = new Set(['User Deleted', 'User Suppressed', 'User Unsuppressed', ...DEVICE_EVENTS]);
 
@@ -89,7 +89,7 @@ const page = z
   .looseObject({ ...common, name: Text, category: Text, properties: Open })
   .refine(({ userId, anonymousId }) => someone(userId, anonymousId), nobody);
 
-/** What each call must look like. Keys the API does not know pass, as its own SDKs send some. */
+/** The schema of each call. Unknown keys are allowed, because the API's own SDKs send some. */
 export const MESSAGES: Record<Call, z.ZodType> = {
   identify: z
     .looseObject({ ...common, traits: Traits.optional() })
@@ -113,7 +113,7 @@ export const MESSAGES: Record<Call, z.ZodType> = {
   alias: z.looseObject({ ...common, userId: Required, previousId: Required }),
 };
 
-/** The body of a batch, its messages not yet looked at. */
+/** The body of a batch; its messages are checked one by one. */
 export const Batch = z.looseObject({
   batch: z.array(z.unknown()).min(1),
   context: Context.optional(),

@@ -1,6 +1,6 @@
 import { createBucket } from '../bucket.ts';
 import type { Credentials } from '../credentials.ts';
-import type { ApiRequest, StandIn, Verdict } from '../stand-in.ts';
+import type { ApiRequest, StandIn, ValidationResult } from '../stand-in.ts';
 import { createCdp } from './cdp.ts';
 import { createFlows } from './flows.ts';
 import { createMarketing } from './marketing.ts';
@@ -10,14 +10,14 @@ import { type ListName, refusal } from './refusals.ts';
 import { answerScriptTags, type ShoplineScriptTag } from './script-tags.ts';
 import { createTokens } from './tokens.ts';
 
-/** One call of the Admin API, and what the door has to know of it. */
+/** One call of the Admin API. */
 interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** One that names a thing gives `judge` its name. */
+  /** A pattern's first group is the id that `validate` gets. */
   path: string | RegExp;
   scope: string;
   list: ListName;
-  judge(request: ApiRequest, name: string | undefined): Verdict;
+  validate(request: ApiRequest, id: string | undefined): ValidationResult;
 }
 
 const VERSION = /^\/admin\/openapi\/v\d{8}\//;
@@ -25,10 +25,10 @@ const SCRIPT_TAGS = 'store/script_tags.json';
 const SCRIPT_TAG = /^store\/script_tags\/([^/]+)\.json$/;
 
 /**
- * SHOPLINE's Admin API of one shop: CDP events, statistics, orders, script tags, and new tokens. It has no
- * deduplication: whatever arrives twice is taken twice.
+ * SHOPLINE's Admin API of one shop: CDP events, statistics, orders, script tags and token refresh. It does not
+ * deduplicate: an event that is sent twice is accepted twice.
  *
- * @param shop whose orders are listed, and whose script tags are kept; both may change at any time.
+ * @param shop its orders and script tags; both may change at any time.
  */
 export function createShopline(
   credentials: Credentials['shopline'],
@@ -40,22 +40,27 @@ export function createShopline(
 ): StandIn {
   const bucket = createBucket(40, 4, clock);
   const tokens = createTokens(credentials, clock);
-  const post = (path: string, scope: string, list: ListName, judge: (body: unknown) => Verdict): Route => ({
+  const post = (
+    path: string,
+    scope: string,
+    list: ListName,
+    validate: (body: unknown) => ValidationResult,
+  ): Route => ({
     method: 'POST',
     path,
     scope,
     list,
-    judge: ({ body }) => judge(body),
+    validate: ({ body }) => validate(body),
   });
   const scriptTags = (method: Route['method'], path: Route['path'], scope: string): Route => ({
     method,
     path,
     scope,
     list: 'events',
-    judge: (request, id) => answerScriptTags(request, shop, id, clock()),
+    validate: (request, id) => answerScriptTags(request, shop, id, clock()),
   });
   const routes: Route[] = [
-    // It writes, and wants a scope for reading all the same.
+    // A read scope, although the call writes.
     post('cdp/track.json', 'read_data_report', 'events', createCdp(credentials)),
     post(
       'sales/marketing_events/sync_data.json',
@@ -74,7 +79,7 @@ export function createShopline(
       path: 'orders.json',
       scope: 'read_orders',
       list: 'events',
-      judge: (request) => listOrders(request, shop.orders),
+      validate: (request) => listOrders(request, shop.orders),
     },
     scriptTags('GET', SCRIPT_TAGS, 'read_script_tags'),
     scriptTags('POST', SCRIPT_TAGS, 'write_script_tags'),
@@ -83,13 +88,13 @@ export function createShopline(
   ];
   let requests = 0;
 
-  function judge(request: ApiRequest): Verdict {
+  function validate(request: ApiRequest): ValidationResult {
     requests += 1;
-    const verdict = request.path === REFRESH_PATH ? judgeRefresh(request) : judgeCall(request);
-    return { ...verdict, headers: { ...verdict.headers, traceId: `sandbox-${requests}` } };
+    const result = request.path === REFRESH_PATH ? validateRefresh(request) : validateCall(request);
+    return { ...result, headers: { ...result.headers, traceId: `sandbox-${requests}` } };
   }
 
-  function judgeCall(request: ApiRequest): Verdict {
+  function validateCall(request: ApiRequest): ValidationResult {
     const { method, path, headers, isJson, body } = request;
     const called = VERSION.test(path) ? path.replace(VERSION, '') : '';
     const isCalled = (each: Route) =>
@@ -101,25 +106,25 @@ export function createShopline(
     if (!tokens.isValid(/^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1] ?? ''))
       return error(401, 'The access token is invalid');
     if (!credentials.scopes.includes(route.scope)) return error(403, `This app lacks ${route.scope}`);
-    if (!bucket.take()) return error(429, TOO_FAST);
+    if (!bucket.acquire()) return error(429, TOO_FAST);
     if (headers['content-type'] !== 'application/json; charset=utf-8')
       return error(400, 'Content-Type must be application/json; charset=utf-8');
     if (headers['content-encoding']) return error(400, 'Content-Encoding is not supported');
     if ((method === 'POST' || method === 'PUT') && !isJson) return error(400, 'The body is not JSON');
-    const [, name] = (route.path instanceof RegExp && route.path.exec(called)) || [];
-    return route.judge(request, name);
+    const [, id] = (route.path instanceof RegExp && route.path.exec(called)) || [];
+    return route.validate(request, id);
   }
 
-  function judgeRefresh(request: ApiRequest): Verdict {
+  function validateRefresh(request: ApiRequest): ValidationResult {
     const error = (status: number, why: string) => refusal(status, why, request.body, 'events');
     if (request.method !== 'POST') return error(404, 'Not Found');
     const refused = refreshRefusal(request, credentials, clock());
     if (refused) return refused;
-    if (!bucket.take()) return error(429, TOO_FAST);
+    if (!bucket.acquire()) return error(429, TOO_FAST);
     return answerRefresh(tokens, credentials.scopes);
   }
 
-  return { judge, reset: () => bucket.reset() };
+  return { validate, reset: () => bucket.reset() };
 }
 
 const TOO_FAST = 'Exceeded 4 calls per second for this app and store';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const Text = z.string().min(1);
-/** A whole number beyond 2^53 has lost digits already: it had to be a string. */
+/** A whole number above 2^53 has lost digits, so it must be a string. */
 const Scalar = z.union(
   [
     z.string(),
@@ -33,7 +33,7 @@ const Event = z.strictObject({
 });
 export type Event = z.infer<typeof Event>;
 
-/** A wrong shape refuses the whole request; only what the CDP's metadata decides is answered per event. */
+/** A wrong shape refuses the whole request; checks against the CDP's metadata are answered per event. */
 export const Track = z.strictObject({
   channel_id: Text,
   events: z.array(Event).min(1).max(128),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Count, Millis, Text } from './fields.ts';
 
-/** The document declares numbers and shows them quoted, so both are taken; quoted ones as digits, nothing else. */
+/** The document declares numbers and shows them quoted, so both are accepted; quoted ones must be digits. */
 const orDigits = (whole: z.ZodType<number>, wants: string) =>
   z.union(
     [
@@ -32,7 +32,7 @@ const Node = z.strictObject({
   has_send_num: FlowCount,
   has_delivery_num: FlowCount,
   parent_node_id: Text.optional(),
-  /** Empty in the document's example of a node that is gone. */
+  /** Empty in the document's example of a deleted node. */
   preview_image_url: z
     .union([z.literal(''), z.url({ protocol: /^https$/ })], { error: 'must be an https: address, or empty' })
     .optional(),
@@ -60,5 +60,5 @@ export const FlowBody = z.strictObject({
   store_id: Text,
   flow_data_list: z.array(Flow, 'must be a list').min(1, 'must not be empty').max(100, 'more than 100 items'),
 });
-/** As it was sent: numbers may be digits as text. */
+/** As sent: numbers may be text. */
 export type FlowBody = z.infer<typeof FlowBody>;

@@ -1,14 +1,14 @@
 import type { Credentials } from '../credentials.ts';
 import { firstIssue } from '../issues.ts';
-import type { Verdict } from '../stand-in.ts';
+import type { ValidationResult } from '../stand-in.ts';
 import { FlowBody } from './flows-schema.ts';
 import { unprocessable } from './refusals.ts';
 
-/** Takes flow statistics, whole or not at all; the answer of success is empty. */
-export function createFlows(credentials: Credentials['shopline']): (body: unknown) => Verdict {
+/** Accepts flow statistics as a whole or not at all; a success has an empty response. */
+export function createFlows(credentials: Credentials['shopline']): (body: unknown) => ValidationResult {
   const { appKey, sourceType, storeId } = credentials;
 
-  return function judgeFlows(body) {
+  return function validateFlows(body) {
     const refused = (field: string, message: string) =>
       unprocessable({ field, message }, body, 'flow_data_list');
     const issue = firstIssue(FlowBody, body);

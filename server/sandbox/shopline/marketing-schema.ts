@@ -12,7 +12,7 @@ const Custom = z.strictObject({
 const Sale = z.strictObject({ product_id: Text, count: Count });
 const Region = z.strictObject({ name: textUpTo(200), count: Count });
 
-/** Totals of one marketing event since its start. The document marks nothing as required; these two are, here. */
+/** Totals of one marketing event since its start. The document requires no field; here the first two are required. */
 const Row = z.strictObject({
   marketing_event_id: Text,
   occurred_on: Millis,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { firstIssue } from '../issues.ts';
-import { type ApiRequest, isObject, refuse, type Verdict } from '../stand-in.ts';
+import { type ApiRequest, isObject, refuse, type ValidationResult } from '../stand-in.ts';
 
 /**
- * One order as the Admin API lists it. Read here: `status` (open), `fulfillment_status` (unshipped), `updated_at`,
- * `order_at`.
+ * One order as the Admin API lists it. The filters read `status` (default `open`), `fulfillment_status` (default
+ * `unshipped`), `updated_at` and `order_at`.
  */
 export type ShoplineOrder = Readonly<Record<string, unknown>>;
 
@@ -18,19 +18,22 @@ const Filters = z.strictObject({
 });
 const size = { limit: z.string().regex(/^([1-9]\d?|100)$/, 'must be from 1 to 100') };
 const FirstPage = Filters.extend(size);
-/** A cursor carries the question it came from, so nothing but the size of the page goes beside it. */
+/** A cursor contains its filters, so only the page size may accompany it. */
 const NextPage = z.strictObject({ ...size, page_info: z.string() });
 const Cursor = Filters.extend({ from: z.int().min(0) });
 type Cursor = z.infer<typeof Cursor>;
 
-/** Lists orders a page at a time; unless asked otherwise, as the test put them there. */
-export function listOrders({ path, query, headers }: ApiRequest, orders: readonly ShoplineOrder[]): Verdict {
+/** Lists orders in pages; without `sort_condition` in the order of the list. */
+export function listOrders(
+  { path, query, headers }: ApiRequest,
+  orders: readonly ShoplineOrder[],
+): ValidationResult {
   const refused = (why: string) => refuse(422, { errors: why }, [query], why);
   const { limit = '50', ...asked } = Object.fromEntries(new URLSearchParams(query));
   const issue = firstIssue('page_info' in asked ? NextPage : FirstPage, { limit, ...asked });
   if (issue) return refused(`${issue.field}: ${issue.message}`);
   const cursor = 'page_info' in asked ? readCursor(asked.page_info) : { ...Filters.parse(asked), from: 0 };
-  if (!cursor) return refused('page_info: not one of ours');
+  if (!cursor) return refused('page_info: unknown cursor');
   const found = sorted(
     orders.filter((order) => isAskedFor(order, cursor)),
     cursor.sort_condition,

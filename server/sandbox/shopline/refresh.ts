@@ -1,17 +1,17 @@
 import { createHmac } from 'node:crypto';
 import type { Credentials } from '../credentials.ts';
-import { type ApiRequest, refuse, type Verdict } from '../stand-in.ts';
+import { type ApiRequest, refuse, type ValidationResult } from '../stand-in.ts';
 import type { Tokens } from './tokens.ts';
 
 export const REFRESH_PATH = '/admin/oauth/token/refresh';
 const TOLERANCE_MS = 10 * 60_000;
 
-/** Why a request for a new token is not answered with one; undefined when it is signed as it should be. */
+/** The refusal of a token refresh; undefined when the request is signed correctly. */
 export function refreshRefusal(
   { headers, body, isJson }: ApiRequest,
   { appKey, appSecret }: Credentials['shopline'],
   nowMs: number,
-): Verdict | undefined {
+): ValidationResult | undefined {
   const refused = (i18nCode: string, message: string) =>
     refuse(401, { code: 401, i18nCode, message }, [body], message);
   const { appkey, timestamp = '', sign } = headers;
@@ -26,7 +26,7 @@ export function refreshRefusal(
   return undefined;
 }
 
-export function answerRefresh(tokens: Tokens, scopes: readonly string[]): Verdict {
+export function answerRefresh(tokens: Tokens, scopes: readonly string[]): ValidationResult {
   const { accessToken, expiresAtMs } = tokens.refresh();
   const data = { accessToken, expireTime: new Date(expiresAtMs).toISOString(), scope: scopes.join(',') };
   return { status: 200, answer: { code: 200, i18nCode: 'SUCCESS', data }, accepted: [], refused: [] };

@@ -2,7 +2,7 @@ import type { Received } from '../record.ts';
 import type { FlowBody } from './flows-schema.ts';
 import type { MarketingRow } from './marketing-schema.ts';
 
-/** The statistics SHOPLINE took, in order of arrival. */
+/** The statistics that SHOPLINE accepted, in order of arrival. */
 export interface Reports {
   marketing: MarketingRow[];
   flows: FlowBody[];

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { firstIssue } from '../issues.ts';
-import { type ApiRequest, isObject, refuse, type Verdict } from '../stand-in.ts';
+import { type ApiRequest, isObject, refuse, type ValidationResult } from '../stand-in.ts';
 
-/** A script tag as the Admin API answers it. */
+/** A script tag as the Admin API returns it. */
 export interface ShoplineScriptTag {
   /** 24 hexadecimal digits. */
   id: string;
@@ -21,31 +21,31 @@ const Fields = z.strictObject({
   event: z.literal('onload', 'must be onload'),
   display_scope: z.enum(['online_store', 'checkout', 'all'], 'must be online_store, checkout or all'),
 });
-/** The document requires `src` alone and does not say what the rest is without: here it must be said. */
+/** The document requires only `src` and names no defaults for the rest; here all three are required. */
 const Created = z.strictObject({ script_tag: Fields });
 const Updated = z.strictObject({ script_tag: Fields.partial() });
 
 const limit = z.string().regex(/^([1-9]\d{0,2}|1000)$/, 'must be from 1 to 1000');
 const FirstPage = z.strictObject({ limit, src: z.string().optional(), since_id: z.string().optional() });
-/** A cursor carries the question it came from, so nothing but the size of the page goes beside it. */
+/** A cursor contains its filters, so only the page size may accompany it. */
 const NextPage = z.strictObject({ limit, page_info: z.string() });
 const Cursor = z.strictObject({ src: z.string().optional(), after: z.string() });
 
-const good = (answer: unknown): Verdict => ({ status: 200, answer, accepted: [], refused: [] });
+const good = (answer: unknown): ValidationResult => ({ status: 200, answer, accepted: [], refused: [] });
 const wrong = (status: number, why: string, item: unknown) => refuse(status, { errors: why }, [item], why);
 
 /**
- * The script tags of one shop: listed, made, changed, removed.
+ * Lists, creates, changes and deletes the script tags of one shop.
  *
- * @param shop whose tags they are; they may change at any time.
- * @param id what the path names; undefined on the path of all.
+ * @param shop its tags may change at any time.
+ * @param id the tag's id in the path; undefined on the path of the list.
  */
 export function answerScriptTags(
   request: ApiRequest,
   shop: { scriptTags: ShoplineScriptTag[] },
   id: string | undefined,
   nowMs: number,
-): Verdict {
+): ValidationResult {
   const { method, body } = request;
   if (id === undefined) return method === 'GET' ? list(request, shop.scriptTags) : create(body, shop, nowMs);
   const tag = shop.scriptTags.find((each) => each.id === id);
@@ -53,11 +53,11 @@ export function answerScriptTags(
   if (method === 'PUT') return update(body, tag, nowMs);
   if (request.bytes > 0) return wrong(400, 'DELETE takes no body', body);
   shop.scriptTags = shop.scriptTags.filter((each) => each !== tag);
-  // The official client reads no body here.
+  // The official client ignores the body here.
   return good('');
 }
 
-function create(body: unknown, shop: { scriptTags: ShoplineScriptTag[] }, nowMs: number): Verdict {
+function create(body: unknown, shop: { scriptTags: ShoplineScriptTag[] }, nowMs: number): ValidationResult {
   const issue = firstIssue(Created, body);
   if (issue) return wrong(422, `${issue.field}: ${issue.message}`, body);
   const at = new Date(nowMs).toISOString();
@@ -72,20 +72,20 @@ function create(body: unknown, shop: { scriptTags: ShoplineScriptTag[] }, nowMs:
   return good({ script_tag: { ...tag, cache: false } });
 }
 
-function update(body: unknown, tag: ShoplineScriptTag, nowMs: number): Verdict {
+function update(body: unknown, tag: ShoplineScriptTag, nowMs: number): ValidationResult {
   const issue = firstIssue(Updated, body);
   if (issue) return wrong(422, `${issue.field}: ${issue.message}`, body);
   Object.assign(tag, Updated.parse(body).script_tag, { updated_at: new Date(nowMs).toISOString() });
   return good({ script_tag: tag });
 }
 
-function list({ path, query, headers }: ApiRequest, tags: readonly ShoplineScriptTag[]): Verdict {
+function list({ path, query, headers }: ApiRequest, tags: readonly ShoplineScriptTag[]): ValidationResult {
   const { limit: size = '50', ...asked } = Object.fromEntries(new URLSearchParams(query));
   const issue = firstIssue('page_info' in asked ? NextPage : FirstPage, { limit: size, ...asked });
   if (issue) return wrong(422, `${issue.field}: ${issue.message}`, query);
   const first = { after: asked.since_id ?? '', ...(asked.src !== undefined && { src: asked.src }) };
   const cursor = 'page_info' in asked ? readCursor(asked.page_info) : first;
-  if (!cursor) return wrong(422, 'page_info: not one of ours', query);
+  if (!cursor) return wrong(422, 'page_info: unknown cursor', query);
   const left = tags
     .filter(({ id, src }) => id > cursor.after && (cursor.src === undefined || src === cursor.src))
     .sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -4,13 +4,13 @@ import { isObject } from '../stand-in.ts';
 
 const LIFE_MS = 10 * 3_600_000;
 const GRACE_MS = 5 * 60_000;
-/** Signs what the sandbox issues; nobody else accepts it. */
+/** Signs the sandbox's tokens. */
 const KEY = 'sandbox-token-key';
 
-/** Which app tokens open the shop at this moment. */
+/** The app tokens that are valid at this moment. */
 export interface Tokens {
   isValid(token: string): boolean;
-  /** A new token; the ones before live five more minutes, or until they expire, whichever comes first. */
+  /** Issues a new token; earlier ones stay valid for five minutes, or until they expire if that is sooner. */
   refresh(): { accessToken: string; expiresAtMs: number };
 }
 
@@ -32,9 +32,9 @@ export function createTokens(credentials: Credentials['shopline'], clock: () => 
 }
 
 /**
- * An app token as SHOPLINE shapes it: a JWT under HS512. Given to `createSandbox` as `accessToken`, it ends by itself.
+ * An app token in SHOPLINE's form: a JWT with HS512. As `accessToken` of `createSandbox` it expires.
  *
- * @param count tells apart what was issued within one millisecond.
+ * @param count distinguishes tokens issued within one millisecond.
  */
 export function shoplineToken(
   app: Pick<Credentials['shopline'], 'appKey' | 'storeId'>,
@@ -55,14 +55,14 @@ export function shoplineToken(
   return `${text}.${createHmac('sha512', KEY).update(text).digest('base64url')}`;
 }
 
-/** Epoch ms; a token that is no JWT lives on. */
+/** Epoch ms; infinite for a token that is no JWT. */
 function expiryOf(token: string): number {
   const [, claims = ''] = token.split('.');
   try {
     const parsed: unknown = JSON.parse(Buffer.from(claims, 'base64url').toString());
     if (isObject(parsed) && typeof parsed.exp === 'number') return parsed.exp * 1000;
   } catch {
-    // Opaque, as the token of a custom app may be treated.
+    // No JWT: a custom app's token does not expire.
   }
   return Number.POSITIVE_INFINITY;
 }

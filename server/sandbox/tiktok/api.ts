@@ -1,12 +1,19 @@
 import { createBucket } from '../bucket.ts';
 import type { Credentials } from '../credentials.ts';
 import { type FieldIssue, firstIssue } from '../issues.ts';
-import { type ApiRequest, isObject, itemsOf, refuse, type StandIn, type Verdict } from '../stand-in.ts';
+import {
+  type ApiRequest,
+  isObject,
+  itemsOf,
+  refuse,
+  type StandIn,
+  type ValidationResult,
+} from '../stand-in.ts';
 import { eventSchema, requestSchema } from './schema.ts';
 
 const PATH = '/open_api/v1.3/event/track/';
 
-/** TikTok Events API 2.0, web events. Application errors are HTTP 200 with a `code`, as TikTok's are. */
+/** TikTok Events API 2.0, web events. Like TikTok, it reports application errors as HTTP 200 with a `code`. */
 export function createTikTok(credentials: Credentials['tiktok'], clock: () => number): StandIn {
   const bucket = createBucket(1000, 1000, clock);
   const schema = requestSchema(credentials.pixelCode);
@@ -22,21 +29,20 @@ export function createTikTok(credentials: Credentials['tiktok'], clock: () => nu
     };
   }
 
-  function judge({ method, path, headers, isJson, body }: ApiRequest): Verdict {
+  function validate({ method, path, headers, isJson, body }: ApiRequest): ValidationResult {
     const items = itemsOf(body, 'data');
-    const error = (code: number, message: string): Verdict => {
+    const error = (code: number, message: string): ValidationResult => {
       const { status, answer, headers } = envelope(code, message);
       return { ...refuse(status, answer, items, message), headers };
     };
 
-    // Without its trailing slash the path does not exist.
     if (path !== PATH) return refuse(404, '404 page not found', items, 'unknown path');
     if (method !== 'POST') return refuse(405, '405 method not allowed', items, 'not a POST');
     const token = headers['access-token'] ?? '';
     if (token === '') return error(40104, 'Access token is empty');
     if (token !== credentials.accessToken)
       return error(40105, 'Access token is incorrect or has been revoked');
-    if (!bucket.take()) return error(40100, 'Requests made too frequently');
+    if (!bucket.acquire()) return error(40100, 'Requests made too frequently');
     if (!/^application\/json\b/i.test(headers['content-type'] ?? ''))
       return error(40002, 'Content-Type must be application/json');
     if (headers['content-encoding']) return error(40002, 'Content-Encoding is not supported');
@@ -44,7 +50,7 @@ export function createTikTok(credentials: Credentials['tiktok'], clock: () => nu
     const requestIssue = firstIssue(schema, body);
     if (requestIssue) return error(requestIssue.code ?? 40002, wording(requestIssue));
 
-    // One bad event fails its whole batch, and the message does not say which one it was.
+    // One bad event refuses its whole batch, and the message does not name it.
     const event = eventSchema(Math.floor(clock() / 1000));
     for (const [badIndex, bad] of items.entries()) {
       const issue = firstIssue(event, bad);
@@ -58,7 +64,7 @@ export function createTikTok(credentials: Credentials['tiktok'], clock: () => nu
     return { ...envelope(0, 'OK'), accepted: items, refused: [] };
   }
 
-  return { judge, reset: () => bucket.reset() };
+  return { validate, reset: () => bucket.reset() };
 }
 
 const wording = ({ field, message }: FieldIssue) =>

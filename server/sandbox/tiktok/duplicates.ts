@@ -2,16 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Received } from '../record.ts';
 import { isObject } from '../stand-in.ts';
 
-/** An (event, event_id) accepted more than once. TikTok counts it once, from the first copy it saw. */
+/** An (event, event_id) accepted more than once. TikTok counts the first copy it receives. */
 export interface TikTokDuplicate {
   event: string;
   eventId: string;
   times: number;
-  /** True when the copies are not the same: what TikTok keeps is then a matter of luck. */
+  /** True when the copies are not equal; which one TikTok keeps depends on the order of arrival. */
   differs: boolean;
 }
 
-/** What TikTok would deduplicate among these requests, in order of first arrival. The order of keys is no difference. */
+/** The duplicates among these requests, in order of first arrival. Copies with another order of keys are equal. */
 export function tiktokDuplicates(received: readonly Received[]): TikTokDuplicate[] {
   const seen = new Map<string, TikTokDuplicate & { first: unknown }>();
   for (const item of received.filter(({ api }) => api === 'tiktok').flatMap(({ accepted }) => accepted)) {

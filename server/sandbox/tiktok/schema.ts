@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-/** Refused fields that have a code of their own; every other one is a plain 40002. */
+/** Codes of particular fields; every other field is refused with 40002. */
 const NO_PERMISSION = 40001;
 const BATCH_TOO_LARGE = 40061;
 const PII_NOT_HASHED = 40062;
@@ -15,7 +15,7 @@ const CURRENCIES = new Set(
   KES KHR KRW KWD KZT MAD MOP MXN MYR NGN NIO NOK NZD OMR PEN PHP PKR PLN PYG QAR RON RUB SAR SEK SGD THB TRY TWD UAH
   USD VES VND ZAR`.split(/\s+/),
 );
-/** The documents name no age limit; the strictest sender's reading is 28 days, and five minutes ahead. */
+/** The documents name no limits; the strictest known sender assumes 28 days, and five minutes ahead. */
 const MAX_AGE_SECONDS = 28 * 24 * 60 * 60;
 const MAX_AHEAD_SECONDS = 5 * 60;
 
@@ -32,7 +32,7 @@ const Digest = z
   });
 /** One value or several. */
 const Digests = z.preprocess((value) => [value].flat(), z.array(Digest).min(1, 'an empty list'));
-/** City and state go plain, but normalised: no capitals, spaces or punctuation; and not a digest. */
+/** City and state are sent in clear, normalised: no capitals, spaces or punctuation. */
 const Place = z
   .string()
   .regex(/^[\p{Ll}\p{Lo}\p{M}\p{N}]+$/u, 'not normalised (lower case, no spaces or punctuation)')
@@ -109,7 +109,7 @@ const Properties = z
     path: ['currency'],
   });
 
-/** One web event. Unknown keys are refused outside `properties`, so that a misspelt field cannot pass unseen. */
+/** One web event. Unknown keys are refused outside `properties`, so that a misspelt field is noticed. */
 export function eventSchema(nowSeconds: number) {
   return z.strictObject({
     event: Text,
@@ -127,7 +127,7 @@ export function eventSchema(nowSeconds: number) {
   });
 }
 
-/** The request itself, its events not yet looked at. */
+/** The request; its events are checked one by one. */
 export function requestSchema(pixelCode: string) {
   return z.strictObject({
     event_source: z.literal('web'),
@@ -135,7 +135,7 @@ export function requestSchema(pixelCode: string) {
       .string()
       .regex(/^[A-Z0-9]{20}$/, 'not a pixel code')
       .refine((code) => code === pixelCode, { error: 'no permission', params: { code: NO_PERMISSION } }),
-    // Only registered partners may name themselves, and a shop's own collector is none.
+    // Only for registered partners; a shop's own collector is not one.
     partner_name: z
       .unknown()
       .refine(() => false, { error: 'not a registered partner', params: { code: UNKNOWN_PARTNER } })
