@@ -1,11 +1,11 @@
-/** What the visitor allows. A purpose left out keeps its earlier answer, else the default of the script tag. */
+/** The visitor's choice. An absent purpose keeps its earlier answer, else the default of the script tag. */
 export interface Choice {
   advertising?: boolean;
   analytics?: boolean;
   marketing?: boolean;
 }
 
-/** The answer in force, for every purpose. */
+/** The consent in force for every purpose. */
 export type Consent = Required<Choice>;
 
 export type Properties = Record<string, unknown>;
@@ -45,9 +45,9 @@ export type Capture = (report: Report, tools: Tools) => void;
 /** Properties added to every report of this event. Those of the report itself take precedence. */
 export type Enrich = (event: string) => Properties;
 
-/** The settings of one page: attributes of the script tag without `data-`, in camelCase. README.md says what each means. */
+/** The settings: attributes of the script tag without `data-`, in camelCase. Documented in README.md. */
 export interface Options {
-  /** Where the script came from, without its name. */
+  /** Where the script was loaded from, without the file name. */
   base?: string;
   key?: string;
   endpoint?: string;
@@ -56,7 +56,7 @@ export interface Options {
   captures?: string;
   dataLayer?: string;
   pixel?: string;
-  /** Present, whatever its value: on. */
+  /** On when present, with any value. */
   debug?: string;
   cookieDomain?: string;
   domains?: string;
@@ -73,13 +73,13 @@ export interface Message {
 }
 
 /**
- * What plugins hear, from the start of the page on. `source` is a capture's name, or `api`.
- * - `message`: on its way to the collector. Before `consent` is there, nothing is.
+ * What `listen` receives. `source` is the name of a capture, or `api`.
+ * - `message`: queued for the collector, with the consent it was queued under.
  * - `held`: waits for the visitor's choice.
- * - `repeat`: told before, by another source or in the same words; not sent.
- * - `answer`: what the collector said to this body. Status 0: nothing.
- * - `consent`: what is allowed from now on.
- * - `error`: ours, kept from the shop's page.
+ * - `repeat`: reported before, by another source or with the same properties; not sent.
+ * - `answer`: the collector's response to a request body. Status 0: no response.
+ * - `consent`: the consent in force from now on.
+ * - `error`: an error of the snippet, which the shop's page does not see.
  */
 export type Notice =
   | [kind: 'message', source: string, message: Message, consent: Consent]
@@ -91,31 +91,31 @@ export type Notice =
 
 /** `window.storebeacon`. No method ever throws, and none waits for the network. */
 export interface Storebeacon {
-  /** A page view. Pages are reported by themselves; call it only where `data-captures` leaves `pages` out. */
+  /** A page view. Captured automatically; call it only where `data-captures` leaves `pages` out. */
   page(properties?: Properties): void;
   /**
-   * An action, by the name of an ecommerce semantic event (`Product Added`) or one of your own. Money is in major
-   * units (12.5, not 1250), ids are text. Every call is sent, except a second `Order Completed` of one `order_id` or
-   * `Checkout Started` of one `checkout_id`.
+   * An action, by the name of an ecommerce semantic event (`Product Added`) or a custom one. Money is in major units
+   * (12.5, not 1250), ids are text. Every call is sent, except a second `Order Completed` with the same `order_id` or
+   * `Checkout Started` with the same `checkout_id`.
    */
   track(event: string, properties?: Properties): void;
   /**
-   * Who the visitor is. The id is remembered for later messages, the traits never are. Without an id, `email` must
-   * be among the traits. A second, different id begins a new anonymous id: two people on one device stay two.
+   * Identifies the visitor. The id is stored for later messages, the traits are not. Without an id, the traits must
+   * include `email`. A different id begins a new anonymous id: two people on one device stay separate.
    */
   identify(userId: string | number, traits?: Properties): void;
   identify(traits: Properties): void;
-  /** Records the visitor's choice. All three denied: what waits is dropped and our cookies are removed. */
+  /** Records the visitor's choice. When all three are denied, queued messages are dropped and cookies removed. */
   consent(choice: Choice): void;
-  /** After a log-out: forgets the user id, begins a new anonymous id and session, drops what waits. */
+  /** After a log-out: removes the user id, begins a new anonymous id and session, drops queued messages. */
   reset(): void;
-  /** The visitor's anonymous id, a UUID. Before consent it lives in this page only. */
+  /** The visitor's anonymous id, a UUID. Before consent it exists in this page only. */
   anonymousId(): string;
-  /** Calls back at once, or, from the stub, as soon as the snippet is there. */
+  /** Calls back at once; from the stub, when the snippet has loaded. */
   ready(callback: (storebeacon: Storebeacon) => void): void;
-  /** Another source of signals. What it reports passes the same once-only rules as our own sources. */
+  /** Adds a source of signals. Its reports pass the same rules against repeats as the built-in sources. */
   capture(source: string, start: Capture, enrich?: Enrich): void;
-  /** Hears every notice of this page, the last hundred before it came first. */
+  /** Calls back with the last hundred notices of this page, then with every new one. */
   listen(listener: (...notice: Notice) => void): void;
   /** The settings in force. */
   options: Options;
@@ -123,7 +123,7 @@ export interface Storebeacon {
 
 declare global {
   interface Window {
-    /** `q` holds the calls made to the stub: method, then arguments. */
+    /** `q`: the calls recorded by the stub, each a method and its arguments. */
     storebeacon?: Storebeacon & { q?: [string, ...unknown[]][] };
   }
 }

@@ -6,12 +6,12 @@ import { uuid } from './uuid.ts';
 const SESSION_SECONDS = 30 * 60;
 const CLICK_SECONDS = 30 * 86_400;
 
-/** What the address said and no cookie knows yet. */
+/** UTM values of this URL that are not yet in the session cookie. */
 let landing: { campaign?: Record<string, string> } = {};
 let ttclid: string | null;
 let capturedAt: number;
 
-/** Notes what the address says, in memory. UTM values lose their prefix; `utm_campaign` is the `name`. */
+/** Reads click id and UTM values from the URL into memory. `utm_` is cut off; `utm_campaign` becomes `name`. */
 export const readAddress = () => {
   const campaign: Record<string, string> = {};
   new URLSearchParams(location.search).forEach((value, name) => {
@@ -25,22 +25,22 @@ export const readAddress = () => {
   });
 };
 
-/** The session, continued or begun, with the campaign that led to it. Its cookie lasts 30 minutes from now. */
+/** The current session, or a new one, with the campaign that led to it. Extends its cookie by 30 minutes. */
 export const touchSession = (): {
   sessionId: string;
   campaign?: Record<string, string>;
   isFirst: boolean;
 } => {
   const known = parse(readCookie(COOKIES.session));
-  const visit = { sessionId: uuid(), ...known, ...landing };
+  const session = { sessionId: uuid(), ...known, ...landing };
   landing = {};
-  writeCookie(COOKIES.session, toJson(visit), SESSION_SECONDS);
-  return { ...visit, isFirst: !known };
+  writeCookie(COOKIES.session, toJson(session), SESSION_SECONDS);
+  return { ...session, isFirst: !known };
 };
 
-/** TikTok's ids, for a visitor who allows advertising: a click seen in the address is kept from here on. */
+/** Stores the click id of the URL, if any, and returns TikTok's ids. Only with consent to advertising. */
 export const saveClick = () => {
-  // The same click met again (a reload) keeps the moment it was captured.
+  // After a reload the same click keeps its first time.
   if (ttclid && readCookie(COOKIES.ttclid) !== ttclid) {
     forgetClick();
     writeCookie(COOKIES.ttclid, ttclid, CLICK_SECONDS);
@@ -49,7 +49,7 @@ export const saveClick = () => {
   ttclid = null;
   return {
     ttclid: readCookie(COOKIES.ttclid),
-    // An unknown moment is an invalid date, which JSON calls null.
+    // Without a cookie this is an invalid date, which becomes null in JSON.
     ttclid_at: new Date(+(readCookie(COOKIES.ttclidAt) as string)),
     ttp: readCookie('_ttp'),
   };

@@ -3,9 +3,9 @@ import { recall, remember, store, write } from './storage.ts';
 
 const MAX_AGE_MS = 7 * 86_400_000;
 const MAX_MESSAGES = 200;
-/** 200 KB as browsers keep text, two bytes a character. */
+/** 200 KB: browsers store two bytes per character. */
 const MAX_CHARACTERS = 100_000;
-/** Beacons of one page share 64 KiB, and a character is at most three bytes. No message may be longer either. */
+/** For one request, and so for one message. A page's beacons share 64 KiB, and a character takes up to three bytes. */
 export const CHUNK_CHARACTERS = 20_000;
 
 let last = 0;
@@ -21,8 +21,8 @@ const keys = () =>
 export const remove = (key: string) => delete store[key];
 
 /**
- * Puts a message, as JSON text, where it waits for an answer. Each has a record of its own, so tabs that write at the
- * same time never overwrite each other's; its key begins with the time, so keys sort by age.
+ * Stores a message, as JSON text, until it is answered. Each has a key of its own, so that tabs never overwrite each
+ * other's messages. Keys begin with the time and sort by age.
  */
 export const enqueue = (text: string) => {
   last = Math.max(last + 1, Date.now());
@@ -30,8 +30,8 @@ export const enqueue = (text: string) => {
 };
 
 /**
- * The keys of the oldest messages that fit one request, none of those in `except`. What is too old or too much goes,
- * and is counted.
+ * The keys of the oldest messages that fit one request, without those in `except`. Removes and counts messages that are
+ * too old or exceed the limits.
  */
 export const nextKeys = (except: string[]): string[] => {
   let charactersLeft = MAX_CHARACTERS;

@@ -9,56 +9,56 @@ export type { Choice, EventName, EventProperties, Order, Product, Storebeacon };
 export type CaptureName = 'pages' | 'json-ld' | 'shopline' | 'data-attributes' | 'forms' | 'data-layer';
 export type ConsentToolName = 'shopline' | 'google' | 'tcf' | 'onetrust' | 'cookiebot';
 
-/** The settings of `createBeacon`: the script tag's attributes, typed. */
+/** The settings of `createBeacon`: those of the script tag, typed. */
 export interface BeaconOptions {
-  /** Where the collector is, without `/v1`: `https://collect.shop.example`, or a path of the shop's own. */
+  /** The collector's address without `/v1`: `https://collect.shop.example`, or a path on the shop's own domain. */
   endpoint: string;
-  /** The write key; public, says which shop. */
+  /** The write key. Public; identifies the shop. */
   key: string;
   /**
-   * `denied` (when left out): nothing is written or sent until the visitor chose, at most 50 messages wait in memory.
-   * `granted`: everything is allowed until the visitor says otherwise.
+   * `denied` (default): nothing is stored or sent until the visitor has chosen; up to 50 messages wait in memory.
+   * `granted`: every purpose is allowed until the visitor denies it.
    */
   consent?: 'granted' | 'denied' | undefined;
-  /** What is captured without a call; left out: everything but `data-layer`. An empty list: nothing. */
+  /** What is captured without a call. Default: everything but `data-layer`. An empty list captures nothing. */
   captures?: readonly CaptureName[] | undefined;
-  /** The consent tool on the page, several of them, or `auto` for every one that is found. */
+  /** The consent tools on the page, or `auto` for every one that is found. */
   consentTool?: 'auto' | ConsentToolName | readonly ConsentToolName[] | undefined;
-  /** `mirror`: every event also goes to the TikTok pixel on the page, under one id, so TikTok counts it once. */
+  /** `mirror`: sends every event to the TikTok pixel on the page as well, with the same id, so that TikTok counts it once. */
   pixel?: 'mirror' | 'off' | undefined;
-  /** Shows on the page what is reported, and what becomes of it. */
+  /** Shows a panel with every event and the collector's response. */
   debug?: boolean | undefined;
-  /** `shop.example`, to share the visitor between sub-domains. */
+  /** `shop.example`, to share the visitor between subdomains. */
   cookieDomain?: string | undefined;
-  /** Other hosts of the shop, to which links hand over who the visitor is: `['checkout.example']`. */
+  /** Other hosts of the shop. Links to them carry the visitor's id: `['checkout.example']`. */
   domains?: readonly string[] | undefined;
-  /** SHOPLINE alone: writes the visitor's ids into the cart, from where the order brings them back. */
+  /** SHOPLINE only: writes the visitor's ids into the cart's attributes, which the order webhook returns. */
   cartAttributes?: boolean | undefined;
-  /** The name of Google's data layer, nearly always `dataLayer`: its ecommerce events are reported. */
+  /** The name of Google's data layer, usually `dataLayer`. Its ecommerce events are reported. */
   dataLayer?: string | undefined;
 }
 
-/** What an event of this name may carry. Events of your own carry what they like. */
+/** The properties of an event. Custom events take any. */
 export type PropertiesOf<Name extends string> = Name extends EventName
   ? EventProperties[Name]
-  : // biome-ignore lint/suspicious/noExplicitAny: of `unknown`, an object whose type is an interface would be refused.
+  : // biome-ignore lint/suspicious/noExplicitAny: with `unknown`, objects typed by an interface would be refused.
     Record<string, any>;
 
 /** `window.storebeacon`, with the ecommerce events typed. No method ever throws, and none waits for the network. */
 export interface Beacon extends Storebeacon {
   /**
-   * An action, by the name of an ecommerce semantic event (`Product Added`) or one of your own. Money is a number in
-   * major units (12.5, not 1250); an id is text, or a whole number below 2^53. Every call is sent, except a second
-   * `Order Completed` of one `order_id`.
+   * An action, by the name of an ecommerce semantic event (`Product Added`) or a custom one. Money is a number in major
+   * units (12.5, not 1250); an id is text, or an integer below 2^53. Every call is sent, except a second `Order
+   * Completed` with the same `order_id`.
    */
   track<Name extends EventName | (string & {})>(event: Name, properties?: PropertiesOf<Name>): void;
 }
 
 const REQUIRED = ['endpoint', 'key'] as const;
-/** Where a setting left out means all, a row without a name means none. */
+/** A list without names. An absent setting would mean all. */
 const NONE = ' ';
 
-/** An attribute is text: a switch is there or is not, and names stand in a row. */
+/** Settings as attributes: text, '' for a switch that is on, and lists separated by spaces. */
 const toOptions = (settings: BeaconOptions): Options => {
   const options: Record<string, string> = {};
   for (const [name, value] of Object.entries(settings)) {
@@ -70,11 +70,11 @@ const toOptions = (settings: BeaconOptions): Options => {
   return { ...options, base, endpoint: base };
 };
 
-/** Undefined where there is no page: on a server that renders one, or in a worker. */
+/** Undefined without a document: in server rendering or a worker. */
 const join = guard((settings: BeaconOptions) => {
   if (typeof document === 'undefined') return undefined;
   const { storebeacon } = window;
-  // Started by a script tag, or by an earlier call: not the stub, nor an element of the page that has this id.
+  // Started by a script tag or an earlier call. The stub has `q`; an element with this id has no `anonymousId`.
   if (storebeacon?.anonymousId && !storebeacon.q) return storebeacon;
   configure(toOptions(settings));
   start(storebeacon?.q || []);
@@ -96,10 +96,10 @@ const inert: Beacon = {
 };
 
 /**
- * Starts the snippet, once for each page: a second call, or a script tag that was there before, gives the same beacon
- * with the settings it has. On a server nothing is done, by no method, and `anonymousId()` is empty.
+ * Starts the snippet once per page. A second call, or one beside a script tag, returns the running beacon with its
+ * settings. On a server every method does nothing and `anonymousId()` returns ''.
  *
- * @throws {TypeError} when `endpoint` or `key` is missing, on a server too. Nothing else ever throws.
+ * @throws {TypeError} when `endpoint` or `key` is missing, also on a server. Nothing else throws.
  */
 export const createBeacon = (settings: BeaconOptions): Beacon => {
   const absent = REQUIRED.filter((name) => typeof settings?.[name] !== 'string' || !settings[name].trim());

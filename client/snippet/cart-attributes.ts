@@ -3,16 +3,15 @@ import { readCookie } from './shopline/storefront.ts';
 
 const DONE = '_sb_cart';
 
-/** As it was before it became a cookie. */
+/** A cookie's value, decoded. */
 const readId = (name: string) => {
   const found = readCookie(name);
   return found && decodeURIComponent(found);
 };
 
 /**
- * SHOPLINE alone (`POST /cart/update`): writes the visitor's ids into the attributes of the cart, from where the shop's
- * order webhook brings them back. The order is then joined to the visit by more than the cart's token. Once for each
- * cart and click; only after a yes.
+ * SHOPLINE only: writes the visitor's ids into the cart's attributes (`POST /cart/update`). The order webhook returns
+ * them, so that an order is joined to its visit by more than the cart token. Once per cart and click, after consent.
  */
 const write = (...[kind, , , consent]: Notice) => {
   const cart = readCookie('t_cart');

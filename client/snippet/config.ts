@@ -1,6 +1,6 @@
 import type { Options } from './api.ts';
 
-/** The settings in force, set once, before anything else of ours runs. */
+/** The settings in force. Set once, before anything else runs. */
 export let options: Options = {};
 
 export const configure = (settings: Options) => {
@@ -8,8 +8,8 @@ export const configure = (settings: Options) => {
 };
 
 /**
- * What the script tag says: its attributes, and before them the query of its address, for platforms that take an
- * address only. It came from `base`: `https://h/x/s.js` and `https://h/x/s/1.2.3.js` both give `https://h/x`.
+ * Reads the settings of the script tag: its attributes, then the query of its `src`, for platforms that accept only a
+ * URL. `base` is where it came from: `https://h/x` for `https://h/x/s.js` and for `https://h/x/s/1.2.3.js`.
  */
 export const readTag = () => {
   const { src, dataset } = document.currentScript as HTMLScriptElement;

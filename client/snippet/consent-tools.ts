@@ -6,19 +6,18 @@ import { shopline } from './consent-tools/shopline.ts';
 import { tcf } from './consent-tools/tcf.ts';
 import type { Answer, Tool } from './consent-tools/tool.ts';
 
-/** By the names `data-consent-tool` knows. */
+/** By their names in `data-consent-tool`. */
 const TOOLS: Record<string, Tool> = { shopline, google, tcf, onetrust, cookiebot };
 
-/** What tools raise on the window or the document when they were answered: sooner than the next look. */
+/** Events that tools dispatch on the window or document when the visitor chooses. They save the wait for the poll. */
 const EVENTS =
   'CookiebotOnAccept CookiebotOnDecline CookiebotOnConsentReady OneTrustGroupsUpdated trackingConsentAccepted';
 const PULSE_MS = 500;
 
 /**
- * Tells the snippet what the shop's consent tools were told, as long as the page lives: once all that were found have
- * answered, and again whenever their answer changes. A purpose is allowed when none of them denies it. Where the tag
- * does not name a single tool, nothing is told before the page has loaded, since another may still be on its way. A
- * tool that asks anew, or breaks, keeps its last answer.
+ * Passes the choice recorded by the shop's consent tools to the snippet: once every tool that was found has one, and
+ * whenever it changes. A purpose is allowed when no tool denies it. Unless the tag names exactly one tool, waits for
+ * the page to load, because another tool may still arrive. A tool that asks again or throws keeps its last answer.
  */
 const follow = (storebeacon: Storebeacon) => {
   const { options } = storebeacon;
@@ -36,7 +35,7 @@ const follow = (storebeacon: Storebeacon) => {
       answers[name] = answer || answers[name] || answer;
     }
     const all = Object.values(answers);
-    // Who comes later and is still asking holds nothing back any more, above all no withdrawal.
+    // A tool that arrives later and is still asking must not delay a withdrawal.
     if (all.includes(null) && !reported) return;
     const given = all.filter((answer) => !!answer);
     if (!given[0] || (tools[1] && document.readyState !== 'complete')) return;
@@ -51,7 +50,7 @@ const follow = (storebeacon: Storebeacon) => {
     storebeacon.consent(choice);
   };
 
-  // In the capture phase the window hears what is raised on the document too.
+  // In the capture phase, events dispatched on the document reach the window too.
   for (const type of `pagehide load ${EVENTS}`.split(' ')) addEventListener(type, look, true);
   setInterval(look, PULSE_MS);
   look();

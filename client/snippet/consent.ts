@@ -6,8 +6,8 @@ import { recall, remember } from './storage.ts';
 export const recordChoice = (choice: Choice) => remember({ choice: { ...recall().choice, ...choice } });
 
 /**
- * The consent in force: an answer for every purpose. Undefined while nobody chose and the default is denied: nothing
- * may be written or sent then, and nothing is lost either.
+ * The consent in force for every purpose. Undefined while the visitor has not chosen and the default is `denied`:
+ * messages are held then.
  */
 export const resolved = (): Consent | undefined => {
   const { choice } = recall();

@@ -2,8 +2,8 @@ import { translate } from './data-layer/events.ts';
 import { listen } from './data-layer/listen.ts';
 
 /**
- * Reports the GA4 ecommerce events of the shop's data layer. Calls to `gtag` and what is pushed for Tag Manager are two
- * sources: a shop with both says everything twice, and in other words.
+ * Reports the GA4 ecommerce events of the shop's data layer. `gtag` calls and Tag Manager pushes are two sources: a shop
+ * that uses both reports each action twice, with different properties.
  */
 const { storebeacon } = window;
 storebeacon?.capture('data-layer', (push) =>

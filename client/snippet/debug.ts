@@ -8,13 +8,13 @@ import { type Page, warnings } from './debug/warnings.ts';
 
 const PULSE_MS = 500;
 
-/** Shows a theme developer each event, who told of it and what became of it. Loaded only where it was asked for. */
+/** Shows every event, its source and the collector's response. Loaded by `data-debug` or `?sb_debug=1`. */
 safely(() => {
   const storebeacon = window.storebeacon as Storebeacon;
   storebeacon.listen(safely(onNotice));
   if (location.search.includes(FLAG)) {
     addEventListener('click', follow, true);
-    // The middle button, which opens a tab.
+    // The middle button opens a tab.
     addEventListener('auxclick', follow, true);
   }
   setInterval(

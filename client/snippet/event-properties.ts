@@ -3,8 +3,8 @@ import type * as commerce from '../../shared/commerce.ts';
 import type { EventName } from '../../shared/names.ts';
 
 /**
- * What the collector takes for each ecommerce event. Only types: the schemas stay out of the bundle, and the build
- * writes them out in plain TypeScript, so that a shop needs none of these files.
+ * The properties that the collector accepts for each ecommerce event. Types only: the schemas stay out of the bundle,
+ * and the build writes the types out as plain TypeScript.
  */
 export type EventProperties = {
   [Name in EventName]: z.input<(typeof commerce.COMMERCE_PROPERTIES)[Name]>;

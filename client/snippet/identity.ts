@@ -5,25 +5,25 @@ import { readCookie, recall, remember, removeCookie, writeCookie } from './stora
 import { uuid } from './uuid.ts';
 
 const ID_SECONDS = 400 * 86_400;
-/** As long as a slow page may take to load. Nothing but time speaks for an id in an address. */
+/** Long enough for a slow page load. Time is the only check on an id in a URL. */
 const HAND_OVER_MS = 120_000;
 const UUID_CHARACTERS = 36;
 
 let fresh: string | undefined;
 
-/** What another host of the shop put into the link that led here: its visitor's id, and when. */
+/** The visitor's id from `_sb`, which another host of the shop added to the link; false when expired or malformed. */
 const handedOver = () => {
   const [id = '', at] = (options.domains && parameter('_sb')?.split('.')) || [];
   return Math.abs(Date.now() - +(at as string)) < HAND_OVER_MS && id.length === UUID_CHARACTERS && id;
 };
 
-/** Writes nothing: before consent the id lives in this page only. */
+/** Stores nothing: before consent the id exists in this page only. */
 export const anonymousId = (): string => {
   fresh = readCookie(COOKIES.anonymousId) || recall().anonymousId || fresh || handedOver() || uuid();
   return fresh;
 };
 
-/** Writes the anonymous id where it is missing, so that cookie and localStorage heal each other. */
+/** Stores the anonymous id in cookie and localStorage, so that each restores the other. */
 export const saveId = (): string => {
   const id = anonymousId();
   if (!readCookie(COOKIES.anonymousId)) writeCookie(COOKIES.anonymousId, id, ID_SECONDS);
@@ -31,17 +31,14 @@ export const saveId = (): string => {
   return id;
 };
 
-/** Another id than the one known begins a new anonymous id: two people on one device stay two. */
+/** A user id other than the stored one begins a new anonymous id: two people on one device stay separate. */
 export const setUser = (next: string) => {
   const { userId } = recall();
   if (userId && userId !== next) forgetIdentity();
   remember({ userId: next });
 };
 
-/**
- * The collector's answer sets the cookie of the id it was told. Where that id was forgotten meanwhile, the cookie has
- * to go once more.
- */
+/** Removes the cookie that the collector's response set for an id which was forgotten during the request. */
 export const forgetAgain = () => {
   if (recall().anonymousId !== readCookie(COOKIES.anonymousId)) removeCookie(COOKIES.anonymousId);
 };
@@ -49,6 +46,6 @@ export const forgetAgain = () => {
 export const forgetIdentity = () => {
   fresh = uuid();
   removeCookie(COOKIES.anonymousId);
-  // Before the choice nothing is written, not even that there is nothing.
+  // Before the choice nothing is stored, not even an empty id.
   if (recall().anonymousId) remember({ anonymousId: '', userId: '' });
 };

@@ -1,2 +1,2 @@
-/** As they were when we came: a shop may replace them. */
+/** The originals: a shop may replace them later. */
 export const { parse: fromJson, stringify: toJson } = JSON;

@@ -1,8 +1,8 @@
 import type { Notice, Storebeacon } from './api.ts';
 
 /**
- * Hands the visitor's id over to another host of the shop (`data-domains`, separated by spaces), in the link that
- * leads there. That host's snippet takes it for two minutes, if it knows nobody yet.
+ * Adds the visitor's id to links to other hosts of the shop (`data-domains`, separated by spaces). The snippet there
+ * accepts it for two minutes, unless it has an id already.
  */
 const { anonymousId, listen, options } = window.storebeacon as Storebeacon;
 const hosts = options.domains?.split(' ');
@@ -16,7 +16,7 @@ const decorate = (event: Event) => {
     ({ host }) => host && host !== location.host && hosts?.includes(host),
   );
   if (!link || !isAllowed) return;
-  // As text: read and written again, what else it says might come out in other words, and may be signed.
+  // Edited as text: parsing could re-encode the other parameters, which may be signed.
   const others = link.search.replace(/([?&])_sb=[^&]*&?/, '$1').replace(/[?&]$/, '');
   link.search = `${others && `${others}&`}_sb=${anonymousId()}.${Date.now()}`;
 };

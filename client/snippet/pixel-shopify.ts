@@ -4,5 +4,5 @@ import { enter } from './pixel/sandbox.ts';
 import { EVENTS, readPerson } from './pixel/shopify-events.ts';
 import { start } from './pixel/start.ts';
 
-/** The beacon in Shopify’s sandbox for web pixels, pasted or in an app. pixel/README.md says how to install it. */
+/** The entry for Shopify's web pixel sandbox, pasted or in an app. Installation: pixel/README.md. */
 void guard(enter)(() => start(EVENTS, readPerson, watchPrivacy));

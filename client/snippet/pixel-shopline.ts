@@ -3,5 +3,5 @@ import { enter } from './pixel/sandbox.ts';
 import { EVENTS, readPerson } from './pixel/shopline-events.ts';
 import { start } from './pixel/start.ts';
 
-/** The beacon in SHOPLINE’s sandbox for pixels, pasted or in an app. pixel/README.md says how to install it. */
+/** The entry for SHOPLINE's pixel sandbox, pasted or in an app. Installation: pixel/README.md. */
 void guard(enter)(() => start(EVENTS, readPerson));

@@ -1,7 +1,7 @@
 import { orderKey } from '../../shared/names.ts';
 import type { Message, Notice, Properties } from './api.ts';
 
-/** The global of a TikTok pixel that the shop has on its pages already. */
+/** The global of a TikTok pixel that the shop has already installed. */
 interface Pixel {
   track(event: string, properties: Properties, options: { event_id: string }): void;
 }
@@ -16,7 +16,7 @@ const NAMES: Record<string, string[]> = {
   'Payment Info Entered': ['AddPaymentInfo'],
   'Order Completed': ['PlaceAnOrder', 'Purchase'],
 };
-/** An order that is not paid yet is placed, but no purchase. The collector tells TikTok the same. */
+/** An unpaid order is sent as placed, not as purchased. The collector does the same. */
 const UNPAID = ['unpaid', 'authorized', 'pending', 'partially_paid'];
 
 const RETRY_MS = 250;
@@ -41,7 +41,7 @@ export function toPixel(properties: Properties): Properties {
   };
 }
 
-/** The collector's own id goes as the third argument, so that TikTok counts pixel and server as one. */
+/** Passes the collector's event id, so that TikTok counts pixel and server as one event. */
 export function forward({ type, event = '', properties = {}, messageId }: Message) {
   const event_id = orderKey(event, properties) ?? messageId;
   for (const name of (type === 'track' && NAMES[event]) || []) {
@@ -50,7 +50,7 @@ export function forward({ type, event = '', properties = {}, messageId }: Messag
   }
 }
 
-/** Messages wait for a pixel that is still loading; those of a visitor who denies advertising never come here. */
+/** Messages that wait for the pixel to load, all with consent to advertising. */
 const waiting: Message[] = [];
 let tries = 0;
 
@@ -62,6 +62,6 @@ function forwardAll() {
 
 window.storebeacon?.listen((...[kind, , message, consent]: Notice) => {
   if (kind !== 'message' || !consent.advertising) return;
-  // The first to wait tries for all that join it.
+  // The first message starts the retries for all.
   if (waiting.push(message) === 1) forwardAll();
 });

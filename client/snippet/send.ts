@@ -5,11 +5,10 @@ import { emit } from './notices.ts';
 import { guard } from './page.ts';
 import { recall, remember, store, write } from './storage.ts';
 
-/** Until when no tab may send: because one is sending, or because the collector wants a rest. */
+/** Until when no tab may send, in milliseconds: one is sending, or the collector asked for a pause. */
 const WAIT = '_sb_w';
-/** How long an answer may take. */
 const TIMEOUT_MS = 5000;
-/** 2⁸ seconds: the longest pause is a good four minutes. */
+/** 2⁸ seconds: the longest pause is four minutes. */
 const MAX_DOUBLINGS = 8;
 const MANY = 500;
 
@@ -19,15 +18,15 @@ let sentByBeacon: string[] = [];
 const url = () => `${options.endpoint || options.base}/v1/b`;
 const mustWait = (toleranceMs: number) => +(store[WAIT] as string) > Date.now() + toleranceMs;
 const wait = (delayMs: number) => write(WAIT, Date.now() + delayMs);
-/** Joined rather than built anew: what lies there is JSON already, and a shop may have bent how arrays become text. */
+/** Concatenated: the stored messages are JSON, and a shop may have changed how arrays are serialized. */
 const body = (keys: string[], lost = 0) =>
   `{"batch":[${keys.map((key) => store[key])}],"sentAt":"${new Date().toJSON()}","writeKey":"${options.key}","lost":${lost}}`;
 
 /**
- * Sends what fits one request. XMLHttpRequest rather than `fetch`, which shops patch. The body goes as text/plain, so
- * no preflight goes ahead of it.
+ * Sends what fits one request, by XMLHttpRequest because shops patch `fetch`. The body is text/plain, which needs no
+ * preflight.
  *
- * @param claimMs how long other tabs leave it to us, where no lock tells them.
+ * @param claimMs how long other tabs wait for this one, where there are no locks.
  */
 const post = (done: () => void, claimMs = 0) => {
   const keys = nextKeys([]).slice(0, failures ? 1 : MANY);
@@ -40,7 +39,7 @@ const post = (done: () => void, claimMs = 0) => {
     if (status === 200 || (!keys[1] && (status === 400 || status === 413))) {
       keys.forEach(remove);
       failures = 0;
-      // Not a moment: the clock may be set back.
+      // Removed rather than set to now: the clock may be set back.
       remove(WAIT);
       remember({ lost: 0 });
     } else {
@@ -56,15 +55,15 @@ const post = (done: () => void, claimMs = 0) => {
   });
   request.open('POST', url());
   request.timeout = TIMEOUT_MS;
-  // A frame without an origin may not send any, and with them would never see an answer.
+  // From a frame without an origin, a request with credentials never gets an answer.
   request.withCredentials = origin !== 'null';
   request.send(sent);
 };
 
-/** Where no lock is to be had (plain http, old browsers), a claim in the storage that all tabs share does instead. */
+/** Without locks (plain http, older browsers), tabs share a claim in localStorage. */
 const postAlone = guard(() => post(() => {}, TIMEOUT_MS));
 
-/** Sends, unless another tab is at it. A lock goes with its page, so a page that was left never holds up the next. */
+/** Sends, unless another tab is sending. A lock ends with its page, so a closed page never blocks the next. */
 export const flush = () => {
   const { locks } = navigator;
   if (!nextKeys([])[0]) return;
@@ -75,7 +74,7 @@ export const flush = () => {
   else postAlone();
 };
 
-/** The page goes away: a beacon takes what no beacon took before. A claim does not hold it back, a longer rest does. */
+/** Sends by beacon, on leaving, what no beacon has sent before. Ignores another tab's claim, but not a longer pause. */
 export const leave = () => {
   const keys = nextKeys(sentByBeacon);
   if (!keys[0] || mustWait(TIMEOUT_MS)) return;

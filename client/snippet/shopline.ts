@@ -4,7 +4,7 @@ import { captureBus } from './shopline/buses.ts';
 import { captureForms, captureRequests } from './shopline/requests.ts';
 import { around, shopline, theme } from './shopline/storefront.ts';
 
-/** SHOPLINE's storefronts, of every generation of themes. Loaded by the snippet where it finds one. */
+/** The sources of SHOPLINE storefronts, for themes of every generation. Loaded where `window.Shopline` exists. */
 const { capture, options } = window.storebeacon as Storebeacon;
 
 capture(

@@ -3,10 +3,10 @@ import { options } from './config.ts';
 import { fromJson, toJson } from './json.ts';
 import { guard } from './page.ts';
 
-/** A stored JSON text; undefined when there is none or somebody else wrote something there. */
+/** Parses a stored JSON text; undefined when it is not JSON, null when there is none. */
 export const parse = guard((text: string | null | undefined) => fromJson(text || 'null'));
 
-/** localStorage, or, where it is blocked or full, an object that lives as long as the page. */
+/** localStorage; where it is blocked or full, an object that lasts as long as the page. */
 export let store: Record<string, string> = guard(() => localStorage)() || {};
 
 export const write = (key: string, value: string | number) => {
@@ -17,14 +17,14 @@ export const write = (key: string, value: string | number) => {
   }
 };
 
-/** What we remember of a visitor who allowed it. */
+/** What is stored about a visitor after consent. */
 interface Memory {
   choice?: Choice;
   anonymousId?: string | undefined;
   userId?: string | undefined;
-  /** The last order ids that were counted. */
+  /** The last order and checkout ids that were counted. */
   orders?: unknown[];
-  /** Messages that found no room or grew too old, since the collector last answered. */
+  /** Messages dropped by limits or age since the last response. */
   lost?: number;
 }
 const KEY = '_sb';
@@ -46,7 +46,7 @@ export const writeCookie = guard(
   },
 );
 
-/** From this host and its parent domains: the collector may have set it there. */
+/** Also from the parent domains, where the collector may have set it. */
 export const removeCookie = (name: string, domain = location.hostname) => {
   writeCookie(name, '', 0, domain);
   if (domain) removeCookie(name, domain.replace(/[^.]*.?/, ''));

@@ -4,10 +4,10 @@ import { fromJson, toJson } from './json.ts';
 import { guard } from './page.ts';
 import type { Thing } from './thing.ts';
 
-/** As many lines of an order fit one message. */
+/** This many order lines fit into one message. */
 const MANY = 80;
 
-/** JSON text; where that is too long to be sent, without the long texts and lists in it. */
+/** JSON text. If it is too long for one request, long texts and lists are left out. */
 export const toText = (value: unknown): string => {
   const text = toJson(value);
   return text.length < CHUNK_CHARACTERS
@@ -15,10 +15,7 @@ export const toText = (value: unknown): string => {
     : toJson(value, (_name, inner) => (inner?.length > MANY ? undefined : inner));
 };
 
-/**
- * Properties as they are now, whatever a shop put in and goes on to change. What cannot be JSON, since it throws when
- * it is read or goes round in a circle, is left out.
- */
+/** A deep copy, which later changes do not reach. Properties that are no JSON (circular, a getter that throws) are left out. */
 export const copy = (properties: Thing): Properties => {
   const copied: Properties = {};
   for (const name of Object.keys(Object(properties)))

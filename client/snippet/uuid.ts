@@ -1,5 +1,5 @@
-/** A random UUID (version 4), anywhere: every browser names a blob by one. Its first takes a page milliseconds. */
+/** A random UUID (version 4) from a blob URL. Works in every browser; the first call takes milliseconds. */
 export const blobUuid = () => URL.createObjectURL(new Blob()).slice(-36);
 
-/** The same at once, where `crypto.randomUUID` is there: it is missing on plain http and in older browsers. */
+/** A random UUID. `crypto.randomUUID` is faster, but absent on plain http and in older browsers. */
 export const uuid = (): string => crypto.randomUUID?.() || blobUuid();

@@ -1,2 +1,2 @@
-/** The build puts the version of package.json here. */
+/** Replaced by the build with the version of package.json. */
 export const VERSION: string = '0.0.0';

@@ -44,7 +44,7 @@ test('with sb_debug=1 each event, its source and the answer are on the page, und
   await page.click('text=Chat');
   await tell(page, 'track', HOSTILE);
   await arrives(shop, ['page', 'Chat Opened', HOSTILE]);
-  await row(page, 'Chat Opened').getByText('answered 200').waitFor();
+  await row(page, 'Chat Opened').getByText('accepted 200').waitFor();
   const cells = async (event: string) =>
     (await row(page, event).locator('td').allInnerTexts()).map((text) => text.trim());
   expect(await cells('Chat Opened')).toEqual([
@@ -52,7 +52,7 @@ test('with sb_debug=1 each event, its source and the answer are on the page, und
     'Chat Opened',
     'data-attributes',
     'TWD 12.5',
-    'answered 200',
+    'accepted 200',
   ]);
   expect((await cells('%c%s'))[1]).toBe(HOSTILE);
   const id = String(await tell(page, 'anonymousId')).slice(0, 8);
@@ -74,12 +74,12 @@ test('a rejected message says why, and a wrong key says so on top', async ({ pag
   }));
   await page.goto('/');
   await tell(page, 'track', 'Product Added', { value: 'a lot' });
-  await row(page, 'Product Added').getByText(`refused properties.value not ${HOSTILE}`).waitFor();
+  await row(page, 'Product Added').getByText(`rejected properties.value not ${HOSTILE}`).waitFor();
 
   await page.unroute('**/v1/b');
   await answers(page, 401, () => ({ code: 'unknown-write-key', message: 'Send the shop’s write key.' }));
   await tell(page, 'track', 'Chat Opened');
-  await row(page, 'Chat Opened').getByText('refused 401').waitFor();
+  await row(page, 'Chat Opened').getByText('rejected 401').waitFor();
   await panel(page).getByText('401 Send the shop’s write key.').waitFor();
 });
 
@@ -88,7 +88,7 @@ test('a collector that cannot be reached, and what may be in the way', async ({ 
     'Content-Security-Policy': "default-src 'self'",
   });
   await page.goto('/');
-  await panel(page).getByText(`No answer: ad blocker, connect-src, or ${shop.origin} missing`).waitFor();
+  await panel(page).getByText(`No response: ad blocker, connect-src, or ${shop.origin} missing`).waitFor();
 });
 
 test('before the visitor has chosen it is on through the whole shop, and writes nothing', async ({
@@ -189,7 +189,7 @@ test('by keyboard it folds and closes, and the shop hears nothing of it', async 
   </script>`;
   shop.put('/', html(`<button data-sb-event="Chat Opened">Chat</button>${listen}`));
   await page.goto('/?sb_debug=1');
-  await row(page, 'page').getByText('answered 200').waitFor();
+  await row(page, 'page').getByText('accepted 200').waitFor();
   await panel(page).locator('summary').focus();
   await page.keyboard.press('Enter');
   expect(await panel(page).locator('table').isVisible()).toBe(false);

@@ -54,12 +54,12 @@ afterEach(() => {
 });
 
 test.each<{ told: string; notices: Notice[]; row: string[] }>([
-  { told: 'sent', notices: [message], row: ['shopline', 'TWD 960', 'waiting'] },
+  { told: 'sent', notices: [message], row: ['shopline', 'TWD 960', 'queued'] },
   { told: 'held', notices: [['held', 'shopline', ADDED]], row: ['shopline', 'TWD 960', 'held for consent'] },
   {
     told: 'held, then let go',
     notices: [['held', 'shopline', ADDED], message],
-    row: ['shopline', 'TWD 960', 'waiting'],
+    row: ['shopline', 'TWD 960', 'queued'],
   },
   {
     told: 'by a second source',
@@ -69,7 +69,7 @@ test.each<{ told: string; notices: Notice[]; row: string[] }>([
   {
     told: 'and stored',
     notices: [message, answer(200, { accepted: 1, duplicates: 0, rejected: [] })],
-    row: ['shopline', 'TWD 960', 'answered 200'],
+    row: ['shopline', 'TWD 960', 'accepted 200'],
   },
   {
     told: 'and rejected',
@@ -79,17 +79,17 @@ test.each<{ told: string; notices: Notice[]; row: string[] }>([
         rejected: [{ index: 0, messageId: 'm-1', issues: [{ path: 'userId', message: 'too long' }] }],
       }),
     ],
-    row: ['shopline', 'TWD 960', 'refused userId too long'],
+    row: ['shopline', 'TWD 960', 'rejected userId too long'],
   },
   {
     told: 'and refused by a proxy that speaks no JSON',
     notices: [message, ['answer', 502, '<h1>Bad gateway</h1>', SENT]],
-    row: ['shopline', 'TWD 960', 'refused 502'],
+    row: ['shopline', 'TWD 960', 'rejected 502'],
   },
   {
     told: 'on an earlier page',
     notices: [answer(200, {})],
-    row: ['earlier page', 'TWD 960', 'answered 200'],
+    row: ['previous page', 'TWD 960', 'accepted 200'],
   },
 ])('an event told $told is one row, and a line in the console', async ({ notices, row }) => {
   const { rows } = await debug(notices);
@@ -173,7 +173,7 @@ describe('warnings', () => {
 
   test('no answer at all names what may be in the way', async () => {
     const { head } = await debug([['answer', 0, '', SENT]]);
-    expect(head[1]).toMatch(/ad blocker, connect-src, or https:\/\/shop\.example missing in ALLOWED_ORIGINS/);
+    expect(head[1]).toMatch(/ad blocker, connect-src, or https:\/\/shop\.example missing from ALLOWED_ORIGINS/);
   });
 });
 
@@ -195,7 +195,7 @@ test.each([
   ['an unknown kind', ['later', 1, 2]],
 ])('told %s, it throws nothing and goes on', async (_what, notice) => {
   const { rows } = await debug([notice as never, message]);
-  expect(rows).toContainEqual(['08:00:00', 'Product Added', 'shopline', 'TWD 960', 'waiting']);
+  expect(rows).toContainEqual(['08:00:00', 'Product Added', 'shopline', 'TWD 960', 'queued']);
 });
 
 test('a browser without constructable style sheets shows nothing, and the console still tells', async () => {

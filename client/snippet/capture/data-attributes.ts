@@ -4,8 +4,8 @@ import { on, watch } from '../page.ts';
 import { parse } from '../storage.ts';
 
 /**
- * The shop's own markup: `data-sb-event` on any element, reported on `click`, or on `submit` or `view` as
- * `data-sb-on` says; a view is reported once, when it first comes into sight. Properties are those of the nearest
+ * The shop's own markup: `data-sb-event` on any element, reported on `click`, or on `submit` or `view` according to
+ * `data-sb-on`. A view is reported once, when the element first scrolls into view. Properties are those of the closest
  * `data-sb-product`, then the element's own `data-sb-<property>`; dashes become underscores.
  */
 export const captureDataAttributes: Capture = (report) => {

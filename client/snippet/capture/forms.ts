@@ -2,15 +2,15 @@ import { on } from '../page.ts';
 import { recall } from '../storage.ts';
 import { identify } from '../track.ts';
 
-/** Sign-up, log-in and newsletter forms say so in their names; a checkout form is the order's business. */
+/** Matches the markup of sign-up, log-in and newsletter forms. Checkout forms are left to the order. */
 const OURS = /newsl|subscri|sign.?up|regist|login/i;
 
-/** Emails typed into sign-up, log-in and newsletter forms, once the visitor has said yes to marketing. */
+/** Identifies visitors by the email in sign-up, log-in and newsletter forms, with consent to marketing. */
 export const captureForms = () => {
   on(document, 'submit', ({ target }) => {
     const form = target as HTMLFormElement;
     const find = (selector: string) => form.querySelector<HTMLInputElement>(selector);
-    /** Only fields of these kinds are ever read: a password or card field is none of them. */
+    /** Only fields of these two types are read, never passwords or card numbers. */
     const email = find('[type=email]');
     const phone = find('[type=tel]');
     if (

@@ -1,9 +1,9 @@
 import { globals, type Tool } from './tool.ts';
 
 /**
- * Cookiebot: `statistics` and `marketing`. `method` is there as soon as there is a consent, also one that was given
- * automatically because the visitor's region asks for none. The tool's script tag has the id `Cookiebot`, so until
- * the script has run, the global is that element.
+ * Cookiebot: `statistics` and `marketing`. `method` is set once consent is recorded, also when it is implied
+ * because the visitor's region requires none. The tool's script tag has the id `Cookiebot`: until the script has run,
+ * the global is that element.
  *
  * @see https://www.cookiebot.com/en/developer/ (read 2026-11-27)
  */

@@ -6,15 +6,14 @@ const PERSONALIZATION = 'ad_personalization';
 const ANALYTICS = 'analytics_storage';
 const SIGNALS = [STORAGE, USER_DATA, PERSONALIZATION, ANALYTICS];
 
-/** Kept beside the data layer, of which Tag Manager drops the oldest entries. */
+/** Remembered here, because Tag Manager drops the oldest entries of the data layer. */
 const defaults: Record<string, unknown> = {};
 const updates: Record<string, unknown> = {};
 
 /**
- * Consent Mode v2: `gtag('consent', …)` as it lies in the data layer, before we came and after. An `update` is the
- * visitor's choice; what it leaves out stays at its default. A `default` decides only where it grants all four
- * signals: anything denied waits, however long, for an update. Which region a default is for does not matter, since
- * the browser does not know its own: of several the strictest counts.
+ * Consent Mode v2: every `gtag('consent', …)` entry of the data layer. An `update` is the visitor's choice; signals it
+ * leaves out keep their default. A `default` counts only when it grants all four signals; otherwise an update is
+ * awaited. A page does not know its visitor's region: of several regional defaults the strictest counts.
  *
  * @see https://developers.google.com/tag-platform/security/guides/consent (read 2026-11-27)
  */

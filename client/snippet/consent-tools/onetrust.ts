@@ -1,10 +1,10 @@
 import { globals, type Tool } from './tool.ts';
 
 /**
- * OneTrust, by its own category ids: C0002 performance, C0004 targeting. The active groups are an answer once the
- * banner was closed, where the visitor's region has no banner, and where the region lets visitors opt out: there the
- * tool itself begins with a yes. Until its script is whole, `OneTrust` lacks these methods. `OptanonWrapper` is the
- * shop's and stays so; the groups are read at each look and at `OneTrustGroupsUpdated`.
+ * OneTrust, by its default category ids: C0002 performance, C0004 targeting. The active groups are the choice once the
+ * banner is closed, where the visitor's region has no banner, and in opt-out regions, where everything starts allowed.
+ * `OneTrust` lacks these methods until its script has run. The groups are read at every poll and on
+ * `OneTrustGroupsUpdated`; `OptanonWrapper` belongs to the shop and is not touched.
  *
  * @see https://developer.onetrust.com/onetrust/docs/javascript-api and …/docs/javascript-events-guide (read 2026-11-27)
  */
@@ -16,7 +16,7 @@ export const onetrust: Tool = () => {
     const { ShowAlertNotice, ConsentModel } = OneTrust.GetDomainData();
     if (ShowAlertNotice !== false && !/opt-out|notice only/i.test(ConsentModel.Name)) return null;
   }
-  // Older versions of the tool write the ids small.
+  // Older versions write the ids in lower case.
   const isTargeted = /\bC0004\b/i.test(groups);
   return { advertising: isTargeted, analytics: /\bC0002\b/i.test(groups), marketing: isTargeted };
 };

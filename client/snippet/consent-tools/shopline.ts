@@ -4,9 +4,9 @@ let isAsked = false;
 let hasFailed = false;
 
 /**
- * SHOPLINE's own banner, or any other that calls `setTrackingConsent`. One yes or no for everything. A refusal raises
- * no event, so only looking again finds it; `trackingConsentAccepted` tells of a yes. Without `loadFeatures`, or where
- * the feature does not load, SHOPLINE has nothing to say.
+ * SHOPLINE's banner, or any other that calls `setTrackingConsent`: one choice for every purpose. A refusal dispatches no
+ * event and is found by polling; `trackingConsentAccepted` follows an acceptance. Without `loadFeatures`, or when the
+ * feature fails to load, there is no choice to read.
  *
  * @see https://developer.shopline.com/docs/apps/customer-privacy-api (read 2026-11-27)
  */
@@ -22,7 +22,7 @@ export const shopline: Tool = (look) => {
   }
   const { customerPrivacy } = Shopline;
   if (!customerPrivacy) return hasFailed ? undefined : null;
-  // A no is only a no once the banner has nothing more to ask: before that, nobody may be tracked either.
+  // Tracking is also denied while the banner is still open; only a closed banner makes it a refusal.
   const isAsking = customerPrivacy.shouldShowGDPRBanner?.();
   const isAllowed = customerPrivacy.userCanBeTracked();
   if (isAllowed === true && !isAsking) return everything(true);

@@ -8,10 +8,10 @@ let latest: {
 } = {};
 
 /**
- * Any tool that speaks IAB's Transparency and Consent Framework, 2.2 and 2.3 alike. Only consents count, no
- * legitimate interest. Purpose 1, to store anything at all, is needed for everything; README.md says which others.
- * While the tool's window is open (`cmpuishown`), or the tool does not know yet whether the law applies, there is no
- * answer. A stub keeps our listener for the tool that replaces it; we add it to that one too, should it not.
+ * Any tool that implements IAB's Transparency and Consent Framework 2.2 or 2.3. Only consents count, not legitimate
+ * interest. Every purpose requires TCF purpose 1 (storage); README.md lists the others. There is no choice while the
+ * tool's dialog is open (`cmpuishown`) or before it knows whether GDPR applies. The listener is added to the stub and
+ * again to the tool that replaces it.
  *
  * @see https://github.com/InteractiveAdvertisingBureau/GDPR-Transparency-and-Consent-Framework/blob/master/TCFv2/IAB%20Tech%20Lab%20-%20CMP%20API%20v2.md
  * (read 2026-11-27)

@@ -1,20 +1,20 @@
 import type { Consent } from '../../../shared/consent.ts';
 import type { Options } from '../api.ts';
 
-/** What a tool says now. Undefined: it is not on this page. Null: it is, and has no answer yet. */
+/** The choice a tool holds. Undefined: the tool is not on this page. Null: the visitor has not chosen yet. */
 export type Answer = Consent | null | undefined;
 
 /**
- * One consent tool, asked at every look; each file here is one. It only reads: whatever it throws counts as null.
+ * Reads one consent tool, at every poll. Must not change anything; an error counts as null.
  *
- * @param look to be called when the tool has something new to say, where it tells so to nobody but its listeners.
+ * @param look reads all tools again. For tools that announce a change only to their own listeners.
  */
 export type Tool = (look: () => void, options: Options) => Answer;
 
-// biome-ignore lint/suspicious/noExplicitAny: other people's globals: each may be missing, half-loaded or anything.
+// biome-ignore lint/suspicious/noExplicitAny: globals of other scripts: each may be absent, half loaded or of any type.
 export const globals = window as any;
 
-/** The answer of a tool that knows one purpose only, or none. */
+/** One answer for every purpose. */
 export const everything = (isAllowed: boolean): Consent => ({
   advertising: isAllowed,
   analytics: isAllowed,

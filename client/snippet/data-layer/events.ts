@@ -5,7 +5,7 @@ import { SHARED, toProduct } from './items.ts';
 import { read } from './read.ts';
 
 /**
- * GA4's ecommerce events, and what we call them.
+ * GA4's ecommerce events and their names here.
  *
  * @see https://developers.google.com/analytics/devguides/collection/ga4/reference/events (read 2026-11-27)
  */
@@ -28,18 +28,18 @@ const EVENTS: Record<string, string> = {
   add_to_wishlist: 'Product Added to Wishlist',
 };
 
-/** `value` is what the items cost, without shipping and tax, and `coupon` that of the order. */
+/** `value` is the cost of the items without shipping and tax; `coupon` is that of the order. */
 const WHOLE =
   'order_id:transaction_id value tax shipping discount coupon affiliation payment_method:payment_type shipping_method:shipping_tier query:search_term';
 const PROMOTION = 'promotion_id name:promotion_name creative:creative_name position:creative_slot';
 
-/** A message has room for these with all they say, and an order is better cut than lost. GA4 takes 200. */
+/** This many complete items fit into one message. GA4 accepts 200; a shortened order is better than none. */
 const MAX_ITEMS = 50;
 
-/** Tags of Google Ads and of Universal Analytics may be sent the same event again, by the same name. */
+/** Events addressed to Google Ads, Floodlight or Universal Analytics only: GA4 gets the same event separately. */
 const ELSEWHERE = /^(?!.*\bGT?-)(AW|DC|UA)-/;
 
-/** The properties of each report an event makes. `around` are the places where its parameters may stand. */
+/** The properties of each report that an event yields. `around`: the objects that may hold its parameters. */
 const describe = (event: string, items: Thing[], around: Thing[]): Properties[] => {
   if (/^Promo/.test(event)) {
     const promotions = items.filter(({ promotion_id, promotion_name }) => promotion_id || promotion_name);
@@ -48,7 +48,7 @@ const describe = (event: string, items: Thing[], around: Thing[]): Properties[] 
   const isEach = /^Product (?!List)/.test(event);
   const products = items
     .map((item) => toProduct(item, ...(isEach ? around : [])))
-    // GA4 asks of every item for an id or a name.
+    // GA4 requires an id or a name.
     .filter(({ product_id, name }) => product_id || name);
   if (isEach) return products;
 
@@ -57,22 +57,22 @@ const describe = (event: string, items: Thing[], around: Thing[]): Properties[] 
   const more = products[0] && { products };
   if (/^Products/.test(event)) return [{ query: whole.query }];
   if (/^Product/.test(event)) return [{ list_id, category: list_name, ...more }];
-  // Without its id it would be another order each time the page is opened.
+  // Without an id, each reload would count as another order.
   return /^Order/.test(event) && !whole.order_id ? [] : [{ ...whole, currency, ...more }];
 };
 
-/** An event and its properties; whether it was told in a call to `gtag`. */
+/** `isCall`: reported by a call to `gtag`. */
 export type Reported = [isCall: boolean, event: string, properties: Properties];
 
 /**
- * The reports one entry of a data layer makes: an object pushed for Google Tag Manager, or the arguments of a call to
- * `gtag`. Most make none.
+ * The reports of one data layer entry: an object pushed for Google Tag Manager, or the arguments of a `gtag` call. Empty
+ * for most entries.
  */
 export const translate = (entry: Thing): Reported[] => {
   const isCall = entry?.[0] === 'event';
   const event = EVENTS[isCall ? entry[1] : entry?.event];
   const parameters = isCall ? entry[2] : entry;
-  // What is no text is a property that every object has.
+  // Other types are properties that every object inherits.
   if (typeof event !== 'string' || ELSEWHERE.test(parameters?.send_to)) return [];
   const around = [parameters?.ecommerce, parameters];
   const items = list(around.map((thing) => thing?.items).find(Boolean)).slice(0, MAX_ITEMS);

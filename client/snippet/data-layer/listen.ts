@@ -1,10 +1,10 @@
 import type { Thing } from '../thing.ts';
 
 const PULSE_MS = 500;
-/** Browsers call a task long from 50 ms on, and the last report of a slice takes what it takes. */
+/** Well below the 50 ms from which browsers count a task as long. */
 const SLICE_MS = 5;
 
-/** Undefined, where the shop's entry is a trap. */
+/** Undefined when the shop's entry throws. */
 const attempt = <R>(action: () => R): R | undefined => {
   try {
     return action();
@@ -14,23 +14,24 @@ const attempt = <R>(action: () => R): R | undefined => {
 };
 
 /**
- * Reads each entry of the array with this global name once and in order, those from before we came and those pushed
- * since. It only looks, twice a second and when the page goes out of sight, so whoever creates or replaces the array
- * or its `push`, and when, is no matter. A long array is read in slices, and the page has its turn between them.
+ * Reads each entry of a global array once and in order, including those pushed before. It polls every 500 ms and when
+ * the page is hidden, so the array or its `push` may be created or replaced at any time. A long array is read in
+ * slices, with pauses for the page between them.
  *
- * @param read makes what is to be told of an entry; where it throws, nothing.
- * @param tell hears it, one at a time.
+ * @param name of the global variable.
+ * @param read the reports of one entry. When it throws, there are none.
+ * @param report called with one report at a time.
  */
 export const listen = <Reported>(
   name: string,
   read: (entry: Thing) => Reported[],
   report: (reported: Reported) => void,
 ) => {
-  /** Taken, and read up to `next`: of the array itself Tag Manager keeps no more than the last 300. */
+  /** A copy, read up to `next`: Tag Manager keeps only the last 300 entries of the array. */
   let entries: unknown[] = [];
   let next = 0;
   let reported: Reported[] = [];
-  /** How many entries of the array were taken, and the last of them. */
+  /** How many entries of the array were copied, and the last of them. */
   let copied = 0;
   let last: unknown;
 
@@ -38,7 +39,7 @@ export const listen = <Reported>(
     const layer = (window as Thing)[name];
     if (!Array.isArray(layer)) return;
     const there = layer[copied - 1];
-    // Its front was cut off, or it is another array; unless what stands there is never the same.
+    // The array was shortened or replaced, unless its getter returns a new object each time.
     if (there !== last && there === layer[copied - 1]) copied = layer.lastIndexOf(last, copied - 1) + 1;
     entries = entries.slice(next).concat(layer.slice(copied));
     next = 0;
@@ -60,6 +61,6 @@ export const listen = <Reported>(
     setTimeout(tick, reported[0] || next < entries.length ? 0 : PULSE_MS);
   };
   tick();
-  // At the window, before anyone who sends on the same occasion.
+  // On the window, before the listeners that send on the same event.
   for (const type of ['pagehide', 'visibilitychange']) addEventListener(type, () => work(Infinity), true);
 };

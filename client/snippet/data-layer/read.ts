@@ -1,12 +1,12 @@
 import type { Properties } from '../api.ts';
 import type { Thing } from '../thing.ts';
 
-/** Google Analytics keeps 100 of a text, the collector takes 512 of an id, and a message has room for 20,000. */
+/** Google Analytics keeps 100 characters of a text, the collector accepts 512 of an id and 20,000 of a message. */
 const MAX_CHARACTERS = 200;
 
 /**
- * A text of bounded length, empty where there is none: for one odd value the collector would have to refuse the whole
- * message, and nobody asked us to look inside an object. Some shops count below zero what is taken away or given back.
+ * A value as text of bounded length. '' for objects and for currencies that are no three-letter code. Some shops give
+ * removed or refunded quantities as negative numbers.
  */
 const tidy = (name: string, value: Thing): string => {
   if (value == null || value === Object(value) || (name === 'currency' && !/^[a-z]{3}$/i.test(value)))
@@ -16,10 +16,9 @@ const tidy = (name: string, value: Thing): string => {
 };
 
 /**
- * What is said under these names, as text, by the first of these things that says it.
+ * Reads properties as text, each from the first object that has it.
  *
- * @param names parted by spaces: our name of a property, and after colons what else it is called. The first that is
- * there counts.
+ * @param names separated by spaces: our property name, then after colons its other names. The first with a value counts.
  */
 export const read = (names: string, ...things: Thing[]): Properties => {
   const properties: Properties = {};

@@ -3,8 +3,8 @@ import { safely } from './safely.ts';
 export const FLAG = 'sb_debug=1';
 
 /**
- * Takes `sb_debug=1` along to the next page of this shop, in the address of the link that is followed: storage may
- * not be written before the visitor's choice. Addresses of others and downloads stay as they are.
+ * Adds `sb_debug=1` to a link to another page of this shop when it is clicked, since nothing may be stored before the
+ * visitor's choice. Links to other hosts and downloads stay unchanged.
  */
 export const follow = safely((event: Event) => {
   const [target] = event.composedPath() as [Element];

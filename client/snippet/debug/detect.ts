@@ -1,7 +1,7 @@
 import type { Storebeacon } from '../api.ts';
 import { consent } from './notices.ts';
 
-/** Where this page stands, in a line: who it speaks for, what the visitor allows, and to whom it speaks. */
+/** Key, visitor, consent and collector of this page, in one line. */
 export const detectState = ({ options, anonymousId }: Storebeacon) => {
   const choice: Record<string, boolean> = { ...consent };
   const words = Object.keys(choice).map((purpose) => (choice[purpose] ? '+' : '-') + purpose);

@@ -3,13 +3,13 @@ import type { Message, Notice } from '../api.ts';
 import { addRow, table } from './overlay.ts';
 import { safely } from './safely.ts';
 
-/** The names of the columns, and fifty events. */
+/** The header and fifty events. */
 const MAX_ROWS = 51;
-const STATES = { message: 'waiting', held: 'held for consent', repeat: 'repeat, not sent' };
+const STATES = { message: 'queued', held: 'held for consent', repeat: 'repeat, not sent' };
 
 /** What the visitor allows. */
 export let consent: Consent | undefined;
-/** What is wrong with the last answer. */
+/** What went wrong with the last response; empty when nothing did. */
 export let trouble = '';
 
 interface Answer {
@@ -17,7 +17,7 @@ interface Answer {
   rejected?: { messageId: string; issues: { path: string; message: string }[] }[];
 }
 
-/** One row for each event; the first word of its state is what became of it. */
+/** Adds or updates the row of an event. The first word of `state` is its CSS class. */
 const enter = (
   source: string,
   { messageId = '', event, type, properties = {} }: Partial<Message>,
@@ -40,18 +40,18 @@ const onAnswer = (status: number, text: string, body: string) => {
   trouble =
     status === 200
       ? ''
-      : `${status || `No answer: ad blocker, connect-src, or ${origin} missing in ALLOWED_ORIGINS.`} ${message}`;
+      : `${status || `No response: ad blocker, connect-src, or ${origin} missing from ALLOWED_ORIGINS.`} ${message}`;
   for (const message of JSON.parse(body).batch as Message[]) {
     const outcome =
       rejected
         ?.find((other) => other.messageId === message.messageId)
         ?.issues.map((issue) => `${issue.path} ${issue.message}`)
         .join('\n') || status;
-    enter('earlier page', message, `${outcome === 200 ? 'answered' : 'refused'} ${outcome}`);
+    enter('previous page', message, `${outcome === 200 ? 'accepted' : 'rejected'} ${outcome}`);
   }
 };
 
-/** Writes a notice down, here and in the browser's console. */
+/** Shows a notice in the panel and in the browser's console. */
 export const onNotice = (...[kind, first, second, third]: Notice) => {
   if (kind === 'error') console.warn('storebeacon', first);
   else if (kind === 'consent') consent = first;

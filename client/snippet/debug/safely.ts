@@ -1,4 +1,4 @@
-/** Nothing of ours may throw into the shop's page. What went wrong is undefined. */
+/** Wraps a function so that it never throws into the shop's page; undefined on error. */
 export const safely =
   <A extends unknown[], R>(action: (...args: A) => R) =>
   (...args: A): R | undefined => {

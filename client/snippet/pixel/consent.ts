@@ -3,14 +3,14 @@ import type { Choice } from '../api.ts';
 import { guard } from './guard.ts';
 import { sandbox, settings, type Thing } from './sandbox.ts';
 
-/** What the platform knows of the visitor's choice. */
+/** The visitor's choice according to the platform. */
 let choice: Choice | undefined;
-/** They have made one on this page. */
+/** Whether the visitor chose on this page. */
 let isChosen = false;
 
 /**
- * Shopify's word. Its first may deny everything only because nobody has chosen yet, which cannot be told from a no.
- * Where data may not be sold there is no advertising.
+ * Reads Shopify's customer privacy and follows its changes. The first value may deny everything because the visitor has
+ * not chosen yet; that cannot be distinguished from a refusal. No advertising where data may not be sold.
  *
  * @see https://shopify.dev/docs/api/web-pixels-api/pixel-privacy (read 2026-11-27)
  */
@@ -31,10 +31,10 @@ export const watchPrivacy = (onChange: () => void) => {
 };
 
 /**
- * The consent in force. A no that the shop’s own pages have recorded stands, whatever the platform says.
+ * The consent in force. A purpose denied in the snippet's record stays denied.
  *
- * @param recorded the choice the snippet keeps.
- * @returns undefined while nobody chose: nothing may be written or sent then, and nothing is lost either.
+ * @param recorded the choice stored by the snippet on the shop's pages.
+ * @returns undefined while the visitor has not chosen: messages are held then.
  */
 export const decide = (recorded: Choice | undefined): Consent | undefined => {
   const gpc = !!(globalThis.navigator as { globalPrivacyControl?: unknown } | undefined)

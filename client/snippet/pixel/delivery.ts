@@ -8,15 +8,15 @@ let queue: Queue = {};
 let failures = 0;
 let isBusy = false;
 
-const PLACE = '_sb_p';
+const KEY = '_sb_p';
 
-/** What other tabs and earlier pages left counts as ours: told twice, the collector counts it once. */
+/** Merges the queue with what other tabs and earlier pages left. The collector deduplicates by `messageId`. */
 const save = async () => {
-  queue = prune({ ...(await read(PLACE)), ...queue }, done);
-  await write(PLACE, queue);
+  queue = prune({ ...(await read(KEY)), ...queue }, done);
+  await write(KEY, queue);
 };
 
-/** The body goes as text/plain, so no preflight goes ahead of it, and the request outlives its page. */
+/** The body is text/plain, which needs no preflight. With `keepalive` the request outlives its page. */
 const send = guard((batch: Message[]) =>
   fetch(`${settings.endpoint}/v1/b`, {
     method: 'POST',
@@ -26,7 +26,7 @@ const send = guard((batch: Message[]) =>
   }),
 );
 
-/** Sends what waits, one request at a time, and each message until it is answered. After a failure, one by one. */
+/** Sends the queue, one request at a time. After a failure, one message per request. */
 const flush = async () => {
   const batch = nextBatch(queue).slice(0, failures ? 1 : undefined);
   if (isBusy || !batch[0]) return;
@@ -37,7 +37,7 @@ const flush = async () => {
     failures = 0;
     await save();
   } else {
-    // As long as the collector asks, else twice as long each time, with full jitter.
+    // As long as `Retry-After` asks, else doubling, with full jitter.
     const seconds = +(headers?.get('Retry-After') as string) || Math.random() * 2 ** ++failures;
     await wait(seconds * 1000);
   }
@@ -45,15 +45,15 @@ const flush = async () => {
   void flush();
 };
 
-/** Puts messages where they wait for an answer, on later pages too, and sends what waits. */
+/** Stores messages until they are answered, also for later pages, and sends the queue. */
 export const deliver = async (messages: Message[]) => {
   for (const message of messages) queue[message.messageId] = message;
   await save();
   void flush();
 };
 
-/** Drops what waits. */
+/** Empties the queue. */
 export const drop = async () => {
   queue = {};
-  if (await read(PLACE)) await write(PLACE, null);
+  if (await read(KEY)) await write(KEY, null);
 };

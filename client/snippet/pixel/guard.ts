@@ -1,4 +1,4 @@
-/** Nothing of ours may throw into a sandbox, neither at once nor later. What fails is undefined. */
+/** Wraps a function so that it never throws or rejects into the sandbox; undefined on error. */
 export const guard =
   <A extends unknown[], R>(action: (...args: A) => R) =>
   async (...args: A): Promise<Awaited<R> | undefined> => {

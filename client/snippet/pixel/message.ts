@@ -9,17 +9,17 @@ export const list = (value: Thing): Thing[] => [].concat(value || []).filter(Boo
 
 const MAX_ID_LENGTH = 100;
 
-/** One thing that an event of a platform says. */
+/** One message that a platform event yields. */
 export type Reading = [type: 'track' | 'page' | 'identify', event?: string, properties?: Properties];
 
-/** What an event says of who acted. */
+/** Who acted, according to an event. */
 export interface Person {
   userId?: unknown;
   email?: unknown;
   phone?: unknown;
 }
 
-/** Who is behind a message, and what they allow. */
+/** Visitor and consent of a message. */
 export interface Who {
   person: Person;
   anonymousId: string;
@@ -27,22 +27,19 @@ export interface Who {
   consent: Consent;
 }
 
-/** Text, ISO 8601 or milliseconds. An event that does not say when it happened has happened now. */
+/** From ISO 8601 or milliseconds; now when the event has no readable time. */
 const timeOf = (timestamp: Thing) => {
   const time = new Date(+timestamp || timestamp);
   return +time ? time : new Date();
 };
 
-/** The platform's own, so that an event told twice stays one. What else the same event says has a number more. */
+/** The platform's event id, so that a repeated event is counted once. Further messages of one event get a suffix. */
 const idOf = (event: Thing, nth: number) => {
   const id = event.id + (nth ? `.${nth}` : '');
   return event.id && id.length <= MAX_ID_LENGTH ? id : blobUuid();
 };
 
-/**
- * The messages of one event, given as the platform gave it. Email and phone go along only with consent to marketing;
- * without it nobody is identified.
- */
+/** The messages of one platform event. Email, phone and `identify` only with consent to marketing. */
 export const toMessages = (
   readings: Reading[],
   event: Thing,

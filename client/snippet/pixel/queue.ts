@@ -2,12 +2,12 @@ import type { Thing } from './sandbox.ts';
 
 const MAX_AGE_MS = 7 * 86_400_000;
 const MAX_MESSAGES = 60;
-/** Requests that may outlive their page share 64 KiB, and a character is at most three bytes. */
+/** For one request. `keepalive` requests share 64 KiB, and a character takes up to three bytes. */
 const CHUNK_CHARACTERS = 20_000;
-/** In the same measure: the collector takes 32 KiB. What waits is thus never more than 1.3 MB of a page's storage. */
+/** For one message: the collector accepts 32 KiB. The queue thus stays below 1.3 MB of localStorage. */
 const MAX_CHARACTERS = 10_800;
 
-/** As it goes over the wire. */
+/** As sent to the collector. */
 export interface Message {
   messageId: string;
   timestamp: string;
@@ -19,10 +19,10 @@ export type Queue = Record<string, Message>;
 const lengthOf = (message: unknown) => JSON.stringify(message).length;
 
 /**
- * A message as plain JSON that the collector takes: without what says nothing (null, blank text, a number that is
- * none), and of too many products the first half, or the first of that which fits.
+ * A message as plain JSON within the collector's limit: without empty values (null, blank text, NaN), and with the
+ * product list halved until it fits.
  *
- * @throws when it holds something circular.
+ * @throws {TypeError} on circular data.
  */
 export const pack = (draft: Message): Message => {
   const message: Message = JSON.parse(
@@ -33,14 +33,14 @@ export const pack = (draft: Message): Message => {
   return message;
 };
 
-/** What is still worth keeping: the newest, none that is `done`, too old or too large. */
+/** The newest messages, without those that are `done`, too old or too large. */
 export const prune = (queue: Queue, done: Set<string>): Queue =>
   Object.fromEntries(
     Object.entries(queue)
       .filter(
         ([id, message]) =>
           !done.has(id) &&
-          // What somebody else wrote there would never leave.
+          // Foreign data under this key would never be sent.
           message?.messageId === id &&
           Date.now() - Date.parse(message.timestamp) < MAX_AGE_MS &&
           lengthOf(message) <= MAX_CHARACTERS,
@@ -48,7 +48,7 @@ export const prune = (queue: Queue, done: Set<string>): Queue =>
       .slice(-MAX_MESSAGES),
   );
 
-/** The oldest that fit one request. */
+/** The oldest messages that fit one request. */
 export const nextBatch = (queue: Queue): Message[] => {
   let characters = 0;
   return Object.values(queue).filter((message) => {

@@ -1,17 +1,17 @@
 import { guard } from './guard.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: from a platform's hand: each property may be missing, null or something else.
+// biome-ignore lint/suspicious/noExplicitAny: data from a platform: each property may be absent, null or of another type.
 export type Thing = any;
 
-/** What a merchant sets: the `settings` of an app pixel, or those of a pasted one. */
+/** The merchant's settings, of an app pixel or a pasted one. */
 export interface Settings {
   /** The collector's address, without `/v1`. */
   endpoint?: string;
   /** The write key. */
   key?: string;
-  /** `granted` or `denied`, for visitors nobody has asked. Left out: `denied`. */
+  /** `granted` or `denied`, for visitors without a recorded choice. Default: `denied`. */
   consent?: string;
-  /** `checkout`: only what happens there, for a shop that has the snippet on its pages. Left out: everything. */
+  /** `checkout`: checkout events only, for shops with the snippet on their pages. Default: all events. */
   events?: string;
 }
 
@@ -24,7 +24,7 @@ interface Browser {
 }
 
 /**
- * What a platform lends a pixel. Everything of `browser` is done by the page around the sandbox, and told by message.
+ * What a platform provides to a pixel. `browser` works on the surrounding page, by messages.
  *
  * @see https://shopify.dev/docs/api/web-pixels-api/standard-api (read 2026-11-27)
  * @see npm @shoplineos/shopline-pixels-extension 0.1.0, `ShoplinePixelsApi` (read 2026-11-27)
@@ -38,19 +38,19 @@ export interface Sandbox {
   settings: Settings;
 }
 
-/** The sandbox this script runs in, once a platform has lent it. */
+/** The sandbox this script runs in. Set before `start` is called. */
 export let sandbox: Sandbox;
 export let settings: Settings;
 
 /**
- * Finds the sandbox. A pasted pixel hands it over as `storebeaconPixel`. SHOPLINE gives an app pixel `configure`; Shopify
- * gives it `shopify.extend`, which is all that the `register` of its package calls.
+ * Finds the sandbox: a pasted pixel provides it as `storebeaconPixel`, SHOPLINE calls back through `configure`, Shopify
+ * through `shopify.extend`, which is what `register` of its package calls.
  */
 export const enter = (start: () => void) => {
   const { storebeaconPixel, configure, shopify } = globalThis as Thing;
-  const begin = guard((lent: Sandbox) => {
-    sandbox = lent;
-    settings = lent.settings;
+  const begin = guard((provided: Sandbox) => {
+    sandbox = provided;
+    settings = provided.settings;
     start();
   });
   if (storebeaconPixel) void begin(storebeaconPixel);

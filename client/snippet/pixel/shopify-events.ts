@@ -3,7 +3,7 @@ import { list, type Reading } from './message.ts';
 import { sandbox, type Thing } from './sandbox.ts';
 import type { Events, ReadPerson } from './start.ts';
 
-/** Our name of a property, then where Shopify has it: in a variant, whose number stands in for a missing `sku`, */
+/** Our property name, then its path in a Shopify variant. The variant's id is used when `sku` is empty. */
 const VARIANT = {
   product_id: 'product.id',
   variant_id: 'id',
@@ -15,7 +15,7 @@ const VARIANT = {
   price: 'price.amount',
   currency: 'price.currencyCode',
 };
-/** and in a line, a cart, a collection, a search or a checkout. */
+/** The same for a line, cart, collection, search or checkout. */
 const PATHS = {
   quantity: 'quantity',
   query: 'query',
@@ -28,10 +28,10 @@ const PATHS = {
   currency: 'currencyCode',
 };
 
-/** What a cart or a line costs, after discounts. */
+/** The cost of a cart or line, after discounts. */
 const COST = { value: 'totalAmount.amount', currency: 'totalAmount.currencyCode' };
 
-/** Only what is there. Amounts are numbers, whatever a shop’s app makes of them. */
+/** Properties that have a value. Amounts are converted to numbers. */
 const find = (thing: Thing, paths: Record<string, string>): Properties => {
   const properties: Properties = {};
   for (const name in paths) {
@@ -64,8 +64,8 @@ const trackStep = (step: number, step_name: string) =>
   track('Checkout Step Completed', 'checkout', { step, step_name });
 
 /**
- * Shopify's standard events, by the name they are subscribed to; `alert_displayed` and `ui_extension_errored` are none
- * of a shopper's doing. Amounts are in major units.
+ * Shopify's standard events, by subscription name, without `alert_displayed` and `ui_extension_errored`, which no
+ * visitor triggers. Amounts are in major units.
  *
  * @see https://shopify.dev/docs/api/web-pixels-api/standard-events (read 2026-11-27)
  * @see npm @shopify/web-pixels-extension 2.18.0, `PixelEvents` (read 2026-11-27)

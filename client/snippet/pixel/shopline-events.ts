@@ -4,7 +4,7 @@ import { list, type Reading } from './message.ts';
 import type { Thing } from './sandbox.ts';
 import type { Events, ReadPerson } from './start.ts';
 
-/** Our name of a property, then SHOPLINE's. The same stand in an event's data and in the lines of its list. */
+/** Our property name, then SHOPLINE's, in an event's data and in the lines of its list. */
 const NAMES: Record<string, string> = {
   product_id: 'spuId',
   sku: 'skuId',
@@ -41,7 +41,7 @@ const track =
     ['track', event, { ...translate(data), products: data.list && list(data.list).map(translate), ...more }],
   ];
 
-/** One for each line: a shopper may put several products into the cart at once. The data's `value` is of them all. */
+/** One report per line: several products may be added at once. `value` of the event is their sum. */
 const trackEach =
   (event: string) =>
   ({ value, ...data }: Thing): Reading[] =>
@@ -55,8 +55,8 @@ const trackPerson =
       : track(event)(data);
 
 /**
- * SHOPLINE's fifteen events, by the name they are subscribed to: in the published types two of them carry the name
- * `login` of a third. Amounts are presumably in major units; no page says so.
+ * SHOPLINE's fifteen events, by subscription name. In the published types, two of them have the name `login` of a
+ * third. Amounts are assumed to be in major units; the documentation does not specify it.
  *
  * @see npm @shoplineos/shopline-pixels-extension 0.1.0, `PixelEvents` (read 2026-11-27)
  */
@@ -64,7 +64,7 @@ export const EVENTS: Events = {
   page_viewed: () => [['page']],
   product_viewed: track('Product Viewed'),
   collection_viewed: (data) => track('Product List Viewed', { category: data.collectionName })(data),
-  // The results page tells of the same search again, with what it found.
+  // The results page reports the same search again, with its results.
   search_submitted: track('Search Submitted'),
   search_view_results: track('Products Searched'),
   product_added_to_cart: trackEach('Product Added'),

@@ -8,19 +8,19 @@ import { sandbox, settings, type Thing } from './sandbox.ts';
 import { forget, type Memory, readClick, recall, remember, saveId } from './visitor.ts';
 
 const MAX_HELD = 50;
-/** How soon to look whether the visitor has chosen meanwhile. */
+/** How often to check for the visitor's choice while messages are held. */
 const LOOK_AGAIN_MS = 2000;
 const ORDERS = 50;
 const CHECKOUT = /^(check|pay)/;
 
-/** What each event of a platform says, by the name it is subscribed to. */
+/** The messages of each platform event, by subscription name. */
 export type Events = Record<string, (data: Thing) => Reading[]>;
-/** Who acted, of an event's data. */
+/** Reads who acted from an event's data. */
 export type ReadPerson = (data: Thing) => Person;
 
-/** What happened and is no message yet. */
-const held: [commitHeld: (data: Thing) => Reading[], event: Thing][] = [];
-/** Told by this sandbox, which may be unable to remember them elsewhere. */
+/** Events that wait for the visitor's choice. */
+const held: [read: (data: Thing) => Reading[], event: Thing][] = [];
+/** Order ids reported by this sandbox, which may have no storage. */
 let orders: unknown[] = [];
 let turn: Promise<unknown> = Promise.resolve();
 
@@ -46,7 +46,7 @@ const commitHeld = async (memory: Memory, consent: Consent, readPerson: ReadPers
   await remember({ anonymousId, orders: orders.slice(-ORDERS) });
 };
 
-/** Subscribes to a platform's events and reports them to the collector. Without a key there is nobody to report to. */
+/** Subscribes to a platform's events and sends them to the collector. Does nothing without `key` or `endpoint`. */
 export const start = (events: Events, readPerson: ReadPerson, watch?: (onChange: () => void) => void) => {
   if (!settings.key || !settings.endpoint) return;
   const commit = guard(async () => {
@@ -60,7 +60,7 @@ export const start = (events: Events, readPerson: ReadPerson, watch?: (onChange:
       if (memory.anonymousId) await forget();
     }
   });
-  /** One after the other: each reads what the one before it wrote. */
+  /** Commits run one after the other, because each reads what the previous one stored. */
   const run = () => {
     turn = turn.then(commit);
   };
@@ -80,6 +80,6 @@ export const start = (events: Events, readPerson: ReadPerson, watch?: (onChange:
   }
   run();
   look();
-  // Last, since a platform may refuse to be listened to.
+  // Last, because a platform may refuse the subscription.
   watch?.(run);
 };

@@ -1,10 +1,10 @@
 import { guard } from './guard.ts';
 import { sandbox, type Thing } from './sandbox.ts';
 
-/** Where there is none, the guards below catch what follows. */
+/** May be undefined; the guards below catch the error. */
 const browser = () => sandbox.browser as NonNullable<typeof sandbox.browser>;
 
-/** The page's own cookies and localStorage, through the sandbox. What cannot be read is undefined. */
+/** The page's cookies and localStorage, through the sandbox. Undefined when unreadable. */
 export const readCookie = guard((name: string) => browser().cookie.get(name));
 
 export const writeCookie = guard((cookie: string) => browser().cookie.set(cookie));

@@ -6,7 +6,7 @@ import { read, readCookie, write, writeCookie } from './store.ts';
 
 const ID_SECONDS = 400 * 86_400;
 const UUID = /^[\da-f-]{36}$/;
-/** Where the snippet keeps what it remembers of a visitor. A pixel continues it. */
+/** The localStorage key of the snippet's visitor record, which the pixel shares. */
 const MEMORY = '_sb';
 
 export interface Memory {
@@ -19,16 +19,13 @@ export interface Memory {
 let fresh = '';
 
 export const recall = async (): Promise<Memory> => (await read(MEMORY)) || {};
-/** Reads anew, since the page may have written meanwhile. */
+/** Reads again first, because the page may have written in between. */
 export const remember = async (changes: Memory) => write(MEMORY, { ...(await recall()), ...changes });
 
 const writeId = (id: string, maxAgeSeconds: number) =>
   writeCookie(`${COOKIES.anonymousId}=${id};Path=/;SameSite=Lax;Secure;Max-Age=${maxAgeSeconds}`);
 
-/**
- * The storefront's anonymous id where there is one, else a new one. Where nothing can be kept the platform's own id
- * counts.
- */
+/** The storefront's anonymous id, else a new one. Without storage, the platform's own id if it is a UUID. */
 export const saveId = async ({ anonymousId }: Memory, clientId: string): Promise<string> => {
   const known = await readCookie(COOKIES.anonymousId);
   fresh = known || anonymousId || fresh || (!sandbox.browser && UUID.test(clientId) ? clientId : blobUuid());
@@ -36,10 +33,10 @@ export const saveId = async ({ anonymousId }: Memory, clientId: string): Promise
   return fresh;
 };
 
-/** The click that led here, for a visitor who allows advertising. */
+/** TikTok's ids. Only with consent to advertising. */
 export const readClick = async () => ({
   ttclid: await readCookie(COOKIES.ttclid),
-  // An unknown moment is an invalid date, which JSON calls null.
+  // Without a cookie this is an invalid date, which becomes null in JSON.
   ttclid_at: new Date(parseInt((await readCookie(COOKIES.ttclidAt)) as string, 10)),
   ttp: await readCookie('_ttp'),
 });

@@ -3,14 +3,14 @@ import type { Thing } from '../thing.ts';
 import { toOrder } from './read.ts';
 import { checkoutOfPage, orderOfPage, shopline } from './storefront.ts';
 
-/** What a page says by its address, where nothing on it says more. */
+/** Events that follow from the URL, for pages where no other source reports them. */
 export const captureAddresses: Capture = (report, tools) => {
   let here = '';
   tools.watch(() => {
     const [address = ''] = location.href.split('#');
     if (address === here) return;
     here = address;
-    // Behind a locale, too: `/en/cart`.
+    // With or without a locale: `/en/cart`.
     const isAt = (path: string) => RegExp(`^(/[a-z]{2}(-\\w+)?)?/${path}/?$`).test(location.pathname);
     const is = (alias: string, path: string) => shopline().uri?.alias === alias || isAt(path);
     const query = new URLSearchParams(location.search);
@@ -22,7 +22,7 @@ export const captureAddresses: Capture = (report, tools) => {
   });
 };
 
-/** The cart says what lies in it only when it is asked, as themes do, in major units. */
+/** Fetches the cart's lines, as themes do. Amounts are in major units. */
 const viewCart: Capture = (report, tools) => {
   const reportCart = tools.guard((cart: Thing = {}) =>
     report('Cart Viewed', cart.items ? readCart(cart, tools) : {}),

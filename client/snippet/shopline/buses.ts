@@ -10,15 +10,14 @@ const NAMES: Record<string, string> = {
   AddToCart: 'Product Added',
   'variant:added': 'Product Added',
   InitiateCheckout: 'Checkout Started',
-  // At checkout it says that the buyer has paid; the order is only certain on the thank-you page.
+  // In checkout it means that the buyer has paid; the order is confirmed on the thank-you page.
   CompleteOrder: 'Payment Info Entered',
   Purchase: 'Order Completed',
 };
 
 /**
- * One way of SHOPLINE to speak of what happens: `Shopline.event` (OS 1 and 2, and checkout), `Shopline.Analytics`, the
- * `themeEventCenter` of OS 3.0. Found whenever it arrives. Only listens: an emitted event would make the theme report
- * to its own pixels again.
+ * One of SHOPLINE's event buses: `Shopline.event` (OS 1 and 2, checkout), `Shopline.Analytics`, or `themeEventCenter`
+ * (OS 3.0). Subscribes whenever the bus appears. Never emits: the theme would report to its own pixels again.
  */
 export const captureBus =
   (find: () => Thing, method: string, prefix = ''): Capture =>
@@ -37,13 +36,13 @@ export const captureBus =
           if (!/^Product/.test(event)) return report(event, toOrder(data, tools));
           for (const item of list(data.items || {})) {
             const product = { ...data, ...item };
-            // A theme says what all of them cost together.
+            // The price is that of the whole line.
             if (payload.detail) product.price /= product.quantity || 1;
             report(event, toProduct(product, tools, !payload.detail));
           }
         });
         bus[method](prefix + name, onPayload);
-        // What was said before we came: undocumented, as the argument lists of each emission; or only the last of it.
+        // Earlier emissions: undocumented, either the argument lists of all of them, or the last one.
         for (const [payload] of list(list(bus._caches)[0]?.[prefix + name])) onPayload(payload);
         const detail = bus.getCurrentDetail?.(name);
         if (detail) onPayload({ detail });

@@ -2,7 +2,7 @@ import type { Report, Tools } from '../api.ts';
 import { list, type Thing } from '../thing.ts';
 import { skuOf, toProduct } from './read.ts';
 
-/** A line of the cart, as an answer last described it. */
+/** The cart's lines by SKU, as last returned. */
 const lines = new Map<string, Thing>();
 
 const linesOf = (answer: Thing): Thing[] => {
@@ -10,15 +10,12 @@ const linesOf = (answer: Thing): Thing[] => {
   return list(items || line_items || lineItems || answer?.data || answer);
 };
 
-/** Remembers what lies in the cart: a request to change it says only what should lie there then. */
+/** Remembers the cart's lines: a request to change them contains only the new quantity. */
 export const learn = (answer: Thing) => {
   for (const line of linesOf(answer)) if (skuOf(line) && line.quantity > 0) lines.set(skuOf(line), line);
 };
 
-/**
- * How many more of a line lie in the cart now. Of what lay there before we came, only that it is all gone can be known,
- * not how many went: minus infinity.
- */
+/** By how much the quantity of a line changed; minus infinity when a line of unknown quantity was removed. */
 const changeOf = (isAdd: boolean, wanted: number, before: Thing): number => {
   if (isAdd) return wanted;
   if (before) return wanted - before.quantity;
@@ -26,9 +23,9 @@ const changeOf = (isAdd: boolean, wanted: number, before: Thing): number => {
 };
 
 /**
- * A cart request that went well → what became of the cart.
+ * Reports what a successful cart request added or removed.
  *
- * @param isAdd whether it added what it named, or said how much of it should lie there.
+ * @param isAdd whether its quantities were added; else they are the new quantities.
  */
 export const reportChanges = (isAdd: boolean, body: Thing, answer: Thing, report: Report, tools: Tools) => {
   for (const asked of list(body.items || body)) {
@@ -45,7 +42,7 @@ export const reportChanges = (isAdd: boolean, body: Thing, answer: Thing, report
         toProduct({ currency: answer?.currency, ...found, sku_id: sku, quantity }, tools),
       );
     const left = isAdd ? (before?.quantity || 0) + wanted : wanted;
-    // Lines are counted as they lie in the cart.
+    // Kept in the cart's order, to which `line` numbers refer.
     if (left) lines.set(sku, { ...found, quantity: left });
     else lines.delete(sku);
   }

@@ -3,13 +3,13 @@ import { list, type Thing } from '../thing.ts';
 import * as schema from '../translate.ts';
 import { orderOfPage, shownCurrency } from './storefront.ts';
 
-/** Prices further apart than this are not two variants of a product: one of them counts hundredths. */
+/** Variants of a product never differ in price by more than this factor; beyond it, one price is in hundredths. */
 const NOT_A_VARIANT = 20;
 
-/** The first of these names that has a value. */
+/** The value of the first of these names that has one. */
 const pick = (thing: Thing, names: string) => thing[names.split(' ').find((name) => thing[name]) as string];
 
-/** The ids of a product and its variant, as the buses, the cart and the requests for it name them. */
+/** The variant's id, under any of the names used by buses, cart and requests; '' when there is none. */
 export const skuOf = (thing: Thing): string =>
   String(pick(thing, 'content_sku_id sku_id skuSeq skuId variantId variant_id SKU id') ?? '');
 
@@ -26,14 +26,14 @@ const rename = (thing: Thing) => ({
 
 const filled = (thing: Thing) => Object.fromEntries(Object.entries(thing).filter(([, value]) => value));
 
-/** What was said of a variant before: the next to speak of it may know only its id. */
+/** Variants reported before: a later report may contain only the id. */
 const known = new Map<string, Thing>();
 
 /**
- * A product that something on the page spoke of, completed by what was said of it before and by the page's own
- * schema.org data. These also tell the unit: some themes count hundredths.
+ * A product, completed by earlier reports of it and by the page's schema.org data. Their price also shows the unit:
+ * some themes use hundredths.
  *
- * @param isSure whether the price is in major units even where nothing else says so.
+ * @param isSure whether the price is in major units when there is none to compare with; else it is left out.
  */
 export const toProduct = (thing: Thing, { pageProduct }: Tools, isSure = true): Properties => {
   const own: Thing = filled(rename(thing));
@@ -44,7 +44,7 @@ export const toProduct = (thing: Thing, { pageProduct }: Tools, isSure = true): 
   if (!base.price || base.currency !== own.currency) {
     if (!isSure) delete own.price;
   } else if (own.price > NOT_A_VARIANT * base.price) own.price /= 100;
-  // The page says the price of one variant only.
+  // The page has the price of one variant only.
   if (base.sku !== own.sku) delete base.price;
   const { quantity: _, value: __, ...product } = { ...base, ...own };
   if (own.sku) known.set(own.sku, product);

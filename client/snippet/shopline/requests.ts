@@ -2,7 +2,7 @@ import type { Capture } from '../api.ts';
 import type { Thing } from '../thing.ts';
 import { learn, reportChanges } from './cart.ts';
 
-/** Every generation of themes has its own address for it. `data-report` among them tells the platform's own pixels. */
+/** The cart endpoints of every theme generation, without `data-report`, which serves the platform's own pixels. */
 const CART = /\/carts?\/(?!data)(?:.+\/)?(add|items|cart$|ajax-cart$|change|update|delete)/;
 
 const parse = (text: string): Thing => {
@@ -12,7 +12,7 @@ const parse = (text: string): Thing => {
     return undefined;
   }
 };
-/** A body or an answer as a theme may have it: JSON as text or as bytes, or what a form sends. */
+/** Parses a request or response body: JSON as text or bytes, or form data. */
 const read = (data: Thing): Thing => {
   const text = data instanceof ArrayBuffer ? new TextDecoder().decode(data) : data;
   if (text instanceof FormData || text instanceof URLSearchParams) return Object.fromEntries(text);
@@ -20,16 +20,13 @@ const read = (data: Thing): Thing => {
   return parse(text) || Object.fromEntries(new URLSearchParams(text));
 };
 
-/** Empty for what is neither text, a URL nor a Request: whatever it is, the browser alone reads it, and once. */
+/** The URL of a request; '' for any other input, which only the browser may read, once. */
 const addressOf = (input: Thing): string => {
   if (input instanceof Request) return input.url;
   return typeof input === 'string' || input instanceof URL ? `${input}` : '';
 };
 
-/**
- * What a theme asks of the cart, seen as it passes: `fetch` and XMLHttpRequest do what they did, and we look at the
- * request and at a copy of its answer.
- */
+/** Wraps `fetch` and XMLHttpRequest to read cart requests and copies of their responses. Requests stay unchanged. */
 export const captureRequests: Capture = (report, tools) => {
   const see = tools.guard((url: string, method: string, body: Thing, data: Thing) => {
     const [, verb = ''] = CART.exec(new URL(url, location.href).pathname) || [];
@@ -55,12 +52,12 @@ export const captureRequests: Capture = (report, tools) => {
             .catch(() => undefined),
       )();
     const promise = fetch.apply(this as Window, call);
-    // Where a shop has replaced `fetch`, it may answer by anything.
+    // A shop's own `fetch` may return anything.
     if (CART.test(url))
       tools.guard(() =>
         promise
           .then(async (answer) => {
-            // Before the theme has read it.
+            // Copied before the theme reads it.
             const copy = answer.clone();
             if (answer.ok) see(url, init?.method || input.method, await asked, await copy.text());
           })
@@ -83,7 +80,7 @@ export const captureRequests: Capture = (report, tools) => {
   };
 };
 
-/** A form that goes to the cart by itself, without a script: the page that follows says that it went well. */
+/** A form that is submitted to the cart without a script. The following page shows whether it succeeded. */
 export const captureForms: Capture = (report, tools) =>
   document.addEventListener(
     'submit',
