@@ -173,7 +173,9 @@ describe('warnings', () => {
 
   test('no answer at all names what may be in the way', async () => {
     const { head } = await debug([['answer', 0, '', SENT]]);
-    expect(head[1]).toMatch(/ad blocker, connect-src, or https:\/\/shop\.example missing from ALLOWED_ORIGINS/);
+    expect(head[1]).toMatch(
+      /ad blocker, connect-src, or https:\/\/shop\.example missing from ALLOWED_ORIGINS/,
+    );
   });
 });
 
