@@ -17,7 +17,7 @@ import { createCounters } from './observe/counters.ts';
 import type { Logger } from './observe/log.ts';
 import { watchLog } from './observe/log-watch.ts';
 import { processLogger } from './observe/process-logger.ts';
-import { countedShops } from './platforms/counted-shops.ts';
+import { countedShops } from './platforms/registry.ts';
 import { startPlatforms } from './platforms/start.ts';
 import type { Statistics } from './platforms/statistics.ts';
 import { createPiiEncryption, piiBinding } from './privacy/encrypted-pii.ts';

@@ -6,7 +6,7 @@ import { openSqliteAnalytics } from '../analytics/store/open-sqlite.ts';
 import { type Config, environment, readConfig } from '../config/config.ts';
 import { consumersOf } from '../delivery/consumers.ts';
 import { runProgram } from '../lib/process.ts';
-import { countedShops } from '../platforms/counted-shops.ts';
+import { countedShops } from '../platforms/registry.ts';
 import { openLog } from '../store/open.ts';
 
 const HOW = `Usage: npm run statistics:rebuild [-- --keep]

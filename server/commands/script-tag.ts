@@ -13,7 +13,7 @@ import { createHttp, NoAnswer } from '../lib/http-client.ts';
 import { createRateLimiter } from '../lib/rate-limiter.ts';
 import { createSecretRedactor } from '../observe/log.ts';
 import type { AdminApi } from '../platforms/shopline/admin/api.ts';
-import { ADMIN_PACE, createAdminApi } from '../platforms/shopline/admin/client.ts';
+import { ADMIN_RATE, createAdminApi } from '../platforms/shopline/admin/client.ts';
 import { type Asked, HOW, Misuse, readArguments } from '../platforms/shopline/script-tags/arguments.ts';
 import { ScriptTagError } from '../platforms/shopline/script-tags/script-tags.ts';
 import { workOnScriptTags } from '../platforms/shopline/script-tags/work.ts';
@@ -90,11 +90,11 @@ async function withApi(
 ): Promise<void> {
   const { http, close } = createHttp({ timeoutMs: 15_000, connections: 1 });
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
-  // A token renewed here is not kept; a collector that holds the one before renews it when it is refused.
+  // A token renewed here is not stored; a running collector renews its own when SHOPLINE rejects it.
   const settings = { readSetting: async () => undefined, writeSetting: async () => {} };
   const tokens = await createTokens({ shops: [shop], http, settings, clock, logger, random: Math.random });
   const redactSecrets = (text: string) => createSecretRedactor([...secrets, ...tokens.secrets()])(text);
-  const rateLimiter = createRateLimiter(ADMIN_PACE.perSecond, ADMIN_PACE.burst, clock);
+  const rateLimiter = createRateLimiter(ADMIN_RATE.perSecond, ADMIN_RATE.burst, clock);
   const { signal } = new AbortController();
   try {
     await use(createAdminApi({ admin, http: tokens.wrap(http), rateLimiter: () => rateLimiter(signal) }));

@@ -73,7 +73,7 @@ export const COUNTERS = {
   },
   webhooks_received: {
     help: 'Signed webhooks that were answered, by sender and what became of them.',
-    labels: { shop: OPEN, sender: ['shopline', 'customerio'], outcome: ['stored', 'repeated', 'unused'] },
+    labels: { shop: OPEN, sender: OPEN, outcome: ['stored', 'repeated', 'unused'] },
   },
   statistics_left_out: {
     help: 'Events, or amounts of orders, left out of statistics, by reason.',

@@ -10,7 +10,7 @@ import type { Clock } from '../lib/clock.ts';
 import { eraseVisitor } from '../lifecycle/erase.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import { countedShops } from '../platforms/counted-shops.ts';
+import { countedShops } from '../platforms/registry.ts';
 import type { Statistics } from '../platforms/statistics.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
 import { type Durability, type EventLog, LogUnavailable } from '../store/event-log.ts';

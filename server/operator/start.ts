@@ -4,7 +4,7 @@ import type { Shop } from '../config/config.ts';
 import type { RunningDelivery } from '../delivery/start.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import { createMetrics, type Watched } from '../observe/metrics.ts';
-import { countedShops } from '../platforms/counted-shops.ts';
+import { countedShops } from '../platforms/registry.ts';
 import { type AdminParts, adminRoutes } from './routes.ts';
 
 export interface OperatorParts extends Omit<AdminParts, 'metrics' | 'token'> {

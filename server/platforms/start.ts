@@ -1,34 +1,31 @@
-import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import { startCounting } from '../analytics/counting.ts';
 import { openAnalyticsStore } from '../analytics/open.ts';
 import type { AnalyticsStore } from '../analytics/store.ts';
-import type { Config, Shop } from '../config/config.ts';
-import { consumerName } from '../delivery/consumers.ts';
+import type { Config } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Http } from '../lib/http-client.ts';
 import type { RateLimiterFor } from '../lib/rate-limiter.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
-import { eraseVisitor, isOfPerson } from '../lifecycle/erase.ts';
+import { carryOutRedaction } from '../lifecycle/redaction.ts';
 import type { Counters } from '../observe/counters.ts';
-import { createSecretRedactor, type Logger } from '../observe/log.ts';
+import type { Logger } from '../observe/log.ts';
 import { withOrders } from '../orders/log.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
 import type { EventLog } from '../store/event-log.ts';
-import { countedShops } from './counted-shops.ts';
-import { ADMIN_PACE, createAdminApi } from './shopline/admin/client.ts';
-import { startOrderPolling } from './shopline/order-polling.ts';
-import { createTokens } from './shopline/tokens/tokens.ts';
-import { type Statistics, startStatistics } from './statistics.ts';
+import type { PlatformParts, RunningPlatform } from './platform.ts';
+import { countedShops, PLATFORMS, shopsWithOrderReports } from './registry.ts';
+import { createStatistics, type Statistics } from './statistics.ts';
 
-/** Everything that goes from here to the shop's platform and comes from it, besides what visitors do. */
+/** What counts events, and what exchanges data with the platforms of the shops. */
 export interface Platforms {
   state: AnalyticsStore;
   statistics: Statistics;
-  /** The log for those who bring events and those who deliver them: an order reported twice is one. */
+  /** The event log for ingest and delivery: it joins the page's and the platform's reports of one order. */
   log: EventLog;
-  /** Sends with the access tokens that are valid now. */
+  /** Sends requests with the current access tokens. */
   http: Http;
-  /** Strikes out of a text what the configuration calls secret, and the tokens that came after. */
+  /** Masks the secrets of the configuration and access tokens issued since. */
   redactSecrets: (text: string) => string;
 }
 
@@ -37,7 +34,6 @@ export interface PlatformsParts {
   log: EventLog;
   piiEncryption: PiiEncryption;
   http: Http;
-  /** Strikes our secrets out of a text. */
   redactSecrets: (text: string) => string;
   rateLimiterFor: RateLimiterFor;
   clock: Clock;
@@ -47,96 +43,50 @@ export interface PlatformsParts {
   logger: Logger;
 }
 
-const BACKSTOP_MS = 15 * 60_000;
-
-/** Opens what counts and reports; undefined where no shop wants it, which then costs nothing. */
-export async function startPlatforms(parts: PlatformsParts, close: Shutdown): Promise<Platforms | undefined> {
-  const { config, log, piiEncryption, rateLimiterFor, clock, random, yieldToIngest, counters, logger } =
-    parts;
+/** Starts counting and every platform in use. @returns undefined when no shop uses a platform. */
+export async function startPlatforms(
+  parts: PlatformsParts,
+  shutdown: Shutdown,
+): Promise<Platforms | undefined> {
+  const { config, log, clock } = parts;
   const shops = countedShops(config);
   if (shops.length === 0) return undefined;
   const state = await openAnalyticsStore(config.dataDir, shops);
-  close.onShutdown(() => state.close());
-  const tokens = await createTokens({ shops, http: parts.http, settings: state, clock, logger, random });
-  close.onShutdown(() => tokens.stop());
-  const http = tokens.wrap(parts.http);
-  const redactSecrets = (text: string) => createSecretRedactor(tokens.secrets())(parts.redactSecrets(text));
-  // What SHOPLINE says is kept and shown.
-  const masked: Http = async (request) => {
-    const answer = await http(request);
-    return { ...answer, body: redactSecrets(answer.body) };
-  };
-  const stopping = new AbortController();
-  const apis = new Map(
-    shops.flatMap((shop) => {
-      const { id, shopline: admin } = shop;
-      if (admin?.accessToken === undefined) return [];
-      // The CDP destination's own pace: SHOPLINE counts calls by app and store, whatever they are for.
-      const rateLimiter = rateLimiterFor(
-        consumerName(id, 'shopline'),
-        ADMIN_PACE.perSecond,
-        ADMIN_PACE.burst,
-      );
-      const api = createAdminApi({ admin, http: masked, rateLimiter: () => rateLimiter(stopping.signal) });
-      return [[id, api] as const];
-    }),
-  );
-  const merged = withOrders(log, { shops: shops.filter(hasOrderWebhooks), state, clock });
-  for (const shop of shops) {
-    const api = apis.get(shop.id);
-    if (!api || !hasOrderWebhooks(shop)) continue;
-    const backstop = startOrderPolling({
-      shop,
-      api,
-      log: merged,
-      state,
-      settings: state,
-      piiEncryption,
-      counters,
-      logger,
-      clock,
-      everyMs: BACKSTOP_MS,
-    });
-    close.onShutdown(() => backstop.stop());
-  }
-  const statistics = startStatistics({
+  shutdown.onShutdown(() => state.close());
+  const orders = withOrders(log, { shops: shopsWithOrderReports(shops), state, clock });
+  const counting = startCounting({
+    ...parts,
     shops,
-    log,
     state,
-    apiOf: (shop) => apis.get(shop),
-    syncMs: config.statisticsSyncMs,
-    redact: (shop, event) => redact(parts, state, shop, event),
-    clock,
-    yieldToIngest,
-    counters,
-    logger,
+    redact: (shop, event) => carryOutRedaction({ ...parts, state }, shop, event),
   });
-  close.onShutdown(() => statistics.stop());
-  close.onShutdown(async () => stopping.abort());
-  return { state, statistics, log: merged, http, redactSecrets };
+  const { caughtUp } = counting;
+  const running: RunningPlatform[] = [];
+  shutdown.onShutdown(async () => {
+    await Promise.all([counting.stop(), ...running.map((platform) => platform.stop())]);
+  });
+  const syncMs = config.statisticsSyncMs;
+  const last = await startEach({ ...parts, shops, state, log: orders, caughtUp, syncMs }, running);
+  const statistics = createStatistics({ shops, state, counting, running });
+  return { state, statistics, log: orders, ...last };
 }
 
-/** Carries out what the shop's platform asked to be forgotten. */
-async function redact(
-  { log, piiEncryption, clock, logger }: PlatformsParts,
-  state: AnalyticsStore,
-  shop: Shop,
-  { event, identity, properties }: ProtectedEvent,
-): Promise<void> {
-  if (event === 'Shop Redacted') {
-    const events = await log.purge(shop.id);
-    await state.purge(shop.id);
-    logger.warn({ shop: shop.id, events }, 'everything of the shop was forgotten, as its platform asked');
-    return;
+/**
+ * Starts the platforms one after the other; each receives `http` and `redactSecrets` of the one before.
+ *
+ * @param running receives each platform as soon as it is started, so that all of them are stopped when a later one fails.
+ */
+async function startEach(
+  parts: PlatformParts,
+  running: RunningPlatform[],
+): Promise<Pick<PlatformParts, 'http' | 'redactSecrets'>> {
+  let { http, redactSecrets } = parts;
+  for (const { isUsedBy, start } of PLATFORMS) {
+    const shops = parts.shops.filter(isUsedBy);
+    if (!start || shops.length === 0) continue;
+    const platform = await start({ ...parts, shops, http, redactSecrets });
+    running.push(platform);
+    ({ http, redactSecrets } = platform);
   }
-  const orders = Array.isArray(properties.orders) ? properties.orders.map(String) : [];
-  const buyers = (await state.peopleOfOrders(shop.id, orders)).filter(isOfPerson);
-  const ids = [identity.userId, identity.emailSha256, ...buyers.map((key) => key.slice(2))].filter(
-    (id) => id !== undefined,
-  );
-  const asked = new Set(ids);
-  for (const id of ids) await eraseVisitor({ log, piiEncryption, state }, shop, id, clock.now(), asked);
-  logger.info({ shop: shop.id }, 'a customer was forgotten, as the shop’s platform asked');
+  return { http, redactSecrets };
 }
-
-const hasOrderWebhooks = ({ shopline }: Shop) => shopline?.appSecret !== undefined;

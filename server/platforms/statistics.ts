@@ -1,49 +1,39 @@
-import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import { type Counting, startCounting } from '../analytics/counting.ts';
+import type { Counting } from '../analytics/counting.ts';
 import type { AnalyticsStore, Synced } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
-import type { Clock } from '../lib/clock.ts';
-import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
-import type { Counters } from '../observe/counters.ts';
-import type { Logger } from '../observe/log.ts';
-import type { EventLog } from '../store/event-log.ts';
-import { type Reporting, type ReportingParts, startReporting } from './shopline/reports/reporting.ts';
+import type { RunningPlatform } from './platform.ts';
+import type { SyncReport } from './sync-report.ts';
 
 type Totals = Awaited<ReturnType<Counting['totals']>>;
 
 /** Counting and reporting together, as the operator's routes and the demo use them. */
-export interface Statistics extends Pick<Reporting, 'sync'>, Pick<Counting, 'caughtUp'> {
+export interface Statistics {
+  /** Counts what is stored by now, then reports what changed. `shop` undefined: every shop. */
+  sync(shop?: string): Promise<SyncReport[]>;
   /** Counts what is stored by now, then returns everything known of a shop. */
   totals(shop: string): Promise<Totals & { synced: Synced[] }>;
-  stop(): Promise<void>;
+  /** Resolves when every event of a shop stored before the call is counted, at the latest after 30 s. */
+  caughtUp(shop: string): Promise<void>;
 }
 
-export interface StatisticsParts extends Pick<ReportingParts, 'apiOf'> {
-  /** The shops whose events are counted. */
+export function createStatistics(parts: {
   shops: readonly Shop[];
-  log: EventLog;
-  state: AnalyticsStore;
-  /** Between two reports. */
-  syncMs: number;
-  redact: (shop: Shop, event: ProtectedEvent) => Promise<void>;
-  clock: Clock;
-  yieldToIngest: YieldToIngest;
-  counters: Counters;
-  logger: Logger;
-}
-
-/** Counts the events of each shop, and reports the totals of those with access to SHOPLINE's Admin API. */
-export function startStatistics(parts: StatisticsParts): Statistics {
-  const { state, syncMs } = parts;
-  const counting = startCounting(parts);
+  state: Pick<AnalyticsStore, 'synced'>;
+  counting: Counting;
+  running: readonly RunningPlatform[];
+}): Statistics {
+  const { shops, state, counting, running } = parts;
   const { caughtUp } = counting;
-  const reporting = startReporting({ ...parts, caughtUp, intervalMs: syncMs });
   return {
     caughtUp,
-    sync: reporting.sync,
-    totals: async (shop) => ({ ...(await counting.totals(shop)), synced: await state.synced(shop) }),
-    async stop() {
-      await Promise.all([counting.stop(), reporting.stop()]);
+    async sync(shop) {
+      const wanted = shops.filter(({ id }) => shop === undefined || id === shop);
+      const [reports] = await Promise.all([
+        Promise.all(running.map((platform) => platform.sync(shop))),
+        Promise.all(wanted.map(({ id }) => caughtUp(id))),
+      ]);
+      return reports.flat();
     },
+    totals: async (shop) => ({ ...(await counting.totals(shop)), synced: await state.synced(shop) }),
   };
 }

@@ -8,7 +8,7 @@ import { statisticsConsumers } from '../../server/analytics/counting.ts';
 import { readConfig } from '../../server/config/config.ts';
 import { consumersOf } from '../../server/delivery/consumers.ts';
 import { type Clock, systemClock } from '../../server/lib/clock.ts';
-import { countedShops } from '../../server/platforms/counted-shops.ts';
+import { countedShops } from '../../server/platforms/registry.ts';
 import { createSandbox, type Fault, type Sandbox } from '../../server/sandbox/index.ts';
 import { type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';

@@ -39,7 +39,7 @@ test('a customer the shop’s platform asks to forget is forgotten, and stays co
   ).toBe(200);
   await eventually(
     () => lines.join(''),
-    (said) => said.includes('a customer was forgotten'),
+    (said) => said.includes('a customer erased at the request'),
   );
   expect((await totals()).marketing).toEqual(before.marketing);
   // Her user id alone is still on its way to Customer.io, which has to be told.
@@ -52,7 +52,7 @@ test('a shop that leaves is forgotten whole', async () => {
   expect((await tell('merchants/redact', {})).status).toBe(200);
   await eventually(
     () => lines.join(''),
-    (said) => said.includes('everything of the shop was forgotten'),
+    (said) => said.includes('all data of the shop erased at the request'),
   );
   expect(await totals()).toMatchObject({ marketing: [], flows: [], synced: [] });
   expect((await erasure('her-browser')).events).toBe(0);
@@ -67,7 +67,7 @@ test('so are the orders the platform names, whose buyer it may know by another a
   await shop.tell('customers/redact', { customer, orders_to_redact: ['#D72348'] });
   await eventually(
     () => shop.lines.join(''),
-    (said) => said.includes('a customer was forgotten'),
+    (said) => said.includes('a customer erased at the request'),
   );
   const erased = await (await shop.admin('DELETE', '/admin/visitors/guest@example.com')).json();
   expect(erased.erasures[0].events).toBe(0);
@@ -88,7 +88,7 @@ test('nobody else at the same till is deleted at Customer.io', async () => {
   await shop.tell('customers/redact', { customer: { id: 'customer-7' } });
   await eventually(
     () => shop.lines.join(''),
-    (said) => said.includes('a customer was forgotten'),
+    (said) => said.includes('a customer erased at the request'),
   );
   await shop.settled();
   const told = shop.sandbox.accepted('customerio') as { event?: string; userId?: string }[];

@@ -6,7 +6,7 @@ import { createCounters } from '../../server/observe/counters.ts';
 import { readCosts } from '../../server/operator/marketing-costs.ts';
 import { type AdminParts, adminRoutes } from '../../server/operator/routes.ts';
 import { type StatisticsParts, statisticsRoutes } from '../../server/operator/statistics.ts';
-import type { SyncReport } from '../../server/platforms/shopline/reports/sync-report.ts';
+import type { SyncReport } from '../../server/platforms/sync-report.ts';
 import { LogUnavailable } from '../../server/store/event-log.ts';
 import { exchange } from '../support/http.ts';
 

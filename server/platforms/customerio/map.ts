@@ -1,7 +1,6 @@
 import { compact } from '../../destinations/values.ts';
 import { normalizeEmail } from '../../privacy/normalize.ts';
-import { type Mapped, track } from '../webhooks/mapped.ts';
-import { messageIdOf } from '../webhooks/message-id.ts';
+import { type Mapped, messageIdOf, track } from '../webhooks/mapped.ts';
 import { eventName } from './names.ts';
 import { Report } from './payload.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, lenient, Text } from '../webhooks/lenient.ts';
+import { Id, lenient, Text } from '../webhooks/fields.ts';
 
 const Flag = lenient(z.boolean());
 

@@ -2,9 +2,8 @@ import type { Request } from 'express';
 import type { Shop } from '../../config/config.ts';
 import { HttpError } from '../../http/errors.ts';
 import { parseBody } from '../../http/json.ts';
+import { type Received, unused, type WebhookParts } from '../platform.ts';
 import { toEntry } from '../webhooks/entry.ts';
-import type { WebhookParts } from '../webhooks/parts.ts';
-import { type Received, unused } from '../webhooks/received.ts';
 import { isSigned } from '../webhooks/signature.ts';
 import { mapReport } from './map.ts';
 

@@ -1,64 +1,70 @@
 import { z } from 'zod';
 import type { AnalyticsStore } from '../../analytics/store.ts';
 import type { Shop } from '../../config/config.ts';
+import { readJson } from '../../lib/json.ts';
 import { runPeriodically } from '../../lib/periodic.ts';
 import type { Append } from '../../store/event-log.ts';
+import type { WebhookParts } from '../platform.ts';
 import { consentOf } from '../webhooks/consent.ts';
 import { toEntry } from '../webhooks/entry.ts';
-import type { WebhookParts } from '../webhooks/parts.ts';
 import type { AdminApi } from './admin/api.ts';
 import { changedOrders, FULFILLMENT, OrdersUnread, readPage } from './webhooks/order-pages.ts';
-import { toldByOrder } from './webhooks/replay-order-reports.ts';
+import { replayOrderReports } from './webhooks/replay-order-reports.ts';
 
-export interface BackstopParts
+export interface OrderPollingParts
   extends Pick<WebhookParts, 'log' | 'state' | 'piiEncryption' | 'counters' | 'logger' | 'clock'> {
   shop: Shop;
   api: AdminApi;
   settings: Pick<AnalyticsStore, 'readSetting' | 'writeSetting'>;
-  everyMs: number;
+  /** Between the end of a run and the next. */
+  intervalMs: number;
 }
 
 const MINUTE_MS = 60_000;
-/** A first run looks back so far, and what happened before is never told. */
-const FIRST_MS = 60 * MINUTE_MS;
-/** Clocks differ, and an order may show up in the list a little late. */
+/** The first run looks back this far; earlier events are never reported. */
+const FIRST_SPAN_MS = 60 * MINUTE_MS;
+/** Clocks differ, and a changed order may appear in the list with a delay. */
 const OVERLAP_MS = 10 * MINUTE_MS;
 const MAX_PAGES = 100;
 
-/** How far orders have been read. */
-const Mark = z.object({
-  /** Where the very first run began: what happened before was no business of ours. */
+/** How far orders have been read. Its keys are stored. */
+const Progress = z.object({
+  /** Start of the span of the very first run; events before it are ignored. */
   from: z.iso.datetime(),
-  /** When the last whole run began. */
+  /** Start of the last complete run. */
   seen: z.iso.datetime(),
 });
-type Mark = z.infer<typeof Mark>;
+type Progress = z.infer<typeof Progress>;
 
 /**
- * Webhooks may be lost, by their own documentation. Now and then this reads what changed since the last time, through
- * the same mapper; what a webhook told already is a duplicate in the log.
+ * Reads changed orders from the Admin API periodically, because webhooks may be lost, and appends what they report
+ * through the webhooks' mapper. Reports already received as a webhook are duplicates in the event log.
  */
-export function startOrderPolling(parts: BackstopParts): { stop(): Promise<void> } {
-  const { clock, everyMs } = parts;
+export function startOrderPolling(parts: OrderPollingParts): { stop(): Promise<void> } {
+  const { clock, intervalMs } = parts;
   const { poll, onError } = createPolling(parts);
-  return { stop: runPeriodically(clock, everyMs, poll, onError) };
+  return { stop: runPeriodically(clock, intervalMs, poll, onError) };
 }
 
 /** `poll` reads what changed since the last complete run; a failed run is repeated by the next. */
-function createPolling(parts: BackstopParts): {
+function createPolling(parts: OrderPollingParts): {
   poll(signal: AbortSignal): Promise<void>;
   onError(error: unknown): void;
 } {
   const { shop, api, settings, clock, logger } = parts;
-  const name = `backstop:${shop.id}`;
-  const began = new Date(clock.now() - FIRST_MS).toISOString();
-  /** So much at a time, after a time was found to hold more than one run may read. */
+  const name = `order-polling:${shop.id}`;
+  const firstFrom = new Date(clock.now() - FIRST_SPAN_MS).toISOString();
+  /** Length of a run's span after a span was found to contain more than one run may read. */
   let spanMs: number | undefined;
   let isRefused = false;
 
-  /** Answers whether it saw everything. */
+  /** Data directories of version 0.1 hold the progress under `backstop:<shop>`. */
+  const readProgress = async () =>
+    parseProgress((await settings.readSetting(name)) ?? (await settings.readSetting(`backstop:${shop.id}`)));
+
+  /** @returns false when the run ended before all pages were read. */
   async function readAll(
-    mark: Mark,
+    progress: Progress,
     fromMs: number,
     untilMs: number | undefined,
     signal: AbortSignal,
@@ -71,30 +77,34 @@ function createPolling(parts: BackstopParts): {
         if (signal.aborted || pages === MAX_PAGES) return false;
         const page = await readPage(api, query);
         pages++;
-        stored += (await parts.log.append(await toEntries(parts, page.orders, mark))).stored;
+        stored += (await parts.log.append(await toEntries(parts, page.orders, progress))).stored;
         query = page.next;
       }
     }
-    if (stored > 0) logger.info({ shop: shop.id, events: stored }, 'found in orders, not told by webhooks');
+    if (stored > 0)
+      logger.info({ shop: shop.id, events: stored }, 'recovered order events missed by webhooks');
     return true;
   }
 
   async function poll(signal: AbortSignal): Promise<void> {
     const nowMs = clock.now();
-    const known = readMark(await settings.readSetting(name));
-    const mark = known ?? { from: began, seen: began };
-    const fromMs = Date.parse(mark.seen) - (known ? OVERLAP_MS : 0);
+    const known = await readProgress();
+    const progress = known ?? { from: firstFrom, seen: firstFrom };
+    const fromMs = Date.parse(progress.seen) - (known ? OVERLAP_MS : 0);
     const untilMs = spanMs !== undefined && fromMs + spanMs < nowMs ? fromMs + spanMs : undefined;
-    const isWhole = await readAll(mark, fromMs, untilMs, signal);
+    const isComplete = await readAll(progress, fromMs, untilMs, signal);
     isRefused = false;
     if (signal.aborted) return;
-    if (isWhole) {
+    if (isComplete) {
       const seen = new Date(untilMs ?? nowMs).toISOString();
-      await settings.writeSetting(name, JSON.stringify({ ...mark, seen }));
+      await settings.writeSetting(name, JSON.stringify({ ...progress, seen }));
       if (untilMs === undefined) spanMs = undefined;
     } else {
       spanMs = Math.max(((untilMs ?? nowMs) - fromMs) / 2, 2 * OVERLAP_MS);
-      logger.warn({ shop: shop.id, pages: MAX_PAGES }, 'more orders changed than one run reads; going on');
+      logger.warn(
+        { shop: shop.id, pages: MAX_PAGES },
+        'more orders changed than one run may read; continuing',
+      );
     }
   }
 
@@ -105,35 +115,34 @@ function createPolling(parts: BackstopParts): {
       const wasRefused = isRefused;
       isRefused = status === 401 || status === 403;
       const facts = { shop: shop.id, ...(status && { status }), error: String(error) };
-      if (!isRefused) logger.warn(facts, 'orders could not be read; will try again');
+      if (!isRefused) logger.warn(facts, 'orders could not be read; trying again later');
       else if (!wasRefused)
         logger.warn(
           facts,
-          'SHOPLINE_ACCESS_TOKEN may not read orders (read_orders): lost webhooks stay lost',
+          'SHOPLINE_ACCESS_TOKEN may not read orders (scope read_orders); events missed by webhooks are not recovered',
         );
     },
   };
 }
 
-/** What an order tells of a time before we began would be news to nobody. */
-async function toEntries(parts: BackstopParts, orders: readonly unknown[], mark: Mark): Promise<Append[]> {
+/** Events from before the first run's span are left out. */
+async function toEntries(
+  parts: OrderPollingParts,
+  orders: readonly unknown[],
+  { from }: Progress,
+): Promise<Append[]> {
   const { shop, state, clock } = parts;
-  const fromMs = Date.parse(mark.from);
-  const told = orders
-    .flatMap(toldByOrder)
+  const fromMs = Date.parse(from);
+  const reports = orders
+    .flatMap(replayOrderReports)
     .filter(({ message }) => !message.timestamp || Date.parse(message.timestamp) >= fromMs);
   const entries: Append[] = [];
-  for (const mapped of told) {
-    const consent = await consentOf(mapped.message, shop, state);
-    entries.push(toEntry(parts, mapped, shop, consent, clock.now()));
+  for (const report of reports) {
+    const consent = await consentOf(report.message, shop, state);
+    entries.push(toEntry(parts, report, shop, consent, clock.now()));
   }
   return entries;
 }
 
-function readMark(text: string | undefined): Mark | undefined {
-  try {
-    return Mark.safeParse(JSON.parse(text ?? '')).data;
-  } catch {
-    return undefined;
-  }
-}
+const parseProgress = (text: string | undefined): Progress | undefined =>
+  Progress.safeParse(readJson(text ?? '')).data;

@@ -9,14 +9,13 @@ import { coarseIp, coarseUserAgent } from '../../privacy/coarsen.ts';
 import { type PiiEncryption, piiBinding } from '../../privacy/encrypted-pii.ts';
 import type { Append } from '../../store/event-log.ts';
 import type { Mapped } from './mapped.ts';
-import { happenedAt } from './time.ts';
 
 export interface EntryParts {
   piiEncryption: PiiEncryption;
   counters: Counters;
 }
 
-/** What a webhook said, as it goes into the log: nothing personal in clear, nothing that consent does not allow. */
+/** A mapped webhook as an entry of the event log: without personal data in clear, reduced to what consent allows. */
 export function toEntry(
   { piiEncryption, counters }: EntryParts,
   { message, orderKey, only }: Mapped,
@@ -25,7 +24,7 @@ export function toEntry(
   receivedAtMs: number,
 ): Append {
   const acceptance = {
-    timestamp: happenedAt(message.timestamp, receivedAtMs),
+    timestamp: occurredAt(message.timestamp, receivedAtMs),
     receivedAt: new Date(receivedAtMs).toISOString(),
     consent,
     context: allowedContext(message.context ?? {}, consent),
@@ -41,7 +40,7 @@ export function toEntry(
   return raw && !only ? { event, encryptedPii: piiEncryption.encrypt(raw, piiBinding(event)) } : { event };
 }
 
-/** Address and browser are kept whole only where advertising is allowed. */
+/** The full IP address and user agent are kept only with consent to advertising. */
 function allowedContext({ ip, userAgent, ...rest }: Context, { advertising }: Consent): Context {
   const address = ip?.trim();
   return {
@@ -49,4 +48,13 @@ function allowedContext({ ip, userAgent, ...rest }: Context, { advertising }: Co
     ...(address && isIP(address) && { ip: advertising ? address : coarseIp(address) }),
     ...(userAgent && { userAgent: advertising ? userAgent : coarseUserAgent(userAgent) }),
   };
+}
+
+const FUTURE_TOLERANCE_MS = 5 * 60_000;
+
+/** The stated time of an event; the time of receipt when none is stated or it is more than 5 minutes ahead. */
+function occurredAt(timestamp: string | undefined, receivedAtMs: number): string {
+  const ms = timestamp === undefined ? Number.NaN : Date.parse(timestamp);
+  const isPast = ms <= receivedAtMs + FUTURE_TOLERANCE_MS;
+  return new Date(isPast ? ms : receivedAtMs).toISOString();
 }

@@ -1,24 +1,25 @@
 import type { Context, Message } from '../../../shared/message.ts';
 import { compact } from '../../destinations/values.ts';
+import { sha256 } from '../../privacy/hash.ts';
 import { protectId } from '../../privacy/protect.ts';
 
-/** Who a payload is about. What is personal stands in the context's traits, where `protect` looks for it. */
-export interface Who {
+/** The person a payload is about. Personal data is in the context's traits, where `protect` removes it. */
+export interface Subject {
   userId?: string;
   anonymousId?: string;
   context: Context;
 }
 
-/** What a payload says, as a message, before anything personal is taken out of it. */
+/** A payload as a message, still with personal data in it. */
 export interface Mapped {
   message: Extract<Message, { type: 'track' }>;
-  /** Counted once under it. */
+  /** Events with the same key are stored once. */
   orderKey?: string;
-  /** No destination is told. */
+  /** Counted, and delivered to no destination. */
   only?: 'statistics';
 }
 
-/** A payload of which nothing can be made: what it lacks, for the log. */
+/** A payload that cannot be mapped; `lacks` names the missing field, for the log. */
 export interface Unusable {
   lacks: string;
 }
@@ -29,7 +30,7 @@ export function track(
   event: string,
   messageId: string,
   timestamp: string | undefined,
-  { context, ...ids }: Who,
+  { context, ...ids }: Subject,
   properties: object,
 ): Mapped['message'] {
   return {
@@ -43,6 +44,12 @@ export function track(
   };
 }
 
-/** `order:<id>:cancelled`; an id that somebody built from an email is its digest. */
+/** `order:<id>:cancelled`. Of an id built from an email address the digest is used. */
 export const keyOf = (kind: 'order' | 'refund' | 'checkout', id: string, stage = '') =>
   `${kind}:${protectId(id)}${stage}`;
+
+const PLAIN = /^[\w.:-]{1,80}$/;
+
+/** The message ID of a webhook, the same for every resend: `<platform>:<id>`, or a digest of an unusual id. */
+export const messageIdOf = (platform: string, id: string) =>
+  `${platform}:${PLAIN.test(id) ? id : sha256(id)}`;

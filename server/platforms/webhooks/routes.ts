@@ -2,59 +2,46 @@ import type { Express, Request, RequestHandler } from 'express';
 import { readBody } from '../../http/body.ts';
 import { HttpError } from '../../http/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { receiveCustomerio } from '../customerio/receive.ts';
-import { receiveShopline } from '../shopline/webhooks/receive.ts';
-import type { WebhookParts } from './parts.ts';
-import type { Received } from './received.ts';
+import type { Platform, WebhookParts } from '../platform.ts';
+import { PLATFORMS } from '../registry.ts';
 
-export type { WebhookParts } from './parts.ts';
-
-/** Where SHOPLINE tells of orders and Customer.io of its messages. Both sign what they send. */
+/** `POST /v1/webhooks/<platform>` for every platform. */
 export function addWebhookRoutes(app: Express, parts: WebhookParts): void {
-  app.post(
-    '/v1/webhooks/shopline',
-    handler(parts, 'shopline', (request, bytes) => receiveShopline(parts, request, bytes)),
-  );
-  app.post(
-    '/v1/webhooks/customerio',
-    handler(parts, 'customerio', (request, bytes) => receiveCustomerio(parts, request, bytes)),
-  );
+  for (const platform of PLATFORMS) app.post(`/v1/webhooks/${platform.name}`, handler(parts, platform));
 }
 
-/** Customer.io waits 4 s for an answer, SHOPLINE 5; after that either takes the event for lost. */
+/** Customer.io waits 4 s for an answer, SHOPLINE 5 s; both then count the request as failed. */
 const ANSWER_WITHIN_MS = 3_500;
 
-type Receive = (request: Request, bytes: Buffer) => Promise<Received>;
-
-/** Reads, stores, answers. Without word from the log in time it answers 503, and what was stored then is a repeat. */
-function handler(parts: WebhookParts, sender: 'shopline' | 'customerio', receive: Receive): RequestHandler {
+/**
+ * Reads, stores, then answers. An event not stored in time is answered 503; if it was stored after all, the resend is a
+ * duplicate.
+ */
+function handler(parts: WebhookParts, { name, webhook }: Platform): RequestHandler {
   const { budget, counters } = parts;
-  const take = async (request: Request) => {
-    let held = 0;
+  const receive = async (request: Request) => {
+    let heldBytes = 0;
     budget.begin();
     try {
       const bytes = await readBody(request, budget);
-      held = bytes.length;
-      return await receive(request, bytes);
+      heldBytes = bytes.length;
+      return await webhook.receive(parts, request, bytes);
     } finally {
-      budget.end(held);
+      budget.end(heldBytes);
     }
   };
   return async (request, response) => {
-    const { shop, stored, duplicates } = await inTime(take(request), parts.clock);
-    const accepted = stored + duplicates;
+    const { shop, stored, duplicates } = await inTime(receive(request), parts.clock);
     const outcome = stored > 0 ? 'stored' : duplicates > 0 ? 'repeated' : 'unused';
-    counters.count('webhooks_received', { shop, sender, outcome });
-    response.json({ success: true, accepted, duplicates });
+    counters.count('webhooks_received', { shop, sender: name, outcome });
+    response.json({ success: true, accepted: stored + duplicates, duplicates });
   };
 }
 
 async function inTime<T>(work: Promise<T>, clock: Clock): Promise<T> {
   const done = new AbortController();
   const late = clock.sleep(ANSWER_WITHIN_MS, done.signal).then((): never => {
-    throw new HttpError(503, 'busy', 'This takes too long right now; send it again.', {
-      retryAfterSeconds: 5,
-    });
+    throw new HttpError(503, 'busy', 'Not stored in time; send it again.', { retryAfterSeconds: 5 });
   });
   try {
     return await Promise.race([work, late]);

@@ -3,7 +3,7 @@ import type { ShoplineAdmin } from '../../../server/config/config.ts';
 import type { HttpRequest } from '../../../server/lib/http-client.ts';
 
 import { createRateLimiters } from '../../../server/lib/rate-limiter.ts';
-import { ADMIN_PACE, createAdminApi } from '../../../server/platforms/shopline/admin/client.ts';
+import { ADMIN_RATE, createAdminApi } from '../../../server/platforms/shopline/admin/client.ts';
 import { createFakeClock } from '../../support/clock.ts';
 
 const admin: ShoplineAdmin = {
@@ -64,7 +64,7 @@ test('a get carries its questions in the address and no body', async () => {
 test('calls wait for their turn, which they share with whoever else sends to the store', async () => {
   const clock = createFakeClock(0);
   const rateLimiterFor = createRateLimiters(clock);
-  const { perSecond, burst } = ADMIN_PACE;
+  const { perSecond, burst } = ADMIN_RATE;
   const signal = new AbortController().signal;
   const delivery = rateLimiterFor('one store', perSecond, burst);
   for (let count = 0; count < 40; count++) await delivery(signal);

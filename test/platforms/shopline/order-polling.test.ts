@@ -16,7 +16,7 @@ type Answer = (
   query: Query,
 ) => { orders?: unknown[]; next?: string; status?: number; body?: string } | 'no-answer';
 
-/** A backstop that looks at once, in front of an Admin API that answers as told. */
+/** Order polling, running at once, against an Admin API that answers as the test says. */
 function watch(
   answer: Answer,
   options: { log?: ReturnType<typeof memoryLog>; settings?: Map<string, string>; startMs?: number } = {},
@@ -28,11 +28,11 @@ function watch(
   const note = (facts: object, text: string) => void lines.push(`${text} ${JSON.stringify(facts)}`);
   const [shop] = configOf(oneShop).shops;
   if (!shop) throw new Error('no shop');
-  const backstop = startOrderPolling({
+  const polling = startOrderPolling({
     shop,
     log,
     clock,
-    everyMs: EVERY_MS,
+    intervalMs: EVERY_MS,
     state: visitors(),
     piiEncryption: createPiiEncryption([]),
     counters: createCounters(),
@@ -53,14 +53,14 @@ function watch(
       },
     },
   });
-  onTestFinished(() => backstop.stop());
+  onTestFinished(() => polling.stop());
   return {
     log,
     settings,
     clock,
     asked,
     lines,
-    backstop,
+    polling,
     names: () => log.entries.map(({ event }) => event.event),
   };
 }
@@ -68,7 +68,7 @@ const only =
   (status: string, ...orders: unknown[]): Answer =>
   ({ fulfillment_status }) => ({ orders: fulfillment_status === status ? orders : [] });
 
-describe('orders no webhook told of are found', () => {
+describe('orders missed by webhooks are recovered', () => {
   test('in every state of fulfilment, from an hour before the start', async () => {
     const { clock, asked } = watch(only('none'));
     await clock.advance(0);
@@ -162,33 +162,36 @@ describe('what is old news is not told', () => {
     expect(names()).toEqual(['Order Cancelled']);
   });
 
-  test('what happened since the very first start is told, however late', async () => {
-    const settings = new Map([
-      ['backstop:shop', '{"from":"2026-02-01T00:00:00.000Z","seen":"2026-02-20T12:00:00.000Z"}'],
-    ]);
-    const late = order({ created_at: '2026-02-20T12:30:00Z' });
-    const { clock, names, asked } = watch(only('unshipped', late), { settings });
-    await clock.advance(0);
-    expect(asked[0]?.updated_at_min).toBe('2026-02-20T11:50:00+00:00');
-    expect(names()).toEqual(['Order Completed']);
-  });
+  test.each(['order-polling:shop', 'backstop:shop'])(
+    'events since the very first start are reported, however late (progress stored as %s)',
+    async (name) => {
+      const settings = new Map([
+        [name, '{"from":"2026-02-01T00:00:00.000Z","seen":"2026-02-20T12:00:00.000Z"}'],
+      ]);
+      const late = order({ created_at: '2026-02-20T12:30:00Z' });
+      const { clock, names, asked } = watch(only('unshipped', late), { settings });
+      await clock.advance(0);
+      expect(asked[0]?.updated_at_min).toBe('2026-02-20T11:50:00+00:00');
+      expect(names()).toEqual(['Order Completed']);
+    },
+  );
 });
 
 describe('a run that saw everything is remembered', () => {
   test('the next begins ten minutes before it, also after a restart', async () => {
-    const { clock, asked, settings, backstop } = watch(only('none'));
+    const { clock, asked, settings, polling } = watch(only('none'));
     await clock.advance(EVERY_MS);
     expect(asked[3]?.updated_at_min).toBe('2026-03-01T11:50:00+00:00');
-    await backstop.stop();
+    await polling.stop();
     const again = watch(only('none'), { settings, startMs: NOW + 24 * HOUR_MS });
     await again.clock.advance(0);
     expect(again.asked[0]?.updated_at_min).toBe('2026-03-01T12:05:00+00:00');
   });
 
   test.each(['', '{', '{"from":"yesterday"}', '[]'])(
-    'what was kept and cannot be read (%s) is a first run',
+    'stored progress that cannot be read (%s) makes a first run',
     async (text) => {
-      const { clock, asked } = watch(only('none'), { settings: new Map([['backstop:shop', text]]) });
+      const { clock, asked } = watch(only('none'), { settings: new Map([['order-polling:shop', text]]) });
       await clock.advance(0);
       expect(asked[0]?.updated_at_min).toBe('2026-03-01T11:00:00+00:00');
     },
@@ -211,7 +214,7 @@ describe('a run that saw everything is remembered', () => {
       new Set(['2026-03-01T11:00:00+00:00']),
     );
     expect(settings.size).toBe(0);
-    expect(lines.filter((line) => line.includes('will try again'))).toHaveLength(2);
+    expect(lines.filter((line) => line.includes('trying again later'))).toHaveLength(2);
   });
 
   test('nor is one whose orders the log did not take', async () => {
@@ -248,18 +251,18 @@ test('a time that holds more than a hundred pages is read in parts, to its end',
   expect([asked.length, settings.size]).toEqual([100, 0]);
   await clock.advance(EVERY_MS);
   expect(asked[100]?.updated_at_max).toBe('2026-03-01T11:30:00+00:00');
-  expect(JSON.parse(settings.get('backstop:shop') ?? '{}').seen).toBe('2026-03-01T11:30:00.000Z');
+  expect(JSON.parse(settings.get('order-polling:shop') ?? '{}').seen).toBe('2026-03-01T11:30:00.000Z');
 });
 
 test('stopping ends it after the page it is at', async () => {
   const seen: string[] = [];
   const watched = watch(({ fulfillment_status = '' }) => {
     seen.push(fulfillment_status);
-    void watched.backstop.stop();
+    void watched.polling.stop();
     return { orders: [] };
   });
   await watched.clock.advance(0);
-  await watched.backstop.stop();
+  await watched.polling.stop();
   await watched.clock.advance(EVERY_MS);
   expect(seen).toEqual(['unshipped']);
   expect(watched.settings.size).toBe(0);

@@ -4,7 +4,7 @@ import type { Clock } from '../../../server/lib/clock.ts';
 import { createHttp } from '../../../server/lib/http-client.ts';
 import { createRateLimiters } from '../../../server/lib/rate-limiter.ts';
 import { createCounters } from '../../../server/observe/counters.ts';
-import { ADMIN_PACE, createAdminApi } from '../../../server/platforms/shopline/admin/client.ts';
+import { ADMIN_RATE, createAdminApi } from '../../../server/platforms/shopline/admin/client.ts';
 import { createSync } from '../../../server/platforms/shopline/reports/sync.ts';
 import { createTokens } from '../../../server/platforms/shopline/tokens/tokens.ts';
 import { createSandbox, SANDBOX_CREDENTIALS, shoplineToken } from '../../../server/sandbox/index.ts';
@@ -40,7 +40,7 @@ test('with a token that has ended, all statistics still arrive in a strict SHOPL
   };
   const tokens = await createTokens({ shops, http, settings, clock: sleepy, logger, random: () => 0.5 });
   onTestFinished(() => tokens.stop());
-  const rateLimiter = createRateLimiters(clock)('tea', ADMIN_PACE.perSecond, ADMIN_PACE.burst);
+  const rateLimiter = createRateLimiters(clock)('tea', ADMIN_RATE.perSecond, ADMIN_RATE.burst);
   const { signal } = new AbortController();
   const flows = [
     { flow_id: 'f1', campaign_id: '1', nodes: [{ node_id: 'n1', action_id: '7', parent_node_id: 'n0' }] },

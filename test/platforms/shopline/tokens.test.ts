@@ -347,7 +347,7 @@ describe('a renewed token survives a restart', () => {
     expect(broken.tokens.current('tea')).toBe(broken.configured);
     await broken.clock.advance(8 * HOUR_MS);
     expect(broken.tokens.current('tea')).toBe(broken.store.given[0]);
-    expect(broken.lines.join()).toContain('could not be kept');
+    expect(broken.lines.join()).toContain('could not be stored');
   });
 });
 

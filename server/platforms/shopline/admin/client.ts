@@ -3,21 +3,21 @@ import type { ShoplineAdmin } from '../../../config/config.ts';
 import type { Http, HttpRequest } from '../../../lib/http-client.ts';
 import type { AdminApi } from './api.ts';
 
-/** SHOPLINE's limit for each app and store, shared by all that call it: a bucket that refills. */
-export const ADMIN_PACE = { perSecond: 4, burst: 40 } as const;
+/** SHOPLINE's limit per app and store, shared by all calls: a bucket of 40 that refills at 4 per second. */
+export const ADMIN_RATE = { perSecond: 4, burst: 40 } as const;
 
 export interface ClientParts {
   admin: ShoplineAdmin;
-  /** With the current token in place of the configured one. */
+  /** Replaces the configured token by the current one. */
   http: Http;
-  /** Resolves when the next request may go. */
+  /** Resolves when the next request may be sent. */
   rateLimiter: () => Promise<void>;
 }
 
-/** @throws {RangeError} without an access token: whoever has none must not call. */
+/** @throws {RangeError} when `admin` has no access token. */
 export function createAdminApi({ admin, http, rateLimiter }: ClientParts): AdminApi {
   const { endpoint, apiVersion, accessToken } = admin;
-  if (accessToken === undefined) throw new RangeError('SHOPLINE’s Admin API needs an access token');
+  if (accessToken === undefined) throw new RangeError('the SHOPLINE Admin API needs an access token');
   const headers = {
     Authorization: `Bearer ${accessToken}`,
     'Content-Type': 'application/json; charset=utf-8',

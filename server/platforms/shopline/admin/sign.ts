@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * What the header `sign` holds beside a body that is posted to SHOPLINE's authorization calls: lower-case hex.
+ * The `sign` header of SHOPLINE's authorization calls, in lower-case hex.
  *
- * @param body as it is sent; empty where there is none.
+ * @param body of the request; empty when there is none.
  * @see https://developer.shopline.com/docs/apps/api-instructions-for-use/generate-and-verify-signatures (July 2026)
  */
 export const sign = (body: string, timestampMs: number, appSecret: string): string =>

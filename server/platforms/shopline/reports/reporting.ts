@@ -4,9 +4,9 @@ import type { Clock } from '../../../lib/clock.ts';
 import { runPeriodically } from '../../../lib/periodic.ts';
 import type { Counters } from '../../../observe/counters.ts';
 import type { Logger } from '../../../observe/log.ts';
+import type { SyncReport } from '../../sync-report.ts';
 import type { AdminApi } from '../admin/api.ts';
 import { createSync } from './sync.ts';
-import type { SyncReport } from './sync-report.ts';
 
 export interface ReportingParts {
   shops: readonly Shop[];

@@ -4,10 +4,10 @@ import type { Clock } from '../../../lib/clock.ts';
 import { oneAtATime } from '../../../lib/one-at-a-time.ts';
 import type { Counters } from '../../../observe/counters.ts';
 import type { Logger } from '../../../observe/log.ts';
+import type { SyncOutcome, SyncReport } from '../../sync-report.ts';
 import type { AdminApi } from '../admin/api.ts';
 import { createDrafts, type Draft, invalidReason, isOf, type Kind } from './drafts.ts';
 import { type SendResult, sendAll } from './send.ts';
-import type { SyncOutcome, SyncReport } from './sync-report.ts';
 
 export interface SyncParts {
   shop: Pick<Shop, 'id' | 'statistics'>;

@@ -1,79 +1,79 @@
 import type { Clock } from '../../../lib/clock.ts';
 import type { Token } from './token.ts';
 
-const FIRST_WAIT_MS = 5_000;
-const LONGEST_WAIT_MS = 5 * 60_000;
-/** A token this young is no better than the next: who refuses it means something else. */
-const YOUNG_MS = 60_000;
-const SHARE_OF_LIFE = 0.8;
+const INITIAL_BACKOFF_MS = 5_000;
+const MAX_BACKOFF_MS = 5 * 60_000;
+/** A token younger than this is not renewed when it is refused: the refusal has another cause. */
+const MIN_AGE_MS = 60_000;
+const RENEW_AT_SHARE = 0.8;
 
-/** One app's token, renewed in time. */
+/** One app's token, renewed before it expires. */
 export interface Renewal {
   token(): Token;
   /**
-   * Renews it now, together with whoever asks meanwhile.
+   * Renews it now; concurrent calls share one renewal.
    *
-   * @returns false when that failed, or was tried so lately that trying again would only do harm.
+   * @returns false when the renewal failed, or the last attempt was too recent for another.
    */
   renew(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
 /**
- * Renews a token when four fifths of its life are over, and again and again until that succeeds; the token before stays
- * in use.
+ * Renews a token after four fifths of its lifetime, and retries until that succeeds; until then the old token stays in
+ * use.
  *
  * @param random 0 ≤ random < 1.
- * @param renewed told of every new token, before anyone uses it.
- * @param failed told why there is none.
+ * @param onRenewed called with every new token before it is used.
+ * @param onError called with the reason of every failed attempt.
  */
 export function startRenewal(parts: {
   first: Token;
   fetchNew: () => Promise<Token>;
-  renewed: (token: Token) => Promise<void>;
-  failed: (error: unknown) => void;
+  onRenewed: (token: Token) => Promise<void>;
+  onError: (error: unknown) => void;
   clock: Clock;
   random: () => number;
 }): Renewal {
-  const { first, fetchNew, renewed, failed, clock, random } = parts;
+  const { first, fetchNew, onRenewed, onError, clock, random } = parts;
   const stopping = new AbortController();
   let token = first;
   let failures = 0;
   let notBeforeMs = 0;
-  /** What is waited for is measured on a stopwatch, so that a clock set back delays no renewal. */
-  const ticks = () => clock.steady?.() ?? clock.now();
-  let dueMs = ticks() + first.issuedAtMs + lifeMs(first) * SHARE_OF_LIFE - clock.now();
-  let underWay: Promise<boolean> | undefined;
+  /** A monotonic clock, so that setting back the system time delays no renewal. */
+  const monotonicMs = () => clock.steady?.() ?? clock.now();
+  let dueMs = monotonicMs() + first.issuedAtMs + lifetimeMs(first) * RENEW_AT_SHARE - clock.now();
+  let inFlight: Promise<boolean> | undefined;
 
   async function tryOnce(): Promise<boolean> {
     try {
       const next = await fetchNew();
-      await renewed(next);
+      await onRenewed(next);
       token = next;
       failures = 0;
-      notBeforeMs = ticks() + YOUNG_MS;
-      // From when it came: SHOPLINE's clock and ours may differ.
-      dueMs = ticks() + lifeMs(next) * SHARE_OF_LIFE;
+      notBeforeMs = monotonicMs() + MIN_AGE_MS;
+      // Counted from its arrival: SHOPLINE's clock and ours may differ.
+      dueMs = monotonicMs() + lifetimeMs(next) * RENEW_AT_SHARE;
       return true;
     } catch (error) {
-      const ceilingMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(failures++, 10));
-      notBeforeMs = ticks() + Math.ceil(ceilingMs * (0.5 + random() / 2));
+      const ceilingMs = Math.min(MAX_BACKOFF_MS, INITIAL_BACKOFF_MS * 2 ** Math.min(failures++, 10));
+      notBeforeMs = monotonicMs() + Math.ceil(ceilingMs * (0.5 + random() / 2));
       dueMs = Math.max(dueMs, notBeforeMs);
-      failed(error);
+      onError(error);
       return false;
     }
   }
   function renew(): Promise<boolean> {
-    if (underWay) return underWay;
-    if (stopping.signal.aborted || ticks() < notBeforeMs) return Promise.resolve(false);
-    underWay = tryOnce().finally(() => {
-      underWay = undefined;
+    if (inFlight) return inFlight;
+    if (stopping.signal.aborted || monotonicMs() < notBeforeMs) return Promise.resolve(false);
+    inFlight = tryOnce().finally(() => {
+      inFlight = undefined;
     });
-    return underWay;
+    return inFlight;
   }
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      const waitMs = Math.max(dueMs, notBeforeMs) - ticks();
+      const waitMs = Math.max(dueMs, notBeforeMs) - monotonicMs();
       if (waitMs > 0) await clock.sleep(waitMs, stopping.signal);
       else await renew();
     }
@@ -86,9 +86,9 @@ export function startRenewal(parts: {
     async stop() {
       stopping.abort();
       await running;
-      await underWay;
+      await inFlight;
     },
   };
 }
 
-const lifeMs = ({ issuedAtMs, expiresAtMs }: Token) => expiresAtMs - issuedAtMs;
+const lifetimeMs = ({ issuedAtMs, expiresAtMs }: Token) => expiresAtMs - issuedAtMs;

@@ -8,7 +8,6 @@ import { type App, refreshToken } from './refresh.ts';
 import { type Renewal, startRenewal } from './renewal.ts';
 import { readAppToken, type Token } from './token.ts';
 
-/** Where a token's news are told: without the token. */
 interface Logger {
   info(facts: object, text: string): void;
   warn(facts: object, text: string): void;
@@ -17,8 +16,9 @@ interface Logger {
 
 export interface TokensParts {
   shops: readonly Pick<Shop, 'id' | 'shopline'>[];
-  /** Sends the renewal itself; not wrapped. */
+  /** Sends the renewals. */
   http: Http;
+  /** Stores renewed tokens, encrypted. */
   settings: Pick<AnalyticsStore, 'readSetting' | 'writeSetting'>;
   clock: Clock;
   logger: Logger;
@@ -26,15 +26,15 @@ export interface TokensParts {
   random: () => number;
 }
 
-/** The access tokens of every shop: those of apps are kept fresh, all others stay as they were configured. */
+/** The access tokens of every shop. Those of apps are renewed; all others are used as configured. */
 export interface Tokens {
   current(shop: string): string | undefined;
   /**
-   * Sends what carries a configured token to its own shop with the current one. When that is refused (401) it is
-   * renewed and the request sent once more.
+   * Replaces the configured token by the current one in requests to its shop. When the answer is 401, the token is
+   * renewed and the request is sent once more.
    */
   wrap(http: Http): Http;
-  /** Tokens that are in no configuration, for the log to strike out: the current ones and those just before. */
+  /** Tokens to mask in logs that are not in the configuration: the current ones and their predecessors. */
   secrets(): string[];
   stop(): Promise<void>;
 }
@@ -47,15 +47,15 @@ interface Managed {
 }
 
 const settingName = (shop: string) => `token:${shop}`;
-/** Another store's token opens nothing here. */
+/** Binds a stored token to shop and endpoint; one of another store is not decrypted. */
 const bindingOf = (shop: string, { endpoint }: App) => JSON.stringify([shop, endpoint]);
-/** A token lives on for a while when the next is there. */
-const STRUCK_OUT = 3;
+/** A token stays valid for a while after its renewal. */
+const MASKED_TOKENS = 3;
 
-/** Resolves when what was kept has been read, so that no request leaves with an older token. */
+/** Resolves when stored tokens have been read, so that no request is sent with an older one. */
 export async function createTokens(parts: TokensParts): Promise<Tokens> {
   const { shops, logger } = parts;
-  const given = new Map<string, string[]>();
+  const issued = new Map<string, string[]>();
   const managed: Managed[] = [];
   for (const { id, shopline } of shops) {
     const configured = shopline?.accessToken;
@@ -63,16 +63,17 @@ export async function createTokens(parts: TokensParts): Promise<Tokens> {
     if (!shopline || configured === undefined || !first) continue;
     const { endpoint, appKey, appSecret } = shopline;
     if (appKey === undefined || appSecret === undefined) {
+      const expiresAt = new Date(first.expiresAtMs).toISOString();
       logger.warn(
-        { shop: id, expiresAt: new Date(first.expiresAtMs).toISOString() },
-        'SHOPLINE_ACCESS_TOKEN will end; set SHOPLINE_APP_KEY and SHOPLINE_APP_SECRET to have it renewed',
+        { shop: id, expiresAt },
+        `SHOPLINE_ACCESS_TOKEN expires at ${expiresAt}; set SHOPLINE_APP_KEY and SHOPLINE_APP_SECRET to have it renewed`,
       );
       continue;
     }
     const app = { endpoint, appKey, appSecret };
     const secrets: string[] = [];
-    given.set(id, secrets);
-    const newest = await newer(parts, id, app, first);
+    issued.set(id, secrets);
+    const newest = await newestToken(parts, id, app, first);
     if (newest !== first) secrets.push(newest.text);
     const renewal = keepFresh(parts, id, app, newest, secrets);
     managed.push({ shop: id, endpoint, configured, renewal });
@@ -80,7 +81,7 @@ export async function createTokens(parts: TokensParts): Promise<Tokens> {
 
   return {
     current(shop) {
-      const found = managed.find((one) => one.shop === shop);
+      const found = managed.find(({ shop: id }) => id === shop);
       return found?.renewal.token().text ?? shops.find(({ id }) => id === shop)?.shopline?.accessToken;
     },
     wrap(http) {
@@ -95,34 +96,34 @@ export async function createTokens(parts: TokensParts): Promise<Tokens> {
         return isRenewed ? http(withToken(request, renewal.token())) : answer;
       };
     },
-    secrets: () => [...given.values()].flat(),
+    secrets: () => [...issued.values()].flat(),
     async stop() {
       await Promise.all(managed.map(({ renewal }) => renewal.stop()));
     },
   };
 }
 
-/** The token that was kept, when it is newer than the one configured. */
-async function newer(
+/** The stored token when it is newer than the configured one, else the configured one. */
+async function newestToken(
   { settings, logger }: TokensParts,
   shop: string,
   app: App,
   first: Token,
 ): Promise<Token> {
   try {
-    const sealed = await settings.readSetting(settingName(shop));
-    if (sealed === undefined) return first;
-    const found = decryptToken(sealed, app.appSecret, bindingOf(shop, app));
+    const encrypted = await settings.readSetting(settingName(shop));
+    if (encrypted === undefined) return first;
+    const found = decryptToken(encrypted, app.appSecret, bindingOf(shop, app));
     if (!found)
       logger.warn(
         { shop },
-        'the kept access token was sealed with another app secret or for another store, or is damaged',
+        'the stored access token was encrypted with another app secret or for another store, or is damaged',
       );
     return found && found.issuedAtMs > first.issuedAtMs ? found : first;
   } catch (error) {
     logger.error(
       { shop, error: String(error) },
-      'the kept access token cannot be read; using the one configured',
+      'the stored access token cannot be read; using the configured one',
     );
     return first;
   }
@@ -135,9 +136,9 @@ function keepFresh(parts: TokensParts, shop: string, app: App, first: Token, sec
     clock,
     random,
     fetchNew: () => refreshToken(app, http, clock.now),
-    async renewed(token) {
+    async onRenewed(token) {
       secrets.push(token.text);
-      secrets.splice(0, secrets.length - STRUCK_OUT);
+      secrets.splice(0, secrets.length - MASKED_TOKENS);
       logger.info({ shop, expiresAt: new Date(token.expiresAtMs).toISOString() }, 'access token renewed');
       try {
         await settings.writeSetting(
@@ -145,12 +146,12 @@ function keepFresh(parts: TokensParts, shop: string, app: App, first: Token, sec
           encryptToken(token, app.appSecret, bindingOf(shop, app)),
         );
       } catch (error) {
-        // It works all the same. After a restart the one configured is renewed again.
-        logger.error({ shop, error: String(error) }, 'the renewed access token could not be kept');
+        // It stays in use; after a restart the configured token is renewed again.
+        logger.error({ shop, error: String(error) }, 'the renewed access token could not be stored');
       }
     },
-    failed: (error) =>
-      logger.error({ shop, error: String(error) }, 'the access token was not renewed; trying again'),
+    onError: (error) =>
+      logger.error({ shop, error: String(error) }, 'the access token was not renewed; trying again later'),
   });
 }
 

@@ -1,5 +1,5 @@
+import { firstTime } from '../../webhooks/fields.ts';
 import { keyOf, type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
-import { firstMoment } from '../../webhooks/time.ts';
 import { readProducts } from './lines.ts';
 import { readAmount, readCurrency, readMoney } from './money.ts';
 import type { Cart, Checkout } from './payload.ts';
@@ -10,7 +10,7 @@ export function mapCheckout(checkout: Checkout, messageId: string): Mapped | Unu
   const token = checkout.token ?? checkout.id;
   if (token === undefined) return { lacks: 'token' };
   const total = readMoney(checkout.total_price_set, checkout.total_price, checkout.currency);
-  const moment = firstMoment(checkout.created_at);
+  const moment = firstTime(checkout.created_at);
   const message = track('Checkout Started', messageId, moment, readPerson(checkout), {
     checkout_id: checkout.id,
     checkout_token: checkout.token,
@@ -26,7 +26,7 @@ export function mapCheckout(checkout: Checkout, messageId: string): Mapped | Unu
 /** Joins cart, token and buyer. What was put into it, the page reports. */
 export function mapCart(cart: Cart, messageId: string): Mapped | Unusable {
   if (cart.token === undefined && cart.id === undefined) return { lacks: 'token' };
-  const moment = firstMoment(cart.updated_at, cart.created_at);
+  const moment = firstTime(cart.updated_at, cart.created_at);
   const message = track('Cart Updated', messageId, moment, readPerson(cart), {
     cart_id: cart.id,
     cart_token: cart.token,

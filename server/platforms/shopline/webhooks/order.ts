@@ -1,8 +1,8 @@
 import { orderNames } from '../../../../shared/order-names.ts';
 import type { JsonObject } from '../../../../shared/protected-event.ts';
 import { compact } from '../../../destinations/values.ts';
+import { firstTime } from '../../webhooks/fields.ts';
 import { keyOf, type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
-import { firstMoment } from '../../webhooks/time.ts';
 import { readProducts } from './lines.ts';
 import { type Money, readCurrency, readMoney } from './money.ts';
 import type { Order } from './payload.ts';
@@ -72,8 +72,8 @@ function readMoneys(order: Order) {
 }
 
 function momentOf(order: Order, stage: Stage): string | undefined {
-  if (stage === 'placed') return firstMoment(order.created_at, order.order_at, order.processed_at);
+  if (stage === 'placed') return firstTime(order.created_at, order.order_at, order.processed_at);
   if (stage === 'paid')
-    return firstMoment(order.payment_details.at(-1)?.processed_at, order.processed_at, order.updated_at);
-  return firstMoment(order.cancelled_at, order.updated_at);
+    return firstTime(order.payment_details.at(-1)?.processed_at, order.processed_at, order.updated_at);
+  return firstTime(order.cancelled_at, order.updated_at);
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, lenient, list, Text } from '../../webhooks/lenient.ts';
+import { Id, lenient, list, Text } from '../../webhooks/fields.ts';
 
 const Amount = lenient(z.union([z.string().max(500), z.number()]));
 const MoneySet = z.object({

@@ -1,13 +1,13 @@
 import { compact } from '../../../destinations/values.ts';
-import type { Who } from '../../webhooks/mapped.ts';
+import type { Subject } from '../../webhooks/mapped.ts';
 import type { Address, Person } from './payload.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-export function readPerson(person: Person): Who {
+export function readPerson(person: Person): Subject {
   const { user_id, customer, client_details } = person;
-  const userId = [user_id, customer?.id].find(isSomebody);
-  const anonymousId = note(person, '_sb_id');
+  const userId = [user_id, customer?.id].find(isUserId);
+  const anonymousId = attributeOf(person, '_sb_id');
   return {
     ...(userId && { userId }),
     ...(anonymousId && UUID.test(anonymousId) && { anonymousId: anonymousId.toLowerCase() }),
@@ -17,8 +17,8 @@ export function readPerson(person: Person): Who {
         userAgent: client_details?.user_agent,
         locale: person.customer_locale?.replace(/^([a-z]{2})([A-Z]{2})$/, '$1-$2'),
         tiktok: compact({
-          ttclid: clickId(note(person, 'ttclid') ?? parameter(person.landing_site, 'ttclid'), 1024),
-          ttp: clickId(note(person, '_ttp'), 256),
+          ttclid: clickId(attributeOf(person, 'ttclid') ?? parameter(person.landing_site, 'ttclid'), 1024),
+          ttp: clickId(attributeOf(person, '_ttp'), 256),
         }),
         traits: readTraits(person),
       }),
@@ -26,12 +26,13 @@ export function readPerson(person: Person): Who {
   };
 }
 
-/** A guest must not become the same person as every other guest. */
-const isSomebody = (id: string | undefined) => id !== undefined && id !== '0';
+/** Every guest has the user ID 0; used as an ID it would make them one person. */
+const isUserId = (id: string | undefined) => id !== undefined && id !== '0';
 
-const note = ({ note_attributes }: Person, name: string) =>
+/** A cart attribute that the snippet set. */
+const attributeOf = ({ note_attributes }: Person, name: string) =>
   note_attributes.find((attribute) => attribute.name === name)?.value;
-/** An id cut short matches nothing. */
+/** An ID that is too long is left out: truncated it would match nothing. */
 const clickId = (id: string | undefined, maxLength: number) =>
   id !== undefined && id.length <= maxLength ? id : undefined;
 const parameter = (url: string | undefined, name: string) =>
@@ -42,7 +43,7 @@ function readTraits(person: Person) {
   const addresses = [billing_address, shipping_address, ...(customer?.addresses ?? [])].filter(
     (address) => address !== undefined,
   );
-  const named = [customer, ...addresses].find((who) => who?.first_name ?? who?.last_name);
+  const named = [customer, ...addresses].find((one) => one?.first_name ?? one?.last_name);
   const address = addresses.find((one) => one.address1 ?? one.zip ?? one.country_code);
   return compact({
     email: person.email ?? customer?.email,
@@ -55,7 +56,7 @@ function readTraits(person: Person) {
 
 const readAddress = ({ first_name: _, last_name: __, phone: ___, ...place }: Address) => compact(place);
 
-/** A local number with the country code that stands beside it. */
+/** A local number gets the country code that the payload states with it. */
 function readPhone(person: Person, addresses: readonly Address[]): string | undefined {
   const { customer } = person;
   const phone = person.phone ?? customer?.phone ?? addresses.find((address) => address.phone)?.phone;

@@ -3,12 +3,10 @@ import type { Shop } from '../../../config/config.ts';
 import { HttpError } from '../../../http/errors.ts';
 import { parseBody } from '../../../http/json.ts';
 import { sha256 } from '../../../privacy/hash.ts';
+import { type Received, unused, type WebhookParts } from '../../platform.ts';
 import { consentOf } from '../../webhooks/consent.ts';
 import { toEntry } from '../../webhooks/entry.ts';
-import { isUnusable } from '../../webhooks/mapped.ts';
-import { messageIdOf } from '../../webhooks/message-id.ts';
-import type { WebhookParts } from '../../webhooks/parts.ts';
-import { type Received, unused } from '../../webhooks/received.ts';
+import { isUnusable, messageIdOf } from '../../webhooks/mapped.ts';
 import { isSigned } from '../../webhooks/signature.ts';
 import { isTopic, mapWebhook } from './map.ts';
 

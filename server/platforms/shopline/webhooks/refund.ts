@@ -1,6 +1,6 @@
 import { sum } from '../../../lib/decimal.ts';
+import { firstTime } from '../../webhooks/fields.ts';
 import { keyOf, type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
-import { firstMoment } from '../../webhooks/time.ts';
 import { readProduct } from './lines.ts';
 import { type Money, readMoney } from './money.ts';
 import type { Refund } from './payload.ts';
@@ -12,7 +12,7 @@ export function mapRefund(refund: Refund, messageId: string): Mapped | Unusable 
   const products = refund.refund_line_items
     .map(({ line_item, quantity }) => line_item && readProduct(line_item, quantity))
     .filter((product) => product !== undefined);
-  const moment = firstMoment(refund.processed_at, refund.created_at);
+  const moment = firstTime(refund.processed_at, refund.created_at);
   const message = track('Order Refunded', messageId, moment, readPerson(refund), {
     order_id: refund.order_id,
     refund_id: refund.id,

@@ -1,0 +1,84 @@
+import type { Request } from 'express';
+import type { AnalyticsStore } from '../analytics/store.ts';
+import type { Config, Shop } from '../config/config.ts';
+import type { Budget } from '../http/budget.ts';
+import type { Clock } from '../lib/clock.ts';
+import type { Http } from '../lib/http-client.ts';
+import type { RateLimiterFor } from '../lib/rate-limiter.ts';
+import type { Counters } from '../observe/counters.ts';
+import type { Logger } from '../observe/log.ts';
+import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
+import type { EventLog } from '../store/event-log.ts';
+import type { SyncReport } from './sync-report.ts';
+
+/**
+ * A system that reports on a shop through webhooks: the shop system itself, or one that sends its messages.
+ * Adding one: a folder here, a line in `registry.ts`.
+ */
+export interface Platform {
+  /** Lower case: names the route `/v1/webhooks/<name>`, message IDs and the metric label `sender`. */
+  name: string;
+  /** True for a shop configured for this platform. */
+  isUsedBy(shop: Shop): boolean;
+  /** True when the platform's webhooks report the orders of this shop. */
+  reportsOrders(shop: Shop): boolean;
+  webhook: Webhook;
+  /** Starts what runs without a request: token renewal, order polling, reports. Absent: the platform only sends webhooks. */
+  start?(parts: PlatformParts): Promise<RunningPlatform>;
+}
+
+export interface Webhook {
+  /** For `/openapi.json`. */
+  summary: string;
+  headers: readonly { name: string; description: string; isOptional?: boolean }[];
+  /** Verifies, maps and stores one request. @throws {HttpError} when no shop expects it, or it is not signed or not JSON. */
+  receive(parts: WebhookParts, request: Request, bytes: Buffer): Promise<Received>;
+}
+
+export interface WebhookParts {
+  config: Pick<Config, 'shops'>;
+  /** Joins the reports of one order. */
+  log: Pick<EventLog, 'append'>;
+  state: Pick<AnalyticsStore, 'visitorsOf'>;
+  piiEncryption: PiiEncryption;
+  counters: Counters;
+  logger: Logger;
+  clock: Clock;
+  /** Of the bytes held by all requests in flight. */
+  budget: Budget;
+}
+
+/** The result of one webhook. */
+export interface Received {
+  /** ID of the shop. */
+  shop: string;
+  stored: number;
+  duplicates: number;
+}
+
+/** A signed payload that is not used. It is answered 200, because any other status would bring it back. */
+export const unused = (shop: string): Received => ({ shop, stored: 0, duplicates: 0 });
+
+export interface PlatformParts extends Omit<WebhookParts, 'config' | 'budget'> {
+  /** Those that use the platform. */
+  shops: readonly Shop[];
+  state: AnalyticsStore;
+  http: Http;
+  redactSecrets: (text: string) => string;
+  rateLimiterFor: RateLimiterFor;
+  random: () => number;
+  /** Resolves when every event of the shop stored so far is counted. */
+  caughtUp: (shop: string) => Promise<void>;
+  /** Between two reports of statistics. */
+  syncMs: number;
+}
+
+export interface RunningPlatform {
+  /** Sends requests with the platform's current access tokens. */
+  http: Http;
+  /** Also masks access tokens that were issued after the start. */
+  redactSecrets: (text: string) => string;
+  /** Reports changed statistics to the platform. `shop` undefined: every shop. */
+  sync(shop?: string): Promise<SyncReport[]>;
+  stop(): Promise<void>;
+}

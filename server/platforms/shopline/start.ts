@@ -1,0 +1,68 @@
+import { consumerName } from '../../delivery/consumers.ts';
+import type { Http } from '../../lib/http-client.ts';
+import { createSecretRedactor } from '../../observe/log.ts';
+import type { PlatformParts, RunningPlatform } from '../platform.ts';
+import type { AdminApi } from './admin/api.ts';
+import { ADMIN_RATE, createAdminApi } from './admin/client.ts';
+import { startOrderPolling } from './order-polling.ts';
+import { startReporting } from './reports/reporting.ts';
+import { createTokens } from './tokens/tokens.ts';
+
+const POLL_INTERVAL_MS = 15 * 60_000;
+
+/** Starts token renewal, order polling and reports for every shop with access to the Admin API. */
+export async function startShopline(parts: PlatformParts): Promise<RunningPlatform> {
+  const { shops, state } = parts;
+  const tokens = await createTokens({ ...parts, settings: state });
+  const http = tokens.wrap(parts.http);
+  const redactSecrets = (text: string) => createSecretRedactor(tokens.secrets())(parts.redactSecrets(text));
+  const stopping = new AbortController();
+  const apis = createApis(parts, withRedactedAnswers(http, redactSecrets), stopping.signal);
+  const pollings = shops.flatMap((shop) => {
+    const api = apis.get(shop.id);
+    if (!api || shop.shopline?.appSecret === undefined) return [];
+    return [startOrderPolling({ ...parts, shop, api, settings: state, intervalMs: POLL_INTERVAL_MS })];
+  });
+  const reporting = startReporting({
+    ...parts,
+    apiOf: (shop) => apis.get(shop),
+    intervalMs: parts.syncMs,
+  });
+  return {
+    http,
+    redactSecrets,
+    sync: reporting.sync,
+    async stop() {
+      stopping.abort();
+      await Promise.all([reporting.stop(), ...pollings.map((polling) => polling.stop())]);
+      await tokens.stop();
+    },
+  };
+}
+
+/** The Admin API of each shop that has an access token. */
+function createApis(
+  { shops, rateLimiterFor }: PlatformParts,
+  http: Http,
+  signal: AbortSignal,
+): Map<string, AdminApi> {
+  const withToken = shops.flatMap(({ id, shopline }) =>
+    shopline?.accessToken === undefined ? [] : [{ id, shopline }],
+  );
+  return new Map(
+    withToken.map(({ id, shopline }) => {
+      // The CDP destination's rate limiter: SHOPLINE limits an app's calls to a store, whatever they are for.
+      const name = consumerName(id, 'shopline');
+      const rateLimiter = rateLimiterFor(name, ADMIN_RATE.perSecond, ADMIN_RATE.burst);
+      return [id, createAdminApi({ admin: shopline, http, rateLimiter: () => rateLimiter(signal) })];
+    }),
+  );
+}
+
+/** SHOPLINE's answers are stored and shown, and may quote a token. */
+const withRedactedAnswers =
+  (http: Http, redactSecrets: (text: string) => string): Http =>
+  async (request) => {
+    const answer = await http(request);
+    return { ...answer, body: redactSecrets(answer.body) };
+  };
