@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { Router } from 'express';
 import { statisticsConsumers } from './analytics/counting.ts';
 import { serveApp } from './app.ts';
-import { type Config, environment, readConfig } from './config/config.ts';
+import type { Config } from './config/config.ts';
+import { environment } from './config/environment.ts';
+import { readConfig } from './config/read.ts';
 import { consumersOf } from './delivery/consumers.ts';
 import { openOutgoing } from './delivery/outgoing.ts';
 import type { Report } from './delivery/report.ts';
@@ -95,8 +97,6 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   });
   shutdown.onShutdown(() => delivery.stop());
   const statistics = platforms && { state: platforms.state, statistics: platforms.statistics };
-  if (config.adminToken !== undefined && config.adminToken.length < 16)
-    logger.warn({ variable: 'ADMIN_TOKEN' }, 'shorter than 16 characters: it can be guessed');
   const retaining = retainHourly({ log, state: platforms?.state, retentionMs, clock, logger });
   shutdown.onShutdown(retaining.stop);
   const demo = options.demo?.({ log, delivery, ...statistics });

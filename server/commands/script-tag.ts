@@ -1,13 +1,9 @@
 import { readFileSync } from 'node:fs';
-import {
-  type Config,
-  ConfigError,
-  environment,
-  readConfig,
-  type Shop,
-  type ShoplineAdmin,
-  type Variables,
-} from '../config/config.ts';
+import type { Config, Shop, ShoplineAdmin } from '../config/config.ts';
+import { environment } from '../config/environment.ts';
+import { ConfigError } from '../config/problems.ts';
+import { readConfig } from '../config/read.ts';
+import type { Variables } from '../config/variables.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { createHttp, NoAnswer } from '../lib/http-client.ts';
 import { createRateLimiter } from '../lib/rate-limiter.ts';

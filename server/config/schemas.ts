@@ -8,8 +8,8 @@ import { FLOW_LIST, MARKETING_RULES } from './statistics.ts';
 import { list } from './variables.ts';
 
 const wholeFrom = (min: number, max: number) => {
-  const wants = `a whole number from ${min} to ${max}`;
-  return z.number(wants).int(wants).min(min, wants).max(max, wants);
+  const expected = `a whole number from ${min} to ${max}`;
+  return z.number(expected).int(expected).min(min, expected).max(max, expected);
 };
 const whole = (fallback: number, min: number, max: number) =>
   optionalText()
@@ -20,23 +20,33 @@ const Url = optionalText().refine(
   (value) => value === undefined || (/^https?:\/\//i.test(value) && URL.canParse(value)),
   'an absolute URL',
 );
+/** Text with commas; in a configuration file also an array of texts. */
+const textList = (expected: string) =>
+  z.preprocess(
+    (value) =>
+      Array.isArray(value) && value.every((item) => typeof item === 'string') ? value.join(',') : value,
+    optionalText(expected),
+  );
+const ORIGINS = 'origins such as https://shop.example, separated by commas';
+const PROXIES = 'a hop count, or addresses and networks such as 10.0.0.0/8';
+const KEYS = '32 bytes in base64 (several: separated by commas)';
+
 const Origin = z.string().transform((value, ctx) => {
   if (value === 'null') return value;
   const url = URL.parse(value);
-  // A browser sends one exact origin, so a pattern would match nobody.
+  // A browser sends one exact origin, so a pattern would match none.
   if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` && !value.includes('*'))
     return url.origin;
-  ctx.addIssue({ code: 'custom', message: 'origins such as https://shop.example, separated by commas' });
+  ctx.addIssue({ code: 'custom', message: ORIGINS });
   return z.NEVER;
 });
 
-/** What `X-Forwarded-For` is believed from, in Express's words. */
-const Proxies = optionalText().transform((value, ctx) => {
+/** Whose `X-Forwarded-For` is used, as Express spells it. */
+const Proxies = textList(PROXIES).transform((value, ctx) => {
   if (value === undefined) return undefined;
   if (/^\d+$/.test(value)) return Number(value);
   const networks = list(value);
-  if (!networks.every(isNetwork))
-    ctx.addIssue({ code: 'custom', message: 'a hop count, or addresses and networks such as 10.0.0.0/8' });
+  if (!networks.every(isNetwork)) ctx.addIssue({ code: 'custom', message: PROXIES });
   return networks;
 });
 const isNetwork = (value: string) =>
@@ -61,21 +71,14 @@ export const ProgramVariables = z.object({
     name.toLowerCase(),
   ),
   MAXMIND_FILE: optionalText(),
-  PII_KEY: optionalText().transform((value, ctx) => {
+  PII_KEY: textList(KEYS).transform((value, ctx) => {
     const keys = list(value).map((key) => Buffer.from(key, 'base64'));
-    if (keys.some((key) => key.length !== 32))
-      ctx.addIssue({ code: 'custom', message: '32 bytes in base64 (several: separated by commas)' });
+    if (keys.some((key) => key.length !== 32)) ctx.addIssue({ code: 'custom', message: KEYS });
     return keys;
   }),
-  NATS_URL: optionalText().refine(
-    (value) => value === undefined,
-    'nothing yet: this version keeps its events in DATA_DIR',
-  ),
-  DATABASE_URL: optionalText().refine(
-    (value) => value === undefined,
-    'nothing yet: this version keeps its state in DATA_DIR',
-  ),
 });
+
+const COUNTRY = 'a country code such as TW';
 
 /** A shop's variables, besides those of its destinations. */
 export const ShopVariables = z.object({
@@ -84,13 +87,10 @@ export const ShopVariables = z.object({
     'a public key of your choice, at most 256 characters, without quotation marks and backslashes',
     /^[^"\\\p{Cc}]{1,256}$/u,
   ),
-  ALLOWED_ORIGINS: optionalText().transform(list).pipe(z.array(Origin)),
-  STORE_COUNTRY: textOr('TW', 'a country code such as TW').refine(
-    isSupportedCountry,
-    'a country code such as TW',
-  ),
-  STORE_CURRENCY: textOr('TWD', 'a currency code such as TWD', /^[A-Z]{3}$/),
-  CONSENT_DEFAULT: oneOf('denied', 'granted'),
+  ALLOWED_ORIGINS: textList(ORIGINS).transform(list).pipe(z.array(Origin)),
+  STORE_COUNTRY: requiredText(COUNTRY).refine(isSupportedCountry, COUNTRY),
+  STORE_CURRENCY: requiredText('a currency code such as TWD', /^[A-Z]{3}$/),
+  CONSENT_DEFAULT: requiredText('denied or granted', /^(denied|granted)$/),
   CONSENT_CATEGORIES: json(
     z.record(z.string(), z.enum(PURPOSES)),
     {},

@@ -1,7 +1,9 @@
 import { rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
-import { environment, readConfig, type Variables } from '../config/config.ts';
+import { environment } from '../config/environment.ts';
+import { readConfig } from '../config/read.ts';
+import type { Variables } from '../config/variables.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import { createHttp } from '../lib/http-client.ts';
 import { runProgram, stopOnSignals } from '../lib/process.ts';
@@ -62,6 +64,7 @@ function demoVariables(env: Variables, port: number, dataDir: string, { urls }: 
     ALLOWED_ORIGINS: `http://127.0.0.1:${port},http://localhost:${port}`,
     STORE_COUNTRY: 'TW',
     STORE_CURRENCY: 'TWD',
+    CONSENT_DEFAULT: 'denied',
     ...sandboxVariables(urls),
     ...sampleVariables(SANDBOX_CREDENTIALS.shopline.appSecret),
     SHOPLINE_EVENT_CODES: {

@@ -6,15 +6,16 @@ const blankIsMissing = (value: unknown): unknown => {
   return trimmed === '' ? undefined : trimmed;
 };
 
-/** Required text. `wants` describes the value in the error message. */
-export const requiredText = (wants: string, pattern = /./) =>
-  z.preprocess(blankIsMissing, z.string({ error: wants }).regex(pattern, wants));
+/** Required text. `expected` is shown to the operator when it is missing or does not match. */
+export const requiredText = (expected: string, pattern = /./) =>
+  z.preprocess(blankIsMissing, z.string({ error: expected }).regex(pattern, expected));
 
-/** Text, or undefined when it is not set. */
-export const optionalText = () => z.preprocess(blankIsMissing, z.string().optional());
+/** Text, undefined when it is not set. */
+export const optionalText = (expected = 'text') =>
+  z.preprocess(blankIsMissing, z.string({ error: expected }).optional());
 
-export const textOr = (fallback: string, wants: string, pattern = /./) =>
-  z.preprocess(blankIsMissing, z.string({ error: wants }).regex(pattern, wants).default(fallback));
+export const textOr = (fallback: string, expected: string, pattern = /./) =>
+  z.preprocess(blankIsMissing, z.string({ error: expected }).regex(pattern, expected).default(fallback));
 
 /** The first value is the default. */
 export const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
@@ -33,7 +34,7 @@ export const endpoint = () =>
   );
 
 /** JSON text from the environment, or the value itself from a configuration file. */
-export const json = <Schema extends z.ZodType>(schema: Schema, fallback: unknown, wants: string) =>
+export const json = <Schema extends z.ZodType>(schema: Schema, fallback: unknown, expected: string) =>
   z
     .preprocess(blankIsMissing, z.unknown())
     .transform((value, context) => {
@@ -42,7 +43,7 @@ export const json = <Schema extends z.ZodType>(schema: Schema, fallback: unknown
       try {
         return JSON.parse(value) as unknown;
       } catch {
-        context.addIssue({ code: 'custom', message: `JSON: ${wants}` });
+        context.addIssue({ code: 'custom', message: `JSON: ${expected}` });
         return z.NEVER;
       }
     })

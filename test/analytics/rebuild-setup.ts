@@ -6,7 +6,8 @@ import { rebuild } from '../../server/analytics/rebuild.ts';
 import type { AnalyticsDatabase } from '../../server/analytics/store/database.ts';
 import type { Methods } from '../../server/analytics/store/methods.ts';
 import { openSqliteAnalytics } from '../../server/analytics/store/open-sqlite.ts';
-import { readConfig, type Shop } from '../../server/config/config.ts';
+import type { Shop } from '../../server/config/config.ts';
+import { readConfig } from '../../server/config/read.ts';
 import { systemClock } from '../../server/lib/clock.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { eraseVisitor } from '../../server/lifecycle/erase.ts';
@@ -28,11 +29,13 @@ export const VARIABLES = {
   WRITE_KEY: 'test-write-key',
   ALLOWED_ORIGINS: 'https://shop.example',
   CONSENT_DEFAULT: 'granted',
+  STORE_COUNTRY: 'TW',
+  STORE_CURRENCY: 'TWD',
   TIKTOK_PIXEL_CODE: 'PIXEL',
-  TIKTOK_ACCESS_TOKEN: 'tiktok-token',
+  TIKTOK_ACCESS_TOKEN: 'tiktok-access-token',
   TIKTOK_ENDPOINT: 'http://127.0.0.1:9',
   SHOPLINE_HANDLE: 'open001',
-  SHOPLINE_ACCESS_TOKEN: 'shopline-token',
+  SHOPLINE_ACCESS_TOKEN: 'shopline-access-token',
   SHOPLINE_ENDPOINT: 'http://127.0.0.1:9',
   SHOPLINE_APP_KEY: 'key',
   SHOPLINE_STORE_ID: '1655000000001',

@@ -1,36 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { type Config, ConfigError, readConfig, type Variables } from '../../server/config/config.ts';
+import type { Config } from '../../server/config/config.ts';
+import { readConfig } from '../../server/config/read.ts';
 import { SANDBOX_CREDENTIALS } from '../../server/sandbox/index.ts';
+import { SHOP_POLICY } from '../support/shop.ts';
+import { fromEnv, LEAST, problemsOf as problems, read, TIKTOK } from './support.ts';
 
 const { tiktok, customerio, shopline } = SANDBOX_CREDENTIALS;
-const TIKTOK = { TIKTOK_PIXEL_CODE: tiktok.pixelCode, TIKTOK_ACCESS_TOKEN: tiktok.accessToken };
 const CUSTOMERIO = { CUSTOMERIO_API_KEY: customerio.apiKey };
 const SHOPLINE = {
   SHOPLINE_HANDLE: shopline.handle,
   SHOPLINE_ACCESS_TOKEN: shopline.accessToken,
   SHOPLINE_CDP_CHANNEL_ID: shopline.channelId,
 };
-/** The least that starts. */
-const LEAST = { WRITE_KEY: 'key', ...TIKTOK };
+/** The smallest shop, without a destination. */
+const SHOP = { WRITE_KEY: 'key-0001', ...SHOP_POLICY };
 const PII_KEY = randomBytes(32).toString('base64');
 
-/** How a configuration file names a variable of the environment. */
-const fromEnv = (name: string) => `\${${name}}`;
-
-const read = (variables: Variables, file?: unknown): Config =>
-  readConfig({ ...variables, ...(file !== undefined && { CONFIG_FILE: 'shops.json' }) }, () =>
-    typeof file === 'string' ? file : JSON.stringify(file),
-  );
-function problems(variables: Variables, file?: unknown): readonly string[] {
-  try {
-    read(variables, file);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
 const settings = (config: Config, name: string, shop = 0) =>
   config.shops[shop]?.destinations.find(({ destination }) => destination.name === name)?.settings;
 
@@ -53,7 +39,7 @@ describe('what is not said has its documented default', () => {
 
   test('of the shop', () => {
     expect(read(LEAST).shops).toMatchObject([
-      { writeKey: 'key', country: 'TW', consentDefault: false, consentCategories: {}, bots: 'flag' },
+      { writeKey: 'key-0001', country: 'TW', consentDefault: false, consentCategories: {}, bots: 'flag' },
     ]);
   });
 
@@ -93,7 +79,11 @@ describe('what is not said has its documented default', () => {
     expect(problems({ ...LEAST, SHOPLINE_CDP_CHANNEL_ID: '1' }).join()).toMatch(
       /SHOPLINE_HANDLE is missing.*SHOPLINE_ACCESS_TOKEN is missing/s,
     );
-    const noChannel = read({ ...LEAST, SHOPLINE_HANDLE: 'tea', SHOPLINE_ACCESS_TOKEN: 'token' });
+    const noChannel = read({
+      ...LEAST,
+      SHOPLINE_HANDLE: 'tea',
+      SHOPLINE_ACCESS_TOKEN: 'token-of-the-tea-shop',
+    });
     expect(noChannel.shops[0]?.destinations.map(({ destination }) => destination.name)).toEqual(['tiktok']);
   });
 });
@@ -135,7 +125,7 @@ describe('what is said is understood', () => {
     { eu: 'eu', host: 'https://cdp-eu.customer.io' },
     { eu: 'us', host: 'https://cdp.customer.io' },
   ])('CUSTOMERIO_REGION=$eu goes to $host', ({ eu, host }) => {
-    const config = read({ WRITE_KEY: 'key', ...CUSTOMERIO, CUSTOMERIO_REGION: eu });
+    const config = read({ ...SHOP, ...CUSTOMERIO, CUSTOMERIO_REGION: eu });
     expect(settings(config, 'customerio')).toMatchObject({ endpoint: host });
   });
 });
@@ -190,7 +180,7 @@ describe('everything wrong is named together, with what it got and what it wants
       'PII_KEY',
     ])
       expect({ variable, isNamed: named(variable).length > 0 }).toEqual({ variable, isNamed: true });
-    expect(named('PORT')).toEqual(['PORT is "abc"; it wants: a whole number from 0 to 65535']);
+    expect(named('PORT')).toEqual(['PORT is "abc"; expected a whole number from 0 to 65535']);
     expect(named('PUBLIC_URL')[0]).toContain('"shop"');
     expect(named('CONSENT_DEFAULT')[0]).toMatch(/"maybe".*denied.*granted/);
   });
@@ -225,7 +215,7 @@ describe('everything wrong is named together, with what it got and what it wants
   });
 
   test('no destination at all: the ways to have one', () => {
-    const [line, ...more] = problems({ WRITE_KEY: 'key' });
+    const [line, ...more] = problems(SHOP);
     expect(more).toEqual([]);
     for (const way of ['TIKTOK_PIXEL_CODE', 'CUSTOMERIO_API_KEY', 'SHOPLINE_HANDLE'])
       expect(line).toContain(way);
@@ -241,14 +231,14 @@ describe('a raw destination needs a key to seal with', () => {
     { variable: 'CUSTOMERIO_PII', destination: CUSTOMERIO },
     { variable: 'SHOPLINE_PII', destination: SHOPLINE },
   ])('$variable=raw', ({ variable, destination }) => {
-    const raw = { WRITE_KEY: 'key', ...destination, [variable]: 'raw' };
+    const raw = { ...SHOP, ...destination, [variable]: 'raw' };
     expect(problems(raw)).toEqual([expect.stringMatching(/^PII_KEY is missing/)]);
     expect(problems({ ...raw, PII_KEY })).toEqual([]);
     expect(problems({ ...raw, WRITE_KEY: '', PORT: 'x' }).join()).toMatch(/PII_KEY is missing/);
   });
 
   test('a hashed one needs none', () => {
-    expect(problems({ WRITE_KEY: 'key', ...CUSTOMERIO, ...SHOPLINE, CUSTOMERIO_PII: 'hashed' })).toEqual([]);
+    expect(problems({ ...SHOP, ...CUSTOMERIO, ...SHOPLINE, CUSTOMERIO_PII: 'hashed' })).toEqual([]);
   });
 });
 
@@ -281,13 +271,13 @@ describe('personal data never travels in clear', () => {
   test.each(ENDPOINTS.flatMap(({ variable, with: own }) => GOOD.map((value) => ({ variable, value, own }))))(
     '$variable may be $value',
     ({ variable, value, own }) => {
-      expect(problems({ WRITE_KEY: 'key', ...own, [variable]: value })).toEqual([]);
+      expect(problems({ ...SHOP, ...own, [variable]: value })).toEqual([]);
     },
   );
   test.each(ENDPOINTS.flatMap(({ variable, with: own }) => BAD.map((value) => ({ variable, value, own }))))(
     '$variable may not be $value',
     ({ variable, value, own }) => {
-      const found = problems({ WRITE_KEY: 'key', ...own, [variable]: value });
+      const found = problems({ ...SHOP, ...own, [variable]: value });
       expect(found).toEqual([expect.stringMatching(`^${variable} is `)]);
       expect(found[0]).toContain('https:');
     },
@@ -324,8 +314,8 @@ describe('no secret is ever printed', () => {
       `${SECRET}`,
       `{"a":${SECRET}}`,
     ])
-      expect(problems(LEAST, damaged).join()).not.toMatch(/SuperSecret/);
-    expect(problems(LEAST, '{"shops":').join()).toMatch(/CONFIG_FILE shops.json/);
+      expect(problems({}, damaged).join()).not.toMatch(/SuperSecret/);
+    expect(problems({}, '{"shops":').join()).toMatch(/CONFIG_FILE shops.json/);
   });
 
   test('the log learns all of them, from wherever they came, to strike them out', () => {
@@ -338,8 +328,8 @@ describe('no secret is ever printed', () => {
       {
         PII_KEY,
         shops: {
-          a: { WRITE_KEY: 'public-key-a', ...TIKTOK, TIKTOK_ACCESS_TOKEN: 'token-in-the-file' },
-          b: { WRITE_KEY: 'public-key-b', CUSTOMERIO_API_KEY: fromEnv('OTHER') },
+          a: { ...SHOP, WRITE_KEY: 'public-key-a', ...TIKTOK, TIKTOK_ACCESS_TOKEN: 'token-in-the-file' },
+          b: { ...SHOP, WRITE_KEY: 'public-key-b', CUSTOMERIO_API_KEY: fromEnv('OTHER') },
         },
       },
     );
@@ -357,8 +347,9 @@ describe('no secret is ever printed', () => {
 
 describe('one file for many shops', () => {
   const shops = {
-    shoes: { WRITE_KEY: 'key-shoes', ALLOWED_ORIGINS: ['https://shoes.example'], ...TIKTOK },
+    shoes: { ...SHOP, WRITE_KEY: 'key-shoes', ALLOWED_ORIGINS: ['https://shoes.example'], ...TIKTOK },
     tea: {
+      ...SHOP,
       WRITE_KEY: 'key-tea',
       ALLOWED_ORIGINS: 'https://tea.example',
       STORE_COUNTRY: 'JP',
@@ -398,13 +389,14 @@ describe('one file for many shops', () => {
     ]);
   });
 
-  test('the environment fills in what the file leaves out, for the program it wins, for a shop it does not', () => {
-    const file = { PORT: 1111, RETENTION_DAYS: 9, STORE_COUNTRY: 'HK', shops };
-    const config = read({ PORT: '2222', STORE_COUNTRY: 'US', CONSENT_DEFAULT: 'granted' }, file);
+  test('the environment replaces settings of the program; what stands at the top is the default of each shop', () => {
+    const { STORE_COUNTRY: _, CONSENT_DEFAULT: __, ...shoes } = shops.shoes;
+    const top = { PORT: 1111, RETENTION_DAYS: 9, STORE_COUNTRY: 'HK', CONSENT_DEFAULT: 'granted' };
+    const config = read({ PORT: '2222' }, { ...top, shops: { shoes, tea: shops.tea } });
     expect(config).toMatchObject({ port: 2222, retentionMs: 9 * 86_400_000 });
     expect(config.shops.map(({ country, consentDefault }) => [country, consentDefault])).toEqual([
       ['HK', true],
-      ['JP', true],
+      ['JP', false],
     ]);
   });
 
@@ -412,6 +404,7 @@ describe('one file for many shops', () => {
     const file = {
       shops: {
         a: {
+          ...SHOP,
           WRITE_KEY: `k-${fromEnv('NAME')}`,
           ...TIKTOK,
           TIKTOK_ACCESS_TOKEN: fromEnv('TOKEN'),
@@ -419,10 +412,10 @@ describe('one file for many shops', () => {
         },
       },
     };
-    const config = read({ NAME: 'Lead', TOKEN: 'the-token' }, file);
+    const config = read({ NAME: 'Lead', TOKEN: 'the-token-0123456789' }, file);
     expect(config.shops[0]?.writeKey).toBe('k-Lead');
     expect(settings(config, 'tiktok')).toMatchObject({
-      accessToken: 'the-token',
+      accessToken: 'the-token-0123456789',
       events: { 'Tea Poured': ['Lead'] },
     });
     expect(problems({ NAME: 'x' }, file).join()).toMatch(
@@ -433,7 +426,7 @@ describe('one file for many shops', () => {
   test('problems say in which shop', () => {
     const found = problems(
       {},
-      { shops: { ...shops, third: { WRITE_KEY: 'k', BOTS: 'eat', ...TIKTOK }, fourth: {} } },
+      { shops: { ...shops, third: { ...SHOP, WRITE_KEY: 'k', BOTS: 'eat', ...TIKTOK }, fourth: {} } },
     );
     expect(found).toContainEqual(expect.stringMatching(/^shop third: BOTS is "eat"/));
     expect(found).toContainEqual(expect.stringMatching(/^shop fourth: WRITE_KEY is missing/));
@@ -444,7 +437,7 @@ describe('one file for many shops', () => {
   test('two shops with one key are refused', () => {
     const same = { ...shops, third: { ...shops.tea, WRITE_KEY: 'key-shoes' } };
     expect(problems({}, { shops: same })).toEqual([
-      expect.stringMatching(/^WRITE_KEY key-shoes is used by 2 shops/),
+      expect.stringMatching(/^WRITE_KEY key-… \(9 characters\) is used by 2 shops/),
     ]);
   });
 
@@ -457,14 +450,14 @@ describe('one file for many shops', () => {
     ['nothing', ''],
     ['null', 'null'],
   ])('a file that holds %s is refused', (_what, file) => {
-    expect(problems(LEAST, file)).toEqual([expect.stringContaining('CONFIG_FILE shops.json')]);
+    expect(problems({}, file)).toEqual([expect.stringContaining('CONFIG_FILE shops.json')]);
   });
 
   test('a file that cannot be read is refused by name', () => {
     const unreadable = () => {
       throw new Error('ENOENT: no such file or directory');
     };
-    expect(() => readConfig({ ...LEAST, CONFIG_FILE: 'gone.json' }, unreadable)).toThrow(
+    expect(() => readConfig({ CONFIG_FILE: 'gone.json' }, unreadable)).toThrow(
       /CONFIG_FILE gone.json.*ENOENT/,
     );
   });
@@ -477,7 +470,10 @@ describe('one file for many shops', () => {
   });
 
   test('a file may also hold the one shop', () => {
-    expect(read({}, { ...LEAST, PORT: 1234 })).toMatchObject({ port: 1234, shops: [{ writeKey: 'key' }] });
+    expect(read({}, { ...LEAST, PORT: 1234 })).toMatchObject({
+      port: 1234,
+      shops: [{ writeKey: 'key-0001' }],
+    });
   });
 });
 

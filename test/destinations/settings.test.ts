@@ -8,10 +8,10 @@ const messageOf = (result: { error?: { issues: { path: PropertyKey[]; message: s
   result.error?.issues.map(({ path, message }) => `${String(path[0])}: ${message}`).join('\n');
 
 describe('tiktok', () => {
-  const needed = { pixelCode: 'PIXEL', accessToken: 'token' };
+  const needed = { pixelCode: 'PIXEL', accessToken: 'token', storeCurrency: 'twd' };
 
-  test('the two codes are enough; the rest is filled in', () => {
-    const blank = { testEventCode: '', endpoint: '', events: '', storeCurrency: '' };
+  test('the two codes and the shop’s currency are enough; the rest is filled in', () => {
+    const blank = { testEventCode: '', endpoint: '', events: '' };
     expect(tiktok.settings.parse({ ...needed, ...blank })).toEqual({
       ...needed,
       testEventCode: undefined,
@@ -87,7 +87,7 @@ describe('shopline', () => {
 });
 
 const REQUIRED: Record<string, string[]> = {
-  tiktok: ['TIKTOK_ACCESS_TOKEN', 'TIKTOK_PIXEL_CODE'],
+  tiktok: ['STORE_CURRENCY', 'TIKTOK_ACCESS_TOKEN', 'TIKTOK_PIXEL_CODE'],
   customerio: ['CUSTOMERIO_API_KEY'],
   shopline: ['SHOPLINE_ACCESS_TOKEN', 'SHOPLINE_CDP_CHANNEL_ID', 'SHOPLINE_HANDLE'],
 };

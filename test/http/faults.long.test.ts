@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { statisticsConsumers } from '../../server/analytics/counting.ts';
-import { readConfig } from '../../server/config/config.ts';
+import { readConfig } from '../../server/config/read.ts';
 import { consumersOf } from '../../server/delivery/consumers.ts';
 import { type Clock, systemClock } from '../../server/lib/clock.ts';
 import { countedShops } from '../../server/platforms/registry.ts';

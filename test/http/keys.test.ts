@@ -4,15 +4,13 @@ import { basic, SHOP_ORIGIN, startCollector, WRITE_KEY } from '../support/collec
 
 const OTHER = { key: 'tea:house', origin: 'https://tea.example' };
 const collector = await startCollector(
-  { CONFIG_FILE: 'shops.json' },
+  {},
   {
     whenOver: afterAll,
-    configFile: JSON.stringify({
-      shops: {
-        shoes: { WRITE_KEY },
-        tea: { WRITE_KEY: OTHER.key, ALLOWED_ORIGINS: [OTHER.origin, 'null'] },
-      },
-    }),
+    shops: {
+      shoes: { WRITE_KEY },
+      tea: { WRITE_KEY: OTHER.key, ALLOWED_ORIGINS: [OTHER.origin, 'null'] },
+    },
   },
 );
 const { base, events, lines } = collector;

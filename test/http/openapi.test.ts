@@ -9,7 +9,7 @@ interface Operation {
 }
 
 const collector = await startCollector(
-  { SHOPLINE_APP_SECRET: 'app-secret', CUSTOMERIO_WEBHOOK_SIGNING_KEY: 'signing-key' },
+  { SHOPLINE_APP_SECRET: 'secret-of-the-app', CUSTOMERIO_WEBHOOK_SIGNING_KEY: 'signing-key-0001' },
   { whenOver: afterAll },
 );
 const { base } = collector;

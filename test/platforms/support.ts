@@ -5,7 +5,9 @@ import { onTestFinished } from 'vitest';
 import type { PersonKey } from '../../server/analytics/facts.ts';
 import type { Visitor } from '../../server/analytics/store.ts';
 import { createAdminApp } from '../../server/app.ts';
-import { type Config, readConfig, type Variables } from '../../server/config/config.ts';
+import type { Config } from '../../server/config/config.ts';
+import { readConfig } from '../../server/config/read.ts';
+import type { Variables } from '../../server/config/variables.ts';
 import { createBudget } from '../../server/http/budget.ts';
 import type { Clock } from '../../server/lib/clock.ts';
 import { createCounters } from '../../server/observe/counters.ts';
@@ -25,8 +27,9 @@ export const oneShop: Variables = {
   ALLOWED_ORIGINS: 'https://shop.example',
   CONSENT_DEFAULT: 'granted',
   STORE_COUNTRY: 'TW',
+  STORE_CURRENCY: 'TWD',
   TIKTOK_PIXEL_CODE: 'PIXEL',
-  TIKTOK_ACCESS_TOKEN: 'token',
+  TIKTOK_ACCESS_TOKEN: 'token-of-the-pixel',
   SHOPLINE_HANDLE: 'open001',
   SHOPLINE_APP_SECRET: APP_SECRET,
   CUSTOMERIO_WEBHOOK_SIGNING_KEY: SIGNING_KEY,

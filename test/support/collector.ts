@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
-import { readConfig, type Variables } from '../../server/config/config.ts';
+import { readConfig } from '../../server/config/read.ts';
+import type { Variables } from '../../server/config/variables.ts';
 import { type StartOptions, start } from '../../server/main.ts';
 import { createLogger, createSecretRedactor } from '../../server/observe/log.ts';
 import { redactText } from '../../server/privacy/redact.ts';
@@ -30,8 +31,8 @@ export interface CollectorOptions extends Partial<StartOptions> {
   /** Left open when the test is over. */
   sandbox?: Sandbox;
   dataDir?: string;
-  /** What `CONFIG_FILE` holds, where the variables name one. */
-  configFile?: string;
+  /** Several shops, each with the variables of `shopVariables` where it has none of its own. */
+  shops?: Readonly<Record<string, Variables>>;
   /** Default: the running test. `afterAll` shares one collector among the tests of a file. */
   whenOver?: (clean: () => Promise<void> | void) => void;
 }
@@ -41,13 +42,7 @@ export async function startCollector(
   variables: Variables = {},
   options: CollectorOptions = {},
 ): Promise<Collector> {
-  const {
-    sandbox: given,
-    clock,
-    configFile = '{}',
-    whenOver = onTestFinished,
-    wrapLog = (log) => log,
-  } = options;
+  const { sandbox: given, clock, shops, whenOver = onTestFinished, wrapLog = (log) => log } = options;
   const sandbox = given ?? (await createSandbox(clock && { clock: clock.now }));
   if (!given) whenOver(() => sandbox.close());
   const dataDir = options.dataDir ?? tempDir(whenOver);
@@ -57,12 +52,17 @@ export async function startCollector(
     DATA_DIR: dataDir,
     ADMIN_TOKEN,
     LOG_LEVEL: 'debug',
-    ...shopVariables(sandbox),
+    ...(shops ? { CONFIG_FILE: 'shops.json' } : shopVariables(sandbox)),
     ...variables,
+  };
+  const configFile = {
+    shops: Object.fromEntries(
+      Object.entries(shops ?? {}).map(([id, own]) => [id, { ...shopVariables(sandbox), ...own }]),
+    ),
   };
   const lines: string[] = [];
   const events: ProtectedEvent[] = [];
-  const config = readConfig(env, () => configFile);
+  const config = readConfig(env, () => JSON.stringify(configFile));
   const redactSecrets = createSecretRedactor(config.secrets);
   const logger = createLogger({
     level: 'debug',

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { onTestFinished } from 'vitest';
-import { readConfig, type Shop } from '../../server/config/config.ts';
+import type { Shop } from '../../server/config/config.ts';
+import { readConfig } from '../../server/config/read.ts';
 import { consumersOf } from '../../server/delivery/consumers.ts';
 import { startDelivery } from '../../server/delivery/start.ts';
 import type { Worker } from '../../server/delivery/worker.ts';
-
 import type { Clock } from '../../server/lib/clock.ts';
 import { type Http, type HttpResponse, NoAnswer } from '../../server/lib/http-client.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
@@ -23,6 +23,7 @@ import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { DeadLetterReason } from '../../shared/reasons.ts';
 import { createFakeClock, type FakeClock } from './clock.ts';
 import { event } from './event.ts';
+import { SHOP_POLICY } from './shop.ts';
 
 export { APIS, type Api } from '../../server/sandbox/stand-in.ts';
 
@@ -99,6 +100,7 @@ export const POISON: Record<Api, (id: string) => ProtectedEvent> = {
 
 const VARIABLES = {
   WRITE_KEY: 'matrix-write-key',
+  ...SHOP_POLICY,
   ALLOWED_ORIGINS: 'https://shop.example',
   TIKTOK_PIXEL_CODE: SANDBOX_CREDENTIALS.tiktok.pixelCode,
   TIKTOK_ACCESS_TOKEN: SANDBOX_CREDENTIALS.tiktok.accessToken,

@@ -1,4 +1,5 @@
-import { environment, readConfig } from '../../server/config/config.ts';
+import { environment } from '../../server/config/environment.ts';
+import { readConfig } from '../../server/config/read.ts';
 import { systemClock } from '../../server/lib/clock.ts';
 import { stopOnSignals } from '../../server/lib/process.ts';
 import { start } from '../../server/main.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import type { Variables } from '../../server/config/config.ts';
+import type { Variables } from '../../server/config/variables.ts';
 import { CHILD_ENV } from './child-env.ts';
 import { eventually } from './eventually.ts';
 import { sabotageArguments } from './sabotage.ts';

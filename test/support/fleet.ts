@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Variables } from '../../server/config/config.ts';
+import type { Variables } from '../../server/config/variables.ts';
 import { createSandbox, type Sandbox } from '../../server/sandbox/index.ts';
 import { eventually } from './eventually.ts';
 import { SHOPLINE_EVENT_CODES } from './fleet-messages.ts';
@@ -23,6 +23,8 @@ export type { Traffic } from './fleet-traffic.ts';
 export interface FleetOptions extends Omit<ProcessOptions, 'variables'> {
   /** Beside those of a shop whose three destinations are the sandbox. */
   variables?: Variables;
+  /** Several shops instead of one, each with the variables of a shop beside its own. */
+  shops?: Readonly<Record<string, Variables>>;
   /** Left in place when the fleet is closed; default: one of its own, removed. */
   dataDir?: string;
   /** Of the sandbox, epoch ms; default the system's. */
@@ -55,14 +57,15 @@ export interface Fleet {
 }
 
 export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
-  const { variables: own = {}, dataDir: given, sandboxClock: clock, ...processOptions } = options;
+  const { variables: own = {}, shops, dataDir: given, sandboxClock: clock, ...processOptions } = options;
   const sandbox = await createSandbox(clock && { clock });
   const tally = createTally(sandbox);
   const dataDir = given ?? mkdtempSync(join(tmpdir(), 'storebeacon-'));
   const port = await freePort();
+  const shop = { ...shopVariables(sandbox), SHOPLINE_EVENT_CODES };
+  const directory = shops && mkdtempSync(join(tmpdir(), 'storebeacon-shops-'));
   const variables = {
-    ...shopVariables(sandbox),
-    SHOPLINE_EVENT_CODES,
+    ...(shops && directory ? { CONFIG_FILE: writeShops(directory, shop, shops) } : shop),
     LOG_LEVEL: 'warn',
     ...own,
     PORT: String(port),
@@ -113,9 +116,18 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
       await running?.end('SIGKILL');
       tally.stop();
       await sandbox.close();
-      if (!given) rmSync(dataDir, { recursive: true, force: true });
+      for (const made of [given ? undefined : dataDir, directory])
+        if (made !== undefined) rmSync(made, { recursive: true, force: true });
     },
   };
+}
+
+/** Writes a configuration file for several shops. @returns its path. */
+function writeShops(directory: string, common: Variables, shops: Readonly<Record<string, Variables>>) {
+  const path = join(directory, 'shops.json');
+  const complete = Object.entries(shops).map(([id, own]) => [id, { ...common, ...own }]);
+  writeFileSync(path, JSON.stringify({ shops: Object.fromEntries(complete) }));
+  return path;
 }
 
 /** How many deliveries the collector still has to make; undefined when it cannot say. */

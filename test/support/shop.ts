@@ -1,4 +1,4 @@
-import type { Variables } from '../../server/config/config.ts';
+import type { Variables } from '../../server/config/variables.ts';
 import { type Sandbox, sandboxVariables } from '../../server/sandbox/index.ts';
 
 export const WRITE_KEY = 'test-write-key';
@@ -7,11 +7,19 @@ export const ADMIN_TOKEN = 'operator-token-0123456789';
 
 export const basic = (key: string) => `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
 
+/** What every shop must state, as a shop that asks first: for tests that are about something else. */
+export const SHOP_POLICY = {
+  STORE_COUNTRY: 'TW',
+  STORE_CURRENCY: 'TWD',
+  CONSENT_DEFAULT: 'denied',
+} as const;
+
 /** The variables of a shop whose three destinations are the sandbox. */
 export function shopVariables({ urls }: Pick<Sandbox, 'urls'>): Variables {
   return {
     WRITE_KEY,
     ALLOWED_ORIGINS: SHOP_ORIGIN,
+    ...SHOP_POLICY,
     CONSENT_DEFAULT: 'granted',
     ...sandboxVariables(urls),
   };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpoint, json, optionalText, requiredText, textOr } from '../setting-fields.ts';
+import { endpoint, json, optionalText, requiredText } from '../setting-fields.ts';
 
 const wants = '{"<our event>": "<TikTok event>", a list of them, or null}';
 const Name = z.string().min(1).max(255);
@@ -17,7 +17,7 @@ export const Settings = z.object({
   /** Our event name, or `Page`, → TikTok's names; it replaces the default mapping of that event. */
   events: json(z.record(z.string(), Names, wants), {}, wants),
   /** For an event with a value and no currency of its own. */
-  storeCurrency: textOr('TWD', 'an ISO 4217 code, for example TWD', /^[A-Za-z]{3}$/).transform((code) =>
+  storeCurrency: requiredText('a currency code such as TWD', /^[A-Za-z]{3}$/).transform((code) =>
     code.toUpperCase(),
   ),
 });

@@ -3,6 +3,7 @@ import { sha256 } from '../../../server/privacy/hash.ts';
 import { LogUnavailable } from '../../../server/store/event-log.ts';
 import { createFakeClock } from '../../support/clock.ts';
 import { eventually } from '../../support/eventually.ts';
+import { SHOP_POLICY } from '../../support/shop.ts';
 import { configOf, type Doorstep, NOW, oneShop, openDoor, signReport, visitors } from '../support.ts';
 
 const PATH = '/v1/webhooks/customerio';
@@ -74,15 +75,16 @@ describe('the signature', () => {
 
   test('says whose event it is, among several shops', async () => {
     const shops = {
-      one: { WRITE_KEY: 'one', CUSTOMERIO_WEBHOOK_SIGNING_KEY: 'key of one' },
-      two: { WRITE_KEY: 'two', CUSTOMERIO_WEBHOOK_SIGNING_KEY: 'key of two' },
+      one: { WRITE_KEY: 'one', CUSTOMERIO_WEBHOOK_SIGNING_KEY: 'signing key of one' },
+      two: { WRITE_KEY: 'two', CUSTOMERIO_WEBHOOK_SIGNING_KEY: 'signing key of two' },
       three: { WRITE_KEY: 'three' },
     };
     const { ALLOWED_ORIGINS, TIKTOK_PIXEL_CODE, TIKTOK_ACCESS_TOKEN } = oneShop;
-    const config = configOf({}, { ALLOWED_ORIGINS, TIKTOK_PIXEL_CODE, TIKTOK_ACCESS_TOKEN, shops });
+    const common = { ...SHOP_POLICY, ALLOWED_ORIGINS, TIKTOK_PIXEL_CODE, TIKTOK_ACCESS_TOKEN };
+    const config = configOf({}, { ...common, shops });
     const door = await openDoor({ config });
     const body = JSON.stringify(report('email', 'sent'));
-    const signature = signReport(body, '1', 'key of two');
+    const signature = signReport(body, '1', 'signing key of two');
     expect((await door.post(PATH, body, headers('1', signature))).status).toBe(200);
     expect(door.entries.map(({ event }) => event.shop)).toEqual(['two']);
   });

@@ -14,6 +14,7 @@ import {
   shoplineToken,
 } from '../../../server/sandbox/index.ts';
 import { NODE, ROOT } from '../../support/fleet-process.ts';
+import { SHOP_POLICY } from '../../support/shop.ts';
 import { HOUR_MS } from './tokens.ts';
 
 const sandbox = await createSandbox();
@@ -26,6 +27,7 @@ beforeEach(() => {
 const { accessToken, appKey, appSecret, storeId } = SANDBOX_CREDENTIALS.shopline;
 const VARIABLES = {
   ...sandboxVariables(sandbox.urls),
+  ...SHOP_POLICY,
   WRITE_KEY: 'my-shop',
   PUBLIC_URL: 'https://collect.shop.example/',
 };
@@ -389,11 +391,13 @@ describe('before it calls anyone', () => {
 });
 
 describe('with several shops', () => {
+  const SHOP = { ...sandboxVariables(sandbox.urls), ...SHOP_POLICY };
   const file = JSON.stringify({
     PUBLIC_URL: 'https://collect.shop.example',
-    shops: { tea: { WRITE_KEY: 'tea-key' }, cups: { WRITE_KEY: 'cups-key' } },
+    shops: { tea: { ...SHOP, WRITE_KEY: 'tea-key' }, cups: { ...SHOP, WRITE_KEY: 'cups-key' } },
   });
-  const variables = { CONFIG_FILE: 'shops.json', WRITE_KEY: '', PUBLIC_URL: '' };
+  const inFile = Object.fromEntries(Object.keys(VARIABLES).map((name) => [name, '']));
+  const variables = { ...inFile, CONFIG_FILE: 'shops.json' };
 
   test('one has to be named', async () => {
     const { code, complained, calls } = await run('', { variables, file });
@@ -428,7 +432,7 @@ test('as an operator runs it', async () => {
   await expect(
     runFile(NODE, ['server/commands/script-tag.ts'], {
       cwd: ROOT,
-      env: { ...env, SHOPLINE_ACCESS_TOKEN: 'other' },
+      env: { ...env, SHOPLINE_ACCESS_TOKEN: 'token-of-another-app' },
     }),
   ).rejects.toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('SHOPLINE_ACCESS_TOKEN') });
 });

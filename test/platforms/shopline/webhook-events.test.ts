@@ -293,7 +293,7 @@ describe('nothing personal is kept in clear', () => {
   });
 
   const raw = {
-    CUSTOMERIO_API_KEY: 'key',
+    CUSTOMERIO_API_KEY: 'key-of-the-source',
     CUSTOMERIO_PII: 'raw',
     PII_KEY: Buffer.alloc(32, 7).toString('base64'),
   };

@@ -2,12 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { LogUnavailable } from '../../../server/store/event-log.ts';
 import { createFakeClock, settled } from '../../support/clock.ts';
 import { eventually } from '../../support/eventually.ts';
+import { SHOP_POLICY } from '../../support/shop.ts';
 import { APP_SECRET, configOf, NOW, oneShop, openDoor, order, sign, visitors } from '../support.ts';
 
 const twoShops = {
   ALLOWED_ORIGINS: 'https://shop.example',
   TIKTOK_PIXEL_CODE: 'PIXEL',
-  TIKTOK_ACCESS_TOKEN: 'token',
+  TIKTOK_ACCESS_TOKEN: 'token-of-the-pixel',
+  ...SHOP_POLICY,
   shops: {
     one: { WRITE_KEY: 'one', SHOPLINE_HANDLE: 'open001', SHOPLINE_APP_SECRET: APP_SECRET },
     two: { WRITE_KEY: 'two', SHOPLINE_HANDLE: 'Open002', SHOPLINE_APP_SECRET: 'the secret of two' },

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SANDBOX_CREDENTIALS } from '../../../server/sandbox/index.ts';
 import { CHILD_ENV } from '../../support/child-env.ts';
+import { SHOP_POLICY } from '../../support/shop.ts';
 import { killProcess, ROOT, spawnOn } from './launch.ts';
 import { WRITE_KEY } from './order.ts';
 
 /** What `npm start` gives to node. */
 const START: string[] = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
-  .scripts.start.split(' ')
-  .slice(1);
+  .scripts.start.replace(/^exec node /, '')
+  .split(' ');
 const ADMIN_TOKEN = 'bench-admin-token-0123456789';
 const { tiktok, customerio, shopline } = SANDBOX_CREDENTIALS;
 
@@ -72,6 +73,7 @@ export async function startCollector({
     PORT: '0',
     DATA_DIR: dataDir,
     WRITE_KEY,
+    ...SHOP_POLICY,
     ADMIN_TOKEN,
     ...destination,
   };

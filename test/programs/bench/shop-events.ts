@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
-import { readConfig, type Shop, type Variables } from '../../../server/config/config.ts';
+import type { Shop } from '../../../server/config/config.ts';
+import { readConfig } from '../../../server/config/read.ts';
+import type { Variables } from '../../../server/config/variables.ts';
 import { createCounters } from '../../../server/observe/counters.ts';
 import { mapReport } from '../../../server/platforms/customerio/map.ts';
 import { toEntry } from '../../../server/platforms/webhooks/entry.ts';
@@ -7,6 +9,7 @@ import { createPiiEncryption } from '../../../server/privacy/encrypted-pii.ts';
 import { sandboxVariables } from '../../../server/sandbox/credentials.ts';
 import { messagePayload } from '../../../server/sandbox/webhooks.ts';
 import type { JsonObject, ProtectedEvent } from '../../../shared/protected-event.ts';
+import { SHOP_POLICY } from '../../support/shop.ts';
 import { ACTIONS, CAMPAIGNS, FLOWS } from './flows.ts';
 import { type Kind, placeOf, reportOf, visitorOf } from './mix.ts';
 import { WRITE_KEY } from './order.ts';
@@ -28,6 +31,7 @@ const NOTHING = { advertising: false, analytics: false, marketing: false };
 /** A shop that counts all of this. */
 const SHOP_VARIABLES: Variables = {
   WRITE_KEY,
+  ...SHOP_POLICY,
   ...sandboxVariables({
     tiktok: 'http://127.0.0.1:9',
     customerio: 'http://127.0.0.1:9',

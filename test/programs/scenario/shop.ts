@@ -1,4 +1,4 @@
-import type { Variables } from '../../../server/config/config.ts';
+import type { Variables } from '../../../server/config/variables.ts';
 import { FLOWS, RULES, SETTINGS } from './fixtures.ts';
 import { APP_SECRET, SIGNING_KEY } from './send.ts';
 

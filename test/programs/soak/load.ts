@@ -1,6 +1,4 @@
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Variables } from '../../../server/config/config.ts';
+import type { Variables } from '../../../server/config/variables.ts';
 import type { Fleet, Traffic } from '../../support/fleet.ts';
 import { CLEAR_DOMAIN } from '../../support/fleet-messages.ts';
 import { basic, SHOP_ORIGIN } from '../../support/shop.ts';
@@ -13,13 +11,10 @@ const SHOPS = {
 } as const;
 const keyOf = (shop: string) => `soak-key-of-${shop}`;
 
-/** What the collector must be told to know these shops. */
-export function shopsVariables(directory: string): Variables {
-  const path = join(directory, 'shops.json');
-  const shops = Object.fromEntries(Object.keys(SHOPS).map((shop) => [shop, { WRITE_KEY: keyOf(shop) }]));
-  writeFileSync(path, JSON.stringify({ shops }));
-  return { CONFIG_FILE: path, RATE_LIMIT_PER_MINUTE: '1000000' };
-}
+/** Names of these shops, each with the variables that differ from the others'. */
+export const SHOPS_VARIABLES: Readonly<Record<string, Variables>> = Object.fromEntries(
+  Object.keys(SHOPS).map((shop) => [shop, { WRITE_KEY: keyOf(shop) }]),
+);
 
 /** Everything that is sent, and what came of it. */
 export interface Load {

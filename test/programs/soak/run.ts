@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { APIS, createFleet, type Reconciliation, seededRandom } from '../../support/fleet.ts';
 import { breakThings, type Chaos } from './chaos.ts';
 import { type Lives, watchLives } from './lives.ts';
-import { type Load, shopsVariables, startLoad } from './load.ts';
+import { type Load, SHOPS_VARIABLES, startLoad } from './load.ts';
 
 export interface SoakOptions {
   /** How long it is under load; what then still waits is delivered within two minutes more. */
@@ -33,7 +33,8 @@ export async function soak({ durationMs, seed, sabotage }: SoakOptions): Promise
   const fleet = await createFleet({
     sabotage,
     dataDir: join(directory, 'data'),
-    variables: shopsVariables(directory),
+    shops: SHOPS_VARIABLES,
+    variables: { RATE_LIMIT_PER_MINUTE: '1000000' },
   });
   let lives: Lives | undefined;
   try {

@@ -1,0 +1,94 @@
+import { needsRawPii } from '../destinations/destination.ts';
+import { maskKey } from '../lib/mask-key.ts';
+import type { Config, Shop } from './config.ts';
+import { type ConfigFile, readConfigFile } from './file.ts';
+import { freeze } from './freeze.ts';
+import { misspeltVariables, PROGRAM_NAMES, SHOP_NAMES, UNSUPPORTED } from './names.ts';
+import { ConfigError, parseVariables } from './problems.ts';
+import { ProgramVariables } from './schemas.ts';
+import { secretsIn } from './secrets.ts';
+import { readShop } from './shop.ts';
+import { setOnly, type Variables } from './variables.ts';
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+
+/**
+ * Reads the environment and the file that `CONFIG_FILE` names.
+ *
+ * The file holds the same variables as JSON: those of the program at the top, those of each shop under `shops.<id>`;
+ * shop variables at the top are defaults for every shop in the file. `${NAME}` inside a text is replaced from the
+ * environment. A variable of the program set in the environment replaces the file's. Shops in a file inherit nothing
+ * from the environment.
+ *
+ * @param readFile reads the file; called only when `CONFIG_FILE` is set.
+ * @throws {ConfigError} with every problem.
+ */
+export function readConfig(variables: Variables, readFile: (path: string) => string): Config {
+  const problems: string[] = [];
+  const env = setOnly(variables);
+  const file = readConfigFile(variables, readFile, problems);
+  problems.push(...misspeltVariables(env, file?.references ?? new Set()));
+  if (file) problems.push(...inheritanceProblem(env, file));
+  const program = { ...file?.top, ...only(env, PROGRAM_NAMES) };
+  const found = new Map<string, string>();
+  const global = parseVariables(ProgramVariables, program, found);
+  problems.push(...found.values());
+  problems.push(
+    ...UNSUPPORTED.filter((name) => name in setOnly(program)).map(
+      (name) => `${name} is not supported in this version; unset it.`,
+    ),
+  );
+  const read = file
+    ? Object.entries(file.shops).map(([id, own]) =>
+        readShop(id, { ...file.top, ...setOnly(own) }, `shop ${id}: `, problems),
+      )
+    : [readShop('shop', env, '', problems)];
+  const shops = read.map(({ shop }) => shop).filter((shop) => shop !== undefined);
+  const isRaw = read.flatMap(({ destinations }) => destinations).some(needsRawPii);
+  if (isRaw && setOnly(program).PII_KEY === undefined)
+    problems.push('PII_KEY is missing: a destination is set to raw, which needs 32 random bytes in base64');
+  problems.push(...sharedKeys(shops));
+  if (problems.length > 0 || !global) throw new ConfigError([...new Set(problems)]);
+  return freeze({
+    port: global.PORT,
+    host: global.HOST,
+    adminPort: global.ADMIN_PORT,
+    dataDir: global.DATA_DIR,
+    publicUrl: global.PUBLIC_URL,
+    trustProxy: global.TRUST_PROXY,
+    adminToken: global.ADMIN_TOKEN,
+    logLevel: global.LOG_LEVEL,
+    retentionMs: global.RETENTION_DAYS * DAY_MS,
+    rateLimitPerMinute: global.RATE_LIMIT_PER_MINUTE,
+    statisticsSyncMs: global.STATISTICS_SYNC_MINUTES * MINUTE_MS,
+    countryHeader: global.COUNTRY_HEADER,
+    maxmindFile: global.MAXMIND_FILE,
+    piiKeys: global.PII_KEY,
+    shops,
+    secrets: [...new Set([env, file?.top ?? {}, ...Object.values(file?.shops ?? {})].flatMap(secretsIn))],
+  });
+}
+
+const only = (variables: Variables, names: ReadonlySet<string>) =>
+  Object.fromEntries(Object.entries(variables).filter(([name]) => names.has(name)));
+
+/** Shop variables beside `CONFIG_FILE` would have no effect; the file may refer to them by name. */
+function inheritanceProblem(env: Variables, { references }: ConfigFile): string[] {
+  const names = Object.keys(env).filter((name) => SHOP_NAMES.has(name) && !references.has(name));
+  if (names.length === 0) return [];
+  return [
+    `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} set in the environment, but a shop in CONFIG_FILE ` +
+      `inherits nothing from it; move ${names.length > 1 ? 'them' : 'it'} into the file, or refer to \${NAME} there`,
+  ];
+}
+
+function sharedKeys(shops: readonly Shop[]): string[] {
+  return Object.entries(Object.groupBy(shops, ({ writeKey }) => writeKey)).flatMap(([key, same = []]) =>
+    same.length > 1
+      ? [
+          `WRITE_KEY ${maskKey(key)} is used by ${same.length} shops (${same.map(({ id }) => id).join(', ')}); each needs its own`,
+        ]
+      : [],
+  );
+}

@@ -1,0 +1,90 @@
+import type { Configured, Shop, ShoplineAdmin } from './config.ts';
+import { endpointProblem, noDestinationProblem, readDestinations } from './destinations.ts';
+import { addProblem, parseVariables, type VariableProblems } from './problems.ts';
+import { ShopVariables } from './schemas.ts';
+import type { Variables } from './variables.ts';
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Reads one shop.
+ *
+ * @param problems receives what is wrong, each line beginning with `prefix`.
+ * @returns no shop when something is wrong with it; the destinations that could be read all the same.
+ */
+export function readShop(
+  id: string,
+  variables: Variables,
+  prefix: string,
+  problems: string[],
+): { shop: Shop | undefined; destinations: Configured[] } {
+  const found: VariableProblems = new Map();
+  const own = parseVariables(ShopVariables, variables, found);
+  const endpoint = endpointProblem('SHOPLINE_ENDPOINT', variables.SHOPLINE_ENDPOINT);
+  if (endpoint !== undefined) addProblem(found, 'SHOPLINE_ENDPOINT', endpoint);
+  const destinations = readDestinations(variables, found);
+  if (own) for (const [variable, words] of missingCompanions(own)) addProblem(found, variable, words);
+  const others = noDestinationProblem(variables);
+  const lines = [...found.values(), ...(others === undefined ? [] : [others])];
+  problems.push(...lines.map((line) => prefix + line));
+  return { shop: own && createShop(id, own, destinations), destinations };
+}
+
+const createShop = (id: string, own: ShopVariables, destinations: Configured[]): Shop => ({
+  id,
+  writeKey: own.WRITE_KEY,
+  origins: new Set(own.ALLOWED_ORIGINS),
+  country: own.STORE_COUNTRY,
+  consentDefault: own.CONSENT_DEFAULT === 'granted',
+  consentCategories: own.CONSENT_CATEGORIES,
+  bots: own.BOTS,
+  currency: own.STORE_CURRENCY,
+  destinations,
+  orderMergeMs: own.ORDER_MERGE_SECONDS * 1000,
+  shopline: shoplineAdmin(own),
+  customerioSigningKey: own.CUSTOMERIO_WEBHOOK_SIGNING_KEY,
+  statistics: {
+    attributionMs: own.ATTRIBUTION_DAYS * DAY_MS,
+    rules: own.MARKETING_RULES,
+    flows: own.FLOWS,
+  },
+});
+
+function shoplineAdmin(own: ShopVariables): ShoplineAdmin | undefined {
+  const handle = own.SHOPLINE_HANDLE;
+  if (handle === undefined) return undefined;
+  return {
+    handle,
+    endpoint: own.SHOPLINE_ENDPOINT ?? `https://${handle}.myshopline.com`,
+    apiVersion: own.SHOPLINE_API_VERSION,
+    accessToken: own.SHOPLINE_ACCESS_TOKEN,
+    appKey: own.SHOPLINE_APP_KEY,
+    appSecret: own.SHOPLINE_APP_SECRET,
+    storeId: own.SHOPLINE_STORE_ID,
+    sourceType: own.SHOPLINE_SOURCE_TYPE,
+  };
+}
+
+/** Variables that have no effect without others. */
+const NEEDS = {
+  SHOPLINE_APP_SECRET: ['SHOPLINE_HANDLE'],
+  MARKETING_RULES: ['SHOPLINE_HANDLE', 'SHOPLINE_ACCESS_TOKEN'],
+  FLOWS: [
+    'SHOPLINE_HANDLE',
+    'SHOPLINE_ACCESS_TOKEN',
+    'SHOPLINE_APP_KEY',
+    'SHOPLINE_STORE_ID',
+    'SHOPLINE_SOURCE_TYPE',
+  ],
+} as const;
+
+function missingCompanions(own: ShopVariables): [variable: string, words: string][] {
+  const isSet = (value: unknown) => (Array.isArray(value) ? value.length > 0 : value !== undefined);
+  return Object.entries(NEEDS)
+    .filter(([variable]) => isSet(own[variable as keyof typeof NEEDS]))
+    .flatMap(([variable, needed]) =>
+      needed
+        .filter((name) => own[name] === undefined)
+        .map((name): [string, string] => [name, `${name} is missing: ${variable} needs it`]),
+    );
+}
