@@ -1,11 +1,11 @@
 import { OperatorError } from '../lib/operator-error.ts';
 import { Unavailable } from '../lib/unavailable.ts';
 
-/** The store cannot keep anything now; nothing of the call was kept. The caller may try again after a moment. */
+/** Nothing of the call was stored: the disk is full or failing, or the store is closed. The caller may try again. */
 export class LogUnavailable extends Unavailable {
   override name = 'LogUnavailable';
 }
-/** Another process holds the data directory, or it cannot be used. Starting is pointless until that is mended. */
+/** The data directory is in use by another process, or cannot be used. The message states how to repair it. */
 export class DataDirUnusable extends OperatorError {
   override name = 'DataDirUnusable';
 }
@@ -23,14 +23,14 @@ const CODES = {
 } as const;
 type SqliteFault = keyof typeof CODES;
 
-/** What the disk or the file did to us; undefined when the fault is in the call itself. */
+/** The fault of the disk or the file behind an error; undefined when the call itself is at fault. */
 export function sqliteFault(error: unknown): SqliteFault | undefined {
   if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return undefined;
   const code = error.errcode & 0xff;
   return (Object.keys(CODES) as SqliteFault[]).find((name) => CODES[name] === code);
 }
 
-/** An error on its way between threads, which keep no classes. */
+/** An error as plain data: messages between threads do not preserve classes. */
 export interface Failure {
   name: string;
   message: string;

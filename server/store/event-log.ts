@@ -3,12 +3,12 @@ import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
 
 export { DataDirUnusable, LogUnavailable } from './errors.ts';
 
-/** One event on its way into the log. `sealed` and `holdUntilMs` are kept beside the event, not in it. */
+/** One event to append. `encryptedPii` and `holdUntilMs` are stored beside the event, not in it. */
 export interface Append {
   event: ProtectedEvent;
-  /** Sealed raw values; deleted once every consumer that opens seals has settled the event. */
+  /** Encrypted raw values; deleted once every consumer that decrypts PII has settled the event. */
   encryptedPii?: string;
-  /** Epoch ms before which no consumer may take it, but for one that ignores holds. */
+  /** Epoch ms before which no consumer can lease it, except one that ignores holds. */
   holdUntilMs?: number;
 }
 
@@ -16,14 +16,15 @@ export interface Append {
 export interface Consumer {
   name: string;
   shop: string;
+  /** Its deliveries carry `encryptedPii`. */
   decryptsPii: boolean;
-  /** Takes what is held at once, as if it were not. */
+  /** Leases held events at once. */
   ignoresHolds?: boolean;
 }
 
 /**
- * An append-only log. Every destination is a consumer with its own progress, so appending costs the same for one
- * destination as for ten.
+ * An append-only log. Every destination is a consumer with its own progress, so the cost of an append does not depend
+ * on the number of destinations.
  */
 export interface EventLog {
   /**
@@ -35,67 +36,68 @@ export interface EventLog {
   append(entries: readonly Append[]): Promise<{ stored: number; duplicates: number }>;
 
   /**
-   * Leases up to `max` due deliveries to this caller, oldest first. Several workers may take for one consumer; each
-   * event is with one at a time. A lease not settled within the log's lease time is given out again; after a restart
-   * everything unsettled but held is due at once, oldest first.
+   * Leases up to `max` due deliveries to this caller, oldest first. Several workers may lease for one consumer; each
+   * event is with one at a time. A lease not settled within the log's lease time is due again; after a restart
+   * everything unsettled except held events is due at once, oldest first.
    *
-   * @throws {LogUnavailable} when the lease could not be written down; then nothing was leased.
-   * @throws {RangeError} for a consumer the log was not opened with, here and wherever one is named but for dead letters.
+   * @throws {LogUnavailable} when the lease could not be stored; then nothing was leased.
+   * @throws {RangeError} for a consumer the log was not opened with. So do all methods that name a consumer, except
+   *   those for dead letters.
    */
   lease(consumer: string, max: number): Promise<Delivery[]>;
 
-  /** Makes everything that waits for a retry at this consumer due now. Held events stay held. */
+  /** Makes every delivery of this consumer that waits for a retry due now. Held events stay held. */
   requeueNow(consumer: string): Promise<void>;
 
   /**
-   * When the next delivery of this consumer becomes due, epoch ms: now when something is due already, the end of a lease
-   * or of a hold included; undefined when nothing waits.
+   * When the next delivery of this consumer becomes due, epoch ms: now when one is due already, else the end of a retry
+   * delay, a lease or a hold; undefined when nothing waits.
    */
   nextDueMs(consumer: string): Promise<number | undefined>;
 
-  /** Calls back after each append that stored something. Returns how to stop. */
+  /** Calls `listener` after each append that stored something. Returns a function that removes it. */
   onAppended(listener: () => void): () => void;
 
   depth(consumer: string): Promise<Depth>;
 
-  /** Newest first; `before` is the `id` of the last row seen. */
+  /** Newest first; `before` is the `id` of the last row of the page before. */
   deadLetters(query: { consumer?: string; limit: number; before?: number }): Promise<DeadLetter[]>;
-  /** Puts dead letters back in line as first tries. Answers how many. */
+  /** Requeues dead letters as first attempts. Returns how many. */
   replayDeadLetters(selection: DeadLetterSelection): Promise<number>;
-  /** Forgets dead letters. Answers how many. */
+  /** Deletes dead letters. Returns how many. */
   discardDeadLetters(selection: DeadLetterSelection): Promise<number>;
 
   /**
-   * Delivers again everything received since a time, epoch ms, as first tries; dead letters of that time included, what
-   * waits already left where it is. Answers how many events were put back in line.
+   * Requeues everything received since a time, epoch ms, as first attempts, dead letters of that time included. What is
+   * queued already keeps its place. Returns how many events were requeued.
    */
   replaySince(consumer: string, sinceMs: number): Promise<number>;
 
   /**
-   * Removes every event, seal, waiting delivery and dead letter of a person, and of every id linked to theirs by an
-   * event. What counts as duplicate stays, as digests.
+   * Removes every event, encrypted PII, waiting delivery and dead letter of a person, and of every id linked to theirs
+   * by an event. Dedup keys stay, as digests.
    */
   erase(shop: string, id: string): Promise<Erased>;
-  /** Removes everything of a shop, what counts as duplicate too. Answers how many events. */
+  /** Removes everything of a shop, dedup keys included. Returns how many events. */
   purge(shop: string): Promise<number>;
   /** Removes events older than the retention that every consumer has settled, and dedup keys past their window. */
   retain(): Promise<number>;
 
-  /** Resolves when a write would be durable now, with what is done for it. @throws {LogUnavailable} */
+  /** Writes a row and resolves once it is durable, with the settings in effect. @throws {LogUnavailable} */
   check(): Promise<Durability>;
-  /** Waits for everything under way, then lets the data directory go. May be called again. */
+  /** Waits for everything under way, then releases the data directory. Can be called again. */
   close(): Promise<void>;
 }
 
-/** What the engine does before it calls an event stored. */
+/** How the engine makes events durable, and what it knows to be lost. */
 export interface Durability {
-  /** As the live connection answers `PRAGMA synchronous`; anything but `full` or `extra` breaks the promise. */
+  /** The live connection's `PRAGMA synchronous`; anything but `full` or `extra` breaks the promise of `append`. */
   synchronous: 'off' | 'normal' | 'full' | 'extra';
-  /** What was stored once and was gone at a later start, oldest first; empty when nothing is known to be missing. */
+  /** Events that were stored and were gone at a later start, oldest first; empty when none are known to be lost. */
   gaps: readonly Gap[];
 }
 
-/** A range of events that a damaged or truncated file has lost. They are numbered in the order they were stored. */
+/** A range of events lost with a damaged or truncated file. Events are numbered in the order they were stored. */
 export interface Gap {
   from: number;
   to: number;
@@ -105,33 +107,33 @@ export interface Gap {
   receivedUntil: string;
 }
 
-/** Told what the log does, while it does it. */
+/** Callbacks for what the log does. */
 export interface LogWatch {
-  /** One transaction, fsync included. */
+  /** After each transaction, with its duration, fsync included. */
   committed(seconds: number): void;
-  /** Bytes of events stored, as they lie on disk. */
+  /** After each append, with the bytes of the stored events as they are on disk. */
   appended(bytes: number): void;
-  /** Told once, at the start that found it. */
+  /** Once, at the start that found the gap. */
   gapFound(range: Gap): void;
-  /** The file that would tell what is missing says nothing any more: nothing can be told of the time before. */
+  /** At a start whose high-water mark is absent or damaged: a gap from before cannot be detected. */
   highWaterMarkLost(): void;
 }
 
 /** One event leased to one consumer. Exactly one of ack, retry, deadLetter settles it; later calls do nothing. */
 export interface Delivery {
   event: ProtectedEvent;
-  /** The event was stored with an order's key. Known without reading the event. */
+  /** The event was stored with an order's key. Known without parsing the event. */
   isOrder: boolean;
-  /** Present only for consumers that open seals, while the seal exists. */
+  /** Present only for consumers that decrypt PII, while it is stored. */
   encryptedPii?: string;
-  /** 1 on the first try. */
+  /** 1 on the first attempt. */
   attempt: number;
-  /** Epoch ms of the first try whose outcome is unknown: sent without answer, or its worker or process vanished. */
+  /** Epoch ms of the first attempt with an unknown outcome: sent without an answer, or its process died. */
   uncertainSinceMs?: number;
   ack(): void;
   /** @param uncertain the request may have arrived. */
   retry(delayMs: number, reason: RetryReason, uncertain?: boolean): void;
-  /** @param answer the API's own words, at most 2,000 characters are kept. */
+  /** @param answer the API's own words; the first 2,000 characters are stored. */
   deadLetter(reason: DeadLetterReason, answer?: string): void;
 }
 
@@ -161,6 +163,6 @@ export interface Erased {
   events: number;
   /** Every id found to belong to the person: anonymous ids, user ids, email digests. */
   ids: string[];
-  /** The user ids among them, for those who must be told. */
+  /** The user ids among them, for destinations that delete a person by user id. */
   userIds: string[];
 }

@@ -3,16 +3,16 @@ import type { LedgerMethods } from './sqlite/ledger-worker.ts';
 import { startThread } from './thread/start.ts';
 
 export interface LedgerOptions {
-  /** Made when missing, for its owner alone. */
+  /** Created when absent, readable by its owner alone. */
   dataDir: string;
   /** Epoch ms; default the system's. */
   clock?: () => number;
 }
 
 /**
- * Opens the ledger on `state.db`, a file and a thread apart from the event log's.
+ * Opens the ledger on `state.db`, with a file and a thread of its own.
  *
- * @throws {DataDirUnusable} with what an operator has to mend.
+ * @throws {DataDirUnusable} in use by another process, not writable, or damaged; the message states how to repair it.
  */
 export async function openLedger({ dataDir, clock = Date.now }: LedgerOptions): Promise<Ledger> {
   const worker = new URL('./sqlite/ledger-worker.ts', import.meta.url);

@@ -4,21 +4,21 @@ import { openSqliteLog } from './sqlite/event-log.ts';
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface LogOptions {
-  /** Made when missing, for its owner alone. */
+  /** Created when absent, readable by its owner alone. */
   dataDir: string;
-  /** Every consumer of every shop. One the log has not met before starts at its end. */
+  /** Every consumer of every shop. One that is new to the log starts at its end. */
   consumers: readonly Consumer[];
-  /** How long delivered events stay, and messageIds count as seen. */
+  /** How long delivered events are kept, and messageIds count as seen. */
   retentionMs: number;
   /** How long an order's key counts as seen; default 400 days. */
   orderKeyMs?: number;
-  /** How long a delivery may stay unsettled before it is given out again; default 60 000. */
+  /** How long a delivery may stay unsettled before it is leased again; default 60 000. */
   leaseMs?: number;
   /** Epoch ms; default the system's. */
   clock?: () => number;
-  /** Like `clock`, but never set: for leases and waits. Default: `clock`. */
+  /** Epoch ms of a clock that is never adjusted, for leases and delays; default `clock`. */
   steady?: () => number;
-  /** Bounds the file, in pages of 4 KiB, so that a test can fill the "disk". */
+  /** Limits the file, in pages of 4 KiB: a full disk for tests. */
   maxPages?: number;
   watch?: Partial<LogWatch>;
 }
@@ -28,7 +28,7 @@ const UNWATCHED: LogWatch = { committed() {}, appended() {}, gapFound() {}, high
 /**
  * Opens the event log of this installation.
  *
- * @throws {DataDirUnusable} with what an operator has to mend: held by another process, not writable, damaged.
+ * @throws {DataDirUnusable} in use by another process, not writable, or damaged; the message states how to repair it.
  */
 export function openLog(options: LogOptions): Promise<EventLog> {
   const { clock: now = Date.now, steady = now, watch, ...rest } = options;

@@ -10,7 +10,7 @@ const STEPS = [HOUR_MS, -HOUR_MS, 24 * HOUR_MS, -24 * HOUR_MS].map((stepMs) => (
   hours: stepMs / HOUR_MS,
 }));
 
-/** A log whose clock of dates can be set while time itself goes on. */
+/** A log whose clock of dates can be set independently of elapsed time. */
 async function setUp() {
   const time = { passedMs: 0, setByMs: 0 };
   const log = await openLog({
@@ -25,20 +25,17 @@ async function setUp() {
   return { log, time, nowMs: () => START_MS + time.passedMs + time.setByMs };
 }
 
-test.each(STEPS)(
-  'the clock is set by $hours h: what is with a worker is given to no other',
-  async ({ stepMs }) => {
-    const { log, time } = await setUp();
-    await log.append([{ event: event() }]);
-    const [leased] = await log.lease('tiktok', 10);
-    time.setByMs = stepMs;
-    expect(await log.lease('tiktok', 10)).toEqual([]);
-    leased?.ack();
-    expect((await log.depth('tiktok')).waiting).toBe(0);
-  },
-);
+test.each(STEPS)('the clock is set by $hours h: a leased event is not leased again', async ({ stepMs }) => {
+  const { log, time } = await setUp();
+  await log.append([{ event: event() }]);
+  const [leased] = await log.lease('tiktok', 10);
+  time.setByMs = stepMs;
+  expect(await log.lease('tiktok', 10)).toEqual([]);
+  leased?.ack();
+  expect((await log.depth('tiktok')).waiting).toBe(0);
+});
 
-test.each(STEPS)('the clock is set by $hours h: a retry waits as long as it was told', async ({ stepMs }) => {
+test.each(STEPS)('the clock is set by $hours h: a retry waits for its delay', async ({ stepMs }) => {
   const { log, time, nowMs } = await setUp();
   await log.append([{ event: event() }]);
   const [first] = await log.lease('tiktok', 10);
@@ -53,7 +50,7 @@ test.each(STEPS)('the clock is set by $hours h: a retry waits as long as it was 
 });
 
 test.each(STEPS)(
-  'the clock is set by $hours h: what is held from then on is held as long as asked',
+  'the clock is set by $hours h: an event appended after that is held for the requested time',
   async ({ stepMs }) => {
     const { log, time, nowMs } = await setUp();
     time.setByMs = stepMs;

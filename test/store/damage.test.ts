@@ -16,18 +16,18 @@ const receivedAt = (number: number) => new Date(RECEIVED_MS + number * 1000).toI
 
 interface Opened {
   log: EventLog;
-  found: { missing: Gap[]; marksLost: number };
+  found: { gaps: Gap[]; marksLost: number };
 }
 
 async function open(dataDir: string): Promise<Opened> {
-  const found: Opened['found'] = { missing: [], marksLost: 0 };
+  const found: Opened['found'] = { gaps: [], marksLost: 0 };
   const log = await openLog({
     dataDir,
     consumers: CONSUMERS,
     retentionMs: 86_400_000,
     clock: () => RECEIVED_MS,
     watch: {
-      gapFound: (range) => void found.missing.push(range),
+      gapFound: (range) => void found.gaps.push(range),
       highWaterMarkLost: () => void found.marksLost++,
     },
   });
@@ -41,7 +41,7 @@ const append = (log: EventLog, from: number, to: number) =>
     await log.append([{ event: event({ messageId: `m-${number}`, receivedAt: receivedAt(number) }) }]);
   }, Promise.resolve());
 
-const takeAll = async (log: EventLog) =>
+const leaseAll = async (log: EventLog) =>
   (await log.lease('tiktok', 1000)).map((delivery) => {
     const { messageId } = delivery.event;
     delivery.ack();
@@ -80,85 +80,82 @@ test.each([
   { damage: 'truncated', harm: (wal: string) => cut(wal, 0.7), firstLost: [12, 29] },
   { damage: 'bit-flipped near its end', harm: (wal: string) => flip(wal, 0.9), firstLost: [20, 30] },
   { damage: 'deleted', harm: (wal: string) => rmSync(wal), firstLost: [11, 11] },
-] as const)(
-  'a write-ahead log $damage: the log opens and names what is missing',
-  async ({ harm, firstLost }) => {
-    const directory = await diedDirectory();
-    harm(join(directory, 'events.db-wal'));
-    const { log, found } = await open(directory);
+] as const)('a write-ahead log $damage: the log opens and reports the gap', async ({ harm, firstLost }) => {
+  const directory = await diedDirectory();
+  harm(join(directory, 'events.db-wal'));
+  const { log, found } = await open(directory);
 
-    const from = found.missing[0]?.from ?? 0;
-    expect(found).toEqual({
-      marksLost: 0,
-      missing: [{ from, to: EVENTS, receivedAfter: receivedAt(from - 1), receivedUntil: receivedAt(EVENTS) }],
-    });
-    expect(from).toBeGreaterThanOrEqual(firstLost[0]);
-    expect(from).toBeLessThanOrEqual(firstLost[1]);
-    expect((await log.check()).gaps).toEqual(found.missing);
-    expect(await takeAll(log)).toEqual(numbers(1, from - 1));
+  const from = found.gaps[0]?.from ?? 0;
+  expect(found).toEqual({
+    marksLost: 0,
+    gaps: [{ from, to: EVENTS, receivedAfter: receivedAt(from - 1), receivedUntil: receivedAt(EVENTS) }],
+  });
+  expect(from).toBeGreaterThanOrEqual(firstLost[0]);
+  expect(from).toBeLessThanOrEqual(firstLost[1]);
+  expect((await log.check()).gaps).toEqual(found.gaps);
+  expect(await leaseAll(log)).toEqual(numbers(1, from - 1));
 
-    // Their senders may send them again, and the log goes on as ever.
-    await append(log, from, EVENTS + 5);
-    expect(await takeAll(log)).toEqual(numbers(from, EVENTS + 5));
-    await log.close();
-    const next = await open(directory);
-    expect(next.found).toEqual({ missing: [], marksLost: 0 });
-    expect((await next.log.check()).gaps).toEqual(found.missing);
-  },
-);
+  // The lost events can be sent again, and the log works as before.
+  await append(log, from, EVENTS + 5);
+  expect(await leaseAll(log)).toEqual(numbers(from, EVENTS + 5));
+  await log.close();
+  const next = await open(directory);
+  expect(next.found).toEqual({ gaps: [], marksLost: 0 });
+  expect((await next.log.check()).gaps).toEqual(found.gaps);
+});
 
-test('everything is gone but the mark: all of it is named', async () => {
+test('everything but the mark is deleted: the gap covers all events', async () => {
   const directory = await diedDirectory();
   rmSync(join(directory, 'events.db'));
   rmSync(join(directory, 'events.db-wal'));
   const { log, found } = await open(directory);
-  expect(found.missing).toEqual([{ from: 1, to: EVENTS, receivedUntil: receivedAt(EVENTS) }]);
+  expect(found.gaps).toEqual([{ from: 1, to: EVENTS, receivedUntil: receivedAt(EVENTS) }]);
   await log.close();
   const next = await open(directory);
-  expect(next.found.missing).toEqual([]);
-  expect((await next.log.check()).gaps).toEqual(found.missing);
+  expect(next.found.gaps).toEqual([]);
+  expect((await next.log.check()).gaps).toEqual(found.gaps);
 });
 
-test('nothing is damaged: nothing is missing', async () => {
+test('without damage there is no gap', async () => {
   const { log, found } = await open(await diedDirectory());
-  expect(found).toEqual({ missing: [], marksLost: 0 });
-  expect(await takeAll(log)).toEqual(numbers(1, EVENTS));
+  expect(found).toEqual({ gaps: [], marksLost: 0 });
+  expect(await leaseAll(log)).toEqual(numbers(1, EVENTS));
 });
 
 test.each([
   { what: 'gone', harm: (mark: string) => rmSync(mark) },
   { what: 'empty', harm: (mark: string) => truncateSync(mark, 0) },
-  { what: 'cut short', harm: (mark: string) => truncateSync(mark, 10) },
-  { what: 'full of noise', harm: (mark: string) => writeFileSync(mark, Buffer.alloc(8192, 0xa5)) },
-])('the mark is $what: the log says it cannot tell, and keeps everything', async ({ harm }) => {
+  { what: 'truncated', harm: (mark: string) => truncateSync(mark, 10) },
+  { what: 'overwritten', harm: (mark: string) => writeFileSync(mark, Buffer.alloc(8192, 0xa5)) },
+])('the mark is $what: the log reports a lost mark, and keeps everything', async ({ harm }) => {
   const directory = await diedDirectory();
   harm(join(directory, 'events.mark'));
   const { log, found } = await open(directory);
-  expect(found).toEqual({ missing: [], marksLost: 1 });
-  expect(await takeAll(log)).toEqual(numbers(1, EVENTS));
+  expect(found).toEqual({ gaps: [], marksLost: 1 });
+  expect(await leaseAll(log)).toEqual(numbers(1, EVENTS));
   await log.close();
-  expect((await open(directory)).found).toEqual({ missing: [], marksLost: 0 });
+  expect((await open(directory)).found).toEqual({ gaps: [], marksLost: 0 });
 });
 
-test('a log that never stored anything has nothing to say about its mark, however often it starts', async () => {
+test('an empty log never reports a lost mark, however often it starts', async () => {
   const directory = tempDir();
   for (let start = 0; start < 3; start++) {
     const { log, found } = await open(directory);
-    expect(found).toEqual({ missing: [], marksLost: 0 });
+    expect(found).toEqual({ gaps: [], marksLost: 0 });
     await log.close();
   }
 });
 
-test('one slot of the mark is torn: the other still tells, one commit earlier', async () => {
+test('one damaged slot of the mark: the other is used, one commit earlier', async () => {
   const directory = await diedDirectory();
   const mark = join(directory, 'events.mark');
   flip(mark, EVENTS % 2 === 0 ? 0 : 4096 / 8192);
   rmSync(join(directory, 'events.db-wal'));
   const { found } = await open(directory);
-  expect(found.missing).toMatchObject([{ from: PINNED_AFTER + 1, to: EVENTS - 1 }]);
+  expect(found.gaps).toMatchObject([{ from: PINNED_AFTER + 1, to: EVENTS - 1 }]);
 });
 
-test('a mark that lags behind the log claims nothing', async () => {
+test('a mark behind the log reports no gap', async () => {
   const directory = await diedDirectory();
   const late = tempDir();
   const { log: young } = await open(late);
@@ -166,21 +163,21 @@ test('a mark that lags behind the log claims nothing', async () => {
   await young.close();
   cpSync(join(late, 'events.mark'), join(directory, 'events.mark'));
   const { log, found } = await open(directory);
-  expect(found).toEqual({ missing: [], marksLost: 0 });
-  expect(await takeAll(log)).toEqual(numbers(1, EVENTS));
+  expect(found).toEqual({ gaps: [], marksLost: 0 });
+  expect(await leaseAll(log)).toEqual(numbers(1, EVENTS));
 });
 
 test.each([
   { damage: 'cut in its middle', harm: (path: string) => cut(path, 0.5) },
   { damage: 'overwritten at its beginning', harm: (path: string) => flip(path, 0) },
-])('a database $damage is refused in words that say what to do', async ({ harm }) => {
+])('a database $damage is refused with instructions', async ({ harm }) => {
   const directory = await diedDirectory();
   rmSync(join(directory, 'events.db-wal'));
   harm(join(directory, 'events.db'));
   const refused = open(directory);
   await expect(refused).rejects.toThrow(DataDirUnusable);
   await expect(refused).rejects.toThrow(
-    /events\.db is damaged or not a database .*Put back a copy of it, or move/,
+    /events\.db is damaged or not a database .*Restore it from a backup, or move/,
   );
 });
 
@@ -193,7 +190,7 @@ test('an event that cannot be parsed becomes a dead letter; the others of its le
   database.exec('UPDATE events SET body = substr(body, 1, 20) WHERE seq = 2');
   database.close();
   const { log: damaged } = await open(directory);
-  expect(await takeAll(damaged)).toEqual(['m-1', '', 'm-3']);
+  expect(await leaseAll(damaged)).toEqual(['m-1', '', 'm-3']);
   expect(await damaged.depth('tiktok')).toMatchObject({ waiting: 0, deadLetters: 1 });
   expect(await damaged.deadLetters({ limit: 10 })).toMatchObject([
     { reason: 'damaged', answer: 'the stored event cannot be parsed', event: { messageId: '' } },

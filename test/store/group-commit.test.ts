@@ -46,7 +46,7 @@ describe('calls that commit together', () => {
     expect(transactions()).toBe(1);
   });
 
-  test('one bad call fails alone, and what it wrote is gone', async () => {
+  test('one bad call fails alone, and its writes are rolled back', async () => {
     const { rows, runAll } = createFakeDatabase();
     const half: Call = {
       writes: true,
@@ -60,7 +60,7 @@ describe('calls that commit together', () => {
     expect(rows).toEqual(['a', 'b']);
   });
 
-  test('a full disk refuses every write at once, while reads are still answered', async () => {
+  test('on a full disk every write fails at once, while reads are still answered', async () => {
     const { rows, runAll, transactions } = createFakeDatabase(['old']);
     const read: Call = { writes: false, run: () => rows.length };
     const settled = await commitTogether(runAll, [write(rows, 'a'), read, fail(DISK_FULL), write(rows, 'b')]);

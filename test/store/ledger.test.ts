@@ -19,15 +19,15 @@ async function setUp() {
   return { ledger: await open(), clock, dataDir, reopen: open };
 }
 
-describe('the ledger of what must be sent once', () => {
-  test('nothing is known of what was never noted', async () => {
+describe('the ledger', () => {
+  test('knows nothing of keys that were never reserved', async () => {
     const { ledger } = await setUp();
     expect(await ledger.find('shopline', ['a'])).toEqual(new Map());
     expect(await ledger.reserve('shopline', [])).toEqual(new Map());
     expect(await ledger.reserve('shopline', ['a', 'a'])).toEqual(new Map());
   });
 
-  test('what was noted and not settled may have been sent: the next note says so', async () => {
+  test('a reserved key that was not confirmed may have been sent: the next reserve returns it', async () => {
     const { ledger, reopen } = await setUp();
     await ledger.reserve('shopline', ['a']);
     await ledger.close();
@@ -35,7 +35,7 @@ describe('the ledger of what must be sent once', () => {
     expect(await later.reserve('shopline', ['a', 'b'])).toEqual(new Map([['a', { state: 'reserved' }]]));
   });
 
-  test('what was settled stays settled, with the id the API gave it', async () => {
+  test('confirmed keys stay confirmed, with the id of the API', async () => {
     const { ledger, reopen } = await setUp();
     await ledger.reserve('shopline', ['a', 'b']);
     await ledger.confirm('shopline', [{ key: 'a', remoteId: 'cdp-1' }, { key: 'b' }]);
@@ -51,7 +51,7 @@ describe('the ledger of what must be sent once', () => {
     expect(await later.find('shopline', ['a', 'b', 'c'])).toEqual(known);
   });
 
-  test('what certainly did not arrive is forgotten', async () => {
+  test('released keys are deleted', async () => {
     const { ledger } = await setUp();
     await ledger.reserve('shopline', ['a']);
     await ledger.release('shopline', ['a', 'unknown']);
@@ -75,7 +75,7 @@ describe('the ledger of what must be sent once', () => {
     expect(await ledger.find('shopline', ['a'])).toEqual(new Map([['a', { state: 'reserved' }]]));
   });
 
-  test('keys past their time leave the file as new ones come', async () => {
+  test('expired keys are removed as new ones are reserved', async () => {
     const { ledger, clock, dataDir } = await setUp();
     await ledger.reserve('shopline', ['a', 'b', 'c']);
     clock.nowMs += 400 * DAY_MS;

@@ -28,7 +28,7 @@ async function open(dataDir: string, options: Partial<LogOptions> = {}): Promise
   return log;
 }
 
-/** Another process that appends until it is killed. `stored` grows by each messageId it was told is stored. */
+/** Another process that appends until it is killed. `stored` collects the messageIds whose append resolved. */
 function startWriter(dataDir: string, prefix: string): { process: ChildProcess; stored: string[] } {
   const script = new URL('../support/log-writer.ts', import.meta.url).pathname;
   const writer = spawn(process.execPath, [script, dataDir, prefix], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -49,7 +49,7 @@ const until = async (isTrue: () => boolean) => {
 };
 
 describe('SQLite log: one process per data directory', () => {
-  test('a second process is refused while the first lives, and let in the moment it is killed', async () => {
+  test('a second process is refused while the first lives, and accepted as soon as it is killed', async () => {
     const dataDir = tempDir();
     const writer = startWriter(dataDir, 'first');
     await until(() => writer.stored.length > 0);
@@ -59,7 +59,7 @@ describe('SQLite log: one process per data directory', () => {
     await (await open(dataDir)).check();
   });
 
-  test('a second log in the same process is refused too, and does no harm to the first', async () => {
+  test('a second log in the same process is refused too, and does not disturb the first', async () => {
     const dataDir = tempDir();
     const log = await open(dataDir);
     await expect(open(dataDir)).rejects.toThrow(/in use/);
@@ -69,7 +69,7 @@ describe('SQLite log: one process per data directory', () => {
     expect((await (await open(dataDir)).depth('tiktok')).waiting).toBe(1);
   });
 
-  test('an operator may read the file meanwhile', async () => {
+  test('an operator can read the file meanwhile', async () => {
     const dataDir = tempDir();
     const log = await open(dataDir);
     await log.append([{ event: event() }]);
@@ -78,7 +78,7 @@ describe('SQLite log: one process per data directory', () => {
     expect(reader.prepare('SELECT count(*) AS events FROM events').get()).toEqual({ events: 1 });
   });
 
-  test('directory and file are for their owner alone', async () => {
+  test('directory and file are readable by their owner alone', async () => {
     const dataDir = join(tempDir(), 'made', 'by', 'the log');
     await open(dataDir);
     expect(statSync(dataDir).mode & 0o777).toBe(0o700);
@@ -86,7 +86,7 @@ describe('SQLite log: one process per data directory', () => {
   });
 });
 
-describe('SQLite log: a data directory it cannot use is refused at start, in words', () => {
+describe('SQLite log: an unusable data directory is refused at start with an explanation', () => {
   const newerFile = (path: string) => {
     const database = new DatabaseSync(path);
     database.exec('PRAGMA user_version = 99');
@@ -130,7 +130,7 @@ describe('SQLite log: a data directory it cannot use is refused at start, in wor
     await (await open(dataDir)).check();
   });
 
-  test('one that nobody may write to, not even root', async () => {
+  test('a read-only one, even for root', async () => {
     await expect(open('/sys/storebeacon')).rejects.toThrow(/DATA_DIR \/sys\/storebeacon cannot be written/);
   });
 });
@@ -157,7 +157,7 @@ describe('SQLite log: durability', () => {
     expect(there.size).toBe(deliveries.length);
   });
 
-  test('appends that arrive together share an fsync; one that comes alone has its own', async () => {
+  test('appends of one turn share an fsync; a single append has its own', async () => {
     const dataDir = tempDir();
     const log = await open(dataDir);
     keepWal(dataDir);
@@ -170,7 +170,7 @@ describe('SQLite log: durability', () => {
     expect(together).toBeLessThan(20);
   });
 
-  test('what was erased can be read in no file of the directory', async () => {
+  test('erased values are in no file of the directory', async () => {
     const dataDir = tempDir();
     const log = await open(dataDir);
     const visitor = (anonymousId: string, title: string) => ({
@@ -184,7 +184,7 @@ describe('SQLite log: durability', () => {
   });
 });
 
-test('SQLite log: the file does not grow for ever: keys leave it after their window, free pages after a flood', async () => {
+test('SQLite log: the file shrinks: keys leave it after their window, free pages after a burst', async () => {
   const dataDir = tempDir();
   const clock = { nowMs: Date.parse('2026-03-01T00:00:00Z') };
   const log = await open(dataDir, { clock: () => clock.nowMs, retentionMs: 1000, orderKeyMs: 5000 });
@@ -205,7 +205,7 @@ test('SQLite log: the file does not grow for ever: keys leave it after their win
   expect(pages()).toBeLessThan(flooded / 2);
 });
 
-/** Keys that count as seen: merged into their table, or still in the rows of their events. */
+/** Dedup keys: merged into their table, or still in the rows of their events. */
 const countKeys = (reader: DatabaseSync) =>
   reader
     .prepare(
@@ -214,7 +214,7 @@ const countKeys = (reader: DatabaseSync) =>
     )
     .get()?.keys;
 
-describe('SQLite log: what was seen', () => {
+describe('SQLite log: dedup keys', () => {
   const now = new Date().toISOString();
   const merged = (dataDir: string) => {
     const reader = new DatabaseSync(join(dataDir, 'events.db'), { readOnly: true });
@@ -227,7 +227,7 @@ describe('SQLite log: what was seen', () => {
       event: event({ messageId: `m-${from + index}`, receivedAt: now }),
     }));
 
-  test('is known before, while and after it is put in order, and after a restart at any of these moments', async () => {
+  test('are known before, during and after a merge, and after a restart at any of these moments', async () => {
     const dataDir = tempDir();
     const log = await open(dataDir);
     const areKnown = async (of: EventLog, from: number) =>
@@ -236,7 +236,7 @@ describe('SQLite log: what was seen', () => {
       expect((await log.append(numbered(from, 2_000))).stored).toBe(2_000);
       await areKnown(log, from / 2);
     }
-    // In the quiet that follows the log puts them in order; asking it would end the quiet.
+    // The idle thread merges them; a call would end its idle time.
     await eventually(
       () => merged(dataDir),
       (seq) => seq > 0,
@@ -248,7 +248,7 @@ describe('SQLite log: what was seen', () => {
     for (const from of [0, 17_000, 39_950, 40_050]) await areKnown(later, from);
   });
 
-  test('stays known when the event itself was erased, after a restart too', async () => {
+  test('stay known when the event was erased, after a restart too', async () => {
     const dataDir = tempDir();
     const log = await open(dataDir);
     const order = {
@@ -263,7 +263,7 @@ describe('SQLite log: what was seen', () => {
     expect((await later.append([sameOrder])).duplicates).toBe(1);
   });
 
-  test('one event that cannot be read any more does not keep a person from being erased', async () => {
+  test('an event that cannot be parsed does not prevent an erasure', async () => {
     const dataDir = tempDir();
     const log = await open(dataDir);
     const of = (anonymousId: string) => ({ event: event({ receivedAt: now, identity: { anonymousId } }) });
@@ -274,7 +274,7 @@ describe('SQLite log: what was seen', () => {
     expect((await log.erase('shop', 'a')).events).toBe(1);
   });
 
-  test('is forgotten with an append that failed', async () => {
+  test('of a failed append are dropped', async () => {
     const dataDir = tempDir();
     const log = await open(dataDir, { maxPages: 60 });
     const big = (messageId: string) => ({
@@ -286,7 +286,7 @@ describe('SQLite log: what was seen', () => {
   });
 });
 
-/** A reader that stays keeps the write-ahead log from starting over. */
+/** An open reader keeps the write-ahead log from restarting. */
 function keepWal(dataDir: string): void {
   const reader = new DatabaseSync(join(dataDir, 'events.db'), { readOnly: true });
   reader.exec('BEGIN; SELECT count(*) FROM events');
@@ -304,7 +304,7 @@ function commits(dataDir: string): number {
   return count;
 }
 
-/** By another process: reading the database file here would take SQLite's locks away. */
+/** By another process: opening and closing the file in this process would release SQLite's locks. */
 function filesWith(dataDir: string, text: string): string {
   return spawnSync('grep', ['-rlF', text, dataDir], { encoding: 'utf8' }).stdout;
 }
@@ -312,7 +312,7 @@ function filesWith(dataDir: string, text: string): string {
 describe('SQLite log: disk full', () => {
   const big = (shop: string) => ({ event: event({ shop, properties: { text: 'x'.repeat(20_000) } }) });
 
-  test('refuses what it cannot store, loses nothing it has, and goes on by itself once there is room', async () => {
+  test('rejects what it cannot store, loses nothing stored, and works again once there is space', async () => {
     const log = await open(tempDir(), { maxPages: 150 });
     await log.append(Array.from({ length: 10 }, () => ({ event: event() })));
     const leased = await log.lease('tiktok', 10);
@@ -343,7 +343,7 @@ describe('SQLite log: leasing costs the same at any backlog', () => {
     { statement: 'new events', sql: NEW_SQL },
     { statement: 'becoming due', sql: ENQUEUE_SQL },
     { statement: 'what a requeue reaches', sql: REACH_SQL },
-  ])('$statement: found by index, never by a scan or a sort', ({ sql }) => {
+  ])('$statement: uses an index, no scan and no sort', ({ sql }) => {
     const database = new DatabaseSync(':memory:');
     database.exec(SCHEMA);
     const parameters = [...new Set(sql.match(/\?\d/g))].map(() => 1);

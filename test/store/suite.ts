@@ -32,7 +32,7 @@ async function leaseOne(log: EventLog, consumer = 'tiktok'): Promise<Delivery> {
   return delivery;
 }
 
-/** Takes and acks until nothing is due. */
+/** Leases and acks until nothing is due. */
 async function drain(log: EventLog, consumer: string): Promise<string[]> {
   const all: string[] = [];
   for (;;) {
@@ -43,9 +43,9 @@ async function drain(log: EventLog, consumer: string): Promise<string[]> {
   }
 }
 
-/** Everything an event log promises, whatever keeps it. One engine is one call of this. */
+/** The contract of the event log, for any engine. */
 export function describeEventLog(name: string, open: OpenLog): void {
-  /** A log with a clock the test moves. `reopen` is a restart. */
+  /** A log with a clock set by the test. `reopen` is a restart. */
   async function setUp(options: Partial<LogOptions> = {}) {
     const clock = { nowMs: START_MS };
     const settings: LogOptions = {
@@ -66,7 +66,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
   }
 
   describe(`${name}: what is accepted`, () => {
-    test('comes back as it was given, oldest first', async () => {
+    test('is leased unchanged, oldest first', async () => {
       const { log } = await setUp();
       const events = [named('a', { properties: { title: '"Tée\u2028"' } }), named('b'), named('c')];
       expect(await append(log, ...events)).toEqual({ stored: 3, duplicates: 0 });
@@ -97,7 +97,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await log.append([])).toEqual({ stored: 0, duplicates: 0 });
     });
 
-    test('one bad call fails alone, not those beside it', async () => {
+    test('one bad call fails alone, not the others of its transaction', async () => {
       const { log } = await setUp();
       const [good, bad, alsoGood] = await Promise.allSettled([
         append(log, named('a')),
@@ -110,7 +110,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await append(log, named('x'))).toEqual({ stored: 1, duplicates: 0 });
     });
 
-    test('listeners hear of what is new, not of duplicates, until they stop', async () => {
+    test('listeners are called for new events, not for duplicates, until they are removed', async () => {
       const { log } = await setUp();
       let calls = 0;
       const stop = log.onAppended(() => calls++);
@@ -122,7 +122,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(calls).toBe(1);
     });
 
-    test('after closing nothing is accepted, and the caller is told', async () => {
+    test('after close append rejects and stores nothing', async () => {
       const { log } = await setUp();
       await log.check();
       await log.close();
@@ -130,7 +130,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       await expect(log.check()).rejects.toThrow(LogUnavailable);
     });
 
-    test('a consumer nobody named is a mistake', async () => {
+    test('an unknown consumer is a RangeError', async () => {
       const { log } = await setUp();
       await expect(log.lease('nobody', 1)).rejects.toThrow('nobody');
     });
@@ -145,7 +145,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(ids(await longer.lease('tiktok', 10))).toEqual(['before', 'after']);
     });
 
-    test('a consumer that was away for a while goes on where it was', async () => {
+    test('a consumer that was not configured for a while continues at its cursor', async () => {
       const { log, reopen } = await setUp({ consumers: [TIKTOK, CUSTOMERIO] });
       await append(log, named('a'));
       await log.close();
@@ -189,7 +189,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(ids(await log.lease('tiktok', 10))).toEqual(['a', 'b', 'd']);
     });
 
-    test('a duplicate leaves no key behind: the order it mentions is still counted when it comes', async () => {
+    test('a duplicate records no key: the order it mentions is still stored when it arrives', async () => {
       const { log } = await setUp();
       await append(log, named('a'));
       expect(await append(log, named('a', { orderKey: 'order:1' }))).toEqual({ stored: 0, duplicates: 1 });
@@ -223,7 +223,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
   });
 
   describe(`${name}: delivery`, () => {
-    test('two workers taking at once never get the same event', async () => {
+    test('two workers that lease at once never get the same event', async () => {
       const { log } = await setUp();
       await append(log, ...Array.from({ length: 700 }, (_, index) => named(`m${index}`)));
       const shares = await Promise.all([1, 2, 3].map(() => log.lease('tiktok', 300)));
@@ -232,7 +232,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(new Set(all).size).toBe(700);
     });
 
-    test('no more than asked for, and the rest next time', async () => {
+    test('at most `max`, and the rest next time', async () => {
       const { log } = await setUp();
       await append(log, named('a'), named('b'), named('c'));
       expect(await log.lease('tiktok', 0)).toEqual([]);
@@ -241,7 +241,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await log.lease('tiktok', 2)).toEqual([]);
     });
 
-    test('what is acknowledged does not come back, not even after a restart', async () => {
+    test('an acknowledged event is not leased again, not even after a restart', async () => {
       const { log, clock, reopen } = await setUp();
       await append(log, named('a'), named('b'), named('c'));
       const [, second] = await log.lease('tiktok', 10);
@@ -262,7 +262,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await log.depth('tiktok')).toMatchObject({ waiting: 0, deadLetters: 0 });
     });
 
-    test('a retry comes back when its time has come, as the next attempt', async () => {
+    test('a retry is leased again when its delay ends, as the next attempt', async () => {
       const { log, clock } = await setUp();
       await append(log, named('a'));
       (await leaseOne(log)).retry(5 * SECOND_MS, 'server-error');
@@ -275,7 +275,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(again.uncertainSinceMs).toBeUndefined();
     });
 
-    test('retries that are due go before what is new, the oldest event first', async () => {
+    test('due retries are leased before new events, the oldest first', async () => {
       const { log, clock } = await setUp();
       await append(log, named('a'), named('b'), named('c'));
       const [a, b] = await log.lease('tiktok', 2);
@@ -285,7 +285,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(ids(await log.lease('tiktok', 10))).toEqual(['a', 'b', 'c']);
     });
 
-    test('an event whose fate is unknown says since when, through every later try', async () => {
+    test('an event with an unknown outcome carries its time through every later attempt', async () => {
       const { log, clock } = await setUp();
       await append(log, named('a'));
       const first = await leaseOne(log);
@@ -300,7 +300,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect((await leaseOne(log)).uncertainSinceMs).toBe(START_MS);
     });
 
-    test('a worker that vanished loses its lease: another gets the event, told that it may have been sent', async () => {
+    test('an expired lease is given to another worker, marked as perhaps sent', async () => {
       const { log, clock } = await setUp();
       await append(log, named('a'));
       const lost = await leaseOne(log);
@@ -317,7 +317,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await log.depth('tiktok')).toMatchObject({ waiting: 0 });
     });
 
-    test('after a restart nothing waits for an old lease or an old retry time, oldest first', async () => {
+    test('after a restart old leases and retries are due at once, oldest first', async () => {
       const { log, reopen } = await setUp();
       await append(log, named('identify'), named('track'), named('other'), named('new'));
       const [identify, track, other] = await log.lease('tiktok', 3);
@@ -336,7 +336,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       ]);
     });
 
-    test('waking makes every waiting retry due now, but nothing that is leased or held', async () => {
+    test('requeueNow makes every waiting retry due now, but nothing that is leased or held', async () => {
       const { log } = await setUp();
       await log.append([
         { event: named('held'), holdUntilMs: START_MS + DAY_MS },
@@ -353,7 +353,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(ids(await log.lease('tiktok', 10))).toEqual(['b']);
     });
 
-    test('an order that is held lets others pass, and goes out when its time has come', async () => {
+    test('a held order does not block others, and is leased when its hold ends', async () => {
       const { log, clock, reopen } = await setUp();
       const holdUntilMs = START_MS + 30 * SECOND_MS;
       await log.append([{ event: named('order'), holdUntilMs }, { event: named('view') }]);
@@ -366,7 +366,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await leaseOne(later)).toMatchObject({ attempt: 1, event: { messageId: 'order' } });
     });
 
-    test('a consumer that ignores holds takes what is held at once, and only once', async () => {
+    test('a consumer that ignores holds leases held events at once, and only once', async () => {
       const { log, clock, reopen } = await setUp({ consumers: [TIKTOK, STATISTICS] });
       const holdUntilMs = START_MS + 30 * SECOND_MS;
       await log.append([{ event: named('order'), holdUntilMs }]);
@@ -388,7 +388,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await leaseOne(later)).toMatchObject({ attempt: 1, event: { messageId: 'order' } });
     });
 
-    test('a delivery says whether its event was stored with the key of an order, on every try', async () => {
+    test('isOrder tells on every attempt whether the event was stored with an order key', async () => {
       const { log, clock, reopen } = await setUp();
       await log.append([
         { event: named('order', { orderKey: 'order:1' }) },
@@ -414,7 +414,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(areOrders(await (await reopen()).lease('tiktok', 10))).toEqual(all);
     });
 
-    test('says when the next delivery is due: never, now, or at a time', async () => {
+    test('nextDueMs is undefined, now, or a later time', async () => {
       const { log, clock } = await setUp();
       expect(await log.nextDueMs('tiktok')).toBeUndefined();
       await log.append([{ event: named('held'), holdUntilMs: START_MS + 500 }]);
@@ -429,7 +429,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await log.nextDueMs('tiktok')).toBeUndefined();
     });
 
-    test('a slow consumer holds nobody back', async () => {
+    test('a slow consumer does not delay the others', async () => {
       const { log } = await setUp({ consumers: [TIKTOK, CUSTOMERIO] });
       await append(log, ...Array.from({ length: 50 }, (_, index) => named(`m${index}`)));
       expect(await log.lease('customerio', 1)).toHaveLength(1);
@@ -438,7 +438,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await log.depth('customerio')).toMatchObject({ waiting: 50 });
     });
 
-    test('depth counts what is new, leased, waiting and held, and knows the oldest; a restart changes nothing', async () => {
+    test('depth counts new, leased, waiting and held events and the age of the oldest; a restart changes nothing', async () => {
       const { log, clock, reopen } = await setUp();
       expect(await log.depth('tiktok')).toEqual({ waiting: 0, deadLetters: 0, oldestAgeMs: 0 });
       await append(log, named('a'), named('b', receivedAt(START_MS + 1000)));
@@ -481,7 +481,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       return parts;
     }
 
-    test("keep the reason, the API's own words and the try, newest first, page by page", async () => {
+    test("keep the reason, the API's own words and the attempt, newest first, page by page", async () => {
       const { log } = await withDeadLetters();
       const [newest, older, ...rest] = await log.deadLetters({ limit: 2 });
       expect(newest).toMatchObject({
@@ -499,7 +499,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await log.deadLetters({ consumer: 'somebody-else', limit: 10 })).toEqual([]);
     });
 
-    test('an answer of any length is cut at 2,000 characters, and may be missing', async () => {
+    test('an answer is cut at 2,000 characters, and may be absent', async () => {
       const { log } = await setUp();
       await append(log, named('a'), named('b'));
       const [a, b] = await log.lease('tiktok', 10);
@@ -510,7 +510,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(none && 'answer' in none).toBe(false);
     });
 
-    test('are not delivered, not waited for, and survive a restart', async () => {
+    test('are not delivered, not counted as waiting, and survive a restart', async () => {
       const { log, reopen } = await withDeadLetters();
       await log.close();
       const later = await reopen();
@@ -519,7 +519,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await later.nextDueMs('tiktok')).toBeUndefined();
     });
 
-    test('replayed by id, they are first tries again, oldest first', async () => {
+    test('replayed by id, they are first attempts again, oldest first', async () => {
       const { log } = await withDeadLetters();
       const [c, , a] = await log.deadLetters({ limit: 10 });
       expect(await log.replayDeadLetters({ ids: [c?.id ?? 0, a?.id ?? 0, 999] })).toBe(2);
@@ -566,7 +566,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect('encryptedPii' in (await leaseOne(log, 'tiktok'))).toBe(false);
     });
 
-    test('stay through retries and dead letters, and go with the last settlement', async () => {
+    test('stays through retries and dead letters, and is deleted with the last settlement', async () => {
       const { log } = await setUp({ consumers: PII_CONSUMERS });
       await log.append([withPii('a')]);
       (await leaseOne(log, 'shopline')).deadLetter('rejected');
@@ -582,7 +582,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect('encryptedPii' in (await leaseOne(log, 'customerio'))).toBe(false);
     });
 
-    test('wait for a consumer that has not come to the event yet', async () => {
+    test('stays for a consumer whose cursor has not reached the event', async () => {
       const { log } = await setUp({ consumers: PII_CONSUMERS });
       await log.append([withPii('a')]);
       (await leaseOne(log, 'customerio')).ack();
@@ -599,7 +599,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect('encryptedPii' in (await leaseOne(log, 'customerio'))).toBe(false);
     });
 
-    test('go when the consumer that wanted them wants them no more', async () => {
+    test('is deleted when its consumer no longer decrypts PII', async () => {
       const { log, reopen } = await setUp({ consumers: PII_CONSUMERS });
       await log.append([withPii('a')]);
       await log.close();
@@ -612,7 +612,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
     });
   });
 
-  describe(`${name}: forgetting`, () => {
+  describe(`${name}: retention and erasure`, () => {
     test('delivered events leave after the retention; waiting and dead-lettered ones stay', async () => {
       const { log, clock } = await setUp({ consumers: [TIKTOK, CUSTOMERIO], retentionMs: DAY_MS });
       await append(log, ...['done', 'half', 'retry', 'dead'].map((id) => named(id)));
@@ -633,7 +633,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect((await drain(log, 'tiktok')).sort()).toEqual(['dead', 'half', 'retry', 'young']);
     });
 
-    test('retention takes thousands, and an append in between is not kept waiting for the end', async () => {
+    test('an append during a long retention does not wait for its end', async () => {
       const { log, clock } = await setUp({ retentionMs: DAY_MS });
       await append(log, ...Array.from({ length: 3000 }, (_, index) => named(`m${index}`)));
       await drain(log, 'tiktok');
@@ -647,7 +647,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(ids(await log.lease('tiktok', 10))).toEqual(['new']);
     });
 
-    test('a person is erased under every linked id, and nobody else is', async () => {
+    test('a person is erased under every linked id, and no other person is', async () => {
       const { log } = await setUp({ consumers: [TIKTOK, CUSTOMERIO, OTHER_SHOP] });
       const email = 'e'.repeat(64);
       const person: ProtectedEvent['identity'][] = [
@@ -678,7 +678,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await append(log, named('p0'))).toEqual({ stored: 0, duplicates: 1 });
     });
 
-    test('a delivery under way when its event is erased ends without trace', async () => {
+    test('settling a delivery whose event was erased stores nothing', async () => {
       const { log } = await setUp();
       await append(log, named('a', { identity: { anonymousId: 'phone' } }));
       const delivery = await leaseOne(log);
@@ -687,14 +687,14 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await log.depth('tiktok')).toEqual({ waiting: 0, deadLetters: 0, oldestAgeMs: 0 });
     });
 
-    test('erasing somebody unknown changes nothing', async () => {
+    test('erasing an unknown id changes nothing', async () => {
       const { log } = await setUp();
       await append(log, named('a'));
       expect(await log.erase('shop', 'nobody')).toEqual({ events: 0, ids: [], userIds: [] });
       expect(await log.depth('tiktok')).toMatchObject({ waiting: 1 });
     });
 
-    test('an event that comes after everything was erased is not overlooked', async () => {
+    test('an event appended after everything was erased is leased', async () => {
       const { log, reopen } = await setUp();
       await append(log, named('a', { identity: { anonymousId: 'phone' } }));
       await drain(log, 'tiktok');
@@ -705,7 +705,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(ids(await later.lease('tiktok', 10))).toEqual(['b']);
     });
 
-    test('a purged shop is gone, with what counts as seen; the other shop stays', async () => {
+    test('a purged shop is removed with its dedup keys; the other shop stays', async () => {
       const { log } = await setUp({ consumers: [TIKTOK, OTHER_SHOP] });
       await append(log, named('a'), named('b'), named('a', { shop: 'other' }));
       (await log.lease('tiktok', 1))[0]?.deadLetter('rejected');

@@ -1,7 +1,7 @@
 import { openLog } from '../../server/store/open.ts';
 import { event } from './event.ts';
 
-/** A process of its own that appends without end and prints each messageId once it was told that it is stored. */
+/** A separate process that appends without end and prints each messageId once its append has resolved. */
 const [, , dataDir = '', prefix = ''] = process.argv;
 const WRITERS = 20;
 const log = await openLog({

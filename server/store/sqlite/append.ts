@@ -13,7 +13,7 @@ export type AppendRow = [
   encryptedPii: string | null,
 ];
 
-/** `bytes`: of what was stored. */
+/** `bytes` counts the stored events only. */
 export interface Appended {
   stored: number;
   duplicates: number;

@@ -8,27 +8,27 @@ export interface DatabaseOptions {
   dataDir: string;
   /** The file is `<name>.db`, its lock `<name>.lock`. */
   name: string;
-  /** Makes the tables of an empty file. */
+  /** SQL that creates the tables in an empty file. */
   schema: string;
-  /** Of the schema; a file of another version is refused. */
+  /** Version of the schema; a file of another version is refused. */
   version: number;
-  /** Bounds the file, in pages of 4 KiB, so that a test can fill the "disk". */
+  /** Limits the file, in pages of 4 KiB: a full disk for tests. */
   maxPages?: number;
-  /** Of pages kept in memory; default 16. The operating system keeps more. */
+  /** SQLite's page cache; default 16. The operating system caches more. */
   cacheMiB?: number;
 }
 
 export interface Database {
   readonly path: string;
   readonly connection: DatabaseSync;
-  /** Runs `work` in one transaction: when this returns, what it wrote survives a power cut. All of it, or nothing. */
+  /** Runs `work` in one transaction, all of it or nothing. Once this returns, its writes survive a power cut. */
   transaction<T>(work: () => T): T;
   close(): void;
 }
 
 /**
- * What every connection runs with. FULL syncs at each commit (fullfsync: on macOS too, whose fsync stops at the drive's
- * cache). secure_delete overwrites what is deleted, so an erased event is not left readable in a free page.
+ * Settings of every connection. FULL syncs at each commit (fullfsync: on macOS too, where fsync does not flush the
+ * drive's cache). secure_delete overwrites deleted rows, so that an erased event is not readable in a free page.
  * @see https://sqlite.org/pragma.html
  */
 const PRAGMAS = `
@@ -39,7 +39,7 @@ const PRAGMAS = `
   PRAGMA secure_delete = ON;
   PRAGMA journal_size_limit = 67108864;
 `;
-/** How long an operator's own tool may hold the file before a write here fails. */
+/** How long another connection, such as an operator's tool, may lock the file before a write fails. */
 const BUSY_MS = 100;
 
 /** Opens a database file and its lock. @throws {DataDirUnusable} */
@@ -60,7 +60,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     unlock();
     throw error instanceof DataDirUnusable
       ? error
-      : new DataDirUnusable(wordsFor(path, error), { cause: error });
+      : new DataDirUnusable(describeFault(path, error), { cause: error });
   }
   return {
     path,
@@ -80,7 +80,7 @@ function transaction<T>(connection: DatabaseSync, work: () => T): T {
     connection.exec('COMMIT');
     return result;
   } catch (error) {
-    // SQLite has rolled back by itself when the disk was full.
+    // On a full disk SQLite rolls back by itself.
     if (connection.isTransaction) connection.exec('ROLLBACK');
     throw error;
   }
@@ -91,34 +91,34 @@ function migrate(connection: DatabaseSync, { schema, version }: DatabaseOptions,
   if (found === version) return;
   if (found !== 0) {
     throw new DataDirUnusable(
-      `${path} has schema version ${found}, this program knows version ${version}. Start the version that wrote it.`,
+      `${path} has schema version ${found}; this program supports version ${version}. Start the program version that wrote it.`,
     );
   }
   transaction(connection, () => connection.exec(`${schema}; PRAGMA user_version = ${version}`));
 }
 
-/** What an operator has to mend, in words; an error that is not the file's stays as it is. */
+/** A fault of the file or disk as `DataDirUnusable`; any other error unchanged. */
 export function toUnusable(path: string, error: unknown): unknown {
   if (sqliteFault(error) === undefined) return error;
-  return new DataDirUnusable(wordsFor(path, error), { cause: error });
+  return new DataDirUnusable(describeFault(path, error), { cause: error });
 }
 
-function wordsFor(path: string, error: unknown): string {
+function describeFault(path: string, error: unknown): string {
   const fault = sqliteFault(error);
-  const words = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? error.message : String(error);
   if (fault === 'notADatabase' || fault === 'corrupt')
-    return `${path} is damaged or not a database (${words}). Put back a copy of it, or move it away to start empty.`;
-  if (fault === 'full') return `${path}: the disk is full. Make room on it.`;
-  return `${path} cannot be opened for writing (${words}). Make it a file this user may write to.`;
+    return `${path} is damaged or not a database (${reason}). Restore it from a backup, or move it away to start empty.`;
+  if (fault === 'full') return `${path}: the disk is full. Free some space.`;
+  return `${path} cannot be opened for writing (${reason}). Make it a file this user can write.`;
 }
 
 /** One prepared statement with the shape of its rows. */
 export interface Query<Row> {
   all(...parameters: SQLInputValue[]): Row[];
   get(...parameters: SQLInputValue[]): Row | undefined;
-  /** Answers how many rows changed. */
+  /** Returns how many rows changed. */
   run(...parameters: SQLInputValue[]): number;
-  /** Answers the key of the new row. */
+  /** Returns the key of the new row. */
   insert(...parameters: SQLInputValue[]): number;
 }
 

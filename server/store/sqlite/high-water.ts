@@ -88,7 +88,7 @@ function openFile(path: string): number {
     return openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
   } catch (error) {
     throw new DataDirUnusable(
-      `${path} cannot be opened for writing (${String(error)}). Make it a file this user may write to, or remove it.`,
+      `${path} cannot be opened for writing (${String(error)}). Make it a file this user can write, or remove it.`,
       { cause: error },
     );
   }

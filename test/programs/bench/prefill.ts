@@ -26,7 +26,7 @@ const CHUNK = 1000;
 const DAY_MS = 86_400_000;
 /** Lets the system write down what filling left in its memory. */
 const QUIET_MS = 3000;
-const TAKES = 20;
+const LEASES = 20;
 /** The first ones only warm up. */
 const COLD_TAKES = 4;
 
@@ -46,9 +46,9 @@ async function prefill({ dataDir, destination, events }: Prefill): Promise<Prefi
   };
   const timeTakes = async () => {
     const times: number[] = [];
-    for (let count = 0; count < TAKES; count++) {
+    for (let count = 0; count < LEASES; count++) {
       const beforeMs = performance.now();
-      await log.lease(consumer, SMALL / TAKES);
+      await log.lease(consumer, SMALL / LEASES);
       times.push(performance.now() - beforeMs);
     }
     return median(times.slice(COLD_TAKES));

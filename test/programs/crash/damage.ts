@@ -127,7 +127,7 @@ async function expectRefusal(fleet: Fleet, phase: string): Promise<Outcome> {
     const { code } = await collector.ended();
     const said = collector.said();
     if (code !== 1) problems.push(`ended with code ${code}`);
-    if (!/is damaged or not a database .*Put back a copy of it, or move it away/.test(said))
+    if (!/is damaged or not a database .*Restore it from a backup, or move it away/.test(said))
       problems.push(`said: ${said.slice(0, 200)}`);
   }
   return { ...fleet.reconcile([]), phase, kills: 0, accepted: 0, notes: ['refused in words'], problems };
