@@ -2,7 +2,7 @@ import { Counter, type Registry } from 'prom-client';
 import type { Counters } from './counters.ts';
 import { COUNTERS, type CounterName, type LabelSpec } from './names.ts';
 
-/** Where something can be counted. */
+/** One destination of one shop. */
 export interface Place {
   shop: string;
   destination: string;
@@ -10,7 +10,7 @@ export interface Place {
 
 type Labels = Record<string, string>;
 
-/** Registers a metric for each counter. Returns how to bring them up to date. */
+/** Registers a metric for each counter. Returns a function that updates them. */
 export function registerCounters(
   registry: Registry,
   counters: Counters,
@@ -24,7 +24,7 @@ export function registerCounters(
       labelNames: Object.keys(labels),
       registers: [registry],
     });
-    return { name, metric, zeros: foresee(labels, places) };
+    return { name, metric, zeros: possibleSeries(labels, places) };
   });
   return () => {
     const rows = Map.groupBy(counters.snapshot(), ({ name }) => name);
@@ -37,12 +37,12 @@ export function registerCounters(
 }
 
 /**
- * Every series known to be possible. They are shown at 0 before anything happened, because a rate cannot see the first
- * event of a series that appears with it. None where a label has values nobody listed.
+ * Every possible series, so that each is present at 0 from the start: a rate misses the first event of a series that
+ * appears with it. Empty where a label has values that are not listed.
  *
  * @see https://prometheus.io/docs/practices/instrumentation/#avoid-missing-metrics
  */
-function foresee(spec: LabelSpec, places: readonly Place[]): Labels[] {
+function possibleSeries(spec: LabelSpec, places: readonly Place[]): Labels[] {
   const { shop, destination, ...others } = spec;
   let found: Labels[] = [{}];
   if (destination) found = places.map((place) => ({ shop: place.shop, destination: place.destination }));

@@ -10,13 +10,13 @@ import {
 } from './names.ts';
 import { createSeries } from './series.ts';
 
-/** Where the program counts and times what happened; `names.ts` lists what. Cheap enough for every event. */
+/** Counters and timers of the process; `names.ts` lists them. Cheap enough for every event. */
 export interface Counters {
   count<Name extends CounterName>(name: Name, labels: CounterLabels<Name>, by?: number): void;
   time<Name extends TimerName>(name: Name, seconds: number, labels: TimerLabels<Name>): void;
-  /** Everything counted so far, for the status page and for tests. What never happened has no row. */
+  /** All counters above zero, for the status page and for tests. */
   snapshot(): { name: CounterName; labels: Record<string, string>; value: number }[];
-  /** Everything timed so far, in no registry yet. */
+  /** The timers; the caller adds them to a registry. */
   histograms: readonly Histogram[];
 }
 

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 
-/** Structured log lines. Pass facts as the object, what happened as the text. */
+/** Structured log lines: values in the object, a constant text as the message. */
 export interface Logger {
   info(facts: object, text: string): void;
   warn(facts: object, text: string): void;
@@ -8,11 +8,10 @@ export interface Logger {
 }
 
 /**
- * A logger whose every text passes `redact` as a last line of defence. Nothing personal or secret is meant to reach a
- * log call; should it happen, it still does not reach the disk. Each line is one JSON object that moves no terminal's
- * cursor, whatever was logged.
+ * A logger that passes every text through `redact`, as a last defence: log calls should not contain personal data or
+ * secrets. Each line is one JSON object without control characters that a terminal would interpret.
  *
- * @param redact gets every text of a line, one by one, so that what it strikes out can never break the line.
+ * @param redact is called with each text value of a line, so that its replacements cannot break the JSON.
  */
 export function createLogger(options: {
   level: string;
@@ -27,12 +26,12 @@ export function createLogger(options: {
   return pino({ level: options.level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
 }
 
-/** Characters that JSON may leave as they are and a terminal obeys: C1 controls, line separators, text directions. */
+/** Characters that JSON does not escape and a terminal interprets: C1 controls, line separators, text directions. */
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu;
 const escapeControls = (json: string) =>
   json.replace(CONTROLS, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-/** Strikes out every secret of the configuration, also as JSON, a URL or an `Authorization` header would spell it. */
+/** Replaces every secret with `[secret]`, also in the spellings of JSON, URLs and `Authorization` headers. */
 export function createSecretRedactor(secrets: readonly string[]): (text: string) => string {
   const spellings = [...new Set(secrets.flatMap(spellingsOf))].sort((a, b) => b.length - a.length);
   return (text) => spellings.reduce((redacted, secret) => redacted.replaceAll(secret, '[secret]'), text);

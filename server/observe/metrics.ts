@@ -5,14 +5,14 @@ import type { Counters } from './counters.ts';
 const MODES = ['off', 'normal', 'full', 'extra'] as const;
 const BREAKER_STATES = ['closed', 'open', 'paused'] as const;
 
-/** One destination of one shop, as the metrics see it. */
+/** One destination of one shop. */
 export interface Watched extends Place {
-  /** Its name in the log. */
+  /** Its name in the store. */
   consumer: string;
   state(): (typeof BREAKER_STATES)[number];
 }
 
-/** One number read at every scrape. Its name gets `storebeacon_` before it and ends in its unit. */
+/** A value that is read at every scrape. Its name is prefixed with `storebeacon_` and ends in its unit. */
 export interface Reading {
   name: string;
   help: string;
@@ -32,23 +32,23 @@ export interface MetricsParts {
 
 export interface Metrics {
   contentType: string;
-  /** Everything in Prometheus' text format. Never fails: what the log cannot tell within 2 s is left out. */
+  /** All metrics in Prometheus' text format. Never fails: values that the store does not return within 2 s are absent. */
   scrape(): Promise<string>;
   stop(): void;
 }
 
-/** Well below the 10 s after which Prometheus gives a scrape up. */
-const LOG_PATIENCE_MS = 2_000;
+/** Well below Prometheus' default scrape timeout of 10 s. */
+const LOG_TIMEOUT_MS = 2_000;
 
-/** Metrics of one collector, in a registry of their own. */
+/** The metrics of one collector, in their own registry. */
 export function createMetrics(parts: MetricsParts): Metrics {
   const { counters, destinations, gauges = [] } = parts;
   const registry = new Registry();
-  // Its observer of garbage collections has no way to be taken back: it stays until the process ends, idle and small.
+  // It also starts an observer of garbage collections, which prom-client cannot stop.
   collectDefaultMetrics({ register: registry });
   for (const histogram of counters.histograms) registry.registerMetric(histogram);
-  const countAgain = registerCounters(registry, counters, destinations);
-  const showLog = registerLog(registry, destinations);
+  const updateCounters = registerCounters(registry, counters, destinations);
+  const updateLog = registerLog(registry, destinations);
   for (const { name, help, read } of gauges)
     new Gauge({
       name: `storebeacon_${name}`,
@@ -61,26 +61,26 @@ export function createMetrics(parts: MetricsParts): Metrics {
   return {
     contentType: registry.contentType,
     async scrape() {
-      // Nothing may come between these steps: two scrapes at once would mix what they saw.
-      const seen = await readLog(parts);
-      showLog(seen);
-      countAgain();
+      const state = await readLog(parts);
+      // Synchronous from here on: concurrent scrapes would mix their values.
+      updateLog(state);
+      updateCounters();
       return registry.metrics();
     },
     stop: () => registry.clear(),
   };
 }
 
-/** What the log told; undefined where it did not. Depths are in the order of the destinations. */
-interface Seen {
+/** Values read from the store; undefined where it did not respond. Depths are in the order of the destinations. */
+interface LogState {
   synchronous: (typeof MODES)[number] | undefined;
   depths: ({ waiting: number; deadLetters: number; oldestAgeMs: number } | undefined)[];
 }
 
-async function readLog({ log, clock, destinations }: MetricsParts): Promise<Seen> {
+async function readLog({ log, clock, destinations }: MetricsParts): Promise<LogState> {
   const done = new AbortController();
-  const late = clock.sleep(LOG_PATIENCE_MS, done.signal).then(() => undefined);
-  const ask = <T>(answer: Promise<T>) => Promise.race([answer, late]).catch(() => undefined);
+  const timeout = clock.sleep(LOG_TIMEOUT_MS, done.signal).then(() => undefined);
+  const ask = <T>(answer: Promise<T>) => Promise.race([answer, timeout]).catch(() => undefined);
   const [durability, depths] = await Promise.all([
     ask(log.check()),
     Promise.all(destinations.map(({ consumer }) => ask(log.depth(consumer)))),
@@ -89,36 +89,35 @@ async function readLog({ log, clock, destinations }: MetricsParts): Promise<Seen
   return { synchronous: durability?.synchronous, depths };
 }
 
-/** Registers what is asked of the log and of the breakers. Returns how to show what they told. */
-function registerLog(registry: Registry, destinations: readonly Watched[]): (seen: Seen) => void {
+/** Registers the gauges of store and breakers. Returns a function that updates them. */
+function registerLog(registry: Registry, destinations: readonly Watched[]): (state: LogState) => void {
   const gauge = (name: string, help: string, labelNames: string[]) =>
     new Gauge({ name: `storebeacon_${name}`, help, labelNames, registers: [registry] });
   const place = ['shop', 'destination'];
   const up = gauge('log_up', '1 while events can be stored, else 0.', []);
   const synchronous = gauge(
     'log_synchronous',
-    'How the live connection syncs before an event counts as stored: 1 for its mode. Only full and extra keep the promise.',
+    '1 for the sync mode of the live connection, 0 for the others. Only full and extra survive a power cut.',
     ['mode'],
   );
-  const depth = gauge('queue_depth', 'Events a destination has not settled yet.', place);
+  const depth = gauge('queue_depth', 'Events not settled by a destination yet.', place);
   const age = gauge(
     'queue_oldest_age_seconds',
-    'Age of the oldest event a destination has not settled, since it reached us; 0 when none waits.',
+    'Time since the oldest event that a destination has not settled was received; 0 when none waits.',
     place,
   );
-  const dead = gauge('dead_letters_waiting', 'Events set aside that nobody has decided on yet.', place);
+  const dead = gauge('dead_letters_waiting', 'Dead letters that were neither replayed nor discarded.', place);
   const breaker = gauge('breaker_state', '1 for the state a destination’s breaker is in, 0 for the others.', [
     ...place,
     'state',
   ]);
-  return (seen) => {
+  return ({ synchronous: mode, depths }) => {
     for (const each of [synchronous, depth, age, dead]) each.reset();
-    up.set(seen.synchronous === undefined ? 0 : 1);
-    if (seen.synchronous !== undefined)
-      for (const mode of MODES) synchronous.set({ mode }, mode === seen.synchronous ? 1 : 0);
+    up.set(mode === undefined ? 0 : 1);
+    if (mode !== undefined) for (const each of MODES) synchronous.set({ mode: each }, each === mode ? 1 : 0);
     for (const [index, { shop, destination, state }] of destinations.entries()) {
       const labels = { shop, destination };
-      const found = seen.depths[index];
+      const found = depths[index];
       if (found) {
         depth.set(labels, found.waiting);
         age.set(labels, found.oldestAgeMs / 1_000);

@@ -6,13 +6,13 @@ import {
   SKIP_REASONS,
 } from '../../shared/reasons.ts';
 
-/** Values that come from the configuration or from our own code, too many to list. */
+/** Values from the configuration or from our own code that are not listed here. */
 const OPEN = 'open';
 const PLACE = { shop: OPEN, destination: OPEN } as const;
 
 /**
- * Everything that is counted: what it means, and its labels with every value each may take. No label is ever given
- * something a visitor can choose. In a scrape `deliveries` reads `storebeacon_deliveries_total`.
+ * Every counter, with its labels and their possible values. No label holds a value that a visitor can choose. In a
+ * scrape `deliveries` is `storebeacon_deliveries_total`.
  */
 export const COUNTERS = {
   messages_accepted: {
@@ -24,15 +24,15 @@ export const COUNTERS = {
     labels: { shop: OPEN },
   },
   messages_rejected: {
-    help: 'Messages that were not valid, by the kind of their first mistake.',
+    help: 'Messages that were not valid, by the kind of their first error.',
     labels: { shop: OPEN, code: OPEN },
   },
   messages_skipped: {
-    help: 'Valid messages rightly not stored, by reason.',
+    help: 'Valid messages that were not stored, by reason.',
     labels: { shop: OPEN, reason: SKIP_REASONS },
   },
   messages_lost_in_browser: {
-    help: 'Messages a browser had to drop before they reached us, as it tells: no room left, or a week old.',
+    help: 'Messages that browsers dropped before sending, as the snippet reports: storage full, or a week old.',
     labels: { shop: OPEN },
   },
   fields_dropped: {
@@ -40,63 +40,63 @@ export const COUNTERS = {
     labels: { shop: OPEN, field: DROPPED_FIELDS },
   },
   requests_refused: {
-    help: 'Requests refused as a whole, by the code in their answer.',
+    help: 'Requests refused as a whole, by the code in the response.',
     labels: { code: OPEN },
   },
   appended_bytes: {
-    help: 'Bytes of events stored, as they lie on disk.',
+    help: 'Bytes of stored events, as written to disk.',
     labels: {},
   },
   deliveries: {
-    help: 'Events a destination accepted; the outcome warning means it accepted with remarks.',
+    help: 'Events a destination accepted; the outcome warning means that it added a remark.',
     labels: { ...PLACE, outcome: ['delivered', 'warning'] },
   },
   deliveries_skipped: {
-    help: 'Events rightly not sent to a destination, by reason.',
+    help: 'Events not sent to a destination, as configured or by consent, by reason.',
     labels: { ...PLACE, reason: SKIP_REASONS },
   },
   deliveries_retried: {
-    help: 'Times an event was put back to be tried again, by reason.',
+    help: 'Delivery attempts that will be repeated, by reason.',
     labels: { ...PLACE, reason: RETRY_REASONS },
   },
   dead_letters: {
-    help: 'Events set aside until someone decides, by reason.',
+    help: 'Events moved to dead letters, by reason.',
     labels: { ...PLACE, reason: DEAD_LETTER_REASONS },
   },
   possible_duplicates: {
-    help: 'Events sent again although an earlier try may have arrived, where the destination cannot tell.',
+    help: 'Events sent again after an unknown outcome, where the destination does not recognise repeats.',
     labels: PLACE,
   },
   destination_alerts: {
-    help: 'Times a destination refused our token or permission.',
+    help: 'Times a destination rejected the access token or a permission.',
     labels: PLACE,
   },
   webhooks_received: {
-    help: 'Signed webhooks that were answered, by sender and what became of them.',
+    help: 'Signed webhooks that were answered, by sender and outcome.',
     labels: { shop: OPEN, sender: OPEN, outcome: ['stored', 'repeated', 'unused'] },
   },
   statistics_left_out: {
-    help: 'Events, or amounts of orders, left out of statistics, by reason.',
+    help: 'Events or order amounts left out of statistics, by reason.',
     labels: { shop: OPEN, reason: LEFT_OUT_REASONS },
   },
   statistics_syncs: {
-    help: 'Totals reported to SHOPLINE, one by one, by whether they were accepted.',
+    help: 'Totals reported to SHOPLINE, by outcome.',
     labels: { shop: OPEN, report: ['marketing', 'flow'], outcome: ['accepted', 'refused', 'failed'] },
   },
 } as const;
 
-/** Everything that is timed, in seconds. `commit` reads `storebeacon_commit_duration_seconds`. */
+/** Every timer, in seconds. In a scrape `commit` is `storebeacon_commit_duration_seconds`. */
 export const TIMERS = {
   ingest_request: {
-    help: 'From a request’s arrival to its answer, by route and status.',
+    help: 'Time from a request’s arrival to its response, by route and status.',
     labels: { route: OPEN, status: OPEN },
   },
   delivery_request: {
-    help: 'One request to a destination, from sending to the whole answer or its absence.',
+    help: 'Time of one request to a destination, until its whole response or its failure.',
     labels: { ...PLACE, outcome: ['delivered', 'retry', 'rejected', 'paused'] },
   },
   commit: {
-    help: 'One transaction of the event log, fsync included.',
+    help: 'Time of one transaction of the event store, fsync included.',
     labels: {},
   },
 } as const;

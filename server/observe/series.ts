@@ -1,10 +1,10 @@
 type Labels = Readonly<Record<string, string>>;
 
 /**
- * Finds what belongs to one combination of label values; `make` makes it when it is first asked for. One map lookup
- * per label and no text built, since it is called several times per event.
+ * Returns the value for a combination of labels; `make` creates it at the first call. It costs one map lookup per label
+ * and builds no text, because it is called several times per event.
  *
- * @param names every label, in the order `make` will see them.
+ * @param names every label.
  */
 export function createSeries<T>(
   names: readonly string[],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { COUNTERS, type LabelSpec, TIMERS } from '../../server/observe/names.ts';
+import { DEAD_LETTER_REASONS, LEFT_OUT_REASONS, RETRY_REASONS, SKIP_REASONS } from '../../shared/reasons.ts';
 import { startCollector } from '../support/collector.ts';
 import { parseScrape } from '../support/prometheus.ts';
 
@@ -79,6 +80,13 @@ test('the dashboard shows every metric of ours', () => {
   const shown = new Set(asked.flatMap(metricsIn).map(({ name }) => name));
   const ours = [...families.keys()].filter((name) => name.startsWith('storebeacon_'));
   expect(ours.filter((name) => !shown.has(name))).toEqual([]);
+});
+
+test('the README explains every reason', () => {
+  const readme = readFileSync('server/observe/README.md', 'utf8');
+  const [, list = ''] = readme.split('## Reasons');
+  const reasons = [...SKIP_REASONS, ...RETRY_REASONS, ...DEAD_LETTER_REASONS, ...LEFT_OUT_REASONS];
+  expect(reasons.filter((reason) => !list.includes(`\`${reason}\``))).toEqual([]);
 });
 
 test('the README explains every metric of ours', () => {
