@@ -24,7 +24,7 @@ export const cartId = () => read().id;
 export const countItems = (lines) => lines.reduce((count, line) => count + line.quantity, 0);
 export const total = (lines) => lines.reduce((sum, line) => sum + line.sku.price * line.quantity, 0);
 
-/** @param quantity 0 takes the line out. */
+/** @param quantity 0 removes the line. */
 export function setQuantity(skuId, quantity) {
   const { id, items } = read();
   const known = items.some((item) => item.skuId === skuId);
@@ -41,7 +41,7 @@ export function addToCart(skuId, quantity) {
 /**
  * Turns the cart into an order and empties it.
  *
- * @returns its id: 26 digits as text, new each time, beginning with the moment it was made.
+ * @returns its id: 26 digits as text, beginning with the time.
  */
 export function placeOrder({ email, phone, name, payment }) {
   const { id: cartToken } = read();
@@ -54,6 +54,6 @@ export function placeOrder({ email, phone, name, payment }) {
   localStorage.removeItem(CART);
   return orderId;
 }
-/** The order of this tab, however often its page is loaded again; undefined for any other. */
+/** An order placed in this tab, also after a reload; undefined for any other. */
 export const findOrder = (orderId) =>
   JSON.parse(sessionStorage.getItem(orderName(orderId)) ?? 'null') ?? undefined;

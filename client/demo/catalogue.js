@@ -1,4 +1,4 @@
-/** The eight things on our shelves. Prices are in TWD, major units; ids are text, as SHOPLINE's exceed 2^53. */
+/** The eight products. Prices are in TWD, major units; ids are text, as SHOPLINE's exceed 2^53. */
 const sku = (skuId, price, label = '') => ({ skuId, price, label });
 
 export const PRODUCTS = [
@@ -18,7 +18,7 @@ export const PRODUCTS = [
     name: 'Sun Moon Lake Ruby Black',
     category: 'Tea',
     blurb: 'A deep red cup with cinnamon and a cool breath of mint, from the shores of the lake.',
-    notes: 'Summer harvest, 75 g. Kind to milk, better without.',
+    notes: 'Summer harvest, 75 g. Takes milk well, better without.',
     skus: [sku('18050224312121887324660121', 520)],
   },
   {
@@ -26,7 +26,8 @@ export const PRODUCTS = [
     handle: 'oriental-beauty',
     name: 'Oriental Beauty',
     category: 'Tea',
-    blurb: 'Leaves bitten by tiny leafhoppers turn to honey and ripe peach. Rare, and picked bud by bud.',
+    blurb:
+      'Tiny leafhoppers bite the leaves and bring out honey and ripe peach. Rare, and picked bud by bud.',
     notes: 'Picked in June, 50 g. Water at 85 °C keeps the fruit in the cup.',
     skus: [sku('18050224312121887324660131', 1250)],
   },
@@ -45,7 +46,7 @@ export const PRODUCTS = [
     name: 'Pebble Teapot',
     category: 'Ceramics',
     blurb:
-      'Red clay from Yingge, thrown thin and left unglazed. It pours without a drip and warms to the hand.',
+      'Red clay from Yingge, thrown thin and left unglazed. It pours without a drip and sits warm in the hand.',
     notes: '180 ml, with a clay strainer inside. Rinse with water only.',
     skus: [sku('18050224312121887324660151', 1980)],
   },
@@ -54,8 +55,8 @@ export const PRODUCTS = [
     handle: 'celadon-cup',
     name: 'Quiet Cup',
     category: 'Ceramics',
-    blurb: 'A wide lip for aroma, a small foot for balance. Each glaze breaks a little differently.',
-    notes: '90 ml. Safe in the dishwasher, though it likes your hands.',
+    blurb: 'A wide lip for aroma, a small foot for balance. No two glazes are quite the same.',
+    notes: '90 ml. Dishwasher safe, though better washed by hand.',
     skus: [
       sku('18050224312121887324660161', 390, 'Celadon'),
       sku('18050224312121887324660162', 390, 'Oat'),
@@ -67,7 +68,8 @@ export const PRODUCTS = [
     handle: 'bamboo-scoop',
     name: 'Bamboo Tea Scoop',
     category: 'Tools',
-    blurb: 'Split, bent over a flame and polished with a cloth. Shows the leaf before it meets the pot.',
+    blurb:
+      'Split, bent over a flame and polished with a cloth. Shows off the leaf before it goes into the pot.',
     notes: '16 cm of moso bamboo from Nantou.',
     skus: [sku('18050224312121887324660171', 260)],
   },
@@ -77,7 +79,7 @@ export const PRODUCTS = [
     name: 'Two Tins, Two Cups',
     category: 'Gifts',
     blurb: 'Alishan oolong, ruby black and a pair of Quiet Cups, wrapped in plum paper with a note from you.',
-    notes: 'Tell us what to write on the card at checkout.',
+    notes: 'Add your message for the card at checkout.',
     skus: [sku('18050224312121887324660181', 1680)],
   },
 ].map((product) => ({
@@ -102,7 +104,7 @@ export function searchProducts(query) {
     : [];
 }
 
-/** One line in the snippet's own words, for JSON in `data-sb-product`. */
+/** One line with the snippet's property names, for `data-sb-product`. */
 export const toLine = ({ product, sku, quantity = 1 }) => ({
   product_id: product.productId,
   sku: sku.skuId,
@@ -116,7 +118,7 @@ export const toLine = ({ product, sku, quantity = 1 }) => ({
   image_url: product.picture,
 });
 
-/** The product as schema.org tells it to search engines. */
+/** The product as schema.org data. */
 export const toJsonLd = (product) => ({
   '@type': 'Product',
   productID: product.productId,

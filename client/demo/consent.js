@@ -1,22 +1,22 @@
-/** The shop's consent banner. It asks once, tells the snippet, and does what a TikTok pixel would do after a yes. */
+/** The shop's consent banner. Asks once, passes the choice to the snippet, and sets `_ttp` as TikTok's pixel would. */
 import { element, find } from './dom.js';
 import { randomText } from './random.js';
 
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
+const CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
 const CHOICE = 'dewleaf.consent';
 const PURPOSES = {
-  advertising: 'Advertising: which ad brought you here',
-  analytics: 'Analytics: what is looked at and bought',
-  marketing: 'Marketing: news that fits you, by email',
+  advertising: 'Advertising: to see which ads bring visitors',
+  analytics: 'Analytics: to see what visitors view and buy',
+  marketing: 'Marketing: to send you relevant emails',
 };
 const all = (allowed) => Object.fromEntries(Object.keys(PURPOSES).map((purpose) => [purpose, allowed]));
 const stored = () => JSON.parse(localStorage.getItem(CHOICE) ?? 'null');
 
-/** TikTok's own first-party cookie: an opaque value of 27 characters. It must stand before events are let go. */
+/** TikTok's own first-party cookie: an opaque value of 27 characters. It must be set before held events are released. */
 function setTtp(allowed) {
   const has = /(^|; )_ttp=/.test(document.cookie);
   if (allowed === has) return;
-  const value = randomText(27, LETTERS);
+  const value = randomText(27, CHARACTERS);
   // biome-ignore lint/suspicious/noDocumentCookie: the pixel writes it this way, and Safari has no cookieStore before 18.4.
   document.cookie = `_ttp=${value}; path=/; SameSite=Lax; max-age=${allowed ? 390 * 86_400 : 0}`;
 }
@@ -28,7 +28,7 @@ function decide(choice) {
   find('.consent').remove();
 }
 
-function box(purpose) {
+function checkbox(purpose) {
   const checked = stored()?.[purpose] ?? false;
   const input = element('input', {
     type: 'checkbox',
@@ -45,8 +45,8 @@ function banner() {
   const choices = element(
     'fieldset',
     { hidden: true },
-    element('legend', {}, 'I allow'),
-    ...Object.keys(PURPOSES).map(box),
+    element('legend', {}, 'I agree to'),
+    ...Object.keys(PURPOSES).map(checkbox),
   );
   const save = () =>
     decide(
@@ -59,7 +59,7 @@ function banner() {
     'Choose',
     () => {
       choices.hidden = false;
-      choose.replaceWith(button('save', 'Save my choice', save, 'quiet'));
+      choose.replaceWith(button('save', 'Save choices', save, 'quiet'));
       find('input', choices).focus();
     },
     'quiet',
@@ -67,11 +67,11 @@ function banner() {
   return element(
     'section',
     { class: 'consent', 'aria-labelledby': 'consent-title', 'data-test': 'consent' },
-    element('h2', { id: 'consent-title' }, 'May we remember your visit?'),
+    element('h2', { id: 'consent-title' }, 'May we use cookies?'),
     element(
       'p',
       {},
-      'We would like to know which ads and which teas work. Nothing is recorded before you answer.',
+      'They show us which ads and which teas people like. Nothing is recorded until you choose.',
     ),
     choices,
     element(

@@ -1,10 +1,10 @@
-/** Who is logged in, as far as this browser knows. `globals.js` reads it for `Shopline.customer`. */
+/** The logged-in customer, stored in this browser. `globals.js` reads it for `Shopline.customer`. */
 import { randomDigits } from './random.js';
 
 const CURRENT = 'dewleaf.customer';
 const KNOWN = 'dewleaf.customers';
 
-/** @returns the customer's id: opaque, and the same each time this email logs in here. */
+/** @returns the customer's id: opaque, and the same for each log-in with this email. */
 export function logIn(email) {
   const known = JSON.parse(localStorage.getItem(KNOWN) ?? '{}');
   const key = email.trim().toLowerCase();

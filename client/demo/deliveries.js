@@ -1,4 +1,4 @@
-/** Shows GET /demo/deliveries, once a second, and breaks each API on purpose through PUT /sandbox/:api/faults. */
+/** Shows GET /demo/deliveries every second, and injects faults into an API through PUT /sandbox/:api/faults. */
 import { element, find } from './dom.js';
 import { poll } from './poll.js';
 
@@ -7,26 +7,26 @@ const STATES = {
   waiting: ['◌', 'waiting'],
   delivered: ['✓', 'delivered'],
   skipped: ['–', 'skipped'],
-  retry: ['↻', 'trying again'],
-  dead: ['✕', 'set aside'],
+  retry: ['↻', 'retrying'],
+  dead: ['✕', 'dead letter'],
 };
 const BREAKERS = { closed: 'Delivering', open: 'Backing off', paused: 'Paused' };
 const ERROR_IN_200 = { code: 40002, message: 'field error', request_id: 'demo', data: {} };
 const FAULTS = [
   { id: 'works', title: 'Works', faults: [] },
-  { id: 'error', title: 'Answers 500', faults: [{ status: 500, body: 'broken on purpose' }] },
+  { id: 'error', title: 'Responds with 500', faults: [{ status: 500, body: 'injected fault' }] },
   { id: 'hangs', title: 'Hangs', faults: [{ hang: true }] },
   { id: 'resets', title: 'Resets', faults: [{ reset: 'before-answer' }] },
   { id: 'html', title: 'HTML error page', faults: [{ status: 502, body: '<html>Bad gateway</html>' }] },
   { id: 'code', title: 'Error code in a 200', only: 'tiktok', faults: [{ status: 200, body: ERROR_IN_200 }] },
 ];
 
-/** Which fault this page last chose, by API: the collector only says whether there is one. */
+/** The fault last chosen on this page, by API: the collector only reports whether there is one. */
 const chosen = new Map();
 const cards = new Map();
 const rows = new Map();
 
-async function breakOnPurpose(api, { id, title, faults }) {
+async function injectFault(api, { id, title, faults }) {
   const answer = find('#fault-answer');
   try {
     const response = await fetch(`/sandbox/${encodeURIComponent(api)}/faults`, {
@@ -34,11 +34,11 @@ async function breakOnPurpose(api, { id, title, faults }) {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(faults),
     });
-    if (!response.ok) throw new Error(`the sandbox answered ${response.status}`);
+    if (!response.ok) throw new Error(`the sandbox responded with ${response.status}`);
     chosen.set(api, id);
-    answer.textContent = `${NAMES[api] ?? api}: ${title.toLowerCase()}, from now on.`;
+    answer.textContent = `${NAMES[api] ?? api} now ${title.charAt(0).toLowerCase()}${title.slice(1)}.`;
   } catch (error) {
-    answer.textContent = `${NAMES[api] ?? api} could not be switched: ${error.message}.`;
+    answer.textContent = `Could not change ${NAMES[api] ?? api}: ${error.message}.`;
   }
   await refresh();
 }
@@ -54,12 +54,12 @@ function createCard({ name, title }) {
         type: 'button',
         class: 'switch',
         'data-test': `fault-${name}-${fault.id}`,
-        click: () => breakOnPurpose(name, fault),
+        click: () => injectFault(name, fault),
       },
       fault.title,
     ),
   }));
-  const group = element('div', { class: 'switches', role: 'group', 'aria-label': `How ${title} behaves` });
+  const group = element('div', { class: 'switches', role: 'group', 'aria-label': `Behavior of ${title}` });
   group.append(...switches.map(({ button }) => button));
   const heading = element('h2', {}, title, ' ', state);
   const node = element(
@@ -73,7 +73,7 @@ function createCard({ name, title }) {
   const update = ({ breaker, waiting, deadLetters, faults }) => {
     state.textContent = BREAKERS[breaker] ?? breaker;
     state.dataset.state = { closed: 'delivered', open: 'retry', paused: 'dead' }[breaker] ?? 'waiting';
-    counts.textContent = `${waiting} waiting · ${deadLetters} set aside`;
+    counts.textContent = `${waiting} waiting · ${deadLetters} dead ${deadLetters === 1 ? 'letter' : 'letters'}`;
     const active = faults ? chosen.get(name) : 'works';
     for (const { id, button } of switches) button.setAttribute('aria-pressed', String(id === active));
   };
@@ -81,7 +81,7 @@ function createCard({ name, title }) {
 }
 
 function cell(name, delivery) {
-  const [sign, word] = STATES[delivery?.state] ?? ['', delivery?.state ?? 'not yet'];
+  const [sign, word] = STATES[delivery?.state] ?? ['', delivery?.state ?? 'pending'];
   const text = element('span', { class: 'word' }, word, element('small', {}, delivery?.reason ?? ''));
   return element(
     'span',
@@ -110,23 +110,23 @@ function detail(name, delivery) {
   if (delivery?.reason) part.append(element('p', { class: 'note' }, delivery.reason));
   if (delivery?.payload !== undefined)
     part.append(...block('Sent', JSON.stringify(delivery.payload, null, 2)));
-  if (delivery?.answer !== undefined) part.append(...block('Answered', pretty(delivery.answer)));
-  if (part.childElementCount === 1) part.append(element('p', { class: 'note' }, 'Nothing was sent yet.'));
+  if (delivery?.answer !== undefined) part.append(...block('Response', pretty(delivery.answer)));
+  if (part.childElementCount === 1) part.append(element('p', { class: 'note' }, 'Nothing sent yet.'));
   return part;
 }
 
 function facts({ messageId, consent = {} }) {
   const allowed = Object.keys(consent).filter((purpose) => consent[purpose] === true);
-  const text = allowed.length ? `allowed: ${allowed.join(', ')}` : 'nothing allowed';
+  const text = allowed.length ? `consent: ${allowed.join(', ')}` : 'no consent';
   return element('p', { class: 'note facts' }, element('code', {}, messageId), ` · ${text}`);
 }
 
-/** One event: a summary with three cells, and what was sent and answered once it is opened. */
+/** One event: a summary with three cells; when opened, the request and response of each destination. */
 function createRow() {
   const summary = element('summary', { class: 'row' });
   const body = element('div', { class: 'detail-body' });
   const node = element('details', { class: 'event', 'data-test': 'event' }, summary, body);
-  let seen = '';
+  let shown = '';
   let current;
   const fillBody = () => {
     if (!node.open) return;
@@ -137,8 +137,8 @@ function createRow() {
 
   const update = (event) => {
     const now = JSON.stringify(event);
-    if (now === seen) return;
-    seen = now;
+    if (now === shown) return;
+    shown = now;
     current = event;
     node.dataset.event = event.event ?? event.type;
     const title = element('strong', {}, event.event ?? event.type);
@@ -150,35 +150,35 @@ function createRow() {
   return { node, update };
 }
 
-/** Keeps one part per key, in the order given, without touching parts that stay where they are. */
-function reconcile(parent, kept, items, keyOf, create) {
+/** Keeps one part per key, in the given order, and leaves parts in place that have not moved. */
+function reconcile(parent, parts, items, keyOf, create) {
   const keys = new Set(items.map(keyOf));
-  for (const [key, { node }] of kept) {
+  for (const [key, { node }] of parts) {
     if (keys.has(key)) continue;
     node.remove();
-    kept.delete(key);
+    parts.delete(key);
   }
   items.forEach((item, index) => {
     const key = keyOf(item);
-    const part = kept.get(key) ?? create(item);
-    kept.set(key, part);
+    const part = parts.get(key) ?? create(item);
+    parts.set(key, part);
     part.update(item);
     if (parent.children[index] !== part.node) parent.insertBefore(part.node, parent.children[index] ?? null);
   });
 }
 
-/** What was there before the page was opened is no news. */
+/** Events that were there when the page was opened are not announced. */
 let shownOnce = false;
 function show({ events, destinations, shop }) {
-  const news = shownOnce ? events.filter(({ id }) => !rows.has(String(id))) : [];
+  const added = shownOnce ? events.filter(({ id }) => !rows.has(String(id))) : [];
   shownOnce = true;
   reconcile(find('#destinations'), cards, destinations, ({ name }) => name, createCard);
   reconcile(find('#events'), rows, events, ({ id }) => String(id), createRow);
   find('#nothing').hidden = events.length > 0;
-  if (news.length > 0) {
-    const latest = news[0].event ?? news[0].type;
+  if (added.length > 0) {
+    const latest = added[0].event ?? added[0].type;
     find('#news').textContent =
-      news.length === 1 ? `New: ${latest}.` : `${news.length} new, the latest: ${latest}.`;
+      added.length === 1 ? `New event: ${latest}.` : `${added.length} new events, the latest: ${latest}.`;
   }
   const orders = shop?.ordersUrl && new URL(shop.ordersUrl, location.href);
   find('#orders').hidden = !orders || !/^https?:$/.test(orders.protocol);

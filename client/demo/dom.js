@@ -1,6 +1,6 @@
-/** Everything the pages show is put in as text or attributes; nothing here reads HTML from data. */
+/** Content is set as text and attributes; data is never parsed as HTML. */
 
-/** @param attributes a function is a listener, `true` an empty attribute, `undefined` and `false` none. */
+/** @param attributes a function is a listener, `true` an empty attribute; `undefined` and `false` are left out. */
 export function element(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -14,7 +14,7 @@ export function element(tag, attributes = {}, ...children) {
 
 export const find = (selector, root = document) => root.querySelector(selector);
 
-/** Writes each text into the page's places named `data-fill`. */
+/** Sets the text of the elements named by `data-fill`. */
 export function fill(texts) {
   for (const [name, text] of Object.entries(texts)) {
     for (const node of document.querySelectorAll(`[data-fill="${name}"]`)) node.textContent = text;

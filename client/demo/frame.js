@@ -1,4 +1,4 @@
-/** What every page of the shop has around it: ribbon, header with search and cart, newsletter, footer. */
+/** The frame of every shop page: ribbon, header with search and cart, newsletter, footer. */
 import { cartLines, countItems } from './cart.js';
 import { askConsentOnce, reopenConsent } from './consent.js';
 import { logOut } from './customer.js';
@@ -10,14 +10,14 @@ function ribbon() {
   const watch = element(
     'a',
     { href: 'deliveries.html', target: 'storebeacon-deliveries', 'data-test': 'watch-deliveries' },
-    'Watch what arrives ↗',
+    'See events arrive ↗',
   );
   const count = element(
     'a',
     { href: 'statistics.html', target: 'storebeacon-statistics', 'data-test': 'watch-statistics' },
-    'What it brought ↗',
+    'Campaign results ↗',
   );
-  return element('p', { class: 'ribbon' }, 'A demo shop. ', watch, ' · ', count);
+  return element('p', { class: 'ribbon' }, 'This is a demo shop. ', watch, ' · ', count);
 }
 
 function header() {
@@ -72,12 +72,12 @@ function newsletter() {
   const answer = element('p', { role: 'status', class: 'note', 'data-test': 'newsletter-answer' });
   const submit = (event) => {
     event.preventDefault();
-    answer.textContent = 'Thank you. The first letter comes with the spring harvest.';
+    answer.textContent = 'Thank you for subscribing. The first issue comes with the spring harvest.';
   };
   return element(
     'form',
     { id: 'newsletter', class: 'newsletter', submit },
-    element('label', { for: 'newsletter-email' }, 'News from the tea hills, once a month'),
+    element('label', { for: 'newsletter-email' }, 'News from the tea hills, once a month, by email'),
     element(
       'div',
       { class: 'actions' },
@@ -92,9 +92,9 @@ function footer() {
   const cookies = element(
     'button',
     { type: 'button', class: 'link', 'data-test': 'consent-reopen', click: reopenConsent },
-    'Your data choices',
+    'Privacy choices',
   );
-  return [newsletter(), element('p', { class: 'note' }, 'Dewleaf, tea and clay from Taiwan. ', cookies)];
+  return [newsletter(), element('p', { class: 'note' }, 'Dewleaf, tea and ceramics from Taiwan. ', cookies)];
 }
 
 export function renderFrame() {

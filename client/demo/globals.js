@@ -1,9 +1,9 @@
 /**
- * What a SHOPLINE OS 2.0 theme defines in the head of every page, before anything else runs: the `Shopline` global
- * with its event bus, and the page's state. A classic script, so that it is there whenever `/s.js` arrives.
+ * What a SHOPLINE OS 2.0 theme defines in the head of every page: the `Shopline` global with its event bus, and the
+ * page's state. A classic script, so that it runs before `/s.js`.
  */
 (() => {
-  /** Remembers what was emitted, under `_caches[name][n][0]`, for scripts that come late. */
+  /** Emitted payloads, under `_caches[name][n][0]`, for scripts that load later. */
   const caches = {};
   const listeners = {};
   const bus = {
@@ -43,7 +43,7 @@
     },
   };
 
-  /** Prices in here are in hundredths, whatever the currency; the bus speaks major units. */
+  /** Prices here are in hundredths, in every currency; on the bus they are in major units. */
   window.__PRELOAD_STATE__ = {
     storeInfo: { storeId: store.storeId, currency: store.currency, timezone: 'Asia/Taipei' },
     currencyCode: store.currency,

@@ -1,4 +1,4 @@
-/** What the theme says on SHOPLINE's bus. Money in major units; `value` of one added product is its unit price. */
+/** What the theme emits on SHOPLINE's bus. Money is in major units; `value` of an added product is its unit price. */
 
 import { total } from './cart.js';
 import { CURRENCY } from './catalogue.js';
@@ -32,7 +32,7 @@ export const reportAdd = (product, sku, quantity) =>
 export const reportCheckout = (lines) => emit('InitiateCheckout', many(lines));
 /** The buyer has paid; the order itself is reported by the thank-you page. */
 export const reportPayment = (lines) => emit('CompleteOrder', many(lines));
-/** Real themes repeat this on every load of the thank-you page; counting it once is the snippet's business. */
+/** Real themes emit this on every load of the thank-you page. The snippet counts it once. */
 export const reportPurchase = ({ orderId, number, email, phone, lines, total: totalPrice }) =>
   emit('Purchase', {
     order_id: orderId,

@@ -1,8 +1,8 @@
 /**
- * A real shop's server knows its orders and SHOPLINE tells the collector of them. Here the thank-you page hands its
- * order to a stand-in of that server, which tells of it once, however often the page is loaded.
+ * In a real shop, SHOPLINE sends order webhooks to the collector. Here the thank-you page passes its order to a
+ * stand-in, which sends the webhooks once per order, also when the page is reloaded.
  */
-export async function tellShop({ orderId, number, name, email, phone, payment, cartToken, lines }) {
+export async function sendOrder({ orderId, number, name, email, phone, payment, cartToken, lines }) {
   const order = {
     ...{ orderId, number, name, email, phone, payment, cartToken },
     lines: lines.map(({ product, sku, quantity }) => ({

@@ -1,4 +1,4 @@
-/** One function per page; `Shopline.uri.alias` says which page this is. */
+/** One function per page, chosen by `Shopline.uri.alias`. */
 import {
   addToCart,
   cartId,
@@ -30,7 +30,7 @@ import {
   reportVariant,
   reportView,
 } from './reports.js';
-import { tellShop } from './shop-server.js';
+import { sendOrder } from './shop-server.js';
 
 const parameter = (name) => new URLSearchParams(location.search).get(name) ?? '';
 const picture = (product, look) =>
@@ -71,7 +71,7 @@ function list() {
 
 function detail() {
   const product = findProduct(parameter('handle'));
-  if (!product) return notFound('This product is not on our shelves.');
+  if (!product) return notFound('We don’t carry this product.');
   let sku = product.skus[0];
   document.title = `${product.name} · Dewleaf`;
   find('#picture').src = product.picture;
@@ -98,14 +98,14 @@ function detail() {
   }
   find('#wish').addEventListener('click', ({ currentTarget }) => {
     currentTarget.setAttribute('aria-pressed', 'true');
-    currentTarget.textContent = 'On your wishlist';
+    currentTarget.textContent = 'In your wishlist';
   });
   find('#buy').addEventListener('submit', (event) => {
     event.preventDefault();
     const quantity = Number(find('#quantity').value);
     addToCart(sku.skuId, quantity);
     find('#added').hidden = false;
-    fill({ added: `${quantity} × ${withVariant({ product, sku })} is in your cart.` });
+    fill({ added: `Added to cart: ${quantity} × ${withVariant({ product, sku })}.` });
     reportAdd(product, sku, quantity);
   });
 
@@ -156,9 +156,14 @@ function cart() {
   addEventListener('cart-changed', show);
   const lines = cartLines();
   if (lines.length > 0) {
-    const seen = { cart_id: cartId(), currency: CURRENCY, value: total(lines), products: lines.map(toLine) };
+    const viewed = {
+      cart_id: cartId(),
+      currency: CURRENCY,
+      value: total(lines),
+      products: lines.map(toLine),
+    };
     Object.assign(find('#cart').dataset, {
-      sbProduct: JSON.stringify(seen),
+      sbProduct: JSON.stringify(viewed),
       sbEvent: 'Cart Viewed',
       sbOn: 'view',
     });
@@ -181,7 +186,7 @@ function summary(lines) {
 
 function checkout() {
   const lines = cartLines();
-  if (lines.length === 0) return notFound('Your cart is empty, so there is nothing to pay.');
+  if (lines.length === 0) return notFound('Your cart is empty.');
   summary(lines);
   reportCheckout(lines);
   const form = find('#checkout');
@@ -195,18 +200,18 @@ function checkout() {
 
 function thankYou() {
   const order = findOrder(parameter('mainOrderSeq'));
-  if (!order) return notFound('We do not know this order in this tab.');
+  if (!order) return notFound('This order was placed in another tab.');
   summary(order.lines);
   fill({ name: order.name, email: order.email, number: order.number, orderId: order.orderId });
   reportPurchase(order);
-  tellShop(order);
+  sendOrder(order);
 }
 
 function search() {
   const query = parameter('q').trim();
   const found = searchProducts(query);
   fill({
-    query: query || 'nothing yet',
+    query: query || '…',
     found: found.length === 1 ? '1 product' : `${found.length} products`,
   });
   find('#products').append(...found.map(card));

@@ -1,4 +1,4 @@
-/** Shows GET /demo/statistics, once a second, reports it to SHOPLINE on demand, and plays Customer.io. */
+/** Shows GET /demo/statistics every second, reports to SHOPLINE on demand, and simulates Customer.io. */
 import { element, find } from './dom.js';
 import { poll } from './poll.js';
 
@@ -21,15 +21,20 @@ const NOTHING = {
 const figure = (key, name, value) =>
   element('div', { 'data-test': `figure-${key}` }, element('dt', {}, name), element('dd', {}, value));
 
-/** When SHOPLINE last heard of it, and what it said. */
-function told(synced) {
+/** The last report to SHOPLINE and its response. */
+function syncState(synced) {
   const [state, text] = !synced
-    ? ['waiting', 'SHOPLINE was not told yet']
+    ? ['waiting', 'Not yet reported to SHOPLINE']
     : synced.error
-      ? ['dead', `Not taken at ${clock(synced.at)}: ${synced.error}`]
-      : ['delivered', `SHOPLINE took it at ${clock(synced.at)}`];
+      ? ['dead', `Rejected by SHOPLINE at ${clock(synced.at)}: ${synced.error}`]
+      : ['delivered', `Accepted by SHOPLINE at ${clock(synced.at)}`];
   const trace = synced?.traceId && [' · trace ', element('code', {}, synced.traceId)];
-  return element('p', { class: 'told', 'data-state': state, 'data-test': 'told' }, text, ...(trace || []));
+  return element(
+    'p',
+    { class: 'synced', 'data-state': state, 'data-test': 'synced' },
+    text,
+    ...(trace || []),
+  );
 }
 
 const visit = (link, text) =>
@@ -37,27 +42,27 @@ const visit = (link, text) =>
 
 function campaignCard({ id, title, link, totals, synced }) {
   const t = totals ?? NOTHING;
-  const came = `${count(t.visitors, 'person', 'people')} came, ${count(t.buyers, 'bought', 'bought')}.`;
+  const summary = `${count(t.visitors, 'visitor', 'visitors')}, ${count(t.buyers, 'buyer', 'buyers')}.`;
   return element(
     'article',
     { class: 'destination', 'data-test': `campaign-${id}` },
     element('h2', {}, title),
-    element('p', { class: 'note' }, `${came} `, visit(link, 'Come by its link')),
+    element('p', { class: 'note' }, `${summary} `, visit(link, 'Open its link')),
     element(
       'dl',
       { class: 'figures' },
       figure('sales', 'Sales', money(t.amountHundredths)),
       figure('orders', 'Orders', t.orders),
-      figure('paid', 'of them paid', t.paidOrders),
-      figure('visitors', 'People who came', t.visitors),
-      figure('landings', 'Visits by its links', t.landings),
-      figure('carts', 'Put into the cart', t.carts),
-      figure('checkouts', 'Checkouts begun', t.checkouts),
+      figure('paid', 'Paid orders', t.paidOrders),
+      figure('visitors', 'Visitors', t.visitors),
+      figure('landings', 'Visits from its links', t.landings),
+      figure('carts', 'Added to cart', t.carts),
+      figure('checkouts', 'Checkouts started', t.checkouts),
       figure('new-buyers', 'New buyers', t.newBuyers),
       figure('old-buyers', 'Returning buyers', t.buyers - t.newBuyers),
     ),
     element('p', { class: 'note' }, element('code', {}, id)),
-    told(synced),
+    syncState(synced),
   );
 }
 
@@ -76,7 +81,7 @@ function nodeRow({ id, title, totals }) {
 function flowCard({ title, link, totals, nodes, synced }) {
   const t = totals ?? NOTHING;
   const { sent, delivered, opened, machineOpened, clicked } = t.messages;
-  const heads = ['', 'Sent', 'Arrived', 'Opened by people', 'by machines', 'Clicked', 'Orders', 'Sales'];
+  const heads = ['', 'Sent', 'Delivered', 'Opened', 'Opened by machines', 'Clicked', 'Orders', 'Sales'];
   return element(
     'article',
     { class: 'destination', 'data-test': 'flow' },
@@ -84,24 +89,24 @@ function flowCard({ title, link, totals, nodes, synced }) {
     element(
       'p',
       { class: 'note' },
-      `${count(sent, 'letter', 'letters')} sent, ${delivered} arrived, ${opened} opened by people, ${clicked} clicked. `,
-      visit(link, 'Come by the link in the letter'),
+      `${count(sent, 'email', 'emails')} sent, ${delivered} delivered, ${opened} opened, ${clicked} clicked. `,
+      visit(link, 'Open the email’s link'),
     ),
     element(
       'dl',
       { class: 'figures' },
       figure('sales', 'Sales', money(t.amountHundredths)),
       figure('orders', 'Orders', t.orders),
-      figure('sent', 'Letters sent', sent),
-      figure('delivered', 'Arrived', delivered),
-      figure('opened', 'Opened by people', opened),
+      figure('sent', 'Emails sent', sent),
+      figure('delivered', 'Delivered', delivered),
+      figure('opened', 'Opened', opened),
       figure('machine-opened', 'Opened by machines', machineOpened),
-      figure('clicked', 'Clicked by people', clicked),
+      figure('clicked', 'Clicked', clicked),
       figure('journeys', 'Journeys', t.journeys),
     ),
     element(
       'div',
-      { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': `The letters of ${title}` },
+      { class: 'scroll', role: 'region', tabindex: '0', 'aria-label': `Emails of ${title}` },
       element(
         'table',
         {},
@@ -113,7 +118,7 @@ function flowCard({ title, link, totals, nodes, synced }) {
         element('tbody', {}, ...nodes.map(nodeRow)),
       ),
     ),
-    told(synced),
+    syncState(synced),
   );
 }
 
@@ -128,17 +133,17 @@ function callCard({ at, path, body, status, answer }) {
     element('h3', {}, `Reported at ${clock(at)}`),
     element('p', { class: 'note' }, element('code', {}, path)),
     ...block('Sent', body),
-    ...block(`Answered ${status}`, answer),
+    ...block(`Response ${status}`, answer),
   );
 }
 
 let latest;
-let seen = '';
+let shown = '';
 function show(statistics) {
   latest = statistics;
   const now = JSON.stringify(statistics);
-  if (now === seen) return;
-  seen = now;
+  if (now === shown) return;
+  shown = now;
   find('#campaigns').replaceChildren(...statistics.campaigns.map(campaignCard));
   find('#flow').replaceChildren(flowCard(statistics.flow));
   find('#calls').replaceChildren(...statistics.calls.map(callCard));
@@ -146,7 +151,7 @@ function show(statistics) {
 
 const refresh = poll('/demo/statistics', show);
 
-/** A button that says what came of it. */
+/** A button that posts and shows the result. */
 function act(selector, path, waiting, done) {
   const button = find(selector);
   button.addEventListener('click', async () => {
@@ -156,25 +161,25 @@ function act(selector, path, waiting, done) {
     answer.textContent = waiting;
     try {
       const response = await fetch(path, { method: 'POST' });
-      if (!response.ok) throw new Error(`the collector answered ${response.status}`);
+      if (!response.ok) throw new Error(`the collector responded with ${response.status}`);
       const body = await response.json();
       await refresh();
       answer.textContent = done(body, startedAt);
     } catch (error) {
-      answer.textContent = `That did not work: ${error.message}.`;
+      answer.textContent = `Failed: ${error.message}.`;
     }
     button.disabled = false;
   });
 }
 
-/** What SHOPLINE answered just now: the rows that were tried since the button was pressed. */
+/** SHOPLINE's responses to the reports sent since the button was pressed. */
 function reported(_answer, startedAt) {
   const { campaigns, flow } = latest;
   const tried = [...campaigns, flow].filter(({ synced }) => synced && synced.at >= startedAt);
   if (tried.length === 0) return 'Nothing has changed since the last report.';
   return tried
     .map(({ title, synced }) =>
-      synced.error ? `${title}: not taken, ${synced.error}` : `${title}: taken (trace ${synced.traceId})`,
+      synced.error ? `${title}: rejected, ${synced.error}` : `${title}: accepted (trace ${synced.traceId})`,
     )
     .join(' · ');
 }
@@ -182,9 +187,9 @@ function reported(_answer, startedAt) {
 const sent = ({ webhooks }) => {
   const refused = webhooks.filter((status) => status !== 200).length;
   return refused === 0
-    ? `Customer.io told of ${count(webhooks.length, 'thing', 'things')} that happened to its letters.`
-    : `The collector refused ${refused} of ${webhooks.length} webhooks.`;
+    ? `Customer.io sent ${count(webhooks.length, 'webhook', 'webhooks')} about its emails.`
+    : `The collector rejected ${refused} of ${webhooks.length} webhooks.`;
 };
 
 act('#report', '/admin/statistics/sync', 'Reporting …', reported);
-act('#letters', '/demo/letters', 'Sending …', sent);
+act('#emails', '/demo/emails', 'Sending …', sent);

@@ -1,40 +1,41 @@
 import { messagePayload, signCustomerIo } from '../sandbox/webhooks.ts';
 import type { Post } from './post.ts';
-import { FLOW, LETTER_LINK, READER_ID, SIGNING_KEY } from './sample.ts';
+import { EMAIL_LINK, FLOW, SIGNING_KEY, VISITOR_ID } from './sample.ts';
 
 type Facts = Partial<Parameters<typeof messagePayload>[0]> & { metric: string; secondsAgo: number };
 
-/** Plays Customer.io: sends the flow's letters and tells what became of them, one signed webhook for each fact. */
-export interface Letters {
+/** Simulates Customer.io: sends the flow's emails and reports on them, one signed webhook per metric. */
+export interface Emails {
   /**
-   * Letters to the visitor and to somebody else. The visitor opens the first and follows its link; the other's mail
-   * program opens it by itself. Answers the statuses of the webhooks.
+   * Sends emails to the visitor and to one other recipient. The visitor opens the first and clicks its link; the other
+   * one is opened by a mail program.
    *
    * @param email the visitor's.
+   * @returns the collector's response status for each webhook.
    */
   send(email: string): Promise<number[]>;
 }
 
-export function createLetters(parts: { post: Post; clock: () => number; base: string }): Letters {
+export function createEmails(parts: { post: Post; clock: () => number; base: string }): Emails {
   const { post, clock, base } = parts;
-  let sendings = 0;
+  let sends = 0;
   return {
     async send(email) {
-      sendings += 1;
+      sends += 1;
       const nowSeconds = Math.floor(clock() / 1000);
       const statuses: number[] = [];
-      for (const [index, letter] of letters(email, base).entries()) {
-        const deliveryId = `demo-${sendings}-${index}`;
-        for (const [step, { secondsAgo, ...fact }] of letter.facts.entries()) {
+      for (const [index, message] of messages(email, base).entries()) {
+        const deliveryId = `demo-${sends}-${index}`;
+        for (const [step, { secondsAgo, ...fact }] of message.facts.entries()) {
           const body = messagePayload({
             eventId: `${deliveryId}-${step}`,
             deliveryId,
-            journeyId: `demo-${sendings}-${letter.reader.cioId}`,
+            journeyId: `demo-${sends}-${message.recipient.cioId}`,
             timestamp: nowSeconds - secondsAgo,
-            identifiers: letter.reader,
-            recipient: letter.reader.email,
+            identifiers: message.recipient,
+            recipient: message.recipient.email,
             campaignId: FLOW.campaignId,
-            actionId: letter.actionId,
+            actionId: message.actionId,
             ...fact,
           });
           const signed = signCustomerIo({ body, key: SIGNING_KEY, timestamp: nowSeconds });
@@ -46,25 +47,25 @@ export function createLetters(parts: { post: Post; clock: () => number; base: st
   };
 }
 
-function letters(email: string, base: string) {
-  const visitor = { email, cioId: READER_ID };
+function messages(email: string, base: string) {
+  const visitor = { email, cioId: VISITOR_ID };
   const other = { email: 'wei.chen@example.com', cioId: 'demo0300b2' };
   const [first, second] = FLOW.nodes;
-  const arrives: Facts[] = [
+  const delivered: Facts[] = [
     { metric: 'sent', secondsAgo: 90 },
     { metric: 'delivered', secondsAgo: 88 },
   ];
-  const read: Facts[] = [
+  const opened: Facts[] = [
     { metric: 'opened', secondsAgo: 2, prefetched: false },
-    { metric: 'clicked', secondsAgo: 0, href: `${base}/demo/${LETTER_LINK}`, machine: false },
+    { metric: 'clicked', secondsAgo: 0, href: `${base}/demo/${EMAIL_LINK}`, machine: false },
   ];
   return [
-    { reader: visitor, actionId: first.actionId, facts: [...arrives, ...read] },
+    { recipient: visitor, actionId: first.actionId, facts: [...delivered, ...opened] },
     {
-      reader: other,
+      recipient: other,
       actionId: first.actionId,
-      facts: [...arrives, { metric: 'opened', secondsAgo: 87, prefetched: true }],
+      facts: [...delivered, { metric: 'opened', secondsAgo: 87, prefetched: true }],
     },
-    { reader: other, actionId: second.actionId, facts: arrives },
+    { recipient: other, actionId: second.actionId, facts: delivered },
   ];
 }

@@ -10,7 +10,7 @@ import { runProgram, stopOnSignals } from '../lib/process.ts';
 import { type Running, start } from '../main.ts';
 import { processLogger } from '../observe/process-logger.ts';
 import { createSandbox, SANDBOX_CREDENTIALS, type Sandbox, sandboxVariables } from '../sandbox/index.ts';
-import { createLetters } from './emails.ts';
+import { createEmails } from './emails.ts';
 import { postTo } from './post.ts';
 import { createRecorder } from './recorder.ts';
 import { demoRoutes } from './routes.ts';
@@ -34,14 +34,14 @@ export async function startDemo(env: Variables): Promise<Running & { sandbox: Sa
   const post = postTo(base, http);
   const { handle, appSecret } = SANDBOX_CREDENTIALS.shopline;
   const shopServer = createShopServer({ post, clock: Date.now, handle, appSecret });
-  const letters = createLetters({ post, clock: Date.now, base });
+  const emails = createEmails({ post, clock: Date.now, base });
   rmSync(dataDir, { recursive: true, force: true });
   const running = await start(config, {
     logger: processLogger(config.logLevel, []),
     report: recorder.report,
     wrapLog: recorder.watch,
     openAdmin: true,
-    demo: (parts) => demoRoutes({ ...parts, sandbox, recorder, shopServer, letters }),
+    demo: (parts) => demoRoutes({ ...parts, sandbox, recorder, shopServer, emails }),
   });
   return {
     ...running,

@@ -1,7 +1,7 @@
 import { type Http, NoAnswer } from '../lib/http-client.ts';
 import type { SignedWebhook } from '../sandbox/webhooks.ts';
 
-/** Posts a webhook to a path of the demo's own collector, as its sender would. Answers the status; 0: no answer came. */
+/** Posts a webhook to a path of the demo's collector. Returns the response status, or 0 without a response. */
 export type Post = (path: string, webhook: SignedWebhook) => Promise<number>;
 
 export function postTo(base: string, http: Http): Post {

@@ -2,7 +2,7 @@ import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { DeliveryReport, Report } from '../delivery/report.ts';
 import type { EventLog } from '../store/event-log.ts';
 
-/** What the live page shows of one event: what was stored, and what became of it at each destination. */
+/** One event on the live page: what was stored, and its delivery to each destination. */
 export interface Watched {
   id: string;
   at: string;
@@ -21,20 +21,20 @@ export interface WatchedDelivery {
 }
 
 export interface Recorder {
-  /** Puts a listener in front of the log: every stored event is noticed, nothing is changed. */
+  /** Wraps the log and records every stored event; changes nothing. */
   watch(log: EventLog): EventLog;
   report: Report;
   /** Newest first. */
   events(): Watched[];
 }
 
-const KEPT = 200;
+const MAX_EVENTS = 200;
 
-/** Remembers the newest 200 events of a demo in memory. */
+/** Keeps the newest 200 events in memory. */
 export function createRecorder(destinations: readonly string[]): Recorder {
   const watched = new Map<string, Watched>();
-  const notice = (event: ProtectedEvent) => {
-    // An order's second report, or a letter that was opened: nothing any API is told of.
+  const record = (event: ProtectedEvent) => {
+    // A second report of an order or an email metric, which is delivered to no API.
     if (event.only !== undefined || watched.has(event.messageId)) return;
     watched.set(event.messageId, {
       id: event.messageId,
@@ -45,7 +45,7 @@ export function createRecorder(destinations: readonly string[]): Recorder {
       consent: event.consent,
       deliveries: Object.fromEntries(destinations.map((name) => [name, { state: 'waiting' as const }])),
     });
-    const oldest = watched.size > KEPT ? watched.keys().next().value : undefined;
+    const oldest = watched.size > MAX_EVENTS ? watched.keys().next().value : undefined;
     if (oldest !== undefined) watched.delete(oldest);
   };
   return {
@@ -53,7 +53,7 @@ export function createRecorder(destinations: readonly string[]): Recorder {
       ...log,
       async append(entries) {
         const result = await log.append(entries);
-        if (result.stored > 0) for (const { event } of entries) notice(event);
+        if (result.stored > 0) for (const { event } of entries) record(event);
         return result;
       },
     }),

@@ -6,42 +6,42 @@ import { HttpError } from '../http/errors.ts';
 import type { Statistics } from '../platforms/statistics.ts';
 import { Faults, type Sandbox } from '../sandbox/index.ts';
 import type { EventLog } from '../store/event-log.ts';
-import type { Letters } from './emails.ts';
+import type { Emails } from './emails.ts';
 import type { Recorder } from './recorder.ts';
 import { PlacedOrder, type ShopServer } from './shop-server.ts';
 import { viewOf } from './view.ts';
 
 const PAGES = new URL('../../client/demo/', import.meta.url);
-/** The demo's pages run under a policy as strict as any shop's, to show that the snippet can. */
+/** The demo's pages have a strict content security policy, to show that the snippet works under one. */
 const guardPage = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: { defaultSrc: ["'self'"], imgSrc: ["'self'", 'data:'], frameAncestors: ["'none'"] },
   },
-  // As browsers do when nothing is said: the shop's pages tell each other where a visitor comes from.
+  // The browsers' default: the shop's pages see each other as referrer.
   referrerPolicy: { policy: 'strict-origin-when-cross-origin' },
   strictTransportSecurity: false,
 });
 
-/** Who stands in the form of the checkout. */
+/** The default email of the checkout form. */
 const DEFAULT_BUYER = 'mei.lin@example.com';
 
-function unfit(message: string, { issues }: ZodError): HttpError {
+function invalid(message: string, { issues }: ZodError): HttpError {
   const details = issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   return new HttpError(400, 'malformed-body', message, { details });
 }
 
-/** The demo shop, its live pages, those who speak to the collector from outside, and the switches that break each API on purpose. */
+/** The demo shop, its live pages, the stand-ins that send webhooks, and fault injection for each API. */
 export function demoRoutes(parts: {
   log: EventLog;
   delivery: RunningDelivery;
   sandbox: Sandbox;
   recorder: Recorder;
   shopServer: ShopServer;
-  letters: Letters;
+  emails: Emails;
   statistics?: Pick<Statistics, 'totals'>;
 }): Router {
-  const { log, delivery, sandbox, recorder, shopServer, letters, statistics } = parts;
+  const { log, delivery, sandbox, recorder, shopServer, emails, statistics } = parts;
   const faulty = new Set<string>();
   const router = Router();
 
@@ -59,11 +59,11 @@ export function demoRoutes(parts: {
 
   router.post('/demo/orders', express.json(), async (request, response) => {
     const order = PlacedOrder.safeParse(request.body);
-    if (!order.success) throw unfit('The order does not fit.', order.error);
+    if (!order.success) throw invalid('The order is invalid.', order.error);
     response.json({ webhooks: await shopServer.placed(order.data) });
   });
-  router.post('/demo/letters', async (_request, response) => {
-    response.json({ webhooks: await letters.send(shopServer.buyer() ?? DEFAULT_BUYER) });
+  router.post(['/demo/emails', '/demo/letters'], async (_request, response) => {
+    response.json({ webhooks: await emails.send(shopServer.buyer() ?? DEFAULT_BUYER) });
   });
   if (statistics)
     router.get('/demo/statistics', async (_request, response) => {
@@ -76,13 +76,9 @@ export function demoRoutes(parts: {
       | keyof Sandbox['urls']
       | undefined;
     if (!api)
-      throw new HttpError(
-        404,
-        'not-found',
-        `There is no such API; there are ${Object.keys(sandbox.urls).join(', ')}.`,
-      );
+      throw new HttpError(404, 'not-found', `Unknown API. Known: ${Object.keys(sandbox.urls).join(', ')}.`);
     const faults = Faults.safeParse(request.body);
-    if (!faults.success) throw unfit('The faults do not fit.', faults.error);
+    if (!faults.success) throw invalid('The faults are invalid.', faults.error);
     sandbox.setFaults(api, faults.data);
     if (faults.data.length > 0) faulty.add(api);
     else faulty.delete(api);

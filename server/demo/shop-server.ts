@@ -3,7 +3,7 @@ import { orderPayload, signShopline } from '../sandbox/webhooks.ts';
 import type { Post } from './post.ts';
 
 const Text = z.string().min(1).max(500);
-/** What the demo's thank-you page knows of its order. A real shop's server knows it by itself. */
+/** The order as posted by the demo's thank-you page. */
 export const PlacedOrder = z.strictObject({
   orderId: z.string().regex(/^\d{26}$/),
   number: Text,
@@ -29,17 +29,17 @@ export const PlacedOrder = z.strictObject({
 });
 export type PlacedOrder = z.infer<typeof PlacedOrder>;
 
-/** One webhook and how the collector answered it; 0: not at all. */
-export interface Told {
+/** One webhook and the collector's response status; 0 without a response. */
+export interface SentWebhook {
   topic: string;
   status: number;
 }
 
-/** Plays the server of the demo shop: SHOPLINE, telling its app of orders. */
+/** Simulates SHOPLINE's order webhooks for the demo shop. */
 export interface ShopServer {
-  /** Tells of an order once, however often its page is loaded; again when the collector has not taken all of it. */
-  placed(order: PlacedOrder): Promise<Told[]>;
-  /** Who bought last. */
+  /** Sends an order's webhooks once; again only when the collector did not accept all of them. */
+  placed(order: PlacedOrder): Promise<SentWebhook[]>;
+  /** The email of the last buyer. */
   buyer(): string | undefined;
 }
 
@@ -50,11 +50,11 @@ export function createShopServer(parts: {
   appSecret: string;
 }): ShopServer {
   const { post, clock, handle, appSecret } = parts;
-  /** By order id: what is being told, and what was. */
-  const orders = new Map<string, Promise<Told[]>>();
+  /** Webhooks sent or being sent, by order id. */
+  const orders = new Map<string, Promise<SentWebhook[]>>();
   let buyer: string | undefined;
 
-  async function tell(order: PlacedOrder): Promise<Told[]> {
+  async function send(order: PlacedOrder): Promise<SentWebhook[]> {
     const isPaid = order.payment === 'card';
     const payload = (financialStatus: string) =>
       orderPayload({ ...order, placedAtMs: clock(), financialStatus });
@@ -62,7 +62,7 @@ export function createShopServer(parts: {
       { topic: 'orders/create', body: payload(isPaid ? 'paid' : 'unpaid') },
       ...(isPaid ? [{ topic: 'orders/paid', body: payload('paid') }] : []),
     ];
-    const told: Told[] = [];
+    const sent: SentWebhook[] = [];
     for (const { topic, body } of webhooks) {
       const signed = signShopline({
         topic,
@@ -71,19 +71,19 @@ export function createShopServer(parts: {
         shopDomain: `${handle}.myshopline.com`,
         webhookId: `${topic}:${order.orderId}`,
       });
-      told.push({ topic, status: await post('/v1/webhooks/shopline', signed) });
+      sent.push({ topic, status: await post('/v1/webhooks/shopline', signed) });
     }
-    return told;
+    return sent;
   }
 
   return {
     async placed(order) {
       buyer = order.email;
-      const telling = orders.get(order.orderId) ?? tell(order);
-      orders.set(order.orderId, telling);
-      const told = await telling;
-      if (told.some(({ status }) => status !== 200)) orders.delete(order.orderId);
-      return told;
+      const sending = orders.get(order.orderId) ?? send(order);
+      orders.set(order.orderId, sending);
+      const sent = await sending;
+      if (sent.some(({ status }) => status !== 200)) orders.delete(order.orderId);
+      return sent;
     },
     buyer: () => buyer,
   };

@@ -1,10 +1,10 @@
 import type { Statistics } from '../platforms/statistics.ts';
 import type { Received } from '../sandbox/index.ts';
-import { CAMPAIGNS, FLOW, LETTER_LINK } from './sample.ts';
+import { CAMPAIGNS, EMAIL_LINK, FLOW } from './sample.ts';
 
 type Totals = Awaited<ReturnType<Statistics['totals']>>;
 
-/** What the statistics page shows: everything counted, under the names the demo's marketer gave it. */
+/** The data of the statistics page: all totals, with the titles of the demo's campaigns and flow. */
 export function viewOf({ marketing, flows, synced }: Totals, received: readonly Received[]) {
   const syncOf = (target: string) => synced.find((row) => row.target === target) ?? null;
   const named = CAMPAIGNS.map(({ id, title, link }) => ({ id, title, link }));
@@ -21,7 +21,7 @@ export function viewOf({ marketing, flows, synced }: Totals, received: readonly 
     flow: {
       id: FLOW.id,
       title: FLOW.title,
-      link: LETTER_LINK,
+      link: EMAIL_LINK,
       totals: flow ?? null,
       nodes: FLOW.nodes.map(({ id, title }) => ({
         id,
@@ -34,7 +34,7 @@ export function viewOf({ marketing, flows, synced }: Totals, received: readonly 
   };
 }
 
-/** The newest report of each kind, as SHOPLINE saw and answered it. */
+/** The latest report of each kind, as received by SHOPLINE, with its response. */
 function lastCalls(received: readonly Received[]) {
   const kinds = ['/sales/marketing_events/sync_data.json', '/sales/flow/batch_sync_flow_data.json'];
   return kinds.flatMap((end) => {

@@ -5,7 +5,7 @@ import express, { type RequestHandler } from 'express';
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Synced } from '../../server/analytics/store.ts';
-import { createLetters } from '../../server/demo/emails.ts';
+import { createEmails } from '../../server/demo/emails.ts';
 import { startDemo } from '../../server/demo/main.ts';
 import { createRecorder, type Watched } from '../../server/demo/recorder.ts';
 import { demoRoutes } from '../../server/demo/routes.ts';
@@ -94,7 +94,7 @@ test('a visit from the ad to the reloaded thank-you page reaches each API exactl
         .sort(([a], [b]) => a.localeCompare(b)),
     );
   expect(trouble).toEqual([]);
-  // Told twice by the page and once by the shop's server.
+  // Reported twice by the page and once by the shop's server.
   expect(events.filter(({ event }) => event === 'Order Completed')).toHaveLength(1);
   // The purchase goes with the payment when that is delivered before the order, else with the order.
   const { 'Order Updated': _, ...atTikTok } = table('tiktok', 'delivered');
@@ -153,7 +153,7 @@ const figures = (page: Page, card: string) =>
       ),
     );
 
-test('a marketer sees what each campaign and the letters brought, and reports it to SHOPLINE', async () => {
+test('the campaign results show each campaign and the email flow, and are reported to SHOPLINE', async () => {
   const { demo, base, page, trouble } = await open();
   await visit(page, base);
   await page.goto(`${base}/demo/statistics.html`);
@@ -171,16 +171,16 @@ test('a marketer sees what each campaign and the letters brought, and reports it
     'old-buyers': '0',
     sales: 'NT$480',
   });
-  expect(await figures(page, 'campaign-MA_demo_letter')).toMatchObject({ visitors: '0', orders: '0' });
+  expect(await figures(page, 'campaign-MA_demo_newsletter')).toMatchObject({ visitors: '0', orders: '0' });
 
-  // Customer.io tells times in whole seconds: within that of the order its click would seem to come before.
+  // Customer.io's times are whole seconds: a click in the second of the order would seem to precede it.
   await page.waitForTimeout(1000 - (Date.now() % 1000));
-  await page.click(handle('send-letters'));
-  const letters = await eventually(
+  await page.click(handle('send-emails'));
+  const emails = await eventually(
     () => figures(page, 'flow'),
     ({ delivered }) => delivered === '3',
   );
-  expect(letters).toEqual({
+  expect(emails).toEqual({
     sales: 'NT$0',
     orders: '0',
     sent: '3',
@@ -194,37 +194,37 @@ test('a marketer sees what each campaign and the letters brought, and reports it
   const link = await page.locator(`${handle('flow')} ${handle('visit')}`).getAttribute('href');
   await buy(page, new URL(link ?? '', page.url()).href);
   await page.goto(`${base}/demo/statistics.html`);
-  const letter = await eventually(
-    () => figures(page, 'campaign-MA_demo_letter'),
+  const newsletter = await eventually(
+    () => figures(page, 'campaign-MA_demo_newsletter'),
     ({ orders }) => orders === '1',
   );
-  expect(letter).toMatchObject({ visitors: '1', landings: '1', 'new-buyers': '0', 'old-buyers': '1' });
+  expect(newsletter).toMatchObject({ visitors: '1', landings: '1', 'new-buyers': '0', 'old-buyers': '1' });
   expect(await figures(page, 'flow')).toMatchObject({ orders: '1', sales: 'NT$480' });
   expect(await figures(page, 'campaign-MA_demo_spring')).toMatchObject({ orders: '1', sales: 'NT$480' });
 
   await page.click(handle('report-now'));
   const answer = await eventually(
     () => page.locator(handle('answer')).innerText(),
-    (text) => /taken|not work/.test(text),
+    (text) => /accepted|Failed/.test(text),
   );
   expect(answer).toMatch(
-    /^Spring harvest, on TikTok: taken \(trace sandbox-\d+\) · The monthly letter: taken/,
+    /^Spring harvest on TikTok: accepted \(trace sandbox-\d+\) · Monthly newsletter: accepted/,
   );
-  expect(await page.locator(handle('told')).allInnerTexts()).toEqual(
-    Array(3).fill(expect.stringMatching(/^SHOPLINE took it at [\d:]+ · trace sandbox-\d+$/)),
+  expect(await page.locator(handle('synced')).allInnerTexts()).toEqual(
+    Array(3).fill(expect.stringMatching(/^Accepted by SHOPLINE at [\d:]+ · trace sandbox-\d+$/)),
   );
   const { marketing, flows } = demo.sandbox.reports();
   const rowOf = (id: string) => marketing.findLast(({ marketing_event_id }) => marketing_event_id === id);
   const sold = { order_num: 1, order_amount: 48_000, order_product_sum: 1, visitor_amount: 1 };
   expect(rowOf('MA_demo_spring')).toMatchObject({ ...sold, new_buyer_sum: 1, old_buyer_sum: 0 });
-  expect(rowOf('MA_demo_letter')).toMatchObject({ ...sold, new_buyer_sum: 0, old_buyer_sum: 1 });
+  expect(rowOf('MA_demo_newsletter')).toMatchObject({ ...sold, new_buyer_sum: 0, old_buyer_sum: 1 });
   expect(flows.at(-1)?.flow_data_list).toMatchObject([
     { order_num: 1, order_amount: 48_000, send_count: 3, trigger_num: 2 },
   ]);
   expect(trouble).toEqual([]);
 });
 
-describe('the statistics page, whatever it is told', () => {
+describe('the campaign results page, with unusual data', () => {
   const HOSTILE = 'MA_<img src=x onerror="document.title=1">';
   const zero = { sent: 0, delivered: 0, opened: 0, machineOpened: 0, clicked: 0 };
   const totals = (marketingEventId: string) =>
@@ -237,7 +237,7 @@ describe('the statistics page, whatever it is told', () => {
       messages: zero,
     }) as never;
 
-  /** The demo's routes over a collector of cardboard. */
+  /** The demo's routes with a stubbed collector. */
   async function openStub(statistics: Pick<Statistics, 'totals'>, sync: RequestHandler) {
     const sandbox = await createSandbox();
     onTestFinished(() => sandbox.close());
@@ -250,7 +250,7 @@ describe('the statistics page, whatever it is told', () => {
         sandbox,
         recorder: createRecorder([]),
         shopServer: { placed: async () => [], buyer: () => undefined },
-        letters: { send: async () => [200, 401] },
+        emails: { send: async () => [200, 401] },
         statistics,
       }),
     );
@@ -262,7 +262,7 @@ describe('the statistics page, whatever it is told', () => {
     return { page, trouble };
   }
 
-  test('names from links are shown as text; a refusal of SHOPLINE and of the collector in words', async () => {
+  test('shows names from links as text, and rejections by SHOPLINE and the collector as messages', async () => {
     const synced: Synced[] = [];
     const { page, trouble } = await openStub(
       {
@@ -277,8 +277,8 @@ describe('the statistics page, whatever it is told', () => {
     );
     await page.waitForSelector(handle('campaign-MA_demo_spring'));
     expect(await page.locator('#campaigns h2').allInnerTexts()).toEqual([
-      'Spring harvest, on TikTok',
-      'The monthly letter',
+      'Spring harvest on TikTok',
+      'Monthly newsletter',
       HOSTILE,
     ]);
     expect(await figures(page, 'campaign-MA_demo_spring')).toMatchObject({
@@ -286,21 +286,21 @@ describe('the statistics page, whatever it is told', () => {
       'new-buyers': '1',
       'old-buyers': '1',
     });
-    expect(await page.locator(handle('told')).first().innerText()).toBe('SHOPLINE was not told yet');
+    expect(await page.locator(handle('synced')).first().innerText()).toBe('Not yet reported to SHOPLINE');
 
     await page.click(handle('report-now'));
-    await page.waitForSelector('text=not taken, not counted by SHOPLINE');
+    await page.waitForSelector('text=rejected, not counted by SHOPLINE');
     expect(await page.locator(handle('answer')).innerText()).toBe(
-      `Spring harvest, on TikTok: taken (trace sandbox-7) · ${HOSTILE}: not taken, not counted by SHOPLINE`,
+      `Spring harvest on TikTok: accepted (trace sandbox-7) · ${HOSTILE}: rejected, not counted by SHOPLINE`,
     );
-    await page.click(handle('send-letters'));
-    await page.waitForSelector('text=The collector refused 1 of 2 webhooks.');
-    expect(await page.title()).toBe('What it brought · Storebeacon demo');
+    await page.click(handle('send-emails'));
+    await page.waitForSelector('text=The collector rejected 1 of 2 webhooks.');
+    expect(await page.title()).toBe('Campaign results · Storebeacon demo');
     expect(trouble).toEqual([]);
   });
 });
 
-describe('those who speak to the collector from outside', () => {
+describe('the stand-ins that send webhooks', () => {
   const order: PlacedOrder = {
     orderId: '26030104302112188732466716',
     number: 'DL466716',
@@ -326,7 +326,7 @@ describe('those who speak to the collector from outside', () => {
     return { shopServer, posted };
   }
 
-  test('an order paid by card is told as created and as paid, once however often its page is loaded', async () => {
+  test('an order paid by card is sent as created and as paid, once for any number of page loads', async () => {
     const { shopServer, posted } = shop();
     await Promise.all([shopServer.placed(order), shopServer.placed(order)]);
     await shopServer.placed(order);
@@ -337,13 +337,13 @@ describe('those who speak to the collector from outside', () => {
     expect(shopServer.buyer()).toBe('mei.lin@example.com');
   });
 
-  test('an order paid on delivery is not paid yet', async () => {
+  test('an order with cash on delivery is unpaid', async () => {
     const { shopServer, posted } = shop();
     await shopServer.placed({ ...order, payment: 'delivery' });
     expect(posted).toMatchObject([{ topic: 'orders/create', body: { financial_status: 'unpaid' } }]);
   });
 
-  test('what the collector did not take is told again, under the same ids', async () => {
+  test('webhooks that the collector did not accept are sent again with the same ids', async () => {
     const { shopServer, posted } = shop([200, 503]);
     expect(await shopServer.placed(order)).toEqual([
       { topic: 'orders/create', status: 200 },
@@ -354,24 +354,24 @@ describe('those who speak to the collector from outside', () => {
     expect(again).toEqual([create, paid]);
   });
 
-  test('each sending of letters is a new one, with one human and one machine among its readers', async () => {
-    const told: { event_id: string; metric: string; data: Record<string, unknown> }[] = [];
-    const letters = createLetters({
+  test('each send is a new one, with one open by a person and one by a machine', async () => {
+    const sent: { event_id: string; metric: string; data: Record<string, unknown> }[] = [];
+    const emails = createEmails({
       post: async (_path, { body }) => {
-        told.push(JSON.parse(body));
+        sent.push(JSON.parse(body));
         return 200;
       },
       clock: () => Date.UTC(2026, 2, 1),
       base: 'http://127.0.0.1:1',
     });
-    await letters.send('a@b.example');
-    const first = told.length;
-    await letters.send('a@b.example');
-    expect(told.length).toBe(2 * first);
-    expect(new Set(told.map(({ event_id }) => event_id)).size).toBe(told.length);
-    const opens = told.slice(0, first).filter(({ metric }) => metric === 'opened');
+    await emails.send('a@b.example');
+    const first = sent.length;
+    await emails.send('a@b.example');
+    expect(sent.length).toBe(2 * first);
+    expect(new Set(sent.map(({ event_id }) => event_id)).size).toBe(sent.length);
+    const opens = sent.slice(0, first).filter(({ metric }) => metric === 'opened');
     expect(opens.map(({ data }) => data.prefetched)).toEqual([false, true]);
-    expect(told.filter(({ metric }) => metric === 'clicked')[0]?.data).toMatchObject({
+    expect(sent.filter(({ metric }) => metric === 'clicked')[0]?.data).toMatchObject({
       machine: false,
       identifiers: { email: 'a@b.example' },
       href: expect.stringContaining('utm_campaign=newsletter'),

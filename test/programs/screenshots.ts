@@ -2,10 +2,10 @@ import { rmSync } from 'node:fs';
 import { startDemo } from '../../server/demo/main.ts';
 import { launchChromium } from '../support/chromium.ts';
 
-/** Draws the pictures of the README anew: `npm run screenshots`. */
+/** Takes the README's screenshots: `npm run screenshots`. */
 const demo = await startDemo({ PORT: '0', LOG_LEVEL: 'silent' });
 const base = `http://127.0.0.1:${demo.port}`;
-// Without a head its own name says so, and robots are not counted.
+// The user agent of headless Chromium counts as a robot.
 const userAgent = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/150.0.0.0 Safari/537.36';
 const browser = await launchChromium({ userAgent });
 const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
@@ -35,15 +35,15 @@ await at('event').first().waitFor();
 await shoot('deliveries');
 
 await page.goto(`${base}/demo/statistics.html`);
-await at('send-letters').click();
-await at('answer').getByText('Customer.io told').waitFor();
+await at('send-emails').click();
+await at('answer').getByText('Customer.io sent').waitFor();
 await at('flow').locator('[data-test="visit"]').click();
 await buy();
 await page.setViewportSize({ width: 1280, height: 1000 });
 await page.goto(`${base}/demo/statistics.html`);
 await at('flow').waitFor();
 await at('report-now').click();
-await at('answer').getByText('taken').waitFor();
+await at('answer').getByText('accepted').waitFor();
 await shoot('statistics');
 
 await page.setViewportSize({ width: 1280, height: 800 });
@@ -51,7 +51,7 @@ await page.goto(`${base}/demo/?sb_debug=1`);
 await at('product').first().click();
 await at('add-to-cart').click();
 await at('added').waitFor();
-// What the collector cannot take, to show that it says so; not at once, or it would count as the same.
+// An event that the collector rejects; after the time within which it would count as a repeat.
 await page.waitForTimeout(3_500);
 await page.evaluate(() => window.storebeacon?.track('Product Added', { price: 'free', product_id: 7 }));
 await page.waitForTimeout(2_500);
