@@ -1,219 +1,143 @@
-import { z } from 'zod';
-import { COMMERCE_PROPERTIES, Order, Product } from '../../shared/commerce.ts';
-import {
-  Alias,
-  Batch,
-  Context,
-  Group,
-  Identify,
-  Message,
-  Page,
-  Screen,
-  Track,
-} from '../../shared/message.ts';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { Alias, Group, Identify, Page, Screen, Track } from '../../shared/message.ts';
 import { LIMITS, MESSAGE_TYPES } from '../../shared/names.ts';
 import { EXAMPLES } from './openapi-examples.ts';
+import { Answer, addCommerce, BatchBody, commerceSchemas, ErrorResponse } from './openapi-schemas.ts';
 
-type Json = Record<string, unknown>;
+const BODIES = {
+  batch: BatchBody,
+  track: Track,
+  page: Page,
+  identify: Identify,
+  screen: Screen,
+  group: Group,
+  alias: Alias,
+};
 
 /**
- * The HTTP contract as OpenAPI 3.1, generated from the schemas that judge every request: what it says is what is
- * checked.
+ * The HTTP API as an OpenAPI 3.1 document, generated from the schemas that validate requests.
  *
  * @param version of the program.
- * @param more paths of other rooms.
+ * @param more paths that other modules serve.
  */
-export function openApi(version: string, more: Json = {}): Json {
-  const schemas = componentSchemas();
-  return {
-    openapi: '3.1.0',
+export function openApi(version: string, more: ZodOpenApiPathsObject = {}) {
+  const document = {
+    openapi: '3.1.0' as const,
     info: {
       title: 'Storebeacon collector',
       version,
-      summary: 'Shop events: validated, hashed, stored before they are answered.',
+      summary: 'Collects shop events: validates, hashes personal data, and stores durably before it answers.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     security: [{ writeKeyBasic: [] }, { writeKeyQuery: [] }, {}],
     paths: {
       '/v1/batch': {
-        post: ingestOperation(
+        post: ingest(
           'batch',
-          'Batch',
-          'Many messages at once; what the root says counts once for each. Short form: /v1/b.',
+          'Many messages in one request; context and integrations of the batch apply to each. Short form: /v1/b.',
         ),
       },
       ...Object.fromEntries(
         MESSAGE_TYPES.map((type) => [
           `/v1/${type}`,
-          {
-            post: ingestOperation(
-              type,
-              capital(type),
-              `One ${type} message; type may be missing. Short form: /v1/${type[0]}.`,
-            ),
-          },
+          { post: ingest(type, `One ${type} message; type may be omitted. Short form: /v1/${type[0]}.`) },
         ]),
       ),
-      '/v1/m': {
-        post: { operationId: 'telemetry', summary: 'SDK telemetry, ignored.', responses: { 200: ok() } },
-      },
+      '/v1/m': { post: { operationId: 'telemetry', summary: 'SDK telemetry; ignored.', responses: ok() } },
       '/v1/projects/{writeKey}/settings': {
         get: {
           operationId: 'settings',
-          summary: 'What the browser SDKs ask first: where to send.',
+          summary: 'Settings for browser SDKs: the API host to send to.',
           parameters: [inPath('writeKey')],
-          responses: { 200: ok('object'), 401: refusal(), 403: refusal() },
+          responses: { ...ok('object'), ...errors(401, 403) },
         },
       },
       ...more,
-      '/s.js': { get: snippetOperation('snippet', 'The snippet; asked for again every few minutes.', []) },
+      '/s.js': { get: snippet('snippet', 'The snippet; cached for five minutes.', []) },
       '/s/{version}.js': {
-        get: snippetOperation('snippetVersion', 'The snippet of one version; kept for a year.', ['version']),
+        get: snippet('snippetVersion', 'One version of the snippet; cached for a year.', ['version']),
       },
-      '/healthz': { get: { operationId: 'health', summary: 'The process lives.', responses: { 200: ok() } } },
+      '/healthz': { get: { operationId: 'health', summary: 'The process is running.', responses: ok() } },
       '/readyz': {
         get: {
           operationId: 'ready',
           summary: 'Events can be stored.',
-          responses: { 200: ok(), 503: refusal() },
+          responses: { ...ok(), ...errors(503) },
         },
       },
       '/openapi.json': {
-        get: { operationId: 'contract', summary: 'This document.', responses: { 200: ok('object') } },
+        get: { operationId: 'contract', summary: 'This document.', responses: ok('object') },
       },
     },
     components: {
-      schemas,
+      schemas: commerceSchemas(),
       responses: {
         Error: {
-          description: 'Nothing was stored.',
-          content: json({ $ref: '#/components/schemas/Error' }),
+          description: 'The request was refused; nothing was stored.',
+          content: { 'application/json': { schema: ErrorResponse } },
         },
       },
       securitySchemes: {
         writeKeyBasic: {
-          type: 'http',
+          type: 'http' as const,
           scheme: 'basic',
           description: 'User name: the write key. Password: empty.',
         },
-        writeKeyQuery: { type: 'apiKey', in: 'query', name: 'writeKey' },
+        writeKeyQuery: { type: 'apiKey' as const, in: 'query' as const, name: 'writeKey' },
       },
     },
   };
+  return createDocument(document, { override: addCommerce });
 }
 
-function componentSchemas(): Json {
-  const registry = z.registry<{ id: string }>();
-  const named = { Product, Order, Context, Track, Page, Screen, Identify, Group, Alias, Message, Batch };
-  for (const [id, schema] of Object.entries(named)) registry.add(schema as z.ZodType, { id });
-  for (const [event, schema] of Object.entries(COMMERCE_PROPERTIES)) {
-    if (!registry.has(schema)) registry.add(schema as z.ZodType, { id: propertiesId(event) });
-  }
-  const { schemas } = z.toJSONSchema(registry, {
-    io: 'input',
-    uri: (id) => `#/components/schemas/${id}`,
-    unrepresentable: 'any',
-  });
-  for (const schema of Object.values(schemas)) {
-    delete schema.$schema;
-    delete schema.$id;
-  }
-  const track = schemas.Track as Json;
-  track.allOf = Object.entries(COMMERCE_PROPERTIES).map(([event, schema]) => ({
-    if: { properties: { event: { const: event } } },
-    // biome-ignore lint/suspicious/noThenProperty: JSON Schema's own keyword
-    then: { properties: { properties: { $ref: `#/components/schemas/${registry.get(schema)?.id}` } } },
-  }));
-  return { ...schemas, Answer: ANSWER, Error: ERROR };
-}
+type Responses = ZodOpenApiOperationObject['responses'];
 
-const propertiesId = (event: string) => `${event.replaceAll(' ', '')}Properties`;
-const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
-const json = (schema: Json) => ({ 'application/json': { schema } });
-const ok = (type?: string) => ({ description: 'Done.', ...(type && { content: json({ type }) }) });
-const refusal = () => ({ $ref: '#/components/responses/Error' });
+const ok = (type?: 'object'): Responses => ({
+  200: { description: 'Success.', ...(type && { content: { 'application/json': { schema: { type } } } }) },
+});
+const errors = (...statuses: number[]): Responses =>
+  Object.fromEntries(statuses.map((status) => [status, { $ref: '#/components/responses/Error' }]));
 
-const inPath = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } });
+const inPath = (name: string) => ({
+  name,
+  in: 'path' as const,
+  required: true,
+  schema: { type: 'string' as const },
+});
 
-const snippetOperation = (operationId: string, summary: string, parameters: string[]): Json => ({
+const snippet = (operationId: string, summary: string, parameters: string[]): ZodOpenApiOperationObject => ({
   operationId,
   summary,
   security: [],
   parameters: parameters.map(inPath),
   responses: {
     200: { description: 'JavaScript.', content: { 'text/javascript': { schema: { type: 'string' } } } },
-    304: { description: 'What you have is current.' },
+    304: { description: 'Not modified.' },
   },
 });
 
-function ingestOperation(operationId: keyof typeof EXAMPLES, schema: string, summary: string): Json {
+function ingest(operationId: keyof typeof BODIES, summary: string): ZodOpenApiOperationObject {
   return {
     operationId,
     summary,
     description:
-      `JSON whatever the content type says, gzip allowed; at most ${LIMITS.messageBytes} bytes a message, ` +
-      `${LIMITS.requestBytes} bytes and ${LIMITS.messages} messages a request.`,
+      `JSON with any content type, optionally gzip; at most ${LIMITS.messageBytes} bytes per message, ` +
+      `${LIMITS.requestBytes} bytes and ${LIMITS.messages} messages per request, after decompression.`,
     parameters: [
       {
         name: 'X-Strict-Mode',
         in: 'header',
         schema: { type: 'string', enum: ['1'] },
-        description: 'Any rejected message turns the answer into 400 and stores nothing.',
+        description: 'With 1, one invalid message turns the response into 400 and nothing is stored.',
       },
     ],
     requestBody: {
       required: true,
-      content: {
-        'application/json': {
-          schema: { $ref: `#/components/schemas/${schema}` },
-          examples: EXAMPLES[operationId],
-        },
-      },
+      content: { 'application/json': { schema: BODIES[operationId], examples: EXAMPLES[operationId] } },
     },
     responses: {
-      200: { description: 'Stored durably.', content: json({ $ref: '#/components/schemas/Answer' }) },
-      ...Object.fromEntries([400, 401, 403, 413, 415, 429, 503].map((status) => [status, refusal()])),
+      200: { description: 'Stored durably.', content: { 'application/json': { schema: Answer } } },
+      ...errors(400, 401, 403, 413, 415, 429, 503),
     },
   };
 }
-
-const ANSWER: Json = {
-  type: 'object',
-  required: ['success', 'accepted', 'duplicates', 'rejected'],
-  properties: {
-    success: { type: 'boolean', description: 'False only when every message was rejected.' },
-    accepted: {
-      type: 'integer',
-      description: 'Messages on disk when this answer left, duplicates included.',
-    },
-    duplicates: { type: 'integer' },
-    rejected: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['index', 'issues'],
-        properties: {
-          index: { type: 'integer' },
-          messageId: { type: 'string' },
-          issues: {
-            type: 'array',
-            items: {
-              type: 'object',
-              properties: { path: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
-            },
-          },
-        },
-      },
-    },
-  },
-};
-
-const ERROR: Json = {
-  type: 'object',
-  required: ['code', 'message', 'meta'],
-  properties: {
-    code: { type: 'string' },
-    message: { type: 'string' },
-    meta: { type: 'object', properties: { errors: { type: 'array', items: { type: 'string' } } } },
-  },
-};

@@ -177,6 +177,8 @@ describe('its schemas are JSON Schema 2020-12', () => {
       exclusiveMinimum: Number.isFinite,
       exclusiveMaximum: Number.isFinite,
       $ref: isText,
+      // OpenAPI's own keyword, beside JSON Schema's.
+      discriminator: isObject,
     };
     const wrong = schemas.flatMap(({ path, schema }) =>
       Object.entries(schema)

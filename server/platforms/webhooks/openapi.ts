@@ -1,20 +1,23 @@
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { PLATFORMS } from '../registry.ts';
-
-type Json = Record<string, unknown>;
 
 const error = { $ref: '#/components/responses/Error' };
 
 const answer = {
-  type: 'object',
+  type: 'object' as const,
   required: ['success', 'accepted', 'duplicates'],
   properties: {
-    success: { type: 'boolean' },
-    accepted: { type: 'integer' },
-    duplicates: { type: 'integer' },
+    success: { type: 'boolean' as const },
+    accepted: { type: 'integer' as const },
+    duplicates: { type: 'integer' as const },
   },
 };
 
-const operation = (operationId: string, summary: string, parameters: Json[]): Json => ({
+const operation = (
+  operationId: string,
+  summary: string,
+  parameters: NonNullable<ZodOpenApiOperationObject['parameters']>,
+): ZodOpenApiOperationObject => ({
   operationId,
   summary,
   description:
@@ -32,14 +35,14 @@ const operation = (operationId: string, summary: string, parameters: Json[]): Js
 });
 
 /** The webhook routes in `/openapi.json`. */
-export const webhookPaths: Json = Object.fromEntries(
+export const webhookPaths: ZodOpenApiPathsObject = Object.fromEntries(
   PLATFORMS.map(({ name, webhook }) => {
     const parameters = webhook.headers.map(({ name, description, isOptional = false }) => ({
       name,
-      in: 'header',
+      in: 'header' as const,
       required: !isOptional,
       description,
-      schema: { type: 'string' },
+      schema: { type: 'string' as const },
     }));
     return [`/v1/webhooks/${name}`, { post: operation(`${name}Webhook`, webhook.summary, parameters) }];
   }),
