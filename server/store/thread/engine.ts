@@ -57,7 +57,7 @@ export interface AsyncEngine<M extends object> {
   close(): Promise<void>;
 }
 
-/** @param jobs take the place of methods of the same name. */
+/** @param jobs replace methods of the same name. */
 export async function asyncEngine<M extends object>(
   engine: AsyncEngine<M>,
   jobs: Jobs = {},

@@ -55,7 +55,7 @@ export async function startThread<M extends Methods<M>>(
 
   const pending = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   let lastId = 0;
-  /** Why the thread takes no more requests. */
+  /** Set once the thread accepts no more requests: why. */
   let endedBy: string | undefined;
 
   function rejectAll(why: string): void {
