@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Source } from '../../../shared/protected-event.ts';
 import { CHUNK } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { Store } from './store.ts';
@@ -6,9 +7,12 @@ import type { Store } from './store.ts';
 /** 16 bytes of a SHA-256 digest as latin1 text. */
 export type DedupKey = string;
 
-export const messageKey = (messageId: string): DedupKey => digest('message', messageId);
+export const messageKey = (source: Source, messageId: string): DedupKey =>
+  digest('message', `${source}\0${messageId}`);
 export const orderKeyOf = (orderKey: string): DedupKey => digest('order', orderKey);
-const digest = (kind: 'message' | 'order', key: string) =>
+/** The same report of the same browser. */
+export const evidenceKey = (parts: readonly string[]): DedupKey => digest('evidence', JSON.stringify(parts));
+const digest = (kind: 'message' | 'order' | 'evidence', key: string) =>
   hash('sha256', `${kind}\0${key}`, 'latin1').slice(0, 16);
 export const toBlob = (key: DedupKey): Uint8Array => Buffer.from(key, 'latin1');
 const fromBlob = (blob: Uint8Array): DedupKey => Buffer.from(blob).toString('latin1');
@@ -116,7 +120,7 @@ export function createDedup(store: Store, windows: Windows): Dedup {
   for (let after = merged.get()?.seq ?? 0; ; ) {
     const rows = fresh.all(after, CHUNK);
     for (const { shop, receivedAtMs, messageKey, orderKey } of rows) {
-      add(shop, fromBlob(messageKey), receivedAtMs + windows.retentionMs);
+      if (messageKey.length > 0) add(shop, fromBlob(messageKey), receivedAtMs + windows.retentionMs);
       if (orderKey) add(shop, fromBlob(orderKey), receivedAtMs + windows.orderKeyMs);
     }
     if (rows.length === 0) break;

@@ -1,11 +1,15 @@
 import { sqliteFault } from '../errors.ts';
 import { prepare } from './database.ts';
 import type { Requeue } from './requeue.ts';
-import type { ConsumerState, Store } from './store.ts';
+import { type ConsumerState, reachedSeq, type Store } from './store.ts';
 
 /** One leased delivery. When it is settled, `attempt` also proves that it was not leased again since. */
 export interface LeasedRow {
   seq: number;
+  shop: string;
+  orderId: number | null;
+  /** 1: the body is not composed yet. */
+  compose: number;
   attempt: number;
   uncertainSinceMs: number | null;
   isOrder: number;
@@ -13,16 +17,20 @@ export interface LeasedRow {
   encryptedPii: string | null;
 }
 
+const EVENT_COLUMNS = `e.shop, e.order_id AS orderId, e.compose, e.order_key IS NOT NULL AS isOrder, e.body, s.sealed AS encryptedPii`;
 /** Exported so that a test can check their query plans. */
 export const DUE_SQL = `
-  SELECT d.seq, d.attempt, d.uncertain_since AS uncertainSinceMs, e.order_key IS NOT NULL AS isOrder, e.body, s.sealed AS encryptedPii
+  SELECT d.seq, d.attempt, d.uncertain_since AS uncertainSinceMs, ${EVENT_COLUMNS}
   FROM deliveries d JOIN events e ON e.seq = d.seq LEFT JOIN seals s ON s.seq = d.seq AND ?2
   WHERE d.consumer = ?1 AND d.due_at = 0 AND d.seq <= ?4 ORDER BY d.seq LIMIT ?3`;
 export const NEW_SQL = `
-  SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs,
-    e.order_key IS NOT NULL AS isOrder, e.body, s.sealed AS encryptedPii
+  SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs, ${EVENT_COLUMNS}
   FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3
-  WHERE e.shop = ?1 AND e.seq > ?2 ORDER BY e.seq LIMIT ?4`;
+  WHERE e.shop = ?1 AND e.seq > ?2 AND e.audience & ?5 AND (e.voice = 0 OR e.seq > ?6) ORDER BY e.seq LIMIT ?4`;
+export const TRUSTED_SQL = `
+  SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs, ${EVENT_COLUMNS}
+  FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3
+  WHERE e.shop = ?1 AND e.voice = 1 AND e.seq > ?2 AND e.audience & ?5 ORDER BY e.seq LIMIT ?4`;
 export const ENQUEUE_SQL = `
   UPDATE deliveries SET due_at = 0 WHERE consumer = ?1 AND seq IN (
     SELECT seq FROM deliveries WHERE consumer = ?1 AND due_at > 0 AND due_at <= ?2 ORDER BY due_at LIMIT ?3)`;
@@ -31,67 +39,83 @@ export const ENQUEUE_SQL = `
 const CHUNK = 200;
 /** More than a chunk, so that of the deliveries that became due together the oldest is leased first. */
 const ENQUEUE = 1000;
-/** After the end of every hold. */
-const NEVER_MS = Number.MAX_SAFE_INTEGER;
+/** Of what is leased at once, the share that events of trusted voices may have while others wait. */
+const TRUSTED_SHARE = 0.75;
 
-export function createLease(store: Store, requeue: Requeue, leaseMs: number) {
+export function createLease(store: Store, requeue: Requeue, composeRow: (row: LeasedRow) => string, leaseMs: number) {
   const { connection } = store;
   const enqueue = prepare(connection, ENQUEUE_SQL);
   const due = prepare<LeasedRow>(connection, DUE_SQL);
   const fresh = prepare<LeasedRow & { holdUntilMs: number | null }>(connection, NEW_SQL);
+  const trusted = prepare<LeasedRow & { holdUntilMs: number | null }>(connection, TRUSTED_SQL);
   const leaseAgain = prepare(
     connection,
     `UPDATE deliveries SET state = 'leased', due_at = ?2, attempt = attempt + 1, reason = NULL,
        uncertain_since = coalesce(uncertain_since, ?3)
      WHERE consumer = ?1 AND seq IN (SELECT value FROM json_each(?4))`,
   );
-  /** A row for each new event up to a `seq`: leased, or held until its time. */
+  /** A row for each new event that was read: leased, or held until its time. */
   const leaseNew = prepare(
     connection,
     `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, uncertain_since)
      SELECT ?1, seq, iif(is_held, 'held', 'leased'), iif(is_held, hold_until, ?2), iif(is_held, 1, 2), iif(is_held, NULL, ?3)
-     FROM (SELECT seq, hold_until, coalesce(hold_until > ?7, 0) AS is_held
-           FROM events WHERE shop = ?4 AND seq > ?5 AND seq <= ?6)`,
+     FROM (SELECT seq, hold_until, coalesce(hold_until > ?3, 0) AS is_held FROM events
+           WHERE shop = ?4 AND seq > ?5 AND seq <= ?6 AND audience & ?7 AND iif(?8, voice = 1, voice = 0 OR seq > ?9))`,
   );
-  const moveCursor = prepare(connection, 'UPDATE consumers SET cursor = ? WHERE id = ?');
+  const moveCursors = prepare(connection, 'UPDATE consumers SET cursor = ?, trusted_cursor = ? WHERE id = ?');
+  const newest = prepare<{ seq: number | null }>(connection, 'SELECT max(seq) AS seq FROM events WHERE shop = ?');
 
   /**
    * A lease is a row that is committed before the delivery is returned. If the process dies, the next lease of that
    * event carries `uncertain_since`: it may have been sent.
+   *
+   * @param isTrusted only events of trusted voices, ahead of the cursor; else every event that was not leased yet.
    */
-  function leaseNewEvents(consumer: ConsumerState, max: number, nowMs: number): LeasedRow[] {
+  function leaseNewEvents(consumer: ConsumerState, max: number, nowMs: number, isTrusted: boolean): LeasedRow[] {
+    const { id, shop, audience } = consumer;
     const leased: LeasedRow[] = [];
     const withPii = Number(consumer.decryptsPii);
-    const heldAfterMs = consumer.ignoresHolds ? NEVER_MS : nowMs;
     while (leased.length < max) {
-      const page = fresh.all(consumer.shop, consumer.cursor, withPii, max - leased.length);
-      const last = page.at(-1);
-      if (!last) break;
-      const range = [consumer.shop, consumer.cursor, last.seq] as const;
-      leaseNew.run(consumer.id, nowMs + leaseMs, nowMs, ...range, heldAfterMs);
-      consumer.cursor = last.seq;
+      const room = max - leased.length;
+      const after = isTrusted ? Math.max(consumer.trustedCursor, consumer.cursor) : consumer.cursor;
+      const page = isTrusted
+        ? trusted.all(shop, after, withPii, room, audience)
+        : fresh.all(shop, after, withPii, room, audience, consumer.trustedCursor);
+      // After a short page there is nothing left: what is for others is passed over, too.
+      const last = page.length < room ? (newest.get(shop)?.seq ?? after) : (page.at(-1)?.seq ?? after);
+      if (page.length > 0)
+        leaseNew.run(id, nowMs + leaseMs, nowMs, shop, after, last, audience, Number(isTrusted), consumer.trustedCursor);
+      if (isTrusted) consumer.trustedCursor = Math.max(after, last);
+      else consumer.cursor = Math.max(after, last);
       for (const { holdUntilMs, ...row } of page)
-        if (holdUntilMs === null || holdUntilMs <= heldAfterMs) leased.push(row);
+        if (holdUntilMs === null || holdUntilMs <= nowMs) leased.push(row);
+      if (page.length < room) break;
     }
     return leased;
   }
 
   function leaseSome(consumer: ConsumerState, max: number, nowMs: number): LeasedRow[] {
-    const { cursor } = consumer;
+    const { cursor, trustedCursor } = consumer;
     if (requeue.isRunning(consumer)) requeue.step(consumer, max, nowMs);
     const isRequeuing = requeue.isRunning(consumer);
     // During a requeue only what it has reached is leased, so that the oldest is leased first.
-    const end = isRequeuing ? consumer.requeuedTo : consumer.cursor;
+    const end = isRequeuing ? consumer.requeuedTo : reachedSeq(consumer);
     const readDue = () => due.all(consumer.id, Number(consumer.decryptsPii), max, end);
     let waiting = readDue();
     const mayEnqueue = waiting.length < max && !isRequeuing;
     if (mayEnqueue && enqueue.run(consumer.id, nowMs, ENQUEUE) > 0) waiting = readDue();
     const seqs = JSON.stringify(waiting.map(({ seq }) => seq));
     if (waiting.length > 0) leaseAgain.run(consumer.id, nowMs + leaseMs, nowMs, seqs);
-    if (isRequeuing) return waiting;
-    const leased = [...waiting, ...leaseNewEvents(consumer, max - waiting.length, nowMs)];
-    if (consumer.cursor !== cursor) moveCursor.run(consumer.cursor, consumer.id);
-    return leased;
+    const leased = [...waiting];
+    if (!isRequeuing) {
+      const room = () => max - leased.length;
+      leased.push(...leaseNewEvents(consumer, Math.ceil(room() * TRUSTED_SHARE), nowMs, true));
+      leased.push(...leaseNewEvents(consumer, room(), nowMs, false));
+      leased.push(...leaseNewEvents(consumer, room(), nowMs, true));
+      if (consumer.cursor !== cursor || consumer.trustedCursor !== trustedCursor)
+        moveCursors.run(consumer.cursor, consumer.trustedCursor, consumer.id);
+    }
+    return leased.map((row) => (row.compose === 1 ? { ...row, body: composeRow(row) } : row));
   }
 
   /** A full disk may have space for one lease: then events are delivered one by one, and each frees space. */

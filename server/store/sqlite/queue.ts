@@ -13,19 +13,21 @@ export function createQueue(store: Store, requeue: Requeue) {
   );
   const nextNew = prepare<{ dueAtMs: number | null }>(
     connection,
-    `SELECT min(iif(?4, 0, coalesce(hold_until, 0))) AS dueAtMs FROM
-       (SELECT hold_until FROM events WHERE shop = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3)`,
+    `SELECT min(coalesce(hold_until, 0)) AS dueAtMs FROM
+       (SELECT hold_until FROM events WHERE shop = ?1 AND seq > ?2 AND audience & ?4 AND (voice = 0 OR seq > ?5)
+        ORDER BY seq LIMIT ?3)`,
   );
   const oldest = prepare<{ receivedAtMs: number | null }>(
     connection,
     `SELECT min(received_at) AS receivedAtMs FROM events WHERE seq IN (
        (SELECT min(seq) FROM deliveries WHERE consumer = ?),
-       (SELECT seq FROM events WHERE shop = ? AND seq > ? ORDER BY seq LIMIT 1))`,
+       (SELECT seq FROM events WHERE shop = ? AND seq > ? AND audience & ? AND (voice = 0 OR seq > ?)
+        ORDER BY seq LIMIT 1))`,
   );
   const since = prepare<{ seq: number; receivedAtMs: number }>(
     connection,
     `SELECT seq, received_at AS receivedAtMs FROM events
-     WHERE shop = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`,
+     WHERE shop = ? AND seq > ? AND seq <= ? AND audience & ? ORDER BY seq LIMIT ?`,
   );
   const enqueue = prepare(
     connection,
@@ -40,25 +42,27 @@ export function createQueue(store: Store, requeue: Requeue) {
     nextDueMs(name: string, nowMs: number): number | undefined {
       const consumer = store.consumer(name);
       if (requeue.hasMore(consumer)) return nowMs;
-      const { id, shop, cursor } = consumer;
-      const ignoresHolds = Number(consumer.ignoresHolds ?? false);
-      const due = [nextQueued.get(id)?.dueAtMs, nextNew.get(shop, cursor, CHUNK, ignoresHolds)?.dueAtMs];
+      const { id, shop, cursor, audience, trustedCursor } = consumer;
+      const due = [
+        nextQueued.get(id)?.dueAtMs,
+        nextNew.get(shop, cursor, CHUNK, audience, trustedCursor)?.dueAtMs,
+      ];
       const known = due.filter((ms) => ms !== null && ms !== undefined);
       return known.length > 0 ? Math.max(nowMs, Math.min(...known)) : undefined;
     },
 
     depth(name: string, nowMs: number): Depth {
-      const { id, shop, cursor, waiting, deadLetters } = store.consumer(name);
-      const receivedAtMs = oldest.get(id, shop, cursor)?.receivedAtMs ?? nowMs;
+      const { id, shop, cursor, audience, trustedCursor, waiting, deadLetters } = store.consumer(name);
+      const receivedAtMs = oldest.get(id, shop, cursor, audience, trustedCursor)?.receivedAtMs ?? nowMs;
       return { waiting, deadLetters, oldestAgeMs: Math.max(0, nowMs - receivedAtMs) };
     },
 
     /** Dead letters of that time are requeued too; what is queued already keeps its place. */
     *replaySince(name: string, sinceMs: number): Generator<undefined, number> {
       const consumer = store.consumer(name);
-      const { id, shop, cursor: end } = consumer;
+      const { id, shop, audience, cursor: end } = consumer;
       let replayed = 0;
-      for (const rows of pages((after) => since.all(shop, after, end, CHUNK))) {
+      for (const rows of pages((after) => since.all(shop, after, end, audience, CHUNK))) {
         const wanted = rows.filter(({ receivedAtMs }) => receivedAtMs >= sinceMs);
         store.transaction(() => {
           for (const { seq } of wanted) {

@@ -1,5 +1,5 @@
 import { prepare } from './database.ts';
-import type { Store } from './store.ts';
+import { isAhead, type Store } from './store.ts';
 
 /** Removes events of one shop with their PII, deliveries and dead letters. Returns how many there were. */
 export type Remove = (shop: string, seqs: readonly number[]) => number;
@@ -8,7 +8,10 @@ export function createRemove(store: Store): Remove {
   const { connection } = store;
   /** Including consumers that are no longer configured. */
   const consumerIds = prepare<{ id: number }>(connection, 'SELECT id FROM consumers WHERE shop = ?');
-  const removeEvent = prepare(connection, 'DELETE FROM events WHERE seq = ?');
+  const removeEvent = prepare<{ seq: number; voice: number; audience: number }>(
+    connection,
+    'DELETE FROM events WHERE seq = ? RETURNING seq, voice, audience',
+  );
   const removePii = prepare(connection, 'DELETE FROM seals WHERE seq = ?');
   const removeDelivery = prepare(connection, 'DELETE FROM deliveries WHERE consumer = ? AND seq = ?');
   const removeDeadLetter = prepare(connection, 'DELETE FROM dead_letters WHERE consumer = ? AND seq = ?');
@@ -18,14 +21,15 @@ export function createRemove(store: Store): Remove {
     const states = new Map(store.consumers.map((consumer) => [consumer.id, consumer]));
     let removed = 0;
     for (const seq of seqs) {
-      if (removeEvent.run(seq) === 0) continue;
+      const event = removeEvent.get(seq);
+      if (!event) continue;
       removed++;
       removePii.run(seq);
       for (const id of ids) {
         const wasQueued = removeDelivery.run(id, seq) > 0;
         const wasDead = removeDeadLetter.run(id, seq) > 0;
         const state = states.get(id);
-        if (state && (wasQueued || seq > state.cursor)) state.waiting--;
+        if (state && (wasQueued || isAhead(state, event))) state.waiting--;
         if (state && wasDead) state.deadLetters--;
       }
     }

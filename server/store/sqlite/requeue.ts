@@ -1,5 +1,5 @@
 import { prepare } from './database.ts';
-import type { ConsumerState, Store } from './store.ts';
+import { type ConsumerState, reachedSeq, type Store } from './store.ts';
 
 /** Exported so that a test can check their query plans. */
 export const REACH_SQL = `
@@ -34,7 +34,7 @@ export function createRequeue({ connection }: Store): Requeue {
     isRunning,
     begin(consumer) {
       consumer.requeuedTo = 0;
-      consumer.requeueEnd = consumer.cursor;
+      consumer.requeueEnd = reachedSeq(consumer);
     },
     step(consumer, max, nowMs) {
       const { id, requeuedTo, requeueEnd, resumedTo, resumeEnd } = consumer;

@@ -1,4 +1,6 @@
-export const VERSION = 2;
+import { ORDER_SCHEMA } from './schema-orders.ts';
+
+export const VERSION = 3;
 
 /**
  * An event is written once, however many consumers there are. A consumer is its cursor plus one `deliveries` row for
@@ -7,7 +9,7 @@ export const VERSION = 2;
  *
  * `seq` is never used twice, or an event could be inserted below a cursor. Times are epoch milliseconds.
  */
-export const SCHEMA = `
+export const SCHEMA = `${ORDER_SCHEMA}
   CREATE TABLE events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     shop TEXT NOT NULL,
@@ -15,9 +17,18 @@ export const SCHEMA = `
     hold_until INTEGER,
     message_key BLOB NOT NULL,
     order_key BLOB,
+    -- 1: of a trusted voice, leased before others.
+    voice INTEGER NOT NULL,
+    -- Bits: 1 destinations, 2 statistics.
+    audience INTEGER NOT NULL,
+    -- 1: the body is composed when it is leased first; 2: it was.
+    compose INTEGER NOT NULL,
+    order_id INTEGER,
     body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX events_by_shop ON events (shop);
+  CREATE INDEX events_trusted ON events (shop, seq) WHERE voice = 1;
+  CREATE INDEX events_by_order ON events (order_id) WHERE order_id IS NOT NULL;
 
   -- Dedup keys, kept longer than the events: digests of messageIds and order keys.
   CREATE TABLE seen (
@@ -41,6 +52,8 @@ export const SCHEMA = `
     name TEXT NOT NULL,
     shop TEXT NOT NULL,
     cursor INTEGER NOT NULL,
+    -- Events of trusted voices up to this one were leased ahead of the cursor.
+    trusted_cursor INTEGER NOT NULL,
     UNIQUE (name, shop)
   ) STRICT;
 

@@ -1,11 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Consumer } from '../event-log.ts';
+import { AUDIENCE } from './audience.ts';
 import { type Database, prepare } from './database.ts';
 
 /** A configured consumer in memory. `waiting` and `deadLetters` count its unsettled events and its dead letters. */
-export interface ConsumerState extends Consumer {
+export interface ConsumerState extends Omit<Consumer, 'audience'> {
+  /** The bit of its audience. */
+  audience: number;
   id: number;
   cursor: number;
+  /** Events of trusted voices up to this one were leased ahead of the cursor. */
+  trustedCursor: number;
   waiting: number;
   deadLetters: number;
   /**
@@ -30,6 +35,17 @@ export interface Store {
   consumer(name: string): ConsumerState;
   consumers: readonly ConsumerState[];
 }
+
+/** The newest event the consumer may have leased. */
+export const reachedSeq = ({ cursor, trustedCursor }: Pick<ConsumerState, 'cursor' | 'trustedCursor'>): number =>
+  Math.max(cursor, trustedCursor);
+
+/** True for an event that the consumer is to lease and has not leased yet. */
+export const isAhead = (
+  { cursor, trustedCursor, audience }: ConsumerState,
+  event: { seq: number; voice: number; audience: number },
+): boolean =>
+  (audience & event.audience) !== 0 && event.seq > cursor && (event.voice === 0 || event.seq > trustedCursor);
 
 export interface Member {
   begin(): void;
@@ -74,21 +90,23 @@ export function createStore(database: Database, configured: readonly Consumer[])
  */
 function loadConsumer(connection: DatabaseSync, consumer: Consumer): ConsumerState {
   const { name, shop } = consumer;
+  const audience = AUDIENCE[consumer.audience];
   prepare(
     connection,
-    `INSERT INTO consumers (name, shop, cursor)
-     VALUES (?, ?, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0))
-     ON CONFLICT DO NOTHING`,
+    `INSERT INTO consumers (name, shop, cursor, trusted_cursor)
+     SELECT ?1, ?2, seq, seq FROM (SELECT coalesce(max(seq), 0) AS seq FROM sqlite_sequence WHERE name = 'events')
+     WHERE true ON CONFLICT DO NOTHING`,
   ).run(name, shop);
-  const state = prepare<{ id: number; cursor: number; waiting: number; deadLetters: number }>(
+  const state = prepare<Pick<ConsumerState, 'id' | 'cursor' | 'trustedCursor' | 'waiting' | 'deadLetters'>>(
     connection,
-    `SELECT id, cursor,
-       (SELECT count(*) FROM events WHERE events.shop = consumers.shop AND events.seq > consumers.cursor)
+    `SELECT id, cursor, trusted_cursor AS trustedCursor,
+       (SELECT count(*) FROM events WHERE shop = ?2 AND seq > cursor AND audience & ?3
+          AND (voice = 0 OR seq > trusted_cursor))
          + (SELECT count(*) FROM deliveries WHERE consumer = consumers.id) AS waiting,
        (SELECT count(*) FROM dead_letters WHERE consumer = consumers.id) AS deadLetters
-     FROM consumers WHERE name = ? AND shop = ?`,
-  ).get(name, shop);
+     FROM consumers WHERE name = ?1 AND shop = ?2`,
+  ).get(name, shop, audience);
   if (!state) throw new Error(`consumer ${name} was not stored`);
-  const { cursor } = state;
-  return { ...consumer, ...state, requeuedTo: 0, requeueEnd: cursor, resumedTo: 0, resumeEnd: cursor };
+  const end = reachedSeq(state);
+  return { ...consumer, ...state, audience, requeuedTo: 0, requeueEnd: end, resumedTo: 0, resumeEnd: end };
 }

@@ -1,18 +1,24 @@
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
-import type { Consumer, Durability } from '../event-log.ts';
+import type { Consumer, Durability, ShopOrders } from '../event-log.ts';
 import { type MethodsOf, syncEngine } from '../thread/engine.ts';
 import { serveThread } from '../thread/serve.ts';
-import { createAppend } from './append.ts';
+import { createAccept } from './accept.ts';
+import { createAcceptOrder } from './accept-order.ts';
 import { startCheckpoints } from './checkpoints.ts';
 import { type Database, openDatabase, prepare, toUnusable } from './database.ts';
 import { createDeadLetters } from './dead-letters.ts';
+import { createComposeRow } from './compose-row.ts';
 import { createDedup } from './dedup.ts';
 import { createEncryptedPii } from './encrypted-pii.ts';
+import { createEventRows } from './event-rows.ts';
+import { createEvidence } from './evidence.ts';
 import { createErase } from './erase.ts';
 import { createGaps } from './gaps.ts';
 import { type HighWater, openHighWater } from './high-water.ts';
 import { createLease } from './lease.ts';
+import { createOrders } from './orders.ts';
+import { createPersonLinks } from './person-links.ts';
 import { createQueue } from './queue.ts';
 import { createRemove } from './remove.ts';
 import { createRequeue } from './requeue.ts';
@@ -20,11 +26,14 @@ import { createRetain } from './retain.ts';
 import { SCHEMA, VERSION } from './schema.ts';
 import { createSettle } from './settle.ts';
 import { createStore } from './store.ts';
+import { createVoices } from './voices.ts';
 
 /** What the thread is started with. */
 export interface LogData {
   dataDir: string;
   consumers: readonly Consumer[];
+  /** How orders are made at each shop, by its id. */
+  shops: Readonly<Record<string, ShopOrders>>;
   retentionMs: number;
   orderKeyMs: number;
   leaseMs: number;
@@ -37,7 +46,7 @@ const SYNCHRONOUS = ['off', 'normal', 'full', 'extra'] as const;
 function openEngine(data: LogData) {
   const { dataDir, maxPages } = data;
   const limit = maxPages === undefined ? {} : { maxPages };
-  const database = openDatabase({ dataDir, name: 'events', schema: SCHEMA, version: VERSION, ...limit });
+  const database = openDatabase({ dataDir, name: 'store', schema: SCHEMA, version: VERSION, ...limit });
   try {
     return createEngine(data, database, openHighWater(join(dataDir, 'events.mark')));
   } catch (error) {
@@ -53,8 +62,15 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const gaps = createGaps(store, highWater);
   const encryptedPii = createEncryptedPii(store);
   const remove = createRemove(store);
-  const dedup = createDedup(store, { retentionMs, orderKeyMs });
+  const windows = { retentionMs, orderKeyMs };
+  const dedup = createDedup(store, windows);
   const { retain, purge } = createRetain(store, retentionMs, remove, encryptedPii, dedup);
+  const rows = createEventRows(store, remove);
+  const shops = new Map(Object.entries(data.shops));
+  const orders = createOrders(store);
+  const evidence = createEvidence(store);
+  const voices = createVoices(store, shops);
+  const acceptOrder = createAcceptOrder({ rows, orders, evidence, voices, shops });
   const requeue = createRequeue(store);
   const queue = createQueue(store, requeue);
   const deadLetters = createDeadLetters(store, encryptedPii);
@@ -65,7 +81,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   return {
     transaction: gaps.transaction,
     writes: {
-      append: createAppend(store, dedup, { retentionMs, orderKeyMs }),
+      accept: createAccept({ rows, dedup, windows, evidence, personLinks: createPersonLinks(store), acceptOrder }),
       settle: createSettle(store, encryptedPii),
       check(nowMs: number): Durability {
         probe.run(nowMs);
@@ -83,7 +99,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       deadLetters: deadLetters.list,
     },
     jobs: {
-      lease: createLease(store, requeue, leaseMs),
+      lease: createLease(store, requeue, createComposeRow(store, orders, evidence), leaseMs),
       replaySince: queue.replaySince,
       replayDeadLetters: deadLetters.replay,
       discardDeadLetters: deadLetters.discard,

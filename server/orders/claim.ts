@@ -1,0 +1,32 @@
+import { orderNames, orderTokens, readId } from '../../shared/order-ids.ts';
+import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import { type Stage, stageOf } from './stages.ts';
+
+/** What one report shows of its order: what it calls it, and what proves that its sender belongs to it. */
+export interface OrderClaim {
+  stage: Stage;
+  /** Ids and numbers, the order's id first. All of them can be guessed. Empty: the report names no order. */
+  names: string[];
+  /** Tokens of the cart, the checkout and the order: only somebody who saw one of these knows them. */
+  tokens: string[];
+  /** The id of a refund; empty for every other stage. */
+  part: string;
+  /** The report says that the order is cancelled, whatever stage it reports. */
+  isCancelled: boolean;
+  userId?: string;
+}
+
+/** Undefined for an event that reports no order. */
+export function readClaim(event: ProtectedEvent): OrderClaim | undefined {
+  const stage = stageOf(event);
+  if (stage === undefined) return undefined;
+  const { properties, identity, messageId } = event;
+  return {
+    stage,
+    names: orderNames(properties),
+    tokens: orderTokens(properties),
+    part: stage === 'refunded' ? (readId(properties.refund_id) ?? messageId) : '',
+    isCancelled: stage === 'cancelled' || properties.cancelled === true,
+    ...(identity.userId !== undefined && { userId: identity.userId }),
+  };
+}

@@ -1,0 +1,172 @@
+import { isIP } from 'node:net';
+import { type Consent, PURPOSES } from '../../shared/consent.ts';
+import { eventIdOf } from '../../shared/order-ids.ts';
+import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
+import { withoutClickIds } from '../privacy/click-ids.ts';
+import { coarseIp, coarseUserAgent } from '../privacy/coarsen.ts';
+import { isTrusted, type Report, STRENGTH } from './precedence.ts';
+
+/** What a browser showed together with a cart's or checkout's token, or with the order itself. */
+export interface Evidence {
+  consent: Consent;
+  anonymousId?: string;
+  context: Pick<ProtectedEvent['context'], 'ip' | 'userAgent' | 'tiktok' | 'page' | 'campaign'>;
+  /** The id that page's mirrored TikTok pixel gave the event. */
+  eventId?: string;
+}
+
+/** What is known of an order when one of its stages is leased for the first time. */
+export interface KnownOrder {
+  canonicalId: string;
+  /** Frozen with the first stage that was leased. */
+  eventId?: string;
+  /** Of trusted voices, and of browsers where their word makes an order. */
+  reports: readonly Report[];
+  /** Joined by proof, latest first. */
+  evidence: readonly Evidence[];
+}
+
+/** Money, items and status: the strongest voice alone decides them. */
+const TERMS: ReadonlySet<string> = new Set([
+  'total',
+  'subtotal',
+  'revenue',
+  'value',
+  'tax',
+  'shipping',
+  'discount',
+  'coupon',
+  'currency',
+  'products',
+  'product_id',
+  'sku',
+  'price',
+  'quantity',
+  'financial_status',
+]);
+
+/**
+ * One stage of an order as every destination is sent it: existence, money, items, status and buyer from the strongest
+ * voice; click ids, address, browser, visitor, page and campaign from the evidence. What was not reported stays absent.
+ *
+ * @param own the report that added the stage.
+ */
+export function composeStage(own: ProtectedEvent, known: KnownOrder): ProtectedEvent {
+  const reports = [...known.reports].sort(strongestFirst);
+  const events = reports.map(({ event }) => event);
+  const placed = reports.filter(({ stage }) => stage === 'placed').map(({ event }) => event);
+  const isPlaced = own.event === 'Order Completed';
+  const content = reports.find(({ stage }) => stage !== 'cancelled' && stage !== 'refunded')?.event;
+  const pages = reports.filter(({ source }) => !isTrusted(source)).map(({ event }) => toEvidence(event));
+  const evidence = [...known.evidence, ...pages];
+  const composed = enrich(
+    {
+      ...own,
+      timestamp: isPlaced ? earliest([own, ...placed]) : own.timestamp,
+      ...integrationsOf(own, reports),
+      identity: together([own, ...events].map(({ identity }) => identity)),
+      traits: together([own, ...events].map(({ traits }) => traits)),
+      context: contextOf([own, ...events]),
+      properties: propertiesOf(own, isPlaced ? (content ?? own) : own, isPlaced ? events : [], known.canonicalId),
+    },
+    evidence,
+  );
+  const eventId =
+    known.eventId ?? evidence.find((one) => one.eventId)?.eventId ?? `order:${known.canonicalId}`;
+  return { ...composed, orderId: known.canonicalId, eventId };
+}
+
+/**
+ * An event of a trusted voice with what is known of the browsers that belong to it, latest first. The strictest consent
+ * of all of them applies; without any, the event's own.
+ */
+export function enrich(event: ProtectedEvent, evidence: readonly Evidence[]): ProtectedEvent {
+  if (evidence.length === 0) return asAllowed(event);
+  const consent = Object.fromEntries(
+    PURPOSES.map((purpose) => [purpose, evidence.every((one) => one.consent[purpose])]),
+  ) as Consent;
+  const { isAssumed: _, ...own } = event;
+  const allowed = { ...own, consent };
+  if (!PURPOSES.some((purpose) => consent[purpose])) return asAllowed(allowed);
+  const anonymousId = evidence.find((one) => one.anonymousId !== undefined)?.anonymousId;
+  return asAllowed({
+    ...allowed,
+    identity: { ...own.identity, ...(anonymousId !== undefined && { anonymousId }) },
+    context: { ...own.context, ...together(evidence.map(({ context }) => context)) },
+  });
+}
+
+/** What a browser's event shows of whoever sent it. */
+export function toEvidence({ consent, identity, context, properties, messageId, event = '' }: ProtectedEvent): Evidence {
+  const { ip, userAgent, page, campaign } = context;
+  const { event_id, ...tiktok } = context.tiktok ?? {};
+  const isShared = event_id === messageId || event_id === eventIdOf(event, properties, messageId);
+  return {
+    consent,
+    ...(identity.anonymousId !== undefined && { anonymousId: identity.anonymousId }),
+    context: {
+      ...(ip !== undefined && { ip }),
+      ...(userAgent !== undefined && { userAgent }),
+      ...(Object.keys(tiktok).length > 0 && { tiktok }),
+      ...(page !== undefined && { page }),
+      ...(campaign !== undefined && { campaign }),
+    },
+    ...(event_id !== undefined && isShared && { eventId: event_id }),
+  };
+}
+
+const strongestFirst = (a: Report, b: Report) =>
+  STRENGTH[b.source] - STRENGTH[a.source] || Date.parse(b.event.receivedAt) - Date.parse(a.event.receivedAt);
+
+/** All fields of all objects; of one field the first object's. */
+const together = <Fields extends object>(objects: readonly Fields[]): Fields =>
+  Object.assign({}, ...objects.toReversed());
+
+const earliest = (events: readonly ProtectedEvent[]): string =>
+  events.map(({ timestamp }) => timestamp).reduce((a, b) => (Date.parse(b) < Date.parse(a) ? b : a));
+
+/** A browser's choice of destinations counts where its word made the order, and nowhere else. */
+function integrationsOf(own: ProtectedEvent, reports: readonly Report[]): Pick<ProtectedEvent, 'integrations'> {
+  const integrations = own.integrations ?? reports.find(({ event }) => event.integrations)?.event.integrations;
+  return integrations ? { integrations } : {};
+}
+
+function contextOf(events: readonly ProtectedEvent[]): ProtectedEvent['context'] {
+  const traits = together(events.map(({ context }) => context.traits ?? {}));
+  const context = together(events.map((event) => event.context));
+  return { ...context, ...(Object.keys(traits).length > 0 && { traits }) };
+}
+
+function propertiesOf(
+  own: ProtectedEvent,
+  content: ProtectedEvent,
+  others: readonly ProtectedEvent[],
+  canonicalId: string,
+): JsonObject {
+  const isTerm = ([name]: [string, unknown]) => TERMS.has(name);
+  const weaker = others.toReversed().flatMap(({ properties }) => Object.entries(properties));
+  return {
+    ...Object.fromEntries(weaker.filter((field) => !isTerm(field))),
+    ...Object.fromEntries(Object.entries(own.properties).filter((field) => content === own || !isTerm(field))),
+    ...Object.fromEntries(Object.entries(content.properties).filter(isTerm)),
+    ...(!canonicalId.startsWith('checkout:') && { order_id: canonicalId }),
+  };
+}
+
+/** Without consent to advertising: no click ids, a coarse address, a coarse user agent. */
+function asAllowed(event: ProtectedEvent): ProtectedEvent {
+  if (event.consent.advertising) return event;
+  const { context, properties, traits } = event;
+  const { ip, userAgent, tiktok, ...rest } = withoutClickIds(context);
+  return {
+    ...event,
+    context: {
+      ...rest,
+      ...(ip !== undefined && isIP(ip) !== 0 && { ip: coarseIp(ip) }),
+      ...(userAgent !== undefined && { userAgent: coarseUserAgent(userAgent) }),
+      ...(tiktok && Object.keys(tiktok).length > 0 && { tiktok }),
+    },
+    properties: withoutClickIds(properties),
+    traits: withoutClickIds(traits),
+  };
+}

@@ -1,0 +1,142 @@
+import type { OrderClaim } from '../../orders/claim.ts';
+import { isTrusted } from '../../orders/precedence.ts';
+import { keyOfStage, type Stage, stagesAdded } from '../../orders/stages.ts';
+import type { Accepted, ShopOrders } from '../event-log.ts';
+import { evidenceKey, orderKeyOf, toBlob } from './dedup.ts';
+import { AUDIENCE } from './audience.ts';
+import { type EventRows, type NewRow } from './event-rows.ts';
+import type { EvidenceStore } from './evidence.ts';
+import type { Order, Orders } from './orders.ts';
+import type { Voices } from './voices.ts';
+import type { AcceptRow } from './accept.ts';
+
+interface Parts {
+  rows: EventRows;
+  orders: Orders;
+  evidence: EvidenceStore;
+  voices: Voices;
+  shops: ReadonlyMap<string, ShopOrders>;
+}
+
+/** Times of one call: `nowMs` by the wall clock, `setByMs` what that differs from the steady one. */
+export interface AcceptTimes {
+  nowMs: number;
+  setByMs: number;
+}
+
+const DUPLICATE: Accepted = { isStored: false };
+/** A cancellation or a refund is sent after its order. */
+const AFTER_ORDER_MS = 1_000;
+const NO_ORDERS: ShopOrders = { ordersFrom: 'browser', mergeMs: 0, hasPlatform: false };
+
+/**
+ * Order reports within the accept transaction: which order a report belongs to, whether its voice makes an order, which
+ * stages it adds, and what evidence joins.
+ */
+export function createAcceptOrder({ rows, orders, evidence, voices, shops }: Parts) {
+  /** A browser's report where its word makes no order: kept once, joined where it proves to belong to one. */
+  function acceptEvidence(row: AcceptRow, claim: OrderClaim, nowMs: number): Accepted {
+    const [shop, , , receivedAtMs, body, , details] = row;
+    const { visitor = '', witness = null } = details ?? {};
+    const key = toBlob(evidenceKey([claim.stage, claim.part, visitor, ...claim.names, ...claim.tokens]));
+    const put = evidence.put(shop, key, claim, { visitor, receivedAtMs, body, witness });
+    if (!put) return DUPLICATE;
+    const order = evidence.joinLate(put, orders.showing(shop, claim.tokens), orders.named(shop, claim.names), nowMs);
+    if (!order) return { isStored: true };
+    if (claim.stage === 'placed') rows.insert(reportRow(row, body, order));
+    return { isStored: true, orderId: order.canonicalId };
+  }
+
+  /** A report of a voice that makes orders. */
+  function acceptReport(row: AcceptRow, claim: OrderClaim, { nowMs, setByMs }: AcceptTimes): Accepted {
+    const [shop, source, , receivedAtMs, body, , details] = row;
+    const { mergeMs, hasPlatform } = shops.get(shop) ?? NO_ORDERS;
+    const witness = details?.witness ?? null;
+    const { order, merged, superseded } = orders.assign(shop, claim, { receivedAtMs, mergeMs, witness });
+    for (const seq of superseded) rows.dropUnsent(shop, seq);
+    for (const { canonicalId } of merged) rows.insert(mergeRow(row, canonicalId, order));
+    const isNew = orders.report(order, source, claim, receivedAtMs, body);
+    rows.insert(reportRow(row, body, order));
+    if (!voices.actsAsBrowser(shop))
+      for (const joined of evidence.joinTo(shop, order, claim, nowMs))
+        if (joined.stage === 'placed') rows.insert(reportRow(row, joined.body, order));
+    // Where the shop system reports orders, a page is believed when it says that one was placed, and no further.
+    const isHeard = isTrusted(source) || claim.stage === 'placed' || !hasPlatform;
+    const added = isHeard ? stagesOf(order, claim) : [];
+    for (const stage of added) emit(row, claim, order, stage, setByMs);
+    return { isStored: isNew || added.length > 0, orderId: order.canonicalId };
+  }
+
+  function stagesOf(order: Order, { stage, part, isCancelled }: OrderClaim): Stage[] {
+    const emitted = orders.emitted(order);
+    if (stage === 'refunded') return emitted.has(`refunded:${part}`) ? [] : ['refunded'];
+    return stagesAdded(stage, isCancelled, {
+      emitted: new Set(emitted.keys()),
+      isCancelled: order.isCancelled === 1 && !emitted.has('placed'),
+    });
+  }
+
+  /** Adds a stage to what destinations are sent, after the time in which evidence may join. */
+  function emit(row: AcceptRow, claim: OrderClaim, order: Order, stage: Stage, setByMs: number): void {
+    const [shop, , , receivedAtMs, body, encryptedPii] = row;
+    const isOwn = stage === claim.stage;
+    const key = keyOfStage(stage, order.canonicalId, claim.part);
+    const dueAtMs = order.windowUntilMs + (stage === 'placed' || stage === 'paid' ? 0 : AFTER_ORDER_MS);
+    const seq = rows.insert({
+      ...reportRow(row, isOwn ? withKey(body, key) : asPlaced(body, key), order),
+      holdUntilMs: dueAtMs > receivedAtMs ? dueAtMs - setByMs : null,
+      audience: AUDIENCE.destinations,
+      orderKey: toBlob(orderKeyOf(key)),
+      isComposed: true,
+      encryptedPii: isOwn ? encryptedPii : null,
+    });
+    orders.emit(order, stage, stage === 'refunded' ? claim.part : '', seq);
+  }
+
+  return (row: AcceptRow, claim: OrderClaim, times: AcceptTimes): Accepted => {
+    const [shop, source, , receivedAtMs] = row;
+    if (source === 'platform') voices.notePlatformOrder(shop, receivedAtMs);
+    const isBelieved = isTrusted(source) || voices.actsAsBrowser(shop);
+    return isBelieved ? acceptReport(row, claim, times) : acceptEvidence(row, claim, times.nowMs);
+  };
+}
+
+/** One report as statistics read it. */
+const reportRow = ([shop, source, , receivedAtMs]: AcceptRow, body: string, order: Order): NewRow => ({
+  shop,
+  receivedAtMs,
+  holdUntilMs: null,
+  messageKey: null,
+  orderKey: null,
+  isTrusted: isTrusted(source),
+  audience: AUDIENCE.statistics,
+  isComposed: false,
+  orderId: order.id,
+  body: withFields(body, { orderId: order.canonicalId }),
+  encryptedPii: null,
+});
+
+/** Tells statistics that two orders turned out to be one. */
+function mergeRow(row: AcceptRow, from: string, order: Order): NewRow {
+  const [shop, source, messageId, receivedAtMs] = row;
+  const at = new Date(receivedAtMs).toISOString();
+  const event = {
+    ...{ shop, source, messageId: `${messageId}:merged:${from}`, type: 'track', event: 'Order Merged' },
+    ...{ timestamp: at, receivedAt: at, identity: {}, context: {}, traits: {} },
+    consent: { advertising: false, analytics: false, marketing: false },
+    properties: { from, to: order.canonicalId },
+  };
+  return reportRow(row, JSON.stringify(event), order);
+}
+
+const withKey = (body: string, orderKey: string) => withFields(body, { orderKey });
+
+/** The order that a report of its payment is the first to know of. */
+function asPlaced(body: string, orderKey: string): string {
+  const event = JSON.parse(body);
+  return JSON.stringify({ ...event, event: 'Order Completed', messageId: `${event.messageId}:placed`, orderKey });
+}
+
+/** An event's text with further fields, without reading it: a field named twice counts as it is named last. */
+const withFields = (body: string, fields: Record<string, string>) =>
+  `${body.slice(0, -1)},${JSON.stringify(fields).slice(1)}`;

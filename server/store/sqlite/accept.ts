@@ -1,0 +1,110 @@
+import type { Source } from '../../../shared/protected-event.ts';
+import type { OrderClaim } from '../../orders/claim.ts';
+import { isTrusted } from '../../orders/precedence.ts';
+import type { Accepted } from '../event-log.ts';
+import type { AcceptTimes } from './accept-order.ts';
+import { type Dedup, type DedupKey, messageKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
+import { AUDIENCE } from './audience.ts';
+import { type EventRows } from './event-rows.ts';
+import type { EvidenceStore } from './evidence.ts';
+import type { PersonLinks } from './person-links.ts';
+
+/** What an entry carries beside its event. */
+export interface Details {
+  /** The event reports an order. */
+  claim?: OrderClaim;
+  /** Second dedup key of an event that reports no order: `checkout:<token>`. */
+  key?: string;
+  /** What a browser shows together with tokens of its cart or checkout: the text kept for each of them. */
+  shown?: { tokens: readonly string[]; userId: string; evidence: string };
+  /** Who sent it, as far as a browser is known. */
+  visitor?: string;
+  /** Keyed digest of the peer address; of a shop system's order, of the buyer's. */
+  witness?: string;
+  /** A person's user id and the digests that belong to it, where a trusted voice says so. */
+  person?: { userId: string; keys: readonly string[] };
+}
+
+/** An entry as it is sent to the thread: a tuple, the cheapest to clone. Times in epoch ms. */
+export type AcceptRow = [
+  shop: string,
+  source: Source,
+  messageId: string,
+  receivedAtMs: number,
+  body: string,
+  encryptedPii: string | null,
+  details: Details | null,
+];
+
+/** `bytes`: of what was stored. `orderIds`: of the entries that belong to an order, by their place. */
+export interface AcceptedAll {
+  isStored: boolean[];
+  orderIds: [index: number, orderId: string][];
+  bytes: number;
+}
+
+interface Parts {
+  rows: EventRows;
+  dedup: Dedup;
+  windows: Windows;
+  evidence: EvidenceStore;
+  personLinks: PersonLinks;
+  acceptOrder(row: AcceptRow, claim: OrderClaim, times: AcceptTimes): Accepted;
+}
+
+const STORED: Accepted = { isStored: true };
+const DUPLICATE: Accepted = { isStored: false };
+
+/** One transaction for all entries: dedup, order identity, what proves it, the events. */
+export function createAccept({ rows, dedup, windows, evidence, personLinks, acceptOrder }: Parts) {
+  function acceptOne(row: AcceptRow, times: AcceptTimes): Accepted {
+    const [shop, source, messageId, receivedAtMs, body, encryptedPii, details] = row;
+    const { nowMs } = times;
+    // Each voice has ids of its own: no other can use them up.
+    const message = messageKey(source, messageId);
+    if (dedup.has(shop, message, nowMs)) return DUPLICATE;
+    const key = details?.key === undefined ? null : orderKeyOf(details.key);
+    if (key !== null && dedup.has(shop, key, nowMs)) {
+      show(row, details);
+      return DUPLICATE;
+    }
+    dedup.add(shop, message, nowMs + windows.retentionMs);
+    if (key !== null) dedup.add(shop, key, nowMs + windows.orderKeyMs);
+    if (details) {
+      show(row, details);
+      if (details.person) personLinks.add(shop, details.person, receivedAtMs);
+      if (details.claim) return acceptOrder(row, details.claim, times);
+    }
+    rows.insert({
+      shop,
+      receivedAtMs,
+      holdUntilMs: null,
+      messageKey: toBlob(message),
+      orderKey: key === null ? null : toBlob(key),
+      isTrusted: isTrusted(source),
+      audience: AUDIENCE.all,
+      isComposed: isTrusted(source) && key !== null,
+      orderId: null,
+      body,
+      encryptedPii,
+    });
+    return STORED;
+  }
+
+  function show([shop, , , receivedAtMs]: AcceptRow, details: Details | null): void {
+    const { shown, visitor } = details ?? {};
+    if (shown && visitor !== undefined)
+      evidence.view(shop, shown.tokens, shown.userId, { visitor, receivedAtMs, body: shown.evidence });
+  }
+
+  return (entries: readonly AcceptRow[], nowMs: number, setByMs: number): AcceptedAll => {
+    const isStored: boolean[] = [];
+    const orderIds: [number, string][] = [];
+    for (const [index, row] of entries.entries()) {
+      const accepted = acceptOne(row, { nowMs, setByMs });
+      isStored.push(accepted.isStored);
+      if (accepted.orderId !== undefined) orderIds.push([index, accepted.orderId]);
+    }
+    return { isStored, orderIds, bytes: rows.bytes() };
+  };
+}

@@ -1,0 +1,56 @@
+import { orderTokens } from '../../../shared/order-ids.ts';
+import type { ProtectedEvent } from '../../../shared/protected-event.ts';
+import { composeStage, enrich, type Evidence, toEvidence } from '../../orders/compose.ts';
+import { prepare } from './database.ts';
+import type { EvidenceStore } from './evidence.ts';
+import type { Order, Orders } from './orders.ts';
+import type { Store } from './store.ts';
+
+/** A row whose body is composed when it is leased first, by whichever destination. */
+export interface ComposedRow {
+  seq: number;
+  shop: string;
+  orderId: number | null;
+  body: string;
+}
+
+/**
+ * Composes the body of a stage or a checkout from everything known by now, and freezes it in its row: every later try
+ * and every other destination is given the same.
+ */
+export function createComposeRow({ connection }: Store, orders: Orders, evidence: EvidenceStore) {
+  const freeze = prepare(connection, 'UPDATE events SET body = ?2, compose = 2 WHERE seq = ?1');
+
+  /** The latest of what browsers proved: their own reports of the order, then what they showed with its tokens. */
+  function evidenceOf(shop: string, order: Order): Evidence[] {
+    const reported = evidence
+      .joined(order)
+      .filter(({ stage }) => stage === 'placed')
+      .map(({ body }) => toEvidence(JSON.parse(body)));
+    return [...reported, ...evidence.views(shop, orders.tokens(order), order.windowUntilMs, order.userId)];
+  }
+
+  function compose({ shop, orderId, body }: ComposedRow): ProtectedEvent {
+    const own: ProtectedEvent = JSON.parse(body);
+    const order = orderId === null ? undefined : orders.get(orderId);
+    if (!order) {
+      const shown = evidence.views(shop, orderTokens(own.properties), Number.MAX_SAFE_INTEGER, own.identity.userId ?? null);
+      return enrich(own, shown);
+    }
+    const { canonicalId, eventId } = order;
+    const composed = composeStage(own, {
+      canonicalId,
+      ...(eventId !== null && { eventId }),
+      reports: orders.reports(order),
+      evidence: evidenceOf(shop, order),
+    });
+    orders.freezeEventId(order, composed.eventId ?? '');
+    return composed;
+  }
+
+  return (row: ComposedRow): string => {
+    const body = JSON.stringify(compose(row));
+    freeze.run(row.seq, body);
+    return body;
+  };
+}

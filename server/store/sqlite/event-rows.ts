@@ -1,0 +1,68 @@
+import { AUDIENCE, type Audience } from './audience.ts';
+import { prepare } from './database.ts';
+import type { Remove } from './remove.ts';
+import type { Store } from './store.ts';
+
+export interface NewRow {
+  shop: string;
+  receivedAtMs: number;
+  /** By the steady clock; null: due at once. */
+  holdUntilMs: number | null;
+  /** Null for a row that is not the first of its message. */
+  messageKey: Uint8Array | null;
+  orderKey: Uint8Array | null;
+  /** Events of trusted voices are leased before those of browsers. */
+  isTrusted: boolean;
+  audience: Audience;
+  /** The body is composed from everything known when it is leased first. */
+  isComposed: boolean;
+  orderId: number | null;
+  body: string;
+  encryptedPii: string | null;
+}
+
+export interface EventRows {
+  /** Returns the event's number; 0 when nobody is interested in it. */
+  insert(row: NewRow): number;
+  /** Removes a stage that was not sent yet; one that was leased stays. */
+  dropUnsent(shop: string, seq: number): void;
+  /** Bytes inserted since the last call. */
+  bytes(): number;
+}
+
+const NO_KEY = new Uint8Array();
+
+export function createEventRows({ connection, consumers }: Store, remove: Remove): EventRows {
+  const insert = prepare(
+    connection,
+    `INSERT INTO events (shop, received_at, hold_until, message_key, order_key, voice, audience, compose, order_id, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const insertPii = prepare(connection, 'INSERT INTO seals (seq, sealed) VALUES (?, ?)');
+  const isUnsent = prepare<object>(connection, 'SELECT 1 FROM events WHERE seq = ? AND compose = 1');
+  let bytes = 0;
+
+  return {
+    insert({ shop, audience, encryptedPii, body, ...row }) {
+      const interested = consumers.filter((consumer) => consumer.shop === shop && consumer.audience & audience);
+      // Statistics are optional: without them a report is kept with its order alone.
+      if (interested.length === 0 && audience === AUDIENCE.statistics) return 0;
+      const { receivedAtMs, holdUntilMs, messageKey, orderKey, isTrusted, isComposed, orderId } = row;
+      const flags = [Number(isTrusted), audience, Number(isComposed), orderId] as const;
+      const seq = insert.insert(shop, receivedAtMs, holdUntilMs, messageKey ?? NO_KEY, orderKey, ...flags, body);
+      if (encryptedPii !== null && interested.some(({ decryptsPii }) => decryptsPii))
+        insertPii.run(seq, encryptedPii);
+      for (const consumer of interested) consumer.waiting++;
+      bytes += Buffer.byteLength(body);
+      return seq;
+    },
+    dropUnsent(shop, seq) {
+      if (isUnsent.get(seq)) remove(shop, [seq]);
+    },
+    bytes() {
+      const since = bytes;
+      bytes = 0;
+      return since;
+    },
+  };
+}

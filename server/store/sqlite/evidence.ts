@@ -1,0 +1,160 @@
+import type { Evidence } from '../../orders/compose.ts';
+import type { OrderClaim } from '../../orders/claim.ts';
+import type { Stage } from '../../orders/stages.ts';
+import { prepare } from './database.ts';
+import type { Store } from './store.ts';
+import type { Order } from './orders.ts';
+
+/** How long before an order's first report an address may have been seen to count as a witness. */
+const WITNESS_MS = 60 * 60_000;
+/** Of one token or address more candidates than this are not looked at. */
+const MOST_CANDIDATES = 20;
+
+/** One report of a browser where its word does not make an order. */
+export interface EvidenceRow {
+  id: number;
+  stage: Stage;
+  receivedAtMs: number;
+  visitor: string;
+  userId: string | null;
+  witness: string | null;
+  body: string;
+}
+
+/** Who sent it, when, and the text to keep. */
+export type Shown = Pick<EvidenceRow, 'visitor' | 'receivedAtMs' | 'body'>;
+
+const COLUMNS = `e.id, e.stage, e.received_at AS receivedAtMs, e.visitor, e.user_id AS userId, e.witness, e.body`;
+const CANDIDATES = `SELECT ${COLUMNS} FROM evidence_names n JOIN evidence e ON e.id = n.evidence_id
+  WHERE n.shop = ?1 AND n.name = ?2 AND e.status = 'open'`;
+
+const byNameKey = (name: string) => `n:${name}`;
+const byTokenKey = (token: string) => `t:${token}`;
+
+/** Reports of browsers, what browsers showed, and which of it belongs to an order by proof. */
+export type EvidenceStore = ReturnType<typeof createEvidence>;
+
+export function createEvidence({ connection }: Store) {
+  const insert = prepare(
+    connection,
+    `INSERT INTO evidence (shop, key, stage, status, received_at, visitor, user_id, witness, body)
+     VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  );
+  const lastId = prepare<{ id: number }>(connection, 'SELECT last_insert_rowid() AS id');
+  const addName = prepare(
+    connection,
+    'INSERT INTO evidence_names (shop, name, evidence_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const withToken = prepare<EvidenceRow>(
+    connection,
+    `${CANDIDATES} AND e.received_at <= ?3 ORDER BY e.received_at DESC LIMIT ${MOST_CANDIDATES}`,
+  );
+  const withWitness = prepare<EvidenceRow>(
+    connection,
+    `${CANDIDATES} AND e.received_at BETWEEN ?3 AND ?4 AND e.witness = ?5
+     ORDER BY e.received_at DESC LIMIT ${MOST_CANDIDATES}`,
+  );
+  const setJoined = prepare(
+    connection,
+    `UPDATE evidence SET status = 'joined', order_id = ?2, closed_at = ?3 WHERE id = ?1`,
+  );
+  const joinedOf = prepare<EvidenceRow>(
+    connection,
+    `SELECT ${COLUMNS} FROM evidence e WHERE e.order_id = ? ORDER BY e.received_at DESC LIMIT ${MOST_CANDIDATES}`,
+  );
+  const putView = prepare(
+    connection,
+    `INSERT INTO token_views (shop, token, visitor, user_id, first_at, received_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)
+     ON CONFLICT DO UPDATE SET received_at = excluded.received_at, body = excluded.body`,
+  );
+  const viewsOf = prepare<{ visitor: string; userId: string; receivedAtMs: number; body: string }>(
+    connection,
+    `SELECT visitor, user_id AS userId, received_at AS receivedAtMs, body FROM token_views
+     WHERE shop = ? AND token = ? AND first_at <= ? ORDER BY received_at DESC LIMIT ${MOST_CANDIDATES}`,
+  );
+
+  const isOtherUser = (userId: string | null, order: Order) =>
+    Boolean(userId) && order.userId !== null && userId !== order.userId;
+  /** A witness proves something only where it points to one visitor. */
+  const ofOneVisitor = (rows: readonly EvidenceRow[]) =>
+    new Set(rows.map(({ visitor }) => visitor)).size === 1 ? rows : [];
+  const isInTime = ({ receivedAtMs, witness }: Pick<EvidenceRow, 'receivedAtMs' | 'witness'>, order: Order) =>
+    witness !== null &&
+    witness === order.witness &&
+    receivedAtMs >= order.reportedAtMs - WITNESS_MS &&
+    receivedAtMs <= order.windowUntilMs;
+
+  const join = ({ id }: EvidenceRow, order: Order, nowMs: number): void =>
+    void setJoined.run(id, order.id, nowMs);
+
+  return {
+    /** Undefined when this visitor reported the same stage of the same order before. */
+    put(
+      shop: string,
+      key: Uint8Array,
+      { stage, names, tokens, userId = null }: OrderClaim,
+      { visitor, receivedAtMs, witness, body }: Shown & Pick<EvidenceRow, 'witness'>,
+    ): EvidenceRow | undefined {
+      if (insert.run(shop, key, stage, receivedAtMs, visitor, userId, witness, body) === 0) return undefined;
+      const id = lastId.get()?.id ?? 0;
+      for (const name of [...names.map(byNameKey), ...tokens.map(byTokenKey)]) addName.run(shop, name, id);
+      return { id, stage, receivedAtMs, visitor, userId, witness, body };
+    },
+
+    /** Joins what is open and belongs to this order. Answers what joined now. */
+    joinTo(shop: string, order: Order, { names, tokens }: OrderClaim, nowMs: number): EvidenceRow[] {
+      const shown = tokens.flatMap((token) => withToken.all(shop, byTokenKey(token), order.windowUntilMs));
+      const seen =
+        order.witness === null
+          ? []
+          : names.flatMap((name) =>
+              withWitness.all(
+                shop,
+                byNameKey(name),
+                order.reportedAtMs - WITNESS_MS,
+                order.windowUntilMs,
+                order.witness,
+              ),
+            );
+      const found = new Map(
+        [...shown, ...ofOneVisitor(seen)]
+          .filter(({ userId }) => !isOtherUser(userId, order))
+          .map((row) => [row.id, row]),
+      );
+      for (const row of found.values()) join(row, order, nowMs);
+      return [...found.values()];
+    },
+
+    /** Joins a browser's report to the order it proves to belong to; undefined when it proves nothing. */
+    joinLate(
+      row: EvidenceRow,
+      byToken: readonly Order[],
+      byName: readonly Order[],
+      nowMs: number,
+    ): Order | undefined {
+      const mine = [
+        ...byToken.filter((order) => row.receivedAtMs <= order.windowUntilMs),
+        ...byName.filter((order) => isInTime(row, order)),
+      ].find((order) => !isOtherUser(row.userId, order));
+      if (mine) join(row, mine, nowMs);
+      return mine;
+    },
+
+    /** Latest first. */
+    joined: (order: Order): EvidenceRow[] => joinedOf.all(order.id),
+
+    /** Keeps what a browser shows together with tokens of its cart or checkout. */
+    view(shop: string, tokens: readonly string[], userId: string, { visitor, receivedAtMs, body }: Shown): void {
+      for (const token of tokens) putView.run(shop, token, visitor, userId, receivedAtMs, body);
+    },
+
+    /** What was shown together with any of these tokens until `untilMs`, latest first; nothing of another user. */
+    views(shop: string, tokens: readonly string[], untilMs: number, userId: string | null): Evidence[] {
+      return tokens
+        .flatMap((token) => viewsOf.all(shop, token, untilMs))
+        .filter((view) => view.userId === '' || userId === null || view.userId === userId)
+        .sort((a, b) => b.receivedAtMs - a.receivedAtMs)
+        .map(({ body }) => JSON.parse(body) as Evidence);
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import type { Source } from '../../../shared/protected-event.ts';
+import { isTrusted, type Report, STRENGTH } from '../../orders/precedence.ts';
+import type { Stage } from '../../orders/stages.ts';
+import type { OrderClaim } from '../../orders/claim.ts';
+import { prepare } from './database.ts';
+import type { Store } from './store.ts';
+
+/** One order as the tables know it. */
+export interface Order {
+  id: number;
+  canonicalId: string;
+  reportedAtMs: number;
+  /** Until then evidence of any age may join, and its stages wait. */
+  windowUntilMs: number;
+  userId: string | null;
+  witness: string | null;
+  eventId: string | null;
+  isCancelled: number;
+}
+
+const COLUMNS = `id, canonical_id AS canonicalId, reported_at AS reportedAtMs, window_until AS windowUntilMs,
+  user_id AS userId, witness, event_id AS eventId, is_cancelled AS isCancelled`;
+
+/** The identity of orders: which names belong to which order, what was reported of it, what of it is sent. */
+export interface Orders {
+  /** The order that has any of these names; made when none has. Orders that turn out to be one are merged. */
+  assign(shop: string, claim: OrderClaim, first: FirstReport): Assigned;
+  /** The orders that have any of these names, oldest first. */
+  named(shop: string, names: readonly string[]): Order[];
+  /** The orders that show any of these tokens. A cart may become several. */
+  showing(shop: string, tokens: readonly string[]): Order[];
+  get(id: number): Order | undefined;
+  /** Keeps a report; of one voice, stage and part the later one replaces the earlier. True when there was none before. */
+  report(order: Order, source: Source, claim: OrderClaim, receivedAtMs: number, body: string): boolean;
+  reports(order: Order): Report[];
+  emitted(order: Order): Map<string, number>;
+  emit(order: Order, stage: Stage, part: string, seq: number): void;
+  tokens(order: Order): string[];
+  freezeEventId(order: Order, eventId: string): void;
+}
+
+/** What the first report of an order fixes. */
+export interface FirstReport {
+  receivedAtMs: number;
+  /** How long after it evidence of any age may join. */
+  mergeMs: number;
+  witness: string | null;
+}
+
+export interface Assigned {
+  order: Order;
+  /** Orders that were separate until this report; everything of theirs now belongs to `order`. */
+  merged: Order[];
+  /** Stages that both had: the events of the ones given up. */
+  superseded: number[];
+}
+
+export function createOrders({ connection }: Store): Orders {
+  const byName = prepare<Order>(
+    connection,
+    `SELECT ${COLUMNS} FROM orders WHERE id = (SELECT order_id FROM order_names WHERE shop = ? AND name = ?)`,
+  );
+  const byId = prepare<Order>(connection, `SELECT ${COLUMNS} FROM orders WHERE id = ?`);
+  const insert = prepare(
+    connection,
+    `INSERT INTO orders (shop, canonical_id, reported_at, window_until, user_id, witness) VALUES (?, ?, ?, ?, ?, ?)`,
+  );
+  const complete = prepare(
+    connection,
+    `UPDATE orders SET user_id = coalesce(user_id, ?2), witness = coalesce(witness, ?3),
+       is_cancelled = max(is_cancelled, ?4) WHERE id = ?1`,
+  );
+  const addName = prepare(
+    connection,
+    'INSERT INTO order_names (shop, name, order_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const addToken = prepare(
+    connection,
+    'INSERT INTO order_tokens (shop, token, order_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const byToken = prepare<Order>(
+    connection,
+    `SELECT ${COLUMNS} FROM orders WHERE id IN (SELECT order_id FROM order_tokens WHERE shop = ? AND token = ?)`,
+  );
+  const tokensOf = prepare<{ token: string }>(connection, 'SELECT token FROM order_tokens WHERE order_id = ?');
+  const putReport = prepare(
+    connection,
+    `INSERT INTO order_reports (order_id, source, stage, part, received_at, body) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET received_at = excluded.received_at, body = excluded.body
+     WHERE excluded.received_at >= received_at`,
+  );
+  const hasReport = prepare<object>(
+    connection,
+    'SELECT 1 FROM order_reports WHERE order_id = ? AND source = ? AND stage = ? AND part = ?',
+  );
+  const allReports = prepare<{ source: Source; stage: Stage; part: string; body: string }>(
+    connection,
+    'SELECT source, stage, part, body FROM order_reports WHERE order_id = ?',
+  );
+  const stages = prepare<{ stage: string; part: string; seq: number }>(
+    connection,
+    'SELECT stage, part, seq FROM order_stages WHERE order_id = ?',
+  );
+  const putStage = prepare(
+    connection,
+    'INSERT INTO order_stages (order_id, stage, part, seq) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const setEventId = prepare(connection, 'UPDATE orders SET event_id = coalesce(event_id, ?2) WHERE id = ?1');
+  const moves = ['order_names', 'order_tokens', 'order_stages', 'order_reports', 'evidence', 'events'].map((table) =>
+    prepare(connection, `UPDATE OR IGNORE ${table} SET order_id = ?2 WHERE order_id = ?1`),
+  );
+  const takeStages = prepare<{ seq: number }>(connection, 'DELETE FROM order_stages WHERE order_id = ? RETURNING seq');
+  const leftovers = [
+    prepare(connection, 'DELETE FROM order_tokens WHERE order_id = ?'),
+    prepare(connection, 'DELETE FROM order_reports WHERE order_id = ?'),
+    prepare(connection, 'DELETE FROM orders WHERE id = ?'),
+  ];
+
+  const oldestFirst = (orders: readonly (Order | undefined)[]): Order[] => {
+    const found = new Map(orders.flatMap((order) => (order ? [[order.id, order] as const] : [])));
+    return [...found.values()].sort((a, b) => a.id - b.id);
+  };
+  const named = (shop: string, names: readonly string[]) => oldestFirst(names.map((name) => byName.get(shop, name)));
+  /** What both orders had stays behind, and is answered. */
+  function merge(from: Order, to: number): number[] {
+    for (const move of moves) move.run(from.id, to);
+    const superseded = takeStages.all(from.id).map(({ seq }) => seq);
+    for (const remove of leftovers) remove.run(from.id);
+    return superseded;
+  }
+
+  return {
+    named,
+    showing: (shop, tokens) => oldestFirst(tokens.flatMap((token) => byToken.all(shop, token))),
+    get: (id) => byId.get(id),
+    assign(shop, { names, tokens, userId = null, isCancelled }, { receivedAtMs, mergeMs, witness }) {
+      // A cart may become several orders: only what names the order itself identifies it.
+      const [known, ...merged] = named(shop, names);
+      const [canonicalId] = names;
+      if (canonicalId === undefined) throw new RangeError('an order without a name cannot be identified');
+      const windowUntilMs = receivedAtMs + mergeMs;
+      const id = known?.id ?? insert.insert(shop, canonicalId, receivedAtMs, windowUntilMs, userId, witness);
+      const superseded = merged.flatMap((other) => merge(other, id));
+      complete.run(id, userId, witness, Number(isCancelled));
+      for (const name of names) addName.run(shop, name, id);
+      for (const token of tokens) addToken.run(shop, token, id);
+      return { order: byId.get(id) as Order, merged, superseded };
+    },
+    report(order, source, { stage, part }, receivedAtMs, body) {
+      const isNew = hasReport.get(order.id, source, stage, part) === undefined;
+      putReport.run(order.id, source, stage, part, receivedAtMs, body);
+      return isNew;
+    },
+    reports: (order) =>
+      allReports
+        .all(order.id)
+        .map(({ source, stage, part, body }) => ({ source, stage, part, event: JSON.parse(body) })),
+    emitted: (order) =>
+      new Map(stages.all(order.id).map(({ stage, part, seq }) => [part === '' ? stage : `${stage}:${part}`, seq])),
+    emit: (order, stage, part, seq) => void putStage.run(order.id, stage, part, seq),
+    tokens: (order) => tokensOf.all(order.id).map(({ token }) => token),
+    freezeEventId: (order, eventId) => void setEventId.run(order.id, eventId),
+  };
+}

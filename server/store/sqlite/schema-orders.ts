@@ -1,0 +1,92 @@
+/** Orders, what proves that a browser belongs to one, and what each destination was sent. */
+export const ORDER_SCHEMA = `
+  -- One row for each order that a trusted voice reported (any voice where browsers' word makes an order).
+  CREATE TABLE orders (
+    id INTEGER PRIMARY KEY,
+    shop TEXT NOT NULL,
+    canonical_id TEXT NOT NULL,
+    reported_at INTEGER NOT NULL,
+    window_until INTEGER NOT NULL,
+    user_id TEXT,
+    witness TEXT,
+    event_id TEXT,
+    is_cancelled INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (shop, canonical_id)
+  ) STRICT;
+  CREATE TABLE order_names (
+    shop TEXT NOT NULL,
+    name TEXT NOT NULL,
+    order_id INTEGER NOT NULL,
+    PRIMARY KEY (shop, name)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX order_names_by_order ON order_names (order_id);
+  CREATE TABLE order_tokens (
+    shop TEXT NOT NULL,
+    token TEXT NOT NULL,
+    order_id INTEGER NOT NULL,
+    PRIMARY KEY (shop, token, order_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX order_tokens_by_order ON order_tokens (order_id);
+  CREATE TABLE order_reports (
+    order_id INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    part TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (order_id, source, stage, part)
+  ) STRICT, WITHOUT ROWID;
+  -- What destinations are sent, or were. seq 0: before this table existed.
+  CREATE TABLE order_stages (
+    order_id INTEGER NOT NULL,
+    stage TEXT NOT NULL,
+    part TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (order_id, stage, part)
+  ) STRICT, WITHOUT ROWID;
+  -- Reports of browsers where their word does not make an order.
+  CREATE TABLE evidence (
+    id INTEGER PRIMARY KEY,
+    shop TEXT NOT NULL,
+    key BLOB NOT NULL,
+    stage TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('open', 'joined', 'not-joined', 'unconfirmed-order')),
+    order_id INTEGER,
+    received_at INTEGER NOT NULL,
+    closed_at INTEGER,
+    visitor TEXT,
+    user_id TEXT,
+    witness TEXT,
+    body TEXT NOT NULL,
+    UNIQUE (shop, key)
+  ) STRICT;
+  CREATE INDEX evidence_by_status ON evidence (shop, status, received_at);
+  CREATE INDEX evidence_by_order ON evidence (order_id) WHERE order_id IS NOT NULL;
+  CREATE TABLE evidence_names (
+    shop TEXT NOT NULL,
+    name TEXT NOT NULL,
+    evidence_id INTEGER NOT NULL,
+    PRIMARY KEY (shop, name, evidence_id)
+  ) STRICT, WITHOUT ROWID;
+  -- What a browser showed together with a token: the latest of each visitor and user.
+  CREATE TABLE token_views (
+    shop TEXT NOT NULL,
+    token TEXT NOT NULL,
+    visitor TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    first_at INTEGER NOT NULL,
+    received_at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (shop, token, visitor, user_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX token_views_by_age ON token_views (received_at);
+  CREATE TABLE person_links (
+    shop TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    key TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (shop, user_id, key)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX person_links_by_key ON person_links (shop, key);
+  CREATE TABLE shop_voices (shop TEXT PRIMARY KEY, first_order_at INTEGER NOT NULL, last_order_at INTEGER NOT NULL) STRICT;
+`;

@@ -1,0 +1,40 @@
+import type { ShopOrders } from '../event-log.ts';
+import { prepare } from './database.ts';
+import type { Store } from './store.ts';
+
+/** Whose word makes an order at each shop. */
+export interface Voices {
+  /** True where a browser's word does: by configuration, or until the shop system has reported its first order. */
+  actsAsBrowser(shop: string): boolean;
+  notePlatformOrder(shop: string, atMs: number): void;
+}
+
+export function createVoices(store: Store, shops: ReadonlyMap<string, ShopOrders>): Voices {
+  const all = prepare<{ shop: string }>(store.connection, 'SELECT shop FROM shop_voices');
+  const put = prepare(
+    store.connection,
+    `INSERT INTO shop_voices (shop, first_order_at, last_order_at) VALUES (?1, ?2, ?2)
+     ON CONFLICT DO UPDATE SET last_order_at = max(last_order_at, ?2)`,
+  );
+  const known = new Set(all.all().map(({ shop }) => shop));
+  let added: string[] = [];
+  store.joinTransactions({
+    begin() {
+      added = [];
+    },
+    rollback() {
+      for (const shop of added) known.delete(shop);
+    },
+  });
+  return {
+    actsAsBrowser(shop) {
+      const from = shops.get(shop)?.ordersFrom ?? 'browser';
+      return from === 'browser' || (from === 'platform' && !known.has(shop));
+    },
+    notePlatformOrder(shop, atMs) {
+      put.run(shop, atMs);
+      if (!known.has(shop)) added.push(shop);
+      known.add(shop);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * How reports call an order, and the id that pixel and collector give an event. The snippet and the collector share
+ * these functions, so that both come to the same names.
+ */
+type Properties = Readonly<Record<string, unknown>>;
+
+/** Longer than any id the contract accepts; a longer text is not an id. */
+const MAX_LENGTH = 512;
+const PLACEHOLDERS = /^(?:|undefined|null|nan|none|n\/a|\(not set\)|\[object object\]|0|-1|true|false)$/i;
+const UNRESOLVED = /^(?:\{\{.*\}\}|%%.*%%|__.*__|\$\{.*\})$/s;
+
+/**
+ * An id as text, trimmed. A placeholder (`undefined`, `0`, `{{order_id}}` …) is no id, neither is an id that contained
+ * an email address and was masked to `[email]`: both would merge what belongs to different people.
+ */
+export function readId(value: unknown): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined;
+  const text = `${value}`.trim();
+  return PLACEHOLDERS.test(text) || UNRESOLVED.test(text) || text.length > MAX_LENGTH || text.includes('[email]')
+    ? undefined
+    : text;
+}
+
+/** A token proves that its holder has seen the cart or checkout. Numbers and short texts can be guessed and prove nothing. */
+export const isGuessable = (id: string): boolean => id.length < 8 || /^\d{1,20}$/.test(id);
+
+/**
+ * All names of an order in one report: its id, its numbers, and `checkout:<id>` for its checkout. Reports of equally
+ * trusted senders that share a name are reports of the same order.
+ *
+ * @returns trimmed, without duplicates, the order id first; empty when the report has no name for its order.
+ */
+export function orderNames(properties: Properties): string[] {
+  const { order_id, order_number, order_seq, order_status_url } = properties;
+  const numbers = [order_id, order_number, order_seq ?? parameter(order_status_url, 'mainOrderSeq')];
+  const names = [
+    ...numbers.map((value) => readId(readId(value)?.replace(/^#\s*/, ''))),
+    ...checkoutNames(properties),
+  ];
+  return [...new Set(names)].filter((name) => name !== undefined);
+}
+
+/** Names of the checkout in one report: `checkout:<id>`, then `checkout:<token>`. */
+export function checkoutNames({ checkout_id, checkout_token }: Properties): string[] {
+  const ids = [readId(checkout_id), readId(checkout_token)];
+  return ids.flatMap((id) => (id === undefined ? [] : [`checkout:${id}`]));
+}
+
+/**
+ * Tokens of the cart, the checkout and the order that one report shows, those that cannot be guessed. `cart_id` is what
+ * the snippet calls the cart's token; `mainOrderMark` is in the URL of SHOPLINE's thank-you page.
+ */
+export function orderTokens(properties: Properties): string[] {
+  const { cart_token, cart_id, checkout_token, order_mark, order_status_url } = properties;
+  const mark = order_mark ?? parameter(order_status_url, 'mainOrderMark');
+  const tokens = [cart_token, cart_id, checkout_token, mark].map(readId);
+  return [...new Set(tokens)].filter((token) => token !== undefined && !isGuessable(token)) as string[];
+}
+
+/**
+ * The id under which an ad platform recognises an event that its pixel and the collector both send: `order:<name>` for
+ * every stage of an order up to its payment, `checkout:<token>` for a checkout, else the messageId.
+ */
+export function eventIdOf(event: string, properties: Properties, messageId: string): string {
+  if (event === 'Checkout Started') return checkoutNames(properties).at(-1) ?? messageId;
+  const isOrder = event === 'Order Completed' || event === 'Order Placed' || isPayment(event, properties);
+  const [name] = isOrder ? orderNames(properties) : [];
+  return name === undefined ? messageId : `order:${name}`;
+}
+
+/** True for the update that reports an order's payment. */
+export const isPayment = (event: string, { financial_status }: Properties): boolean =>
+  event === 'Order Updated' && `${financial_status}`.trim().toLowerCase() === 'paid';
+
+function parameter(url: unknown, name: string): string | undefined {
+  if (typeof url !== 'string' || !url.includes(`${name}=`)) return undefined;
+  try {
+    return new URL(url, 'https://shop.invalid').searchParams.get(name) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
