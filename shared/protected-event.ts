@@ -27,6 +27,12 @@ export interface Identity {
 }
 
 /**
+ * Who sent an event: `browser` anybody with the public write key; `server` the shop's backend, by a server key;
+ * `platform` the shop system, by a signature or read from its Admin API; `operator` by the admin token.
+ */
+export type Source = 'browser' | 'server' | 'platform' | 'operator';
+
+/**
  * One accepted event as it lies in the log: validated, clock-corrected, free of raw personal data.
  * Named personal fields inside `traits`, `properties` and `context` became `<name>_sha256`; an email anywhere else
  * reads `[email]`.
@@ -34,10 +40,14 @@ export interface Identity {
 export interface ProtectedEvent {
   shop: string;
   messageId: string;
-  /** Second dedup key, 400 days: `order:<id>` (see `orderKey`), `refund:<id>`, `checkout:<token>`. */
+  /** Whose voice it is, and so how far it is believed. */
+  source: Source;
+  /** Second dedup key, 400 days: `order:<id>`, `order:<id>:paid`, `refund:<id>`, `checkout:<token>`. */
   orderKey?: string;
-  /** What the order of a refund was called first. */
-  orderName?: string;
+  /** The order's canonical id: the same in every stage and at every destination. Set by the store. */
+  orderId?: string;
+  /** The id under which ad platforms recognise a repeat of an order or a checkout. Set by the store. */
+  eventId?: string;
   type: MessageType;
   /** The name of a track event, exactly as sent. */
   event?: string;
@@ -52,10 +62,6 @@ export interface ProtectedEvent {
   consent: Consent;
   /** Whoever sent it said nothing of consent: it is the shop's default. */
   isAssumed?: true;
-  /** Told by the shop's own server, signed. Absent: by a client, whose write key is public. */
-  source?: 'webhook';
-  /** Read by our own statistics alone; no destination is told. */
-  only?: 'statistics';
   /** Destination names in lower case; `all` is the default for those not named. */
   integrations?: Record<string, boolean>;
   context: Context;

@@ -1,15 +1,39 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import type { OrderClaim } from '../orders/claim.ts';
 import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
 
 export { DataDirUnusable, LogUnavailable } from './errors.ts';
 
-/** One event to append. `encryptedPii` and `holdUntilMs` are stored beside the event, not in it. */
-export interface Append {
+/** One event on its way into the store. What is not in its text is kept beside it. */
+export interface Entry {
   event: ProtectedEvent;
-  /** Encrypted raw values; deleted once every consumer that decrypts PII has settled the event. */
+  /** Encrypted raw values; deleted once every consumer that decrypts them has settled the event. */
   encryptedPii?: string;
-  /** Epoch ms before which no consumer can lease it, except one that ignores holds. */
-  holdUntilMs?: number;
+  /** Counted by statistics alone; no destination is sent it. Default: for everybody. */
+  audience?: 'statistics';
+  /** The event reports an order. */
+  claim?: OrderClaim;
+  /** Tokens of carts, checkouts and orders that a browser shows; none of them can be guessed. */
+  tokens?: readonly string[];
+  /** Keyed digest of the peer address (`witnessOf`); of a shop system's order, of the buyer's address. */
+  witness?: string;
+}
+
+/** What became of one entry. `isStored` is false for a duplicate. */
+export interface Accepted {
+  isStored: boolean;
+  /** The order's canonical id, where the entry belongs to an order. */
+  orderId?: string;
+}
+
+/** How orders are made at one shop. */
+export interface ShopOrders {
+  /** Whose word makes an order; `platform` acts as `browser` until the shop system has reported its first. */
+  ordersFrom: 'platform' | 'server' | 'browser';
+  /** How long an order waits for evidence after its first report, in ms. */
+  mergeMs: number;
+  /** The shop system reports orders. */
+  hasPlatform: boolean;
 }
 
 /** One destination's progress through one shop's events. Every consumer is named when the log opens. */
@@ -18,8 +42,8 @@ export interface Consumer {
   shop: string;
   /** Its deliveries carry `encryptedPii`. */
   decryptsPii: boolean;
-  /** Leases held events at once. */
-  ignoresHolds?: boolean;
+  /** Destinations are sent an order's stages; statistics count its reports. */
+  audience: 'destinations' | 'statistics';
 }
 
 /**
@@ -28,12 +52,15 @@ export interface Consumer {
  */
 export interface EventLog {
   /**
-   * Resolves once the events would survive a power cut. A messageId (or an order's key) seen within its window, or
-   * earlier in the same call, counts as duplicate and is not stored again. An empty list resolves at once.
+   * One transaction: dedup, order identity, what proves it, the events. Resolves once all of it would survive a power
+   * cut, with one answer per entry. A messageId is a duplicate when the same voice used it within its window, a stage of
+   * an order when it was reported before. An empty list resolves at once.
    *
    * @throws {LogUnavailable} when nothing could be stored (disk full, closed); then nothing was.
    */
-  append(entries: readonly Append[]): Promise<{ stored: number; duplicates: number }>;
+  accept(entries: readonly Entry[]): Promise<Accepted[]>;
+  /** The keyed digest that stands for a peer address: of IPv6 the /64 network; undefined when it is no address. */
+  witnessOf(address: string | undefined): string | undefined;
 
   /**
    * Leases up to `max` due deliveries to this caller, oldest first. Several workers may lease for one consumer; each

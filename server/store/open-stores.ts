@@ -5,7 +5,7 @@ import type { Ledger } from './ledger.ts';
 import { type LogOptions, openLog } from './open.ts';
 import { openLedger } from './open-ledger.ts';
 
-interface StoreOptions extends Pick<LogOptions, 'consumers'> {
+interface StoreOptions extends Pick<LogOptions, 'consumers' | 'shops'> {
   watch: LogWatch;
   config: Pick<LogOptions, 'dataDir' | 'retentionMs'>;
   clock: Clock;

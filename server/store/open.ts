@@ -1,4 +1,4 @@
-import type { Consumer, EventLog, LogWatch } from './event-log.ts';
+import type { Consumer, EventLog, LogWatch, ShopOrders } from './event-log.ts';
 import { openSqliteLog } from './sqlite/event-log.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -8,7 +8,9 @@ export interface LogOptions {
   dataDir: string;
   /** Every consumer of every shop. One that is new to the log starts at its end. */
   consumers: readonly Consumer[];
-  /** How long delivered events are kept, and messageIds count as seen. */
+  /** How orders are made at each shop, by its id; default: browsers' word makes them. */
+  shops?: Readonly<Record<string, ShopOrders>>;
+  /** How long delivered events stay, and messageIds count as seen. */
   retentionMs: number;
   /** How long an order's key counts as seen; default 400 days. */
   orderKeyMs?: number;
@@ -33,7 +35,7 @@ const UNWATCHED: LogWatch = { committed() {}, appended() {}, gapFound() {}, high
 export function openLog(options: LogOptions): Promise<EventLog> {
   const { clock: now = Date.now, steady = now, watch, ...rest } = options;
   return openSqliteLog(
-    { orderKeyMs: 400 * DAY_MS, leaseMs: 60_000, ...rest },
+    { orderKeyMs: 400 * DAY_MS, leaseMs: 60_000, shops: {}, ...rest },
     { now, steady },
     {
       ...UNWATCHED,

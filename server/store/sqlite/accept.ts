@@ -11,6 +11,7 @@ import type { PersonLinks } from './person-links.ts';
 
 /** What an entry carries beside its event. */
 export interface Details {
+  audience?: 'statistics';
   /** The event reports an order. */
   claim?: OrderClaim;
   /** Second dedup key of an event that reports no order: `checkout:<token>`. */
@@ -82,7 +83,7 @@ export function createAccept({ rows, dedup, windows, evidence, personLinks, acce
       messageKey: toBlob(message),
       orderKey: key === null ? null : toBlob(key),
       isTrusted: isTrusted(source),
-      audience: AUDIENCE.all,
+      audience: AUDIENCE[details?.audience ?? 'all'],
       isComposed: isTrusted(source) && key !== null,
       orderId: null,
       body,

@@ -1,10 +1,12 @@
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
-import type { Append, DeadLetter, Delivery, EventLog, LogWatch } from '../event-log.ts';
+import { toEvidence } from '../../orders/compose.ts';
+import type { Accepted, DeadLetter, Delivery, Entry, EventLog, LogWatch } from '../event-log.ts';
 import { startThread } from '../thread/start.ts';
-import type { AppendRow } from './append.ts';
+import type { AcceptRow, Details } from './accept.ts';
 import type { DeadLetterRow } from './dead-letters.ts';
 import type { LeasedRow } from './lease.ts';
 import type { Settlement } from './settle.ts';
+import { createWitness } from '../witness.ts';
 import type { LogData, LogMethods } from './worker.ts';
 
 const MAX_ANSWER = 2000;
@@ -29,7 +31,7 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
   });
   const settlements = collect<Settlement>((settled) => send.settle(joinAcks(settled)));
   const listeners = new Set<() => void>();
-  const { gap, highWaterMarkLost } = await call.found();
+  const { gap, highWaterMarkLost, witnessKey } = await call.found();
   if (gap) watch.gapFound(gap);
   if (highWaterMarkLost) watch.highWaterMarkLost();
 
@@ -41,14 +43,15 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
     replaySince,
     erase,
     purge,
-    append(entries) {
-      if (entries.length === 0) return Promise.resolve({ stored: 0, duplicates: 0 });
-      const rows = entries.map((entry) => toRow(entry, clock));
-      return call.append(rows, clock.now()).then(({ stored, duplicates, bytes }) => {
-        watch.appended(bytes);
-        if (stored > 0) for (const listener of listeners) listener();
-        return { stored, duplicates };
-      });
+    witnessOf: createWitness(witnessKey),
+    async accept(entries) {
+      if (entries.length === 0) return [];
+      const { isStored, orderIds, bytes } = await call.accept(entries.map(toRow), clock.now(), clockShiftMs(clock));
+      watch.appended(bytes);
+      if (isStored.includes(true)) for (const listener of listeners) listener();
+      const accepted: Accepted[] = isStored.map((stored) => ({ isStored: stored }));
+      for (const [index, orderId] of orderIds) accepted[index] = { ...accepted[index], orderId } as Accepted;
+      return accepted;
     },
     async lease(consumer, max) {
       const leasedAtMs = clock.steady();
@@ -105,18 +108,28 @@ const haveSameLease = (one: Settlement, other: Settlement) =>
 /** How far the clock of dates was set since the process began, in ms. Held times are stored in steady time. */
 const clockShiftMs = ({ now, steady }: LogClock) => now() - steady();
 
-function toRow({ event, encryptedPii, holdUntilMs }: Append, clock: LogClock): AppendRow {
-  const { shop, messageId, orderKey = null, receivedAt } = event;
-  const receivedAtMs = Date.parse(receivedAt);
-  return [
-    shop,
-    messageId,
-    orderKey,
-    receivedAtMs,
-    holdUntilMs === undefined ? null : holdUntilMs - clockShiftMs(clock),
-    JSON.stringify(event),
-    encryptedPii ?? null,
-  ];
+function toRow(entry: Entry): AcceptRow {
+  const { event, encryptedPii = null } = entry;
+  const { shop, source, messageId, receivedAt } = event;
+  return [shop, source, messageId, Date.parse(receivedAt), JSON.stringify(event), encryptedPii, toDetails(entry)];
+}
+
+/** Null for most events, which report no order and show no token. */
+function toDetails({ event, audience, claim, tokens = [], witness }: Entry): Details | null {
+  const { orderKey, source, identity } = event;
+  const { anonymousId, userId = '', emailSha256, phoneSha256 } = identity;
+  const isPerson = source !== 'browser' && userId !== '' && (emailSha256 ?? phoneSha256) !== undefined;
+  if (!claim && !audience && tokens.length === 0 && orderKey === undefined && !isPerson) return null;
+  const keys = [emailSha256 && `e:${emailSha256}`, phoneSha256 && `p:${phoneSha256}`].filter((key) => key !== undefined);
+  return {
+    ...(claim && { claim }),
+    ...(audience && { audience }),
+    ...(orderKey !== undefined && { key: orderKey }),
+    ...(source === 'browser' && { visitor: anonymousId ?? '' }),
+    ...(tokens.length > 0 && { shown: { tokens, userId, evidence: JSON.stringify(toEvidence(event)) } }),
+    ...(witness !== undefined && { witness }),
+    ...(isPerson && { person: { userId, keys: keys as string[] } }),
+  };
 }
 
 /** Replaces an event that is damaged on disk. It consents to no purpose, so no destination gets it. */

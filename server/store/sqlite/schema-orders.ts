@@ -88,5 +88,7 @@ export const ORDER_SCHEMA = `
     PRIMARY KEY (shop, user_id, key)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX person_links_by_key ON person_links (shop, key);
+  -- Small facts of this installation: the key of witnesses.
+  CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE shop_voices (shop TEXT PRIMARY KEY, first_order_at INTEGER NOT NULL, last_order_at INTEGER NOT NULL) STRICT;
 `;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import type { Consumer, Durability, ShopOrders } from '../event-log.ts';
@@ -25,7 +26,7 @@ import { createRequeue } from './requeue.ts';
 import { createRetain } from './retain.ts';
 import { SCHEMA, VERSION } from './schema.ts';
 import { createSettle } from './settle.ts';
-import { createStore } from './store.ts';
+import { createStore, type Store } from './store.ts';
 import { createVoices } from './voices.ts';
 
 /** What the thread is started with. */
@@ -92,7 +93,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       },
     },
     reads: {
-      found: () => gaps.found,
+      found: () => ({ ...gaps.found, witnessKey: witnessKey(store) }),
       requeueNow: queue.requeueNow,
       depth: queue.depth,
       nextDueMs: queue.nextDueMs,
@@ -114,6 +115,18 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       highWater.close();
     },
   };
+}
+
+/** Made at the first start. */
+function witnessKey({ connection, transaction }: Store): string {
+  const find = prepare<{ value: string }>(connection, "SELECT value FROM facts WHERE name = 'witness-key'");
+  const put = prepare(connection, "INSERT INTO facts (name, value) VALUES ('witness-key', ?)");
+  return transaction(() => {
+    const known = find.get()?.value;
+    const key = known ?? randomBytes(32).toString('base64');
+    if (known === undefined) put.run(key);
+    return key;
+  });
 }
 
 export type LogMethods = MethodsOf<ReturnType<typeof openEngine>>;
