@@ -11,13 +11,8 @@ import { readVersion } from './lib/version.ts';
 import { type OperatorParts, startOperator } from './operator/start.ts';
 import { webhookPaths } from './platforms/webhooks/openapi.ts';
 import { addWebhookRoutes } from './platforms/webhooks/routes.ts';
-import type { EventLog } from './store/event-log.ts';
 
-export interface AppParts
-  extends Omit<IngestParts, 'countryOf'>,
-    Omit<OperatorParts, 'bytesInFlight' | 'log'> {
-  /** As the operator's routes read it; `IngestParts.log` also merges reports of one order. */
-  eventLog: EventLog;
+export interface AppParts extends Omit<IngestParts, 'countryOf'>, Omit<OperatorParts, 'bytesInFlight'> {
   /** Absent when no shop is counted. */
   state?: AnalyticsStore;
   /** The demo's shop, live page and switches. */
@@ -31,9 +26,9 @@ const SNIPPET_DIRECTORY = new URL('../client/dist/', import.meta.url);
 
 /** Listens on `PORT`, and on `ADMIN_PORT` where it is set. @returns the public port. */
 export async function serveApp(parts: AppParts, shutdown: Shutdown): Promise<number> {
-  const { config, eventLog, budget, openAdmin } = parts;
+  const { config, budget, openAdmin } = parts;
   const { host, adminPort } = config;
-  const operatorParts = { ...parts, log: eventLog, bytesInFlight: budget.bytes };
+  const operatorParts = { ...parts, bytesInFlight: budget.bytes };
   const admin = startOperator(operatorParts, openAdmin, shutdown);
   const countryOf = await createCountryOf(config.countryHeader, config.maxmindFile);
   const routes = adminPort === undefined ? [admin, parts.demo] : [parts.demo];
@@ -54,7 +49,7 @@ function createApp(parts: IngestParts & Pick<AppParts, 'state'>, routers: readon
   const version = readVersion();
   const contract = openApi(version, webhookPaths);
   addIngestRoutes(app, parts);
-  if (state) addWebhookRoutes(app, { ...parts, state });
+  if (state) addWebhookRoutes(app, parts);
   app.use(snippetRoutes(SNIPPET_DIRECTORY, version));
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {

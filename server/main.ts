@@ -19,7 +19,7 @@ import { createCounters } from './observe/counters.ts';
 import type { Logger } from './observe/log.ts';
 import { watchLog } from './observe/log-watch.ts';
 import { processLogger } from './observe/process-logger.ts';
-import { countedShops } from './platforms/registry.ts';
+import { countedShops, shopOrders } from './platforms/registry.ts';
 import { startPlatforms } from './platforms/start.ts';
 import type { Statistics } from './platforms/statistics.ts';
 import { createPiiEncryption, piiBinding } from './privacy/encrypted-pii.ts';
@@ -76,7 +76,7 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   const piiEncryption = createPiiEncryption(config.piiKeys);
   const consumers = [...consumersOf(shops), ...statisticsConsumers(countedShops(config))];
   const watch = watchLog(counters, logger);
-  const stores = await openStores({ config, consumers, clock, watch }, shutdown);
+  const stores = await openStores({ config, consumers, shops: shopOrders(shops), clock, watch }, shutdown);
   const log = wrapLog(stores.log);
   const outgoing = {
     ...openOutgoing(config, clock, shutdown),
@@ -90,7 +90,7 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
     ...outgoing,
     ...(platforms && { http: platforms.http, redactSecrets: platforms.redactSecrets }),
     shops,
-    log: platforms?.log ?? log,
+    log,
     ledger: stores.ledger,
     decrypt: (encryptedPii, event) => piiEncryption.decrypt(encryptedPii, piiBinding(event)),
     report,
@@ -100,7 +100,7 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   const retaining = retainHourly({ log, state: platforms?.state, retentionMs, clock, logger });
   shutdown.onShutdown(retaining.stop);
   const demo = options.demo?.({ log, delivery, ...statistics });
-  const served = { log: platforms?.log ?? log, eventLog: log, delivery, budget, openAdmin };
+  const served = { log, delivery, budget, openAdmin };
   const port = await serveApp({ ...common, ...statistics, ...served, ...(demo && { demo }) }, shutdown);
   logger.info({ port, shops: shops.length }, 'listening');
   return port;

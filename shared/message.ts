@@ -16,6 +16,8 @@ const TikTok = known({
   ttclid: optional(z.string().max(1024)),
   ttclid_at: Time,
   ttp: optional(z.string().max(256)),
+  /** What the page's mirrored pixel gave this message as its id. */
+  event_id: optional(z.string().max(600)),
   limited_data_use: optional(z.boolean()),
 });
 

@@ -48,23 +48,6 @@ export const COOKIES = {
 /** What one request to the collector may hold, in bytes of unpacked UTF-8 and in messages. */
 export const LIMITS = { messageBytes: 32 * 1024, requestBytes: 500 * 1024, messages: 500 } as const;
 
-/**
- * The key under which an order is counted once, whoever reports it: `order:<order_id>`, and `order:<order_id>:paid`
- * for the update that says it was paid. It is also the id both the pixel and the collector give TikTok.
- *
- * @returns undefined for any other event, and for an order without an id.
- */
-export function orderKey(event: string, properties: Readonly<Record<string, unknown>>): string | undefined {
-  const id = properties.order_id;
-  if ((typeof id !== 'string' && typeof id !== 'number') || id === '') return undefined;
-  if (event === 'Order Completed') return `order:${id}`;
-  if (event === 'Order Updated' && properties.financial_status === 'paid') return `order:${id}:paid`;
-  return undefined;
-}
-
-/** `financial_status` of an order that exists while its money does not yet. */
-export const UNPAID: ReadonlySet<unknown> = new Set(['unpaid', 'authorized', 'pending', 'partially_paid']);
-
 /** Files that the snippet loads by itself, each only where the tag or the page needs it. */
 export const PLUGINS = [
   'cart-attributes',

@@ -1,4 +1,5 @@
-import { orderKey } from '../../shared/names.ts';
+import { eventIdOf } from '../../shared/order-ids.ts';
+import { isPaid } from '../../shared/payment.ts';
 import type { Message, Notice, Properties } from './api.ts';
 
 /** The global of a TikTok pixel that the shop has already installed. */
@@ -16,9 +17,6 @@ const NAMES: Record<string, string[]> = {
   'Payment Info Entered': ['AddPaymentInfo'],
   'Order Completed': ['PlaceAnOrder', 'Purchase'],
 };
-/** An unpaid order is sent as placed, not as purchased. The collector does the same. */
-const UNPAID = ['unpaid', 'authorized', 'pending', 'partially_paid'];
-
 const RETRY_MS = 250;
 const RETRIES = 60;
 
@@ -43,9 +41,9 @@ export function toPixel(properties: Properties): Properties {
 
 /** Passes the collector's event id, so that TikTok counts pixel and server as one event. */
 export function forward({ type, event = '', properties = {}, messageId }: Message) {
-  const event_id = orderKey(event, properties) ?? messageId;
+  const event_id = eventIdOf(event, properties, messageId);
   for (const name of (type === 'track' && NAMES[event]) || []) {
-    if (name === 'Purchase' && UNPAID.includes(String(properties.financial_status))) continue;
+    if (name === 'Purchase' && !isPaid(properties.financial_status, 'browser')) continue;
     pixel()?.track?.(name, toPixel(properties), { event_id });
   }
 }

@@ -167,7 +167,7 @@ export function startConsumer(parts: ConsumerParts): Consumer {
 
 /** What a shop's platform asks to forget; the webhooks store it like any event. */
 const REDACTIONS: ReadonlySet<string> = new Set(['Customer Redacted', 'Shop Redacted']);
-export const isRedaction = ({ source, only, event }: ProtectedEvent): boolean =>
-  source === 'webhook' && only !== undefined && REDACTIONS.has(event ?? '');
+export const isRedaction = ({ source, event }: ProtectedEvent): boolean =>
+  source === 'platform' && REDACTIONS.has(event ?? '');
 
 const hasAny = (facts: Facts) => Object.values(facts).some((list: unknown[]) => list.length > 0);

@@ -35,7 +35,12 @@ export interface Counting {
 
 /** The log's consumers that count. Deliveries that wait for the rest of an order are counted without waiting. */
 export const statisticsConsumers = (shops: readonly Shop[]): LogConsumer[] =>
-  shops.map(({ id }) => ({ name: consumerName(id), shop: id, decryptsPii: false, ignoresHolds: true }));
+  shops.map(({ id }) => ({
+    name: consumerName(id),
+    shop: id,
+    decryptsPii: false,
+    audience: 'statistics' as const,
+  }));
 
 export const consumerName = (shop: string) => `statistics@${shop}`;
 

@@ -1,3 +1,6 @@
+import type { Source } from '../../shared/protected-event.ts';
+import type { Stage } from '../orders/stages.ts';
+
 /**
  * What statistics are made of: facts, each read from one event, each with an id of its own, so that hearing of one twice,
  * or in another order, changes nothing. Times are epoch ms, money is whole hundredths.
@@ -65,8 +68,8 @@ export interface Action {
 /** One report about an order, from the page or from the shop's server. */
 export interface OrderReport {
   id: string;
-  stage: 'placed' | 'paid' | 'cancelled' | 'refunded';
-  source: 'browser' | 'webhook';
+  stage: Stage | 'merged';
+  source: Source;
   /** Everything this report calls the order. Orders that share a name are one order. Never empty. */
   names: string[];
   people: PersonKey[];

@@ -23,8 +23,8 @@ const BY_MACHINE: Partial<Record<MessageMetric, MessageMetric>> = {
 };
 
 /** True for what Customer.io's signed webhooks said, and not for a page that uses the same words. */
-export const isMessageReport = ({ only, source, properties }: ProtectedEvent): boolean =>
-  only !== undefined && source === 'webhook' && properties.metric !== undefined;
+export const isMessageReport = ({ source, properties }: ProtectedEvent): boolean =>
+  source === 'platform' && properties.metric !== undefined;
 
 /** What Customer.io reported of one message: a fact about the message, and a touch when a person clicked in it. */
 export function readMessage(event: ProtectedEvent, targetsOf: TargetsOf): EventFacts {

@@ -1,3 +1,4 @@
+import { STRENGTH } from '../orders/precedence.ts';
 import type { OrderReport, PersonKey } from './facts.ts';
 
 /** An order as all its reports together tell it. */
@@ -64,10 +65,10 @@ export function readOrder(reports: readonly OrderReport[], currency: string): Or
 
 const byTime = (a: OrderReport, b: OrderReport) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1);
 
-/** Those from the shop's server, when there are any. */
+/** Those of the strongest voice. */
 function trusted(reports: readonly OrderReport[]): readonly OrderReport[] {
-  const fromServer = reports.filter(({ source }) => source === 'webhook');
-  return fromServer.length > 0 ? fromServer : reports;
+  const strongest = Math.max(...reports.map(({ source }) => STRENGTH[source]));
+  return reports.filter(({ source }) => STRENGTH[source] === strongest);
 }
 
 function buyerOf(reports: readonly OrderReport[]): PersonKey | undefined {

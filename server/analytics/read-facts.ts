@@ -1,5 +1,5 @@
-import { UNPAID } from '../../shared/names.ts';
-import { checkoutNames, orderNames } from '../../shared/order-names.ts';
+import { checkoutNames, isPayment } from '../../shared/order-ids.ts';
+import { isPaid } from '../../shared/payment.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import type { LeftOutReason } from '../../shared/reasons.ts';
 import { toHundredths } from '../lib/decimal.ts';
@@ -19,7 +19,7 @@ export interface FactRules {
 export function readFacts(event: ProtectedEvent, rules: FactRules): EventFacts {
   if (isMessageReport(event)) return readMessage(event, rules.targets);
   if (event.context.bot) return { leftOut: ['bot'] };
-  const visitor = event.source === undefined ? readVisitor(event) : undefined;
+  const visitor = event.source === 'browser' ? readVisitor(event) : undefined;
   const who = { people: peopleIn(event), ...times(event) };
   return {
     ...readKind(event, who, rules),
@@ -44,11 +44,13 @@ function readKind(event: ProtectedEvent, who: Who, rules: FactRules): EventFacts
     case 'Order Completed':
       return readOrder(event, who, 'placed', rules);
     case 'Order Updated':
-      return event.properties.financial_status === 'paid' ? readOrder(event, who, 'paid', rules) : {};
+      return readOrder(event, who, isPayment(event.event, event.properties) ? 'paid' : 'updated', rules);
     case 'Order Cancelled':
       return readOrder(event, who, 'cancelled', rules);
     case 'Order Refunded':
       return readOrder(event, who, 'refunded', rules);
+    case 'Order Merged':
+      return readMerge(event, who);
     default:
       return {};
   }
@@ -92,7 +94,7 @@ function countryOf({ context }: ProtectedEvent): string | undefined {
 }
 
 function readAction(event: ProtectedEvent, who: Who, kind: Action['kind'], id: string): EventFacts {
-  if (event.source === undefined && !event.consent.analytics) return { leftOut: ['consent'] };
+  if (event.source === 'browser' && !event.consent.analytics) return { leftOut: ['consent'] };
   if (who.people.length === 0) return { leftOut: ['no-identity'] };
   return { actions: [{ id, kind, ...who }] };
 }
@@ -105,7 +107,8 @@ function readOrder(
   rules: FactRules,
 ): EventFacts {
   const { properties } = event;
-  const names = orderNames(event);
+  // The store knows which order a report belongs to, under whatever name.
+  const names = event.orderId === undefined ? [] : [event.orderId];
   // Nobody can tell of it twice in other words, so it stands for itself.
   if (names.length === 0 && stage === 'placed') names.push(`message:${event.messageId}`);
   if (names.length === 0) return { leftOut: ['no-identity'] };
@@ -123,16 +126,27 @@ function readOrder(
       {
         id: event.messageId,
         stage,
-        source: event.source ?? 'browser',
+        source: event.source,
         names,
         ...who,
         ...(amountHundredths !== undefined && { amountHundredths }),
         ...(discountHundredths !== undefined && { discountHundredths }),
         ...(currency !== undefined && { currency }),
-        ...(textOf(status) !== undefined && { isUnpaid: UNPAID.has(status) }),
+        ...(textOf(status) !== undefined && { isUnpaid: !isPaid(status, event.source) }),
         items: itemsOf(properties),
       },
     ],
+  };
+}
+
+/** Two orders turned out to be one. Only the store reports it. */
+function readMerge(
+  { orderId, messageId, source, properties: { from } }: ProtectedEvent,
+  who: Who,
+): EventFacts {
+  if (orderId === undefined || typeof from !== 'string') return {};
+  return {
+    orderReports: [{ id: messageId, stage: 'merged', source, names: [orderId, from], ...who, items: [] }],
   };
 }
 

@@ -9,6 +9,7 @@ export function consumersOf(shops: readonly Shop[]): Consumer[] {
       name: consumerName(shop.id, configured.destination.name),
       shop: shop.id,
       decryptsPii: needsRawPii(configured),
+      audience: 'destinations' as const,
     })),
   );
 }

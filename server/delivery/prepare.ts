@@ -78,7 +78,6 @@ function reasonToSkip(
   event: ProtectedEvent,
   nowMs: number,
 ): SkipReason | undefined {
-  if (event.only !== undefined) return 'statistics-only';
   if (!event.consent[destination.purpose]) return 'consent';
   if (!isEnabled(event.integrations, destination.integration)) return 'integration-off';
   const { maxAgeMs } = destination.limits;

@@ -34,8 +34,7 @@ const MAX_EVENTS = 200;
 export function createRecorder(destinations: readonly string[]): Recorder {
   const watched = new Map<string, Watched>();
   const record = (event: ProtectedEvent) => {
-    // A second report of an order or an email metric, which is delivered to no API.
-    if (event.only !== undefined || watched.has(event.messageId)) return;
+    if (watched.has(event.messageId)) return;
     watched.set(event.messageId, {
       id: event.messageId,
       at: event.receivedAt,
@@ -51,10 +50,12 @@ export function createRecorder(destinations: readonly string[]): Recorder {
   return {
     watch: (log) => ({
       ...log,
-      async append(entries) {
-        const result = await log.append(entries);
-        if (result.stored > 0) for (const { event } of entries) record(event);
-        return result;
+      async accept(entries) {
+        const accepted = await log.accept(entries);
+        // Not what only statistics count, for example an email that was opened.
+        for (const [index, { event, audience }] of entries.entries())
+          if (audience === undefined && accepted[index]?.isStored) record(event);
+        return accepted;
       },
     }),
     report({ messageId, destination, state, reason, answer, payloads }) {

@@ -3,6 +3,7 @@ import type { ProtectedEvent } from '../../shared/protected-event.ts';
 /** The event that every example changes: a visit to a Taiwanese shop, with consent. */
 const BASE: ProtectedEvent = {
   shop: 'demo',
+  source: 'browser',
   messageId: 'msg-1',
   type: 'track',
   timestamp: '2026-11-20T08:30:15.250Z',

@@ -24,13 +24,19 @@ const bodyKey = (body: unknown) =>
   isObject(body) && typeof body.writeKey === 'string' ? body.writeKey : undefined;
 const queryKey = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
+/** Whose key it is: the shop, and how far the sender is believed. */
+export interface KeyHolder {
+  shop: Shop;
+  source: 'browser' | 'server';
+}
+
 /**
  * The shop of a request.
  *
  * @param origin the header `Origin`; undefined when the request does not come from a page.
  * @throws {HttpError} 401 for a missing or unknown key, 403 for a page that is not the shop's.
  */
-export type FindShop = (writeKey: string | undefined, origin: string | undefined) => Shop;
+export type FindShop = (writeKey: string | undefined, origin: string | undefined) => KeyHolder;
 
 /** Unknown keys are logged, masked, at most once a minute each. */
 export function createFindShop(shops: readonly Shop[], logger: Logger, nowMs: () => number): FindShop {
@@ -39,7 +45,7 @@ export function createFindShop(shops: readonly Shop[], logger: Logger, nowMs: ()
     const shop = shops.find((candidate) => candidate.writeKey === writeKey);
     if (!shop) throw unknownKey(writeKey);
     checkOrigin(shop, origin);
-    return shop;
+    return { shop, source: 'browser' };
   };
 
   function unknownKey(writeKey: string | undefined): HttpError {

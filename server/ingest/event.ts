@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from '../../shared/message.ts';
-import { orderKey } from '../../shared/names.ts';
-import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
+import { checkoutNames, isGuessable } from '../../shared/order-ids.ts';
+import type { ProtectedEvent, RawPii, Source } from '../../shared/protected-event.ts';
 import type { DroppedField } from '../../shared/reasons.ts';
 import type { Shop } from '../config/config.ts';
 import { needsRawPii } from '../destinations/destination.ts';
@@ -20,7 +20,12 @@ export interface Event {
 }
 
 /** Joins message and enrichment into the event that is stored, with personal data hashed or redacted. */
-export function toEvent(message: Message, { context, ...enrichment }: Enrichment, shop: Shop): Event {
+export function toEvent(
+  message: Message,
+  { context, ...enrichment }: Enrichment,
+  shop: Shop,
+  source: Source,
+): Event {
   const keepRaw = shop.destinations.some(
     (configured) => needsRawPii(configured) && enrichment.consent[configured.destination.purpose],
   );
@@ -31,27 +36,34 @@ export function toEvent(message: Message, { context, ...enrichment }: Enrichment
   );
   const event: ProtectedEvent = {
     shop: shop.id,
-    messageId: message.messageId ? protectId(message.messageId) : randomUUID(),
+    source,
+    messageId: messageIdOf(message, source),
     type: message.type,
     ...enrichment,
     ...protectedParts,
   };
-  const key = protectedOrderKey(message);
+  const key = checkoutKey(event);
   if (key) event.orderKey = key;
   const integrations = chosenDestinations(message.integrations);
   if (integrations) event.integrations = integrations;
   return { event, raw, dropped };
 }
 
-/** Computed from the id as sent: redacting it first could make two order ids equal. */
-function protectedOrderKey(message: Message): string | undefined {
-  if (message.type !== 'track') return undefined;
-  const { properties = {} } = message;
-  const id = properties.order_id;
-  return orderKey(
-    message.event,
-    typeof id === 'string' ? { ...properties, order_id: protectId(id) } : properties,
-  );
+/** Ids that webhooks, the order poll and an order's stages use, for dedup here and at destinations. */
+const RESERVED = /^(?:order|checkout|refund|shopline|customerio|platform):/i;
+
+function messageIdOf({ messageId }: Message, source: Source): string {
+  if (!messageId) return randomUUID();
+  const id = protectId(messageId);
+  return source !== 'platform' && RESERVED.test(id) ? `client:${id}` : id;
+}
+
+/** A checkout counts once under its token, whoever reports it. What can be guessed is a key for trusted voices alone. */
+function checkoutKey({ type, event, source, properties }: ProtectedEvent): string | undefined {
+  if (type !== 'track' || event !== 'Checkout Started') return undefined;
+  const name = checkoutNames(properties).at(-1);
+  const isProven = source !== 'browser' || !isGuessable(name?.slice('checkout:'.length) ?? '');
+  return isProven ? name : undefined;
 }
 
 const CHOOSABLE = new Set(['all', ...DESTINATIONS.map(({ integration }) => integration.toLowerCase())]);

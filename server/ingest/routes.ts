@@ -95,17 +95,18 @@ function ingest(
 ): Promise<void> {
   const { config, log, counters } = parts;
   const { origin } = request.headers;
-  const shop = parts.findShop(findWriteKey(request, body.value), origin);
+  const { shop, source } = parts.findShop(findWriteKey(request, body.value), origin);
   const { items, sentAt, lost } = splitBatch(body, type);
-  const sender = readSender(request, parts);
+  const sender = readSender(request, source, parts);
   const { entries, rejected } = validate(parts, items, sender, shop, sentAt, type);
   for (const { issues } of rejected)
     counters.count('messages_rejected', { shop: shop.id, code: issues[0]?.code ?? '' });
   if (rejected.length > 0 && request.headers['x-strict-mode'] === '1') throw strictModeError(rejected);
   const latest = origin !== undefined && origin !== 'null' ? entries.at(-1)?.event : undefined;
   const answer = { success: rejected.length < items.length, rejected };
-  return log.append(entries).then(({ stored, duplicates }) => {
-    const accepted = stored + duplicates;
+  return log.accept(entries).then((answers) => {
+    const accepted = answers.length;
+    const duplicates = answers.filter(({ isStored }) => !isStored).length;
     counters.count('messages_accepted', { shop: shop.id }, accepted);
     counters.count('messages_duplicate', { shop: shop.id }, duplicates);
     counters.count('messages_lost_in_browser', { shop: shop.id }, lost);

@@ -1,11 +1,13 @@
 import { type Issue, isObject, parseMessage } from '../../shared/message.ts';
 import type { MessageType } from '../../shared/names.ts';
+import { orderTokens } from '../../shared/order-ids.ts';
 import type { Shop } from '../config/config.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
+import { readClaim } from '../orders/claim.ts';
 import { type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
 import { redactText } from '../privacy/redact.ts';
-import type { Append } from '../store/event-log.ts';
+import type { Entry } from '../store/event-log.ts';
 import { enrich } from './enrich.ts';
 import { toEvent } from './event.ts';
 import type { Sender } from './sender.ts';
@@ -19,7 +21,7 @@ export interface ValidationParts {
 
 export interface ValidationResult {
   /** Ready for the log, in the order of the items. Skipped messages (robot, no consent) are in neither list. */
-  entries: Append[];
+  entries: Entry[];
   rejected: Rejected[];
 }
 
@@ -45,7 +47,7 @@ export function validate(
   type: MessageType | undefined,
 ): ValidationResult {
   const { counters, piiEncryption } = parts;
-  const entries: Append[] = [];
+  const entries: Entry[] = [];
   const rejected: Rejected[] = [];
   for (const { index, value, issue } of items) {
     const parsed = issue ? { issues: [issue] } : parseMessage(value, type);
@@ -58,9 +60,16 @@ export function validate(
       counters.count('messages_skipped', { shop: shop.id, reason: enriched.skip });
       continue;
     }
-    const { event, raw, dropped } = toEvent(parsed.message, enriched, shop);
+    const { event, raw, dropped } = toEvent(parsed.message, enriched, shop, sender.source);
     for (const field of dropped) counters.count('fields_dropped', { shop: shop.id, field });
-    entries.push(raw ? { event, encryptedPii: piiEncryption.encrypt(raw, piiBinding(event)) } : { event });
+    const claim = readClaim(event);
+    entries.push({
+      event,
+      ...(raw && { encryptedPii: piiEncryption.encrypt(raw, piiBinding(event)) }),
+      ...(claim && { claim }),
+      ...(sender.source === 'browser' && { tokens: orderTokens(event.properties) }),
+      ...(claim && sender.witness !== undefined && { witness: sender.witness }),
+    });
   }
   return { entries, rejected };
 }

@@ -8,7 +8,7 @@ import { type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
 import { isSha256 } from '../privacy/hash.ts';
 import { normalizeEmail } from '../privacy/normalize.ts';
 import { protectId } from '../privacy/protect.ts';
-import type { Append, Erased, EventLog } from '../store/event-log.ts';
+import type { Entry, Erased, EventLog } from '../store/event-log.ts';
 
 /** What an erasure did here, what it asked of others, and what nobody can take back. */
 export interface Erasure {
@@ -50,7 +50,7 @@ export async function eraseVisitor(
   const stored = isSha256(id) ? id.toLowerCase() : protectId(id);
   const { events, ids, userIds } = await eraseEverywhere({ log, state }, shop.id, stored);
   const isShared = userIds.length > MOST_ACCOUNTS;
-  const known: Append[] = userIds
+  const known: Entry[] = userIds
     .filter((userId) => !asked || !isShared || asked.has(userId))
     .map((userId) => ({ event: userSuppressed(shop, { userId }, nowMs) }));
   // A destination in raw mode may know the person by the email itself, which nobody but the caller can tell us.
@@ -58,7 +58,7 @@ export async function eraseVisitor(
     const event = userSuppressed(shop, { emailSha256: stored }, nowMs);
     known.push({ event, encryptedPii: piiEncryption.encrypt({ userId: email, email }, piiBinding(event)) });
   }
-  await log.append(known);
+  await log.accept(known);
   const remains = shop.destinations.flatMap(({ destination }) =>
     destination.cannotErase === undefined
       ? []
@@ -103,6 +103,7 @@ function userSuppressed(shop: Shop, identity: Identity, nowMs: number): Protecte
   const now = new Date(nowMs).toISOString();
   return {
     shop: shop.id,
+    source: 'operator',
     messageId: randomUUID(),
     type: 'track',
     event: 'User Suppressed',

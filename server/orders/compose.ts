@@ -67,7 +67,12 @@ export function composeStage(own: ProtectedEvent, known: KnownOrder): ProtectedE
       identity: together([own, ...events].map(({ identity }) => identity)),
       traits: together([own, ...events].map(({ traits }) => traits)),
       context: contextOf([own, ...events]),
-      properties: propertiesOf(own, isPlaced ? (content ?? own) : own, isPlaced ? events : [], known.canonicalId),
+      properties: propertiesOf(
+        own,
+        isPlaced ? (content ?? own) : own,
+        isPlaced ? events : [],
+        known.canonicalId,
+      ),
     },
     evidence,
   );
@@ -97,7 +102,14 @@ export function enrich(event: ProtectedEvent, evidence: readonly Evidence[]): Pr
 }
 
 /** What a browser's event shows of whoever sent it. */
-export function toEvidence({ consent, identity, context, properties, messageId, event = '' }: ProtectedEvent): Evidence {
+export function toEvidence({
+  consent,
+  identity,
+  context,
+  properties,
+  messageId,
+  event = '',
+}: ProtectedEvent): Evidence {
   const { ip, userAgent, page, campaign } = context;
   const { event_id, ...tiktok } = context.tiktok ?? {};
   const isShared = event_id === messageId || event_id === eventIdOf(event, properties, messageId);
@@ -126,8 +138,12 @@ const earliest = (events: readonly ProtectedEvent[]): string =>
   events.map(({ timestamp }) => timestamp).reduce((a, b) => (Date.parse(b) < Date.parse(a) ? b : a));
 
 /** A browser's choice of destinations counts where its word made the order, and nowhere else. */
-function integrationsOf(own: ProtectedEvent, reports: readonly Report[]): Pick<ProtectedEvent, 'integrations'> {
-  const integrations = own.integrations ?? reports.find(({ event }) => event.integrations)?.event.integrations;
+function integrationsOf(
+  own: ProtectedEvent,
+  reports: readonly Report[],
+): Pick<ProtectedEvent, 'integrations'> {
+  const integrations =
+    own.integrations ?? reports.find(({ event }) => event.integrations)?.event.integrations;
   return integrations ? { integrations } : {};
 }
 
@@ -147,7 +163,9 @@ function propertiesOf(
   const weaker = others.toReversed().flatMap(({ properties }) => Object.entries(properties));
   return {
     ...Object.fromEntries(weaker.filter((field) => !isTerm(field))),
-    ...Object.fromEntries(Object.entries(own.properties).filter((field) => content === own || !isTerm(field))),
+    ...Object.fromEntries(
+      Object.entries(own.properties).filter((field) => content === own || !isTerm(field)),
+    ),
     ...Object.fromEntries(Object.entries(content.properties).filter(isTerm)),
     ...(!canonicalId.startsWith('checkout:') && { order_id: canonicalId }),
   };

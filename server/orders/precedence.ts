@@ -21,7 +21,5 @@ export const isTrusted = (source: Source): boolean => source !== 'browser';
  */
 export function decisive<One extends { source: Source; atMs: number }>(reports: readonly One[]): One[] {
   const strongest = Math.max(...reports.map(({ source }) => STRENGTH[source]));
-  return reports
-    .filter(({ source }) => STRENGTH[source] === strongest)
-    .sort((a, b) => b.atMs - a.atMs);
+  return reports.filter(({ source }) => STRENGTH[source] === strongest).sort((a, b) => b.atMs - a.atMs);
 }

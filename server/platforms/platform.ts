@@ -8,7 +8,7 @@ import type { RateLimiterFor } from '../lib/rate-limiter.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
-import type { EventLog } from '../store/event-log.ts';
+import type { Accepted, EventLog } from '../store/event-log.ts';
 import type { SyncReport } from './sync-report.ts';
 
 /**
@@ -37,9 +37,7 @@ export interface Webhook {
 
 export interface WebhookParts {
   config: Pick<Config, 'shops'>;
-  /** Joins the reports of one order. */
-  log: Pick<EventLog, 'append'>;
-  state: Pick<AnalyticsStore, 'visitorsOf'>;
+  log: Pick<EventLog, 'accept' | 'witnessOf'>;
   piiEncryption: PiiEncryption;
   counters: Counters;
   logger: Logger;
@@ -82,3 +80,9 @@ export interface RunningPlatform {
   sync(shop?: string): Promise<SyncReport[]>;
   stop(): Promise<void>;
 }
+
+/** How many entries were stored, and how many were duplicates. */
+export const countStored = (accepted: readonly Accepted[]): Pick<Received, 'stored' | 'duplicates'> => {
+  const stored = accepted.filter(({ isStored }) => isStored).length;
+  return { stored, duplicates: accepted.length - stored };
+};

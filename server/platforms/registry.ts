@@ -1,4 +1,5 @@
 import type { Config, Shop } from '../config/config.ts';
+import type { ShopOrders } from '../store/event-log.ts';
 import { customerio } from './customerio/index.ts';
 import type { Platform } from './platform.ts';
 import { shopline } from './shopline/index.ts';
@@ -10,6 +11,13 @@ export const PLATFORMS: readonly Platform[] = [shopline, customerio];
 export const countedShops = ({ shops }: Pick<Config, 'shops'>): Shop[] =>
   shops.filter((shop) => PLATFORMS.some((platform) => platform.isUsedBy(shop)));
 
-/** Shops whose orders are reported twice: by the page and by a platform. */
-export const shopsWithOrderReports = (shops: readonly Shop[]): Shop[] =>
-  shops.filter((shop) => PLATFORMS.some((platform) => platform.reportsOrders(shop)));
+/** How orders are made at each shop, by its id. */
+export const shopOrders = (shops: readonly Shop[]): Record<string, ShopOrders> =>
+  Object.fromEntries(
+    shops.map((shop) => {
+      const hasPlatform = PLATFORMS.some((platform) => platform.reportsOrders(shop));
+      const ordersFrom = shop.ordersFrom ?? (hasPlatform ? 'platform' : 'browser');
+      const isMerged = hasPlatform || ordersFrom !== 'browser';
+      return [shop.id, { ordersFrom, hasPlatform, mergeMs: isMerged ? shop.orderMergeMs : 0 }];
+    }),
+  );

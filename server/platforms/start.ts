@@ -10,19 +10,16 @@ import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
 import { carryOutRedaction } from '../lifecycle/redaction.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
-import { withOrders } from '../orders/log.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
 import type { EventLog } from '../store/event-log.ts';
 import type { PlatformParts, RunningPlatform } from './platform.ts';
-import { countedShops, PLATFORMS, shopsWithOrderReports } from './registry.ts';
+import { countedShops, PLATFORMS } from './registry.ts';
 import { createStatistics, type Statistics } from './statistics.ts';
 
 /** What counts events, and what exchanges data with the platforms of the shops. */
 export interface Platforms {
   state: AnalyticsStore;
   statistics: Statistics;
-  /** The event log for ingest and delivery: it joins the page's and the platform's reports of one order. */
-  log: EventLog;
   /** Sends requests with the current access tokens. */
   http: Http;
   /** Masks the secrets of the configuration and access tokens issued since. */
@@ -48,12 +45,11 @@ export async function startPlatforms(
   parts: PlatformsParts,
   shutdown: Shutdown,
 ): Promise<Platforms | undefined> {
-  const { config, log, clock } = parts;
+  const { config } = parts;
   const shops = countedShops(config);
   if (shops.length === 0) return undefined;
   const state = await openAnalyticsStore(config.dataDir, shops);
   shutdown.onShutdown(() => state.close());
-  const orders = withOrders(log, { shops: shopsWithOrderReports(shops), state, clock });
   const counting = startCounting({
     ...parts,
     shops,
@@ -66,9 +62,9 @@ export async function startPlatforms(
     await Promise.all([counting.stop(), ...running.map((platform) => platform.stop())]);
   });
   const syncMs = config.statisticsSyncMs;
-  const last = await startEach({ ...parts, shops, state, log: orders, caughtUp, syncMs }, running);
+  const last = await startEach({ ...parts, shops, state, caughtUp, syncMs }, running);
   const statistics = createStatistics({ shops, state, counting, running });
-  return { state, statistics, log: orders, ...last };
+  return { state, statistics, ...last };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import type { OrderClaim } from '../orders/claim.ts';
 import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
+import type { OrderClaim } from '../orders/claim.ts';
 
 export { DataDirUnusable, LogUnavailable } from './errors.ts';
 

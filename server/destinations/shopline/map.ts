@@ -1,4 +1,3 @@
-import { orderKey } from '../../../shared/names.ts';
 import type { ProtectedEvent, RawPii } from '../../../shared/protected-event.ts';
 import { type Facts, type Skip, skip } from '../destination.ts';
 import { compact, readText, toEpochMs } from '../values.ts';
@@ -54,8 +53,7 @@ function identitiesOf({ identity }: ProtectedEvent, raw: RawPii | undefined): Id
  * second refund, another update) are distinguished by their message id.
  */
 function onceKey(event: ProtectedEvent, code: string): string | undefined {
-  const key = event.orderKey ?? orderKey(event.event ?? '', event.properties);
-  if (key) return `${key}:${code}`;
+  if (event.orderKey) return `${event.orderKey}:${code}`;
   const orderId = readText(event.properties.order_id);
   return orderId && `order:${orderId}:${code}:${event.messageId}`;
 }
@@ -67,9 +65,6 @@ const belongsToOrder = (event: ProtectedEvent) =>
 export function refersTo(event: ProtectedEvent, { eventCodes }: Settings): string | undefined {
   const order = eventCodes['Order Completed'];
   if (!order || !belongsToOrder(event)) return undefined;
-  // A cancellation's key contains the order's canonical id; a refund's does not.
-  const cancelled = event.orderKey?.match(/^(order:.*):cancelled$/)?.[1];
-  const named = event.orderName === undefined ? undefined : `order:${event.orderName}`;
-  const key = cancelled ?? named ?? orderKey('Order Completed', event.properties);
-  return key && `${key}:${order.code}`;
+  const id = event.orderId ?? readText(event.properties.order_id);
+  return id && `order:${id}:${order.code}`;
 }

@@ -1,4 +1,4 @@
-import { orderKey } from '../../../shared/names.ts';
+import { eventIdOf } from '../../../shared/order-ids.ts';
 import type { JsonObject, ProtectedEvent } from '../../../shared/protected-event.ts';
 import { type Skip, skip } from '../destination.ts';
 import {
@@ -25,17 +25,10 @@ export function map(event: ProtectedEvent, settings: Settings): Payload[] | Skip
   return names.map((name) => ({
     event: name,
     event_time: Math.floor(ms / 1000),
-    event_id: eventId(event),
+    event_id: event.eventId ?? eventIdOf(event.event ?? '', event.properties, event.messageId),
     ...compact({ user: user(event), page: page(event), limited_data_use }),
     ...compact({ properties: properties(event, name, settings) }),
   }));
-}
-
-/** All reports of one order, placed or paid, have the same id; the event names distinguish the stages. */
-function eventId(event: ProtectedEvent): string {
-  const stage = event.event === 'Order Placed' ? 'Order Completed' : event.event;
-  const key = event.orderKey ?? orderKey(stage ?? '', event.properties) ?? event.messageId;
-  return event.event === 'Order Updated' ? key.replace(/:paid$/, '') : key;
 }
 
 function page({ context }: ProtectedEvent): Payload['page'] {

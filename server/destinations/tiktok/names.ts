@@ -1,4 +1,4 @@
-import { UNPAID } from '../../../shared/names.ts';
+import { isPaid } from '../../../shared/payment.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 
 /** Our event → TikTok's, where it is always the same name. Orders depend on their payment, see `namesOf`. */
@@ -33,7 +33,8 @@ export function namesOf(
   if (Object.hasOwn(configured, key)) return configured[key] ?? [];
   if (event.type !== 'track') return [];
   const { financial_status: status } = event.properties;
-  if (key === 'Order Completed') return UNPAID.has(status) ? ['PlaceAnOrder'] : ['PlaceAnOrder', 'Purchase'];
+  if (key === 'Order Completed')
+    return isPaid(status, event.source) ? ['PlaceAnOrder', 'Purchase'] : ['PlaceAnOrder'];
   if (key === 'Order Placed') return status === 'paid' ? [] : ['PlaceAnOrder'];
   if (key === 'Order Updated') return status === 'paid' ? ['Purchase'] : [];
   const name = Object.hasOwn(NAMES, key) ? NAMES[key] : undefined;

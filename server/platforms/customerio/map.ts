@@ -38,7 +38,7 @@ export function mapReport(value: unknown): Mapped | undefined {
     who,
     compact(properties) ?? {},
   );
-  return { message, only: 'statistics' };
+  return { message, audience: 'statistics' };
 }
 
 /** Mail programs open and follow links by themselves, to look for harm or to hide when somebody reads. */

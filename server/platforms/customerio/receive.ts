@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Shop } from '../../config/config.ts';
 import { HttpError } from '../../http/errors.ts';
 import { parseBody } from '../../http/json.ts';
-import { type Received, unused, type WebhookParts } from '../platform.ts';
+import { countStored, type Received, unused, type WebhookParts } from '../platform.ts';
 import { toEntry } from '../webhooks/entry.ts';
 import { isSigned } from '../webhooks/signature.ts';
 import { mapReport } from './map.ts';
@@ -25,7 +25,7 @@ export async function receiveCustomerio(
   const mapped = mapReport(parseBody(bytes).value);
   if (!mapped) return unused(shop.id);
   const entry = toEntry(parts, mapped, shop, NOBODY, parts.clock.now());
-  return { shop: shop.id, ...(await parts.log.append([entry])) };
+  return { shop: shop.id, ...countStored(await parts.log.accept([entry])) };
 }
 
 /** The shop whose key signed it. However old: a retry may come days later. */

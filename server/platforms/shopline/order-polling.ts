@@ -3,16 +3,16 @@ import type { AnalyticsStore } from '../../analytics/store.ts';
 import type { Shop } from '../../config/config.ts';
 import { readJson } from '../../lib/json.ts';
 import { runPeriodically } from '../../lib/periodic.ts';
-import type { Append } from '../../store/event-log.ts';
-import type { WebhookParts } from '../platform.ts';
-import { consentOf } from '../webhooks/consent.ts';
+import type { Entry } from '../../store/event-log.ts';
+import { countStored, type WebhookParts } from '../platform.ts';
+import { defaultConsent } from '../webhooks/consent.ts';
 import { toEntry } from '../webhooks/entry.ts';
 import type { AdminApi } from './admin/api.ts';
 import { changedOrders, FULFILLMENT, OrdersUnread, readPage } from './webhooks/order-pages.ts';
 import { replayOrderReports } from './webhooks/replay-order-reports.ts';
 
 export interface OrderPollingParts
-  extends Pick<WebhookParts, 'log' | 'state' | 'piiEncryption' | 'counters' | 'logger' | 'clock'> {
+  extends Pick<WebhookParts, 'log' | 'piiEncryption' | 'counters' | 'logger' | 'clock'> {
   shop: Shop;
   api: AdminApi;
   settings: Pick<AnalyticsStore, 'readSetting' | 'writeSetting'>;
@@ -38,7 +38,7 @@ type Progress = z.infer<typeof Progress>;
 
 /**
  * Reads changed orders from the Admin API periodically, because webhooks may be lost, and appends what they report
- * through the webhooks' mapper. Reports already received as a webhook are duplicates in the event log.
+ * through the webhooks' mapper. What a webhook reported already adds no stage to its order.
  */
 export function startOrderPolling(parts: OrderPollingParts): { stop(): Promise<void> } {
   const { clock, intervalMs } = parts;
@@ -77,7 +77,7 @@ function createPolling(parts: OrderPollingParts): {
         if (signal.aborted || pages === MAX_PAGES) return false;
         const page = await readPage(api, query);
         pages++;
-        stored += (await parts.log.append(await toEntries(parts, page.orders, progress))).stored;
+        stored += countStored(await parts.log.accept(toEntries(parts, page.orders, progress))).stored;
         query = page.next;
       }
     }
@@ -126,22 +126,13 @@ function createPolling(parts: OrderPollingParts): {
 }
 
 /** Events from before the first run's span are left out. */
-async function toEntries(
-  parts: OrderPollingParts,
-  orders: readonly unknown[],
-  { from }: Progress,
-): Promise<Append[]> {
-  const { shop, state, clock } = parts;
+function toEntries(parts: OrderPollingParts, orders: readonly unknown[], { from }: Progress): Entry[] {
+  const { shop, clock } = parts;
   const fromMs = Date.parse(from);
-  const reports = orders
+  return orders
     .flatMap(replayOrderReports)
-    .filter(({ message }) => !message.timestamp || Date.parse(message.timestamp) >= fromMs);
-  const entries: Append[] = [];
-  for (const report of reports) {
-    const consent = await consentOf(report.message, shop, state);
-    entries.push(toEntry(parts, report, shop, consent, clock.now()));
-  }
-  return entries;
+    .filter(({ message }) => !message.timestamp || Date.parse(message.timestamp) >= fromMs)
+    .map((report) => toEntry(parts, report, shop, defaultConsent(shop), clock.now()));
 }
 
 const parseProgress = (text: string | undefined): Progress | undefined =>

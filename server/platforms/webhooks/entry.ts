@@ -1,43 +1,46 @@
 import { isIP } from 'node:net';
 import type { Consent } from '../../../shared/consent.ts';
 import type { Context } from '../../../shared/message.ts';
-import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import type { Shop } from '../../config/config.ts';
 import { toEvent } from '../../ingest/event.ts';
 import type { Counters } from '../../observe/counters.ts';
+import { readClaim } from '../../orders/claim.ts';
 import { coarseIp, coarseUserAgent } from '../../privacy/coarsen.ts';
 import { type PiiEncryption, piiBinding } from '../../privacy/encrypted-pii.ts';
-import type { Append } from '../../store/event-log.ts';
+import type { Entry, EventLog } from '../../store/event-log.ts';
 import type { Mapped } from './mapped.ts';
 
 export interface EntryParts {
+  log: Pick<EventLog, 'witnessOf'>;
   piiEncryption: PiiEncryption;
   counters: Counters;
 }
 
 /** A mapped webhook as an entry of the event log: without personal data in clear, reduced to what consent allows. */
 export function toEntry(
-  { piiEncryption, counters }: EntryParts,
-  { message, orderKey, only }: Mapped,
+  { piiEncryption, counters, log }: EntryParts,
+  { message, audience }: Mapped,
   shop: Shop,
   consent: Consent,
   receivedAtMs: number,
-): Append {
+): Entry {
   const acceptance = {
     timestamp: occurredAt(message.timestamp, receivedAtMs),
     receivedAt: new Date(receivedAtMs).toISOString(),
     consent,
     context: allowedContext(message.context ?? {}, consent),
   };
-  const { event: protectedEvent, raw, dropped } = toEvent(message, acceptance, shop);
+  const { event, raw, dropped } = toEvent(message, acceptance, shop, 'platform');
   for (const field of dropped) counters.count('fields_dropped', { shop: shop.id, field });
-  const event: ProtectedEvent = {
-    ...protectedEvent,
-    source: 'webhook',
-    ...(orderKey && { orderKey }),
-    ...(only && { only }),
+  if (audience) return { event, audience };
+  const claim = readClaim(event);
+  const witness = claim && log.witnessOf(message.context?.ip?.trim());
+  return {
+    event,
+    ...(raw && { encryptedPii: piiEncryption.encrypt(raw, piiBinding(event)) }),
+    ...(claim && { claim }),
+    ...(witness !== undefined && { witness }),
   };
-  return raw && !only ? { event, encryptedPii: piiEncryption.encrypt(raw, piiBinding(event)) } : { event };
 }
 
 /** The full IP address and user agent are kept only with consent to advertising. */

@@ -1,7 +1,6 @@
 import type { Context, Message } from '../../../shared/message.ts';
 import { compact } from '../../destinations/values.ts';
 import { sha256 } from '../../privacy/hash.ts';
-import { protectId } from '../../privacy/protect.ts';
 
 /** The person a payload is about. Personal data is in the context's traits, where `protect` removes it. */
 export interface Subject {
@@ -13,10 +12,8 @@ export interface Subject {
 /** A payload as a message, still with personal data in it. */
 export interface Mapped {
   message: Extract<Message, { type: 'track' }>;
-  /** Events with the same key are stored once. */
-  orderKey?: string;
-  /** Counted, and delivered to no destination. */
-  only?: 'statistics';
+  /** Counted by statistics alone; no destination is sent it. */
+  audience?: 'statistics';
 }
 
 /** A payload that cannot be mapped; `lacks` names the missing field, for the log. */
@@ -43,10 +40,6 @@ export function track(
     properties: { ...compact(properties) },
   };
 }
-
-/** `order:<id>:cancelled`. Of an id built from an email address the digest is used. */
-export const keyOf = (kind: 'order' | 'refund' | 'checkout', id: string, stage = '') =>
-  `${kind}:${protectId(id)}${stage}`;
 
 const PLAIN = /^[\w.:-]{1,80}$/;
 

@@ -2,13 +2,13 @@ import type { OrderClaim } from '../../orders/claim.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import { keyOfStage, type Stage, stagesAdded } from '../../orders/stages.ts';
 import type { Accepted, ShopOrders } from '../event-log.ts';
-import { evidenceKey, orderKeyOf, toBlob } from './dedup.ts';
+import type { AcceptRow } from './accept.ts';
 import { AUDIENCE } from './audience.ts';
-import { type EventRows, type NewRow } from './event-rows.ts';
+import { evidenceKey, orderKeyOf, toBlob } from './dedup.ts';
+import type { EventRows, NewRow } from './event-rows.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { Order, Orders } from './orders.ts';
 import type { Voices } from './voices.ts';
-import type { AcceptRow } from './accept.ts';
 
 interface Parts {
   rows: EventRows;
@@ -41,7 +41,12 @@ export function createAcceptOrder({ rows, orders, evidence, voices, shops }: Par
     const key = toBlob(evidenceKey([claim.stage, claim.part, visitor, ...claim.names, ...claim.tokens]));
     const put = evidence.put(shop, key, claim, { visitor, receivedAtMs, body, witness });
     if (!put) return DUPLICATE;
-    const order = evidence.joinLate(put, orders.showing(shop, claim.tokens), orders.named(shop, claim.names), nowMs);
+    const order = evidence.joinLate(
+      put,
+      orders.showing(shop, claim.tokens),
+      orders.named(shop, claim.names),
+      nowMs,
+    );
     if (!order) return { isStored: true };
     if (claim.stage === 'placed') rows.insert(reportRow(row, body, order));
     return { isStored: true, orderId: order.canonicalId };
@@ -71,14 +76,14 @@ export function createAcceptOrder({ rows, orders, evidence, voices, shops }: Par
     const emitted = orders.emitted(order);
     if (stage === 'refunded') return emitted.has(`refunded:${part}`) ? [] : ['refunded'];
     return stagesAdded(stage, isCancelled, {
-      emitted: new Set(emitted.keys()),
+      emitted: new Set(emitted.keys() as Iterable<Stage>),
       isCancelled: order.isCancelled === 1 && !emitted.has('placed'),
     });
   }
 
   /** Adds a stage to what destinations are sent, after the time in which evidence may join. */
   function emit(row: AcceptRow, claim: OrderClaim, order: Order, stage: Stage, setByMs: number): void {
-    const [shop, , , receivedAtMs, body, encryptedPii] = row;
+    const [, , , receivedAtMs, body, encryptedPii] = row;
     const isOwn = stage === claim.stage;
     const key = keyOfStage(stage, order.canonicalId, claim.part);
     const dueAtMs = order.windowUntilMs + (stage === 'placed' || stage === 'paid' ? 0 : AFTER_ORDER_MS);
@@ -134,7 +139,12 @@ const withKey = (body: string, orderKey: string) => withFields(body, { orderKey 
 /** The order that a report of its payment is the first to know of. */
 function asPlaced(body: string, orderKey: string): string {
   const event = JSON.parse(body);
-  return JSON.stringify({ ...event, event: 'Order Completed', messageId: `${event.messageId}:placed`, orderKey });
+  return JSON.stringify({
+    ...event,
+    event: 'Order Completed',
+    messageId: `${event.messageId}:placed`,
+    orderKey,
+  });
 }
 
 /** An event's text with further fields, without reading it: a field named twice counts as it is named last. */

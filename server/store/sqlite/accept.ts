@@ -3,9 +3,9 @@ import type { OrderClaim } from '../../orders/claim.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import type { Accepted } from '../event-log.ts';
 import type { AcceptTimes } from './accept-order.ts';
-import { type Dedup, type DedupKey, messageKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
 import { AUDIENCE } from './audience.ts';
-import { type EventRows } from './event-rows.ts';
+import { type Dedup, messageKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
+import type { EventRows } from './event-rows.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { PersonLinks } from './person-links.ts';
 

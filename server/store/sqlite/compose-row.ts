@@ -1,6 +1,6 @@
 import { orderTokens } from '../../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
-import { composeStage, enrich, type Evidence, toEvidence } from '../../orders/compose.ts';
+import { composeStage, type Evidence, enrich, toEvidence } from '../../orders/compose.ts';
 import { prepare } from './database.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { Order, Orders } from './orders.ts';
@@ -34,7 +34,12 @@ export function createComposeRow({ connection }: Store, orders: Orders, evidence
     const own: ProtectedEvent = JSON.parse(body);
     const order = orderId === null ? undefined : orders.get(orderId);
     if (!order) {
-      const shown = evidence.views(shop, orderTokens(own.properties), Number.MAX_SAFE_INTEGER, own.identity.userId ?? null);
+      const shown = evidence.views(
+        shop,
+        orderTokens(own.properties),
+        Number.MAX_SAFE_INTEGER,
+        own.identity.userId ?? null,
+      );
       return enrich(own, shown);
     }
     const { canonicalId, eventId } = order;

@@ -2,11 +2,11 @@ import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { toEvidence } from '../../orders/compose.ts';
 import type { Accepted, DeadLetter, Delivery, Entry, EventLog, LogWatch } from '../event-log.ts';
 import { startThread } from '../thread/start.ts';
+import { createWitness } from '../witness.ts';
 import type { AcceptRow, Details } from './accept.ts';
 import type { DeadLetterRow } from './dead-letters.ts';
 import type { LeasedRow } from './lease.ts';
 import type { Settlement } from './settle.ts';
-import { createWitness } from '../witness.ts';
 import type { LogData, LogMethods } from './worker.ts';
 
 const MAX_ANSWER = 2000;
@@ -46,7 +46,11 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
     witnessOf: createWitness(witnessKey),
     async accept(entries) {
       if (entries.length === 0) return [];
-      const { isStored, orderIds, bytes } = await call.accept(entries.map(toRow), clock.now(), clockShiftMs(clock));
+      const { isStored, orderIds, bytes } = await call.accept(
+        entries.map(toRow),
+        clock.now(),
+        clockShiftMs(clock),
+      );
       watch.appended(bytes);
       if (isStored.includes(true)) for (const listener of listeners) listener();
       const accepted: Accepted[] = isStored.map((stored) => ({ isStored: stored }));
@@ -111,7 +115,15 @@ const clockShiftMs = ({ now, steady }: LogClock) => now() - steady();
 function toRow(entry: Entry): AcceptRow {
   const { event, encryptedPii = null } = entry;
   const { shop, source, messageId, receivedAt } = event;
-  return [shop, source, messageId, Date.parse(receivedAt), JSON.stringify(event), encryptedPii, toDetails(entry)];
+  return [
+    shop,
+    source,
+    messageId,
+    Date.parse(receivedAt),
+    JSON.stringify(event),
+    encryptedPii,
+    toDetails(entry),
+  ];
 }
 
 /** Null for most events, which report no order and show no token. */
@@ -120,7 +132,9 @@ function toDetails({ event, audience, claim, tokens = [], witness }: Entry): Det
   const { anonymousId, userId = '', emailSha256, phoneSha256 } = identity;
   const isPerson = source !== 'browser' && userId !== '' && (emailSha256 ?? phoneSha256) !== undefined;
   if (!claim && !audience && tokens.length === 0 && orderKey === undefined && !isPerson) return null;
-  const keys = [emailSha256 && `e:${emailSha256}`, phoneSha256 && `p:${phoneSha256}`].filter((key) => key !== undefined);
+  const keys = [emailSha256 && `e:${emailSha256}`, phoneSha256 && `p:${phoneSha256}`].filter(
+    (key) => key !== undefined,
+  );
   return {
     ...(claim && { claim }),
     ...(audience && { audience }),
@@ -135,6 +149,7 @@ function toDetails({ event, audience, claim, tokens = [], witness }: Entry): Det
 /** Replaces an event that is damaged on disk. It consents to no purpose, so no destination gets it. */
 const UNREADABLE: ProtectedEvent = {
   shop: '',
+  source: 'browser',
   messageId: '',
   type: 'track',
   timestamp: new Date(0).toISOString(),

@@ -44,12 +44,22 @@ export function createEventRows({ connection, consumers }: Store, remove: Remove
 
   return {
     insert({ shop, audience, encryptedPii, body, ...row }) {
-      const interested = consumers.filter((consumer) => consumer.shop === shop && consumer.audience & audience);
+      const interested = consumers.filter(
+        (consumer) => consumer.shop === shop && consumer.audience & audience,
+      );
       // Statistics are optional: without them a report is kept with its order alone.
       if (interested.length === 0 && audience === AUDIENCE.statistics) return 0;
       const { receivedAtMs, holdUntilMs, messageKey, orderKey, isTrusted, isComposed, orderId } = row;
       const flags = [Number(isTrusted), audience, Number(isComposed), orderId] as const;
-      const seq = insert.insert(shop, receivedAtMs, holdUntilMs, messageKey ?? NO_KEY, orderKey, ...flags, body);
+      const seq = insert.insert(
+        shop,
+        receivedAtMs,
+        holdUntilMs,
+        messageKey ?? NO_KEY,
+        orderKey,
+        ...flags,
+        body,
+      );
       if (encryptedPii !== null && interested.some(({ decryptsPii }) => decryptsPii))
         insertPii.run(seq, encryptedPii);
       for (const consumer of interested) consumer.waiting++;

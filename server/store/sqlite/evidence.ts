@@ -1,9 +1,9 @@
-import type { Evidence } from '../../orders/compose.ts';
 import type { OrderClaim } from '../../orders/claim.ts';
+import type { Evidence } from '../../orders/compose.ts';
 import type { Stage } from '../../orders/stages.ts';
 import { prepare } from './database.ts';
-import type { Store } from './store.ts';
 import type { Order } from './orders.ts';
+import type { Store } from './store.ts';
 
 /** How long before an order's first report an address may have been seen to count as a witness. */
 const WITNESS_MS = 60 * 60_000;
@@ -92,13 +92,14 @@ export function createEvidence({ connection }: Store) {
     put(
       shop: string,
       key: Uint8Array,
-      { stage, names, tokens, userId = null }: OrderClaim,
+      { stage, names, tokens, userId }: OrderClaim,
       { visitor, receivedAtMs, witness, body }: Shown & Pick<EvidenceRow, 'witness'>,
     ): EvidenceRow | undefined {
-      if (insert.run(shop, key, stage, receivedAtMs, visitor, userId, witness, body) === 0) return undefined;
+      if (insert.run(shop, key, stage, receivedAtMs, visitor, userId ?? null, witness, body) === 0)
+        return undefined;
       const id = lastId.get()?.id ?? 0;
       for (const name of [...names.map(byNameKey), ...tokens.map(byTokenKey)]) addName.run(shop, name, id);
-      return { id, stage, receivedAtMs, visitor, userId, witness, body };
+      return { id, stage, receivedAtMs, visitor, userId: userId ?? null, witness, body };
     },
 
     /** Joins what is open and belongs to this order. Answers what joined now. */
@@ -144,7 +145,12 @@ export function createEvidence({ connection }: Store) {
     joined: (order: Order): EvidenceRow[] => joinedOf.all(order.id),
 
     /** Keeps what a browser shows together with tokens of its cart or checkout. */
-    view(shop: string, tokens: readonly string[], userId: string, { visitor, receivedAtMs, body }: Shown): void {
+    view(
+      shop: string,
+      tokens: readonly string[],
+      userId: string,
+      { visitor, receivedAtMs, body }: Shown,
+    ): void {
       for (const token of tokens) putView.run(shop, token, visitor, userId, receivedAtMs, body);
     },
 

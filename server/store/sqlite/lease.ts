@@ -42,7 +42,12 @@ const ENQUEUE = 1000;
 /** Of what is leased at once, the share that events of trusted voices may have while others wait. */
 const TRUSTED_SHARE = 0.75;
 
-export function createLease(store: Store, requeue: Requeue, composeRow: (row: LeasedRow) => string, leaseMs: number) {
+export function createLease(
+  store: Store,
+  requeue: Requeue,
+  composeRow: (row: LeasedRow) => string,
+  leaseMs: number,
+) {
   const { connection } = store;
   const enqueue = prepare(connection, ENQUEUE_SQL);
   const due = prepare<LeasedRow>(connection, DUE_SQL);
@@ -63,7 +68,10 @@ export function createLease(store: Store, requeue: Requeue, composeRow: (row: Le
            WHERE shop = ?4 AND seq > ?5 AND seq <= ?6 AND audience & ?7 AND iif(?8, voice = 1, voice = 0 OR seq > ?9))`,
   );
   const moveCursors = prepare(connection, 'UPDATE consumers SET cursor = ?, trusted_cursor = ? WHERE id = ?');
-  const newest = prepare<{ seq: number | null }>(connection, 'SELECT max(seq) AS seq FROM events WHERE shop = ?');
+  const newest = prepare<{ seq: number | null }>(
+    connection,
+    'SELECT max(seq) AS seq FROM events WHERE shop = ?',
+  );
 
   /**
    * A lease is a row that is committed before the delivery is returned. If the process dies, the next lease of that
@@ -71,7 +79,12 @@ export function createLease(store: Store, requeue: Requeue, composeRow: (row: Le
    *
    * @param isTrusted only events of trusted voices, ahead of the cursor; else every event that was not leased yet.
    */
-  function leaseNewEvents(consumer: ConsumerState, max: number, nowMs: number, isTrusted: boolean): LeasedRow[] {
+  function leaseNewEvents(
+    consumer: ConsumerState,
+    max: number,
+    nowMs: number,
+    isTrusted: boolean,
+  ): LeasedRow[] {
     const { id, shop, audience } = consumer;
     const leased: LeasedRow[] = [];
     const withPii = Number(consumer.decryptsPii);
@@ -84,7 +97,17 @@ export function createLease(store: Store, requeue: Requeue, composeRow: (row: Le
       // After a short page there is nothing left: what is for others is passed over, too.
       const last = page.length < room ? (newest.get(shop)?.seq ?? after) : (page.at(-1)?.seq ?? after);
       if (page.length > 0)
-        leaseNew.run(id, nowMs + leaseMs, nowMs, shop, after, last, audience, Number(isTrusted), consumer.trustedCursor);
+        leaseNew.run(
+          id,
+          nowMs + leaseMs,
+          nowMs,
+          shop,
+          after,
+          last,
+          audience,
+          Number(isTrusted),
+          consumer.trustedCursor,
+        );
       if (isTrusted) consumer.trustedCursor = Math.max(after, last);
       else consumer.cursor = Math.max(after, last);
       for (const { holdUntilMs, ...row } of page)

@@ -1,7 +1,7 @@
 import type { Source } from '../../../shared/protected-event.ts';
-import { isTrusted, type Report, STRENGTH } from '../../orders/precedence.ts';
-import type { Stage } from '../../orders/stages.ts';
 import type { OrderClaim } from '../../orders/claim.ts';
+import type { Report } from '../../orders/precedence.ts';
+import type { Stage } from '../../orders/stages.ts';
 import { prepare } from './database.ts';
 import type { Store } from './store.ts';
 
@@ -82,7 +82,10 @@ export function createOrders({ connection }: Store): Orders {
     connection,
     `SELECT ${COLUMNS} FROM orders WHERE id IN (SELECT order_id FROM order_tokens WHERE shop = ? AND token = ?)`,
   );
-  const tokensOf = prepare<{ token: string }>(connection, 'SELECT token FROM order_tokens WHERE order_id = ?');
+  const tokensOf = prepare<{ token: string }>(
+    connection,
+    'SELECT token FROM order_tokens WHERE order_id = ?',
+  );
   const putReport = prepare(
     connection,
     `INSERT INTO order_reports (order_id, source, stage, part, received_at, body) VALUES (?, ?, ?, ?, ?, ?)
@@ -106,10 +109,13 @@ export function createOrders({ connection }: Store): Orders {
     'INSERT INTO order_stages (order_id, stage, part, seq) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const setEventId = prepare(connection, 'UPDATE orders SET event_id = coalesce(event_id, ?2) WHERE id = ?1');
-  const moves = ['order_names', 'order_tokens', 'order_stages', 'order_reports', 'evidence', 'events'].map((table) =>
-    prepare(connection, `UPDATE OR IGNORE ${table} SET order_id = ?2 WHERE order_id = ?1`),
+  const moves = ['order_names', 'order_tokens', 'order_stages', 'order_reports', 'evidence', 'events'].map(
+    (table) => prepare(connection, `UPDATE OR IGNORE ${table} SET order_id = ?2 WHERE order_id = ?1`),
   );
-  const takeStages = prepare<{ seq: number }>(connection, 'DELETE FROM order_stages WHERE order_id = ? RETURNING seq');
+  const takeStages = prepare<{ seq: number }>(
+    connection,
+    'DELETE FROM order_stages WHERE order_id = ? RETURNING seq',
+  );
   const leftovers = [
     prepare(connection, 'DELETE FROM order_tokens WHERE order_id = ?'),
     prepare(connection, 'DELETE FROM order_reports WHERE order_id = ?'),
@@ -120,7 +126,8 @@ export function createOrders({ connection }: Store): Orders {
     const found = new Map(orders.flatMap((order) => (order ? [[order.id, order] as const] : [])));
     return [...found.values()].sort((a, b) => a.id - b.id);
   };
-  const named = (shop: string, names: readonly string[]) => oldestFirst(names.map((name) => byName.get(shop, name)));
+  const named = (shop: string, names: readonly string[]) =>
+    oldestFirst(names.map((name) => byName.get(shop, name)));
   /** What both orders had stays behind, and is answered. */
   function merge(from: Order, to: number): number[] {
     for (const move of moves) move.run(from.id, to);
@@ -156,7 +163,9 @@ export function createOrders({ connection }: Store): Orders {
         .all(order.id)
         .map(({ source, stage, part, body }) => ({ source, stage, part, event: JSON.parse(body) })),
     emitted: (order) =>
-      new Map(stages.all(order.id).map(({ stage, part, seq }) => [part === '' ? stage : `${stage}:${part}`, seq])),
+      new Map(
+        stages.all(order.id).map(({ stage, part, seq }) => [part === '' ? stage : `${stage}:${part}`, seq]),
+      ),
     emit: (order, stage, part, seq) => void putStage.run(order.id, stage, part, seq),
     tokens: (order) => tokensOf.all(order.id).map(({ token }) => token),
     freezeEventId: (order, eventId) => void setEventId.run(order.id, eventId),

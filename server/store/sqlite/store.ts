@@ -37,8 +37,10 @@ export interface Store {
 }
 
 /** The newest event the consumer may have leased. */
-export const reachedSeq = ({ cursor, trustedCursor }: Pick<ConsumerState, 'cursor' | 'trustedCursor'>): number =>
-  Math.max(cursor, trustedCursor);
+export const reachedSeq = ({
+  cursor,
+  trustedCursor,
+}: Pick<ConsumerState, 'cursor' | 'trustedCursor'>): number => Math.max(cursor, trustedCursor);
 
 /** True for an event that the consumer is to lease and has not leased yet. */
 export const isAhead = (

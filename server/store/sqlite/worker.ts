@@ -7,14 +7,14 @@ import { serveThread } from '../thread/serve.ts';
 import { createAccept } from './accept.ts';
 import { createAcceptOrder } from './accept-order.ts';
 import { startCheckpoints } from './checkpoints.ts';
+import { createComposeRow } from './compose-row.ts';
 import { type Database, openDatabase, prepare, toUnusable } from './database.ts';
 import { createDeadLetters } from './dead-letters.ts';
-import { createComposeRow } from './compose-row.ts';
 import { createDedup } from './dedup.ts';
 import { createEncryptedPii } from './encrypted-pii.ts';
+import { createErase } from './erase.ts';
 import { createEventRows } from './event-rows.ts';
 import { createEvidence } from './evidence.ts';
-import { createErase } from './erase.ts';
 import { createGaps } from './gaps.ts';
 import { type HighWater, openHighWater } from './high-water.ts';
 import { createLease } from './lease.ts';
@@ -82,7 +82,14 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   return {
     transaction: gaps.transaction,
     writes: {
-      accept: createAccept({ rows, dedup, windows, evidence, personLinks: createPersonLinks(store), acceptOrder }),
+      accept: createAccept({
+        rows,
+        dedup,
+        windows,
+        evidence,
+        personLinks: createPersonLinks(store),
+        acceptOrder,
+      }),
       settle: createSettle(store, encryptedPii),
       check(nowMs: number): Durability {
         probe.run(nowMs);

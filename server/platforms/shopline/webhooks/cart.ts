@@ -1,5 +1,5 @@
 import { firstTime } from '../../webhooks/fields.ts';
-import { keyOf, type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
+import { type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
 import { readProducts } from './lines.ts';
 import { readAmount, readCurrency, readMoney } from './money.ts';
 import type { Cart, Checkout } from './payload.ts';
@@ -20,7 +20,7 @@ export function mapCheckout(checkout: Checkout, messageId: string): Mapped | Unu
     subtotal: readAmount(checkout.sub_total_price),
     products: readProducts(checkout.line_items),
   });
-  return { message, orderKey: keyOf('checkout', token) };
+  return { message };
 }
 
 /** Joins cart, token and buyer. What was put into it, the page reports. */
@@ -33,5 +33,5 @@ export function mapCart(cart: Cart, messageId: string): Mapped | Unusable {
     currency: readCurrency(cart.currency_code),
     total: readAmount(cart.total_amount),
   });
-  return { message, only: 'statistics' };
+  return { message, audience: 'statistics' };
 }

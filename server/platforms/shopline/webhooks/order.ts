@@ -1,21 +1,19 @@
-import { orderNames } from '../../../../shared/order-names.ts';
-import type { JsonObject } from '../../../../shared/protected-event.ts';
-import { compact } from '../../../destinations/values.ts';
+import { orderNames } from '../../../../shared/order-ids.ts';
 import { firstTime } from '../../webhooks/fields.ts';
-import { keyOf, type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
+import { type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
 import { readProducts } from './lines.ts';
 import { type Money, readCurrency, readMoney } from './money.ts';
 import type { Order } from './payload.ts';
 import { readPerson } from './person.ts';
 
-/** Each stage's event, and how its key ends. */
-const STAGES = {
-  placed: ['Order Completed', ''],
-  paid: ['Order Updated', ':paid'],
-  cancelled: ['Order Cancelled', ':cancelled'],
+const EVENTS = {
+  placed: 'Order Completed',
+  paid: 'Order Updated',
+  updated: 'Order Updated',
+  cancelled: 'Order Cancelled',
 } as const;
 
-export type Stage = keyof typeof STAGES;
+export type Stage = keyof typeof EVENTS;
 
 /** An order at one point of its life. What it was placed for stays beside it, whatever became of it. */
 export function mapOrder(order: Order, stage: Stage, messageId: string): Mapped | Unusable {
@@ -29,11 +27,8 @@ export function mapOrder(order: Order, stage: Stage, messageId: string): Mapped 
     landing_site: order.landing_site,
     referring_site: order.referring_site,
   };
-  const [name] = orderNames({ properties: (compact(properties) ?? {}) as JsonObject });
-  if (name === undefined) return { lacks: 'id' };
-  const [event, ending] = STAGES[stage];
-  const message = track(event, messageId, momentOf(order, stage), readPerson(order), properties);
-  return { message, orderKey: keyOf('order', name, ending) };
+  if (orderNames(properties).length === 0) return { lacks: 'id' };
+  return { message: track(EVENTS[stage], messageId, momentOf(order, stage), readPerson(order), properties) };
 }
 
 /** Everything the order is called by, here and on the thank-you page. */

@@ -3,8 +3,8 @@ import type { Shop } from '../../../config/config.ts';
 import { HttpError } from '../../../http/errors.ts';
 import { parseBody } from '../../../http/json.ts';
 import { sha256 } from '../../../privacy/hash.ts';
-import { type Received, unused, type WebhookParts } from '../../platform.ts';
-import { consentOf } from '../../webhooks/consent.ts';
+import { countStored, type Received, unused, type WebhookParts } from '../../platform.ts';
+import { defaultConsent } from '../../webhooks/consent.ts';
 import { toEntry } from '../../webhooks/entry.ts';
 import { isUnusable, messageIdOf } from '../../webhooks/mapped.ts';
 import { isSigned } from '../../webhooks/signature.ts';
@@ -26,9 +26,8 @@ export async function receiveShopline(
     parts.logger.warn({ shop: shop.id, topic, ...mapped }, 'webhook cannot be used');
     return unused(shop.id);
   }
-  const consent = await consentOf(mapped.message, shop, parts.state);
-  const entry = toEntry(parts, mapped, shop, consent, parts.clock.now());
-  return { shop: shop.id, ...(await parts.log.append([entry])) };
+  const entry = toEntry(parts, mapped, shop, defaultConsent(shop), parts.clock.now());
+  return { shop: shop.id, ...countStored(await parts.log.accept([entry])) };
 }
 
 /** Two entries of the configuration may be one store's, each with an app of its own. */

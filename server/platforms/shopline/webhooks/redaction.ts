@@ -15,12 +15,12 @@ export function mapCustomerRedaction(asked: Redaction, messageId: string): Mappe
   const who = { ...(userId && { userId }), context: { ...(traits && { traits }) } };
   return {
     message: track('Customer Redacted', messageId, undefined, who, { ...(orders.length > 0 && { orders }) }),
-    only: 'statistics',
+    audience: 'statistics',
   };
 }
 
 /** The app was removed long enough ago: everything of the shop goes. */
 export const mapShopRedaction = (messageId: string): Mapped => ({
   message: track('Shop Redacted', messageId, undefined, { context: {} }, {}),
-  only: 'statistics',
+  audience: 'statistics',
 });

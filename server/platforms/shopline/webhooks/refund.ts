@@ -1,6 +1,6 @@
 import { sum } from '../../../lib/decimal.ts';
 import { firstTime } from '../../webhooks/fields.ts';
-import { keyOf, type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
+import { type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
 import { readProduct } from './lines.ts';
 import { type Money, readMoney } from './money.ts';
 import type { Refund } from './payload.ts';
@@ -19,7 +19,7 @@ export function mapRefund(refund: Refund, messageId: string): Mapped | Unusable 
     ...readTotal(refund),
     products: products.length > 0 ? products : undefined,
   });
-  return { message, ...(refund.id && { orderKey: keyOf('refund', refund.id) }) };
+  return { message };
 }
 
 const FAILED = new Set(['failure', 'error']);
