@@ -17,6 +17,8 @@ export interface Config {
   logLevel: string;
   retentionMs: number;
   rateLimitPerMinute: number;
+  /** Requests of one server key. */
+  serverRatePerMinute: number;
   /** Between two reports of statistics to SHOPLINE. */
   statisticsSyncMs: number;
   /** Lower case: where a CDN says which country a visitor is in. */
@@ -33,6 +35,8 @@ export interface Config {
 export interface Shop {
   id: string;
   writeKey: string;
+  /** Secret keys of the shop's backend. */
+  serverKeys: readonly string[];
   origins: ReadonlySet<string>;
   /** ISO 3166-1 alpha-2: the country a local phone number belongs to. */
   country: string;
@@ -43,7 +47,11 @@ export interface Shop {
   /** ISO 4217: what statistics are counted in. */
   currency: string;
   destinations: readonly Configured[];
-  /** How long an order waits for its other report, when the order webhook is on; 0: not at all. */
+  /** Whose word makes an order. */
+  ordersFrom: 'platform' | 'server' | 'browser';
+  /** How long evidence waits for the report of a voice that makes orders. */
+  orderConfirmMs: number;
+  /** How long an order waits for evidence after its first report; 0: not at all. */
   orderMergeMs: number;
   /** SHOPLINE's Admin API; undefined without a handle. */
   shopline: ShoplineAdmin | undefined;

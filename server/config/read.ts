@@ -61,6 +61,7 @@ export function readConfig(variables: Variables, readFile: (path: string) => str
     logLevel: global.LOG_LEVEL,
     retentionMs: global.RETENTION_DAYS * DAY_MS,
     rateLimitPerMinute: global.RATE_LIMIT_PER_MINUTE,
+    serverRatePerMinute: global.SERVER_RATE_PER_MINUTE,
     statisticsSyncMs: global.STATISTICS_SYNC_MINUTES * MINUTE_MS,
     countryHeader: global.COUNTRY_HEADER,
     maxmindFile: global.MAXMIND_FILE,
@@ -83,12 +84,19 @@ function inheritanceProblem(env: Variables, { references }: ConfigFile): string[
   ];
 }
 
+/** Every key identifies one shop, and a secret one is not public elsewhere. Secret keys are not shown. */
 function sharedKeys(shops: readonly Shop[]): string[] {
-  return Object.entries(Object.groupBy(shops, ({ writeKey }) => writeKey)).flatMap(([key, same = []]) =>
-    same.length > 1
-      ? [
-          `WRITE_KEY ${maskKey(key)} is used by ${same.length} shops (${same.map(({ id }) => id).join(', ')}); each needs its own`,
-        ]
-      : [],
+  const writeKeys = shops.map(({ id, writeKey }) => ({ id, key: writeKey, name: 'WRITE_KEY' }));
+  const serverKeys = shops.flatMap(({ id, serverKeys: keys }) =>
+    [...new Set(keys)].map((key) => ({ id, key, name: 'SERVER_KEY' })),
   );
+  const byKey = Map.groupBy([...writeKeys, ...serverKeys], ({ key }) => key);
+  return [...byKey].flatMap(([key, same]) => {
+    if (same.length < 2) return [];
+    const ids = [...new Set(same.map(({ id }) => id))].join(', ');
+    const names = new Set(same.map(({ name }) => name));
+    if (names.size > 1)
+      return [`SERVER_KEY ${maskKey(key)} is also a WRITE_KEY, which every page shows (${ids}); choose another`];
+    return [`${[...names]} ${maskKey(key)} is used by ${same.length} shops (${ids}); each needs its own`];
+  });
 }

@@ -66,6 +66,7 @@ export const ProgramVariables = z.object({
   LOG_LEVEL: oneOf('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent'),
   RETENTION_DAYS: whole(30, 1, 3650),
   RATE_LIMIT_PER_MINUTE: whole(600, 1, 1_000_000),
+  SERVER_RATE_PER_MINUTE: whole(60_000, 1, 100_000_000),
   STATISTICS_SYNC_MINUTES: whole(15, 1, 1440),
   COUNTRY_HEADER: textOr('cf-ipcountry', 'the name of a header', /^[A-Za-z0-9-]+$/).transform((name) =>
     name.toLowerCase(),
@@ -79,6 +80,7 @@ export const ProgramVariables = z.object({
 });
 
 const COUNTRY = 'a country code such as TW';
+const SERVER_KEYS = 'secret keys of at least 24 characters each (several: separated by commas)';
 
 /** A shop's variables, besides those of its destinations. */
 export const ShopVariables = z.object({
@@ -87,6 +89,9 @@ export const ShopVariables = z.object({
     'a public key of your choice, at most 256 characters, without quotation marks and backslashes',
     /^[^"\\\p{Cc}]{1,256}$/u,
   ),
+  SERVER_KEY: textList(SERVER_KEYS)
+    .transform(list)
+    .refine((keys) => keys.every((key) => key.length >= 24), SERVER_KEYS),
   ALLOWED_ORIGINS: textList(ORIGINS).transform(list).pipe(z.array(Origin)),
   STORE_COUNTRY: requiredText(COUNTRY).refine(isSupportedCountry, COUNTRY),
   STORE_CURRENCY: requiredText('a currency code such as TWD', /^[A-Z]{3}$/),
@@ -97,7 +102,9 @@ export const ShopVariables = z.object({
     '{"<category>": "advertising", "analytics" or "marketing"}',
   ),
   BOTS: oneOf('flag', 'drop'),
+  ORDERS_FROM: optionalText().pipe(z.enum(['platform', 'server', 'browser'], 'platform, server or browser').optional()),
   ORDER_MERGE_SECONDS: whole(30, 0, 3600),
+  ORDER_CONFIRM_HOURS: whole(48, 1, 720),
   ATTRIBUTION_DAYS: whole(7, 1, 90),
   MARKETING_RULES,
   FLOWS: FLOW_LIST,

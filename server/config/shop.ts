@@ -4,7 +4,8 @@ import { addProblem, parseVariables, type VariableProblems } from './problems.ts
 import { ShopVariables } from './schemas.ts';
 import type { Variables } from './variables.ts';
 
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /**
  * Reads one shop.
@@ -24,6 +25,8 @@ export function readShop(
   if (endpoint !== undefined) addProblem(found, 'SHOPLINE_ENDPOINT', endpoint);
   const destinations = readDestinations(variables, found);
   if (own) for (const [variable, words] of missingCompanions(own)) addProblem(found, variable, words);
+  const voice = own && missingVoice(own);
+  if (voice) addProblem(found, 'ORDERS_FROM', voice);
   const others = noDestinationProblem(variables);
   const lines = [...found.values(), ...(others === undefined ? [] : [others])];
   problems.push(...lines.map((line) => prefix + line));
@@ -33,6 +36,7 @@ export function readShop(
 const createShop = (id: string, own: ShopVariables, destinations: Configured[]): Shop => ({
   id,
   writeKey: own.WRITE_KEY,
+  serverKeys: own.SERVER_KEY,
   origins: new Set(own.ALLOWED_ORIGINS),
   country: own.STORE_COUNTRY,
   consentDefault: own.CONSENT_DEFAULT === 'granted',
@@ -40,6 +44,8 @@ const createShop = (id: string, own: ShopVariables, destinations: Configured[]):
   bots: own.BOTS,
   currency: own.STORE_CURRENCY,
   destinations,
+  ordersFrom: own.ORDERS_FROM ?? (own.SHOPLINE_APP_SECRET === undefined ? 'browser' : 'platform'),
+  orderConfirmMs: own.ORDER_CONFIRM_HOURS * HOUR_MS,
   orderMergeMs: own.ORDER_MERGE_SECONDS * 1000,
   shopline: shoplineAdmin(own),
   customerioSigningKey: own.CUSTOMERIO_WEBHOOK_SIGNING_KEY,
@@ -77,6 +83,15 @@ const NEEDS = {
     'SHOPLINE_SOURCE_TYPE',
   ],
 } as const;
+
+/** Orders made by a voice that never speaks would wait for ever. */
+function missingVoice(own: ShopVariables): string | undefined {
+  if (own.ORDERS_FROM === 'platform' && own.SHOPLINE_APP_SECRET === undefined)
+    return 'ORDERS_FROM is platform, but no shop system reports orders: set SHOPLINE_APP_SECRET';
+  if (own.ORDERS_FROM === 'server' && own.SERVER_KEY.length === 0)
+    return 'ORDERS_FROM is server, but no backend can report orders: set SERVER_KEY';
+  return undefined;
+}
 
 function missingCompanions(own: ShopVariables): [variable: string, words: string][] {
   const isSet = (value: unknown) => (Array.isArray(value) ? value.length > 0 : value !== undefined);

@@ -8,6 +8,7 @@ export type HttpErrorCode =
   | 'strict-mode'
   | 'unknown-write-key'
   | 'unknown-shop'
+  | 'server-key-exposed'
   | 'bad-signature'
   | 'origin-not-allowed'
   | 'too-large'

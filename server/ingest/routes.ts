@@ -38,7 +38,7 @@ type HandlerParts = IngestParts & { findShop: FindShop };
 /** Segment's HTTP API under `/v1`. Each message type is also available under its first letter. */
 export function addIngestRoutes(app: Express, parts: IngestParts): void {
   const { config, logger, clock } = parts;
-  const findShop = createFindShop(config.shops, logger, clock.now);
+  const findShop = createFindShop(config.shops, { logger, counters: parts.counters, nowMs: clock.now });
   const handlerParts = { ...parts, findShop };
   app.use('/v1', cors(config.shops));
   app.use('/v1', limitRate(config.rateLimitPerMinute, config.trustProxy !== undefined, logger));

@@ -12,7 +12,7 @@ import type { FindShop } from '../http/write-key.ts';
  */
 export function browserSettings(config: Config, findShop: FindShop): RequestHandler<{ writeKey: string }> {
   return (request, response) => {
-    const shop = findShop(request.params.writeKey, request.get('origin'));
+    const { shop } = findShop({ key: request.params.writeKey, isInUrl: true }, request.get('origin'));
     const address = config.publicUrl ?? `${request.protocol}://${request.get('host')}`;
     if (!URL.canParse(address)) throw new HttpError(400, 'malformed-body', 'The Host header is invalid.');
     const base = new URL(address);

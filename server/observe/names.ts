@@ -23,6 +23,10 @@ export const COUNTERS = {
     help: 'Accepted messages that were stored already, by message id or order.',
     labels: { shop: OPEN },
   },
+  server_key_exposed: {
+    help: 'Requests that sent a server key from a page or in a URL; refused.',
+    labels: { shop: OPEN },
+  },
   messages_rejected: {
     help: 'Messages that were not valid, by the kind of their first error.',
     labels: { shop: OPEN, code: OPEN },

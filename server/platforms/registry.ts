@@ -16,7 +16,7 @@ export const shopOrders = (shops: readonly Shop[]): Record<string, ShopOrders> =
   Object.fromEntries(
     shops.map((shop) => {
       const hasPlatform = PLATFORMS.some((platform) => platform.reportsOrders(shop));
-      const ordersFrom = shop.ordersFrom ?? (hasPlatform ? 'platform' : 'browser');
+      const { ordersFrom } = shop;
       const isMerged = hasPlatform || ordersFrom !== 'browser';
       return [shop.id, { ordersFrom, hasPlatform, mergeMs: isMerged ? shop.orderMergeMs : 0 }];
     }),
