@@ -75,6 +75,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const requeue = createRequeue(store);
   const queue = createQueue(store, requeue);
   const deadLetters = createDeadLetters(store, encryptedPii);
+  const witnessKey = readWitnessKey(store);
   const probe = prepare(store.connection, 'INSERT OR REPLACE INTO probe (id, at) VALUES (1, ?)');
   const synchronous = prepare<{ synchronous: number }>(store.connection, 'PRAGMA synchronous');
   const stopCheckpoints = startCheckpoints(database.connection);
@@ -100,7 +101,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       },
     },
     reads: {
-      found: () => ({ ...gaps.found, witnessKey: witnessKey(store) }),
+      found: () => ({ ...gaps.found, witnessKey }),
       requeueNow: queue.requeueNow,
       depth: queue.depth,
       nextDueMs: queue.nextDueMs,
@@ -125,7 +126,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
 }
 
 /** Made at the first start. */
-function witnessKey({ connection, transaction }: Store): string {
+function readWitnessKey({ connection, transaction }: Store): string {
   const find = prepare<{ value: string }>(connection, "SELECT value FROM facts WHERE name = 'witness-key'");
   const put = prepare(connection, "INSERT INTO facts (name, value) VALUES ('witness-key', ?)");
   return transaction(() => {
