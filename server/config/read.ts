@@ -96,7 +96,9 @@ function sharedKeys(shops: readonly Shop[]): string[] {
     const ids = [...new Set(same.map(({ id }) => id))].join(', ');
     const names = new Set(same.map(({ name }) => name));
     if (names.size > 1)
-      return [`SERVER_KEY ${maskKey(key)} is also a WRITE_KEY, which every page shows (${ids}); choose another`];
+      return [
+        `SERVER_KEY ${maskKey(key)} is also a WRITE_KEY, which every page shows (${ids}); choose another`,
+      ];
     return [`${[...names]} ${maskKey(key)} is used by ${same.length} shops (${ids}); each needs its own`];
   });
 }

@@ -102,7 +102,9 @@ export const ShopVariables = z.object({
     '{"<category>": "advertising", "analytics" or "marketing"}',
   ),
   BOTS: oneOf('flag', 'drop'),
-  ORDERS_FROM: optionalText().pipe(z.enum(['platform', 'server', 'browser'], 'platform, server or browser').optional()),
+  ORDERS_FROM: optionalText().pipe(
+    z.enum(['platform', 'server', 'browser'], 'platform, server or browser').optional(),
+  ),
   ORDER_MERGE_SECONDS: whole(30, 0, 3600),
   ORDER_CONFIRM_HOURS: whole(48, 1, 720),
   ATTRIBUTION_DAYS: whole(7, 1, 90),

@@ -51,7 +51,9 @@ export function createFindShop(
 ): FindShop {
   const mayLog = createLogLimiter(nowMs);
   const byKey = new Map<string, KeyHolder>([
-    ...shops.flatMap((shop) => shop.serverKeys.map((key) => [key, { shop, source: 'server' as const }] as const)),
+    ...shops.flatMap((shop) =>
+      shop.serverKeys.map((key) => [key, { shop, source: 'server' as const }] as const),
+    ),
     ...shops.map((shop) => [shop.writeKey, { shop, source: 'browser' as const }] as const),
   ]);
   return ({ key, isInUrl }, origin) => {

@@ -4,18 +4,12 @@ import { forParts } from './rows.ts';
 import type { Db } from './schema.ts';
 
 /**
- * The first name of the order that has any of these names, new or known. Names that met for the first time make one
- * order of several; it keeps the name that was known first of all in the order given.
+ * The name under which an order is counted: the store's canonical id. Orders that turn out to be one are counted under
+ * the first name that is known.
  */
-export async function assignCanonicalId(
-  db: Db,
-  shop: string,
-  names: readonly string[],
-  source: 'browser' | 'webhook',
-): Promise<string> {
+export async function assignCanonicalId(db: Db, shop: string, names: readonly string[]): Promise<string> {
   const [first] = names;
   if (first === undefined) throw new RangeError('an order without a name cannot be told from others');
-  if (source === 'webhook') await leaveToOthers(db, shop, names);
   const known = new Map(
     (
       await forParts(names, (part) =>
@@ -29,12 +23,8 @@ export async function assignCanonicalId(
     ).map(({ name, root }) => [name, root]),
   );
   const roots = [...new Set(names.map((name) => known.get(name)).filter((root) => root !== undefined))];
-  const [root = first, ...rest] = roots;
-  // Names can be guessed, and a page may write what it likes: it joins nothing that the shop knows as two.
-  const told = source === 'webhook' ? new Set<string>() : await claimed(db, shop, roots);
-  const others = rest.filter((other) => !(told.has(root) && told.has(other)));
-  const claim = source === 'webhook' ? [claimOf(first)] : [];
-  const fresh = [...names, ...claim].filter((name) => !known.has(name));
+  const [root = first, ...others] = roots;
+  const fresh = names.filter((name) => !known.has(name));
   await forParts(
     [...new Set(fresh)].map((name) => ({ shop, name, root })),
     (part) =>
@@ -46,47 +36,6 @@ export async function assignCanonicalId(
   );
   for (const other of others) await join(db, shop, other, root);
   return root;
-}
-
-/** Under which the shop's own server knows an order. Names are trimmed, so no page can write it. */
-const claimOf = (name: string) => ` ${name}`;
-
-/** Which of these orders the shop's own server told of. */
-async function claimed(db: Db, shop: string, roots: readonly string[]): Promise<Set<string>> {
-  if (roots.length < 2) return new Set();
-  const rows = await forParts(roots, (part) =>
-    db
-      .selectFrom('order_names')
-      .select('root')
-      .where('shop', '=', shop)
-      .where('root', 'in', part)
-      .where('name', 'like', ' %')
-      .execute(),
-  );
-  return new Set(rows.map(({ root }) => root));
-}
-
-/** Names that led to an order which the shop calls otherwise are nobody's again: a page had them, wrongly. */
-async function leaveToOthers(db: Db, shop: string, names: readonly string[]): Promise<void> {
-  const led = await forParts(names, (part) =>
-    db
-      .selectFrom('order_names as mine')
-      .innerJoin('order_names as theirs', (on) =>
-        on.onRef('theirs.shop', '=', 'mine.shop').onRef('theirs.root', '=', 'mine.root'),
-      )
-      .select(['mine.name', 'theirs.name as claim'])
-      .where('mine.shop', '=', shop)
-      .where('mine.name', 'in', part)
-      .where('theirs.name', 'like', ' %')
-      .execute(),
-  );
-  const own = new Set(names.map(claimOf));
-  const byName = Map.groupBy(led, ({ name }) => name);
-  const foreign = [...byName].filter(([, claims]) => claims.every(({ claim }) => !own.has(claim)));
-  await forParts(
-    foreign.map(([name]) => name),
-    (part) => db.deleteFrom('order_names').where('shop', '=', shop).where('name', 'in', part).execute(),
-  );
 }
 
 /** Two orders turn out to be one. */

@@ -70,7 +70,7 @@ export async function putOrderReports(
   orderReports: Facts['orderReports'],
 ): Promise<void> {
   for (const orderReport of orderReports) {
-    const root = await assignCanonicalId(db, shop, orderReport.names, orderReport.source);
+    const root = await assignCanonicalId(db, shop, orderReport.names);
     await db
       .insertInto('sightings')
       .values({
