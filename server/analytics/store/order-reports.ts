@@ -12,7 +12,7 @@ export async function recordOrderReport(
   names: readonly string[],
   event: ProtectedEvent,
 ): Promise<string> {
-  const root = await assignCanonicalId(db, shop, names, source);
+  const root = await assignCanonicalId(db, shop, names);
   if (event.event === 'Order Completed') await putReport(db, shop, root, source, event);
   return root;
 }
