@@ -1,11 +1,13 @@
-import { markDirty, targetsOfRow } from './dirty-targets.ts';
-import { orderThing } from './needs-attribution.ts';
+import { joinOrders } from './join-orders.ts';
 import { forParts } from './rows.ts';
-import type { Db } from './schema.ts';
+import type { Db } from './tables.ts';
 
 /**
- * The first name of the order that has any of these names, new or known. Names that met for the first time make one
- * order of several; it keeps the name that was known first of all in the order given.
+ * Finds or creates the order with any of these names. Names reported together for the first time may join several
+ * orders; the joined order keeps the canonical id that is known for the earliest of `names`.
+ *
+ * @returns the order's canonical id: a new order's first name.
+ * @throws {RangeError} without a name.
  */
 export async function assignCanonicalId(
   db: Db,
@@ -14,29 +16,29 @@ export async function assignCanonicalId(
   source: 'browser' | 'webhook',
 ): Promise<string> {
   const [first] = names;
-  if (first === undefined) throw new RangeError('an order without a name cannot be told from others');
-  if (source === 'webhook') await leaveToOthers(db, shop, names);
+  if (first === undefined) throw new RangeError('an order report needs a name');
+  if (source === 'webhook') await releaseNames(db, shop, names);
   const known = new Map(
     (
       await forParts(names, (part) =>
         db
           .selectFrom('order_names')
-          .select(['name', 'root'])
+          .select(['name', 'canonical_id'])
           .where('shop', '=', shop)
           .where('name', 'in', part)
           .execute(),
       )
-    ).map(({ name, root }) => [name, root]),
+    ).map((row) => [row.name, row.canonical_id]),
   );
-  const roots = [...new Set(names.map((name) => known.get(name)).filter((root) => root !== undefined))];
-  const [root = first, ...rest] = roots;
-  // Names can be guessed, and a page may write what it likes: it joins nothing that the shop knows as two.
-  const told = source === 'webhook' ? new Set<string>() : await claimed(db, shop, roots);
-  const others = rest.filter((other) => !(told.has(root) && told.has(other)));
+  const canonicalIds = [...new Set(names.map((name) => known.get(name)).filter((id) => id !== undefined))];
+  const [canonicalId = first, ...rest] = canonicalIds;
+  // Names can be guessed and a page may send any: it joins no two orders that the shop's server reported.
+  const claimed = source === 'webhook' ? new Set<string>() : await claimedAmong(db, shop, canonicalIds);
+  const others = rest.filter((other) => !(claimed.has(canonicalId) && claimed.has(other)));
   const claim = source === 'webhook' ? [claimOf(first)] : [];
   const fresh = [...names, ...claim].filter((name) => !known.has(name));
   await forParts(
-    [...new Set(fresh)].map((name) => ({ shop, name, root })),
+    [...new Set(fresh)].map((name) => ({ shop, name, canonical_id: canonicalId })),
     (part) =>
       db
         .insertInto('order_names')
@@ -44,35 +46,35 @@ export async function assignCanonicalId(
         .onConflict((conflict) => conflict.doNothing())
         .execute(),
   );
-  for (const other of others) await join(db, shop, other, root);
-  return root;
+  for (const other of others) await joinOrders(db, shop, other, canonicalId);
+  return canonicalId;
 }
 
-/** Under which the shop's own server knows an order. Names are trimmed, so no page can write it. */
+/** The name that marks an order as reported by the shop's server. Names are trimmed, so no page can send it. */
 const claimOf = (name: string) => ` ${name}`;
 
-/** Which of these orders the shop's own server told of. */
-async function claimed(db: Db, shop: string, roots: readonly string[]): Promise<Set<string>> {
-  if (roots.length < 2) return new Set();
-  const rows = await forParts(roots, (part) =>
+/** Those of these orders that the shop's server reported. */
+async function claimedAmong(db: Db, shop: string, canonicalIds: readonly string[]): Promise<Set<string>> {
+  if (canonicalIds.length < 2) return new Set();
+  const rows = await forParts(canonicalIds, (part) =>
     db
       .selectFrom('order_names')
-      .select('root')
+      .select('canonical_id')
       .where('shop', '=', shop)
-      .where('root', 'in', part)
+      .where('canonical_id', 'in', part)
       .where('name', 'like', ' %')
       .execute(),
   );
-  return new Set(rows.map(({ root }) => root));
+  return new Set(rows.map((row) => row.canonical_id));
 }
 
-/** Names that led to an order which the shop calls otherwise are nobody's again: a page had them, wrongly. */
-async function leaveToOthers(db: Db, shop: string, names: readonly string[]): Promise<void> {
-  const led = await forParts(names, (part) =>
+/** Deletes names that a page gave to orders which the shop's server knows by other names. */
+async function releaseNames(db: Db, shop: string, names: readonly string[]): Promise<void> {
+  const claims = await forParts(names, (part) =>
     db
       .selectFrom('order_names as mine')
       .innerJoin('order_names as theirs', (on) =>
-        on.onRef('theirs.shop', '=', 'mine.shop').onRef('theirs.root', '=', 'mine.root'),
+        on.onRef('theirs.shop', '=', 'mine.shop').onRef('theirs.canonical_id', '=', 'mine.canonical_id'),
       )
       .select(['mine.name', 'theirs.name as claim'])
       .where('mine.shop', '=', shop)
@@ -81,66 +83,10 @@ async function leaveToOthers(db: Db, shop: string, names: readonly string[]): Pr
       .execute(),
   );
   const own = new Set(names.map(claimOf));
-  const byName = Map.groupBy(led, ({ name }) => name);
-  const foreign = [...byName].filter(([, claims]) => claims.every(({ claim }) => !own.has(claim)));
+  const byName = Map.groupBy(claims, ({ name }) => name);
+  const foreign = [...byName].filter(([, found]) => found.every(({ claim }) => !own.has(claim)));
   await forParts(
     foreign.map(([name]) => name),
     (part) => db.deleteFrom('order_names').where('shop', '=', shop).where('name', 'in', part).execute(),
-  );
-}
-
-/** Two orders turn out to be one. */
-async function join(db: Db, shop: string, from: string, to: string): Promise<void> {
-  await db
-    .updateTable('order_names')
-    .set({ root: to })
-    .where('shop', '=', shop)
-    .where('root', '=', from)
-    .execute();
-  await db
-    .updateTable('sightings')
-    .set({ root: to })
-    .where('shop', '=', shop)
-    .where('root', '=', from)
-    .execute();
-  const moved = await db
-    .deleteFrom('orders')
-    .where('shop', '=', shop)
-    .where('root', '=', from)
-    .returningAll()
-    .execute();
-  await markDirty(db, shop, moved.flatMap(targetsOfRow));
-  await forParts(moved, (part) =>
-    db
-      .insertInto('orders')
-      .values(part.map((order) => ({ ...order, root: to, stale: 1 })))
-      .onConflict((conflict) => conflict.columns(['shop', 'root']).doUpdateSet({ stale: 1 }))
-      .execute(),
-  );
-  const people = await db
-    .deleteFrom('people')
-    .where('shop', '=', shop)
-    .where('thing', '=', orderThing(from))
-    .returning('person')
-    .execute();
-  await forParts(people, (part) =>
-    db
-      .insertInto('people')
-      .values(part.map(({ person }) => ({ shop, person, thing: orderThing(to) })))
-      .onConflict((conflict) => conflict.doNothing())
-      .execute(),
-  );
-  const reports = await db
-    .deleteFrom('reports')
-    .where('shop', '=', shop)
-    .where('name', '=', from)
-    .returningAll()
-    .execute();
-  await forParts(reports, (part) =>
-    db
-      .insertInto('reports')
-      .values(part.map((report) => ({ ...report, name: to })))
-      .onConflict((conflict) => conflict.doNothing())
-      .execute(),
   );
 }
