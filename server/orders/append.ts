@@ -6,30 +6,30 @@ import type { Append, EventLog } from '../store/event-log.ts';
 import { checkoutKey, stageOf } from './keys.ts';
 
 interface AppendParts {
-  /** Those whose orders are reported twice, by id. */
+  /** Shops whose orders are reported twice, by ID. */
   shops: ReadonlyMap<string, Shop>;
   state: Pick<AnalyticsStore, 'recordOrderReport'>;
   clock: Pick<Clock, 'now'>;
 }
 
 type Appended = Awaited<ReturnType<EventLog['append']>>;
-/** What goes to the log in one call: a report of an order alone, so that its answer is about it, others together. */
+/** Entries appended in one call: other events together, but each order report alone, so that its result is known. */
 interface Run {
   entries: Append[];
   isReport: boolean;
 }
 
-/** Nobody is told what became of an order before they are told of the order. */
+/** A cancellation or refund is delivered this much later than its order. */
 const AFTER_ORDER_MS = 1_000;
-/** An order's name that ends like this would be the key of another's stage. */
+/** An order name with such an ending would collide with the key of another order's stage. */
 const LIKE_A_STAGE = /:(?:paid|cancelled|browser|webhook)$/;
 
 /**
- * Gives both reports of an order one key. Which of them is the first, the log alone decides: what died between the
- * sighting and the log was never stored, and is stored when it is sent again.
+ * Gives both reports of an order the same key. The event log alone decides which report is first: one that was recorded
+ * but not stored before a crash is stored when it is sent again.
  *
- * Not all or nothing as the log's own: when a call rejects, some may be stored, and count as duplicates when they are
- * sent again.
+ * Unlike the log's own `append` this is not atomic: when a call rejects, some entries may be stored; sent again they are
+ * duplicates.
  */
 export function createAppend(log: EventLog, { shops, state, clock }: AppendParts): EventLog['append'] {
   const isReport = ({ event }: Append) =>
@@ -40,7 +40,7 @@ export function createAppend(log: EventLog, { shops, state, clock }: AppendParts
   const isRefund = ({ event }: Append) =>
     event.event === 'Order Refunded' && event.source === 'webhook' && shops.has(event.shop);
 
-  /** A refund knows its order by the webhook's name alone; a destination knows that by its first. */
+  /** A refund names its order as the webhook does; destinations know the order by its canonical ID. */
   async function toNamed(entry: Append): Promise<Append> {
     const names = orderNames(entry.event);
     if (names.length === 0) return entry;
@@ -53,7 +53,7 @@ export function createAppend(log: EventLog, { shops, state, clock }: AppendParts
     return holdMs > 0 ? { ...entry, holdUntilMs: clock.now() + holdMs + moreMs } : entry;
   }
 
-  /** The same event under the key of its order, held while the other report may come. */
+  /** The event under the key of its order, held while its other report may arrive. */
   async function toKeyed(entry: Append): Promise<Append> {
     const { event } = entry;
     const withKey = (orderKey: string) => ({ ...entry, event: { ...event, orderKey } });
@@ -64,18 +64,18 @@ export function createAppend(log: EventLog, { shops, state, clock }: AppendParts
     }
     const names = orderNames(event);
     if (names.length === 0) return entry;
-    const first = await state.recordOrderReport(event.shop, sideOf(entry), names, event);
-    // No name ends in a blank.
-    const own = stage === '' && LIKE_A_STAGE.test(first) ? `${first} ` : first;
-    // What becomes of an order the shop tells itself; a page is heard by statistics alone.
+    const canonicalId = await state.recordOrderReport(event.shop, sideOf(entry), names, event);
+    // Names are trimmed, so the appended blank makes the key unique.
+    const own = stage === '' && LIKE_A_STAGE.test(canonicalId) ? `${canonicalId} ` : canonicalId;
+    // Payments and cancellations count only when the shop's server reports them; a page's are for statistics alone.
     if (stage !== '' && event.source === undefined)
       return { ...entry, event: { ...event, orderKey: `order:${own}${stage}:browser`, only: 'statistics' } };
     const keyed = withKey(`order:${own}${stage}`);
-    // A payment waits as well: told before the page's report, it would go out without the click that led to it.
+    // A payment is held too: delivered before the page's report it would lack the click that led to it.
     return held(keyed, stage === ':cancelled' ? AFTER_ORDER_MS : 0);
   }
 
-  /** What comes second is a duplicate to those who asked; statistics hear once what each side said. */
+  /** The second report is a duplicate to its sender; statistics get the report of each side once. */
   async function appendReport(entry: Append): Promise<Appended> {
     const appended = await log.append([entry]);
     if (appended.stored > 0) return appended;
@@ -89,7 +89,7 @@ export function createAppend(log: EventLog, { shops, state, clock }: AppendParts
     const keyed = await Promise.all(
       entries.map((entry) => (isReport(entry) ? toKeyed(entry) : isRefund(entry) ? toNamed(entry) : entry)),
     );
-    // All in one turn, in the order they came: they share a commit.
+    // All calls are made in one turn, in order, so that they share a commit.
     const appended = await Promise.all(
       inRuns(keyed, isReport).flatMap((run) =>
         run.isReport ? run.entries.map(appendReport) : log.append(run.entries),
@@ -105,7 +105,7 @@ export function createAppend(log: EventLog, { shops, state, clock }: AppendParts
     entries.some((entry) => isReport(entry) || isRefund(entry)) ? appendAll(entries) : log.append(entries);
 }
 
-/** Neighbours of a kind together. A report that nothing names is an event like others. */
+/** Groups neighbours of a kind. A report without any order name is treated as any other event. */
 function inRuns(entries: readonly Append[], isReport: (entry: Append) => boolean): Run[] {
   const runs: Run[] = [];
   for (const entry of entries) {

@@ -5,12 +5,12 @@ import type { OrderKnown, Visitor } from '../analytics/store.ts';
 import { withoutClickIds } from '../privacy/click-ids.ts';
 import { coarseIp, coarseUserAgent } from '../privacy/coarsen.ts';
 
-/** What a browser is known by, from a visitor's record or from a report of its own. */
+/** What is known of a browser, from a visitor's record or from its own report. */
 export type Seen = Pick<Visitor, 'consent'> &
   Partial<Pick<Visitor, 'anonymousId' | 'ip' | 'userAgent' | 'tiktok'>>;
 
-/** A page may say of these whatever it likes: its write key is public. */
-const SHOPS_WORD = new Set([
+/** Ignored in a page's report: the write key is public, so anyone can send these values. */
+const PLATFORM_PROPERTIES = new Set([
   'total',
   'subtotal',
   'revenue',
@@ -29,12 +29,12 @@ const SHOPS_WORD = new Set([
 ]);
 
 /**
- * A placed order with what its other report said: the browser tells who was there and where they came from, a verified
- * webhook tells the money, the items, the status and whose order it is. Which report it is stays as it was logged.
- * Nothing is made up: what nobody said stays absent.
+ * A placed order completed from its other report: the browser's report supplies the visitor and where they came from,
+ * the verified webhook supplies amounts, items, status and buyer. `messageId` and `source` stay those of the logged
+ * event. What neither report contains stays absent.
  *
- * @param reports the other side's is looked at; the logged event stands for its own.
- * @param visitors who may have placed it, latest first. They count only while no browser reported the order.
+ * @param reports only the other side's report is used; the logged event is its own.
+ * @param visitors who may have placed the order, latest first; used only without a report from a browser.
  */
 export function completeOrder(
   logged: ProtectedEvent,
@@ -48,8 +48,8 @@ export function completeOrder(
 }
 
 /**
- * A webhook's event with what is known of the visitors it may be about, latest first. The strictest consent of them all
- * is in force; of a visitor who denied everything nothing is taken.
+ * A webhook's event completed from the visitors it may concern, latest first. The strictest consent of all of them
+ * applies; when it denies every purpose, nothing of them is used.
  */
 export function completeFrom(logged: ProtectedEvent, visitors: readonly Seen[]): ProtectedEvent {
   const consent = visitors.length > 0 ? strictest(visitors) : logged.consent;
@@ -71,7 +71,7 @@ export function completeFrom(logged: ProtectedEvent, visitors: readonly Seen[]):
   });
 }
 
-/** Whoever sent this report, as visitors are known. */
+/** The browser that sent a report. */
 export function toSeen({
   consent,
   identity: { anonymousId },
@@ -113,8 +113,8 @@ function propertiesOf(
   browser: ProtectedEvent,
   webhook: ProtectedEvent,
 ): ProtectedEvent['properties'] {
-  const believed = Object.entries(browser.properties).filter(([name]) => !SHOPS_WORD.has(name));
-  return { ...Object.fromEntries(believed), ...webhook.properties, ...(order_id != null && { order_id }) };
+  const supplied = Object.entries(browser.properties).filter(([name]) => !PLATFORM_PROPERTIES.has(name));
+  return { ...Object.fromEntries(supplied), ...webhook.properties, ...(order_id != null && { order_id }) };
 }
 
 const strictest = (visitors: readonly Seen[]): Consent => ({
@@ -123,7 +123,7 @@ const strictest = (visitors: readonly Seen[]): Consent => ({
   marketing: visitors.every(({ consent }) => consent.marketing),
 });
 
-/** As the door would have let it in: without consent to advertising no click ids, no whole address, no exact browser. */
+/** Reduced as at ingest: without consent to advertising no click IDs, and a coarse IP address and user agent. */
 function asAllowed(event: ProtectedEvent): ProtectedEvent {
   if (event.consent.advertising) return event;
   const { context, properties, traits } = event;

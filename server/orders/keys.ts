@@ -3,7 +3,7 @@ import type { ProtectedEvent } from '../../shared/protected-event.ts';
 
 type Reported = Pick<ProtectedEvent, 'event' | 'orderKey' | 'properties'>;
 
-/** What a report says has become of its order, as its key ends; undefined for every other event. */
+/** The stage an order report is about, as the suffix of its key; undefined for every other event. */
 export function stageOf({
   event,
   orderKey,
@@ -15,7 +15,7 @@ export function stageOf({
   return undefined;
 }
 
-/** The name that the key of an order's report was made of. */
+/** The order name inside the key of an order report. */
 export function nameInKey(event: Omit<Reported, 'properties'>): string | undefined {
   const stage = stageOf(event);
   const { orderKey } = event;
@@ -23,17 +23,17 @@ export function nameInKey(event: Omit<Reported, 'properties'>): string | undefin
   return orderKey.slice('order:'.length, orderKey.length - stage.length);
 }
 
-/** The page and the webhook call a checkout by the same token. */
+/** The key of a checkout: its token, which page and webhook have in common. */
 export function checkoutKey({ event, orderKey, properties }: Reported): string | undefined {
   if (event !== 'Checkout Started') return undefined;
   return orderKey ?? checkoutNames(properties).at(-1);
 }
 
 /**
- * Under which name state fixes what is delivered. What is no order itself (a payment, a checkout) takes its key with a
- * blank in front: no order can be called so, whatever a page sends, because names are trimmed.
+ * The name under which the delivered form of an event is frozen. For a payment or checkout it is its key after a blank,
+ * which no order name can equal, because names are trimmed.
  */
-export function nameOfFixed(event: Reported): string | undefined {
+export function nameOfFrozen(event: Reported): string | undefined {
   if (event.event === 'Order Completed') return nameInKey(event);
   return event.orderKey === undefined ? undefined : ` ${event.orderKey}`;
 }

@@ -5,20 +5,20 @@ import type { AnalyticsStore, OrderKnown } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
 import type { Delivery, EventLog } from '../store/event-log.ts';
 import { completeFrom, completeOrder, toSeen } from './complete.ts';
-import { nameInKey, nameOfFixed } from './keys.ts';
+import { nameInKey, nameOfFrozen } from './keys.ts';
 
 interface LeaseParts {
-  /** Those whose orders are reported twice, by id. */
+  /** Shops whose orders are reported twice, by ID. */
   shops: ReadonlyMap<string, Shop>;
   state: Pick<AnalyticsStore, 'ordersKnown' | 'freezeOrder' | 'visitorsOf'>;
 }
 
-/** How long orders wait when state cannot say what is known of them. */
+/** How long orders wait when the analytics store cannot be read. */
 const WITHOUT_STATE_MS = 30_000;
 
 /**
- * Completes each order with what is known when it is taken first, and fixes it: every later try, and every other
- * destination, is given the same. So is everything else that only the shop's server told.
+ * Completes each order at its first lease from what is known by then, and freezes it: every later attempt and every other
+ * destination gets the same event. So does every other event that only the shop's server reports.
  */
 export function createLease(log: EventLog, { shops, state }: LeaseParts): EventLog['lease'] {
   function isCompleted({ isOrder, event }: Delivery): boolean {
@@ -27,19 +27,19 @@ export function createLease(log: EventLog, { shops, state }: LeaseParts): EventL
       event.only === undefined &&
       shops.has(event.shop) &&
       (event.source === 'webhook' || event.event === 'Order Completed') &&
-      nameOfFixed(event) !== undefined
+      nameOfFrozen(event) !== undefined
     );
   }
 
-  /** As it is delivered, now and on every later try. */
+  /** As it is delivered, now and on every later attempt. */
   async function toFrozen(
     event: ProtectedEvent,
     known: ReadonlyMap<string, OrderKnown>,
   ): Promise<ProtectedEvent> {
-    const name = nameOfFixed(event) ?? '';
+    const name = nameOfFrozen(event) ?? '';
     const frozen =
       known.get(name)?.frozen ?? (await state.freezeOrder(event.shop, name, await toCompleted(event, known)));
-    // Encrypted PII is bound to the messageId it came with, which differs where two orders turned out to be one.
+    // Encrypted PII is bound to the messageId it came with, which differs when two orders turned out to be one.
     return { ...frozen, messageId: event.messageId };
   }
 
@@ -59,8 +59,8 @@ export function createLease(log: EventLog, { shops, state }: LeaseParts): EventL
 
   async function completeAll(orders: readonly Delivery[]): Promise<Map<Delivery, ProtectedEvent>> {
     const events = orders.map(({ event }) => event);
-    const names = events.flatMap((event) => [nameOfFixed(event) ?? '', ...namesOfOrder(event)]);
-    // A consumer is of one shop.
+    const names = events.flatMap((event) => [nameOfFrozen(event) ?? '', ...namesOfOrder(event)]);
+    // A consumer belongs to one shop.
     const known = await state.ordersKnown(events[0]?.shop ?? '', [...new Set(names)]);
     return new Map(
       await Promise.all(
@@ -80,7 +80,7 @@ export function createLease(log: EventLog, { shops, state }: LeaseParts): EventL
         return event ? { ...delivery, event } : delivery;
       });
     } catch (error) {
-      // Nothing was sent: everything is put back as certainly not sent, the others to be taken at once.
+      // Nothing was sent: all deliveries are returned, other events to be leased again at once.
       const isOrder = new Set(orders);
       for (const delivery of deliveries)
         delivery.retry(isOrder.has(delivery) ? WITHOUT_STATE_MS : 0, 'blocked-by-earlier');
@@ -89,14 +89,14 @@ export function createLease(log: EventLog, { shops, state }: LeaseParts): EventL
   };
 }
 
-/** The order an event is about, as far as it says so. */
+/** The names of the order an event is about; empty when it has none. */
 function namesOfOrder(event: ProtectedEvent): string[] {
   if (event.event === 'Checkout Started') return [];
   const name = nameInKey(event);
   return name === undefined ? orderNames(event) : [name];
 }
 
-/** Under which ids a visitor may have been seen. */
+/** The IDs by which the visitor may be known. */
 function peopleOf({ identity, properties }: ProtectedEvent): PersonKey[] {
   const { cart_token, checkout_token, checkout_id } = properties;
   const keys = [

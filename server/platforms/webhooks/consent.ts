@@ -7,8 +7,8 @@ import { normalizeEmail } from '../../privacy/normalize.ts';
 import type { Mapped } from './mapped.ts';
 
 /**
- * What the visitor behind a payload allowed, as they last said on a page: where several match, what all of them allow.
- * The shop's default when none is known.
+ * The consent that applies to a payload: what its visitor last chose on a page. If several visitors match, a purpose is
+ * granted only when all of them granted it; if none is known, the shop's default applies.
  */
 export async function consentOf(
   message: Mapped['message'],
@@ -22,7 +22,7 @@ export async function consentOf(
   return Object.fromEntries(PURPOSES.map((purpose) => [purpose, isGranted(purpose)])) as Consent;
 }
 
-/** The ids by which a visitor may be found. */
+/** The IDs in a payload that may identify a visitor. */
 function peopleOf({ userId, anonymousId, context, properties = {} }: Mapped['message']): PersonKey[] {
   const { cart_token, checkout_token, checkout_id } = properties;
   const email = normalizeEmail(context?.traits?.email);
