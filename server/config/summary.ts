@@ -67,12 +67,12 @@ function unset(feature: string, needed: Readonly<Record<string, unknown>>): stri
   return [`${feature}: ${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} not set`];
 }
 
-/** `data-consent` repeats a default of `granted`: with another default in the tag nothing would be sent before a choice. */
+/** The tag assumes what the shop assumes: consent while a visitor has not chosen, or the choice in its consent banner. */
 function scriptTag(base: string, { writeKey, consentDefault }: Shop): string {
   const attributes = {
     src: `${base}/s.js`,
     'data-key': writeKey,
-    ...(consentDefault && { 'data-consent': 'granted' }),
+    ...(consentDefault ? { 'data-consent': 'granted' } : { 'data-consent-tool': 'auto' }),
   };
   const text = Object.entries(attributes).map(([name, value]) => `${name}="${escapeAttribute(value)}"`);
   return `<script async ${text.join(' ')}></script>`;
