@@ -27,7 +27,8 @@ const signUp = exampleEvent({
 
 export const examples: readonly Example<Payload, Settings>[] = [
   {
-    title: 'An anonymous page event: the collector’s own fields and TikTok’s ids are not in the context',
+    title:
+      'A track of an anonymous visitor: the collector’s own fields and TikTok’s ids are not in the context',
     event: exampleEvent({
       event: 'Product List Viewed',
       integrations: { all: true },
