@@ -5,6 +5,7 @@ import { serveApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import { environment } from './config/environment.ts';
 import { readConfig } from './config/read.ts';
+import { summarize } from './config/summary.ts';
 import { consumersOf } from './delivery/consumers.ts';
 import { openOutgoing } from './delivery/outgoing.ts';
 import type { Report } from './delivery/report.ts';
@@ -102,7 +103,7 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   const demo = options.demo?.({ log, delivery, ...statistics });
   const served = { log, delivery, budget, openAdmin };
   const port = await serveApp({ ...common, ...statistics, ...served, ...(demo && { demo }) }, shutdown);
-  logger.info({ port, shops: shops.length }, 'listening');
+  logger.info(summarize(config, port), 'listening');
   return port;
 }
 

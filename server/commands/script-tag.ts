@@ -10,39 +10,44 @@ import { createRateLimiter } from '../lib/rate-limiter.ts';
 import { createSecretRedactor } from '../observe/log.ts';
 import type { AdminApi } from '../platforms/shopline/admin/api.ts';
 import { ADMIN_RATE, createAdminApi } from '../platforms/shopline/admin/client.ts';
-import { type Asked, HOW, Misuse, readArguments } from '../platforms/shopline/script-tags/arguments.ts';
+import {
+  type Arguments,
+  readArguments,
+  USAGE,
+  UsageError,
+} from '../platforms/shopline/script-tags/arguments.ts';
 import { ScriptTagError } from '../platforms/shopline/script-tags/script-tags.ts';
 import { workOnScriptTags } from '../platforms/shopline/script-tags/work.ts';
 import { createTokens } from '../platforms/shopline/tokens/tokens.ts';
 
-/** What this command cannot do without, beside what the collector itself asks for. */
-const NEEDED = {
-  PUBLIC_URL: 'the collector’s address as browsers see it',
-  SHOPLINE_HANDLE: 'what stands before .myshopline.com',
-  SHOPLINE_ACCESS_TOKEN: 'that of an app with the scopes read_script_tags and write_script_tags',
+/** Variables this command requires besides those of the collector. */
+const REQUIRED = {
+  PUBLIC_URL: 'the public URL of the collector',
+  SHOPLINE_HANDLE: 'the label before .myshopline.com',
+  SHOPLINE_ACCESS_TOKEN: 'the token of an app with the scopes read_script_tags and write_script_tags',
 };
-type Needed = keyof typeof NEEDED;
+type Required = keyof typeof REQUIRED;
 
-const missing = (has: Readonly<Record<Needed, boolean>>): string[] =>
-  (Object.keys(NEEDED) as Needed[])
+const missing = (has: Readonly<Record<Required, boolean>>): string[] =>
+  (Object.keys(REQUIRED) as Required[])
     .filter((name) => !has[name])
-    .map((name) => `${name} is missing: ${NEEDED[name]}`);
+    .map((name) => `${name} is missing: ${REQUIRED[name]}`);
 
 const isSet = (value: unknown) => String(value ?? '').trim() !== '';
 
-/** @throws {ConfigError} naming everything that is missing together, ours and the collector's. */
-function readSettings(variables: Variables, readFile: (path: string) => string): Config {
+/** @throws {ConfigError} naming all problems at once, those of this command and those of the collector. */
+function readCommandConfig(variables: Variables, readFile: (path: string) => string): Config {
   try {
     return readConfig(variables, readFile);
   } catch (error) {
-    // What a file holds, only its reader knows.
+    // Variables inside CONFIG_FILE cannot be checked here.
     if (!(error instanceof ConfigError) || isSet(variables.CONFIG_FILE)) throw error;
-    const said = error.problems.join('\n');
+    const known = error.problems.join('\n');
     const more = missing({
       PUBLIC_URL: isSet(variables.PUBLIC_URL),
       SHOPLINE_HANDLE: isSet(variables.SHOPLINE_HANDLE),
       SHOPLINE_ACCESS_TOKEN: isSet(variables.SHOPLINE_ACCESS_TOKEN),
-    }).filter((line) => !said.includes(line.slice(0, line.indexOf(':'))));
+    }).filter((line) => !known.includes(line.slice(0, line.indexOf(':'))));
     throw new ConfigError([...error.problems, ...more]);
   }
 }
@@ -53,28 +58,29 @@ interface Chosen {
   publicUrl: string;
 }
 
-function choose({ shops, publicUrl }: Config, asked: Asked, variables: Variables): Chosen {
+function choose({ shops, publicUrl }: Config, args: Arguments, variables: Variables): Chosen {
   const ids = shops.map(({ id }) => id).join(', ');
-  if (asked.shop === undefined && shops.length > 1) throw new Misuse(`--shop is needed: one of ${ids}`);
-  const shop = shops.find(({ id }) => id === (asked.shop ?? id));
-  if (!shop) throw new Misuse(`--shop is one of ${ids}`);
+  if (args.shop === undefined && shops.length > 1)
+    throw new UsageError(`--shop is required; it must be one of ${ids}`);
+  const shop = shops.find(({ id }) => id === (args.shop ?? id));
+  if (!shop) throw new UsageError(`--shop must be one of ${ids}`);
   const { shopline: admin } = shop;
   const problems = missing({
     PUBLIC_URL: publicUrl !== undefined,
     SHOPLINE_HANDLE: admin !== undefined,
-    // Without a handle the configuration does not tell.
+    // Without a handle the configuration has no SHOPLINE store.
     SHOPLINE_ACCESS_TOKEN: admin
       ? admin.accessToken !== undefined
       : isSet(variables.SHOPLINE_ACCESS_TOKEN) || isSet(variables.CONFIG_FILE),
   });
-  if (asked.action === 'install' && publicUrl && !publicUrl.startsWith('https:'))
-    problems.push(`PUBLIC_URL is ${publicUrl}; a shop’s pages load scripts from https: addresses only`);
+  if (args.action === 'install' && publicUrl && !publicUrl.startsWith('https:'))
+    problems.push(`PUBLIC_URL is ${publicUrl}; the shop’s pages load scripts from https: URLs only`);
   if (!admin || !publicUrl || problems.length > 0) throw new ConfigError(problems);
   return { shop, admin, publicUrl };
 }
 
 /**
- * Calls the shop with a token that is valid now, no faster than SHOPLINE allows.
+ * Calls the Admin API of the shop with a current access token, within SHOPLINE's rate limit.
  *
  * @throws {NotDone} without any secret in it.
  */
@@ -105,35 +111,35 @@ async function withApi(
   }
 }
 
-/** @returns the exit code: 0 done, or nothing to do; 1 not done, and why was said; 2 called wrongly. */
+/** @returns the exit code: 0 done or nothing to do, 1 failed, 2 invalid arguments. */
 export async function runScriptTag(
   args: readonly string[],
   parts: {
     variables: Variables;
     readFile: (path: string) => string;
     clock: Clock;
-    say: (line: string) => void;
-    complain: (line: string) => void;
+    print: (line: string) => void;
+    printError: (line: string) => void;
   },
 ): Promise<number> {
-  const { variables, readFile, clock, say, complain } = parts;
+  const { variables, readFile, clock, print, printError } = parts;
   try {
-    const asked = readArguments(args);
-    if (asked.action === 'help') {
-      say(HOW);
+    const options = readArguments(args);
+    if (options.action === 'help') {
+      print(USAGE);
       return 0;
     }
-    const config = readSettings(variables, readFile);
-    const chosen = choose(config, asked, variables);
+    const config = readCommandConfig(variables, readFile);
+    const chosen = choose(config, options, variables);
     const { shop, admin, publicUrl } = chosen;
     const place = { shop: shop.id, handle: admin.handle, publicUrl, writeKey: shop.writeKey };
-    await withApi(config, chosen, clock, (api) => workOnScriptTags(api, place, asked, say));
+    await withApi(config, chosen, clock, (api) => workOnScriptTags(api, place, options, print));
     return 0;
   } catch (error) {
-    if (error instanceof Misuse) complain(`${error.message}\n\n${HOW}`);
-    else if (error instanceof ScriptTagError || error instanceof ConfigError) complain(error.message);
+    if (error instanceof UsageError) printError(`${error.message}\n\n${USAGE}`);
+    else if (error instanceof ScriptTagError || error instanceof ConfigError) printError(error.message);
     else throw error;
-    return error instanceof Misuse ? 2 : 1;
+    return error instanceof UsageError ? 2 : 1;
   }
 }
 
@@ -142,6 +148,6 @@ if (import.meta.main)
     variables: environment(),
     readFile: (path) => readFileSync(path, 'utf8'),
     clock: systemClock,
-    say: (line) => void process.stdout.write(`${line}\n`),
-    complain: (line) => void process.stderr.write(`${line}\n`),
+    print: (line) => void process.stdout.write(`${line}\n`),
+    printError: (line) => void process.stderr.write(`${line}\n`),
   });

@@ -8,7 +8,7 @@ import { ConfigError, parseVariables } from './problems.ts';
 import { ProgramVariables } from './schemas.ts';
 import { secretsIn } from './secrets.ts';
 import { readShop } from './shop.ts';
-import { setOnly, type Variables } from './variables.ts';
+import { asVariables, setOnly, type Variables } from './variables.ts';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -26,7 +26,7 @@ const MINUTE_MS = 60_000;
  */
 export function readConfig(variables: Variables, readFile: (path: string) => string): Config {
   const problems: string[] = [];
-  const env = setOnly(variables);
+  const env = asVariables(setOnly(variables));
   const file = readConfigFile(variables, readFile, problems);
   problems.push(...misspeltVariables(env, file?.references ?? new Set()));
   if (file) problems.push(...inheritanceProblem(env, file));

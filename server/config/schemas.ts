@@ -4,6 +4,7 @@ import { isSupportedCountry } from 'libphonenumber-js';
 import { z } from 'zod';
 import { PURPOSES } from '../../shared/consent.ts';
 import { json, oneOf, optionalText, requiredText, textOr } from '../destinations/setting-fields.ts';
+import { StoreFields } from '../destinations/shopline/store.ts';
 import { FLOW_LIST, MARKETING_RULES } from './statistics.ts';
 import { list } from './variables.ts';
 
@@ -111,10 +112,10 @@ export const ShopVariables = z.object({
   MARKETING_RULES,
   FLOWS: FLOW_LIST,
   CUSTOMERIO_WEBHOOK_SIGNING_KEY: optionalText(),
-  SHOPLINE_HANDLE: optionalText(),
-  SHOPLINE_ACCESS_TOKEN: optionalText(),
-  SHOPLINE_API_VERSION: textOr('v20260301', 'an API version such as v20260301', /^v\d{8}$/),
-  SHOPLINE_ENDPOINT: optionalText().transform((value) => value?.replace(/\/+$/, '')),
+  SHOPLINE_HANDLE: StoreFields.handle.optional(),
+  SHOPLINE_ACCESS_TOKEN: StoreFields.accessToken.optional(),
+  SHOPLINE_API_VERSION: StoreFields.apiVersion,
+  SHOPLINE_ENDPOINT: StoreFields.endpoint,
   SHOPLINE_APP_KEY: optionalText(),
   SHOPLINE_APP_SECRET: optionalText(),
   SHOPLINE_STORE_ID: optionalText(),

@@ -1,3 +1,4 @@
+import { endpointOf } from '../destinations/shopline/store.ts';
 import type { Configured, Shop, ShoplineAdmin } from './config.ts';
 import { endpointProblem, noDestinationProblem, readDestinations } from './destinations.ts';
 import { addProblem, parseVariables, type VariableProblems } from './problems.ts';
@@ -20,9 +21,9 @@ export function readShop(
   problems: string[],
 ): { shop: Shop | undefined; destinations: Configured[] } {
   const found: VariableProblems = new Map();
-  const own = parseVariables(ShopVariables, variables, found);
   const endpoint = endpointProblem('SHOPLINE_ENDPOINT', variables.SHOPLINE_ENDPOINT);
   if (endpoint !== undefined) addProblem(found, 'SHOPLINE_ENDPOINT', endpoint);
+  const own = parseVariables(ShopVariables, variables, found);
   const destinations = readDestinations(variables, found);
   if (own) for (const [variable, words] of missingCompanions(own)) addProblem(found, variable, words);
   const voice = own && missingVoice(own);
@@ -61,7 +62,7 @@ function shoplineAdmin(own: ShopVariables): ShoplineAdmin | undefined {
   if (handle === undefined) return undefined;
   return {
     handle,
-    endpoint: own.SHOPLINE_ENDPOINT ?? `https://${handle}.myshopline.com`,
+    endpoint: endpointOf(handle, own.SHOPLINE_ENDPOINT),
     apiVersion: own.SHOPLINE_API_VERSION,
     accessToken: own.SHOPLINE_ACCESS_TOKEN,
     appKey: own.SHOPLINE_APP_KEY,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type RequestHandler, Router } from 'express';
 import { PIXELS, PLUGINS } from '../../shared/names.ts';
+import { OperatorError } from '../lib/operator-error.ts';
 
 /** The built browser files, held in memory: they are a few kilobytes and asked for by every page. */
 interface Asset {
@@ -44,7 +45,7 @@ function read(file: URL): Buffer {
   try {
     return readFileSync(file);
   } catch {
-    throw new Error(`The snippet is not built: ${file.pathname} is missing. Run: npm run build`);
+    throw new OperatorError(`The snippet is not built: ${file.pathname} is missing. Run: npm run build`);
   }
 }
 

@@ -8,6 +8,7 @@ import { HttpError, toHttpError } from '../http/errors.ts';
 import { decompress, isGzip } from '../http/gzip.ts';
 import { type Body, parseBody } from '../http/json.ts';
 import { limitRate } from '../http/rate-limit.ts';
+import { createProxyCheck } from '../http/unnamed-proxy.ts';
 import { createFindShop, type FindShop, findWriteKey } from '../http/write-key.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Counters } from '../observe/counters.ts';
@@ -41,7 +42,7 @@ export function addIngestRoutes(app: Express, parts: IngestParts): void {
   const findShop = createFindShop(config.shops, { logger, counters: parts.counters, nowMs: clock.now });
   const handlerParts = { ...parts, findShop };
   app.use('/v1', cors(config.shops));
-  app.use('/v1', limitRate(config.rateLimitPerMinute, config.trustProxy !== undefined, logger));
+  app.use('/v1', limitRate(config.rateLimitPerMinute, createProxyCheck(config, logger)));
   app.post(['/v1/batch', '/v1/b'], ingestHandler(handlerParts));
   for (const type of MESSAGE_TYPES)
     app.post([`/v1/${type}`, `/v1/${type[0]}`], ingestHandler(handlerParts, type));

@@ -10,34 +10,34 @@ import { normalizeEmail } from '../privacy/normalize.ts';
 import { protectId } from '../privacy/protect.ts';
 import type { Entry, Erased, EventLog } from '../store/event-log.ts';
 
-/** What an erasure did here, what it asked of others, and what nobody can take back. */
+/** The result of an erasure. */
 export interface Erasure {
   shop: string;
   events: number;
   ids: string[];
-  /** User ids, or the digest of an email that is one, for which `User Suppressed` is on its way to those who know it. */
+  /** User IDs (or email digests used as such) for which `User Suppressed` is being delivered. */
   suppressed: string[];
-  /** What was delivered before and cannot be deleted from here, in words for the person who asked. */
+  /** What was delivered before and cannot be deleted from here, explained for the person who asked. */
   remains: { destination: string; why: string }[];
 }
 
 export interface EraseParts {
   log: EventLog;
   piiEncryption: PiiEncryption;
-  /** Absent where nothing is counted. */
+  /** Absent when no shop is counted. */
   state: Pick<AnalyticsStore, 'erase'> | undefined;
 }
 
-/** Of one person, at the most: an account, an older one, one for the office. */
-const MOST_ACCOUNTS = 5;
+/** User IDs one person may have; more of them are linked by a shared device. */
+const MAX_ACCOUNTS = 5;
 
 /**
- * Forgets a person: every event, state and seal of theirs and of every id linked to theirs. What they did stays counted,
- * by nobody; let statistics catch up first.
+ * Erases a person: every event, analytics row and encrypted value of theirs and of every ID linked to theirs. Counts
+ * stay, without the person; let statistics catch up first.
  *
- * @param id an anonymous id, a user id or an email digest, or the email itself; read as the door reads it.
- * @param asked where more user ids are linked than one person has, they shared a device: of these alone the
- *   destinations are told. Left out: of all.
+ * @param id an anonymous ID, a user ID, an email digest or the email itself, normalised as at ingest.
+ * @param asked when more user IDs are linked than one person has, `User Suppressed` is delivered for these only. Left
+ *   out: for all of them.
  */
 export async function eraseVisitor(
   { log, piiEncryption, state }: EraseParts,
@@ -49,26 +49,29 @@ export async function eraseVisitor(
   const email = normalizeEmail(id);
   const stored = isSha256(id) ? id.toLowerCase() : protectId(id);
   const { events, ids, userIds } = await eraseEverywhere({ log, state }, shop.id, stored);
-  const isShared = userIds.length > MOST_ACCOUNTS;
-  const known: Entry[] = userIds
+  const isShared = userIds.length > MAX_ACCOUNTS;
+  const suppressions: Entry[] = userIds
     .filter((userId) => !asked || !isShared || asked.has(userId))
     .map((userId) => ({ event: userSuppressed(shop, { userId }, nowMs) }));
-  // A destination in raw mode may know the person by the email itself, which nobody but the caller can tell us.
+  // A destination in raw mode may know the person by the email itself, which is available only here.
   if (email !== undefined && shop.destinations.some(needsRawPii)) {
     const event = userSuppressed(shop, { emailSha256: stored }, nowMs);
-    known.push({ event, encryptedPii: piiEncryption.encrypt({ userId: email, email }, piiBinding(event)) });
+    suppressions.push({
+      event,
+      encryptedPii: piiEncryption.encrypt({ userId: email, email }, piiBinding(event)),
+    });
   }
-  await log.accept(known);
+  await log.accept(suppressions);
   const remains = shop.destinations.flatMap(({ destination }) =>
     destination.cannotErase === undefined
       ? []
       : [{ destination: destination.integration, why: destination.cannotErase }],
   );
-  const suppressed = known.map(({ event: { identity } }) => identity.userId ?? stored);
+  const suppressed = suppressions.map(({ event: { identity } }) => identity.userId ?? stored);
   return { shop: shop.id, events, ids, suppressed, remains };
 }
 
-/** Each of the two may know ids of the person that the other does not: both are asked until neither finds another. */
+/** Log and analytics store may each know IDs the other does not, so both are searched until neither finds another. */
 async function eraseEverywhere(
   { log, state }: Pick<EraseParts, 'log' | 'state'>,
   shop: string,
@@ -94,11 +97,11 @@ async function eraseEverywhere(
   return all;
 }
 
-/** Nobody says of which kind an id is. */
+/** The kind of an ID is unknown here, so all kinds are searched. */
 const keysOf = (id: string): PersonKey[] => [`a:${id}`, `u:${id}`, `e:${id}`];
 export const isOfPerson = (key: PersonKey) => /^[aue]:/.test(key);
 
-/** Consent is what the person withdraws; telling the destination so needs none. */
+/** Sent with all consents: the message withdraws consent and needs none. */
 function userSuppressed(shop: Shop, identity: Identity, nowMs: number): ProtectedEvent {
   const now = new Date(nowMs).toISOString();
   return {

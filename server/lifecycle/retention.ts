@@ -6,7 +6,7 @@ import type { EventLog } from '../store/event-log.ts';
 
 export interface RetainParts {
   log: EventLog;
-  /** Absent where nothing is counted. */
+  /** Absent when no shop is counted. */
   state: Pick<AnalyticsStore, 'retain'> | undefined;
   retentionMs: number;
   clock: Clock;
@@ -16,8 +16,8 @@ export interface RetainParts {
 const HOUR_MS = 3_600_000;
 
 /**
- * Removes what is past its retention, now and every hour: first what statistics know of it, which keep what it was
- * counted for, then the events themselves.
+ * Removes events past their retention, now and every hour: first from the analytics store, whose counts stay, then from
+ * the event log.
  */
 export function retainHourly(parts: RetainParts): { stop: () => Promise<void> } {
   const { log, state, retentionMs, clock, logger } = parts;

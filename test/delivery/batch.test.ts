@@ -6,7 +6,7 @@ const sizes = (batches: { bytes: number }[][]) => batches.map((batch) => batch.m
 const items = (...bytes: number[]) => bytes.map((size) => ({ payload: {}, bytes: size, isAlone: false }));
 
 test.each([
-  { title: 'nothing to send is no batch', bytes: [], expected: [] },
+  { title: 'an empty list has no batch', bytes: [], expected: [] },
   { title: 'the count limit splits', bytes: [1, 1, 1, 1], expected: [[1, 1, 1], [1]] },
   { title: 'the byte limit counts envelope and commas', bytes: [44, 44, 1], expected: [[44, 44], [1]] },
   { title: 'order is kept', bytes: [80, 5, 80], expected: [[80, 5], [80]] },
@@ -16,7 +16,7 @@ test.each([
   );
 });
 
-test('an event that must travel alone does, and order is kept', () => {
+test('an event that must be alone is, and order is kept', () => {
   const list = items(1, 2, 3, 4).map((item) => ({ ...item, isAlone: item.bytes === 2 }));
   expect(sizes(toBatches(list, { maxEvents: 9, maxBytes: 100, envelopeBytes: 10 }))).toEqual([
     [1],
@@ -25,7 +25,7 @@ test('an event that must travel alone does, and order is kept', () => {
   ]);
 });
 
-test('whatever comes, nothing is lost, reordered or oversized', () => {
+test('nothing is lost, reordered or oversized, for any sizes', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 80 })), (bytes) => {
       const batches = sizes(toBatches(items(...bytes), { maxEvents: 4, maxBytes: 100, envelopeBytes: 10 }));

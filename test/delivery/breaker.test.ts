@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createBreaker } from '../../server/delivery/breaker.ts';
 
-test('one hiccup does not stop a destination; three in a row do', () => {
+test('three failures in a row open it, fewer do not', () => {
   const breaker = createBreaker();
   breaker.failed(0, false);
   breaker.failed(0, false);
@@ -10,7 +10,7 @@ test('one hiccup does not stop a destination; three in a row do', () => {
   expect([breaker.state(), breaker.waitMs(0)]).toEqual(['open', 5_000]);
 });
 
-test('successes in between keep it closed', () => {
+test('it stays closed when successes come between the failures', () => {
   const breaker = createBreaker();
   for (let round = 0; round < 10; round++) {
     breaker.failed(0, false);
@@ -20,7 +20,7 @@ test('successes in between keep it closed', () => {
   expect(breaker.state()).toBe('closed');
 });
 
-test('while open, a probe goes every five seconds; its success closes at once', () => {
+test('while it is open, a probe is allowed every five seconds; its success closes it', () => {
   const breaker = createBreaker();
   for (let failure = 0; failure < 3; failure++) breaker.failed(0, false);
   expect(breaker.waitMs(4_999)).toBe(1);
@@ -31,13 +31,13 @@ test('while open, a probe goes every five seconds; its success closes at once', 
   expect([breaker.state(), breaker.waitMs(5_000)]).toEqual(['closed', 0]);
 });
 
-test('a refused token pauses at once, and is tried again every minute', () => {
+test('a rejected token pauses at once, with a probe every minute', () => {
   const breaker = createBreaker();
   breaker.accessRejected(0);
   expect([breaker.state(), breaker.waitMs(0)]).toEqual(['paused', 60_000]);
 });
 
-test('an API that asked for quiet gets it, even if a failure says less or a success comes in late', () => {
+test('the wait that an API asked for is kept, whatever failures and late successes follow', () => {
   const breaker = createBreaker();
   breaker.pauseUntil(300_000);
   for (let failure = 0; failure < 3; failure++) breaker.failed(0, false);
@@ -46,7 +46,7 @@ test('an API that asked for quiet gets it, even if a failure says less or a succ
   expect(breaker.waitMs(0)).toBe(300_000);
 });
 
-test('when probe after probe makes the API stumble, the event itself is suspected; being unreachable blames nobody', () => {
+test('six server failures suspect the event; connection failures do not', () => {
   const breaker = createBreaker();
   for (let failure = 0; failure < 100; failure++) breaker.failed(0, false);
   expect(breaker.suspectsEvent()).toBe(false);
@@ -56,7 +56,7 @@ test('when probe after probe makes the API stumble, the event itself is suspecte
   expect(breaker.suspectsEvent()).toBe(false);
 });
 
-test('a clock set back makes no wait longer than it was', () => {
+test('a clock that is set back makes no wait longer', () => {
   const breaker = createBreaker();
   for (let failure = 0; failure < 3; failure++) breaker.failed(7_200_000, false);
   breaker.pauseUntil(7_220_000);

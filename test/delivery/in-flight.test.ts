@@ -19,8 +19,8 @@ const counted = (bench: Bench, name: string) =>
     .filter((row) => row.name === name)
     .reduce((sum, { value }) => sum + value, 0);
 
-/** A worker before an API that answers when it is told to. */
-async function startPatient(changes: Parameters<typeof startBench>[1]) {
+/** A worker and an API whose responses the test triggers. */
+async function startManual(changes: Parameters<typeof startBench>[1]) {
   const open: { ids: string[]; answer(response: HttpResponse): void; fail(error: Error): void }[] = [];
   const bench = await startBench((ids) => {
     const { promise, resolve, reject } = Promise.withResolvers<HttpResponse>();
@@ -37,13 +37,13 @@ async function startPatient(changes: Parameters<typeof startBench>[1]) {
     await answerAll(answer(200));
     await stopping;
   });
-  /** `open`: the requests in the air, oldest first. */
+  /** `open`: the requests in flight, oldest first. */
   return { bench, api: { open }, answerAll };
 }
 
-describe('several requests are in the air', () => {
-  test('as many as the limit says, never more, and what was answered makes room for the next', async () => {
-    const { api, bench } = await startPatient({ limits: limits(3, 10) });
+describe('several requests in flight', () => {
+  test('as many as the limit allows; each response makes room for the next', async () => {
+    const { api, bench } = await startManual({ limits: limits(3, 10) });
     await bench.log.append(numbered(100));
     for (let answered = 0; answered < 10; answered++) {
       await bench.clock.advance(0);
@@ -55,8 +55,8 @@ describe('several requests are in the air', () => {
     expect(await depth(bench)).toMatchObject({ waiting: 0 });
   });
 
-  test('stopping waits for all of them, and sends nothing new', async () => {
-    const { api, bench } = await startPatient({ limits: limits(3, 1) });
+  test('stopping waits for all of them and sends nothing new', async () => {
+    const { api, bench } = await startManual({ limits: limits(3, 1) });
     await bench.log.append(numbered(5));
     await bench.clock.advance(0);
     let hasStopped = false;
@@ -74,8 +74,8 @@ describe('several requests are in the air', () => {
     expect(await depth(bench)).toMatchObject({ waiting: 3, deadLetters: 0 });
   });
 
-  test('one purchase under two names is not sent a second time while the first is on its way, nor afterwards', async () => {
-    const { api, bench } = await startPatient({
+  test('one purchase under two names is sent once: not again while the first is in flight, and not afterwards', async () => {
+    const { api, bench } = await startManual({
       limits: limits(2, 1),
       once: ({ id }) => (id === 'other' ? undefined : 'purchase:1'),
     });
@@ -94,9 +94,9 @@ describe('several requests are in the air', () => {
   });
 });
 
-describe('while several are in the air, the breaker', () => {
+describe('the breaker, with several requests in flight,', () => {
   async function startFour() {
-    const parts = await startPatient({ limits: limits(4, 5) });
+    const parts = await startManual({ limits: limits(4, 5) });
     const { api, bench } = parts;
     await bench.log.append(numbered(60));
     await bench.clock.advance(0);
@@ -104,7 +104,7 @@ describe('while several are in the air, the breaker', () => {
     return parts;
   }
 
-  test('lets one single event through every five seconds once it is open', async () => {
+  test('lets one event through every five seconds once it is open', async () => {
     const { api, bench, answerAll } = await startFour();
     await answerAll(answer(429));
     expect(bench.worker.state()).toBe('open');
@@ -118,7 +118,7 @@ describe('while several are in the air, the breaker', () => {
     expect(bench.requests).toHaveLength(4 + 6);
   });
 
-  test('is not closed by an old request that succeeds late, and sends no probe beside it', async () => {
+  test('is not closed by an earlier request that succeeds late, and no probe is sent beside it', async () => {
     const { api, bench } = await startFour();
     const [late, ...others] = [...api.open];
     for (const other of others) other.answer(answer(500));
@@ -135,7 +135,7 @@ describe('while several are in the air, the breaker', () => {
     expect(api.open).toHaveLength(4);
   });
 
-  test('is not kept open longer by an old request that fails late', async () => {
+  test('is not kept open longer by an earlier request that fails late', async () => {
     const { api, bench } = await startFour();
     const [late, ...others] = [...api.open];
     for (const other of others) other.answer(answer(500));
@@ -145,7 +145,7 @@ describe('while several are in the air, the breaker', () => {
     expect(api.open).toHaveLength(1);
   });
 
-  test('raises one alert for four refusals of the same token', async () => {
+  test('raises one alert for four rejections of the same token', async () => {
     const { bench, answerAll } = await startFour();
     await answerAll(answer(401, 'token'));
     expect(bench.worker.state()).toBe('paused');
@@ -168,10 +168,12 @@ describe('while several are in the air, the breaker', () => {
     expect(api.open.map(({ ids }) => ids)).toEqual([['m0']]);
     expect(await depth(bench)).toMatchObject({ waiting: 60, deadLetters: 0 });
     const reasons = bench.reports.map(({ reason }) => reason);
-    expect(new Set(reasons), 'what stayed here blames nobody').toEqual(new Set(['server-error', 'deferred']));
+    expect(new Set(reasons), 'unsent events do not count as failures').toEqual(
+      new Set(['server-error', 'deferred']),
+    );
   });
 
-  test('obeys the one that was asked for quiet, whatever the others are told', async () => {
+  test('keeps the wait that one response asked for, whatever the others return', async () => {
     const { api, bench } = await startFour();
     const [asked, ...others] = [...api.open];
     asked?.answer(answer(429, '', { 'retry-after': '120' }));
@@ -185,7 +187,7 @@ describe('while several are in the air, the breaker', () => {
 });
 
 describe('one bad event in a thousand', () => {
-  test('costs 22 requests more at most and only itself, while the rounds beside it go on', async () => {
+  test('costs at most 22 more requests and only itself, while other rounds continue', async () => {
     const pending = Promise.withResolvers<void>();
     const bench = await startBench(
       async (ids) => {
@@ -207,7 +209,7 @@ describe('one bad event in a thousand', () => {
     expect(bench.requests.length - 4).toBeLessThanOrEqual(2 * Math.log2(1000) + 2);
   });
 
-  test('a search that takes long ends while its leases last: nothing is in the air twice', async () => {
+  test('a long search ends before its leases do: no event is in flight twice', async () => {
     const inAir = new Map<string, number>();
     let most = 0;
     const bench = await startBench(
@@ -227,7 +229,7 @@ describe('one bad event in a thousand', () => {
   });
 });
 
-describe('an identify on its way', () => {
+describe('an identify in flight', () => {
   const jane = { anonymousId: 'jane' };
   const identify = (messageId: string, identity = jane) => ({
     event: event({ type: 'identify', messageId, identity }),
@@ -235,9 +237,9 @@ describe('an identify on its way', () => {
   const track = (messageId: string, anonymousId: string) => ({
     event: event({ messageId, identity: { anonymousId } }),
   });
-  const start = (maxEvents: number) => startPatient({ waitsForIdentify: true, limits: limits(3, maxEvents) });
+  const start = (maxEvents: number) => startManual({ waitsForIdentify: true, limits: limits(3, maxEvents) });
 
-  test('is waited for by what the same person does next, and by nobody else', async () => {
+  test('delays later events of the same person only', async () => {
     const { api, bench } = await start(1);
     await bench.log.append([identify('who'), track('janes', 'jane'), track('toms', 'tom')]);
     await bench.clock.advance(0);
@@ -248,7 +250,7 @@ describe('an identify on its way', () => {
     expect(counted(bench, 'deliveries_retried')).toBe(0);
   });
 
-  test('is waited for as well when it fails and must be tried again', async () => {
+  test('delays them too when it fails and is retried', async () => {
     const { api, bench, answerAll } = await start(1);
     await bench.log.append([identify('who'), track('janes', 'jane')]);
     await bench.clock.advance(0);
@@ -260,7 +262,7 @@ describe('an identify on its way', () => {
     expect(sent(bench)).toEqual([['who'], ['who'], ['janes']]);
   });
 
-  test('carries what follows it in the same request, and is followed in order by the next identify', async () => {
+  test('shares a request with the events after it, and the next identify follows in order', async () => {
     const { bench, answerAll } = await start(3);
     await bench.log.append([identify('who'), track('a', 'jane'), track('b', 'tom')]);
     await bench.log.append([identify('again'), track('c', 'jane'), track('d', 'tom')]);
@@ -270,7 +272,7 @@ describe('an identify on its way', () => {
     expect(sent(bench)).toEqual([['who', 'a', 'b'], ['d'], ['again', 'c']]);
   });
 
-  test('speaks for everybody it names, also when it waits itself', async () => {
+  test('counts for every id it names, also when it waits itself', async () => {
     const { api, bench } = await start(1);
     const both = { anonymousId: 'jane', userId: 'u1' };
     await bench.log.append([identify('who'), identify('login', both)]);

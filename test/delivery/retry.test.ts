@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { retryAfterMs, retryDelayMs, waitMs } from '../../server/delivery/retry.ts';
 
-describe('a failed event waits longer each time, up to five minutes', () => {
+describe('an event waits longer after each failure, up to five minutes', () => {
   test.each([
     { attempt: 1, random: 0, ms: 0 },
     { attempt: 1, random: 0.999, ms: 999 },
@@ -15,7 +15,7 @@ describe('a failed event waits longer each time, up to five minutes', () => {
   });
 });
 
-describe('Retry-After is obeyed, and cannot be abused', () => {
+describe('Retry-After is obeyed, up to a day', () => {
   const now = Date.parse('2026-03-01T12:00:00Z');
   test.each([
     { header: undefined, ms: 0 },
@@ -31,7 +31,7 @@ describe('Retry-After is obeyed, and cannot be abused', () => {
   });
 });
 
-test('a daily limit is waited out until midnight UTC', () => {
+test('a daily limit waits until midnight UTC', () => {
   expect(waitMs('until-midnight-utc', Date.parse('2026-03-01T23:59:00Z'))).toBe(60_000);
   expect(waitMs({ ms: 300_000 }, 0)).toBe(300_000);
   expect(waitMs(undefined, 0)).toBe(0);

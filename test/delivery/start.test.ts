@@ -13,7 +13,7 @@ import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { answer, plain } from '../support/worker-bench.ts';
 
-test('a shop whose requests hang does not slow another', async () => {
+test('a shop whose requests hang does not delay another', async () => {
   const destination = {
     ...plain,
     limits: { ...plain.limits, maxEvents: 10, requestsInFlight: 4 },

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { event } from '../support/event.ts';
 import { answer, plain, startBench } from '../support/worker-bench.ts';
 
-test('what waits for its turn when the collector stops is not sent ahead of it; it stays in the log', async () => {
+test('a request that waits for the rate limit when the collector stops is not sent; its event stays in the store', async () => {
   const slow = { ...plain.limits, maxEvents: 1, requestsPerSecond: 1, burst: 1 };
   const bench = await startBench(() => answer(200), { limits: slow });
   await bench.log.append(['a', 'b'].map((messageId) => ({ event: event({ messageId }) })));
@@ -13,7 +13,7 @@ test('what waits for its turn when the collector stops is not sent ahead of it; 
   expect(bench.worker.state()).toBe('closed');
 });
 
-test('stopping does not wait until the last culprit of a refused batch is found', async () => {
+test('stopping ends the search for the bad events of a rejected batch', async () => {
   const limits = { ...plain.limits, requestsPerSecond: 1, burst: 1 };
   const bench = await startBench(() => answer(400, 'field error'), { limits });
   const ids = Array.from({ length: 64 }, (_, index) => `m${index}`);

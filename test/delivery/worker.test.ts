@@ -15,7 +15,7 @@ const counted = (bench: Bench, name: string) =>
     .filter((row) => row.name === name)
     .reduce((sum, row) => sum + row.value, 0);
 
-test('what is stored is delivered, in order, in one request', async () => {
+test('stored events are delivered in order, in one request', async () => {
   const bench = await startBench(() => answer(200));
   await append(bench, ...named('a', 'b', 'c'));
   await bench.clock.advance(0);
@@ -23,7 +23,7 @@ test('what is stored is delivered, in order, in one request', async () => {
   expect(await depth(bench)).toMatchObject({ waiting: 0, deadLetters: 0 });
 });
 
-test('an API that is down for ten minutes gets everything afterwards, oldest first, and was not hammered', async () => {
+test('an API that is down for ten minutes receives every event afterwards, oldest first, and at most one request every 5 s meanwhile', async () => {
   let isUp = false;
   const bench = await startBench(() => {
     if (isUp) return answer(200);
@@ -48,7 +48,7 @@ test('an API that is down for ten minutes gets everything afterwards, oldest fir
   expect(await depth(bench)).toMatchObject({ waiting: 0 });
 });
 
-test('one bad event among a hundred costs only itself, and few requests', async () => {
+test('one bad event among a hundred becomes a dead letter; the others are delivered with few requests', async () => {
   const bench = await startBench((ids) => (ids.includes('m57') ? answer(400, 'field error') : answer(200)));
   await append(bench, ...named(...Array.from({ length: 100 }, (_, index) => `m${index}`)));
   await bench.clock.advance(0);
@@ -58,7 +58,7 @@ test('one bad event among a hundred costs only itself, and few requests', async 
   expect(bench.requests.length).toBeLessThanOrEqual(1 + 2 * Math.ceil(Math.log2(100)));
 });
 
-test('an event that breaks the API itself ends up travelling alone, and the others arrive', async () => {
+test('an event that makes the API fail is sent alone in the end, and the others are delivered', async () => {
   const bench = await startBench((ids) => (ids.includes('poison') ? answer(500) : answer(200)));
   await append(bench, ...named('a', 'poison', 'b', 'c'));
   await bench.clock.advance(10 * 60_000);
@@ -72,7 +72,7 @@ test('an event that breaks the API itself ends up travelling alone, and the othe
   expect(await depth(bench)).toMatchObject({ waiting: 1 });
 });
 
-test('a refused token pauses the destination, raises an alert, loses nothing, and mends by itself', async () => {
+test('a rejected token pauses delivery with an alert; a valid one resumes it, and nothing is lost', async () => {
   let token = 'revoked';
   const bench = await startBench(() => (token === 'revoked' ? answer(401, 'token') : answer(200)));
   await append(bench, ...named('a', 'b'));
@@ -109,7 +109,7 @@ test('an error of our own is logged, and the worker leases again a second later'
   expect(bench.requests.map(({ ids }) => ids)).toEqual([['a']]);
 });
 
-test('Retry-After is waited out', async () => {
+test('Retry-After is obeyed', async () => {
   const bench = await startBench((_ids, _request, count) =>
     count === 1 ? answer(429, '', { 'retry-after': '120' }) : answer(200),
   );
@@ -121,7 +121,7 @@ test('Retry-After is waited out', async () => {
   expect(await depth(bench)).toMatchObject({ waiting: 0 });
 });
 
-test('per-item answers settle each event by itself', async () => {
+test('results per item settle each event by itself', async () => {
   const bench = await startBench(() => answer(200, 'mixed'), {
     classify: (_response, batch) =>
       batch.map(({ id }) =>
@@ -135,7 +135,7 @@ test('per-item answers settle each event by itself', async () => {
 });
 
 test.each([1, 2])(
-  'an answer that speaks of %i of three events proves nothing: all are tried again',
+  'a response with results for %i of three events is invalid: all are retried',
   async (few) => {
     const bench = await startBench((_ids, _request, count) => answer(200, String(count)), {
       classify: ({ body }, batch) =>
@@ -151,7 +151,7 @@ test.each([1, 2])(
   },
 );
 
-test('a payload the API would refuse never leaves', async () => {
+test('a payload that the API would reject is not sent', async () => {
   const bench = await startBench(() => answer(200), {
     map: (one) => [{ id: one.messageId === 'bad' ? (7 as unknown as string) : one.messageId }],
   });
@@ -162,7 +162,7 @@ test('a payload the API would refuse never leaves', async () => {
   expect(dead).toMatchObject({ reason: 'invalid-payload', answer: expect.stringContaining('id:') });
 });
 
-test('a mapper that throws loses nothing but names the event', async () => {
+test('an event whose mapping throws becomes a dead letter', async () => {
   const bench = await startBench(() => answer(200), {
     map: () => {
       throw new Error('no such field');
@@ -173,7 +173,7 @@ test('a mapper that throws loses nothing but names the event', async () => {
   expect((await bench.log.deadLetters({ limit: 10 }))[0]).toMatchObject({ reason: 'mapping-failed' });
 });
 
-test('an event larger than the API’s limit is set aside; its neighbours go', async () => {
+test('an event larger than the API’s limit becomes a dead letter; the others are sent', async () => {
   const bench = await startBench(() => answer(200), { limits: { ...plainLimits, maxBytes: 100 } });
   await append(bench, ...named('a', 'x'.repeat(95), 'b'));
   await bench.clock.advance(0);
@@ -194,7 +194,11 @@ test.each([
     parts: { integrations: { all: false, other: true } },
     reason: 'integration-off',
   },
-  { title: 'older than the API takes', parts: { timestamp: '2026-01-01T00:00:00.000Z' }, reason: 'too-old' },
+  {
+    title: 'older than the API accepts',
+    parts: { timestamp: '2026-01-01T00:00:00.000Z' },
+    reason: 'too-old',
+  },
 ])('an event $title is skipped, counted as $reason', async ({ parts, reason }) => {
   const bench = await startBench(() => answer(200), {
     limits: { ...plainLimits, maxBytes: 100_000, maxAgeMs: 28 * 86_400_000 },
@@ -206,14 +210,14 @@ test.each([
   expect(await depth(bench)).toMatchObject({ waiting: 0 });
 });
 
-test('All: false with its own name true still delivers', async () => {
+test('All: false with its own name true is delivered', async () => {
   const bench = await startBench(() => answer(200));
   await append(bench, event({ integrations: { all: false, plain: true } }));
   await bench.clock.advance(0);
   expect(bench.requests).toHaveLength(1);
 });
 
-test('a track waits for the same person’s unsettled identify; nobody else does', async () => {
+test('a track waits for an unsettled identify of the same person; tracks of others do not', async () => {
   const bench = await startBench(
     (ids, _request, count) => (count === 1 && ids.includes('who') ? answer(500) : answer(200)),
     {
@@ -257,7 +261,7 @@ test('an order accepted once is never sent again; one whose outcome is unknown i
   expect(bench.reports.at(-1) ?? {}).toMatchObject({ state: expect.stringMatching('skipped|delivered') });
 });
 
-test('an order that was certainly refused is not a possible duplicate when it is sent again', async () => {
+test('an order that was certainly not accepted is no possible duplicate when it is sent again', async () => {
   const bench = await startBench((_ids, _request, count) => (count === 1 ? answer(429) : answer(200)), {
     once: ({ order }) => order,
   });
@@ -267,7 +271,7 @@ test('an order that was certainly refused is not a possible duplicate when it is
   expect(counted(bench, 'possible_duplicates')).toBe(0);
 });
 
-test('where an API forgets repeats after a while, a lost answer older than that is set aside, not counted twice', async () => {
+test('an event whose response was lost longer ago than the API recognises repeats becomes a dead letter', async () => {
   const bench = await startBench(
     () => {
       throw new NoAnswer('timeout', true);
@@ -281,7 +285,7 @@ test('where an API forgets repeats after a while, a lost answer older than that 
   expect((await bench.log.deadLetters({ limit: 1 }))[0]).toMatchObject({ reason: 'unknown-outcome' });
 });
 
-test('a destination that was merely unreachable for longer than that still gets everything', async () => {
+test('a destination that was unreachable for longer than that receives every event', async () => {
   let isUp = false;
   const bench = await startBench(
     () => {
@@ -297,7 +301,7 @@ test('a destination that was merely unreachable for longer than that still gets 
   expect(await depth(bench)).toMatchObject({ waiting: 0, deadLetters: 0 });
 });
 
-test('the id an API gave an order reaches the event that refers to it', async () => {
+test('an event gets the API’s id of the order it refers to', async () => {
   const bench = await startBench(() => answer(200), {
     once: ({ order }) => order,
     classify: (_response, batch) => batch.map(({ id }) => ({ kind: 'delivered', remoteId: `remote-${id}` })),
@@ -310,7 +314,7 @@ test('the id an API gave an order reaches the event that refers to it', async ()
   expect(bench.requests.at(-1)?.payloads).toEqual([{ id: 'refund', remote: 'remote-bought' }]);
 });
 
-test('stopping waits for the answer under way and leaves the rest in the log', async () => {
+test('stopping waits for the response in flight and leaves the other events in the store', async () => {
   let reply = (_status: number) => {};
   const pending = new Promise<number>((resolve) => {
     reply = resolve;
@@ -327,7 +331,7 @@ test('stopping waits for the answer under way and leaves the rest in the log', a
   expect(await depth(bench)).toMatchObject({ waiting: 1 });
 });
 
-test('what many crashes interrupted waits no longer than its turn, though a round had no time for it', async () => {
+test('events that many crashes interrupted are delivered in turn, even when one round is too short for them', async () => {
   const dataDir = tempDir();
   const clock = () => Date.parse('2026-03-01T00:00:00Z') - 60_000;
   const consumers = [{ name: 'plain@shop', shop: 'shop', decryptsPii: false }];

@@ -190,12 +190,32 @@ describe('requests of one address in a minute', () => {
     expect(statuses).toEqual([200, 200, 200, 429]);
   });
 
-  test('an unannounced proxy never turns the whole shop into one visitor: no limit, one loud line', async () => {
-    const limited = await start();
-    const headers = { origin: SHOP_ORIGIN, 'x-forwarded-for': '203.0.113.7' };
-    expect(await knock(limited, 8, headers)).toEqual(Array(8).fill(200));
-    const warnings = limited.lines.filter((line) => line.includes('TRUST_PROXY'));
-    expect(warnings).toHaveLength(1);
-    expect(JSON.parse(warnings[0] ?? '')).toMatchObject({ level: 40 });
+  test.each([
+    { header: 'x-forwarded-for', value: '203.0.113.7' },
+    { header: 'forwarded', value: 'for=203.0.113.7' },
+  ])(
+    'P9: $header without TRUST_PROXY: no limit, and one error names what is delivered wrongly',
+    async ({ header, value }) => {
+      const limited = await start();
+      const headers = { origin: SHOP_ORIGIN, [header]: value };
+      expect(await knock(limited, 8, headers)).toEqual(Array(8).fill(200));
+      const errors = limited.lines.filter((line) => line.includes('TRUST_PROXY'));
+      expect(errors).toHaveLength(1);
+      expect(JSON.parse(errors[0] ?? '')).toMatchObject({
+        level: 50,
+        variable: 'TRUST_PROXY',
+        address: expect.stringContaining('127.0.0.1'),
+        destinations: ['tiktok', 'customerio', 'shopline'],
+        msg: expect.stringMatching(/every visitor is .* delivered with the address and country of the proxy/),
+      });
+    },
+  );
+
+  test('a proxy that TRUST_PROXY names, or declares absent, is no error', async () => {
+    for (const TRUST_PROXY of ['1', '0']) {
+      const limited = await start({ TRUST_PROXY });
+      await knock(limited, 1, { origin: SHOP_ORIGIN, 'x-forwarded-for': '203.0.113.7' });
+      expect(limited.lines.filter((line) => line.includes('TRUST_PROXY'))).toEqual([]);
+    }
   });
 });

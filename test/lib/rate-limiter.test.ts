@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createRateLimiter, createRateLimiters } from '../../server/lib/rate-limiter.ts';
 import { createFakeClock } from '../support/clock.ts';
 
-test('a burst goes at once, then four a second, and a pause earns the burst back', async () => {
+test('a burst is allowed at once, then four a second; a pause restores the burst', async () => {
   const clock = createFakeClock(0);
   const rateLimiter = createRateLimiter(4, 40, clock);
   const sentAt: number[] = [];
@@ -24,7 +24,7 @@ test('a burst goes at once, then four a second, and a pause earns the burst back
   expect(sentAt).toHaveLength(40);
 });
 
-test('what shares a name shares one bucket, and nothing else does', async () => {
+test('equal names share one bucket, different names do not', async () => {
   const clock = createFakeClock(0);
   const rateLimiterFor = createRateLimiters(clock);
   const { signal } = new AbortController();

@@ -11,7 +11,7 @@ import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { answer, plain } from '../support/worker-bench.ts';
 
-test('a destination and whoever shares its pace stay below the limit together', async () => {
+test('a destination and another caller with its rate limiter stay below the limit together', async () => {
   const dataDir = tempDir();
   const clock = createFakeClock(0, async () => {
     for (let turn = 0; turn < 12; turn++) {

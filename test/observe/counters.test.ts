@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createCounters } from '../../server/observe/counters.ts';
 
-test('what happened is counted by its labels, whatever order they are written in', () => {
+test('counts are kept by labels, in whatever order these are written', () => {
   const counters = createCounters();
   counters.count('dead_letters', { shop: 'tea', destination: 'tiktok', reason: 'rejected' });
   counters.count('dead_letters', { reason: 'rejected', destination: 'tiktok', shop: 'tea' }, 4);
@@ -16,7 +16,7 @@ test('what happened is counted by its labels, whatever order they are written in
   ]);
 });
 
-test('what never happened has no row, and a shop may be called anything', () => {
+test('a counter at zero has no row, and a shop id may be any text', () => {
   const counters = createCounters();
   counters.count('messages_duplicate', { shop: 'tea' }, 0);
   expect(counters.snapshot()).toEqual([]);
@@ -29,14 +29,14 @@ test('what never happened has no row, and a shop may be called anything', () => 
   ]);
 });
 
-test('changing what was handed out changes nothing that was counted', () => {
+test('changing a snapshot does not change the counters', () => {
   const counters = createCounters();
   counters.count('messages_accepted', { shop: 'tea' });
   for (const row of counters.snapshot()) Object.assign(row, { value: 99 }).labels.shop = 'other';
   expect(counters.snapshot()).toEqual([{ name: 'messages_accepted', labels: { shop: 'tea' }, value: 1 }]);
 });
 
-test('two collectors in one process count apart', () => {
+test('two collectors in one process count separately', () => {
   const [one, other] = [createCounters(), createCounters()];
   one.count('messages_accepted', { shop: 'tea' });
   one.time('commit', 0.002, {});

@@ -62,7 +62,7 @@ describe.each([
   { what: 'the dashboard', queries: [...asked, ...variables], atLeast: 25 },
   { what: 'the alert rules', queries: warned, atLeast: 6 },
 ])('$what', ({ queries, atLeast }) => {
-  test('asks only for metrics a real scrape tells', () => {
+  test('queries only metrics that a real scrape has', () => {
     expect(queries.length).toBeGreaterThanOrEqual(atLeast);
     for (const query of queries) expect(metricsIn(query), query).not.toEqual([]);
     const unknown = queries.flatMap(metricsIn).filter(({ name }) => !families.has(name));
@@ -76,7 +76,7 @@ describe.each([
   });
 });
 
-test('the dashboard shows every metric of ours', () => {
+test('the dashboard shows every metric of the collector', () => {
   const shown = new Set(asked.flatMap(metricsIn).map(({ name }) => name));
   const ours = [...families.keys()].filter((name) => name.startsWith('storebeacon_'));
   expect(ours.filter((name) => !shown.has(name))).toEqual([]);
@@ -89,7 +89,7 @@ test('the README explains every reason', () => {
   expect(reasons.filter((reason) => !list.includes(`\`${reason}\``))).toEqual([]);
 });
 
-test('the README explains every metric of ours', () => {
+test('the README explains every metric of the collector', () => {
   const readme = readFileSync('server/observe/README.md', 'utf8');
   const ours = [...families.keys()].filter((name) => name.startsWith('storebeacon_'));
   expect(ours.filter((name) => !readme.includes(`\`${name.replace('storebeacon_', '')}\``))).toEqual([]);

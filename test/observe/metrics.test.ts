@@ -31,7 +31,7 @@ function watch(parts: Partial<MetricsParts> = {}) {
 }
 
 describe('every scrape can be read by Prometheus', () => {
-  test('after everything happened once, the strict reader finds nothing amiss', async () => {
+  test('with every counter and timer used, a strict parser finds no error', async () => {
     const { counters, scrape } = watch();
     const labels = { shop: 'tea', destination: 'tiktok' };
     counters.count('requests_refused', { code: 'malformed-body' });
@@ -50,7 +50,7 @@ describe('every scrape can be read by Prometheus', () => {
     expect(value('storebeacon_commit_duration_seconds_sum')).toBeCloseTo(567.0039);
   });
 
-  test('a shop with a strange name breaks no line', async () => {
+  test('unusual characters in a shop id break no line', async () => {
     const shop = 'te"a\\ {}\n# HELP x';
     const { counters, scrape } = watch({ destinations: [place(shop, 'tiktok')] });
     counters.count('messages_accepted', { shop }, 5);
@@ -58,8 +58,8 @@ describe('every scrape can be read by Prometheus', () => {
   });
 });
 
-describe('what it tells', () => {
-  test('counts, as often as one looks', async () => {
+describe('a scrape contains', () => {
+  test('counters, the same at every scrape', async () => {
     const { counters, scrape } = watch();
     const labels = { shop: 'tea', destination: 'tiktok', reason: 'rejected' } as const;
     for (const total of [1, 2, 3]) {
@@ -68,7 +68,7 @@ describe('what it tells', () => {
     }
   });
 
-  test('series known in advance are there at zero, so that the first dead letter is seen as one', async () => {
+  test('possible series at zero, so that a rate sees the first dead letter', async () => {
     const { value, families } = await watch().scrape();
     const first = { shop: 'shoes', destination: 'tiktok', reason: 'unknown-outcome' };
     expect(value('storebeacon_dead_letters_total', first)).toBe(0);
@@ -115,7 +115,7 @@ describe('what it tells', () => {
     },
   );
 
-  test('a number from elsewhere, read afresh each time', async () => {
+  test('a gauge of another module, read at each scrape', async () => {
     let bytes = 5;
     const { scrape } = watch({ gauges: [{ name: 'held_bytes', help: 'Bytes held.', read: () => bytes }] });
     expect((await scrape()).value('storebeacon_held_bytes')).toBe(5);
@@ -132,13 +132,13 @@ describe('what it tells', () => {
   });
 });
 
-describe('when the log is down, the scrape is not', () => {
+describe('a scrape while the store is down', () => {
   const down = () => Promise.reject(new Error('disk is full'));
   const names = ['queue_depth', 'queue_oldest_age_seconds', 'dead_letters_waiting', 'log_synchronous'];
   const present = ({ families }: Awaited<ReturnType<ReturnType<typeof watch>['scrape']>>) =>
     names.filter((name) => families.get(`storebeacon_${name}`)?.samples.length);
 
-  test('nothing can be stored or read: only what the log would tell is missing', async () => {
+  test('lacks only the store’s values when nothing can be stored or read', async () => {
     const { counters, scrape } = watch({ log: { check: down, depth: down } });
     counters.count('messages_accepted', { shop: 'tea' }, 2);
     const seen = await scrape();
@@ -148,13 +148,13 @@ describe('when the log is down, the scrape is not', () => {
     expect(seen.value('storebeacon_breaker_state', { shop: 'shoes', state: 'closed' })).toBe(1);
   });
 
-  test('the disk is full but can be read: depths stay', async () => {
+  test('has the depths when the disk is full but readable', async () => {
     const seen = await watch({ log: { ...healthy, check: down } }).scrape();
     expect(seen.value('storebeacon_log_up')).toBe(0);
     expect(present(seen)).toEqual(['queue_depth', 'queue_oldest_age_seconds', 'dead_letters_waiting']);
   });
 
-  test('what was true before it went down is not told again', async () => {
+  test('does not repeat values from before', async () => {
     let isUp = true;
     const { scrape } = watch({
       log: {
@@ -169,7 +169,7 @@ describe('when the log is down, the scrape is not', () => {
     expect(present(await scrape())).toEqual(names);
   });
 
-  test('it does not answer at all: the scrape waits two seconds, no longer', async () => {
+  test('waits two seconds at most when the store does not respond', async () => {
     const clock = createFakeClock();
     const never = () => new Promise<never>(() => {});
     const { scrape } = watch({ clock, log: { check: never, depth: never } });
@@ -184,7 +184,7 @@ describe('when the log is down, the scrape is not', () => {
     expect(seen?.value('storebeacon_log_up')).toBe(0);
   });
 
-  test('two scrapes at once each tell one whole moment', async () => {
+  test('is consistent when two run at once', async () => {
     let calls = 0;
     const log = { ...healthy, check: () => (calls++ % 2 === 0 ? healthy.check() : down()) };
     const { scrape } = watch({ log });
@@ -196,8 +196,8 @@ describe('when the log is down, the scrape is not', () => {
   });
 });
 
-describe('nothing is shared', () => {
-  test('two collectors in one process tell their own numbers', async () => {
+describe('no state is shared', () => {
+  test('two collectors in one process have their own values', async () => {
     const [one, other] = [watch(), watch()];
     one.counters.count('messages_accepted', { shop: 'tea' }, 3);
     one.counters.time('commit', 0.001, {});
@@ -207,7 +207,7 @@ describe('nothing is shared', () => {
     expect(register.getMetricsAsArray()).toEqual([]);
   });
 
-  test('after stopping nothing is told', async () => {
+  test('a stopped collector has no metrics', async () => {
     const { metrics } = watch();
     metrics.stop();
     expect((await metrics.scrape()).trim()).toBe('');

@@ -154,12 +154,13 @@ describe('strict and permissive mode', () => {
   });
 
   test('past 3,000 requests in 3 seconds both modes answer 429', async () => {
-    for (let index = 0; index < 3000; index++) await post('track', track());
+    for (let round = 0; round < 30; round++)
+      await Promise.all(Array.from({ length: 100 }, () => post('track', track())));
     expect((await post('track', track())).status).toBe(429);
     expect((await post('track', track(), PERMISSIVE)).status).toBe(429);
     nowMs += 1000;
     expect((await post('track', track())).status).toBe(200);
-  }, 20_000);
+  }, 60_000);
 });
 
 describe('a message the documents allow is taken', () => {

@@ -51,7 +51,7 @@ export interface CollectorProcess {
   base: string;
   pid: number;
   /** Sends a signal; resolves when the process has ended. */
-  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<Ended>;
+  end(signal: 'SIGTERM' | 'SIGHUP' | 'SIGKILL'): Promise<Ended>;
   /** Resolves when it has ended by itself, or by another. */
   ended(): Promise<Ended>;
   hasEnded(): boolean;

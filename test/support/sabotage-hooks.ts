@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module';
 import { findSabotage, sabotaged } from './sabotage.ts';
 
-/** Preloaded into every thread of a collector process; the sabotage's name is the query of this module's URL. */
+/** Preloaded into every thread of a collector process; the query of this module's URL is the sabotage's name. */
 const sabotage = findSabotage(new URL(import.meta.url).search.slice(1));
 const target = new URL(`../../${sabotage.file}`, import.meta.url).href;
 

@@ -1,6 +1,6 @@
-/** One way to break a promise on purpose: in `file`, `find` becomes `replace` while the file is loaded. */
+/** Breaks one guarantee on purpose: `find` is replaced by `replace` in `file` while the file is loaded. */
 export interface Sabotage {
-  /** What is no longer true. */
+  /** The broken guarantee. */
   broken: string;
   /** From the root of the project. */
   file: string;
@@ -9,41 +9,46 @@ export interface Sabotage {
   replace: string;
 }
 
-/** The production code knows nothing of these. A change over there that moves a text moves it here. */
+/** The texts to be replaced are copies of production code and change with it. */
 export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'ack-early': {
-    broken: 'the answer leaves before its events are on disk',
+    broken: 'requests are answered before their events are on disk',
     file: 'server/main.ts',
     find: /wrapLog = \(log\) => log,/,
-    replace: `wrapLog = (log) => ({
-      ...log,
-      append: async (entries) => {
-        setTimeout(() => void log.append(entries).catch(() => {}), 25);
-        return { stored: entries.length, duplicates: 0 };
-      },
-    }),`,
+    // More appends are answered and not yet stored than clients have connections: any kill loses answered events.
+    replace: `wrapLog = (log) => {
+      const unstored = [];
+      return {
+        ...log,
+        append: async (entries) => {
+          unstored.push(entries);
+          if (unstored.length > 200) void log.append(unstored.shift()).catch(() => {});
+          return { stored: entries.length, duplicates: 0 };
+        },
+      };
+    },`,
   },
   'no-dedup': {
-    broken: 'a message seen before is stored again',
+    broken: 'duplicates are stored again',
     file: 'server/store/sqlite/append.ts',
     find: /function isNew\([^)]*\): boolean \{/,
     replace: '$& if (nowMs) return true;',
   },
   'no-hash': {
-    broken: 'what should be a digest is the value itself',
+    broken: 'values are not hashed',
     file: 'server/privacy/hash.ts',
     find: /export function sha256\(value: string\): string \{/,
     replace: '$& if (value) return value;',
   },
   'no-fsync': {
-    broken: 'a commit is called durable before the disk has it',
+    broken: 'commits are not synced to disk',
     file: 'server/store/sqlite/database.ts',
     find: /PRAGMA synchronous = FULL/,
     replace: 'PRAGMA synchronous = OFF',
   },
 };
 
-/** @throws when there is no such sabotage; names those there are. */
+/** @throws when there is no such sabotage; the message lists the names. */
 export function findSabotage(name: string): Sabotage {
   const found = Object.hasOwn(SABOTAGES, name) ? SABOTAGES[name] : undefined;
   if (!found)
@@ -51,14 +56,14 @@ export function findSabotage(name: string): Sabotage {
   return found;
 }
 
-/** @throws when the text is not there: a sabotage that changes nothing would prove nothing. */
+/** @throws when `find` does not match. */
 export function sabotaged(source: string, { file, find, replace }: Sabotage): string {
-  if (!find.test(source)) throw new Error(`sabotage: ${file} no longer holds ${find}; aim it anew`);
+  if (!find.test(source)) throw new Error(`sabotage: ${file} no longer holds ${find}; update the pattern`);
   return source.replace(find, replace);
 }
 
 /**
- * The arguments that make `node` run the collector with one promise broken, in all its threads; none without a name.
+ * Arguments of `node` that break one guarantee in every thread of the collector; none without a name.
  *
  * @throws when there is no such sabotage.
  */

@@ -1,16 +1,16 @@
 import type { Facts } from '../facts.ts';
 import type { Visitor } from '../store.ts';
-import { isLatestSaid } from './conflicts.ts';
 import { markDirty, targetsOf } from './dirty-targets.ts';
 import { markForAttribution } from './needs-attribution.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { putMessages, putTouches, putVisits } from './put-marketing.ts';
 import { putActions, putOrderReports } from './put-orders.ts';
 import { forParts } from './rows.ts';
-import type { Db } from './schema.ts';
-import { firstReceived, latestSaid, uniqueBy } from './unique.ts';
+import type { Db } from './tables.ts';
+import { firstReceived, uniqueBy } from './unique.ts';
+import { putVisitors } from './visitors.ts';
 
-/** Writes down what a batch of events said. Every row has a key of its own, so that a second time changes nothing. */
+/** Stores the facts of a batch of events. Every row has a key of its own, so applying facts again is idempotent. */
 export async function applyFacts(
   db: Db,
   shop: string,
@@ -33,28 +33,7 @@ export async function applyFacts(
   );
 }
 
-async function putVisitors(db: Db, shop: string, visitors: readonly Visitor[]): Promise<void> {
-  const latest = uniqueBy(visitors, ({ anonymousId }) => anonymousId, latestSaid);
-  const rows = latest.map((visitor) => ({
-    shop,
-    anonymous_id: visitor.anonymousId,
-    seen_at: Date.parse(visitor.seenAt),
-    body: JSON.stringify(visitor),
-  }));
-  await forParts(rows, (part) =>
-    db
-      .insertInto('visitors')
-      .values(part)
-      .onConflict((conflict) =>
-        conflict
-          .columns(['shop', 'anonymous_id'])
-          .doUpdateSet((eb) => ({ seen_at: eb.ref('excluded.seen_at'), body: eb.ref('excluded.body') }))
-          .where(isLatestSaid),
-      )
-      .execute(),
-  );
-}
-/** Answers those not known before. */
+/** @returns the pairs that are new. */
 async function putLinks(
   db: Db,
   shop: string,

@@ -1,18 +1,10 @@
-import {
-  attribute,
-  type Credit,
-  type KnownTouch,
-  type Links,
-  peopleOf,
-  TOUCH_MARGIN_MS,
-} from '../attribution.ts';
 import type { OrderReport, PersonKey } from '../facts.ts';
 import { readOrder } from '../order.ts';
+import { creditFor } from './credit.ts';
 import { columnsOf, markDirty, targetsOf, targetsOfRow } from './dirty-targets.ts';
-import { countPeople, linksToPeople, MOST_LINKS } from './needs-attribution.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { forParts, inParts } from './rows.ts';
-import type { Db, Tables } from './schema.ts';
+import type { Db } from './tables.ts';
 
 export interface AttributionParts {
   shop: string;
@@ -22,14 +14,15 @@ export interface AttributionParts {
   attributionMs: number;
 }
 
-const AT_ONCE = 256;
+/** Orders, and actions, of one step. */
+const BATCH = 256;
 
-/** Credits everything anew whose people, touches or reports changed since the last time. */
+/** Computes the credit of every order and action whose people, touches or reports changed. */
 export async function attributeAll(db: Db, parts: AttributionParts): Promise<void> {
   while (await attributeSome(db, parts));
 }
 
-/** Some of it; false when there was nothing left. */
+/** One step of that; false when there was nothing to do. */
 export async function attributeSome(db: Db, parts: AttributionParts): Promise<boolean> {
   return (await attributeOrders(db, parts)) + (await attributeActions(db, parts)) > 0;
 }
@@ -40,24 +33,30 @@ async function attributeOrders(db: Db, parts: AttributionParts): Promise<number>
     .selectFrom('orders')
     .selectAll()
     .where('shop', '=', shop)
-    .where('stale', '=', 1)
-    .limit(AT_ONCE)
+    .where('needs_attribution', '=', 1)
+    .limit(BATCH)
     .execute();
   if (orders.length === 0) return 0;
-  const sightings = await forParts(
-    orders.map(({ root }) => root),
+  const rows = await forParts(
+    orders.map((order) => order.canonical_id),
     (part) =>
       db
-        .selectFrom('sightings')
-        .select(['root', 'body'])
+        .selectFrom('order_reports')
+        .select(['canonical_id', 'body'])
         .where('shop', '=', shop)
-        .where('root', 'in', part)
+        .where('canonical_id', 'in', part)
         .execute(),
   );
-  const reports = Map.groupBy(sightings, ({ root }) => root);
+  const reports = Map.groupBy(rows, (row) => row.canonical_id);
   const read = orders.map((order) => {
-    const bodies = (reports.get(order.root) ?? []).map(({ body }) => JSON.parse(body) as OrderReport);
-    return { order, read: readOrder(bodies, currency) };
+    const own = reports.get(order.canonical_id) ?? [];
+    return {
+      order,
+      read: readOrder(
+        own.map(({ body }) => JSON.parse(body) as OrderReport),
+        currency,
+      ),
+    };
   });
   const credits = await creditFor(
     db,
@@ -69,7 +68,7 @@ async function attributeOrders(db: Db, parts: AttributionParts): Promise<number>
     const credit = credits[index];
     const buyer = found.buyer === undefined ? null : pseudonym(found.buyer);
     for (const one of [order.buyer, buyer]) if (one !== null) buyers.add(one);
-    const settled = {
+    const computed = {
       at: found.atMs,
       first_id: found.firstId,
       counted: Number(found.isCounted),
@@ -80,23 +79,23 @@ async function attributeOrders(db: Db, parts: AttributionParts): Promise<number>
       discount: found.discountHundredths,
       items: JSON.stringify(found.items),
       buyer,
-      stale: 0,
-      ...(order.credit_fixed === 0 && { touch: credit?.touchId ?? null, ...columnsOf(credit ?? {}) }),
+      needs_attribution: 0,
+      ...(order.credit_frozen === 0 && { touch: credit?.touchId ?? null, ...columnsOf(credit ?? {}) }),
     };
     await db
       .updateTable('orders')
-      .set(settled)
+      .set(computed)
       .where('shop', '=', shop)
-      .where('root', '=', order.root)
+      .where('canonical_id', '=', order.canonical_id)
       .execute();
     await markDirty(db, shop, [...targetsOfRow(order), ...targetsOf(credit ?? {})]);
   }
-  await markOrdersOf(db, shop, [...buyers]);
+  await markTargetsOf(db, shop, [...buyers]);
   return orders.length;
 }
 
-/** Who is a new buyer is decided by all their orders, so an order may change the totals another is credited to. */
-async function markOrdersOf(db: Db, shop: string, buyers: readonly string[]): Promise<void> {
+/** A buyer is new by all their orders, so one order may change the totals of a target that another is credited to. */
+async function markTargetsOf(db: Db, shop: string, buyers: readonly string[]): Promise<void> {
   for (const part of inParts(buyers)) {
     const rows = await db
       .selectFrom('orders')
@@ -115,8 +114,8 @@ async function attributeActions(db: Db, parts: AttributionParts): Promise<number
     .selectFrom('actions')
     .select(['id', 'at', 'marketing_event'])
     .where('shop', '=', shop)
-    .where('stale', '=', 1)
-    .limit(AT_ONCE)
+    .where('needs_attribution', '=', 1)
+    .limit(BATCH)
     .execute();
   if (actions.length === 0) return 0;
   const rows = await forParts(
@@ -144,7 +143,7 @@ async function attributeActions(db: Db, parts: AttributionParts): Promise<number
     for (const part of inParts(ids))
       await db
         .updateTable('actions')
-        .set({ stale: 0, marketing_event: marketingEvent })
+        .set({ needs_attribution: 0, marketing_event: marketingEvent })
         .where('shop', '=', shop)
         .where('id', 'in', part)
         .execute();
@@ -155,58 +154,3 @@ async function attributeActions(db: Db, parts: AttributionParts): Promise<number
   ]);
   return actions.length;
 }
-
-/** Reads what all of them need in a few questions, then decides each by itself. */
-async function creditFor(
-  db: Db,
-  { shop, attributionMs }: AttributionParts,
-  things: readonly { atMs: number; people: readonly PersonKey[] }[],
-): Promise<(Credit | undefined)[]> {
-  const links = toLinks(await linksToPeople(db, shop, [...new Set(things.flatMap(({ people }) => people))]));
-  const concerned = things.map(({ people }) => peopleOf(people, links));
-  const everybody = [...new Set(concerned.flatMap((people) => [...people]))];
-  const times = things.map(({ atMs }) => atMs);
-  const from =
-    times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY) - attributionMs - TOUCH_MARGIN_MS;
-  const to = times.reduce((a, b) => Math.max(a, b), 0);
-  const rows = await forParts(everybody, (part) =>
-    db
-      .selectFrom('touches')
-      .selectAll()
-      .where('shop', '=', shop)
-      .where('person', 'in', part)
-      .where('at', '>=', from)
-      .where('at', '<=', to)
-      .execute(),
-  );
-  const touches = Map.groupBy(rows.map(toTouch), ({ person }) => person);
-  return things.map(({ atMs }, index) => {
-    const found = [...(concerned[index] ?? [])].flatMap((person) => touches.get(person) ?? []);
-    return attribute(atMs, found, attributionMs);
-  });
-}
-
-function toLinks(rows: readonly { one: string; other: string }[]): Links {
-  const links = new Map<PersonKey, Set<PersonKey>>();
-  const counts = countPeople(rows);
-  const add = (from: string, to: string) => {
-    if ((counts.get(from) ?? 0) > MOST_LINKS) return;
-    const known = links.get(from as PersonKey) ?? new Set();
-    links.set(from as PersonKey, known.add(to as PersonKey));
-  };
-  for (const { one, other } of rows) {
-    add(one, other);
-    add(other, one);
-  }
-  return links;
-}
-
-const toTouch = (row: Tables['touches']): KnownTouch & { person: string } => ({
-  person: row.person,
-  id: row.id,
-  kind: row.kind as KnownTouch['kind'],
-  atMs: Number(row.at),
-  ...(row.marketing_event !== null && { marketingEventId: row.marketing_event }),
-  ...(row.flow !== null && { flowId: row.flow }),
-  ...(row.node !== null && { nodeId: row.node }),
-});

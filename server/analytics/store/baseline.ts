@@ -1,16 +1,16 @@
-import type { Db, Tables } from './schema.ts';
+import type { Db, Tables } from './tables.ts';
 
-/** What was counted of facts that are gone, by measure and dimension (a country, a node; blank for the whole). */
+/** Counts of deleted facts, by measure and dimension (a country or node; blank for the whole). */
 export interface Baseline {
   sum(measure: string, dimension?: string): number;
   byDimension(measure: string): Map<string, number>;
-  /** Nodes that anything is known of. */
+  /** Every dimension with a count. */
   dimensions(): string[];
-  /** When the newest of what is gone happened; 0 when nothing is. */
+  /** When the newest deleted fact happened; 0 without one. */
   newestMs(dimension?: string): number;
 }
 
-/** Not a count: the largest of what was there is kept. */
+/** A measure whose largest value is stored instead of its sum. */
 const NEWEST = 'newest';
 
 export async function baselineOf(db: Db, shop: string, target: string): Promise<Baseline> {
@@ -34,13 +34,13 @@ export async function baselineOf(db: Db, shop: string, target: string): Promise<
   };
 }
 
-/** What is to be added to the baseline before its facts go. */
+/** Counts to add to the baseline in the transaction that deletes their facts. */
 export interface Folded {
   target: string;
   measure: string;
   dimension?: string;
   value: number;
-  /** When the newest of it happened. */
+  /** When the newest of those facts happened. */
   newestMs: number;
 }
 
@@ -56,10 +56,10 @@ const put = (db: Db, row: Tables['baseline'], how: 'add' | 'keep-largest') =>
     .insertInto('baseline')
     .values(row)
     .onConflict((conflict) => {
-      const known = conflict.columns(['shop', 'target', 'measure', 'dimension']);
+      const upsert = conflict.columns(['shop', 'target', 'measure', 'dimension']);
       return how === 'add'
-        ? known.doUpdateSet((eb) => ({ value: eb('baseline.value', '+', eb.ref('excluded.value')) }))
-        : known
+        ? upsert.doUpdateSet((eb) => ({ value: eb('baseline.value', '+', eb.ref('excluded.value')) }))
+        : upsert
             .doUpdateSet((eb) => ({ value: eb.ref('excluded.value') }))
             .whereRef('excluded.value', '>', 'baseline.value');
     })

@@ -2,16 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { type Dialect, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { DataDirUnusable } from '../../store/errors.ts';
-import { createMethods, type MethodParts, type Methods, readSetting, writeSetting } from './methods.ts';
-import { type Engine, migrations, type Tables } from './schema.ts';
+import { createMethods, type MethodParts, type Methods } from './methods.ts';
+import { type Engine, migrations } from './migrations.ts';
+import { readSetting, writeSetting } from './settings.ts';
+import type { Tables } from './tables.ts';
 
-/** State over any database Kysely speaks to, each group of calls in one transaction. */
+/** The analytics store on any database that Kysely supports. */
 export interface AnalyticsDatabase {
+  /** Runs `work` in one transaction: all of it, or nothing when it throws. */
   transaction<T>(work: (methods: Methods) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-/** Brings the tables up to date. @throws what keeps them from being so, a newer version among it. */
+/** Migrates the tables, then opens them. @throws {DataDirUnusable} when a newer version wrote them. */
 export async function openAnalyticsDatabase(
   dialect: Dialect,
   engine: Engine,
@@ -40,5 +43,5 @@ export async function openAnalyticsDatabase(
   };
 }
 
-/** What keeps pseudonyms from being guessed by anyone without this database. */
+/** The secret key of pseudonyms: without this database they cannot be guessed. */
 const PEPPER = 'pepper';

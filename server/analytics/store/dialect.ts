@@ -1,16 +1,16 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { type Dialect, SqliteDialect } from 'kysely';
 
-/** Prepared once each; more different ones than this are prepared again when they come back. */
-const MOST_STATEMENTS = 400;
+/** Prepared statements in the cache; a full cache is emptied. */
+const MAX_STATEMENTS = 400;
 
-/** Kysely over a connection that is opened, and closed, elsewhere. */
+/** Kysely over a connection that its caller opens and closes. */
 export function sqliteDialect(connection: DatabaseSync): Dialect {
   const statements = new Map<string, StatementSync>();
   const prepared = (text: string): StatementSync => {
     const known = statements.get(text);
     if (known) return known;
-    if (statements.size >= MOST_STATEMENTS) statements.clear();
+    if (statements.size >= MAX_STATEMENTS) statements.clear();
     const statement = connection.prepare(text);
     statements.set(text, statement);
     return statement;
@@ -23,7 +23,7 @@ export function sqliteDialect(connection: DatabaseSync): Dialect {
         return {
           reader: statement.columns().length > 0,
           all: (parameters) => statement.all(...values(parameters)),
-          // A full disk has made SQLite roll back by itself.
+          // On a full disk SQLite has rolled back already.
           run: (parameters) =>
             text === 'rollback' && !connection.isTransaction
               ? { changes: 0, lastInsertRowid: 0 }

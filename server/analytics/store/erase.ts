@@ -1,12 +1,12 @@
 import type { PersonKey } from '../facts.ts';
 import { type AttributionParts, attributeAll } from './attribute.ts';
-import { linksOf, ORDER_THING, orderThing } from './needs-attribution.ts';
-import { close } from './retain.ts';
+import { closeOrders } from './close-orders.ts';
+import { linksOf, orderThing, splitThings } from './needs-attribution.ts';
 import { forParts, inParts } from './rows.ts';
-import type { Db } from './schema.ts';
+import type { Db } from './tables.ts';
 
 /**
- * Forgets who these ids, and all linked to them, are. What they did stays counted, credited as it was, by nobody.
+ * Removes these ids, and all linked to them, from every row. What the people did stays counted, with its credit.
  *
  * @returns every id found to be theirs.
  */
@@ -17,70 +17,61 @@ export async function erase(
 ): Promise<PersonKey[]> {
   const { shop, pseudonym } = parts;
   await attributeAll(db, parts);
-  const everybody = await closure(db, shop, people);
-  const things = new Set(
-    (
-      await forParts(everybody, (part) =>
-        db
-          .selectFrom('people')
-          .select('thing')
-          .where('shop', '=', shop)
-          .where('person', 'in', part)
-          .execute(),
-      )
-    ).map(({ thing }) => thing),
+  const everyId = await closure(db, shop, people);
+  const rows = await forParts(everyId, (part) =>
+    db.selectFrom('people').select('thing').where('shop', '=', shop).where('person', 'in', part).execute(),
   );
-  const [orders, actions] = [
-    [...things]
-      .filter((thing) => thing.startsWith(ORDER_THING))
-      .map((thing) => thing.slice(ORDER_THING.length)),
-    [...things].filter((thing) => !thing.startsWith(ORDER_THING)),
-  ];
-  await close(db, shop, orders);
+  const { orders, actions } = splitThings(new Set(rows.map(({ thing }) => thing)));
+  await closeOrders(db, shop, orders);
   await closeActions(db, shop, actions);
-  await renameBuyers(db, shop, everybody.map(pseudonym));
-  await forgetTraces(db, shop, everybody, pseudonym);
-  await forgetReports(db, shop, everybody);
-  return everybody;
+  await renameBuyers(db, shop, everyId.map(pseudonym));
+  await eraseTraces(db, shop, everyId, pseudonym);
+  await eraseOrderEvents(db, shop, everyId);
+  return everyId;
 }
 
-/** Everybody who had a part in an order of one of these names. */
+/** Every id in a report of an order with one of these names. */
 export async function peopleOfOrders(db: Db, shop: string, names: readonly string[]): Promise<PersonKey[]> {
-  const roots = await forParts(names, (part) =>
-    db.selectFrom('order_names').select('root').where('shop', '=', shop).where('name', 'in', part).execute(),
+  const orders = await forParts(names, (part) =>
+    db
+      .selectFrom('order_names')
+      .select('canonical_id')
+      .where('shop', '=', shop)
+      .where('name', 'in', part)
+      .execute(),
   );
-  const things = [...new Set(roots.map(({ root }) => orderThing(root)))];
+  const things = [...new Set(orders.map((order) => orderThing(order.canonical_id)))];
   const people = await forParts(things, (part) =>
     db.selectFrom('people').select('person').where('shop', '=', shop).where('thing', 'in', part).execute(),
   );
   return [...new Set(people.map(({ person }) => person as PersonKey))];
 }
 
-const REPORTS_AT_ONCE = 500;
+const BATCH = 500;
 
-/** Whatever of theirs was kept whole for a delivery. Not indexed: reports are few, and erasures fewer. */
-async function forgetReports(db: Db, shop: string, everybody: readonly PersonKey[]): Promise<void> {
-  const ids = everybody.map((key) => JSON.stringify(key.slice(2)));
-  for (let after = { name: '', source: '' }; ; ) {
+/** Deletes whole events that mention one of these ids. Every row is read: there are few, and erasures are rare. */
+async function eraseOrderEvents(db: Db, shop: string, everyId: readonly PersonKey[]): Promise<void> {
+  const ids = everyId.map((key) => JSON.stringify(key.slice(2)));
+  for (let after = { canonical_id: '', source: '' }; ; ) {
     const rows = await db
-      .selectFrom('reports')
-      .select(['name', 'source', 'body'])
+      .selectFrom('order_events')
+      .select(['canonical_id', 'source', 'body'])
       .where('shop', '=', shop)
       .where((eb) =>
         eb.or([
-          eb('name', '>', after.name),
-          eb.and([eb('name', '=', after.name), eb('source', '>', after.source)]),
+          eb('canonical_id', '>', after.canonical_id),
+          eb.and([eb('canonical_id', '=', after.canonical_id), eb('source', '>', after.source)]),
         ]),
       )
-      .orderBy('name')
+      .orderBy('canonical_id')
       .orderBy('source')
-      .limit(REPORTS_AT_ONCE)
+      .limit(BATCH)
       .execute();
-    for (const { name, source, body } of rows)
+    for (const { canonical_id, source, body } of rows)
       if (ids.some((id) => body.includes(id)))
         await db
-          .deleteFrom('reports')
-          .where((eb) => eb.and({ shop, name, source }))
+          .deleteFrom('order_events')
+          .where((eb) => eb.and({ shop, canonical_id, source }))
           .execute();
     const last = rows.at(-1);
     if (!last) return;
@@ -88,6 +79,7 @@ async function forgetReports(db: Db, shop: string, everybody: readonly PersonKey
   }
 }
 
+/** These ids and all ids linked to them, at any distance. */
 async function closure(db: Db, shop: string, people: readonly PersonKey[]): Promise<PersonKey[]> {
   const known = new Set<string>(people);
   for (let fresh: string[] = [...people]; fresh.length > 0; ) {
@@ -110,7 +102,7 @@ async function closeActions(db: Db, shop: string, ids: readonly string[]): Promi
       .execute();
 }
 
-/** All orders of one buyer stay one buyer's. */
+/** Gives each buyer a random id: their orders stay those of one buyer. */
 async function renameBuyers(db: Db, shop: string, buyers: readonly string[]): Promise<void> {
   for (const buyer of buyers)
     await db
@@ -121,14 +113,14 @@ async function renameBuyers(db: Db, shop: string, buyers: readonly string[]): Pr
       .execute();
 }
 
-/** Rows of theirs that stay are from now on of the baseline: their events will not be told again. */
-async function forgetTraces(
+/** Removes the ids from rows that stay counted. Time of receipt 0 marks a row whose event is not redelivered. */
+async function eraseTraces(
   db: Db,
   shop: string,
-  everybody: readonly PersonKey[],
+  everyId: readonly PersonKey[],
   pseudonym: (key: string) => string,
 ): Promise<void> {
-  for (const part of inParts(everybody)) {
+  for (const part of inParts(everyId)) {
     await db.deleteFrom('touches').where('shop', '=', shop).where('person', 'in', part).execute();
     await db.deleteFrom('links').where('shop', '=', shop).where('one', 'in', part).execute();
     await db.deleteFrom('links').where('shop', '=', shop).where('other', 'in', part).execute();
@@ -143,7 +135,7 @@ async function forgetTraces(
     for (const some of inParts(ids))
       await db.deleteFrom('visitors').where('shop', '=', shop).where('anonymous_id', 'in', some).execute();
   }
-  for (const member of everybody.map(pseudonym))
+  for (const member of everyId.map(pseudonym))
     await db
       .updateTable('members')
       .set({ member: crypto.randomUUID(), received_at: 0 })

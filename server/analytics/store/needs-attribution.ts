@@ -1,20 +1,20 @@
 import { inParts } from './rows.ts';
-import type { Db } from './schema.ts';
+import type { Db } from './tables.ts';
 
-/** How an order is called among the things people had a part in; an action is called by its id. */
-export const orderThing = (root: string) => `${ORDER_THING}${root}`;
-export const ORDER_THING = 'order:';
+/** The key of an order in the table `people`; an action's key there is its id. */
+export const orderThing = (canonicalId: string) => `${ORDER_THING}${canonicalId}`;
+const ORDER_THING = 'order:';
 
 interface Pair {
   one: string;
   other: string;
 }
 
-/** Each pair that any of these is in. */
+/** Every pair with one of these ids. */
 export const linksOf = (db: Db, shop: string, ids: readonly string[]): Promise<Pair[]> =>
   pairsOf(db, shop, ids, false);
 
-/** Each pair of any of these with a person: what a buyer's hundred carts have in common is only the buyer. */
+/** Every pair of one of these ids with an id of a person; links to tokens (a buyer's hundred carts) are left out. */
 export const linksToPeople = (db: Db, shop: string, ids: readonly string[]): Promise<Pair[]> =>
   pairsOf(db, shop, ids, true);
 
@@ -30,23 +30,24 @@ async function pairsOf(db: Db, shop: string, ids: readonly string[], isToPeople:
         .select(['one', 'other'])
         .where('shop', '=', shop)
         .where(near, 'in', part);
-      // By kind: a, c and e are before the tokens k and t, u is behind them.
+      // Prefixes of people sort around those of tokens: a, c, e < k, t < u.
       if (isToPeople) rows = rows.where((eb) => eb.or([eb(far, '<', 'f'), eb(far, '>=', 'u')]));
       for (const pair of await rows.execute()) found.set(`${pair.one}\n${pair.other}`, pair);
     }
   return [...found.values()];
 }
 
-/** Who is linked to more people than this is nobody in particular: a test account, a till. */
-export const MOST_LINKS = 200;
+/** Links of an id with more people than this are not followed: it is a test account or a till. */
+export const MAX_LINKS = 200;
 
 const isToken = (id: string) => /^[kt]:/.test(id);
 
 /**
- * What has to be credited anew: whatever these people, or ids linked to them, had a part in; and whatever an id that was
- * linked to a person had a part in.
+ * Marks the orders and actions whose credit may have changed: those of these people or of ids linked to them, and those
+ * of ids that were newly linked to a person.
  *
- * @param touched who was reached anew. @param linked pairs not known to belong together before.
+ * @param touched people with a new touch.
+ * @param linked pairs that are new.
  */
 export async function markForAttribution(
   db: Db,
@@ -57,13 +58,13 @@ export async function markForAttribution(
   const fresh = countPeople(linked);
   if (touched.length + fresh.size === 0) return;
   const all = countPeople(await linksToPeople(db, shop, [...fresh.keys()]));
-  /** Its links counted until now, or they still do. */
-  const didCount = (id: string) => (all.get(id) ?? 0) - (fresh.get(id) ?? 0) <= MOST_LINKS;
+  /** Links of this id were followed before the new pairs, or still are. */
+  const wasFollowed = (id: string) => (all.get(id) ?? 0) - (fresh.get(id) ?? 0) <= MAX_LINKS;
   const near = await linksOf(db, shop, touched);
   const reached = new Set([...touched, ...near.flatMap(({ one, other }) => [one, other])]);
   for (const { one, other } of linked) {
-    if (!isToken(other) && didCount(one)) reached.add(one);
-    if (!isToken(one) && didCount(other)) reached.add(other);
+    if (!isToken(other) && wasFollowed(one)) reached.add(one);
+    if (!isToken(one) && wasFollowed(other)) reached.add(other);
   }
   const things = new Set<string>();
   for (const part of inParts([...reached])) {
@@ -75,27 +76,31 @@ export async function markForAttribution(
       .execute();
     for (const { thing } of rows) things.add(thing);
   }
-  const orders = [...things]
-    .filter((thing) => thing.startsWith(ORDER_THING))
-    .map((thing) => thing.slice(ORDER_THING.length));
-  const actions = [...things].filter((thing) => !thing.startsWith(ORDER_THING));
+  const { orders, actions } = splitThings(things);
   for (const part of inParts(orders))
     await db
       .updateTable('orders')
-      .set({ stale: 1 })
+      .set({ needs_attribution: 1 })
       .where('shop', '=', shop)
-      .where('root', 'in', part)
+      .where('canonical_id', 'in', part)
       .where('closed', '=', 0)
       .execute();
   await markActionsForAttribution(db, shop, actions);
 }
 
-/** The credit of these carts and checkouts has to be looked at again. */
+/** Canonical ids of orders, and ids of actions. */
+export function splitThings(things: Iterable<string>): { orders: string[]; actions: string[] } {
+  const { orders = [], actions = [] } = Object.groupBy(things, (thing) =>
+    thing.startsWith(ORDER_THING) ? 'orders' : 'actions',
+  );
+  return { orders: orders.map((thing) => thing.slice(ORDER_THING.length)), actions };
+}
+
 export async function markActionsForAttribution(db: Db, shop: string, ids: readonly string[]): Promise<void> {
   for (const part of inParts(ids))
     await db
       .updateTable('actions')
-      .set({ stale: 1 })
+      .set({ needs_attribution: 1 })
       .where('shop', '=', shop)
       .where('id', 'in', part)
       .where('closed', '=', 0)

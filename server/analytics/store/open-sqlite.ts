@@ -5,10 +5,18 @@ import { type AnalyticsDatabase, openAnalyticsDatabase } from './database.ts';
 import { sqliteDialect } from './dialect.ts';
 import type { MethodParts } from './methods.ts';
 
-/** What is only migrations' to change; a file of another layout is refused. */
+/** Of the file's own layout; tables within it change by migrations. Another version is refused. */
 const VERSION = 1;
 
-/** State on `statistics.db` in a data directory. @throws {DataDirUnusable} */
+/** Between two attempts to empty the write-ahead log. */
+const RETRY_MS = 5;
+
+/**
+ * Opens `statistics.db` in a data directory. After an erasure the write-ahead log is emptied, so that erased ids are in
+ * no file any more when the call resolves.
+ *
+ * @throws {DataDirUnusable}
+ */
 export async function openSqliteAnalytics(
   dataDir: string,
   parts: Omit<MethodParts, 'pepper'>,
@@ -19,17 +27,17 @@ export async function openSqliteAnalytics(
     const stopCheckpoints = startCheckpoints(database.connection);
     return {
       async transaction(work) {
-        let isForgetting = false;
-        const noting =
-          <Args extends unknown[], Result>(forget: (...args: Args) => Result) =>
+        let hasErased = false;
+        const tracked =
+          <Args extends unknown[], Result>(erase: (...args: Args) => Result) =>
           (...args: Args) => {
-            isForgetting = true;
-            return forget(...args);
+            hasErased = true;
+            return erase(...args);
           };
         const result = await store.transaction((methods) =>
-          work({ ...methods, erase: noting(methods.erase), purge: noting(methods.purge) }),
+          work({ ...methods, erase: tracked(methods.erase), purge: tracked(methods.purge) }),
         );
-        if (isForgetting) for (const _ of emptyWal(database.connection)) await setTimeout(LOOK_AGAIN_MS);
+        if (hasErased) for (const _ of emptyWal(database.connection)) await setTimeout(RETRY_MS);
         return result;
       },
       async close() {
@@ -43,5 +51,3 @@ export async function openSqliteAnalytics(
     throw toUnusable(database.path, error);
   }
 }
-
-const LOOK_AGAIN_MS = 5;

@@ -3,10 +3,10 @@ import { earlierOf, isEarlier } from './conflicts.ts';
 import { columnsOf, flowTarget, marketingTarget } from './dirty-targets.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { forParts } from './rows.ts';
-import type { Db } from './schema.ts';
+import type { Db } from './tables.ts';
 import { earliest, firstReceived, uniqueBy } from './unique.ts';
 
-/** Answers who was touched anew. */
+/** @returns people with a new touch. */
 export async function putTouches(db: Db, shop: string, touches: Facts['touches']): Promise<string[]> {
   const rows = touches.flatMap((touch) =>
     [...new Set(touch.people)].map((person) => ({

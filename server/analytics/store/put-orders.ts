@@ -3,10 +3,10 @@ import { earlierOf, isEarlier } from './conflicts.ts';
 import { markActionsForAttribution, orderThing } from './needs-attribution.ts';
 import { assignCanonicalId } from './order-names.ts';
 import { forParts } from './rows.ts';
-import type { Db } from './schema.ts';
+import type { Db } from './tables.ts';
 import { earliest, uniqueBy } from './unique.ts';
 
-/** Of a checkout told of twice the earlier time counts. */
+/** Of a checkout reported twice the earlier time counts. */
 export async function putActions(db: Db, shop: string, actions: Facts['actions']): Promise<void> {
   const rows = uniqueBy(
     actions.map(({ id, kind, atMs, receivedAtMs }) => ({
@@ -15,7 +15,7 @@ export async function putActions(db: Db, shop: string, actions: Facts['actions']
       kind,
       at: atMs,
       received_at: receivedAtMs,
-      stale: 1,
+      needs_attribution: 1,
       closed: 0,
       marketing_event: null,
     })),
@@ -29,23 +29,23 @@ export async function putActions(db: Db, shop: string, actions: Facts['actions']
       .onConflict((conflict) =>
         conflict
           .columns(['shop', 'id'])
-          .doUpdateSet({ ...earlierOf('actions'), stale: 1 })
+          .doUpdateSet({ ...earlierOf('actions'), needs_attribution: 1 })
           .where(isEarlier('actions'))
           .where('actions.closed', '=', 0),
       )
       .execute(),
   );
-  const told = await putPeople(
+  const joined = await putPeople(
     db,
     shop,
     actions.flatMap(({ id, people }) => people.map((person) => ({ person, thing: id }))),
   );
-  // Another report of the same checkout may know more of who it was.
-  const again = told.filter((thing) => thing.startsWith('checkout:'));
-  await markActionsForAttribution(db, shop, again);
+  // Another report of the same checkout may carry further ids of its buyer.
+  const checkouts = joined.filter((thing) => thing.startsWith('checkout:'));
+  await markActionsForAttribution(db, shop, checkouts);
 }
 
-/** Answers the things somebody new had a part in. */
+/** @returns the orders and actions with a new person. */
 async function putPeople(
   db: Db,
   shop: string,
@@ -63,42 +63,41 @@ async function putPeople(
   return [...new Set(written.map(({ thing }) => thing))];
 }
 
-/** The order itself is made of its sightings when somebody asks for it. */
-export async function putOrderReports(
-  db: Db,
-  shop: string,
-  orderReports: Facts['orderReports'],
-): Promise<void> {
-  for (const orderReport of orderReports) {
-    const root = await assignCanonicalId(db, shop, orderReport.names);
+/** Stores reports; the order is computed from them when its credit or totals are read. */
+export async function putOrderReports(db: Db, shop: string, reports: Facts['orderReports']): Promise<void> {
+  for (const report of reports) {
+    const canonicalId = await assignCanonicalId(db, shop, report.names);
     await db
-      .insertInto('sightings')
+      .insertInto('order_reports')
       .values({
         shop,
-        id: orderReport.id,
-        root,
-        at: orderReport.atMs,
-        received_at: orderReport.receivedAtMs,
-        body: JSON.stringify(orderReport),
+        id: report.id,
+        canonical_id: canonicalId,
+        at: report.atMs,
+        received_at: report.receivedAtMs,
+        body: JSON.stringify(report),
       })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
     await db
       .insertInto('orders')
-      .values({ shop, root, ...UNREAD })
+      .values({ shop, canonical_id: canonicalId, ...UNREAD })
       .onConflict((conflict) =>
-        conflict.columns(['shop', 'root']).doUpdateSet({ stale: 1 }).where('orders.closed', '=', 0),
+        conflict
+          .columns(['shop', 'canonical_id'])
+          .doUpdateSet({ needs_attribution: 1 })
+          .where('orders.closed', '=', 0),
       )
       .execute();
     await putPeople(
       db,
       shop,
-      orderReport.people.map((person) => ({ person, thing: orderThing(root) })),
+      report.people.map((person) => ({ person, thing: orderThing(canonicalId) })),
     );
   }
 }
 
-/** An order before its sightings were looked at. */
+/** An order that is not yet computed from its reports. */
 const UNREAD = {
   at: 0,
   first_id: '',
@@ -110,9 +109,9 @@ const UNREAD = {
   discount: 0,
   items: '[]',
   buyer: null,
-  stale: 1,
+  needs_attribution: 1,
   closed: 0,
-  credit_fixed: 0,
+  credit_frozen: 0,
   touch: null,
   marketing_event: null,
   flow: null,

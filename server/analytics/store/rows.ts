@@ -1,7 +1,7 @@
-/** Sizes of the statements that write or ask for many rows: few different ones, so that each is prepared once. */
+/** Rows in one statement: a few sizes only, so that each statement is prepared once. */
 const SIZES = [128, 32, 8, 2, 1] as const;
 
-/** The rows in parts of a few sizes only. */
+/** Cuts rows into parts of those sizes, largest first. */
 export function* inParts<Row>(rows: readonly Row[]): Generator<readonly Row[]> {
   let start = 0;
   for (const size of SIZES)
@@ -11,7 +11,7 @@ export function* inParts<Row>(rows: readonly Row[]): Generator<readonly Row[]> {
     }
 }
 
-/** Runs a statement for each part, one after the other, and answers all rows together. */
+/** Runs a statement for each part, one after the other, and returns all their rows. */
 export async function forParts<Row, Found>(
   rows: readonly Row[],
   work: (part: readonly Row[]) => Promise<readonly Found[]>,

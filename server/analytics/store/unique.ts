@@ -1,4 +1,4 @@
-/** One row for each key, made of all of them: a row twice in one statement is more than PostgreSQL allows. */
+/** One row for each key, joined from all rows of that key: PostgreSQL refuses a statement that upserts a row twice. */
 export function uniqueBy<Row>(
   rows: readonly Row[],
   keyOf: (row: Row) => string,
@@ -13,7 +13,7 @@ export function uniqueBy<Row>(
   return [...unique.values()];
 }
 
-/** Happened when it is first said to have happened, and known since the first who said it. */
+/** The earliest time of either row, and the earliest time either was received. */
 export const earliest = <Row extends { at: number; received_at: number }>(a: Row, b: Row): Row => ({
   ...a,
   at: Math.min(a.at, b.at),
@@ -23,7 +23,7 @@ export const earliest = <Row extends { at: number; received_at: number }>(a: Row
 export const firstReceived = <Row extends { received_at: number }>(a: Row, b: Row): Row =>
   a.received_at <= b.received_at ? a : b;
 
-/** What somebody said goes before what was assumed of them, then the later. */
+/** A visitor's own choice of consent wins over an assumed one, then the later. */
 export const latestSaid = <Seen extends { seenAt: string; isAssumed?: true }>(a: Seen, b: Seen): Seen => {
   if (!a.isAssumed !== !b.isAssumed) return a.isAssumed ? b : a;
   return a.seenAt <= b.seenAt ? b : a;

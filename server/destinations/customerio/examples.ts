@@ -27,7 +27,8 @@ const signUp = exampleEvent({
 
 export const examples: readonly Example<Payload, Settings>[] = [
   {
-    title: 'A visitor looks at a list; what is ours or TikTok’s stays out of the context',
+    title:
+      'A track of an anonymous visitor: the collector’s own fields and TikTok’s ids are not in the context',
     event: exampleEvent({
       event: 'Product List Viewed',
       integrations: { all: true },
@@ -47,7 +48,7 @@ export const examples: readonly Example<Payload, Settings>[] = [
     ],
   },
   {
-    title: 'Signing up joins the visitor with the person; hashed, no name and no street goes along',
+    title: 'An identify links visitor and person; in hashed mode without names and street',
     event: signUp,
     settings,
     expected: [
@@ -61,7 +62,7 @@ export const examples: readonly Example<Payload, Settings>[] = [
     ],
   },
   {
-    title: 'In raw mode the sealed values come back where the shop had put them',
+    title: 'In raw mode the decrypted values are where the shop had put them',
     event: signUp,
     settings: raw,
     facts: {
@@ -90,7 +91,7 @@ export const examples: readonly Example<Payload, Settings>[] = [
     ],
   },
   {
-    title: 'A buyer known by email alone is a visitor named by the digest',
+    title: 'A buyer known by email alone has the digest as anonymous id',
     event: exampleEvent({
       event: 'Order Completed',
       identity: { emailSha256: EMAIL },
@@ -108,7 +109,7 @@ export const examples: readonly Example<Payload, Settings>[] = [
     ],
   },
   {
-    title: 'The same buyer in raw mode is the address itself',
+    title: 'The same buyer in raw mode has the email as user id',
     event: exampleEvent({ event: 'Order Completed', identity: { emailSha256: EMAIL } }),
     settings: raw,
     facts: { raw: { email: 'alice_abc@gmail.com' } },
@@ -117,7 +118,7 @@ export const examples: readonly Example<Payload, Settings>[] = [
     ],
   },
   {
-    title: 'A page carries its address and title among its properties',
+    title: 'A page has its URL and title among its properties',
     event: exampleEvent({
       type: 'page',
       name: 'Home',
@@ -136,7 +137,7 @@ export const examples: readonly Example<Payload, Settings>[] = [
     ],
   },
   {
-    title: 'An alias whose former id was an email cannot be told in hashed mode',
+    title: 'An alias whose previous id was an email is not sent in hashed mode',
     event: exampleEvent({ type: 'alias', identity: { userId: 'user_123', emailSha256: EMAIL } }),
     settings,
     expected: { skip: 'no-identity' },

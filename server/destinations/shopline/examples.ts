@@ -32,7 +32,7 @@ const attrs = {
 
 export const examples: readonly Example<Payload, Settings>[] = [
   {
-    title: 'An order goes under its code, with both identities and the four default attributes',
+    title: 'An order is sent under its code, with both identities and the four default attributes',
     event: order,
     settings,
     expected: [
@@ -43,7 +43,7 @@ export const examples: readonly Example<Payload, Settings>[] = [
     ],
   },
   {
-    title: 'In raw mode email and phone are identities too, the phone with 00 for its plus',
+    title: 'In raw mode email and phone are identities too, the phone with 00 instead of the plus',
     event: order,
     settings: { ...settings, pii: 'raw' },
     facts: { raw: { email: 'alice_abc@gmail.com', phone: '+8613917692706' } },
@@ -65,7 +65,7 @@ export const examples: readonly Example<Payload, Settings>[] = [
     ],
   },
   {
-    title: 'Paths add attributes and traits; null leaves a default out; an id is text',
+    title: 'Paths add attributes and traits; null removes a default; an id is text',
     event: exampleEvent({
       event: 'Product Viewed',
       context: { locale: 'zh-TW', campaign: { source: 'Google' } },
@@ -94,7 +94,7 @@ export const examples: readonly Example<Payload, Settings>[] = [
     ],
   },
   {
-    title: 'A refund belongs to the order that the platform knows, and every refund is its own',
+    title: 'A refund refers to the CDP’s id of its order, and every refund is sent',
     event: exampleEvent({ event: 'Order Refunded', properties: { order_id: '1001', total: 100 } }),
     settings: {
       ...settings,
@@ -118,13 +118,13 @@ export const examples: readonly Example<Payload, Settings>[] = [
     ],
   },
   {
-    title: 'An event without a code stays here',
+    title: 'An event without a code is not sent',
     event: exampleEvent({ event: 'Product Added' }),
     settings,
     expected: { skip: 'unmapped' },
   },
   {
-    title: 'An order of nobody known stays here too',
+    title: 'An order without an identity is not sent',
     event: { ...order, identity: { emailSha256: 'f'.repeat(64) } },
     settings,
     expected: { skip: 'no-identity' },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { endpoint, json, oneOf, requiredText, textOr } from '../setting-fields.ts';
+import { json, oneOf, requiredText } from '../setting-fields.ts';
+import { endpointOf, STORE_VARIABLES, StoreFields } from './store.ts';
 
 const wants = '{"<event>": "<event code>" or {"code": …, "attrs": {"<key>": "<path>"}, "traits": {…}}}';
 const Code = z.string().min(1);
@@ -22,10 +23,7 @@ export interface EventCode {
 
 export const Settings = z
   .object({
-    handle: requiredText('the label before .myshopline.com', /^[A-Za-z0-9-]+$/),
-    accessToken: requiredText('an access token with the scope read_data_report', /^\S+$/),
-    apiVersion: textOr('v20260301', 'an API version such as v20260301', /^v\d{8}$/),
-    endpoint: endpoint(),
+    ...StoreFields,
     /** `raw` adds email and phone to the identities. */
     pii: oneOf('hashed', 'raw'),
     channelId: requiredText('the id of the CDP channel, as text: it is too long for a number'),
@@ -34,15 +32,12 @@ export const Settings = z
   })
   .transform((settings) => ({
     ...settings,
-    endpoint: settings.endpoint ?? `https://${settings.handle}.myshopline.com`,
+    endpoint: endpointOf(settings.handle, settings.endpoint),
   }));
 export type Settings = z.infer<typeof Settings>;
 
 export const VARIABLES = {
-  handle: 'SHOPLINE_HANDLE',
-  accessToken: 'SHOPLINE_ACCESS_TOKEN',
-  apiVersion: 'SHOPLINE_API_VERSION',
-  endpoint: 'SHOPLINE_ENDPOINT',
+  ...STORE_VARIABLES,
   pii: 'SHOPLINE_PII',
   channelId: 'SHOPLINE_CDP_CHANNEL_ID',
   eventCodes: 'SHOPLINE_EVENT_CODES',

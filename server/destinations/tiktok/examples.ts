@@ -31,7 +31,7 @@ const orderProperties = {
 
 export const examples: readonly Example<Payload, Settings>[] = [
   {
-    title: 'A product view carries everything TikTok can match by; the click id in the address wins',
+    title: 'A product view has everything TikTok can match by; the click id in the URL takes precedence',
     event: exampleEvent({
       event: 'Product Viewed',
       identity: { userId: 'user_123', anonymousId: 'a-1', emailSha256: EMAIL, country: 'tw' },
@@ -82,7 +82,7 @@ export const examples: readonly Example<Payload, Settings>[] = [
     ],
   },
   {
-    title: 'A search goes under both spellings, without a page when none is known',
+    title: 'A search has both spellings of its key, and no page when none is known',
     event: exampleEvent({ event: 'Products Searched', properties: { query: '烏龍茶' } }),
     settings,
     expected: [
@@ -96,7 +96,7 @@ export const examples: readonly Example<Payload, Settings>[] = [
     ],
   },
   {
-    title: 'A checkout says how many items are in it',
+    title: 'A checkout has the number of its items',
     event: exampleEvent({
       event: 'Checkout Started',
       properties: {
@@ -127,7 +127,7 @@ export const examples: readonly Example<Payload, Settings>[] = [
     ],
   },
   {
-    title: 'An order is placed and bought: two names, one id that the pixel sends too',
+    title: 'A paid order is placed and purchased: two names, one id, the same as the pixel’s',
     event: exampleEvent({ event: 'Order Completed', orderKey: 'order:1001', properties: order }),
     settings,
     expected: ['PlaceAnOrder', 'Purchase'].map((event) => ({
@@ -139,7 +139,7 @@ export const examples: readonly Example<Payload, Settings>[] = [
     })),
   },
   {
-    title: 'An order not paid yet is placed only',
+    title: 'An unpaid order is placed only',
     event: exampleEvent({
       event: 'Order Completed',
       orderKey: 'order:1001',
@@ -181,7 +181,7 @@ export const examples: readonly Example<Payload, Settings>[] = [
     expected: { skip: 'unmapped' },
   },
   {
-    title: 'Page views go once the shop names them',
+    title: 'Page views are sent when the shop configures a name for them',
     event: exampleEvent({ type: 'page', context: { page: { url: 'https://shop.example/' } } }),
     settings: { ...settings, events: { Page: ['Pageview'] } },
     expected: [

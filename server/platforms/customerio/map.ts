@@ -4,7 +4,7 @@ import { type Mapped, messageIdOf, track } from '../webhooks/mapped.ts';
 import { eventName } from './names.ts';
 import { Report } from './payload.ts';
 
-/** What became of a message, for our own statistics alone. Undefined for what we do not know. */
+/** A report on a message, for statistics only. @returns undefined for an unknown metric or object type. */
 export function mapReport(value: unknown): Mapped | undefined {
   const read = Report.safeParse(value);
   const name = read.success && eventName(read.data.object_type, read.data.metric);
@@ -34,19 +34,19 @@ export function mapReport(value: unknown): Mapped | undefined {
   const message = track(
     name,
     messageIdOf('customerio', event_id),
-    momentOf(timestamp),
+    toTimestamp(timestamp),
     who,
     compact(properties) ?? {},
   );
   return { message, audience: 'statistics' };
 }
 
-/** Mail programs open and follow links by themselves, to look for harm or to hide when somebody reads. */
+/** Mail programs open mails and follow links automatically, to scan for malware or to hide when a person reads. */
 function isMachine(metric: string, { prefetched, proxied, machine }: Report['data']): boolean {
   if (metric === 'opened') return prefetched === true || proxied === true;
   return metric === 'clicked' && machine === true;
 }
 
 const MAX_SECONDS = 8.64e12;
-const momentOf = (seconds: number | undefined) =>
+const toTimestamp = (seconds: number | undefined) =>
   seconds === undefined || seconds > MAX_SECONDS ? undefined : new Date(seconds * 1000).toISOString();

@@ -26,12 +26,12 @@ const METRICS = new Map([
   ['unsubscribed', 'Unsubscribed'],
   ['subscribed', 'Subscribed'],
 ]);
-const OF_A_CUSTOMER = new Set(['unsubscribed', 'subscribed']);
+const CUSTOMER_METRICS = new Set(['unsubscribed', 'subscribed']);
 
-/** `Email Link Clicked`; of a customer only `Unsubscribed` and `Subscribed`. Undefined for what we do not know. */
+/** `Email Link Clicked`; for a customer only `Unsubscribed` and `Subscribed`. @returns undefined for anything unknown. */
 export function eventName(objectType: string, metric: string): string | undefined {
-  const what = METRICS.get(metric);
-  if (objectType === 'customer') return OF_A_CUSTOMER.has(metric) ? what : undefined;
+  const suffix = METRICS.get(metric);
+  if (objectType === 'customer') return CUSTOMER_METRICS.has(metric) ? suffix : undefined;
   const channel = CHANNELS.get(objectType);
-  return channel && what && `${channel} ${what}`;
+  return channel && suffix && `${channel} ${suffix}`;
 }

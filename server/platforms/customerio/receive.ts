@@ -7,14 +7,14 @@ import { toEntry } from '../webhooks/entry.ts';
 import { isSigned } from '../webhooks/signature.ts';
 import { mapReport } from './map.ts';
 
-/** No destination is told what Customer.io told us. */
-const NOBODY = { advertising: false, analytics: false, marketing: false };
+/** Reports are counted and delivered to no destination. */
+const NO_CONSENT = { advertising: false, analytics: false, marketing: false };
 
 /**
- * Verifies, maps, stores. Customer.io holds back everything behind a refused event, for hours: what is signed and is
- * JSON is never refused.
+ * Verifies, maps, stores. Customer.io delays everything behind a refused event for hours, so a signed JSON body is never
+ * refused.
  *
- * @throws {HttpError} 404 no shop listens, 401 bad signature, 400 no JSON.
+ * @throws {HttpError} 404 no shop has a signing key, 401 bad signature, 400 no JSON.
  */
 export async function receiveCustomerio(
   parts: WebhookParts,
@@ -24,14 +24,14 @@ export async function receiveCustomerio(
   const shop = signingShop(parts.config.shops, request, bytes);
   const mapped = mapReport(parseBody(bytes).value);
   if (!mapped) return unused(shop.id);
-  const entry = toEntry(parts, mapped, shop, NOBODY, parts.clock.now());
+  const entry = toEntry(parts, mapped, shop, NO_CONSENT, parts.clock.now());
   return { shop: shop.id, ...countStored(await parts.log.accept([entry])) };
 }
 
-/** The shop whose key signed it. However old: a retry may come days later. */
+/** The shop whose key signed the body. The age of the timestamp is not checked: a retry may arrive days later. */
 function signingShop(shops: readonly Shop[], request: Request, bytes: Buffer): Shop {
-  const listening = shops.filter(({ customerioSigningKey }) => customerioSigningKey !== undefined);
-  if (listening.length === 0)
+  const candidates = shops.filter(({ customerioSigningKey }) => customerioSigningKey !== undefined);
+  if (candidates.length === 0)
     throw new HttpError(
       404,
       'not-found',
@@ -39,7 +39,7 @@ function signingShop(shops: readonly Shop[], request: Request, bytes: Buffer): S
     );
   const signature = request.get('X-CIO-Signature');
   const signed = [`v0:${request.get('X-CIO-Timestamp') ?? ''}:`, bytes];
-  const shop = listening.find(({ customerioSigningKey }) =>
+  const shop = candidates.find(({ customerioSigningKey }) =>
     isSigned(signed, signature, customerioSigningKey ?? ''),
   );
   if (!shop)

@@ -4,9 +4,9 @@ const HEX = /^[0-9a-f]{64}$/i;
 const BASE64 = /^[0-9a-z+/]{43}=$/i;
 
 /**
- * Whether this is the HMAC-SHA256 of these bytes, compared in constant time.
+ * True when `claimed` is the HMAC-SHA256 of the parts; compared in constant time.
  *
- * @param claimed 32 bytes as hex, or as base64. SHOPLINE's code writes the one, its documents show the other.
+ * @param claimed 32 bytes in hex or base64. SHOPLINE sends hex; its documentation shows base64.
  */
 export function isSigned(
   parts: readonly (string | Buffer)[],

@@ -82,26 +82,26 @@ const Traits = z.looseObject({
 const DEVICE_EVENTS = new Set(['Device Created or Updated', 'Device Deleted']);
 const NEEDS_USER = new Set(['User Deleted', 'User Suppressed', 'User Unsuppressed', ...DEVICE_EVENTS]);
 
-const someone = (...ids: unknown[]) => ids.some((id) => typeof id === 'string' && id !== '');
-const nobody = { error: 'userId or anonymousId is required', path: ['userId'] };
+const hasAny = (...ids: unknown[]) => ids.some((id) => typeof id === 'string' && id !== '');
+const noIdentity = { error: 'userId or anonymousId is required', path: ['userId'] };
 
 const page = z
   .looseObject({ ...common, name: Text, category: Text, properties: Open })
-  .refine(({ userId, anonymousId }) => someone(userId, anonymousId), nobody);
+  .refine(({ userId, anonymousId }) => hasAny(userId, anonymousId), noIdentity);
 
 /** The schema of each call. Unknown keys are allowed, because the API's own SDKs send some. */
 export const MESSAGES: Record<Call, z.ZodType> = {
   identify: z
     .looseObject({ ...common, traits: Traits.optional() })
-    .refine(({ userId, anonymousId, traits }) => someone(userId, anonymousId, traits?.email), nobody),
+    .refine(({ userId, anonymousId, traits }) => hasAny(userId, anonymousId, traits?.email), noIdentity),
   track: z
     .looseObject({ ...common, event: Required, groupId: Text, properties: Open })
-    .refine(({ userId, anonymousId, groupId }) => someone(userId, anonymousId, groupId), nobody)
-    .refine(({ event, userId }) => !NEEDS_USER.has(event) || someone(userId), {
+    .refine(({ userId, anonymousId, groupId }) => hasAny(userId, anonymousId, groupId), noIdentity)
+    .refine(({ event, userId }) => !NEEDS_USER.has(event) || hasAny(userId), {
       error: 'userId is required for this event',
       path: ['userId'],
     })
-    .refine(({ event, context }) => !DEVICE_EVENTS.has(event) || someone(context?.device?.token), {
+    .refine(({ event, context }) => !DEVICE_EVENTS.has(event) || hasAny(context?.device?.token), {
       error: 'is required for device events',
       path: ['context', 'device', 'token'],
     }),
@@ -109,7 +109,7 @@ export const MESSAGES: Record<Call, z.ZodType> = {
   screen: page,
   group: z
     .looseObject({ ...common, groupId: Required, traits: Open })
-    .refine(({ userId, anonymousId }) => someone(userId, anonymousId), nobody),
+    .refine(({ userId, anonymousId }) => hasAny(userId, anonymousId), noIdentity),
   alias: z.looseObject({ ...common, userId: Required, previousId: Required }),
 };
 

@@ -46,8 +46,8 @@ async function run(
     variables: { ...VARIABLES, ...change.variables },
     readFile: () => change.file ?? '',
     clock: change.clock ?? impatient,
-    say: (line) => void said?.push(line),
-    complain: (line) => void complained?.push(line),
+    print: (line) => void said?.push(line),
+    printError: (line) => void complained?.push(line),
   });
   const calls = sandbox.received('shopline').slice(seen);
   return {
@@ -93,7 +93,7 @@ describe('listing', () => {
     seed('no address \u001b[2J hunter2');
     const { said } = await run('');
     expect(said).toContain('https://other.example/x.js?…');
-    expect(said).toContain('(not an address)');
+    expect(said).toContain('(not a URL)');
     for (const secret of ['hunter2', '\u001b']) expect(said).not.toContain(secret);
   });
 
@@ -112,7 +112,9 @@ describe('installing', () => {
     const before = structuredClone(sandbox.shopline.scriptTags);
     const { code, said, calls } = await run('--install');
     expect([code, calls]).toEqual([0, [LISTED]]);
-    expect(said).toContain(`Would install ${OURS} for checkout\nNothing was changed. To do it, add --yes`);
+    expect(said).toContain(
+      `Would install ${OURS} for checkout\nNothing was changed. Add --yes to apply this.`,
+    );
     expect(sandbox.shopline.scriptTags).toEqual(before);
   });
 
@@ -183,7 +185,7 @@ describe('installing', () => {
     const variables = { PUBLIC_URL: 'http://collect.shop.example' };
     const { code, complained, calls } = await run('--install --yes', { variables });
     expect([code, calls]).toEqual([1, []]);
-    expect(complained).toContain('https: addresses only');
+    expect(complained).toContain('https: URLs only');
   });
 });
 
@@ -207,7 +209,7 @@ describe('removing', () => {
     expect(again).toMatchObject({
       code: 0,
       calls: [LISTED],
-      said: expect.stringContaining('nothing of ours'),
+      said: expect.stringContaining('Not installed'),
     });
   });
 });
@@ -365,7 +367,7 @@ describe('before it calls anyone', () => {
   });
 
   test.each([
-    ['--install --remove', 'exclude'],
+    ['--install --remove', 'cannot be combined'],
     ['--scope all', '--install'],
     ['--remove --option debug', '--install'],
     ['--yes', '--install or --remove'],

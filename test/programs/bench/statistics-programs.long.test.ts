@@ -4,52 +4,51 @@ import { measureGrowth } from './growth.ts';
 import { measureStatistics } from './statistics.ts';
 import { runWebhooks } from './webhooks.ts';
 
-const quiet = () => {};
+const silent = () => {};
 
-/** Each is mostly processes that start, so they run beside one another. */
+/** Most of their time is process start, so they run concurrently. */
 describe.concurrent('short forms', () => {
-  test('what the statistics consumer counted is what was in the log', async ({ expect, onTestFinished }) => {
+  test('the statistics consumer counts what is in the log', async ({ expect, onTestFinished }) => {
     const { figures, audit } = await measureStatistics(
       { rounds: 1, events: 1000 },
       tempDir(onTestFinished),
-      quiet,
+      silent,
     );
     expect(audit.broken).toEqual([]);
     expect(figures[0]?.goal?.reached).toBeGreaterThan(0);
   });
 
-  test('sixteen times the visitors need about sixteen times the room', async ({ expect, onTestFinished }) => {
-    const { figures } = await measureGrowth({ visitors: [500, 2000, 8000] }, tempDir(onTestFinished), quiet);
+  test('sixteen times the visitors need about sixteen times the disk space', async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { figures } = await measureGrowth({ visitors: [500, 2000, 8000] }, tempDir(onTestFinished), silent);
     const slopeOf = (start: string) => figures.find(({ what }) => what.startsWith(start))?.goal?.reached;
     expect(slopeOf('size')).toBeGreaterThan(0.8);
     expect(slopeOf('size')).toBeLessThan(1.1);
-    // On a busy machine the goal itself is no promise; growth with the square would be.
+    // Looser than the goal of the bench, for busy machines; quadratic growth still fails.
     expect(slopeOf('time')).toBeLessThan(1.5);
   });
 
-  // A busy machine may take four seconds by itself; not three times.
-  test('while no destination answers, every webhook answered 200 is in the log once, and soon answered', {
-    retry: 2,
-  }, async ({ expect, onTestFinished }) => {
+  test('while no destination answers, every webhook answered with 200 is in the log once, and answered soon', async ({
+    expect,
+    onTestFinished,
+  }) => {
     const dataDir = tempDir(onTestFinished);
     const run = { dataDir, isStalled: true, seconds: 1, warmUpSeconds: 0 };
     const { result, audit } = await runWebhooks(run);
     expect(audit).toEqual({ promised: 200, broken: [] });
-    expect(result.maxMs).toBeLessThan(4000);
+    // Below the time-out of a request to a destination, whatever else the machine is doing.
+    expect(result.maxMs).toBeLessThan(9000);
   });
 
-  test('a collector that answers webhooks before they are stored fails it', async ({
+  test('a collector that answers webhooks before they are stored fails the bench', async ({
     expect,
     onTestFinished,
   }) => {
     const run = { isStalled: false, seconds: 1.5, warmUpSeconds: 0, killAfterSeconds: 1 };
-    let broken = '';
-    // A kill may hit the moment in which all that was answered has just been stored; not five times.
-    for (let tries = 0; broken === '' && tries < 5; tries++) {
-      const dataDir = tempDir(onTestFinished);
-      const { audit } = await runWebhooks({ ...run, dataDir, sabotage: 'ack-early' });
-      broken = audit.broken.join('; ');
-    }
-    expect(broken).toMatch(/answered 200 but not in the log/);
+    const dataDir = tempDir(onTestFinished);
+    const { audit } = await runWebhooks({ ...run, dataDir, sabotage: 'ack-early' });
+    expect(audit.broken.join('; ')).toMatch(/answered 200 but not in the log/);
   });
 });

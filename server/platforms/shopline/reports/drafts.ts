@@ -3,7 +3,7 @@ import type { ZodType } from 'zod';
 import type { AnalyticsStore, Synced } from '../../../analytics/store.ts';
 import type { Flow, Shop, ShoplineAdmin } from '../../../config/config.ts';
 import { classifyFlows, classifyMarketing } from './classify.ts';
-import { FlowEntry, flowApp, MAX_FLOWS, nothingOfFlow, toFlowBody, toFlowEntry } from './flows.ts';
+import { emptyFlow, FlowEntry, flowApp, MAX_FLOWS, toFlowBody, toFlowEntry } from './flows.ts';
 import { MarketingRow, toMarketingRow } from './marketing-events.ts';
 import type { Call } from './send.ts';
 
@@ -74,7 +74,7 @@ export function createDrafts(parts: {
     const isOurs = (id: string) =>
       nodesOf(id) !== undefined || removedFrom(id, known.get(`flow:${id}`)?.nodes).length > 0;
     const idle = ids.filter((id) => isOurs(id) && !found.some(({ flowId }) => flowId === id));
-    return [...found, ...idle.map(nothingOfFlow)].flatMap((totals): Draft[] => {
+    return [...found, ...idle.map(emptyFlow)].flatMap((totals): Draft[] => {
       const id = totals.flowId;
       const target = `flow:${id}`;
       const nodes = nodesOf(id);

@@ -4,7 +4,7 @@ import type { Flow, ShoplineAdmin } from '../../../config/config.ts';
 import { Count, Id, OccurredOn, occurredOn } from './fields.ts';
 import { percent } from './rates.ts';
 
-/** A call takes no more flows. */
+/** SHOPLINE's limit per call. */
 export const MAX_FLOWS = 100;
 
 const Rate = z
@@ -43,14 +43,14 @@ export const FlowEntry = z.strictObject({
 });
 export type FlowEntry = z.infer<typeof FlowEntry>;
 
-/** Whose flows these are. */
+/** The app that owns the flows. */
 export interface FlowApp {
   app_key: string;
   source_type: string;
   store_id: string;
 }
 
-/** @returns undefined while one of the three is not configured: then no flow can be reported. */
+/** @returns undefined while one of the three is not configured; then no flow can be reported. */
 export function flowApp({ appKey, sourceType, storeId }: ShoplineAdmin): FlowApp | undefined {
   return appKey === undefined || sourceType === undefined || storeId === undefined
     ? undefined
@@ -60,7 +60,7 @@ export function flowApp({ appKey, sourceType, storeId }: ShoplineAdmin): FlowApp
 /**
  * The body of one call.
  *
- * @param app undefined sends nothing that SHOPLINE would take; ask `flowApp` first.
+ * @param app of `flowApp`; SHOPLINE refuses a body without it.
  * @param entries at most 100.
  * @see https://developer.shopline.com/docs/admin-rest-api/marketing/marketing-automation/process-statistics-synchronization (July 2026)
  */
@@ -70,19 +70,19 @@ export const toFlowBody = (app: FlowApp | undefined, entries: readonly unknown[]
 });
 
 /**
- * What is known of a flow in SHOPLINE's words; README.md says what each field counts.
+ * The totals of a flow in SHOPLINE's fields; the README of analytics defines each one.
  *
  * @param nodes those that FLOWS lists for it.
- * @param gone ids of nodes that were reported and are listed no more.
+ * @param removed IDs of nodes that were reported and are no longer listed.
  */
 export function toFlowEntry(
   totals: FlowTotals,
   nodes: Flow['nodes'],
-  gone: readonly string[],
+  removed: readonly string[],
   nowMs: number,
 ): FlowEntry {
   const known = new Map(totals.nodes.map((node) => [node.nodeId, node]));
-  const counted = (id: string) => toCounts(known.get(id) ?? nothing(id), nowMs);
+  const counted = (id: string) => toCounts(known.get(id) ?? emptyNode(id), nowMs);
   return {
     flow_id: totals.flowId,
     occurred_on: occurredOn(totals.newestAtMs, nowMs),
@@ -95,7 +95,7 @@ export function toFlowEntry(
       ...(parent_node_id !== undefined && { parent_node_id }),
       ...(preview_image_url !== undefined && { preview_image_url }),
     })),
-    delete_flow_node_data_list: gone.map(counted),
+    delete_flow_node_data_list: removed.map(counted),
   };
 }
 
@@ -117,13 +117,13 @@ function toCounts({ nodeId, newestAtMs, messages, ...node }: NodeTotals, nowMs: 
   };
 }
 
-/** A flow that is configured, and of which nothing was heard yet. */
-export const nothingOfFlow = (flowId: string): FlowTotals => {
-  const { newestAtMs, orders, amountHundredths, messages } = nothing('');
+/** The totals of a configured flow without any activity yet. */
+export const emptyFlow = (flowId: string): FlowTotals => {
+  const { newestAtMs, orders, amountHundredths, messages } = emptyNode('');
   return { flowId, newestAtMs, orders, amountHundredths, messages, journeys: 0, nodes: [] };
 };
 
-const nothing = (nodeId: string): NodeTotals => ({
+const emptyNode = (nodeId: string): NodeTotals => ({
   nodeId,
   newestAtMs: 0,
   orders: 0,

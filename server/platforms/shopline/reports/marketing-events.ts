@@ -61,7 +61,7 @@ export const MarketingRow = z.strictObject({
 });
 export type MarketingRow = z.infer<typeof MarketingRow>;
 
-/** What is known of a marketing event in SHOPLINE's words; README.md says what each field counts. */
+/** The totals of a marketing event in SHOPLINE's fields; the README of analytics defines each one. */
 export function toMarketingRow(totals: MarketingTotals, nowMs: number): MarketingRow {
   const { messages } = totals;
   return {
@@ -99,7 +99,7 @@ export function toMarketingRow(totals: MarketingTotals, nowMs: number): Marketin
   };
 }
 
-/** What the ad platform bills, else what Customer.io tells, else what we saw ourselves. */
+/** Clicks billed by the ad platform, else those reported by Customer.io, else landings on the shop. */
 function clicks({ reportedClicks, messages, landings }: MarketingTotals): number {
   if (reportedClicks > 0) return reportedClicks;
   return hasMessages(messages) ? messages.clicked : landings;

@@ -1,6 +1,6 @@
 import type { Change, ScriptTag, Wanted } from './script-tags.ts';
 
-/** What the snippet reads from the query of its own address: names of attributes in camelCase, without `data`. */
+/** Settings the snippet reads from the query of its own URL: its attributes in camelCase, without `data-`. */
 export const SNIPPET_OPTIONS: readonly string[] = [
   'captures',
   'cartAttributes',
@@ -14,7 +14,7 @@ export const SNIPPET_OPTIONS: readonly string[] = [
   'pixel',
 ];
 
-/** The snippet's address with its settings in the query, for a platform that takes nothing but an address. */
+/** The URL of the snippet with its settings in the query: a script tag consists of a URL only. */
 export function scriptAddress(
   publicUrl: string,
   writeKey: string,
@@ -23,25 +23,25 @@ export function scriptAddress(
   return `${publicUrl}/s.js?${new URLSearchParams({ key: writeKey, ...options })}`;
 }
 
-/** True for every address of this collector's snippet, whatever its settings are. */
+/** True for every URL of this collector's snippet, whatever its settings. */
 export function isOurs({ src }: ScriptTag, publicUrl: string): boolean {
-  // Without a host it would be the shop's own, which is not ours even where the path is.
+  // A URL without a host is on the shop's own host, so it is not ours even if the path matches.
   const [theirs, ours] = [URL.parse(src, 'https://shop.invalid'), URL.parse(`${publicUrl}/s.js`)];
   return theirs !== null && theirs.host === ours?.host && theirs.pathname === ours.pathname;
 }
 
 /**
- * What it takes until our script is there once, as wanted; nothing when it is.
+ * The changes after which our script is installed exactly once, as wanted; none when it is already.
  *
- * @param ours the tags of the shop that are ours; a second one would only load the snippet twice.
+ * @param ours the shop's tags that load our snippet; a second one would load it twice.
  */
 export function planInstallation(ours: readonly ScriptTag[], wanted: Wanted): Change[] {
   const isWanted = ({ src, display_scope }: ScriptTag) =>
     URL.parse(src)?.href === URL.parse(wanted.src)?.href && display_scope === wanted.scope;
-  const kept = ours.find(isWanted) ?? ours[0];
-  if (!kept) return [{ kind: 'install', wanted }];
-  const spare = planRemoval(ours.filter((tag) => tag !== kept));
-  return isWanted(kept) ? spare : [{ kind: 'replace', tag: kept, wanted }, ...spare];
+  const existing = ours.find(isWanted) ?? ours[0];
+  if (!existing) return [{ kind: 'install', wanted }];
+  const spare = planRemoval(ours.filter((tag) => tag !== existing));
+  return isWanted(existing) ? spare : [{ kind: 'replace', tag: existing, wanted }, ...spare];
 }
 
 export const planRemoval = (ours: readonly ScriptTag[]): Change[] =>

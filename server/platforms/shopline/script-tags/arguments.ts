@@ -2,44 +2,44 @@ import { parseArgs } from 'node:util';
 import { SNIPPET_OPTIONS } from './address.ts';
 import { SCOPES, type Scope } from './script-tags.ts';
 
-export const HOW = `Usage: npm run shopline:script-tag [-- options]
+export const USAGE = `Usage: npm run shopline:script-tag [-- options]
 
-Lists the scripts that SHOPLINE loads into the shop's pages; a * marks ours.
+Lists the script tags of the shop; * marks those of Storebeacon.
 
-  --install       have it load ours, in place of any other address of ours
-  --scope SCOPE   where: ${SCOPES.join(', ')} (${SCOPES[0]} when left out)
-  --option N=V    a setting of the snippet, such as consent=granted; may be repeated
-  --remove        take ours away
-  --yes           do it; without, what would be done is only said
-  --shop ID       which shop, when there are several`;
+  --install       install the snippet, replacing any earlier script tag of it
+  --scope SCOPE   pages: ${SCOPES.join(', ')} (default ${SCOPES[0]})
+  --option N=V    a setting of the snippet, such as consent=granted; repeatable
+  --remove        remove the snippet
+  --yes           apply the changes; without it they are only listed
+  --shop ID       the shop, when several are configured`;
 
-/** What was typed is wrong. */
-export class Misuse extends Error {
-  override name = 'Misuse';
+/** Invalid arguments. */
+export class UsageError extends Error {
+  override name = 'UsageError';
 }
 
-export interface Asked {
+export interface Arguments {
   action: 'list' | 'install' | 'remove' | 'help';
-  /** False: only say what would be done. */
-  isMeant: boolean;
+  /** False: list the changes without applying them. */
+  isConfirmed: boolean;
   scope: Scope;
-  /** By the names of `SNIPPET_OPTIONS`. */
+  /** Keys are names of `SNIPPET_OPTIONS`. */
   options: Readonly<Record<string, string>>;
   shop: string | undefined;
 }
 
-/** @throws {Misuse} in words. */
-export function readArguments(args: readonly string[]): Asked {
+/** @throws {UsageError} */
+export function readArguments(args: readonly string[]): Arguments {
   const { install, remove, yes, help, scope, option, shop } = parse(args);
-  if (install && remove) throw new Misuse('--install and --remove exclude each other');
+  if (install && remove) throw new UsageError('--install and --remove cannot be combined');
   if (!install && (scope !== undefined || option.length > 0))
-    throw new Misuse('--scope and --option go with --install');
-  if (yes && !install && !remove) throw new Misuse('--yes goes with --install or --remove');
+    throw new UsageError('--scope and --option require --install');
+  if (yes && !install && !remove) throw new UsageError('--yes requires --install or --remove');
   const where = SCOPES.find((known) => known === (scope ?? SCOPES[0]));
-  if (!where) throw new Misuse(`--scope is one of ${SCOPES.join(', ')}`);
+  if (!where) throw new UsageError(`--scope must be one of ${SCOPES.join(', ')}`);
   return {
     action: help ? 'help' : install ? 'install' : remove ? 'remove' : 'list',
-    isMeant: yes,
+    isConfirmed: yes,
     scope: where,
     options: Object.fromEntries(option.map(readOption)),
     shop,
@@ -62,14 +62,14 @@ function parse(args: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new Misuse((error as Error).message);
+    throw new UsageError((error as Error).message);
   }
 }
 
-/** `consent=granted`; a name alone is a setting that only has to be there. */
+/** `consent=granted`; a name alone sets a flag, such as `debug`. */
 function readOption(text: string): [name: string, value: string] {
   const [name = '', ...value] = text.split('=');
   if (!SNIPPET_OPTIONS.includes(name))
-    throw new Misuse(`--option ${name}: the snippet knows ${SNIPPET_OPTIONS.join(', ')}`);
+    throw new UsageError(`--option ${name}: the snippet’s settings are ${SNIPPET_OPTIONS.join(', ')}`);
   return [name, value.join('=')];
 }

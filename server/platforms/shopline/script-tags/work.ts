@@ -1,42 +1,43 @@
 import type { AdminApi } from '../admin/api.ts';
 import { isOurs, planInstallation, planRemoval, scriptAddress } from './address.ts';
-import type { Asked } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
 import { type Change, change, listScriptTags, type ScriptTag } from './script-tags.ts';
 
-/** Whose script tags, and where our snippet is. */
-export interface Place {
+/** The shop whose script tags are changed, and where our snippet is served. */
+export interface Target {
   shop: string;
   handle: string;
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   publicUrl: string;
   writeKey: string;
 }
 
 /**
- * Lists the script tags of a shop, and does what is asked, or only says so.
+ * Lists the script tags of a shop, then applies the requested changes, or only lists them.
  *
- * @throws {NotDone} and whatever `api` rejects with. What was done before was said.
+ * @param print receives each line of output; changes applied before an error have been printed.
+ * @throws {ScriptTagError}, and `NoAnswer` from `api`.
  */
 export async function workOnScriptTags(
   api: AdminApi,
-  { shop, handle, publicUrl, writeKey }: Place,
-  { action, isMeant, scope, options }: Asked,
-  say: (line: string) => void,
+  { shop, handle, publicUrl, writeKey }: Target,
+  { action, isConfirmed, scope, options }: Arguments,
+  print: (line: string) => void,
 ): Promise<void> {
   const tags = await listScriptTags(api);
   const ours = tags.filter((tag) => isOurs(tag, publicUrl));
-  say(`${shop} (${handle}): ${tags.length} script tags, ${ours.length} of them ours`);
-  for (const tag of tags) say(ours.includes(tag) ? `* ${describe(tag, true)}` : `  ${describe(tag, false)}`);
+  print(`${shop} (${handle}): ${tags.length} script tags, ${ours.length} of them ours`);
+  for (const tag of tags)
+    print(ours.includes(tag) ? `* ${describe(tag, true)}` : `  ${describe(tag, false)}`);
   if (action !== 'install' && action !== 'remove') return;
   const wanted = { src: scriptAddress(publicUrl, writeKey, options), scope };
   const plan = action === 'install' ? planInstallation(ours, wanted) : planRemoval(ours);
-  if (plan.length === 0)
-    return say(action === 'install' ? 'Already installed.' : 'There is nothing of ours.');
+  if (plan.length === 0) return print(action === 'install' ? 'Already installed.' : 'Not installed.');
   for (const step of plan) {
-    if (isMeant) say(`Done: ${describeChange(step)} (id ${word(await change(api, step))})`);
-    else say(`Would ${describeChange(step)}`);
+    if (isConfirmed) print(`Done: ${describeChange(step)} (id ${word(await change(api, step))})`);
+    else print(`Would ${describeChange(step)}`);
   }
-  if (!isMeant) say('Nothing was changed. To do it, add --yes');
+  if (!isConfirmed) print('Nothing was changed. Add --yes to apply this.');
 }
 
 function describe({ id, display_scope, src }: ScriptTag, isItOurs: boolean): string {
@@ -50,12 +51,12 @@ function describeChange(step: Change): string {
   return `${step.kind} ${src} for ${scope}${instead}`;
 }
 
-/** Of a script that is not ours the query stays unsaid: who knows what is in there. */
+/** The query of other scripts is not shown: it may contain credentials. */
 function shown(src: string, isItOurs: boolean): string {
   const url = URL.parse(src);
-  if (!url) return '(not an address)';
+  if (!url) return '(not a URL)';
   return isItOurs ? url.href : `${url.origin}${url.pathname}${url.search && '?…'}`;
 }
 
-/** What comes from outside moves no terminal's cursor. */
+/** Removes control characters, so that data from outside cannot control the terminal. */
 const word = (text: string) => text.replace(/[^\w-]/g, '?').slice(0, 64);

@@ -8,7 +8,7 @@ export function readProducts(items: readonly LineItem[]): object[] | undefined {
   return products.length > 0 ? products : undefined;
 }
 
-/** @param quantity how many of them this is about. */
+/** @param quantity of the order, or of the refund. */
 export function readProduct(item: LineItem, quantity: Said): object | undefined {
   return compact({
     product_id: item.product_id,

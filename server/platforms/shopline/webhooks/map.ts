@@ -8,7 +8,7 @@ import { mapRefund } from './refund.ts';
 
 type Map = (payload: unknown, messageId: string) => Mapped | Unusable;
 
-const reads =
+const mapperOf =
   <Schema extends z.ZodType>(
     schema: Schema,
     map: (payload: z.output<Schema>, messageId: string) => Mapped | Unusable,
@@ -18,26 +18,26 @@ const reads =
     return read.success ? map(read.data, messageId) : { lacks: 'a JSON object' };
   };
 
-const checkout = reads(Checkout, mapCheckout);
-const cart = reads(Cart, mapCart);
+const checkout = mapperOf(Checkout, mapCheckout);
+const cart = mapperOf(Cart, mapCart);
 
-/** Every topic we know what to do with. */
+/** The topics in use. */
 const TOPICS = {
-  'orders/create': reads(Order, (order, id) => mapOrder(order, 'placed', id)),
-  'orders/paid': reads(Order, (order, id) => mapOrder(order, 'paid', id)),
-  'orders/cancelled': reads(Order, (order, id) => mapOrder(order, 'cancelled', id)),
-  'refunds/create': reads(Refund, mapRefund),
+  'orders/create': mapperOf(Order, (order, id) => mapOrder(order, 'placed', id)),
+  'orders/paid': mapperOf(Order, (order, id) => mapOrder(order, 'paid', id)),
+  'orders/cancelled': mapperOf(Order, (order, id) => mapOrder(order, 'cancelled', id)),
+  'refunds/create': mapperOf(Refund, mapRefund),
   'checkouts/create': checkout,
   'checkouts/update': checkout,
   'carts/create': cart,
   'carts/update': cart,
-  'customers/redact': reads(Redaction, mapCustomerRedaction),
+  'customers/redact': mapperOf(Redaction, mapCustomerRedaction),
   'merchants/redact': (_payload, messageId) => mapShopRedaction(messageId),
 } satisfies Record<string, Map>;
 export type Topic = keyof typeof TOPICS;
 
 export const isTopic = (topic: string): topic is Topic => Object.hasOwn(TOPICS, topic);
 
-/** What SHOPLINE told, as a message. The same payload, topic and id always make the same. */
+/** A webhook as a message. Pure: the same topic, payload and message ID give the same message. */
 export const mapWebhook = (topic: Topic, payload: unknown, messageId: string): Mapped | Unusable =>
   TOPICS[topic](payload, messageId);

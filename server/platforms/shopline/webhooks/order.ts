@@ -6,6 +6,7 @@ import { type Money, readCurrency, readMoney } from './money.ts';
 import type { Order } from './payload.ts';
 import { readPerson } from './person.ts';
 
+/** The event of each stage. */
 const EVENTS = {
   placed: 'Order Completed',
   paid: 'Order Updated',
@@ -15,12 +16,12 @@ const EVENTS = {
 
 export type Stage = keyof typeof EVENTS;
 
-/** An order at one point of its life. What it was placed for stays beside it, whatever became of it. */
+/** An order at one stage. */
 export function mapOrder(order: Order, stage: Stage, messageId: string): Mapped | Unusable {
   const properties = {
     ...readNames(order),
     cart_token: order.cart_token,
-    ...readMoneys(order),
+    ...readAmounts(order),
     coupon: order.discount_codes.flatMap(({ code }) => code ?? []).join(',') || undefined,
     financial_status: stage === 'paid' ? 'paid' : order.financial_status,
     products: readProducts(order.line_items),
@@ -28,10 +29,10 @@ export function mapOrder(order: Order, stage: Stage, messageId: string): Mapped 
     referring_site: order.referring_site,
   };
   if (orderNames(properties).length === 0) return { lacks: 'id' };
-  return { message: track(EVENTS[stage], messageId, momentOf(order, stage), readPerson(order), properties) };
+  return { message: track(EVENTS[stage], messageId, timeOf(order, stage), readPerson(order), properties) };
 }
 
-/** Everything the order is called by, here and on the thank-you page. */
+/** The IDs and numbers of the order, including those of the thank-you page. */
 function readNames(order: Order) {
   const statusPage = URL.parse(order.order_status_url ?? '', 'https://shop.invalid');
   return {
@@ -43,8 +44,8 @@ function readNames(order: Order) {
   };
 }
 
-/** All in the currency of the total; what is in another is left out. */
-function readMoneys(order: Order) {
+/** Amounts in the currency of the total; those in another currency are left out. */
+function readAmounts(order: Order) {
   const money = (set: Parameters<typeof readMoney>[0], plain: Parameters<typeof readMoney>[1]) =>
     readMoney(set, plain, order.currency);
   const total =
@@ -66,7 +67,7 @@ function readMoneys(order: Order) {
   };
 }
 
-function momentOf(order: Order, stage: Stage): string | undefined {
+function timeOf(order: Order, stage: Stage): string | undefined {
   if (stage === 'placed') return firstTime(order.created_at, order.order_at, order.processed_at);
   if (stage === 'paid')
     return firstTime(order.payment_details.at(-1)?.processed_at, order.processed_at, order.updated_at);

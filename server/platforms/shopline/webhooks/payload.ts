@@ -33,7 +33,7 @@ const Customer = z.object({
   addresses: lenient(z.union([list(Address), Address.transform((address) => [address])])),
 });
 
-/** Who, with which browser, from where: the same on orders, refunds, checkouts and carts, as far as they say it. */
+/** Buyer, browser and origin: the same fields on orders, refunds, checkouts and carts, where present. */
 const person = {
   user_id: Id,
   email: Text,
@@ -138,7 +138,7 @@ export const Cart = z.object({
 });
 export type Cart = z.output<typeof Cart>;
 
-/** Who asked to be forgotten: under `customer`, or at the top. */
+/** The customer to erase: under `customer`, or at the top level. */
 export const Redaction = z.object({
   customer: lenient(z.object({ id: Id, email: Text, phone: Id })),
   orders_to_redact: list(Id),

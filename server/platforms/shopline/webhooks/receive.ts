@@ -30,13 +30,13 @@ export async function receiveShopline(
   return { shop: shop.id, ...countStored(await parts.log.accept([entry])) };
 }
 
-/** Two entries of the configuration may be one store's, each with an app of its own. */
+/** The shop whose secret signed the body. Two configured shops may be one store, each with its own app. */
 function signingShop(shops: readonly Shop[], request: Request, bytes: Buffer): Shop {
-  const listening = shops.filter(({ shopline }) => shopline?.appSecret !== undefined);
-  if (listening.length === 0)
+  const candidates = shops.filter(({ shopline }) => shopline?.appSecret !== undefined);
+  if (candidates.length === 0)
     throw new HttpError(404, 'not-found', 'Order webhooks are off: no shop has SHOPLINE_APP_SECRET.');
   const domain = request.get('X-Shopline-Shop-Domain')?.trim().toLowerCase();
-  const named = listening.filter(
+  const named = candidates.filter(
     ({ shopline }) => `${shopline?.handle}.myshopline.com`.toLowerCase() === domain,
   );
   if (named.length === 0)

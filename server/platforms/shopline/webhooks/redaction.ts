@@ -2,15 +2,15 @@ import { compact } from '../../../destinations/values.ts';
 import { type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
 import type { Redaction } from './payload.ts';
 
-/** A customer wants to be forgotten; carried out by whoever reads the log for statistics. */
-export function mapCustomerRedaction(asked: Redaction, messageId: string): Mapped | Unusable {
-  const { customer } = asked;
-  const userId = customer?.id ?? asked.customer_id ?? asked.id;
+/** A request to erase a customer. It is stored as an event and carried out when analytics reads it. */
+export function mapCustomerRedaction(request: Redaction, messageId: string): Mapped | Unusable {
+  const { customer } = request;
+  const userId = customer?.id ?? request.customer_id ?? request.id;
   const traits = compact({
-    email: customer?.email ?? asked.email,
-    phone: customer?.phone ?? asked.phone,
+    email: customer?.email ?? request.email,
+    phone: customer?.phone ?? request.phone,
   });
-  const orders = asked.orders_to_redact.flatMap((name) => name?.replace(/^#\s*/, '') || []);
+  const orders = request.orders_to_redact.flatMap((name) => name?.replace(/^#\s*/, '') || []);
   if (!userId && !traits && orders.length === 0) return { lacks: 'customer' };
   const who = { ...(userId && { userId }), context: { ...(traits && { traits }) } };
   return {
@@ -19,7 +19,7 @@ export function mapCustomerRedaction(asked: Redaction, messageId: string): Mappe
   };
 }
 
-/** The app was removed long enough ago: everything of the shop goes. */
+/** Sent some time after the app was uninstalled: all data of the shop is erased. */
 export const mapShopRedaction = (messageId: string): Mapped => ({
   message: track('Shop Redacted', messageId, undefined, { context: {} }, {}),
   audience: 'statistics',

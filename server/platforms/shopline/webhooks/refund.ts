@@ -6,14 +6,14 @@ import { type Money, readMoney } from './money.ts';
 import type { Refund } from './payload.ts';
 import { readPerson } from './person.ts';
 
-/** What was paid back of an order. */
+/** A refund of an order. */
 export function mapRefund(refund: Refund, messageId: string): Mapped | Unusable {
   if (refund.order_id === undefined) return { lacks: 'order_id' };
   const products = refund.refund_line_items
     .map(({ line_item, quantity }) => line_item && readProduct(line_item, quantity))
     .filter((product) => product !== undefined);
-  const moment = firstTime(refund.processed_at, refund.created_at);
-  const message = track('Order Refunded', messageId, moment, readPerson(refund), {
+  const refundedAt = firstTime(refund.processed_at, refund.created_at);
+  const message = track('Order Refunded', messageId, refundedAt, readPerson(refund), {
     order_id: refund.order_id,
     refund_id: refund.id,
     ...readTotal(refund),
@@ -25,17 +25,17 @@ export function mapRefund(refund: Refund, messageId: string): Mapped | Unusable 
 const FAILED = new Set(['failure', 'error']);
 
 /**
- * The transactions that did not fail: one under way will arrive. Where none is told yet, the lines that are taken back.
+ * The sum of the transactions that did not fail, pending ones included; without transactions that of the refunded lines.
  * Amounts in several currencies have no sum.
  */
 function readTotal({ transactions, refund_line_items }: Refund): { total?: number; currency?: string } {
-  const paid = transactions.filter(({ status }) => !FAILED.has(status ?? ''));
-  const said =
+  const refunded = transactions.filter(({ status }) => !FAILED.has(status ?? ''));
+  const amounts =
     transactions.length > 0
-      ? paid.map(({ amount_set, amount, currency }) => readMoney(amount_set, amount, currency))
+      ? refunded.map(({ amount_set, amount, currency }) => readMoney(amount_set, amount, currency))
       : refund_line_items.map(({ subtotal_set, subtotal }) => readMoney(subtotal_set, subtotal));
-  if (transactions.length > 0 && paid.length === 0) return { total: 0 };
-  const moneys = said.filter((money): money is Money => money !== undefined);
+  if (transactions.length > 0 && refunded.length === 0) return { total: 0 };
+  const moneys = amounts.filter((money): money is Money => money !== undefined);
   const [currency, ...others] = new Set(moneys.flatMap((money) => money.currency ?? []));
   if (moneys.length === 0 || others.length > 0) return {};
   return { total: sum(moneys.map(({ amount }) => amount)), ...(currency && { currency }) };

@@ -1,125 +1,11 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
-/** Every table. Times are epoch ms, money whole hundredths, flags 0 or 1, lists and events JSON. */
-export interface Tables {
-  visitors: { shop: string; anonymous_id: string; seen_at: number; body: string };
-  links: { shop: string; one: string; other: string; received_at: number };
-
-  /** One row for each id of the person it reached. */
-  touches: {
-    shop: string;
-    person: string;
-    at: number;
-    id: string;
-    kind: string;
-    marketing_event: string | null;
-    flow: string | null;
-    node: string | null;
-    received_at: number;
-  };
-  visits: {
-    shop: string;
-    id: string;
-    marketing_event: string;
-    person: string | null;
-    country: string | null;
-    at: number;
-    received_at: number;
-  };
-  /**
-   * Who was counted for a target, as digests that lead back to nobody: `visitor` or `journey`. The person on a journey is
-   * known only while the log may tell of it again.
-   */
-  members: {
-    shop: string;
-    target: string;
-    kind: string;
-    member: string;
-    person: string | null;
-    received_at: number;
-  };
-  messages: {
-    shop: string;
-    delivery: string;
-    metric: string;
-    at: number;
-    marketing_event: string | null;
-    flow: string | null;
-    node: string | null;
-    person: string | null;
-    received_at: number;
-  };
-
-  /** Carts and checkouts. `stale`: its credit has to be looked at again. `closed`: it will not change any more. */
-  actions: {
-    shop: string;
-    id: string;
-    kind: string;
-    at: number;
-    received_at: number;
-    stale: number;
-    closed: number;
-    marketing_event: string | null;
-  };
-  sightings: {
-    shop: string;
-    id: string;
-    root: string;
-    at: number;
-    received_at: number;
-    body: string;
-  };
-  order_names: { shop: string; name: string; root: string };
-  /** An order as its sightings tell it, and what it is credited to: for good, once the touches it was chosen from are gone. */
-  orders: {
-    shop: string;
-    root: string;
-    at: number;
-    first_id: string;
-    counted: number;
-    paid: number;
-    foreign_currency: number;
-    amount: number;
-    refunded: number;
-    discount: number;
-    items: string;
-    buyer: string | null;
-    stale: number;
-    closed: number;
-    credit_fixed: number;
-    touch: string | null;
-    marketing_event: string | null;
-    flow: string | null;
-    node: string | null;
-  };
-  /** Which orders and actions an id had a part in. */
-  people: { shop: string; person: string; thing: string };
-
-  /** The first report of an order from each side, and what was fixed for its delivery. */
-  reports: { shop: string; name: string; source: string; body: string; at: number };
-
-  costs: {
-    shop: string;
-    marketing_event: string;
-    day: string;
-    spend: number;
-    impressions: number;
-    clicks: number;
-  };
-  /** What was counted of facts that are gone. */
-  baseline: { shop: string; target: string; measure: string; dimension: string; value: number };
-  /** Every target ever heard of; `pending`: its totals may have changed since they were last reported. */
-  changed: { shop: string; target: string; pending: number };
-  synced: { shop: string; target: string; body: string };
-  kept: { name: string; sealed: string };
-}
-
-export type Db = Kysely<Tables>;
+export type Engine = 'sqlite' | 'postgres';
 
 type Column = readonly [name: string, type: 'text' | 'bigint', isNullable?: 'null'];
 
-/** @param engine SQLite keeps a table in the order of its key only when told to. */
+/** @param engine SQLite stores a table in the order of its key only `without rowid`. */
 async function createTable(
   db: Kysely<unknown>,
   engine: Engine,
@@ -146,9 +32,7 @@ const index = (db: Kysely<unknown>, table: string, ...columns: string[]) =>
     .columns(columns)
     .execute();
 
-export type Engine = 'sqlite' | 'postgres';
-
-/** In order; each runs once. A file that knows more of them than this program is refused. */
+/** In order; each runs once. A database with migrations that this program does not know is refused. */
 export const migrations = (engine: Engine): Record<string, Migration> => ({
   '0001-beginning': {
     async up(db) {
@@ -245,4 +129,42 @@ export const migrations = (engine: Engine): Record<string, Migration> => ({
       await createTable(db, engine, 'kept', ['name'], text('name', 'sealed'));
     },
   },
+  '0002-plain-names': {
+    async up(db: Kysely<unknown>) {
+      const isDone = (await db.introspection.getTables()).some(({ name }) => name === 'order_reports');
+      if (isDone) return;
+      // The migrator opens a transaction for PostgreSQL only.
+      if (engine === 'sqlite') await db.transaction().execute(renameTables);
+      else await renameTables(db);
+    },
+  },
 });
+
+/** Indexes are named after their columns, so those of renamed columns are created again. */
+async function renameTables(db: Kysely<unknown>): Promise<void> {
+  const { schema } = db;
+  for (const [from, to] of [
+    ['sightings', 'order_reports'],
+    ['reports', 'order_events'],
+    ['changed', 'targets'],
+    ['kept', 'settings'],
+  ] as const)
+    await schema.alterTable(from).renameTo(to).execute();
+  for (const [table, from, to] of [
+    ['order_reports', 'root', 'canonical_id'],
+    ['order_names', 'root', 'canonical_id'],
+    ['order_events', 'name', 'canonical_id'],
+    ['orders', 'root', 'canonical_id'],
+    ['orders', 'stale', 'needs_attribution'],
+    ['orders', 'credit_fixed', 'credit_frozen'],
+    ['actions', 'stale', 'needs_attribution'],
+  ] as const)
+    await schema.alterTable(table).renameColumn(from, to).execute();
+  for (const name of ['sightings_by_root', 'order_names_by_root', 'orders_by_stale', 'actions_by_stale'])
+    await schema.dropIndex(name).execute();
+  await index(db, 'order_reports', 'shop', 'canonical_id');
+  await index(db, 'order_names', 'shop', 'canonical_id');
+  await index(db, 'orders', 'shop', 'needs_attribution');
+  await index(db, 'actions', 'shop', 'needs_attribution');
+  await sql`update order_events set source = 'frozen' where source = 'fixed'`.execute(db);
+}

@@ -1,0 +1,82 @@
+import { DESTINATIONS } from '../destinations/registry.ts';
+import type { Config, Shop } from './config.ts';
+
+/** What runs and what does not, without secrets: the facts of the log line `listening`. */
+export interface Summary {
+  /** Scheme, host and port, as configured. */
+  address: string;
+  port: number;
+  adminPort?: number;
+  shops: ShopSummary[];
+  off: string[];
+}
+
+interface ShopSummary {
+  id: string;
+  destinations: string[];
+  /** Features that are off, with the variables that switch them on. */
+  off: string[];
+  /** The script tag for the shop's pages. */
+  tag: string;
+}
+
+const ANY_HOST = new Set(['0.0.0.0', '::', '[::]']);
+
+/** @param port where the process listens, which `PORT=0` leaves to the system. */
+export function summarize(config: Config, port: number): Summary {
+  const { host, adminPort, adminToken, publicUrl } = config;
+  const reachable = ANY_HOST.has(host) ? 'localhost' : host;
+  const base = publicUrl ?? `http://${withPort(reachable, port)}`;
+  return {
+    address: `http://${withPort(host, port)}`,
+    port,
+    ...(adminPort !== undefined && { adminPort }),
+    off: unset('operator routes and metrics', { ADMIN_TOKEN: adminToken }),
+    shops: config.shops.map((shop) => ({
+      id: shop.id,
+      destinations: shop.destinations.map(({ destination }) => destination.name),
+      off: offIn(shop),
+      tag: scriptTag(base, shop),
+    })),
+  };
+}
+
+const withPort = (host: string, port: number) =>
+  host.includes(':') && !host.startsWith('[') ? `[${host}]:${port}` : `${host}:${port}`;
+
+function offIn({ origins, destinations, shopline, customerioSigningKey }: Shop): string[] {
+  const active = new Set(destinations.map(({ destination }) => destination.name));
+  return [
+    ...unset('events from browsers', { ALLOWED_ORIGINS: origins.size > 0 ? origins : undefined }),
+    ...DESTINATIONS.filter(({ name }) => !active.has(name)).flatMap(({ integration, switches }) =>
+      unset(`delivery to ${integration}`, Object.fromEntries(switches.map((name) => [name, undefined]))),
+    ),
+    ...unset('order webhooks', { SHOPLINE_APP_SECRET: shopline?.appSecret }),
+    ...unset('statistics reports', {
+      SHOPLINE_HANDLE: shopline?.handle,
+      SHOPLINE_ACCESS_TOKEN: shopline?.accessToken,
+    }),
+    ...unset('Customer.io reporting webhooks', { CUSTOMERIO_WEBHOOK_SIGNING_KEY: customerioSigningKey }),
+  ];
+}
+
+/** One line when a variable that the feature needs is not set; none otherwise. */
+function unset(feature: string, needed: Readonly<Record<string, unknown>>): string[] {
+  const names = Object.keys(needed).filter((name) => needed[name] === undefined);
+  if (names.length === 0) return [];
+  return [`${feature}: ${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} not set`];
+}
+
+/** The tag assumes what the shop assumes: consent while a visitor has not chosen, or the choice in its consent banner. */
+function scriptTag(base: string, { writeKey, consentDefault }: Shop): string {
+  const attributes = {
+    src: `${base}/s.js`,
+    'data-key': writeKey,
+    ...(consentDefault ? { 'data-consent': 'granted' } : { 'data-consent-tool': 'auto' }),
+  };
+  const text = Object.entries(attributes).map(([name, value]) => `${name}="${escapeAttribute(value)}"`);
+  return `<script async ${text.join(' ')}></script>`;
+}
+
+const escapeAttribute = (value: string) =>
+  value.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');

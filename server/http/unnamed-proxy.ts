@@ -1,0 +1,31 @@
+import type { Request } from 'express';
+import type { Config } from '../config/config.ts';
+import type { Logger } from '../observe/log.ts';
+
+const HEADERS = ['x-forwarded-for', 'forwarded'] as const;
+
+/**
+ * Tells requests that came through a proxy while `TRUST_PROXY` is not set. Their `request.ip` is the proxy's address,
+ * so the first one is logged as an error that lists what is delivered wrongly.
+ */
+export function createProxyCheck(
+  { trustProxy, shops }: Pick<Config, 'trustProxy' | 'shops'>,
+  logger: Logger,
+): (request: Request) => boolean {
+  if (trustProxy !== undefined) return () => false;
+  const names = shops.flatMap(({ destinations }) => destinations.map(({ destination }) => destination.name));
+  const destinations = [...new Set(names)];
+  let hasLogged = false;
+  return (request) => {
+    const header = HEADERS.find((name) => request.headers[name] !== undefined);
+    if (header === undefined) return false;
+    if (!hasLogged)
+      logger.error(
+        { variable: 'TRUST_PROXY', header, address: request.socket.remoteAddress, destinations },
+        `requests carry ${header} but TRUST_PROXY is not set: every visitor is stored and delivered with the ` +
+          'address and country of the proxy, and the rate limit is off; set TRUST_PROXY to the number of proxies',
+      );
+    hasLogged = true;
+    return true;
+  };
+}

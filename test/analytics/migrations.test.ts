@@ -1,0 +1,115 @@
+import { type Dialect, Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { describe, expect, test } from 'vitest';
+import type { OrderReport } from '../../server/analytics/facts.ts';
+import { type AnalyticsDatabase, openAnalyticsDatabase } from '../../server/analytics/store/database.ts';
+import { sqliteDialect } from '../../server/analytics/store/dialect.ts';
+import { type Engine, migrations } from '../../server/analytics/store/migrations.ts';
+import { openSqliteAnalytics } from '../../server/analytics/store/open-sqlite.ts';
+import { openDatabase } from '../../server/store/sqlite/database.ts';
+import { postgresDialect } from '../support/analytics-database.ts';
+import { event } from '../support/event.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const AT = Date.parse('2026-03-01T12:00:00Z');
+const SHOPS = { shops: { shop: { currency: 'TWD', attributionMs: 86_400_000 } } };
+
+const REPORT: OrderReport = {
+  id: 'm1',
+  stage: 'placed',
+  source: 'webhook',
+  names: ['7001'],
+  people: ['u:7'],
+  atMs: AT,
+  receivedAtMs: AT,
+  amountHundredths: 12_500,
+  items: [],
+};
+
+/** Tables and rows as the first version wrote them: an order that is not attributed yet, its frozen event, a setting. */
+async function writeFirstVersion(dialect: Dialect, engine: Engine): Promise<void> {
+  // biome-ignore lint/suspicious/noExplicitAny: the tables of an older version
+  const db = new Kysely<any>({ dialect });
+  const first = { '0001-beginning': migrations(engine)['0001-beginning'] as never };
+  const { error } = await new Migrator({
+    db,
+    provider: { getMigrations: async () => first },
+  }).migrateToLatest();
+  if (error !== undefined) throw error;
+  const [shop, at, received_at] = ['shop', AT, AT];
+  const targets = { marketing_event: 'MA_1', flow: null, node: null };
+  const rows = {
+    touches: { shop, person: 'u:7', at: AT - 1, id: 't', kind: 'click', ...targets, received_at },
+    order_names: { shop, name: '7001', root: '7001' },
+    sightings: { shop, id: 'm1', root: '7001', at, received_at, body: JSON.stringify(REPORT) },
+    orders: {
+      ...{ shop, root: '7001', at: 0, first_id: '', counted: 0, paid: 0, foreign_currency: 0, amount: 0 },
+      ...{ refunded: 0, discount: 0, items: '[]', buyer: null, stale: 1, closed: 0, credit_fixed: 0 },
+      ...{ touch: null, marketing_event: null, flow: null, node: null },
+    },
+    people: { shop, person: 'u:7', thing: 'order:7001' },
+    actions: {
+      shop,
+      id: 'message:m2',
+      kind: 'cart',
+      at,
+      received_at,
+      stale: 1,
+      closed: 0,
+      marketing_event: null,
+    },
+    reports: { shop, name: '7001', source: 'fixed', body: JSON.stringify(event({ messageId: 'm1' })), at },
+    changed: { shop, target: 'marketing:MA_0', pending: 1 },
+    kept: { name: 'token:shop', sealed: 'sealed token' },
+  };
+  for (const [table, row] of Object.entries(rows)) await db.insertInto(table).values(row).execute();
+}
+
+async function expectEverything(store: AnalyticsDatabase): Promise<void> {
+  await store.transaction(async (methods) => {
+    expect(await methods.dirtyTargets('shop')).toEqual(['marketing:MA_0', 'marketing:MA_1']);
+    expect(await methods.marketingTotals('shop', ['MA_1'])).toMatchObject([
+      { orders: 1, amountHundredths: 12_500 },
+    ]);
+    expect((await methods.ordersKnown('shop', ['7001'])).get('7001')?.frozen?.messageId).toBe('m1');
+    expect(await methods.readSetting('token:shop')).toBe('sealed token');
+  });
+}
+
+describe('a database of the first version opens with everything in it, once and again', () => {
+  test('sqlite', async () => {
+    const directory = tempDir();
+    const file = openDatabase({ dataDir: directory, name: 'statistics', schema: 'SELECT 1', version: 1 });
+    await writeFirstVersion(sqliteDialect(file.connection), 'sqlite');
+    file.close();
+    for (const _ of ['migrated', 'opened again']) {
+      const store = await openSqliteAnalytics(directory, SHOPS);
+      await expectEverything(store);
+      await store.close();
+    }
+  });
+
+  test('sqlite, when the first attempt ended before it was recorded', async () => {
+    const directory = tempDir();
+    const file = openDatabase({ dataDir: directory, name: 'statistics', schema: 'SELECT 1', version: 1 });
+    await writeFirstVersion(sqliteDialect(file.connection), 'sqlite');
+    await (await openAnalyticsDatabase(sqliteDialect(file.connection), 'sqlite', SHOPS)).close();
+    file.connection.exec("DELETE FROM kysely_migration WHERE name = '0002-plain-names'");
+    file.close();
+    const store = await openSqliteAnalytics(directory, SHOPS);
+    await expectEverything(store);
+    await store.close();
+  });
+
+  test('postgres', async () => {
+    const { PGlite } = await import('@electric-sql/pglite');
+    const postgres = await PGlite.create();
+    await writeFirstVersion(postgresDialect(postgres), 'postgres');
+    for (const _ of ['migrated', 'opened again']) {
+      const store = await openAnalyticsDatabase(postgresDialect(postgres), 'postgres', SHOPS);
+      await expectEverything(store);
+      await store.close();
+    }
+    await postgres.close();
+  });
+});
