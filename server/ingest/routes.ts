@@ -8,9 +8,11 @@ import { HttpError, toHttpError } from '../http/errors.ts';
 import { decompress, isGzip } from '../http/gzip.ts';
 import { type Body, parseBody } from '../http/json.ts';
 import { limitRate } from '../http/rate-limit.ts';
+import { createServerLimit } from '../http/server-limit.ts';
 import { createProxyCheck } from '../http/unnamed-proxy.ts';
 import { createFindShop, type FindShop, findWriteKey } from '../http/write-key.ts';
 import type { Clock } from '../lib/clock.ts';
+import { createLogLimiter } from '../lib/log-limiter.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
@@ -34,13 +36,26 @@ export interface IngestParts {
   countryOf: CountryOf;
 }
 
-type HandlerParts = IngestParts & { findShop: FindShop };
+interface HandlerParts extends IngestParts {
+  findShop: FindShop;
+  /** @throws {HttpError} 429 for a server key past its rate. */
+  limitServer(key: string): void;
+  /** At most once an hour for each shop. */
+  mayWarnOfOrders(shop: string): boolean;
+}
+
+const HOUR_MS = 3_600_000;
 
 /** Segment's HTTP API under `/v1`. Each message type is also available under its first letter. */
 export function addIngestRoutes(app: Express, parts: IngestParts): void {
   const { config, logger, clock } = parts;
   const findShop = createFindShop(config.shops, { logger, counters: parts.counters, nowMs: clock.now });
-  const handlerParts = { ...parts, findShop };
+  const handlerParts = {
+    ...parts,
+    findShop,
+    limitServer: createServerLimit(config.serverRatePerMinute, clock.now),
+    mayWarnOfOrders: createLogLimiter(clock.now, HOUR_MS),
+  };
   app.use('/v1', cors(config.shops));
   app.use('/v1', limitRate(config.rateLimitPerMinute, createProxyCheck(config, logger)));
   app.post(['/v1/batch', '/v1/b'], ingestHandler(handlerParts));
@@ -96,7 +111,9 @@ function ingest(
 ): Promise<void> {
   const { config, log, counters } = parts;
   const { origin } = request.headers;
-  const { shop, source } = parts.findShop(findWriteKey(request, body.value), origin);
+  const key = findWriteKey(request, body.value);
+  const { shop, source } = parts.findShop(key, origin);
+  if (source === 'server') parts.limitServer(key.key ?? '');
   const { items, sentAt, lost } = splitBatch(body, type);
   const sender = readSender(request, source, parts);
   const { entries, rejected } = validate(parts, items, sender, shop, sentAt, type);
@@ -111,6 +128,11 @@ function ingest(
     counters.count('messages_accepted', { shop: shop.id }, accepted);
     counters.count('messages_duplicate', { shop: shop.id }, duplicates);
     counters.count('messages_lost_in_browser', { shop: shop.id }, lost);
+    if (answers.some(({ isProvisional }) => isProvisional) && parts.mayWarnOfOrders(shop.id))
+      parts.logger.warn(
+        { shop: shop.id, variable: 'ORDERS_FROM' },
+        'no order webhook was received yet: orders of pages are sent unconfirmed, and anybody can forge them',
+      );
     if (latest && origin) setCookies(response, origin, hostOf(config, request), latest);
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
     response.end(JSON.stringify({ ...answer, accepted, duplicates }));

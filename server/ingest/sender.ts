@@ -1,14 +1,13 @@
 import { parseCookie } from 'cookie';
 import type { Request } from 'express';
 import type { Clock } from '../lib/clock.ts';
-import type { EventLog } from '../store/event-log.ts';
 import type { CountryOf } from './country.ts';
 
 /** What the HTTP request reveals about its sender. */
 export interface Sender {
   source: 'browser' | 'server';
-  /** Keyed digest of the peer address, for browsers: proves that an order's page and its buyer share an address. */
-  witness?: string | undefined;
+  /** The address the collector saw itself, after `TRUST_PROXY`; undefined for a server key. */
+  peer: string | undefined;
   /** True when a browser page sent it (the request carries `Origin`). */
   isBrowser: boolean;
   /** Set for browsers only. */
@@ -25,14 +24,14 @@ export interface Sender {
 export function readSender(
   request: Request,
   source: Sender['source'],
-  parts: { clock: Clock; countryOf: CountryOf; log: Pick<EventLog, 'witnessOf'> },
+  parts: { clock: Clock; countryOf: CountryOf },
 ): Sender {
   const { headers } = request;
   const isBrowser = headers.origin !== undefined;
   const ip = isBrowser ? request.ip : undefined;
   return {
     source,
-    witness: source === 'browser' ? parts.log.witnessOf(request.ip) : undefined,
+    peer: source === 'browser' ? request.ip : undefined,
     isBrowser,
     ip,
     country: isBrowser ? parts.countryOf(headers, ip) : undefined,

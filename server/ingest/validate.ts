@@ -7,13 +7,14 @@ import type { Logger } from '../observe/log.ts';
 import { readClaim } from '../orders/claim.ts';
 import { type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
 import { redactText } from '../privacy/redact.ts';
-import type { Entry } from '../store/event-log.ts';
+import type { Entry, EventLog } from '../store/event-log.ts';
 import { enrich } from './enrich.ts';
 import { toEvent } from './event.ts';
 import type { Sender } from './sender.ts';
 import type { Item } from './split-batch.ts';
 
 export interface ValidationParts {
+  log: Pick<EventLog, 'witnessOf'>;
   piiEncryption: PiiEncryption;
   counters: Counters;
   logger: Logger;
@@ -63,12 +64,13 @@ export function validate(
     const { event, raw, dropped } = toEvent(parsed.message, enriched, shop, sender.source);
     for (const field of dropped) counters.count('fields_dropped', { shop: shop.id, field });
     const claim = readClaim(event);
+    const witness = claim && parts.log.witnessOf(sender.peer);
     entries.push({
       event,
       ...(raw && { encryptedPii: piiEncryption.encrypt(raw, piiBinding(event)) }),
       ...(claim && { claim }),
       ...(sender.source === 'browser' && { tokens: orderTokens(event.properties) }),
-      ...(claim && sender.witness !== undefined && { witness: sender.witness }),
+      ...(witness !== undefined && { witness }),
     });
   }
   return { entries, rejected };

@@ -24,6 +24,8 @@ export interface Accepted {
   isStored: boolean;
   /** The order's canonical id, where the entry belongs to an order. */
   orderId?: string;
+  /** A browser's word made an order only because the shop system has not reported any yet. */
+  isProvisional?: true;
 }
 
 /** How orders are made at one shop. */

@@ -55,7 +55,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, shops }: Par
   /** A report of a voice that makes orders. */
   function acceptReport(row: AcceptRow, claim: OrderClaim, { nowMs, setByMs }: AcceptTimes): Accepted {
     const [shop, source, , receivedAtMs, body, , details] = row;
-    const { mergeMs, hasPlatform } = shops.get(shop) ?? NO_ORDERS;
+    const { ordersFrom, mergeMs, hasPlatform } = shops.get(shop) ?? NO_ORDERS;
     const witness = details?.witness ?? null;
     const { order, merged, superseded } = orders.assign(shop, claim, { receivedAtMs, mergeMs, witness });
     for (const seq of superseded) rows.dropUnsent(shop, seq);
@@ -69,7 +69,12 @@ export function createAcceptOrder({ rows, orders, evidence, voices, shops }: Par
     const isHeard = isTrusted(source) || claim.stage === 'placed' || !hasPlatform;
     const added = isHeard ? stagesOf(order, claim) : [];
     for (const stage of added) emit(row, claim, order, stage, setByMs);
-    return { isStored: isNew || added.length > 0, orderId: order.canonicalId };
+    const isProvisional = !isTrusted(source) && ordersFrom === 'platform';
+    return {
+      isStored: isNew || added.length > 0,
+      orderId: order.canonicalId,
+      ...(isProvisional && { isProvisional }),
+    };
   }
 
   function stagesOf(order: Order, { stage, part, isCancelled }: OrderClaim): Stage[] {

@@ -37,10 +37,10 @@ export type AcceptRow = [
   details: Details | null,
 ];
 
-/** `bytes`: of what was stored. `orderIds`: of the entries that belong to an order, by their place. */
+/** `bytes`: of what was stored. `orders`: the answers to entries that report an order, by their place. */
 export interface AcceptedAll {
   isStored: boolean[];
-  orderIds: [index: number, orderId: string][];
+  orders: [index: number, accepted: Accepted][];
   bytes: number;
 }
 
@@ -100,12 +100,12 @@ export function createAccept({ rows, dedup, windows, evidence, personLinks, acce
 
   return (entries: readonly AcceptRow[], nowMs: number, setByMs: number): AcceptedAll => {
     const isStored: boolean[] = [];
-    const orderIds: [number, string][] = [];
+    const orders: [number, Accepted][] = [];
     for (const [index, row] of entries.entries()) {
       const accepted = acceptOne(row, { nowMs, setByMs });
       isStored.push(accepted.isStored);
-      if (accepted.orderId !== undefined) orderIds.push([index, accepted.orderId]);
+      if (accepted.orderId !== undefined) orders.push([index, accepted]);
     }
-    return { isStored, orderIds, bytes: rows.bytes() };
+    return { isStored, orders, bytes: rows.bytes() };
   };
 }

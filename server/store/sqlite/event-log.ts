@@ -46,7 +46,7 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
     witnessOf: createWitness(witnessKey),
     async accept(entries) {
       if (entries.length === 0) return [];
-      const { isStored, orderIds, bytes } = await call.accept(
+      const { isStored, orders, bytes } = await call.accept(
         entries.map(toRow),
         clock.now(),
         clockShiftMs(clock),
@@ -54,7 +54,7 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
       watch.appended(bytes);
       if (isStored.includes(true)) for (const listener of listeners) listener();
       const accepted: Accepted[] = isStored.map((stored) => ({ isStored: stored }));
-      for (const [index, orderId] of orderIds) accepted[index] = { ...accepted[index], orderId } as Accepted;
+      for (const [index, answer] of orders) accepted[index] = answer;
       return accepted;
     },
     async lease(consumer, max) {
