@@ -69,7 +69,7 @@ test('what was counted when the worker stops is logged at once', async () => {
 
 test('four events that the API refuses for good give one warning with its words', async () => {
   const bench = await startBench(() => answer(400, '40002 Invalid value for `currency`'));
-  await bench.log.append(['a', 'b', 'c', 'd'].map((messageId) => ({ event: event({ messageId }) })));
+  await bench.log.accept(['a', 'b', 'c', 'd'].map((messageId) => ({ event: event({ messageId }) })));
   await bench.clock.advance(0);
   expect(await bench.log.depth('plain@shop')).toMatchObject({ waiting: 0, deadLetters: 4 });
   const facts = { ...place, reason: 'rejected', count: 4, answer: '40002 Invalid value for `currency`' };
@@ -78,7 +78,7 @@ test('four events that the API refuses for good give one warning with its words'
 
 test('an event that is not sent because its payload is invalid is named with our own words', async () => {
   const bench = await startBench(() => answer(200), { map: () => [{ id: 7 as unknown as string }] });
-  await bench.log.append([{ event: event({}) }]);
+  await bench.log.accept([{ event: event({}) }]);
   await bench.clock.advance(0);
   expect(bench.lines).toMatchObject([
     {

@@ -44,7 +44,7 @@ async function startManual(changes: Parameters<typeof startBench>[1]) {
 describe('several requests in flight', () => {
   test('as many as the limit allows; each response makes room for the next', async () => {
     const { api, bench } = await startManual({ limits: limits(3, 10) });
-    await bench.log.append(numbered(100));
+    await bench.log.accept(numbered(100));
     for (let answered = 0; answered < 10; answered++) {
       await bench.clock.advance(0);
       expect(api.open).toHaveLength(Math.min(3, 10 - answered));
@@ -57,7 +57,7 @@ describe('several requests in flight', () => {
 
   test('stopping waits for all of them and sends nothing new', async () => {
     const { api, bench } = await startManual({ limits: limits(3, 1) });
-    await bench.log.append(numbered(5));
+    await bench.log.accept(numbered(5));
     await bench.clock.advance(0);
     let hasStopped = false;
     const stopping = bench.worker.stop().then(() => {
@@ -79,10 +79,10 @@ describe('several requests in flight', () => {
       limits: limits(2, 1),
       once: ({ id }) => (id === 'other' ? undefined : 'purchase:1'),
     });
-    await bench.log.append(named('first', 'twin'));
+    await bench.log.accept(named('first', 'twin'));
     await bench.clock.advance(0);
     // Once the first is on its way: it asks the ledger before, and whoever need not might overtake it.
-    await bench.log.append(named('other'));
+    await bench.log.accept(named('other'));
     await bench.clock.advance(3_000);
     expect(sent(bench)).toEqual([['first'], ['other']]);
     expect(counted(bench, 'deliveries_skipped')).toBe(0);
@@ -98,7 +98,7 @@ describe('the breaker, with several requests in flight,', () => {
   async function startFour() {
     const parts = await startManual({ limits: limits(4, 5) });
     const { api, bench } = parts;
-    await bench.log.append(numbered(60));
+    await bench.log.accept(numbered(60));
     await bench.clock.advance(0);
     expect(api.open).toHaveLength(4);
     return parts;
@@ -198,7 +198,7 @@ describe('one bad event in a thousand', () => {
       { limits: { ...limits(2, 1000), maxBytes: 1_000_000 } },
     );
     onTestFinished(() => pending.resolve());
-    await bench.log.append(numbered(4000));
+    await bench.log.accept(numbered(4000));
     for (let look = 0; look < 4; look++) await bench.clock.advance(0);
     expect(await depth(bench)).toMatchObject({ waiting: 1000 });
     expect(bench.requests).toHaveLength(4);
@@ -222,7 +222,7 @@ describe('one bad event in a thousand', () => {
       },
       { limits: limits(3, 32) },
     );
-    await bench.log.append(numbered(32));
+    await bench.log.accept(numbered(32));
     await bench.clock.advance(40 * 60_000);
     expect(most).toBe(1);
     expect(await depth(bench)).toMatchObject({ waiting: 0, deadLetters: 32 });
@@ -241,7 +241,7 @@ describe('an identify in flight', () => {
 
   test('delays later events of the same person only', async () => {
     const { api, bench } = await start(1);
-    await bench.log.append([identify('who'), track('janes', 'jane'), track('toms', 'tom')]);
+    await bench.log.accept([identify('who'), track('janes', 'jane'), track('toms', 'tom')]);
     await bench.clock.advance(0);
     expect(sent(bench)).toEqual([['who'], ['toms']]);
     api.open[0]?.answer(answer(200));
@@ -252,7 +252,7 @@ describe('an identify in flight', () => {
 
   test('delays them too when it fails and is retried', async () => {
     const { api, bench, answerAll } = await start(1);
-    await bench.log.append([identify('who'), track('janes', 'jane')]);
+    await bench.log.accept([identify('who'), track('janes', 'jane')]);
     await bench.clock.advance(0);
     api.open[0]?.answer(answer(500));
     for (let second = 0; second < 5; second++) {
@@ -264,8 +264,8 @@ describe('an identify in flight', () => {
 
   test('shares a request with the events after it, and the next identify follows in order', async () => {
     const { bench, answerAll } = await start(3);
-    await bench.log.append([identify('who'), track('a', 'jane'), track('b', 'tom')]);
-    await bench.log.append([identify('again'), track('c', 'jane'), track('d', 'tom')]);
+    await bench.log.accept([identify('who'), track('a', 'jane'), track('b', 'tom')]);
+    await bench.log.accept([identify('again'), track('c', 'jane'), track('d', 'tom')]);
     await bench.clock.advance(0);
     expect(sent(bench)).toEqual([['who', 'a', 'b'], ['d']]);
     await answerAll(answer(200));
@@ -275,8 +275,8 @@ describe('an identify in flight', () => {
   test('counts for every id it names, also when it waits itself', async () => {
     const { api, bench } = await start(1);
     const both = { anonymousId: 'jane', userId: 'u1' };
-    await bench.log.append([identify('who'), identify('login', both)]);
-    await bench.log.append([{ event: event({ messageId: 'buys', identity: { userId: 'u1' } }) }]);
+    await bench.log.accept([identify('who'), identify('login', both)]);
+    await bench.log.accept([{ event: event({ messageId: 'buys', identity: { userId: 'u1' } }) }]);
     await bench.clock.advance(0);
     expect(sent(bench)).toEqual([['who']]);
     for (let turn = 0; turn < 2; turn++) {

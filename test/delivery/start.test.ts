@@ -68,7 +68,7 @@ test('a shop whose requests hang does not delay another', async () => {
     await ledger.close();
   });
   for (const shop of ['stuck', 'well'])
-    await log.append(Array.from({ length: 200 }, () => ({ event: event({ shop }) })));
+    await log.accept(Array.from({ length: 200 }, () => ({ event: event({ shop }) })));
   for (let look = 0; look < 5; look++) await clock.advance(0);
   expect(arrived).toEqual({ '/stuck': 0, '/well': 200 });
   expect(await log.depth('plain@well')).toMatchObject({ waiting: 0 });

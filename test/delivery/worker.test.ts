@@ -6,7 +6,7 @@ import { tempDir } from '../support/temp-dir.ts';
 import { answer, type Bench, plain, startBench } from '../support/worker-bench.ts';
 
 const append = (bench: Bench, ...events: ReturnType<typeof event>[]) =>
-  bench.log.append(events.map((one) => ({ event: one })));
+  bench.log.accept(events.map((one) => ({ event: one })));
 const named = (...ids: string[]) => ids.map((messageId) => event({ messageId }));
 const depth = (bench: Bench) => bench.log.depth('plain@shop');
 const counted = (bench: Bench, name: string) =>
@@ -334,11 +334,13 @@ test('stopping waits for the response in flight and leaves the other events in t
 test('events that many crashes interrupted are delivered in turn, even when one round is too short for them', async () => {
   const dataDir = tempDir();
   const clock = () => Date.parse('2026-03-01T00:00:00Z') - 60_000;
-  const consumers = [{ name: 'plain@shop', shop: 'shop', decryptsPii: false }];
+  const consumers = [
+    { name: 'plain@shop', shop: 'shop', decryptsPii: false, audience: 'destinations' as const },
+  ];
   for (let crash = 0; crash < 10; crash++) {
     const log = await openLog({ dataDir, consumers, retentionMs: 86_400_000, clock });
     if (crash === 0)
-      await log.append(
+      await log.accept(
         Array.from({ length: 60 }, (_, index) => ({ event: event({ messageId: `m${index}` }) })),
       );
     expect(await log.lease('plain@shop', 100)).toHaveLength(60);

@@ -21,7 +21,7 @@ test('a destination and another caller with its rate limiter stay below the limi
   });
   const log = await openLog({
     dataDir,
-    consumers: [{ name: 'plain@shop', shop: 'shop', decryptsPii: false }],
+    consumers: [{ name: 'plain@shop', shop: 'shop', decryptsPii: false, audience: 'destinations' }],
     retentionMs: 86_400_000,
     clock: clock.now,
   });
@@ -60,7 +60,7 @@ test('a destination and another caller with its rate limiter stay below the limi
     await log.close();
     await ledger.close();
   });
-  await log.append(Array.from({ length: 3 }, () => ({ event: event({ shop: 'shop' }) })));
+  await log.accept(Array.from({ length: 3 }, () => ({ event: event({ shop: 'shop' }) })));
   await clock.advance(5_000);
   expect(sentAt).toEqual([250, 500, 750]);
 });

@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { openLog } from '../../server/store/open.ts';
+import { order, waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -15,7 +16,8 @@ async function setUp() {
   const time = { passedMs: 0, setByMs: 0 };
   const log = await openLog({
     dataDir: tempDir(),
-    consumers: [{ name: 'tiktok', shop: 'shop', decryptsPii: false }],
+    consumers: [{ name: 'tiktok', shop: 'shop', decryptsPii: false, audience: 'destinations' }],
+    shops: waiting(30_000),
     retentionMs: 30 * 24 * HOUR_MS,
     leaseMs: 60_000,
     clock: () => START_MS + time.passedMs + time.setByMs,
@@ -27,7 +29,7 @@ async function setUp() {
 
 test.each(STEPS)('the clock is set by $hours h: a leased event is not leased again', async ({ stepMs }) => {
   const { log, time } = await setUp();
-  await log.append([{ event: event() }]);
+  await log.accept([{ event: event() }]);
   const [leased] = await log.lease('tiktok', 10);
   time.setByMs = stepMs;
   expect(await log.lease('tiktok', 10)).toEqual([]);
@@ -37,7 +39,7 @@ test.each(STEPS)('the clock is set by $hours h: a leased event is not leased aga
 
 test.each(STEPS)('the clock is set by $hours h: a retry waits for its delay', async ({ stepMs }) => {
   const { log, time, nowMs } = await setUp();
-  await log.append([{ event: event() }]);
+  await log.accept([{ event: event() }]);
   const [first] = await log.lease('tiktok', 10);
   first?.retry(5_000, 'server-error', true);
   time.setByMs = stepMs;
@@ -50,11 +52,11 @@ test.each(STEPS)('the clock is set by $hours h: a retry waits for its delay', as
 });
 
 test.each(STEPS)(
-  'the clock is set by $hours h: an event appended after that is held for the requested time',
+  'the clock is set by $hours h: an order accepted after that waits for its whole window',
   async ({ stepMs }) => {
     const { log, time, nowMs } = await setUp();
     time.setByMs = stepMs;
-    await log.append([{ event: event(), holdUntilMs: nowMs() + 30_000 }]);
+    await log.accept([order('1', { receivedAt: new Date(nowMs()).toISOString() })]);
     expect(await log.lease('tiktok', 10)).toEqual([]);
     time.passedMs = 30_000;
     expect(await log.lease('tiktok', 10)).toHaveLength(1);

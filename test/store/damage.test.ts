@@ -2,7 +2,7 @@ import { cpSync, existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { DataDirUnusable, type EventLog, type Gap } from '../../server/store/event-log.ts';
+import { type Consumer, DataDirUnusable, type EventLog, type Gap } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
 import { cut, flip } from '../support/damage.ts';
 import { event } from '../support/event.ts';
@@ -10,7 +10,9 @@ import { tempDir } from '../support/temp-dir.ts';
 
 const EVENTS = 30;
 const PINNED_AFTER = 10;
-const CONSUMERS = [{ name: 'tiktok', shop: 'shop', decryptsPii: false }];
+const CONSUMERS: Consumer[] = [
+  { name: 'tiktok', shop: 'shop', decryptsPii: false, audience: 'destinations' },
+];
 const RECEIVED_MS = Date.parse('2026-03-01T00:00:00Z');
 const receivedAt = (number: number) => new Date(RECEIVED_MS + number * 1000).toISOString();
 
@@ -38,7 +40,7 @@ async function open(dataDir: string): Promise<Opened> {
 const append = (log: EventLog, from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index).reduce(async (before, number) => {
     await before;
-    await log.append([{ event: event({ messageId: `m-${number}`, receivedAt: receivedAt(number) }) }]);
+    await log.accept([{ event: event({ messageId: `m-${number}`, receivedAt: receivedAt(number) }) }]);
   }, Promise.resolve());
 
 const leaseAll = async (log: EventLog) =>
@@ -59,7 +61,7 @@ async function diedDirectory(): Promise<string> {
   const alive = tempDir();
   const { log } = await open(alive);
   await append(log, 1, PINNED_AFTER);
-  const reader = new DatabaseSync(join(alive, 'events.db'));
+  const reader = new DatabaseSync(join(alive, 'store.db'));
   onTestFinished(() => reader.close());
   // Busy while the log's own checkpoint runs.
   const truncate = reader.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -71,7 +73,7 @@ async function diedDirectory(): Promise<string> {
 
 function copyOf(directory: string): string {
   const copy = tempDir();
-  for (const name of ['events.db', 'events.db-wal', 'events.mark'])
+  for (const name of ['store.db', 'store.db-wal', 'events.mark'])
     if (existsSync(join(directory, name))) cpSync(join(directory, name), join(copy, name));
   return copy;
 }
@@ -82,7 +84,7 @@ test.each([
   { damage: 'deleted', harm: (wal: string) => rmSync(wal), firstLost: [11, 11] },
 ] as const)('a write-ahead log $damage: the log opens and reports the gap', async ({ harm, firstLost }) => {
   const directory = await diedDirectory();
-  harm(join(directory, 'events.db-wal'));
+  harm(join(directory, 'store.db-wal'));
   const { log, found } = await open(directory);
 
   const from = found.gaps[0]?.from ?? 0;
@@ -106,8 +108,8 @@ test.each([
 
 test('everything but the mark is deleted: the gap covers all events', async () => {
   const directory = await diedDirectory();
-  rmSync(join(directory, 'events.db'));
-  rmSync(join(directory, 'events.db-wal'));
+  rmSync(join(directory, 'store.db'));
+  rmSync(join(directory, 'store.db-wal'));
   const { log, found } = await open(directory);
   expect(found.gaps).toEqual([{ from: 1, to: EVENTS, receivedUntil: receivedAt(EVENTS) }]);
   await log.close();
@@ -150,7 +152,7 @@ test('one damaged slot of the mark: the other is used, one commit earlier', asyn
   const directory = await diedDirectory();
   const mark = join(directory, 'events.mark');
   flip(mark, EVENTS % 2 === 0 ? 0 : 4096 / 8192);
-  rmSync(join(directory, 'events.db-wal'));
+  rmSync(join(directory, 'store.db-wal'));
   const { found } = await open(directory);
   expect(found.gaps).toMatchObject([{ from: PINNED_AFTER + 1, to: EVENTS - 1 }]);
 });
@@ -172,12 +174,12 @@ test.each([
   { damage: 'overwritten at its beginning', harm: (path: string) => flip(path, 0) },
 ])('a database $damage is refused with instructions', async ({ harm }) => {
   const directory = await diedDirectory();
-  rmSync(join(directory, 'events.db-wal'));
-  harm(join(directory, 'events.db'));
+  rmSync(join(directory, 'store.db-wal'));
+  harm(join(directory, 'store.db'));
   const refused = open(directory);
   await expect(refused).rejects.toThrow(DataDirUnusable);
   await expect(refused).rejects.toThrow(
-    /events\.db is damaged or not a database .*Restore it from a backup, or move/,
+    /store\.db is damaged or not a database .*Restore it from a backup, or move/,
   );
 });
 
@@ -186,7 +188,7 @@ test('an event that cannot be parsed becomes a dead letter; the others of its le
   const { log } = await open(directory);
   await append(log, 1, 3);
   await log.close();
-  const database = new DatabaseSync(join(directory, 'events.db'));
+  const database = new DatabaseSync(join(directory, 'store.db'));
   database.exec('UPDATE events SET body = substr(body, 1, 20) WHERE seq = 2');
   database.close();
   const { log: damaged } = await open(directory);

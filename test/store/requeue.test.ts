@@ -1,10 +1,12 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Delivery } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
+import { order, waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const HOUR_MS = 3_600_000;
+const HELD_MS = 1000;
 const COUNT = 500;
 const ids = Array.from({ length: COUNT }, (_, index) => `m${index}`);
 const idsOf = (deliveries: readonly Delivery[]) => deliveries.map(({ event }) => event.messageId);
@@ -16,7 +18,8 @@ async function afterAnOutage() {
   const reopen = async () => {
     const log = await openLog({
       dataDir,
-      consumers: [{ name: 'tiktok', shop: 'shop', decryptsPii: false }],
+      consumers: [{ name: 'tiktok', shop: 'shop', decryptsPii: false, audience: 'destinations' }],
+      shops: waiting(HELD_MS),
       retentionMs: 24 * HOUR_MS,
       clock: () => clock.nowMs,
     });
@@ -24,7 +27,7 @@ async function afterAnOutage() {
     return log;
   };
   const log = await reopen();
-  await log.append(ids.map((messageId) => ({ event: event({ messageId }) })));
+  await log.accept(ids.map((messageId) => ({ event: event({ messageId }) })));
   for (const delivery of await log.lease('tiktok', COUNT)) delivery.retry(HOUR_MS, 'server-error');
   expect(await log.lease('tiktok', COUNT)).toEqual([]);
   return { log, clock, reopen };
@@ -67,10 +70,10 @@ test('a restart requeues retries and leases from before it, and no lease made si
   expect(await later.lease('tiktok', COUNT)).toEqual([]);
 });
 
-test('a held event stays held through requeueNow and a restart, and is leased when its hold ends', async () => {
+test('an order that waits for its window stays held through requeueNow and a restart, and is leased when the window ends', async () => {
   const { log, clock, reopen } = await afterAnOutage();
-  const holdUntilMs = clock.nowMs + 1000;
-  await log.append([{ event: event({ messageId: 'held' }), holdUntilMs }]);
+  const holdUntilMs = clock.nowMs + HELD_MS;
+  await log.accept([order('1', { messageId: 'held' })]);
   for (const delivery of await log.lease('tiktok', COUNT)) delivery.ack();
   await log.requeueNow('tiktok');
   for (const delivery of await log.lease('tiktok', COUNT)) delivery.ack();

@@ -5,11 +5,17 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { DataDirUnusable, type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
+import {
+  type Consumer,
+  DataDirUnusable,
+  type EventLog,
+  LogUnavailable,
+} from '../../server/store/event-log.ts';
 import { type LogOptions, openLog } from '../../server/store/open.ts';
 import { DUE_SQL, ENQUEUE_SQL, NEW_SQL } from '../../server/store/sqlite/lease.ts';
 import { REACH_SQL } from '../../server/store/sqlite/requeue.ts';
 import { SCHEMA } from '../../server/store/sqlite/schema.ts';
+import { counted } from '../support/entries.ts';
 import { event } from '../support/event.ts';
 import { eventually } from '../support/eventually.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -17,9 +23,9 @@ import { describeEventLog } from './suite.ts';
 
 describeEventLog('SQLite log', openLog);
 
-const CONSUMERS = [
-  { name: 'tiktok', shop: 'shop', decryptsPii: false },
-  { name: 'tiktok-other', shop: 'other', decryptsPii: false },
+const CONSUMERS: Consumer[] = [
+  { name: 'tiktok', shop: 'shop', decryptsPii: false, audience: 'destinations' },
+  { name: 'tiktok-other', shop: 'other', decryptsPii: false, audience: 'destinations' },
 ];
 
 async function open(dataDir: string, options: Partial<LogOptions> = {}): Promise<EventLog> {
@@ -64,7 +70,7 @@ describe('SQLite log: one process per data directory', () => {
     const log = await open(dataDir);
     await expect(open(dataDir)).rejects.toThrow(/in use/);
     await expect(open(dataDir)).rejects.toThrow(/in use/);
-    await log.append([{ event: event() }]);
+    await log.accept([{ event: event() }]);
     await log.close();
     expect((await (await open(dataDir)).depth('tiktok')).waiting).toBe(1);
   });
@@ -72,8 +78,8 @@ describe('SQLite log: one process per data directory', () => {
   test('an operator can read the file meanwhile', async () => {
     const dataDir = tempDir();
     const log = await open(dataDir);
-    await log.append([{ event: event() }]);
-    const reader = new DatabaseSync(join(dataDir, 'events.db'), { readOnly: true });
+    await log.accept([{ event: event() }]);
+    const reader = new DatabaseSync(join(dataDir, 'store.db'), { readOnly: true });
     onTestFinished(() => reader.close());
     expect(reader.prepare('SELECT count(*) AS events FROM events').get()).toEqual({ events: 1 });
   });
@@ -82,7 +88,7 @@ describe('SQLite log: one process per data directory', () => {
     const dataDir = join(tempDir(), 'made', 'by', 'the log');
     await open(dataDir);
     expect(statSync(dataDir).mode & 0o777).toBe(0o700);
-    expect(statSync(join(dataDir, 'events.db')).mode & 0o777).toBe(0o600);
+    expect(statSync(join(dataDir, 'store.db')).mode & 0o777).toBe(0o600);
   });
 });
 
@@ -101,22 +107,22 @@ describe('SQLite log: an unusable data directory is refused at start with an exp
     },
     {
       case: 'something that is not a database',
-      spoil: (dir: string) => writeFileSync(join(makeDir(dir), 'events.db'), 'no database '.repeat(1000)),
+      spoil: (dir: string) => writeFileSync(join(makeDir(dir), 'store.db'), 'no database '.repeat(1000)),
       words: /damaged or not a database/,
     },
     {
       case: 'a directory where the file belongs',
-      spoil: (dir: string) => makeDir(join(dir, 'events.db')),
+      spoil: (dir: string) => makeDir(join(dir, 'store.db')),
       words: /cannot be opened for writing/,
     },
     {
       case: 'a directory where the lock belongs',
-      spoil: (dir: string) => makeDir(join(dir, 'events.lock')),
+      spoil: (dir: string) => makeDir(join(dir, 'store.lock')),
       words: /cannot be locked/,
     },
     {
       case: 'a file of a later version',
-      spoil: (dir: string) => newerFile(join(makeDir(dir), 'events.db')),
+      spoil: (dir: string) => newerFile(join(makeDir(dir), 'store.db')),
       words: /schema version 99/,
     },
   ])('$case; mended, it opens', async ({ spoil, words }) => {
@@ -162,9 +168,9 @@ describe('SQLite log: durability', () => {
     const log = await open(dataDir);
     keepWal(dataDir);
     const atStart = commits(dataDir);
-    for (let index = 0; index < 5; index++) await log.append([{ event: event() }]);
+    for (let index = 0; index < 5; index++) await log.accept([{ event: event() }]);
     expect(commits(dataDir) - atStart).toBe(5);
-    await Promise.all(Array.from({ length: 200 }, () => log.append([{ event: event() }])));
+    await Promise.all(Array.from({ length: 200 }, () => log.accept([{ event: event() }])));
     const together = commits(dataDir) - atStart - 5;
     expect(together).toBeGreaterThan(0);
     expect(together).toBeLessThan(20);
@@ -176,7 +182,7 @@ describe('SQLite log: durability', () => {
     const visitor = (anonymousId: string, title: string) => ({
       event: event({ identity: { anonymousId }, properties: { title } }),
     });
-    await log.append([visitor('someone', 'marker-to-erase'), visitor('else', 'marker-to-keep')]);
+    await log.accept([visitor('someone', 'marker-to-erase'), visitor('else', 'marker-to-keep')]);
     expect(filesWith(dataDir, 'marker-to-erase')).not.toBe('');
     await log.erase('shop', 'someone');
     expect(filesWith(dataDir, 'marker-to-erase')).toBe('');
@@ -191,9 +197,9 @@ test('SQLite log: the file shrinks: keys leave it after their window, free pages
   const flood = Array.from({ length: 600 }, () => ({
     event: event({ properties: { text: 'x'.repeat(5000) } }),
   }));
-  await log.append([...flood, { event: event({ orderKey: 'order:1' }) }]);
+  await log.accept([...flood, { event: event({ orderKey: 'order:1' }) }]);
   for (const delivery of await log.lease('tiktok', 1000)) delivery.ack();
-  const reader = new DatabaseSync(join(dataDir, 'events.db'), { readOnly: true });
+  const reader = new DatabaseSync(join(dataDir, 'store.db'), { readOnly: true });
   onTestFinished(() => reader.close());
   const pages = () => Number(reader.prepare('PRAGMA page_count').get()?.page_count);
   const keys = () => countKeys(reader);
@@ -217,7 +223,7 @@ const countKeys = (reader: DatabaseSync) =>
 describe('SQLite log: dedup keys', () => {
   const now = new Date().toISOString();
   const merged = (dataDir: string) => {
-    const reader = new DatabaseSync(join(dataDir, 'events.db'), { readOnly: true });
+    const reader = new DatabaseSync(join(dataDir, 'store.db'), { readOnly: true });
     const { seq } = reader.prepare('SELECT merged_seq AS seq FROM seen_merged').get() as { seq: number };
     reader.close();
     return seq;
@@ -231,9 +237,9 @@ describe('SQLite log: dedup keys', () => {
     const dataDir = tempDir();
     const log = await open(dataDir);
     const areKnown = async (of: EventLog, from: number) =>
-      expect(await of.append(numbered(from, 50))).toEqual({ stored: 0, duplicates: 50 });
+      expect(counted(await of.accept(numbered(from, 50)))).toEqual({ stored: 0, duplicates: 50 });
     for (let from = 0; from < 40_000; from += 2_000) {
-      expect((await log.append(numbered(from, 2_000))).stored).toBe(2_000);
+      expect(counted(await log.accept(numbered(from, 2_000))).stored).toBe(2_000);
       await areKnown(log, from / 2);
     }
     // The idle thread merges them; a call would end its idle time.
@@ -242,7 +248,7 @@ describe('SQLite log: dedup keys', () => {
       (seq) => seq > 0,
     );
     for (const from of [0, 17_000, 39_950]) await areKnown(log, from);
-    expect((await log.append(numbered(40_000, 100))).stored).toBe(100);
+    expect(counted(await log.accept(numbered(40_000, 100))).stored).toBe(100);
     await log.close();
     const later = await open(dataDir);
     for (const from of [0, 17_000, 39_950, 40_050]) await areKnown(later, from);
@@ -254,21 +260,21 @@ describe('SQLite log: dedup keys', () => {
     const order = {
       event: event({ receivedAt: now, messageId: 'm', orderKey: 'order:1', identity: { anonymousId: 'a' } }),
     };
-    await log.append([order]);
+    await log.accept([order]);
     expect((await log.erase('shop', 'a')).events).toBe(1);
     await log.close();
     const later = await open(dataDir);
-    expect((await later.append([order])).duplicates).toBe(1);
+    expect(counted(await later.accept([order])).duplicates).toBe(1);
     const sameOrder = { event: event({ messageId: 'other', orderKey: 'order:1' }) };
-    expect((await later.append([sameOrder])).duplicates).toBe(1);
+    expect(counted(await later.accept([sameOrder])).duplicates).toBe(1);
   });
 
   test('an event that cannot be parsed does not prevent an erasure', async () => {
     const dataDir = tempDir();
     const log = await open(dataDir);
     const of = (anonymousId: string) => ({ event: event({ receivedAt: now, identity: { anonymousId } }) });
-    await log.append([of('damaged'), of('a'), of('b')]);
-    const tool = new DatabaseSync(join(dataDir, 'events.db'), { timeout: 1000 });
+    await log.accept([of('damaged'), of('a'), of('b')]);
+    const tool = new DatabaseSync(join(dataDir, 'store.db'), { timeout: 1000 });
     tool.exec(`UPDATE events SET body = '{' WHERE seq = 1`);
     tool.close();
     expect((await log.erase('shop', 'a')).events).toBe(1);
@@ -280,22 +286,22 @@ describe('SQLite log: dedup keys', () => {
     const big = (messageId: string) => ({
       event: event({ messageId, properties: { pad: 'x'.repeat(400_000) } }),
     });
-    await expect(log.append([big('too large')])).rejects.toThrow('full');
+    await expect(log.accept([big('too large')])).rejects.toThrow('full');
     const small = { event: event({ messageId: 'too large' }) };
-    expect(await log.append([small])).toEqual({ stored: 1, duplicates: 0 });
+    expect(counted(await log.accept([small]))).toEqual({ stored: 1, duplicates: 0 });
   });
 });
 
 /** An open reader keeps the write-ahead log from restarting. */
 function keepWal(dataDir: string): void {
-  const reader = new DatabaseSync(join(dataDir, 'events.db'), { readOnly: true });
+  const reader = new DatabaseSync(join(dataDir, 'store.db'), { readOnly: true });
   reader.exec('BEGIN; SELECT count(*) FROM events');
   onTestFinished(() => reader.close());
 }
 
 /** How many transactions the write-ahead log holds: frames that name a database size end one. */
 function commits(dataDir: string): number {
-  const wal = readFileSync(join(dataDir, 'events.db-wal'));
+  const wal = readFileSync(join(dataDir, 'store.db-wal'));
   const frameBytes = 24 + wal.readUInt32BE(8);
   let count = 0;
   for (let at = 32; at + frameBytes <= wal.length; at += frameBytes) {
@@ -314,16 +320,16 @@ describe('SQLite log: disk full', () => {
 
   test('rejects what it cannot store, loses nothing stored, and works again once there is space', async () => {
     const log = await open(tempDir(), { maxPages: 150 });
-    await log.append(Array.from({ length: 10 }, () => ({ event: event() })));
+    await log.accept(Array.from({ length: 10 }, () => ({ event: event() })));
     const leased = await log.lease('tiktok', 10);
     let stored = 0;
     const fill = async () => {
-      for (;;) stored += (await log.append([big('other')])).stored;
+      for (;;) stored += counted(await log.accept([big('other')])).stored;
     };
     await expect(fill()).rejects.toThrow(LogUnavailable);
     expect(stored).toBeGreaterThan(10);
 
-    const together = await Promise.allSettled([1, 2, 3].map(() => log.append([big('shop')])));
+    const together = await Promise.allSettled([1, 2, 3].map(() => log.accept([big('shop')])));
     expect(together.map((result) => result.status === 'rejected' && result.reason)).toEqual(
       [1, 2, 3].map(() => expect.any(LogUnavailable)),
     );
@@ -332,7 +338,7 @@ describe('SQLite log: disk full', () => {
     expect(await log.depth('tiktok-other')).toMatchObject({ waiting: stored });
 
     await log.purge('other');
-    expect(await log.append([big('shop')])).toEqual({ stored: 1, duplicates: 0 });
+    expect(counted(await log.accept([big('shop')]))).toEqual({ stored: 1, duplicates: 0 });
     expect(await log.depth('tiktok')).toMatchObject({ waiting: 1, deadLetters: 10 });
   });
 });

@@ -3,6 +3,7 @@ import type { Consumer, Delivery, EventLog } from '../../server/store/event-log.
 import { LogUnavailable } from '../../server/store/event-log.ts';
 import type { LogOptions } from '../../server/store/open.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import { counted, order, waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -10,17 +11,29 @@ const SECOND_MS = 1000;
 const DAY_MS = 24 * 60 * 60 * SECOND_MS;
 const START_MS = Date.parse('2026-03-01T00:00:00.000Z');
 
-const TIKTOK: Consumer = { name: 'tiktok', shop: 'shop', decryptsPii: false };
-const CUSTOMERIO: Consumer = { name: 'customerio', shop: 'shop', decryptsPii: true };
-const SHOPLINE: Consumer = { name: 'shopline', shop: 'shop', decryptsPii: true };
-const STATISTICS: Consumer = { name: 'statistics', shop: 'shop', decryptsPii: false, ignoresHolds: true };
-const OTHER_SHOP: Consumer = { name: 'tiktok-other', shop: 'other', decryptsPii: false };
+const TIKTOK: Consumer = { name: 'tiktok', shop: 'shop', decryptsPii: false, audience: 'destinations' };
+const CUSTOMERIO: Consumer = {
+  name: 'customerio',
+  shop: 'shop',
+  decryptsPii: true,
+  audience: 'destinations',
+};
+const SHOPLINE: Consumer = { name: 'shopline', shop: 'shop', decryptsPii: true, audience: 'destinations' };
+const STATISTICS: Consumer = { name: 'statistics', shop: 'shop', decryptsPii: false, audience: 'statistics' };
+const OTHER_SHOP: Consumer = {
+  name: 'tiktok-other',
+  shop: 'other',
+  decryptsPii: false,
+  audience: 'destinations',
+};
 
 type OpenLog = (options: LogOptions) => Promise<EventLog>;
 
 const ids = (deliveries: readonly Delivery[]) => deliveries.map((delivery) => delivery.event.messageId);
 const ackAll = (deliveries: readonly Delivery[]) => deliveries.forEach((delivery) => void delivery.ack());
-const append = (log: EventLog, ...events: ProtectedEvent[]) => log.append(events.map((event) => ({ event })));
+/** Accepts events without anything beside them. */
+const append = async (log: EventLog, ...events: ProtectedEvent[]) =>
+  counted(await log.accept(events.map((event) => ({ event }))));
 const named = (messageId: string, parts: Partial<ProtectedEvent> = {}) => event({ messageId, ...parts });
 const receivedAt = (ms: number) => ({ receivedAt: new Date(ms).toISOString() });
 
@@ -94,7 +107,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
 
     test('an empty list is fine', async () => {
       const { log } = await setUp();
-      expect(await log.append([])).toEqual({ stored: 0, duplicates: 0 });
+      expect(await log.accept([])).toEqual([]);
     });
 
     test('one bad call fails alone, not the others of its transaction', async () => {
@@ -337,12 +350,8 @@ export function describeEventLog(name: string, open: OpenLog): void {
     });
 
     test('requeueNow makes every waiting retry due now, but nothing that is leased or held', async () => {
-      const { log } = await setUp();
-      await log.append([
-        { event: named('held'), holdUntilMs: START_MS + DAY_MS },
-        { event: named('a') },
-        { event: named('b') },
-      ]);
+      const { log } = await setUp({ shops: waiting(DAY_MS) });
+      await log.accept([order('1', { messageId: 'held' }), { event: named('a') }, { event: named('b') }]);
       const [a, b] = await log.lease('tiktok', 10);
       a?.retry(DAY_MS, 'unreachable');
       await log.requeueNow('tiktok');
@@ -353,10 +362,10 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(ids(await log.lease('tiktok', 10))).toEqual(['b']);
     });
 
-    test('a held order does not block others, and is leased when its hold ends', async () => {
-      const { log, clock, reopen } = await setUp();
+    test('an order that waits for its window does not block others, and is leased when it ends', async () => {
+      const { log, clock, reopen } = await setUp({ shops: waiting(30 * SECOND_MS) });
       const holdUntilMs = START_MS + 30 * SECOND_MS;
-      await log.append([{ event: named('order'), holdUntilMs }, { event: named('view') }]);
+      await log.accept([order('1', { messageId: 'order' }), { event: named('view') }]);
       expect(ids(await log.lease('tiktok', 10))).toEqual(['view']);
       expect(await log.nextDueMs('tiktok')).toBe(holdUntilMs);
       await log.close();
@@ -366,15 +375,18 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await leaseOne(later)).toMatchObject({ attempt: 1, event: { messageId: 'order' } });
     });
 
-    test('a consumer that ignores holds leases held events at once, and only once', async () => {
-      const { log, clock, reopen } = await setUp({ consumers: [TIKTOK, STATISTICS] });
+    test('statistics lease the report of an order at once, and only once, while its stage waits', async () => {
+      const { log, clock, reopen } = await setUp({
+        consumers: [TIKTOK, STATISTICS],
+        shops: waiting(30 * SECOND_MS),
+      });
       const holdUntilMs = START_MS + 30 * SECOND_MS;
-      await log.append([{ event: named('order'), holdUntilMs }]);
+      await log.accept([order('1', { messageId: 'order' })]);
       expect(await log.nextDueMs('statistics')).toBe(START_MS);
       expect(await log.nextDueMs('tiktok')).toBe(holdUntilMs);
-      const order = await leaseOne(log, 'statistics');
+      const report = await leaseOne(log, 'statistics');
       expect(await log.nextDueMs('statistics')).toBe(START_MS + 60 * SECOND_MS);
-      order.retry(DAY_MS, 'unreachable');
+      report.retry(DAY_MS, 'unreachable');
       await log.requeueNow('statistics');
       expect(await log.nextDueMs('statistics')).toBe(START_MS);
       expect(await leaseOne(log, 'statistics')).toMatchObject({ attempt: 2, event: { messageId: 'order' } });
@@ -389,11 +401,11 @@ export function describeEventLog(name: string, open: OpenLog): void {
     });
 
     test('isOrder tells on every attempt whether the event was stored with an order key', async () => {
-      const { log, clock, reopen } = await setUp();
-      await log.append([
+      const { log, clock, reopen } = await setUp({ shops: waiting(500) });
+      await log.accept([
         { event: named('order', { orderKey: 'order:1' }) },
         { event: named('view', { properties: { order_id: '1' } }) },
-        { event: named('held', { orderKey: 'order:2' }), holdUntilMs: START_MS + 500 },
+        order('2', { messageId: 'held' }),
       ]);
       const areOrders = (deliveries: readonly Delivery[]) =>
         deliveries.map(({ event, isOrder }) => [event.messageId, isOrder]);
@@ -415,9 +427,9 @@ export function describeEventLog(name: string, open: OpenLog): void {
     });
 
     test('nextDueMs is undefined, now, or a later time', async () => {
-      const { log, clock } = await setUp();
+      const { log, clock } = await setUp({ shops: waiting(500) });
       expect(await log.nextDueMs('tiktok')).toBeUndefined();
-      await log.append([{ event: named('held'), holdUntilMs: START_MS + 500 }]);
+      await log.accept([order('1', { messageId: 'held' })]);
       expect(await log.nextDueMs('tiktok')).toBe(START_MS + 500);
       await append(log, named('a'));
       expect(await log.nextDueMs('tiktok')).toBe(START_MS);
@@ -439,11 +451,11 @@ export function describeEventLog(name: string, open: OpenLog): void {
     });
 
     test('depth counts new, leased, waiting and held events and the age of the oldest; a restart changes nothing', async () => {
-      const { log, clock, reopen } = await setUp();
+      const { log, clock, reopen } = await setUp({ shops: waiting(DAY_MS) });
       expect(await log.depth('tiktok')).toEqual({ waiting: 0, deadLetters: 0, oldestAgeMs: 0 });
       await append(log, named('a'), named('b', receivedAt(START_MS + 1000)));
-      await log.append([
-        { event: named('held', receivedAt(START_MS + 2000)), holdUntilMs: START_MS + DAY_MS },
+      await log.accept([
+        order('1', { messageId: 'held', ...receivedAt(START_MS + 2000) }),
         { event: named('new', receivedAt(START_MS + 3000)) },
       ]);
       clock.nowMs += 10_000;
@@ -561,14 +573,14 @@ export function describeEventLog(name: string, open: OpenLog): void {
 
     test('is handed only to consumers that decrypt it', async () => {
       const { log } = await setUp({ consumers: PII_CONSUMERS });
-      await log.append([withPii('a')]);
+      await log.accept([withPii('a')]);
       expect((await leaseOne(log, 'customerio')).encryptedPii).toBe('pii of a');
       expect('encryptedPii' in (await leaseOne(log, 'tiktok'))).toBe(false);
     });
 
     test('stays through retries and dead letters, and is deleted with the last settlement', async () => {
       const { log } = await setUp({ consumers: PII_CONSUMERS });
-      await log.append([withPii('a')]);
+      await log.accept([withPii('a')]);
       (await leaseOne(log, 'shopline')).deadLetter('rejected');
       (await leaseOne(log, 'customerio')).retry(0, 'throttled');
       const again = await leaseOne(log, 'customerio');
@@ -584,7 +596,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
 
     test('stays for a consumer whose cursor has not reached the event', async () => {
       const { log } = await setUp({ consumers: PII_CONSUMERS });
-      await log.append([withPii('a')]);
+      await log.accept([withPii('a')]);
       (await leaseOne(log, 'customerio')).ack();
       await log.retain();
       expect((await leaseOne(log, 'shopline')).encryptedPii).toBe('pii of a');
@@ -592,7 +604,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
 
     test('is deleted with the last dead letter that needs it', async () => {
       const { log } = await setUp({ consumers: [TIKTOK, CUSTOMERIO] });
-      await log.append([withPii('a')]);
+      await log.accept([withPii('a')]);
       (await leaseOne(log, 'customerio')).deadLetter('rejected');
       await log.discardDeadLetters({ consumer: 'customerio' });
       await log.replaySince('customerio', 0);
@@ -601,10 +613,14 @@ export function describeEventLog(name: string, open: OpenLog): void {
 
     test('is deleted when its consumer no longer decrypts PII', async () => {
       const { log, reopen } = await setUp({ consumers: PII_CONSUMERS });
-      await log.append([withPii('a')]);
+      await log.accept([withPii('a')]);
       await log.close();
       const hashed = await reopen({
-        consumers: PII_CONSUMERS.map((consumer) => ({ ...consumer, decryptsPii: false })),
+        consumers: PII_CONSUMERS.map((consumer) => ({
+          ...consumer,
+          decryptsPii: false,
+          audience: 'destinations',
+        })),
       });
       await hashed.retain();
       await hashed.close();

@@ -103,8 +103,8 @@ export async function startCollector(
 function noteAppended(log: EventLog, events: ProtectedEvent[]): EventLog {
   return {
     ...log,
-    async append(entries) {
-      const result = await log.append(entries);
+    async accept(entries) {
+      const result = await log.accept(entries);
       events.push(...entries.map(({ event }) => event));
       return result;
     },

@@ -8,6 +8,7 @@ export function event(parts: Partial<ProtectedEvent> = {}): ProtectedEvent {
   return {
     shop: 'shop',
     messageId: `message-${sequence}`,
+    source: 'browser',
     type: 'track',
     event: 'Product Viewed',
     timestamp: '2026-03-01T00:00:00.000Z',

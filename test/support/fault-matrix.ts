@@ -280,7 +280,7 @@ async function startMatrix({ shop, log, clock, ...parts }: MatrixParts): Promise
       wires[api] = wire;
     },
     append: async (events) =>
-      void (await log.append(events.map((one) => ({ event: { ...one, shop: shop.id } })))),
+      void (await log.accept(events.map((one) => ({ event: { ...one, shop: shop.id } })))),
     requests: (api) => requests[api],
     accepted: (api) => [...new Set(taken[api].map(IDENTITY[api].idOf))],
     repeats: (api) => repeatsAmong(taken[api], (item) => `${item.event} ${IDENTITY[api].idOf(item)}`),

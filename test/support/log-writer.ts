@@ -6,14 +6,14 @@ const [, , dataDir = '', prefix = ''] = process.argv;
 const WRITERS = 20;
 const log = await openLog({
   dataDir,
-  consumers: [{ name: 'tiktok', shop: 'shop', decryptsPii: false }],
+  consumers: [{ name: 'tiktok', shop: 'shop', decryptsPii: false, audience: 'destinations' }],
   retentionMs: 86_400_000,
 });
 let last = 0;
 async function write(): Promise<never> {
   for (;;) {
     const messageId = `${prefix}-${++last}`;
-    await log.append([{ event: event({ messageId }) }]);
+    await log.accept([{ event: event({ messageId }) }]);
     process.stdout.write(`${messageId}\n`);
   }
 }

@@ -85,7 +85,7 @@ export async function startBench(
   });
   const log = await openLog({
     dataDir,
-    consumers: [{ name: consumer, shop: 'shop', decryptsPii: false }],
+    consumers: [{ name: consumer, shop: 'shop', decryptsPii: false, audience: 'destinations' }],
     retentionMs: 30 * 86_400_000,
     clock: clock.now,
   });
