@@ -1,17 +1,13 @@
-import type { Json, JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
+import { readValue as readValueOf } from '../../shared/order-value.ts';
+import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { sumOfProducts } from '../lib/decimal.ts';
+
+export { readNumber, readProducts } from '../../shared/order-value.ts';
 
 /** Trimmed text, or a number as text. Blank text and every other type is absent. */
 export function readText(value: unknown): string | undefined {
   const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
   return text === '' ? undefined : text;
-}
-
-/** A finite number, also from plain decimal text ("12.50"). */
-export function readNumber(value: unknown): number | undefined {
-  const isDecimal = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim());
-  const number = isDecimal ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
 /** ISO 4217, upper-case. Anything that is not three letters is absent. */
@@ -20,42 +16,8 @@ export function readCurrency(properties: JsonObject): string | undefined {
   return currency && /^[A-Za-z]{3}$/.test(currency) ? currency.toUpperCase() : undefined;
 }
 
-/** The lines of `products`, or the one product whose fields are in the properties themselves. */
-export function readProducts(properties: JsonObject): JsonObject[] {
-  const { products } = properties;
-  if (Array.isArray(products)) return products.filter(isJsonObject);
-  const hasProduct = ['sku', 'product_id', 'price'].some((key) => properties[key] != null);
-  return hasProduct ? [properties] : [];
-}
-
-const isJsonObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Their products were shown, not bought, so their prices have no sum. */
-const LISTS = new Set(['Products Searched', 'Product List Viewed', 'Product List Filtered']);
-
-/**
- * The value of an event in major units of its currency: `value`, else `revenue`, else `total`, else the sum of
- * price × quantity (a missing quantity is 1). Absent for a list of products without a value of its own.
- */
-export function readValue(event: ProtectedEvent): number | undefined {
-  const { properties } = event;
-  const stated =
-    readNumber(properties.value) ?? readNumber(properties.revenue) ?? readNumber(properties.total);
-  return stated ?? (event.event && LISTS.has(event.event) ? undefined : sumOfLines(readProducts(properties)));
-}
-
-/** Finer than any currency. */
-const DECIMALS = 4;
-
-function sumOfLines(products: JsonObject[]): number | undefined {
-  const lines = products.flatMap(({ price, quantity }) => {
-    const each = readNumber(price);
-    return each === undefined ? [] : [[each, readNumber(quantity) ?? 1] as const];
-  });
-  const total = sumOfProducts(lines, DECIMALS);
-  return lines.length > 0 && Number.isFinite(total) ? total : undefined;
-}
+/** The value of an event in major units of its currency; undefined when nothing states one. */
+export const readValue = (event: ProtectedEvent): number | undefined => readValueOf(event, sumOfProducts);
 
 /**
  * Epoch ms of an ISO timestamp. Absent before 2001-09-09, when it would have fewer than 13 digits (10 in seconds):

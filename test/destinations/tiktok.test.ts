@@ -185,9 +185,9 @@ describe('who', () => {
 
 describe('what', () => {
   test.each([
-    [{ value: 1, revenue: 2, total: 3, price: 4 }, 1],
-    [{ revenue: 2, total: 3, price: 4 }, 2],
-    [{ total: 3, price: 4 }, 3],
+    [{ value: 1, revenue: 2, total: 3, price: 4 }, 3],
+    [{ value: 1, revenue: 2, price: 4 }, 1],
+    [{ revenue: 2, price: 4 }, 2],
     [{ price: 4, quantity: 2 }, 8],
     [{ products: [{ price: 0.1, quantity: 3 }, { price: 1 }] }, 1.3],
     [{ value: ' 12.50 ' }, 12.5],

@@ -1,0 +1,55 @@
+import type { Json, JsonObject } from './protected-event.ts';
+
+/** A finite number, also from plain decimal text ("12.50"). */
+export function readNumber(value: unknown): number | undefined {
+  const isDecimal = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim());
+  const number = isDecimal ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+/** The lines of `products`, or the one product whose fields are in the properties themselves. */
+export function readProducts(properties: JsonObject): JsonObject[] {
+  const { products } = properties;
+  if (Array.isArray(products)) return products.filter(isJsonObject);
+  const hasProduct = ['sku', 'product_id', 'price'].some((key) => properties[key] != null);
+  return hasProduct ? [properties] : [];
+}
+
+const isJsonObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Their products were shown, not bought, so their prices have no sum. */
+const LISTS: ReadonlySet<string> = new Set([
+  'Products Searched',
+  'Product List Viewed',
+  'Product List Filtered',
+]);
+/** Finer than any currency. */
+const DECIMALS = 4;
+
+type SumOfProducts = (pairs: readonly (readonly [number, number])[], decimals: number) => number;
+
+/**
+ * The value of an event in major units of its currency: `total`, else `value`, else `revenue`, else the sum of
+ * price × quantity of its lines (a missing quantity is 1). Absent for a list of products without a value of its own.
+ * Every destination and the statistics read it here.
+ *
+ * @param sumOfProducts an exact sum, rounded to that many decimals.
+ */
+export function readValue(
+  { event = '', properties }: { event?: string; properties: JsonObject },
+  sumOfProducts: SumOfProducts,
+): number | undefined {
+  const { total, value, revenue } = properties;
+  const stated = readNumber(total) ?? readNumber(value) ?? readNumber(revenue);
+  return stated ?? (LISTS.has(event) ? undefined : sumOfLines(readProducts(properties), sumOfProducts));
+}
+
+function sumOfLines(products: readonly JsonObject[], sumOfProducts: SumOfProducts): number | undefined {
+  const lines = products.flatMap(({ price, quantity }) => {
+    const each = readNumber(price);
+    return each === undefined ? [] : [[each, readNumber(quantity) ?? 1] as const];
+  });
+  const total = sumOfProducts(lines, DECIMALS);
+  return lines.length > 0 && Number.isFinite(total) ? total : undefined;
+}
