@@ -26,7 +26,7 @@ export function readClaim(event: ProtectedEvent): OrderClaim | undefined {
     names: orderNames(properties),
     tokens: orderTokens(properties),
     part: stage === 'refunded' ? (readId(properties.refund_id) ?? messageId) : '',
-    isCancelled: stage === 'cancelled' || properties.cancelled === true,
+    isCancelled: stage === 'cancelled' || readId(properties.cancelled_at) !== undefined,
     ...(identity.userId !== undefined && { userId: identity.userId }),
   };
 }

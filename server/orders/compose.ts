@@ -56,7 +56,8 @@ export function composeStage(own: ProtectedEvent, known: KnownOrder): ProtectedE
   const events = reports.map(({ event }) => event);
   const placed = reports.filter(({ stage }) => stage === 'placed').map(({ event }) => event);
   const isPlaced = own.event === 'Order Completed';
-  const content = reports.find(({ stage }) => stage !== 'cancelled' && stage !== 'refunded')?.event;
+  const contents = reports.filter(({ stage }) => stage !== 'cancelled' && stage !== 'refunded');
+  const content = (contents.find(({ event }) => event.properties.total !== undefined) ?? contents[0])?.event;
   const pages = reports.filter(({ source }) => !isTrusted(source)).map(({ event }) => toEvidence(event));
   const evidence = [...known.evidence, ...pages];
   const composed = enrich(

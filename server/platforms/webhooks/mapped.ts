@@ -21,7 +21,15 @@ export interface Unusable {
   lacks: string;
 }
 
-export const isUnusable = (mapped: Mapped | Unusable): mapped is Unusable => 'lacks' in mapped;
+/** A payload that is no web event; it is answered like one that is not used. */
+export interface NoWebEvent {
+  isNoWebEvent: true;
+}
+
+/** What becomes of a payload. */
+export type MapResult = Mapped | Unusable | NoWebEvent;
+
+export const isMapped = (result: MapResult): result is Mapped => 'message' in result;
 
 export function track(
   event: string,

@@ -69,6 +69,9 @@ export function createAcceptOrder({ rows, orders, evidence, voices, shops }: Par
     const isHeard = isTrusted(source) || claim.stage === 'placed' || !hasPlatform;
     const added = isHeard ? stagesOf(order, claim) : [];
     for (const stage of added) emit(row, claim, order, stage, setByMs);
+    // A backend's update is an event of its own; the shop system's only changes what its order is made of.
+    if (claim.stage === 'updated' && source !== 'platform')
+      rows.insert({ ...reportRow(row, body, order), audience: AUDIENCE.destinations, encryptedPii: row[5] });
     const isProvisional = !isTrusted(source) && ordersFrom === 'platform';
     return {
       isStored: isNew || added.length > 0,
@@ -103,11 +106,12 @@ export function createAcceptOrder({ rows, orders, evidence, voices, shops }: Par
     orders.emit(order, stage, stage === 'refunded' ? claim.part : '', seq);
   }
 
-  return (row: AcceptRow, claim: OrderClaim, times: AcceptTimes): Accepted => {
+  return (row: AcceptRow, claim: OrderClaim, times: AcceptTimes): Accepted | undefined => {
     const [shop, source, , receivedAtMs] = row;
     if (source === 'platform') voices.notePlatformOrder(shop, receivedAtMs);
     const isBelieved = isTrusted(source) || voices.actsAsBrowser(shop);
-    return isBelieved ? acceptReport(row, claim, times) : acceptEvidence(row, claim, times.nowMs);
+    if (!isBelieved) return acceptEvidence(row, claim, times.nowMs);
+    return claim.names.length > 0 ? acceptReport(row, claim, times) : undefined;
   };
 }
 

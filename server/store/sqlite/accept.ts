@@ -50,7 +50,8 @@ interface Parts {
   windows: Windows;
   evidence: EvidenceStore;
   personLinks: PersonLinks;
-  acceptOrder(row: AcceptRow, claim: OrderClaim, times: AcceptTimes): Accepted;
+  /** Undefined for a report that names no order: an event like others. */
+  acceptOrder(row: AcceptRow, claim: OrderClaim, times: AcceptTimes): Accepted | undefined;
 }
 
 const STORED: Accepted = { isStored: true };
@@ -74,7 +75,10 @@ export function createAccept({ rows, dedup, windows, evidence, personLinks, acce
     if (details) {
       show(row, details);
       if (details.person) personLinks.add(shop, details.person, receivedAtMs);
-      if (details.claim) return acceptOrder(row, details.claim, times);
+      if (details.claim) {
+        const accepted = acceptOrder(row, details.claim, times);
+        if (accepted) return accepted;
+      }
     }
     rows.insert({
       shop,

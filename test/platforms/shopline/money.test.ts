@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { sum } from '../../../server/lib/decimal.ts';
 import { mapWebhook, type Topic } from '../../../server/platforms/shopline/webhooks/map.ts';
 import { readAmount } from '../../../server/platforms/shopline/webhooks/money.ts';
-import { isUnusable } from '../../../server/platforms/webhooks/mapped.ts';
+import { isMapped } from '../../../server/platforms/webhooks/mapped.ts';
 import { order } from '../support.ts';
 
 function propertiesOf(topic: Topic, payload: object) {
   const mapped = mapWebhook(topic, payload, 'id');
-  if (isUnusable(mapped)) throw new Error('not usable');
+  if (!isMapped(mapped)) throw new Error('not usable');
   return mapped.message.properties ?? {};
 }
 

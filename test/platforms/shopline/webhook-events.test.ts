@@ -4,7 +4,7 @@ import { createCounters } from '../../../server/observe/counters.ts';
 import { mapWebhook, type Topic } from '../../../server/platforms/shopline/webhooks/map.ts';
 import { consentOf } from '../../../server/platforms/webhooks/consent.ts';
 import { toEntry } from '../../../server/platforms/webhooks/entry.ts';
-import { isUnusable } from '../../../server/platforms/webhooks/mapped.ts';
+import { isMapped } from '../../../server/platforms/webhooks/mapped.ts';
 import { createPiiEncryption, piiBinding } from '../../../server/privacy/encrypted-pii.ts';
 import { sha256 } from '../../../server/privacy/hash.ts';
 import type { Append } from '../../../server/store/event-log.ts';
@@ -21,7 +21,7 @@ async function told(
 ): Promise<Append> {
   const [shop] = (options.config ?? configOf(oneShop)).shops;
   const mapped = mapWebhook(topic, payload, 'shopline:1');
-  if (!shop || isUnusable(mapped)) throw new Error('not usable');
+  if (!shop || !isMapped(mapped)) throw new Error('not usable');
   const consent = await consentOf(mapped.message, shop, options.state ?? visitors());
   return toEntry({ piiEncryption, counters: createCounters() }, mapped, shop, consent, NOW);
 }

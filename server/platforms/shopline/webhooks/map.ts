@@ -1,17 +1,17 @@
 import type { z } from 'zod';
-import type { Mapped, Unusable } from '../../webhooks/mapped.ts';
+import type { MapResult } from '../../webhooks/mapped.ts';
 import { mapCart, mapCheckout } from './cart.ts';
 import { mapOrder } from './order.ts';
 import { Cart, Checkout, Order, Redaction, Refund } from './payload.ts';
 import { mapCustomerRedaction, mapShopRedaction } from './redaction.ts';
 import { mapRefund } from './refund.ts';
 
-type Map = (payload: unknown, messageId: string) => Mapped | Unusable;
+type Map = (payload: unknown, messageId: string) => MapResult;
 
 const mapperOf =
   <Schema extends z.ZodType>(
     schema: Schema,
-    map: (payload: z.output<Schema>, messageId: string) => Mapped | Unusable,
+    map: (payload: z.output<Schema>, messageId: string) => MapResult,
   ): Map =>
   (payload, messageId) => {
     const read = schema.safeParse(payload);
@@ -20,13 +20,20 @@ const mapperOf =
 
 const checkout = mapperOf(Checkout, mapCheckout);
 const cart = mapperOf(Cart, mapCart);
+const refund = mapperOf(Refund, mapRefund);
+/** SHOPLINE's documents and its headers spell this topic differently. */
+const updated = mapperOf(Order, (order, id) => mapOrder(order, 'updated', id));
 
 /** The topics in use. */
 const TOPICS = {
   'orders/create': mapperOf(Order, (order, id) => mapOrder(order, 'placed', id)),
   'orders/paid': mapperOf(Order, (order, id) => mapOrder(order, 'paid', id)),
+  'orders/updated': updated,
+  'orders/update': updated,
+  'orders/edited': updated,
   'orders/cancelled': mapperOf(Order, (order, id) => mapOrder(order, 'cancelled', id)),
-  'refunds/create': mapperOf(Refund, mapRefund),
+  'refunds/create': refund,
+  'refunds/update': refund,
   'checkouts/create': checkout,
   'checkouts/update': checkout,
   'carts/create': cart,
@@ -39,5 +46,5 @@ export type Topic = keyof typeof TOPICS;
 export const isTopic = (topic: string): topic is Topic => Object.hasOwn(TOPICS, topic);
 
 /** A webhook as a message. Pure: the same topic, payload and message ID give the same message. */
-export const mapWebhook = (topic: Topic, payload: unknown, messageId: string): Mapped | Unusable =>
+export const mapWebhook = (topic: Topic, payload: unknown, messageId: string): MapResult =>
   TOPICS[topic](payload, messageId);

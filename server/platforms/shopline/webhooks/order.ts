@@ -1,10 +1,12 @@
 import { orderNames } from '../../../../shared/order-ids.ts';
+import { sum } from '../../../lib/decimal.ts';
 import { firstTime } from '../../webhooks/fields.ts';
-import { type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
+import { type MapResult, track } from '../../webhooks/mapped.ts';
 import { readProducts } from './lines.ts';
 import { type Money, readCurrency, readMoney } from './money.ts';
 import type { Order } from './payload.ts';
 import { readPerson } from './person.ts';
+import { readRefunded } from './refund.ts';
 
 /** The event of each stage. */
 const EVENTS = {
@@ -17,13 +19,15 @@ const EVENTS = {
 export type Stage = keyof typeof EVENTS;
 
 /** An order at one stage. */
-export function mapOrder(order: Order, stage: Stage, messageId: string): Mapped | Unusable {
+export function mapOrder(order: Order, stage: Stage, messageId: string): MapResult {
+  if (order.source_name?.trim().toLowerCase() === 'pos') return { isNoWebEvent: true };
   const properties = {
     ...readNames(order),
     cart_token: order.cart_token,
     ...readAmounts(order),
     coupon: order.discount_codes.flatMap(({ code }) => code ?? []).join(',') || undefined,
-    financial_status: stage === 'paid' ? 'paid' : order.financial_status,
+    financial_status: stage === 'paid' ? 'paid' : order.financial_status?.trim().toLowerCase(),
+    cancelled_at: order.cancelled_at,
     products: readProducts(order.line_items),
     landing_site: order.landing_site,
     referring_site: order.referring_site,
@@ -48,15 +52,14 @@ function readNames(order: Order) {
 function readAmounts(order: Order) {
   const money = (set: Parameters<typeof readMoney>[0], plain: Parameters<typeof readMoney>[1]) =>
     readMoney(set, plain, order.currency);
-  const total =
-    money(order.current_total_price_set, order.current_total_price) ??
-    money(order.total_price_set, order.total_price);
-  const currency = total?.currency ?? readCurrency(order.currency);
+  const { total, net } = readTotals(order);
+  const currency = (total ?? net)?.currency ?? readCurrency(order.currency);
   const same = (found: Money | undefined) =>
     found?.currency === undefined || found.currency === currency ? found?.amount : undefined;
   return {
     currency,
     total: total?.amount,
+    net_total: net?.amount,
     subtotal: same(money(order.subtotal_price_set, order.subtotal_price)),
     tax: same(money(order.total_tax_set, order.total_tax)),
     shipping: same(money(order.total_shipping_price_set, order.total_shipping_price)),
@@ -67,7 +70,29 @@ function readAmounts(order: Order) {
   };
 }
 
+const REFUNDED = new Set(['partially_refunded', 'refunded']);
+
+/**
+ * What was ordered, edits included, and what of it is left after refunds. `current_total_price` is net of refunds, so
+ * where there are some the gross amount is `total_price`, else the net one with the refunds of the body.
+ */
+function readTotals(order: Order): { total?: Money | undefined; net?: Money | undefined } {
+  const current = readMoney(order.current_total_price_set, order.current_total_price, order.currency);
+  const gross = readMoney(order.total_price_set, order.total_price, order.currency);
+  const isRefunded =
+    order.refunds.length > 0 || REFUNDED.has(order.financial_status?.trim().toLowerCase() ?? '');
+  if (!isRefunded || current === undefined) return { total: current ?? gross };
+  const refunds = order.refunds.map(readRefunded);
+  const isKnown = refunds.length > 0 && refunds.every(({ total }) => total !== undefined);
+  const summed = isKnown && {
+    ...current,
+    amount: sum([current.amount, ...refunds.map(({ total = 0 }) => total)]),
+  };
+  return { total: gross ?? (summed || undefined), net: current };
+}
+
 function timeOf(order: Order, stage: Stage): string | undefined {
+  if (stage === 'updated') return firstTime(order.updated_at);
   if (stage === 'placed') return firstTime(order.created_at, order.order_at, order.processed_at);
   if (stage === 'paid')
     return firstTime(order.payment_details.at(-1)?.processed_at, order.processed_at, order.updated_at);

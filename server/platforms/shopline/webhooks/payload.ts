@@ -65,6 +65,37 @@ const LineItem = z.object({
 });
 export type LineItem = z.output<typeof LineItem>;
 
+/** What a refund gives back: money that moved, the lines it is for, and adjustments such as the shipping. */
+const refunded = {
+  refund_line_items: list(
+    z.object({
+      quantity: Amount,
+      subtotal: Amount,
+      subtotal_set: Amounts,
+      total_tax: Amount,
+      total_tax_set: Amounts,
+      line_item: lenient(LineItem),
+    }),
+  ),
+  order_adjustments: list(
+    z.object({ amount: Amount, amount_set: Amounts, tax_amount: Amount, tax_amount_set: Amounts }),
+  ),
+  transactions: list(
+    z.object({ kind: Text, status: Text, amount: Amount, amount_set: Amounts, currency: Text }),
+  ),
+};
+export type Refunded = z.output<z.ZodObject<typeof refunded>>;
+
+export const Refund = z.object({
+  ...person,
+  ...refunded,
+  id: Id,
+  order_id: Id,
+  created_at: Text,
+  processed_at: Text,
+});
+export type Refund = z.output<typeof Refund>;
+
 export const Order = z.object({
   ...person,
   id: Id,
@@ -90,6 +121,7 @@ export const Order = z.object({
   current_total_discounts_set: Amounts,
   discount_codes: list(z.object({ code: Text })),
   financial_status: Text,
+  source_name: Text,
   line_items: list(LineItem),
   created_at: Text,
   order_at: Text,
@@ -97,21 +129,9 @@ export const Order = z.object({
   updated_at: Text,
   cancelled_at: Text,
   payment_details: list(z.object({ processed_at: Text })),
+  refunds: list(z.object(refunded)),
 });
 export type Order = z.output<typeof Order>;
-
-export const Refund = z.object({
-  ...person,
-  id: Id,
-  order_id: Id,
-  created_at: Text,
-  processed_at: Text,
-  refund_line_items: list(
-    z.object({ quantity: Amount, subtotal: Amount, subtotal_set: Amounts, line_item: lenient(LineItem) }),
-  ),
-  transactions: list(z.object({ status: Text, amount: Amount, amount_set: Amounts, currency: Text })),
-});
-export type Refund = z.output<typeof Refund>;
 
 export const Checkout = z.object({
   ...person,

@@ -6,7 +6,7 @@ import { sha256 } from '../../../privacy/hash.ts';
 import { countStored, type Received, unused, type WebhookParts } from '../../platform.ts';
 import { defaultConsent } from '../../webhooks/consent.ts';
 import { toEntry } from '../../webhooks/entry.ts';
-import { isUnusable, messageIdOf } from '../../webhooks/mapped.ts';
+import { isMapped, messageIdOf } from '../../webhooks/mapped.ts';
 import { isSigned } from '../../webhooks/signature.ts';
 import { isTopic, mapWebhook } from './map.ts';
 
@@ -22,8 +22,8 @@ export async function receiveShopline(
   if (!isTopic(topic)) return unused(shop.id);
   const webhookId = request.get('X-Shopline-Webhook-Id')?.trim() || sha256(`${topic}\n${bytes.toString()}`);
   const mapped = mapWebhook(topic, value, messageIdOf('shopline', webhookId));
-  if (isUnusable(mapped)) {
-    parts.logger.warn({ shop: shop.id, topic, ...mapped }, 'webhook cannot be used');
+  if (!isMapped(mapped)) {
+    if ('lacks' in mapped) parts.logger.warn({ shop: shop.id, topic, ...mapped }, 'webhook cannot be used');
     return unused(shop.id);
   }
   const entry = toEntry(parts, mapped, shop, defaultConsent(shop), parts.clock.now());

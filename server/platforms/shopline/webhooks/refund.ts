@@ -1,13 +1,13 @@
 import { sum } from '../../../lib/decimal.ts';
 import { firstTime } from '../../webhooks/fields.ts';
-import { type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
+import { type MapResult, track } from '../../webhooks/mapped.ts';
 import { readProduct } from './lines.ts';
-import { type Money, readMoney } from './money.ts';
-import type { Refund } from './payload.ts';
+import { type Money, readMoney, type Said } from './money.ts';
+import type { Refund, Refunded } from './payload.ts';
 import { readPerson } from './person.ts';
 
 /** A refund of an order. */
-export function mapRefund(refund: Refund, messageId: string): Mapped | Unusable {
+export function mapRefund(refund: Refund, messageId: string): MapResult {
   if (refund.order_id === undefined) return { lacks: 'order_id' };
   const products = refund.refund_line_items
     .map(({ line_item, quantity }) => line_item && readProduct(line_item, quantity))
@@ -16,27 +16,57 @@ export function mapRefund(refund: Refund, messageId: string): Mapped | Unusable 
   const message = track('Order Refunded', messageId, refundedAt, readPerson(refund), {
     order_id: refund.order_id,
     refund_id: refund.id,
-    ...readTotal(refund),
+    ...readRefunded(refund),
     products: products.length > 0 ? products : undefined,
   });
   return { message };
 }
 
-const FAILED = new Set(['failure', 'error']);
+const FAILED: ReadonlySet<string> = new Set(['failure', 'error']);
+const SUCCEEDED: ReadonlySet<string> = new Set(['success', 'succeeded']);
 
 /**
- * The sum of the transactions that did not fail, pending ones included; without transactions that of the refunded lines.
- * Amounts in several currencies have no sum.
+ * The amount of a refund in the shop's currency: the money that moved, else the refunded lines with their tax and the
+ * adjustments (shipping), else transactions that are pending. 0 when every transaction failed. Amounts in several
+ * currencies have no sum.
  */
-function readTotal({ transactions, refund_line_items }: Refund): { total?: number; currency?: string } {
-  const refunded = transactions.filter(({ status }) => !FAILED.has(status ?? ''));
-  const amounts =
-    transactions.length > 0
-      ? refunded.map(({ amount_set, amount, currency }) => readMoney(amount_set, amount, currency))
-      : refund_line_items.map(({ subtotal_set, subtotal }) => readMoney(subtotal_set, subtotal));
-  if (transactions.length > 0 && refunded.length === 0) return { total: 0 };
-  const moneys = amounts.filter((money): money is Money => money !== undefined);
-  const [currency, ...others] = new Set(moneys.flatMap((money) => money.currency ?? []));
-  if (moneys.length === 0 || others.length > 0) return {};
-  return { total: sum(moneys.map(({ amount }) => amount)), ...(currency && { currency }) };
+export function readRefunded(refund: Refunded): { total?: number; currency?: string } {
+  const transactions = refund.transactions.filter(
+    ({ kind = 'refund' }) => kind.trim().toLowerCase() === 'refund',
+  );
+  const has = (statuses: ReadonlySet<string>) =>
+    transactions.filter(({ status = '' }) => statuses.has(status.trim().toLowerCase()));
+  if (transactions.length > 0 && has(FAILED).length === transactions.length) return { total: 0 };
+  const moneyOf = (list: typeof transactions) =>
+    add(list.map(({ amount_set, amount, currency }) => readMoney(amount_set, amount, currency)));
+  const moved = moneyOf(has(SUCCEEDED));
+  const lines = add([
+    ...refund.refund_line_items.flatMap(({ subtotal, subtotal_set, total_tax, total_tax_set }) => [
+      readMoney(subtotal_set, subtotal),
+      readMoney(total_tax_set, total_tax),
+    ]),
+    ...refund.order_adjustments.flatMap(({ amount, amount_set, tax_amount, tax_amount_set }) => [
+      readMoney(amount_set, unsigned(amount)),
+      readMoney(tax_amount_set, unsigned(tax_amount)),
+    ]),
+  ]);
+  // A transaction may be in the buyer's currency alone; the lines name the shop's.
+  const isForeign =
+    moved?.currency !== undefined && lines?.currency !== undefined && moved.currency !== lines.currency;
+  const found =
+    (isForeign ? lines : (moved ?? lines)) ??
+    moneyOf(transactions.filter((one) => !has(FAILED).includes(one)));
+  return found ? { total: found.amount, ...(found.currency && { currency: found.currency }) } : {};
+}
+
+/** Adjustments are written with either sign. */
+const unsigned = (said: Said): Said =>
+  typeof said === 'string' ? said.trim().replace(/^-/, '') : said && Math.abs(said);
+
+/** Undefined for no amounts, and for amounts in several currencies. */
+function add(moneys: readonly (Money | undefined)[]): Money | undefined {
+  const known = moneys.filter((money) => money !== undefined);
+  const [currency, ...others] = new Set(known.flatMap((money) => money.currency ?? []));
+  if (known.length === 0 || others.length > 0) return undefined;
+  return { amount: sum(known.map(({ amount }) => amount)), ...(currency && { currency }) };
 }
