@@ -351,7 +351,7 @@ describe('whatever arrives', () => {
   });
 
   test('nothing of all this surprised the program, and nothing accepted is stuck', async () => {
-    expect(lines.filter((line) => /request failed|stumbled/.test(line))).toEqual([]);
+    expect(lines.filter((line) => /request failed|worker failed|counting failed/.test(line))).toEqual([]);
     const status = await eventually(
       async () => (await admin('GET', '/admin/status')).json(),
       ({ destinations }) => destinations.every(({ waiting }: { waiting: number }) => waiting === 0),
