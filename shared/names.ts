@@ -1,5 +1,5 @@
 /**
- * The ecommerce semantic events, exact and case-sensitive, in the order a shopper meets them.
+ * The commerce events, exact and case-sensitive, in the order of a purchase.
  * @see Segment's ecommerce spec v2; Customer.io accepts the same names.
  */
 export const EVENT_NAMES = [
@@ -37,7 +37,7 @@ export type EventName = (typeof EVENT_NAMES)[number];
 export const MESSAGE_TYPES = ['track', 'page', 'identify', 'screen', 'group', 'alias'] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
-/** Cookies the snippet and the collector share. All readable by scripts of the shop's own domain. */
+/** Cookies shared by the snippet and the collector. Scripts of the shop's domain can read them. */
 export const COOKIES = {
   anonymousId: '_sb_id',
   session: '_sb_s',
@@ -45,14 +45,14 @@ export const COOKIES = {
   ttclidAt: '_sb_tt',
 } as const;
 
-/** What one request to the collector may hold, in bytes of unpacked UTF-8 and in messages. */
+/** Limits of one request to the collector; bytes are counted after decompression. */
 export const LIMITS = { messageBytes: 32 * 1024, requestBytes: 500 * 1024, messages: 500 } as const;
 
 /**
- * The key under which an order is counted once, whoever reports it: `order:<order_id>`, and `order:<order_id>:paid`
- * for the update that says it was paid. It is also the id both the pixel and the collector give TikTok.
+ * The dedup key of an order, the same for every source: `order:<order_id>`, and `order:<order_id>:paid` for the update to
+ * `paid`. The pixel and the collector also send it to TikTok as `event_id`.
  *
- * @returns undefined for any other event, and for an order without an id.
+ * @returns undefined for other events, and for an order without an id.
  */
 export function orderKey(event: string, properties: Readonly<Record<string, unknown>>): string | undefined {
   const id = properties.order_id;
@@ -62,7 +62,7 @@ export function orderKey(event: string, properties: Readonly<Record<string, unkn
   return undefined;
 }
 
-/** `financial_status` of an order that exists while its money does not yet. */
+/** Values of `financial_status` for orders that are placed but not paid yet. */
 export const UNPAID: ReadonlySet<unknown> = new Set(['unpaid', 'authorized', 'pending', 'partially_paid']);
 
 /** Files that the snippet loads by itself, each only where the tag or the page needs it. */
