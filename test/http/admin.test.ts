@@ -202,7 +202,7 @@ describe('status', () => {
     ]);
   });
 
-  test('tells no secret', async () => {
+  test('contains no secret', async () => {
     const text = JSON.stringify(await status());
     for (const secret of [
       ADMIN_TOKEN,
@@ -390,30 +390,33 @@ describe('a person asks to be forgotten', () => {
       by: 'email as people type it',
       of: ({ email }: Awaited<ReturnType<typeof person>>) => ` ${email.toUpperCase()} `,
     },
-  ])('by $by: everything linked goes, Customer.io is told, and what remains is said', async ({ of }) => {
-    const [ids, other] = [await person(), await person()];
-    await settled();
-    const erasures = await erase(of(ids), '?shop=shoes');
-    expect(erasures).toMatchObject([{ shop: 'shoes', events: 3, suppressed: [ids.userId] }]);
-    expect(erasures[0]?.ids.toSorted()).toEqual(
-      [ids.anonymousId, ids.laptop, ids.userId, sha256(ids.email)].toSorted(),
-    );
-    const remains = erasures[0]?.remains ?? [];
-    expect(remains.map(({ destination }) => destination).sort()).toEqual(['SHOPLINE', 'TikTok']);
-    for (const { why } of remains) expect(why).toMatch(/\w+ \w+/);
-    await eventually(
-      () => suppressed(ids.userId),
-      (found) => found.length === 1,
-    );
-    await settled();
-    expect(JSON.stringify([sandbox.received('tiktok'), sandbox.received('shopline')])).not.toContain(
-      'User Suppressed',
-    );
-    expect(suppressed(other.userId)).toEqual([]);
-    expect((await erase(other.anonymousId))[0]).toMatchObject({ events: 3 });
-  });
+  ])(
+    'by $by: everything linked is erased, Customer.io is notified, and the rest is reported',
+    async ({ of }) => {
+      const [ids, other] = [await person(), await person()];
+      await settled();
+      const erasures = await erase(of(ids), '?shop=shoes');
+      expect(erasures).toMatchObject([{ shop: 'shoes', events: 3, suppressed: [ids.userId] }]);
+      expect(erasures[0]?.ids.toSorted()).toEqual(
+        [ids.anonymousId, ids.laptop, ids.userId, sha256(ids.email)].toSorted(),
+      );
+      const remains = erasures[0]?.remains ?? [];
+      expect(remains.map(({ destination }) => destination).sort()).toEqual(['SHOPLINE', 'TikTok']);
+      for (const { why } of remains) expect(why).toMatch(/\w+ \w+/);
+      await eventually(
+        () => suppressed(ids.userId),
+        (found) => found.length === 1,
+      );
+      await settled();
+      expect(JSON.stringify([sandbox.received('tiktok'), sandbox.received('shopline')])).not.toContain(
+        'User Suppressed',
+      );
+      expect(suppressed(other.userId)).toEqual([]);
+      expect((await erase(other.anonymousId))[0]).toMatchObject({ events: 3 });
+    },
+  );
 
-  test('whose user id is their email, where Customer.io is told emails in clear', async () => {
+  test('whose user id is their email, where Customer.io receives emails in clear', async () => {
     const PII_KEY = Buffer.alloc(32, 7).toString('base64');
     const raw = await startCollector({ CUSTOMERIO_PII: 'raw', PII_KEY });
     const email = 'lin@shop.example';
@@ -422,8 +425,8 @@ describe('a person asks to be forgotten', () => {
     await eventually(accepted, (found) => found.length === 1);
     const response = await raw.admin('DELETE', `/admin/visitors/${encodeURIComponent(' Lin@Shop.example')}`);
     expect((await response.json()).erasures).toMatchObject([{ events: 1, suppressed: [sha256(email)] }]);
-    const [, told] = await eventually(accepted, (found) => found.length === 2);
-    expect(told).toMatchObject({ event: 'User Suppressed', userId: email });
+    const [, second] = await eventually(accepted, (found) => found.length === 2);
+    expect(second).toMatchObject({ event: 'User Suppressed', userId: email });
   });
 
   test('whose user id was built from their email: by that id', async () => {
@@ -461,7 +464,7 @@ describe('a person asks to be forgotten', () => {
     expect(items).not.toMatch(/Set Aside|Still Waiting/);
   });
 
-  test('whom nobody knows: nothing is found, nobody is told', async () => {
+  test('unknown: nothing is found, nobody is notified', async () => {
     for (const id of ['nobody', '%', '__proto__', 'a/b', '"; DROP TABLE events', '💧'])
       expect(await erase(id, '?shop=shoes')).toMatchObject([{ events: 0, ids: [], suppressed: [] }]);
   });

@@ -8,7 +8,7 @@ import { type Collector, eventually, SHOP_ORIGIN, startCollector } from '../supp
 
 const variables = {
   TRUST_PROXY: '127.0.0.1',
-  RATE_LIMIT_PER_MINUTE: 100_000,
+  RATE_LIMIT_PER_MINUTE: '100000',
   SHOPLINE_EVENT_CODES: {
     'Order Completed': { code: 'Z_sale_order', attrs: { note: 'properties.note', page: 'context.page.url' } },
     'Product Viewed': {
@@ -187,7 +187,7 @@ function merge(base: Record<string, unknown>, over: Record<string, unknown>): Re
   return merged;
 }
 
-/** As a reader with patience sees it: percent-encoding undone, full-width signs made plain. */
+/** Percent-encoding undone, full-width characters made plain. */
 function legible(text: string): string {
   let decoded = text;
   for (let round = 0; round < 4; round++)
