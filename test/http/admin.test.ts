@@ -226,7 +226,7 @@ describe('dead letters', () => {
   }
   const list = async (query = '') =>
     (await (await admin('GET', `/admin/dead-letters${query}`)).json()).deadLetters as Row[];
-  const bury = async (count: number, key = WRITE_KEY) => {
+  const makeDeadLetters = async (count: number, key = WRITE_KEY) => {
     const ids = Array.from({ length: count }, () => newId('dead'));
     sandbox.setFaults('customerio', { status: 400, body: { meta: { errors: ['not today'] } } });
     await post(
@@ -244,7 +244,7 @@ describe('dead letters', () => {
       .filter((id) => ids.includes(id));
 
   test('are listed newest first, page by page, with the API’s own words', async () => {
-    const ids = await bury(5);
+    const ids = await makeDeadLetters(5);
     const all = await list('?consumer=customerio@shoes');
     expect(
       all
@@ -265,7 +265,7 @@ describe('dead letters', () => {
   });
 
   test('go back in line by id, or all of one destination, and are delivered', async () => {
-    const [one = '', ...others] = await bury(3);
+    const [one = '', ...others] = await makeDeadLetters(3);
     const row = (await list()).find(({ event }) => event.messageId === one);
     const first = await admin('POST', '/admin/dead-letters/replay', { ids: [row?.id] });
     expect(await first.json()).toEqual({ replayed: 1 });
@@ -285,8 +285,8 @@ describe('dead letters', () => {
   });
 
   test('are forgotten on request, those of one shop alone', async () => {
-    const shoes = await bury(2);
-    const tea = await bury(1, SECOND_KEY);
+    const shoes = await makeDeadLetters(2);
+    const tea = await makeDeadLetters(1, SECOND_KEY);
     const response = await admin('POST', '/admin/dead-letters/discard', { consumer: 'customerio@shoes' });
     expect(await response.json()).toEqual({ discarded: 2 });
     expect((await list()).map(({ event }) => event.messageId)).toEqual(tea);

@@ -134,14 +134,14 @@ describe('slow senders are cut off', () => {
     return (listener.server.address() as { port: number }).port;
   }
   /** Sends the bytes one by one; resolves with what was received until the server closed the connection. */
-  function drip(to: number, bytes: string, everyMs: number): Promise<string> {
+  function drip(to: number, bytes: string, intervalMs: number): Promise<string> {
     return new Promise((resolve) => {
       let received = '';
-      let said = 0;
+      let sent = 0;
       const socket = connect(to, '127.0.0.1');
       const timer = setInterval(() => {
-        if (said < bytes.length) socket.write(bytes.charAt(said++));
-      }, everyMs);
+        if (sent < bytes.length) socket.write(bytes.charAt(sent++));
+      }, intervalMs);
       socket.on('data', (chunk) => (received += chunk));
       socket.on('error', () => undefined);
       socket.on('close', () => {
