@@ -39,7 +39,7 @@ await at('send-emails').click();
 await at('answer').getByText('Customer.io sent').waitFor();
 await at('flow').locator('[data-test="visit"]').click();
 await buy();
-await page.setViewportSize({ width: 1280, height: 1000 });
+await page.setViewportSize({ width: 1280, height: 980 });
 await page.goto(`${base}/demo/statistics.html`);
 await at('flow').waitFor();
 await at('report-now').click();
@@ -48,6 +48,7 @@ await shoot('statistics');
 
 await page.setViewportSize({ width: 1280, height: 800 });
 await page.goto(`${base}/demo/?sb_debug=1`);
+await page.waitForTimeout(1_000);
 await at('product').first().click();
 await at('add-to-cart').click();
 await at('added').waitFor();
