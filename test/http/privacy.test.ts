@@ -294,7 +294,7 @@ test('an API that quotes in its refusal what it was sent brings nothing back to 
     await raw.post('/v1/identify', { userId: 'u-2', traits: { email: mail, phone: mobile } });
     await settled(raw);
   }
-  const { deadLetters } = await (await raw.admin('GET', '/admin/dead-randomText')).json();
+  const { deadLetters } = await (await raw.admin('GET', '/admin/dead-letters')).json();
   expect(deadLetters.length).toBeGreaterThanOrEqual(2);
   expectNowhere(plants, {
     'what is kept': kept(raw),
