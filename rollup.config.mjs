@@ -6,11 +6,11 @@ import typescript from '@rollup/plugin-typescript';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const OUTPUT = 'client/dist';
-// By its whole address, so that Rollup leaves it to Node, which reads TypeScript.
+// By absolute URL, so that Rollup leaves the import to Node, which runs TypeScript.
 const ours = (file) => import(pathToFileURL(file).href);
 const { PLUGINS, PIXELS } = await ours('shared/names.ts');
 
-/** Types are checked by `npm run typecheck`; here they are only taken off. Browsers of early 2020 run what is left. */
+/** Strips types (`npm run typecheck` checks them). The output runs in browsers of early 2020. */
 const compiler = typescript({
   include: ['client/snippet/**/*.ts', 'shared/**/*.ts'],
   compilerOptions: {
@@ -22,7 +22,7 @@ const compiler = typescript({
     sourceMap: true,
   },
 });
-/** One compilation serves all bundles: one for each would take ten times as long. The last bundle ends it. */
+/** One compilation for all bundles, ended by the last one: a compilation each would take ten times as long. */
 let bundles = 0;
 let isStarted = false;
 const stripTypes = {
@@ -45,13 +45,13 @@ const putVersion = {
     id.endsWith('/version.ts') ? { code: `export const VERSION = '${version}';`, map: null } : null,
 };
 
-/** One kind of declaration in place of two: the compiler has checked them, and the file packs 1 % smaller. */
+/** `let` instead of `const`: with one keyword the file compresses 1 % better. */
 const letForConst = {
   name: 'let-for-const',
   renderChunk: (code) => ({ code: code.replace(/\bconst /g, 'let '), map: null }),
 };
 
-/** Short names in the order the snippet gives them out: which order packs it best was found by trying some hundreds. */
+/** The order in which the mangler assigns short names. Of some hundreds tried, this one compresses best. */
 const NAMES = {
   get(n) {
     const first = 'stiudfqbljWhrAmCvcoaXx$yLU_RPNHkgVZJEBwYGTzSOIKFMnpeQD';
@@ -62,8 +62,8 @@ const NAMES = {
 };
 
 /**
- * Chosen by what the file weighs after brotli, not before: `hoist_props` and inlining shorten the one, not the other,
- * and names given anew to what is left, in a second step, come out more alike.
+ * Tuned for the size after brotli: `hoist_props` and more inlining make the file shorter but compress worse. Mangling in
+ * a second step gives more repetitive names.
  */
 const minify = (names) => {
   const compress = {
@@ -81,7 +81,7 @@ const minify = (names) => {
   ];
 };
 
-/** Once, at its best, for the collector and whatever else hands files out as they lie. A last newline costs 4 bytes. */
+/** Compresses once at the best level, for the collector and static hosts. Without the last newline, which costs 4 bytes. */
 const precompress = {
   name: 'precompress',
   generateBundle(_options, bundle) {
@@ -95,7 +95,7 @@ const precompress = {
   },
 };
 
-/** What a shop's code sees of us, as declaration files beside the bundles. */
+/** The public types, as declaration files beside the bundles. */
 const publicTypes = {
   name: 'public-types',
   async generateBundle() {
@@ -106,14 +106,14 @@ const publicTypes = {
   },
 };
 
-/** The map lies beside the file, which does not name it: that comment would cost every shopper 25 bytes. */
+/** The file does not name its source map: the comment would cost every page 25 bytes. */
 const bundle = (input, file, names) => ({
   input: `client/snippet/${input}`,
   output: { file: `${OUTPUT}/${file}`, format: 'iife', strict: false, sourcemap: 'hidden' },
   plugins: [stripTypes, putVersion, letForConst, ...minify(names), precompress],
 });
 
-/** Servers import the module too, and Node warns whoever touches its own `localStorage`. In pages both are the same. */
+/** Servers import the module too, and Node warns about access to its own `localStorage`. */
 const windowStorage = {
   name: 'window-storage',
   transform: (code, id) =>
@@ -122,7 +122,7 @@ const windowStorage = {
       : null,
 };
 
-/** For shops that bundle by themselves: a module, which does nothing until it is told to. */
+/** For shops with a bundler: a module without side effects. */
 const packageEntry = {
   input: 'client/snippet/beacon.ts',
   output: { file: `${OUTPUT}/client.js`, format: 'es', sourcemap: true },

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import type { EventName } from './names.ts';
 
-/** Optional in Segment's way: a field may be missing, or sent as null, which `known` reads as missing. */
+/** Optional as in Segment's spec: absent or null; `known` turns null into absent. */
 export const optional = <T extends z.ZodType>(schema: T) => schema.nullish();
 
-/** An object whose keys the contract does not know. */
+/** An object with arbitrary keys. */
 export const Open = z.looseObject({});
 
 type WithoutNull<T> = { [Key in keyof T]: Exclude<T[Key], null> };
 
-/** An object with known fields, among them no null any more. Others pass through as sent. */
+/** An object with known fields, in which null becomes undefined. Unknown fields pass through. */
 export const known = <Shape extends z.ZodRawShape>(shape: Shape) => {
   const keys = Object.keys(shape);
   return z.looseObject(shape).transform((sent) => {
@@ -20,10 +20,10 @@ export const known = <Shape extends z.ZodRawShape>(shape: Shape) => {
 };
 
 const Text = z.string().max(8192);
-/** Ids are text end to end: SHOPLINE's exceed 2^53. A number is taken while JSON still held it exactly. */
+/** Ids are text because SHOPLINE's exceed 2^53. Numbers are accepted while JSON represents them exactly. */
 const Id = z.union([
   z.string().max(512),
-  z.int('an id of more than 53 bits must be sent as text').transform((id) => String(id)),
+  z.int('an id above 2^53 must be sent as text').transform((id) => String(id)),
 ]);
 /** Money in major units of `currency` (12.5, not 1250). */
 const Amount = z.number();
@@ -54,7 +54,7 @@ export type Product = z.infer<typeof Product>;
 const products = optional(z.array(Product).max(1000));
 const money = { currency: optional(Currency), value: optional(Amount) };
 
-/** One order. `total` is what the buyer pays; `revenue` leaves out shipping and tax. */
+/** One order. `total` is what the buyer pays; `revenue` excludes shipping and tax. */
 const orderShape = {
   order_id: optional(Id),
   checkout_id: optional(Id),
@@ -98,8 +98,8 @@ const wish = { ...productShape, ...money, wishlist_id: optional(Id), wishlist_na
 const share = { share_via: optional(Text), share_message: optional(Text), recipient: optional(Text) };
 
 /**
- * What each ecommerce semantic event may carry: types are checked where the contract knows a property, everything
- * else passes through. Customer.io marks every property optional, so a missing one is never an error.
+ * The properties of each commerce event. Known properties are validated, unknown ones pass through, and none is required:
+ * Customer.io's spec marks every property optional.
  */
 export const COMMERCE_PROPERTIES = {
   'Products Searched': known({

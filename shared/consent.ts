@@ -1,13 +1,12 @@
-/** What a visitor may allow. Every destination declares the one purpose it serves. */
+/** What a visitor can consent to. Every destination declares the one purpose it serves. */
 export const PURPOSES = ['advertising', 'analytics', 'marketing'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 export type Consent = Record<Purpose, boolean>;
 
 /**
- * The consent in force: the visitor's choice, else the shop's default. Global Privacy Control denies advertising
- * whatever else was said.
+ * The effective consent: the visitor's choice, else the shop's default. Global Privacy Control always denies advertising.
  *
- * @param choice purposes the visitor has decided; those left out follow `fallback`.
+ * @param choice purposes the visitor has decided; the others follow `fallback`.
  * @see https://www.w3.org/TR/gpc/ (read 2026-11-21)
  */
 export function resolveConsent(

@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { COMMERCE_PROPERTIES, known, Open as OpenObject, optional } from './commerce.ts';
 import type { MessageType } from './names.ts';
 
-/** Visitor, user and group ids. SDKs send null for "not known", some send numbers; blank is missing. */
+/** Visitor, user and group ids. SDKs send null for unknown ids, and some send numbers; blank ids are absent. */
 const Id = optional(
   z.union([z.string().max(512), z.int()]).transform((id) => String(id).trim() || undefined),
 );
 const Text = optional(z.string().max(8192));
-/** ISO 8601 with date and time; without an offset it is UTC. */
+/** ISO 8601 date and time; UTC without an offset. */
 const Time = optional(z.iso.datetime({ offset: true, local: true }));
 const Open = optional(OpenObject);
 
-/** Ids TikTok needs from the browser. `ttclid_at` is when the click was captured. */
+/** TikTok's ids from the browser. `ttclid_at` is when the click was captured. */
 const TikTok = known({
   ttclid: optional(z.string().max(1024)),
   ttclid_at: Time,
@@ -21,7 +21,7 @@ const TikTok = known({
   limited_data_use: optional(z.boolean()),
 });
 
-/** The facts around a message. Everything is optional; what is not named here passes through. */
+/** The circumstances of a message. Every field is optional; unknown fields pass through. */
 export const Context = known({
   ip: Text,
   userAgent: Text,
@@ -37,7 +37,7 @@ export const Context = known({
       gpc: optional(z.boolean()),
     }),
   ),
-  /** Set by the collector alone: the user agent is a robot's. */
+  /** Set by the collector only: the user agent is a robot's. */
   bot: optional(z.boolean()),
 });
 export type Context = z.infer<typeof Context>;
@@ -67,26 +67,26 @@ export const Identify = known({ ...common, type: z.literal('identify'), traits: 
 export const Group = known({ ...common, type: z.literal('group'), groupId: Id, traits: Open });
 export const Alias = known({ ...common, type: z.literal('alias'), previousId: Id });
 
-/** One of Segment's six messages, in the shape every SDK of that family sends. */
+/** One of Segment's six message types, as Segment-compatible SDKs send them. */
 export const Message = z.discriminatedUnion('type', [Track, Page, Screen, Identify, Group, Alias]);
 export type Message = z.infer<typeof Message>;
 
-/** More than a browser can have held between two answers is no count but a nuisance. */
+/** More than a browser can hold between two responses. */
 const MAX_LOST = 100_000;
 
-/** The body of `/v1/batch`. Items are validated one by one, so that a bad one costs only itself. */
+/** The body of `/v1/batch`. Items are validated one by one, so that an invalid one does not affect the others. */
 export const Batch = known({
   batch: z.array(z.unknown()).min(1),
   context: Open,
   integrations: Open,
   sentAt: Time,
   writeKey: optional(z.string().max(256)),
-  /** Messages the snippet had to drop since it was last answered: no room, or older than a week. Nonsense is none. */
+  /** Messages the snippet dropped since the last response: queue full, or older than a week. Invalid values count as 0. */
   lost: optional(z.int().min(0).max(MAX_LOST)).catch(undefined),
 });
 export type Batch = z.infer<typeof Batch>;
 
-/** What was wrong, where. Never holds a received value. */
+/** What is wrong, and where. Never holds a received value. */
 export interface Issue {
   path: string;
   code: string;
@@ -103,23 +103,23 @@ const toIssue =
 
 const needs = (path: string, message: string): Issue[] => [{ path, code: 'custom', message }];
 
-/** Who a message is about. Each row says which id is missing, or that enough is there. */
+/** A message needs an id of the person it is about. */
 function identityIssues(message: Message): Issue[] {
   if (message.userId || message.anonymousId) {
     return message.type === 'alias' && !message.previousId
-      ? needs('previousId', 'alias needs the former id')
+      ? needs('previousId', 'alias requires previousId')
       : [];
   }
   if ((message.type === 'track' || message.type === 'group') && message.groupId) return [];
   if (message.type === 'identify' && typeof message.traits?.email === 'string') return [];
-  return needs('anonymousId', 'one of userId and anonymousId is needed');
+  return needs('anonymousId', 'userId or anonymousId is required');
 }
 
 /**
- * Unknown → a typed message, or every reason why not. The properties of the 28 ecommerce events are checked against
- * their own schemas; other events and extra properties pass through.
+ * Unknown → a typed message, or every issue found. The properties of the 28 commerce events are validated against their
+ * own schemas; other events and unknown properties pass through.
  *
- * @param type what the path said, for a message that does not say it.
+ * @param type the type in the request path, for messages without one.
  */
 export function parseMessage(value: unknown, type?: MessageType): { message: Message } | { issues: Issue[] } {
   const typed = type && isObject(value) && value.type == null ? { ...value, type } : value;
@@ -136,7 +136,7 @@ export function parseMessage(value: unknown, type?: MessageType): { message: Mes
   return issues.length ? { issues } : { message };
 }
 
-/** The same schemas, turned into code once: every event passes here. */
+/** Compiled once, because every event is validated with them. */
 const BY_TYPE = new Map<unknown, z.ZodType<Message>>(
   [Track, Page, Screen, Identify, Group, Alias].map((schema) => [
     schema.in.shape.type.value,
@@ -147,7 +147,7 @@ const BY_EVENT = new Map<string, z.ZodType>(
   Object.entries(COMMERCE_PROPERTIES).map(([event, schema]) => [event, z.compile(schema)]),
 );
 
-/** The type's own schema says the same as the union, without trying. */
+/** The schema of the type is equivalent to the union and faster. */
 const schemaOf = (value: unknown): z.ZodType<Message> =>
   (isObject(value) && BY_TYPE.get(value.type)) || Message;
 

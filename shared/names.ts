@@ -1,5 +1,5 @@
 /**
- * The ecommerce semantic events, exact and case-sensitive, in the order a shopper meets them.
+ * The commerce events, exact and case-sensitive, in the order of a purchase.
  * @see Segment's ecommerce spec v2; Customer.io accepts the same names.
  */
 export const EVENT_NAMES = [
@@ -37,7 +37,7 @@ export type EventName = (typeof EVENT_NAMES)[number];
 export const MESSAGE_TYPES = ['track', 'page', 'identify', 'screen', 'group', 'alias'] as const;
 export type MessageType = (typeof MESSAGE_TYPES)[number];
 
-/** Cookies the snippet and the collector share. All readable by scripts of the shop's own domain. */
+/** Cookies shared by the snippet and the collector. Scripts of the shop's domain can read them. */
 export const COOKIES = {
   anonymousId: '_sb_id',
   session: '_sb_s',
@@ -45,7 +45,7 @@ export const COOKIES = {
   ttclidAt: '_sb_tt',
 } as const;
 
-/** What one request to the collector may hold, in bytes of unpacked UTF-8 and in messages. */
+/** Limits of one request to the collector; bytes are counted after decompression. */
 export const LIMITS = { messageBytes: 32 * 1024, requestBytes: 500 * 1024, messages: 500 } as const;
 
 /** Files that the snippet loads by itself, each only where the tag or the page needs it. */

@@ -7,8 +7,8 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 export type JsonObject = { [key: string]: Json };
 
 /**
- * Who did it. Only digests and ids that are not personal by themselves; `…Sha256` is 64 lower-case hex characters
- * of the normalised value. A `userId` that was an email is absent here and counts as `emailSha256`.
+ * The person of an event: digests, and ids that are not personal by themselves. `…Sha256` is 64 lower-case hex characters
+ * of the normalised value. A `userId` that was an email is absent and became `emailSha256`.
  */
 export interface Identity {
   anonymousId?: string;
@@ -33,9 +33,8 @@ export interface Identity {
 export type Source = 'browser' | 'server' | 'platform' | 'operator';
 
 /**
- * One accepted event as it lies in the log: validated, clock-corrected, free of raw personal data.
- * Named personal fields inside `traits`, `properties` and `context` became `<name>_sha256`; an email anywhere else
- * reads `[email]`.
+ * An accepted event as it is stored: validated, clock-corrected, without raw personal data. Personal fields in `traits`,
+ * `properties` and `context` are stored as `<name>_sha256`; emails in other text are replaced by `[email]`.
  */
 export interface ProtectedEvent {
   shop: string;
@@ -60,7 +59,7 @@ export interface ProtectedEvent {
   identity: Identity;
   /** Resolved: every purpose has an answer. */
   consent: Consent;
-  /** Whoever sent it said nothing of consent: it is the shop's default. */
+  /** The message carried no consent choice; `consent` is the shop's default. */
   isAssumed?: true;
   /** Destination names in lower case; `all` is the default for those not named. */
   integrations?: Record<string, boolean>;
@@ -70,8 +69,8 @@ export interface ProtectedEvent {
 }
 
 /**
- * The raw values `protect` took out, for a destination set to raw. It exists in memory only while it is opened in
- * that destination's worker; at rest it is sealed.
+ * The raw values that `protect` took out, for destinations that need them. They are encrypted at rest, and in clear only in
+ * memory while the destination's worker sends them.
  */
 export interface RawPii {
   userId?: string;
@@ -81,6 +80,6 @@ export interface RawPii {
   phone?: string;
   firstName?: string;
   lastName?: string;
-  /** The personal fields of `traits` as the shop sent them (email, phone, names, address), emails trimmed and lower-cased. */
+  /** The personal fields of `traits` as sent (email, phone, names, address), with emails trimmed and lower-cased. */
   traits?: JsonObject;
 }

@@ -1,9 +1,8 @@
 /**
- * Every way an event can end other than delivered, each counted where it happens. A reason not on these lists does
- * not exist: adding one here is the only way to lose an event with a name.
+ * The closed lists of reasons why an event is not delivered. Each is counted where it occurs.
  */
 
-/** Rightly not sent, to one destination or (bot, consent) to none. */
+/** Correctly not sent: to one destination, or to none (bot, consent). */
 export const SKIP_REASONS = [
   'bot',
   'consent',
@@ -16,7 +15,7 @@ export const SKIP_REASONS = [
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 
-/** Will be tried again. */
+/** Will be retried. */
 export const RETRY_REASONS = [
   'deferred',
   'unreachable',
@@ -29,7 +28,7 @@ export const RETRY_REASONS = [
 ] as const;
 export type RetryReason = (typeof RETRY_REASONS)[number];
 
-/** Set aside until someone decides. */
+/** Moved to the dead letters, until an operator replays or discards them. */
 export const DEAD_LETTER_REASONS = [
   'rejected',
   'invalid-payload',
@@ -41,11 +40,11 @@ export const DEAD_LETTER_REASONS = [
 ] as const;
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 
-/** Personal fields that could not be normalised and were left out. */
+/** Personal fields that could not be normalised and were dropped. */
 export const DROPPED_FIELDS = ['email', 'phone'] as const;
 export type DroppedField = (typeof DROPPED_FIELDS)[number];
 
-/** Why something was left out of statistics, although it was stored. */
+/** Why a stored event is not counted in the statistics. */
 export const LEFT_OUT_REASONS = [
   'bot',
   'consent',

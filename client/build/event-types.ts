@@ -3,7 +3,7 @@ import { COMMERCE_PROPERTIES, Order, Product } from '../../shared/commerce.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
-/** The schemas that have a name of their own in what is written. */
+/** The schemas that are written out as named interfaces. */
 const named = z.registry<{ id: string }>();
 named.add(Product, { id: 'Product' });
 named.add(Order, { id: 'Order' });
@@ -11,16 +11,15 @@ named.add(Order, { id: 'Order' });
 const toJsonSchema = (schema: z.ZodType): Schema => z.toJSONSchema(schema, { io: 'input', metadata: named });
 
 const HEAD = `/**
- * What each ecommerce event may carry, as the collector takes it. Money is in major units (12.5, not 1250), an id is
- * text or a whole number below 2^53, null is missing. Properties of your own pass through: of \`any\`, so that an
- * object whose type is an interface is taken too.
+ * The properties of each ecommerce event, as the collector accepts them. Money is in major units (12.5, not 1250); an id
+ * is text or an integer below 2^53; null means absent. Custom properties pass through, typed \`any\` so that objects
+ * typed by an interface are accepted too.
  */`;
 
 /**
- * The types of `client/snippet/event-properties.ts` without its imports: the schemas that judge every message, in plain
- * TypeScript.
+ * The types of `client/snippet/event-properties.ts` without imports: the collector's schemas as plain TypeScript.
  *
- * @throws when a schema says something that is not written here yet.
+ * @throws when a schema uses a construct that is not supported here.
  */
 export const eventTypes = (): string => {
   const events = Object.entries(COMMERCE_PROPERTIES).map(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { eventTypes } from './event-types.ts';
 
-/** What a shop's code sees of us, by the name of the file it gets. Each imports none but these. */
+/** The public declaration files by name. They import only each other. */
 export const publicTypes = (): Record<string, string> => ({
   'index.d.ts': declare('api'),
   'client.d.ts': declare('beacon'),

@@ -81,7 +81,7 @@ function nodeRow({ id, title, totals }) {
 function flowCard({ title, link, totals, nodes, synced }) {
   const t = totals ?? NOTHING;
   const { sent, delivered, opened, machineOpened, clicked } = t.messages;
-  const heads = ['', 'Sent', 'Delivered', 'Opened', 'Opened by machines', 'Clicked', 'Orders', 'Sales'];
+  const heads = ['', 'Sent', 'Delivered', 'Opened', 'Machine opens', 'Clicked', 'Orders', 'Sales'];
   return element(
     'article',
     { class: 'destination', 'data-test': 'flow' },
@@ -100,7 +100,7 @@ function flowCard({ title, link, totals, nodes, synced }) {
       figure('sent', 'Emails sent', sent),
       figure('delivered', 'Delivered', delivered),
       figure('opened', 'Opened', opened),
-      figure('machine-opened', 'Opened by machines', machineOpened),
+      figure('machine-opened', 'Machine opens', machineOpened),
       figure('clicked', 'Clicked', clicked),
       figure('journeys', 'Journeys', t.journeys),
     ),

@@ -25,7 +25,7 @@ export interface Moment {
 export type Report = (event: string, properties: Properties, moment?: Moment) => void;
 
 /** The texts of schema.org scripts that are new on a page. */
-export type OnTexts = (texts: string[], moment: Moment) => void;
+export type OnTexts = (texts: string[], moment: Moment) => unknown;
 
 /** What the snippet passes to a source. */
 export interface Tools {

@@ -1,30 +1,30 @@
 import type { PersonKey, Targets } from './facts.ts';
 
-/** A touch as one of its people knows it. */
+/** A touch of one person. */
 export interface KnownTouch extends Targets {
   id: string;
   kind: 'landing' | 'click';
   atMs: number;
 }
 
-/** Which touch won, and what an order is credited to for it. */
+/** The winning touch, and what the order or action is credited to. */
 export interface Credit extends Targets {
   touchId: string;
 }
 
-/** What is linked to whom, both ways. */
+/** The ids linked to each id, in both directions. */
 export type Links = ReadonlyMap<PersonKey, ReadonlySet<PersonKey>>;
 
-/** A landing this soon after a click is what the click led to. */
+/** A landing this soon after a click is the landing that the click led to. */
 const CLICK_TO_LANDING_MS = 10 * 60_000;
-/** How far before an order touches matter, beyond the window itself. */
+/** How far before the attribution window clicks still matter, as the cause of a landing within it. */
 export const TOUCH_MARGIN_MS = CLICK_TO_LANDING_MS;
 
 /**
  * The last touch at or before a moment, at most `windowMs` earlier; undefined when there is none. Of two at the same
- * time the id that sorts last wins, so that no order of arrival decides.
+ * time the id that sorts last wins, so that the order of arrival does not matter.
  *
- * @param touches of the people concerned, in any order; the same one may be there several times.
+ * @param touches of the people concerned, in any order, repeated or not.
  */
 export function attribute(
   atMs: number,
@@ -57,8 +57,8 @@ const last = (touches: readonly KnownTouch[]): KnownTouch | undefined =>
 const isKind = (key: PersonKey, kinds: string) => kinds.includes(key.charAt(0));
 
 /**
- * The people whose touches count for something that `own` had a part in: one step along the links, and from a visitor
- * only where nothing better is known, so that two people at one browser do not become one.
+ * The people whose touches count for an order or action of `own`: those one link away, and from a visitor only where
+ * neither user id nor email is known, so that two people who share a browser do not become one.
  */
 export function peopleOf(own: readonly PersonKey[], links: Links): Set<PersonKey> {
   const people = new Set(own);

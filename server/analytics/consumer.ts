@@ -14,12 +14,12 @@ import type { AnalyticsStore } from './store.ts';
 
 export interface ConsumerParts {
   shop: string;
-  /** Names it in the log. */
+  /** The consumer's name in the event log. */
   consumer: string;
   log: EventLog;
   state: Pick<AnalyticsStore, 'apply'>;
   rules: FactRules;
-  /** Carries out what a redaction asks for, after everything before it was counted. */
+  /** Carries out a redaction; called when every event before it is counted. */
   redact: (event: ProtectedEvent) => Promise<void>;
   clock: Clock;
   yieldToIngest: YieldToIngest;
@@ -28,72 +28,72 @@ export interface ConsumerParts {
 }
 
 export interface Consumer {
-  /** Resolves when everything stored before the call is counted, or after half a minute, or when it stops. */
+  /** Resolves when every event stored before the call is counted, at the latest after 30 s or when the consumer stops. */
   caughtUp(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Facts cost little to keep together, and a larger round would hold too many events in memory. */
+/** Events of one round, which are held in memory together. */
 const ROUND = 500;
 const IDLE_MS = 30_000;
-/** What is stored one by one is counted together. */
-const COMPANY_MS = 50;
-const AFTER_TROUBLE_MS = 1_000;
-const PATIENCE_MS = 30_000;
-const LOOK_AGAIN_MS = 20;
-/** What retention or an erasure took from state is told again after that. */
-const REMEMBER_MS = 10 * 60_000;
+/** Events that arrive one by one are collected this long and counted in one transaction. */
+const MAX_BATCH_DELAY_MS = 50;
+const RETRY_MS = 1_000;
+const CATCH_UP_TIMEOUT_MS = 30_000;
+const CATCH_UP_POLL_MS = 20;
+/** Rows that retention or an erasure deleted are written again at the latest after this time. */
+const SEEN_CACHE_MS = 10 * 60_000;
 
 /**
- * Counts what is stored: takes events, reads their facts, keeps them, and only then lets the events go. Whatever is cut
- * short comes again, and says nothing new.
+ * Counts a shop's events: leases them, reads their facts, stores the facts, and acknowledges. Interrupted batches are
+ * redelivered; storing their facts again is idempotent.
  */
 export function startConsumer(parts: ConsumerParts): Consumer {
   const { shop, consumer, log, state, rules, redact, clock, yieldToIngest, counters, logger } = parts;
   const stopping = new AbortController();
   const seenCache = createSeenCache();
-  let forgetAtMs = 0;
-  let wake = () => {};
+  let clearCacheAtMs = 0;
+  let endIdle = () => {};
   let hasNewEvents = false;
-  const noteNews = () => {
+  const onNewEvents = () => {
     hasNewEvents = true;
-    wake();
+    endIdle();
   };
-  const unsubscribe = log.onAppended(noteNews);
+  const unsubscribe = log.onAppended(onNewEvents);
 
-  /** What was taken last is kept while the next is taken and read. */
-  let keeping = Promise.resolve();
+  /** Storing the facts of one round overlaps with leasing and reading the next. */
+  let storing = Promise.resolve();
 
   async function round(): Promise<void> {
     const deliveries = await log.lease(consumer, yieldToIngest.share(ROUND));
     if (deliveries.length === 0) return idle();
     const read = await mapInChunks(deliveries, (delivery) => readDelivery(delivery, rules), yieldToIngest);
-    await keeping;
-    keeping = keep(deliveries, read);
+    await storing;
+    storing = storeRound(deliveries, read);
     if (!hasNewEvents && deliveries.length < ROUND) await idle();
   }
 
   /** Never rejects. */
-  async function keep(
+  async function storeRound(
     deliveries: readonly Delivery[],
     read: readonly (EventFacts | undefined)[],
   ): Promise<void> {
     try {
       await count(deliveries, read);
     } catch (error) {
-      logger.error({ consumer, error: String(error) }, 'counting stumbled; trying again');
+      logger.error({ consumer, error: String(error) }, 'counting failed; retrying in 1s');
       if (error instanceof LogUnavailable) return putBack(deliveries);
-      // One of them is what state stumbles over: the others go on without it.
+      // The round holds an event that cannot be counted; the others are counted one by one.
       if (deliveries.length > 1)
-        for (const [index, delivery] of deliveries.entries()) await keep([delivery], [read[index]]);
+        for (const [index, delivery] of deliveries.entries()) await storeRound([delivery], [read[index]]);
       else deliveries[0]?.deadLetter('mapping-failed', String(error));
     }
   }
 
   async function putBack(deliveries: readonly Delivery[]): Promise<void> {
-    for (const { retry } of deliveries) retry(AFTER_TROUBLE_MS, 'deferred');
-    await clock.sleep(AFTER_TROUBLE_MS, stopping.signal);
-    noteNews();
+    for (const { retry } of deliveries) retry(RETRY_MS, 'deferred');
+    await clock.sleep(RETRY_MS, stopping.signal);
+    onNewEvents();
   }
 
   async function count(
@@ -101,18 +101,18 @@ export function startConsumer(parts: ConsumerParts): Consumer {
     read: readonly (EventFacts | undefined)[],
   ): Promise<void> {
     const found = read.filter((facts) => facts !== undefined);
-    if (clock.now() > forgetAtMs) {
-      seenCache.forget();
-      forgetAtMs = clock.now() + REMEMBER_MS;
+    if (clock.now() > clearCacheAtMs) {
+      seenCache.clear();
+      clearCacheAtMs = clock.now() + SEEN_CACHE_MS;
     }
     const fresh = seenCache.only(gather(found));
     if (hasAny(fresh.facts) || fresh.visitors.length > 0)
       await state.apply(shop, fresh.facts, fresh.visitors);
-    seenCache.known(fresh);
+    seenCache.add(fresh);
     for (const { event } of deliveries)
       if (isRedaction(event)) {
         await redact(event);
-        seenCache.forget();
+        seenCache.clear();
       }
     for (const { ack } of deliveries) ack();
     for (const reason of found.flatMap(({ leftOut = [] }) => leftOut))
@@ -122,13 +122,13 @@ export function startConsumer(parts: ConsumerParts): Consumer {
   async function idle(): Promise<void> {
     if (!hasNewEvents) {
       const woken = new AbortController();
-      wake = () => woken.abort();
+      endIdle = () => woken.abort();
       const dueMs = await log.nextDueMs(consumer);
       const ms = dueMs === undefined ? IDLE_MS : Math.min(Math.max(dueMs - clock.now(), 0), IDLE_MS);
       if (!hasNewEvents) await clock.sleep(ms, AbortSignal.any([woken.signal, stopping.signal]));
-      wake = () => {};
+      endIdle = () => {};
     }
-    if (hasNewEvents) await clock.sleep(COMPANY_MS, stopping.signal);
+    if (hasNewEvents) await clock.sleep(MAX_BATCH_DELAY_MS, stopping.signal);
     hasNewEvents = false;
   }
 
@@ -138,34 +138,34 @@ export function startConsumer(parts: ConsumerParts): Consumer {
         await round();
       } catch (error) {
         if (stopping.signal.aborted) return;
-        logger.error({ consumer, error: String(error) }, 'counting stumbled; trying again');
-        await clock.sleep(AFTER_TROUBLE_MS, stopping.signal);
+        logger.error({ consumer, error: String(error) }, 'counting failed; retrying in 1s');
+        await clock.sleep(RETRY_MS, stopping.signal);
       }
   }
 
   const running = run();
   return {
     async caughtUp() {
-      const untilMs = performance.now() + PATIENCE_MS;
+      const untilMs = performance.now() + CATCH_UP_TIMEOUT_MS;
       const askedAtMs = clock.now();
       while (!stopping.signal.aborted && performance.now() < untilMs) {
         const sinceAskedMs = clock.now() - askedAtMs;
         const { waiting, oldestAgeMs } = await log.depth(consumer);
-        // At a busy shop something always waits: what was received after the question is not asked for.
+        // A busy shop always has events waiting; those received after the call do not count.
         if (waiting === 0 || oldestAgeMs < sinceAskedMs) return;
-        await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+        await new Promise((resolve) => setTimeout(resolve, CATCH_UP_POLL_MS));
       }
     },
     async stop() {
       stopping.abort();
       unsubscribe();
       await running;
-      await keeping;
+      await storing;
     },
   };
 }
 
-/** What a shop's platform asks to forget; the webhooks store it like any event. */
+/** Erasure requests of a shop's platform, stored by its webhooks like any event. */
 const REDACTIONS: ReadonlySet<string> = new Set(['Customer Redacted', 'Shop Redacted']);
 export const isRedaction = ({ source, event }: ProtectedEvent): boolean =>
   source === 'platform' && REDACTIONS.has(event ?? '');

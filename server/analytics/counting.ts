@@ -16,7 +16,7 @@ export interface CountingParts {
   shops: readonly Shop[];
   log: EventLog;
   state: AnalyticsStore;
-  /** Carries out a platform's request to erase somebody. */
+  /** Carries out a platform's request to erase a person or a shop. */
   redact: (shop: Shop, event: ProtectedEvent) => Promise<void>;
   clock: Clock;
   yieldToIngest: YieldToIngest;

@@ -3,7 +3,7 @@ import type { LeftOutReason } from '../../shared/reasons.ts';
 import type { Facts, Link, PersonKey } from './facts.ts';
 import type { Visitor } from './store.ts';
 
-/** What one event says, and what of it had to be left out. */
+/** The facts of one event, and why some were left out. */
 export interface EventFacts extends Partial<Facts> {
   visitor?: Visitor;
   leftOut?: LeftOutReason[];
@@ -37,7 +37,7 @@ export function peopleIn({ identity, properties, context }: ProtectedEvent): Per
 const cioIdIn = (url: string | undefined) =>
   url?.includes('_cio_id=') ? (URL.parse(url)?.searchParams.get('_cio_id') ?? undefined) : undefined;
 
-/** Each with each, but for what two tokens share: they say nothing of anybody. */
+/** Every pair of these ids with at least one id of a person. */
 export function linksBetween(people: readonly PersonKey[], receivedAtMs: number): Link[] {
   return people.flatMap((one, index) =>
     people
@@ -49,7 +49,7 @@ export function linksBetween(people: readonly PersonKey[], receivedAtMs: number)
 /** True for ids of people, and not for the tokens of their carts and checkouts. */
 export const isPerson = (key: PersonKey) => !/^[kt]:/.test(key);
 
-/** An id as text; undefined for what is none. One with an email in it was made unreadable, and would make strangers one. */
+/** An id as text, or undefined. Ids with a redacted email are refused: they would make strangers one person. */
 export const textOf = (value: unknown): string | undefined => {
   if (typeof value === 'number') return String(value);
   const text = typeof value === 'string' ? value.trim() : '';

@@ -2,8 +2,8 @@ import type { Source } from '../../shared/protected-event.ts';
 import type { Stage } from '../orders/stages.ts';
 
 /**
- * What statistics are made of: facts, each read from one event, each with an id of its own, so that hearing of one twice,
- * or in another order, changes nothing. Times are epoch ms, money is whole hundredths.
+ * Facts, each read from one event and identified by an id of its own, so that storing them twice or in another order
+ * gives the same totals. Times are epoch ms, money is whole hundredths.
  */
 export interface Facts {
   links: Link[];
@@ -27,14 +27,14 @@ export interface Link {
   receivedAtMs: number;
 }
 
-/** What an order, a cart or a click may be credited to. A click in a message may belong to both. */
+/** What an order, cart or click may be credited to. A click in a message may belong to a marketing event and a flow. */
 export interface Targets {
   marketingEventId?: string;
   flowId?: string;
   nodeId?: string;
 }
 
-/** A moment at which marketing reached a person: they landed on a link, or clicked in a message. */
+/** A moment at which marketing reached a person: a landing on a link, or a click in a message. */
 export interface Touch extends Targets {
   /** The messageId of its event. */
   id: string;
@@ -55,7 +55,7 @@ export interface Visit {
   receivedAtMs: number;
 }
 
-/** Something was put into a cart, or a checkout began. */
+/** A product was added to a cart, or a checkout was started. */
 export interface Action {
   /** `message:<messageId>`, or `checkout:<token>` where the checkout is known, so that it counts once. */
   id: string;
@@ -70,28 +70,28 @@ export interface OrderReport {
   id: string;
   stage: Stage | 'merged';
   source: Source;
-  /** Everything this report calls the order. Orders that share a name are one order. Never empty. */
+  /** The order's canonical id; of a merge both ids. At least one. */
   names: string[];
   people: PersonKey[];
   atMs: number;
   receivedAtMs: number;
-  /** Absent when it said none, or one that is no amount. Of a refund: what was paid back. */
+  /** Absent without a valid amount in the report. Of a refund: the amount refunded. */
   amountHundredths?: number;
   discountHundredths?: number;
-  /** ISO 4217; absent when it said none, which means the shop's. */
+  /** ISO 4217; absent means the shop's currency. */
   currency?: string;
-  /** Told apart from paid; absent when nothing was said, which counts as paid. */
+  /** Absent without a payment status in the report, which counts as paid. */
   isUnpaid?: boolean;
   items: { productId: string; units: number }[];
 }
 
-/** What became of one message that Customer.io sent to one person. */
+/** One thing that happened to one message to one person. */
 export interface MessageFact extends Targets {
   deliveryId: string;
   metric: MessageMetric;
-  /** Which run through the campaign it belongs to. */
+  /** The person's run through the campaign. */
   journeyId?: string;
-  /** Who it was sent to, so that they can be forgotten. */
+  /** The recipient, stored so that an erasure finds it. */
   person?: PersonKey;
   atMs: number;
   receivedAtMs: number;

@@ -4,7 +4,7 @@ import type { Facts } from './facts.ts';
 import { type FactRules, readFacts } from './read-facts.ts';
 import type { Visitor } from './store.ts';
 
-/** All that a round of events said, together. */
+/** The facts and visitors of one round of events. */
 export interface Gathered {
   facts: Facts;
   visitors: Visitor[];
@@ -22,7 +22,7 @@ export const gather = (found: readonly EventFacts[]): Gathered => ({
   visitors: found.flatMap(({ visitor }) => visitor ?? []),
 });
 
-/** What one delivery says. What cannot be read costs only itself: it is set aside, and says nothing. */
+/** The facts of one delivery; undefined for an event that cannot be read, which becomes a dead letter. */
 export function readDelivery(delivery: Delivery, rules: FactRules): EventFacts | undefined {
   try {
     return readFacts(delivery.event, rules);

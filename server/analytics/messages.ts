@@ -3,7 +3,7 @@ import { type EventFacts, linksBetween, peopleIn, times } from './event.ts';
 import type { MessageMetric } from './facts.ts';
 import type { TargetsOf } from './targets.ts';
 
-/** Customer.io's metric → ours. What never left counts as failed, whoever stopped it. */
+/** The reporting webhook's metric → ours. Messages that were never sent count as failed, whatever the cause. */
 const METRICS: Readonly<Record<string, MessageMetric>> = {
   attempted: 'attempted',
   sent: 'sent',
@@ -22,11 +22,11 @@ const BY_MACHINE: Partial<Record<MessageMetric, MessageMetric>> = {
   clicked: 'machine-clicked',
 };
 
-/** True for what Customer.io's signed webhooks said, and not for a page that uses the same words. */
+/** True for events of signed reporting webhooks; a page cannot send one. */
 export const isMessageReport = ({ source, properties }: ProtectedEvent): boolean =>
   source === 'platform' && properties.metric !== undefined;
 
-/** What Customer.io reported of one message: a fact about the message, and a touch when a person clicked in it. */
+/** The facts of a reporting webhook: one about the message, and a touch when a person clicked in it. */
 export function readMessage(event: ProtectedEvent, targetsOf: TargetsOf): EventFacts {
   const { metric: reported, delivery_id: deliveryId, journey_id: journeyId, machine } = event.properties;
   const said =

@@ -3,16 +3,16 @@ import { startThread } from '../store/thread/start.ts';
 import type { Methods, ShopSettings } from './store/methods.ts';
 import type { AnalyticsStore } from './store.ts';
 
-/** What counting needs to know of each shop. */
+/** By the shop's id. */
 export const shopSettings = (shops: readonly Shop[]): Record<string, ShopSettings> =>
   Object.fromEntries(
     shops.map(({ id, currency, statistics }) => [id, { currency, attributionMs: statistics.attributionMs }]),
   );
 
 /**
- * Visitors, orders, touches and totals on `statistics.db`, in a thread of their own.
+ * Opens `statistics.db` in a thread of its own.
  *
- * @throws {DataDirUnusable} with what an operator has to mend.
+ * @throws {DataDirUnusable} with a message for the operator.
  */
 export async function openAnalyticsStore(dataDir: string, shops: readonly Shop[]): Promise<AnalyticsStore> {
   const worker = new URL('./worker.ts', import.meta.url);

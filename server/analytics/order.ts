@@ -1,16 +1,16 @@
 import { STRENGTH } from '../orders/precedence.ts';
 import type { OrderReport, PersonKey } from './facts.ts';
 
-/** An order as all its reports together tell it. */
+/** An order computed from all its reports. */
 export interface OrderRead {
-  /** False while nobody said that it exists, and when it was cancelled. */
+  /** False before it is placed or paid, and when it is cancelled. */
   isCounted: boolean;
   isPaid: boolean;
   isForeign: boolean;
   atMs: number;
-  /** Of its earliest report: tells orders of the same moment apart. */
+  /** The id of its earliest report; orders the orders of one moment. */
   firstId: string;
-  /** Less what was paid back; 0 where amounts are not in the shop's currency. */
+  /** Less refunds; 0 when the order is not in the shop's currency. */
   amountHundredths: number;
   refundedHundredths: number;
   discountHundredths: number;
@@ -20,21 +20,20 @@ export interface OrderRead {
 }
 
 /**
- * Puts the reports of one order together, whatever order they came in. What the shop's server said goes before what a
- * page said.
+ * Computes an order from its reports, in any order. Reports of the shop's server have priority over those of a page.
  *
  * @param currency ISO 4217, the shop's.
  */
 export function readOrder(reports: readonly OrderReport[], currency: string): OrderRead {
   const inTime = [...reports].sort(byTime);
   const placed = inTime.filter(({ stage }) => stage === 'placed');
-  // Anyone may write to a page's door, and numbers of orders can be guessed.
+  // Anyone can send a page's report, and order numbers can be guessed.
   const believed = (stage: OrderReport['stage']) =>
     trusted(inTime).filter((report) => report.stage === stage);
   const paid = believed('paid');
   const [first] = placed.length > 0 ? placed : paid;
-  const told = trusted(inTime.filter(({ stage }) => stage === 'placed' || stage === 'paid'));
-  const said = <Field extends keyof OrderReport>(field: Field, from: readonly OrderReport[] = told) =>
+  const reported = trusted(inTime.filter(({ stage }) => stage === 'placed' || stage === 'paid'));
+  const said = <Field extends keyof OrderReport>(field: Field, from: readonly OrderReport[] = reported) =>
     from.find((report) => report[field] !== undefined)?.[field];
   const orderCurrency = said('currency') ?? currency;
   const isForeign = orderCurrency !== currency;
@@ -57,7 +56,7 @@ export function readOrder(reports: readonly OrderReport[], currency: string): Or
     amountHundredths: isForeign ? 0 : amount - refunded,
     refundedHundredths: refunded,
     discountHundredths: isForeign ? 0 : (said('discountHundredths') ?? 0),
-    items: told.find(({ items }) => items.length > 0)?.items ?? [],
+    items: reported.find(({ items }) => items.length > 0)?.items ?? [],
     people: [...new Set(inTime.flatMap(({ people }) => people))],
     ...(buyer !== undefined && { buyer }),
   };
@@ -65,7 +64,7 @@ export function readOrder(reports: readonly OrderReport[], currency: string): Or
 
 const byTime = (a: OrderReport, b: OrderReport) => a.atMs - b.atMs || (a.id < b.id ? -1 : 1);
 
-/** Those of the strongest voice. */
+/** The reports of the strongest voice. */
 function trusted(reports: readonly OrderReport[]): readonly OrderReport[] {
   const strongest = Math.max(...reports.map(({ source }) => STRENGTH[source]));
   return reports.filter(({ source }) => STRENGTH[source] === strongest);

@@ -15,7 +15,7 @@ export interface FactRules {
   currency: string;
 }
 
-/** One stored event → its facts. No clock, no state: the same event says the same whenever it is read. */
+/** The facts of a stored event. Pure: the same event always gives the same facts. */
 export function readFacts(event: ProtectedEvent, rules: FactRules): EventFacts {
   if (isMessageReport(event)) return readMessage(event, rules.targets);
   if (event.context.bot) return { leftOut: ['bot'] };
@@ -28,7 +28,7 @@ export function readFacts(event: ProtectedEvent, rules: FactRules): EventFacts {
   };
 }
 
-/** Whose event it is, and when it happened and came: the same in each of its facts. */
+/** The ids and times that all facts of one event share. */
 type Who = Pick<Action, 'people' | 'atMs' | 'receivedAtMs'>;
 
 function readKind(event: ProtectedEvent, who: Who, rules: FactRules): EventFacts {
@@ -71,7 +71,7 @@ function readLanding(event: ProtectedEvent, { people, ...when }: Who, { targets 
   };
 }
 
-/** Of the address; of the campaign the sender names only where it sent no address. */
+/** The utm values of the page's address, or of `context.campaign` where the event has no address. */
 function utmOf({ context }: ProtectedEvent): Utm {
   const url = context.page?.url;
   if (url === undefined) {
@@ -99,7 +99,7 @@ function readAction(event: ProtectedEvent, who: Who, kind: Action['kind'], id: s
   return { actions: [{ id, kind, ...who }] };
 }
 
-/** Orders count whatever the visitor allowed: they are the shop's own books. Without consent no touch is theirs. */
+/** Orders are counted without consent, because they are the shop's own records; without consent they have no touch. */
 function readOrder(
   event: ProtectedEvent,
   who: Who,
@@ -107,9 +107,9 @@ function readOrder(
   rules: FactRules,
 ): EventFacts {
   const { properties } = event;
-  // The store knows which order a report belongs to, under whatever name.
+  // The store decides which order a report belongs to.
   const names = event.orderId === undefined ? [] : [event.orderId];
-  // Nobody can tell of it twice in other words, so it stands for itself.
+  // An order without a name can be in no other report.
   if (names.length === 0 && stage === 'placed') names.push(`message:${event.messageId}`);
   if (names.length === 0) return { leftOut: ['no-identity'] };
   const currency = textOf(properties.currency)?.toUpperCase();
@@ -161,7 +161,7 @@ function itemsOf({ products }: JsonObject): OrderReport['items'] {
   });
 }
 
-/** What an order that only the shop's server tells of may be completed with. */
+/** The visitor's record, with which an order reported only by the shop's server is completed. */
 function readVisitor({
   identity,
   timestamp,

@@ -13,16 +13,16 @@ export interface RebuildParts {
   shop: Shop;
   log: EventLog;
   store: AnalyticsDatabase;
-  /** Events received before this may have left the log; what they were counted for is the stored baseline. */
+  /** Events received before this may have left the log; their facts are the stored baseline. */
   sinceMs: number;
-  /** Keeps the new totals even where they differ, as they do after the rules were changed. */
+  /** Keeps new totals that differ, as they do after the rules changed. Otherwise a difference rolls everything back. */
   keepsDifferences: boolean;
 }
 
 export interface Rebuilt {
   events: number;
   targets: number;
-  /** Targets whose totals came out otherwise, with both. */
+  /** Targets whose totals differ, with both. */
   differences: { target: string; before: unknown; after: unknown }[];
 }
 
@@ -30,39 +30,39 @@ const ROUND = 500;
 const MINUTE_MS = 60_000;
 
 /**
- * Counts again everything the log still holds, on top of the stored baseline, and compares. In one transaction: cut
- * short, it changes nothing.
+ * Counts every event in the log again, on top of the stored baseline, and compares. Runs in one transaction, so an
+ * interrupted rebuild changes nothing.
  */
 export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
   const { shop, log, store, keepsDifferences } = parts;
-  // Retention may have been shorter before. The log forgets a moment after state does.
+  // The retention time may have been shorter before, and the log deletes events shortly after the store deletes facts.
   const retainedMs = await store.transaction((methods) => methods.retainedMs());
   const sinceMs = Math.max(parts.sinceMs, retainedMs + MINUTE_MS);
   const rules = factRules(shop);
-  // What nobody has counted yet may only be let go once it is kept.
+  // Events not counted yet are acknowledged only after their facts are stored.
   await countAll(log, shop, rules, (work) => store.transaction(work));
   const events = await log.replaySince(consumerName(shop.id), sinceMs);
   let rebuilt: Rebuilt | undefined;
   const work = async (methods: Methods) => {
     const before = await totalsOf(methods, shop.id);
     await methods.dropLogged(shop.id, sinceMs);
-    // Let go within the transaction: undone, it leaves what was counted before.
+    // Acknowledged within the transaction: a rollback leaves the facts counted before.
     await countAll(log, shop, rules, (apply) => apply(methods));
     const after = await totalsOf(methods, shop.id);
     rebuilt = { events, targets: after.size, differences: compare(before, after) };
-    if (rebuilt.differences.length > 0 && !keepsDifferences) throw new Unwanted();
+    if (rebuilt.differences.length > 0 && !keepsDifferences) throw new Rollback();
   };
   await store.transaction(work).catch((error: unknown) => {
-    if (!(error instanceof Unwanted)) throw error;
+    if (!(error instanceof Rollback)) throw error;
   });
   if (!rebuilt) throw new Error('a rebuild that did not fail has no result');
   return rebuilt;
 }
 
-/** Undoes the transaction. */
-class Unwanted extends Error {}
+/** Thrown to roll the transaction back. */
+class Rollback extends Error {}
 
-/** @param keep does what it is handed with state; what it resolves for is let go. */
+/** Counts the waiting events. @param keep runs the function it is given in a transaction; events are acknowledged when it resolves. */
 async function countAll(
   log: EventLog,
   shop: Shop,
@@ -83,7 +83,7 @@ async function countAll(
       else delivery.ack();
     await NO_BACKPRESSURE.rest(0);
   }
-  // They are the collector's to carry out, when it starts.
+  // The collector carries them out when it starts.
   for (const { retry } of redactions) retry(0, 'deferred');
 }
 

@@ -3,19 +3,18 @@ import type { Gathered } from './gather.ts';
 import { latestSaid, uniqueBy } from './store/unique.ts';
 import type { Visitor } from './store.ts';
 
-/** A visitor's row says when they were last seen; nobody needs that to the second. */
+/** How exact the stored time of a visitor's last event is. */
 const SEEN_EVERY_MS = 10 * 60_000;
-const MOST_LINKS = 50_000;
-const MOST_VISITORS = 20_000;
+const MAX_LINKS = 50_000;
+const MAX_VISITORS = 20_000;
 
-/** Remembers what was kept already, within bounds, so that a visitor's tenth event costs no write. */
+/** A bounded cache of links and visitors already stored: a visitor's tenth event costs no write. */
 export interface SeenCache {
-  /** The same without what is known to be kept. */
+  /** The same without links and visitors that are already stored. */
   only(gathered: Gathered): Gathered;
-  /** These are kept now. */
-  known(gathered: Gathered): void;
-  /** Nothing is known to be kept. */
-  forget(): void;
+  /** Records that these are stored. */
+  add(gathered: Gathered): void;
+  clear(): void;
 }
 
 export function createSeenCache(): SeenCache {
@@ -24,19 +23,21 @@ export function createSeenCache(): SeenCache {
 
   const isNewLink = (link: Link) => !links.has(keyOf(link));
   function isNewVisitor(visitor: Visitor): boolean {
-    const kept = visitors.get(visitor.anonymousId);
+    const stored = visitors.get(visitor.anonymousId);
     const seenMs = Date.parse(visitor.seenAt);
-    if (!kept || (kept.isAssumed && !visitor.isAssumed)) return true;
-    return seenMs > kept.seenMs && (seenMs > kept.seenMs + SEEN_EVERY_MS || kept.said !== sayingOf(visitor));
+    if (!stored || (stored.isAssumed && !visitor.isAssumed)) return true;
+    return (
+      seenMs > stored.seenMs && (seenMs > stored.seenMs + SEEN_EVERY_MS || stored.said !== sayingOf(visitor))
+    );
   }
   return {
     only: ({ facts, visitors: seen }) => ({
       facts: { ...facts, links: facts.links.filter(isNewLink) },
       visitors: uniqueBy(seen.filter(isNewVisitor), ({ anonymousId }) => anonymousId, latestSaid),
     }),
-    known({ facts, visitors: seen }) {
-      if (links.size > MOST_LINKS) links.clear();
-      if (visitors.size > MOST_VISITORS) visitors.clear();
+    add({ facts, visitors: seen }) {
+      if (links.size > MAX_LINKS) links.clear();
+      if (visitors.size > MAX_VISITORS) visitors.clear();
       for (const link of facts.links) links.add(keyOf(link));
       for (const visitor of seen)
         visitors.set(visitor.anonymousId, {
@@ -45,7 +46,7 @@ export function createSeenCache(): SeenCache {
           isAssumed: visitor.isAssumed === true,
         });
     },
-    forget() {
+    clear() {
       links.clear();
       visitors.clear();
     },

@@ -4,7 +4,7 @@ import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { Facts, PersonKey } from './facts.ts';
 import type { FlowTotals, MarketingTotals } from './totals.ts';
 
-/** What is known of a visitor from their last events; without anything that consent did not allow. */
+/** A visitor's latest state, without anything that consent did not allow. */
 export interface Visitor {
   anonymousId: string;
   userId?: string;
@@ -12,22 +12,22 @@ export interface Visitor {
   /** ISO 8601. */
   seenAt: string;
   consent: Consent;
-  /** They said nothing; what they said before goes before it. */
+  /** The consent is assumed: the visitor made no choice, and an earlier choice has priority. */
   isAssumed?: true;
   ip?: string;
   userAgent?: string;
   tiktok?: Context['tiktok'];
 }
 
-/** The two reports of one order, as far as they have come, and who may have placed it. */
+/** The recorded events of one order. */
 export interface OrderKnown {
-  /** What was delivered first, if anything was: every later delivery is the same. */
+  /** Set by the first delivery; later deliveries are equal to it. */
   frozen?: ProtectedEvent;
   browser?: ProtectedEvent;
   webhook?: ProtectedEvent;
 }
 
-/** One day of a marketing event's costs, as the ad platform bills them. */
+/** One day of a marketing event's costs. */
 export interface Cost {
   marketingEventId: string;
   /** `2026-03-01`. */
@@ -37,33 +37,33 @@ export interface Cost {
   clicks: number;
 }
 
-/** What the last report to SHOPLINE that was accepted held, and what came of the last try. */
+/** The last accepted report of a target, and the outcome of the last attempt. */
 export interface Synced {
   /** `marketing:<id>` or `flow:<id>`. */
   target: string;
-  /** SHA-256 of what was accepted last; absent before the first time. */
+  /** SHA-256 of the last accepted report; absent without one. */
   digest?: string;
-  /** Node ids that were in it. */
+  /** The ids of its nodes. */
   nodes: string[];
-  /** ISO 8601 of the last try. */
+  /** ISO 8601 of the last attempt. */
   at: string;
   traceId?: string;
-  /** Why the last try was not accepted. */
+  /** Why the last attempt was not accepted. */
   error?: string;
 }
 
 /**
- * Visitors, orders, touches and totals of every shop. Durable when a call resolves; all of a call, or nothing. Every
- * call rejects with `LogUnavailable` while the disk cannot take it.
+ * Visitors, orders, touches and totals of every shop. A call is one transaction and durable when it resolves; every call
+ * rejects with `LogUnavailable` when the disk fails.
  */
 export interface AnalyticsStore {
-  /** Takes note of what a batch of events said. What was noted before changes nothing. */
+  /** Stores the facts of a batch of events. Idempotent. */
   apply(shop: string, facts: Facts, visitors: readonly Visitor[]): Promise<void>;
 
   /**
-   * Takes note of one report of an order, before it is stored in the log. The first from each side is kept whole.
+   * Records one report of an order before it is stored in the log. Of each source the first event is stored whole.
    *
-   * @returns the first name this order was ever called by. Orders that turn out to be one keep the older's.
+   * @returns the order's canonical id. Orders that turn out to be one keep the older one's.
    */
   recordOrderReport(
     shop: string,
@@ -71,40 +71,38 @@ export interface AnalyticsStore {
     names: readonly string[],
     event: ProtectedEvent,
   ): Promise<string>;
-  /** By the first name of each order. */
+  /** By the given names, any of each order. */
   ordersKnown(shop: string, names: readonly string[]): Promise<Map<string, OrderKnown>>;
-  /** Fixes what is delivered for an order, unless that was done before. Answers what is fixed now. */
+  /** Freezes the event that is delivered for an order, unless one is frozen. @returns the frozen event. */
   freezeOrder(shop: string, name: string, event: ProtectedEvent): Promise<ProtectedEvent>;
-  /** The visitors seen together with any of these ids, latest first. */
+  /** The visitors linked to any of these ids, latest first. */
   visitorsOf(shop: string, people: readonly PersonKey[]): Promise<Visitor[]>;
 
-  /** Targets (`marketing:<id>`, `flow:<id>`) whose totals may have changed since `unmarkChanged`, in order. */
+  /** Targets (`marketing:<id>`, `flow:<id>`) whose totals may have changed since they were cleared, in order. */
   dirtyTargets(shop: string): Promise<string[]>;
   clearDirtyTargets(shop: string, targets: readonly string[]): Promise<void>;
-  /** Full totals since the beginning; none for what was never heard of. Settles attribution first. */
+  /** Totals since the beginning; none for a target without facts. Updates attribution first. */
   marketingTotals(shop: string, ids: readonly string[]): Promise<MarketingTotals[]>;
   flowTotals(shop: string, ids: readonly string[]): Promise<FlowTotals[]>;
-  /** Everything known by totals: for a page that shows all, and for a rebuild that compares. */
+  /** Every target with totals, in order. */
   targets(shop: string): Promise<string[]>;
 
-  /** One row a day: the last said counts. */
+  /** One row for each marketing event and day; a later one replaces it. */
   putCosts(shop: string, costs: readonly Cost[]): Promise<void>;
   synced(shop: string): Promise<Synced[]>;
   recordSynced(shop: string, rows: readonly Synced[]): Promise<void>;
 
-  /** Something small that must survive a restart; sealed by its writer where it is secret. Named `<what>:<shop>`. */
+  /** A small value that survives a restart, encrypted by its writer if secret. Named `<what>:<shop>`. */
   readSetting(name: string): Promise<string | undefined>;
   writeSetting(name: string, sealed: string): Promise<void>;
 
-  /** Everybody who had a part in an order of one of these names. */
+  /** Every id in a report of an order with one of these names. */
   peopleOfOrders(shop: string, names: readonly string[]): Promise<PersonKey[]>;
-  /** Forgets who these ids, and all linked to them, are. What they did stays counted. Answers the ids it found. */
+  /** Removes these ids and all linked to them; what they did stays counted. @returns every id found to be theirs. */
   erase(shop: string, people: readonly PersonKey[]): Promise<PersonKey[]>;
-  /** Forgets everything of a shop. */
+  /** Deletes everything of a shop. */
   purge(shop: string): Promise<void>;
-  /**
-   * Forgets what is past its time. Call before the log forgets its own: `logKeptMs` is how long that keeps an event.
-   */
+  /** Deletes what is past its retention. Call before the log deletes events, which it keeps for `logKeptMs`. */
   retain(nowMs: number, logKeptMs: number): Promise<void>;
   close(): Promise<void>;
 }

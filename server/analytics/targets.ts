@@ -5,9 +5,9 @@ import type { Targets } from './facts.ts';
 /** utm values as a link carries them, without their prefix: `source`, `id` … */
 export type Utm = Readonly<Record<string, string>>;
 
-/** What marketing a link or a message is about, by the shop's configuration. */
+/** The marketing event or flow of a link or message, by the shop's configuration. */
 export interface TargetsOf {
-  /** The marketing event whose link this is. */
+  /** The marketing event of a link; undefined for a link of none. */
   link(utm: Utm): string | undefined;
   /** @param ids `campaign_id`, `action_id` … as the event carries them. */
   message(ids: JsonObject): Targets;
@@ -16,7 +16,7 @@ export interface TargetsOf {
 const UTM = ['utm_source', 'utm_medium', 'utm_campaign', 'utm_content', 'utm_term', 'utm_id'] as const;
 const MESSAGES = ['campaign_id', 'broadcast_id', 'newsletter_id', 'transactional_message_id'] as const;
 
-/** An id SHOPLINE gives to marketing events, as its links carry it. */
+/** A marketing event's id, as links carry it. */
 const MARKETING_EVENT = /^MA_[^\s\p{Cc}]{1,250}$/u;
 
 export function createTargets({ rules, flows }: StatisticsSettings): TargetsOf {
@@ -58,7 +58,7 @@ function linkRule(rule: MarketingRule): { id: string; matches: (utm: Utm) => boo
   ];
 }
 
-/** Whatever the case; `*` stands for any text. Takes time in proportion to the text, whatever somebody writes into a link. */
+/** Ignores case; `*` stands for any text. Runs in linear time, also on hostile links. */
 function globOf(pattern: string): (text: string) => boolean {
   const [first = '', ...rest] = pattern.toLowerCase().split('*');
   const last = rest.pop();
@@ -76,7 +76,7 @@ function globOf(pattern: string): (text: string) => boolean {
   };
 }
 
-/** Every id that is named must be the event's. */
+/** True when the event has every id that the candidate names. */
 const isAbout = (
   candidate: MarketingRule | Flow,
   ids: JsonObject,

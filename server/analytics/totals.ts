@@ -5,7 +5,7 @@ export interface MarketingTotals {
   newestAtMs: number;
   orders: number;
   paidOrders: number;
-  /** What buyers paid, less what was paid back to them. */
+  /** What buyers paid, less refunds. */
   amountHundredths: number;
   refundedHundredths: number;
   discountHundredths: number;
@@ -28,9 +28,9 @@ export interface MarketingTotals {
   regions: { country: string; landings: number }[];
 }
 
-/** How many messages came to each of these at least once. */
+/** How many messages each of these happened to at least once. */
 export interface MessageTotals {
-  /** Attempted, sent or failed: every message that was tried. */
+  /** Messages attempted, sent or failed. */
   attempted: number;
   sent: number;
   delivered: number;
@@ -52,7 +52,7 @@ export interface FlowTotals {
   messages: MessageTotals;
   /** Distinct runs through the campaign. */
   journeys: number;
-  /** Every node ever heard of, configured still or not. */
+  /** Every node with facts, whether configured or not. */
   nodes: NodeTotals[];
 }
 

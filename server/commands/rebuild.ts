@@ -11,11 +11,12 @@ import { runProgram } from '../lib/process.ts';
 import { countedShops } from '../platforms/registry.ts';
 import { openLog } from '../store/open.ts';
 
-const HOW = `Usage: npm run statistics:rebuild [-- --keep]
+const USAGE = `Usage: npm run statistics:rebuild [-- --keep]
 
-Counts every event the log still holds again, on top of the stored baseline, and compares with the running totals.
-The collector must be stopped. --keep keeps what came out even where it differs, as it does after MARKETING_RULES,
-FLOWS, ATTRIBUTION_DAYS or STORE_CURRENCY were changed.`;
+Counts every event in the log again, on top of the stored baseline, and compares the result with the running totals.
+The collector must be stopped. --keep stores the new totals even where they differ, as they do after a change of
+MARKETING_RULES, FLOWS, ATTRIBUTION_DAYS or STORE_CURRENCY.
+`;
 
 /**
  * Rebuilds the totals of every shop that is counted.
@@ -69,11 +70,13 @@ export async function rebuildAll(
 
 async function main(args: readonly string[]): Promise<void> {
   const keepsDifferences = args.includes('--keep');
-  if (args.some((argument) => argument !== '--keep')) {
-    process.stderr.write(`${HOW}\n`);
+  const unknown = args.find((argument) => argument !== '--keep' && argument !== '--help');
+  if (unknown !== undefined) {
+    process.stderr.write(`Unknown option '${unknown}'\n\n${USAGE}`);
     process.exitCode = 2;
     return;
   }
+  if (args.includes('--help')) return void process.stdout.write(USAGE);
   const config = readConfig(environment(), (path) => readFileSync(path, 'utf8'));
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   const isEqual = await rebuildAll(config, { keepsDifferences, nowMs: Date.now(), say });

@@ -1,16 +1,16 @@
 import { rmSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { environment } from '../config/environment.ts';
 import { readConfig } from '../config/read.ts';
 import type { Variables } from '../config/variables.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import { createHttp } from '../lib/http-client.ts';
 import { runProgram, stopOnSignals } from '../lib/process.ts';
+import { createShutdown, type Shutdown } from '../lib/shutdown.ts';
 import { type Running, start } from '../main.ts';
 import { processLogger } from '../observe/process-logger.ts';
 import { createSandbox, SANDBOX_CREDENTIALS, type Sandbox, sandboxVariables } from '../sandbox/index.ts';
 import { createEmails } from './emails.ts';
+import { choosePort } from './port.ts';
 import { postTo } from './post.ts';
 import { createRecorder } from './recorder.ts';
 import { demoRoutes } from './routes.ts';
@@ -18,19 +18,32 @@ import { LANDING, sampleVariables } from './sample.ts';
 import { createShopServer } from './shop-server.ts';
 
 /**
- * The whole house on loopback, with nothing to sign up for: a freshly emptied store, the sandbox behind it, the demo
- * shop in front.
+ * Starts the collector on loopback with an emptied store, the stand-ins of the three APIs behind it and the demo shop
+ * in front.
  *
- * @param env `PORT` chooses the port (8787), `LOG_LEVEL` how much is said (warn).
+ * @param env `PORT` (8787, or the next that is free), `LOG_LEVEL` (warn).
  */
-export async function startDemo(env: Variables): Promise<Running & { sandbox: Sandbox }> {
-  const port = Number(env.PORT) || (env.PORT === '0' ? await freePort() : 8787);
-  const dataDir = `./data/demo-${port}`;
+export async function startDemo(env: Variables): Promise<Running & { sandbox: Sandbox; takenPort?: number }> {
+  const { port, taken } = await choosePort(env.PORT);
+  const shutdown = createShutdown();
   const sandbox = await createSandbox();
+  shutdown.onShutdown(() => sandbox.close());
+  try {
+    const running = await startOn(port, env, sandbox, shutdown);
+    return { ...running, sandbox, stop: shutdown, ...(taken !== undefined && { takenPort: taken }) };
+  } catch (error) {
+    await shutdown();
+    throw error;
+  }
+}
+
+async function startOn(port: number, env: Variables, sandbox: Sandbox, shutdown: Shutdown): Promise<Running> {
+  const dataDir = `./data/demo-${port}`;
   const config = readConfig(demoVariables(env, port, dataDir, sandbox), () => '{}');
   const recorder = createRecorder(DESTINATIONS.map(({ name }) => name));
   const base = `http://127.0.0.1:${port}`;
   const { http, close } = createHttp({ timeoutMs: 5_000, connections: 2 });
+  shutdown.onShutdown(close);
   const post = postTo(base, http);
   const { handle, appSecret } = SANDBOX_CREDENTIALS.shopline;
   const shopServer = createShopServer({ post, clock: Date.now, handle, appSecret });
@@ -43,15 +56,8 @@ export async function startDemo(env: Variables): Promise<Running & { sandbox: Sa
     openAdmin: true,
     demo: (parts) => demoRoutes({ ...parts, sandbox, recorder, shopServer, emails }),
   });
-  return {
-    ...running,
-    sandbox,
-    async stop() {
-      await running.stop();
-      await close();
-      await sandbox.close();
-    },
-  };
+  shutdown.onShutdown(running.stop);
+  return running;
 }
 
 function demoVariables(env: Variables, port: number, dataDir: string, { urls }: Sandbox): Variables {
@@ -78,21 +84,14 @@ function demoVariables(env: Variables, port: number, dataDir: string, { urls }: 
   };
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
 async function main(): Promise<void> {
   const running = await startDemo(environment());
   stopOnSignals(running.stop);
   const base = `http://127.0.0.1:${running.port}`;
   const lines = [
+    ...(running.takenPort === undefined
+      ? []
+      : [`Port ${running.takenPort} is in use; the demo listens on ${running.port}.`, '']),
     'Storebeacon is running on this machine. Nothing leaves it.',
     '',
     `The shop, as an ad brings a visitor   ${base}/demo/${LANDING}`,

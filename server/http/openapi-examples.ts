@@ -20,27 +20,27 @@ const order = {
 
 type Examples = Record<string, { value: unknown }>;
 
-/** Bodies as a shop may send them, by path. A test sends every one of them. */
+/** Example request bodies, by route. A test sends all of them. */
 export const EXAMPLES: Record<MessageType | 'batch', Examples> = {
   track: {
-    'A product was seen': {
+    'A product view': {
       value: { event: 'Product Viewed', anonymousId, context, properties: { product_id: 'T-1', price: 480 } },
     },
-    'An order, from a server': { value: order },
+    'An order sent by a server': { value: order },
   },
-  page: { 'A page was opened': { value: { anonymousId, name: 'Home', context } } },
+  page: { 'A page view': { value: { anonymousId, name: 'Home', context } } },
   identify: {
-    'A visitor signed up': {
+    'A sign-up': {
       value: { anonymousId, userId: 'customer-7', traits: { email: 'lin@shop.example', plan: 'gold' } },
     },
   },
-  screen: { 'A screen of an app': { value: { anonymousId, name: 'Cart' } } },
+  screen: { 'An app screen': { value: { anonymousId, name: 'Cart' } } },
   group: {
     'A company account': { value: { userId: 'customer-7', groupId: 'tea-house', traits: { seats: 3 } } },
   },
-  alias: { 'A known person’s former id': { value: { userId: 'customer-7', previousId: anonymousId } } },
+  alias: { 'The former id of a known person': { value: { userId: 'customer-7', previousId: anonymousId } } },
   batch: {
-    'What a page saw': {
+    'A page view and an order': {
       value: {
         writeKey: 'your-write-key',
         sentAt: '2026-11-20T08:30:16.000Z',

@@ -5,8 +5,8 @@ import { isLoopback } from '../lib/loopback.ts';
 import { HttpError } from './errors.ts';
 
 /**
- * What a browser may do with an operator's page: nothing but what comes from here, in nobody's frame. No HSTS: the
- * host may be the shop's own, and its transport is the shop's to decide.
+ * Headers of the operator's pages: they load resources of this origin only and cannot be framed. Without HSTS, because
+ * the host may be the shop's own, whose transport the shop decides.
  */
 const guardPage = helmet({
   contentSecurityPolicy: {
@@ -24,10 +24,10 @@ const guardPage = helmet({
 });
 
 /**
- * Lets only the operator through: `Authorization: Bearer <ADMIN_TOKEN>`, never a page of another origin. Every answer,
- * a refusal too, carries the headers of an operator's page.
+ * Requires `Authorization: Bearer <ADMIN_TOKEN>` and refuses pages of other origins. Every response, errors included,
+ * carries the security headers.
  *
- * @param token undefined opens the routes to everyone who reaches them by a loopback name; only the demo does that.
+ * @param token undefined: requests to a loopback host name need no token. Only the demo does this.
  */
 export function operatorOnly(token: string | undefined): RequestHandler {
   const expected = token === undefined ? undefined : sha256(`Bearer ${token}`);
@@ -36,14 +36,22 @@ export function operatorOnly(token: string | undefined): RequestHandler {
     const origin = request.get('origin');
     if (origin !== undefined && origin !== `${request.protocol}://${request.get('host')}`)
       return next(
-        new HttpError(403, 'origin-not-allowed', 'Operator routes answer no page of another origin.'),
+        new HttpError(
+          403,
+          'origin-not-allowed',
+          'Operator routes do not accept requests from pages of another origin.',
+        ),
       );
-    // Any page may have its own name point to loopback; its requests then look like ours, but for the name.
+    // DNS rebinding: a page's own host name may resolve to loopback; only the name distinguishes its requests.
     if (!expected && !isLoopback(request.hostname ?? ''))
       return next(
-        new HttpError(403, 'origin-not-allowed', 'Without a token operator routes answer on loopback only.'),
+        new HttpError(
+          403,
+          'origin-not-allowed',
+          'Without ADMIN_TOKEN operator routes are available on loopback only.',
+        ),
       );
-    // Digests have one length, so comparing them tells nothing about the token's.
+    // Digests have equal lengths, so the comparison does not reveal the length of the token.
     if (expected && !timingSafeEqual(sha256(request.get('authorization') ?? ''), expected))
       return next(new HttpError(401, 'unauthorized', 'Send Authorization: Bearer <ADMIN_TOKEN>.'));
     next();

@@ -4,7 +4,7 @@ import { type RequestHandler, Router } from 'express';
 import { PIXELS, PLUGINS } from '../../shared/names.ts';
 import { OperatorError } from '../lib/operator-error.ts';
 
-/** The built browser files, held in memory: they are a few kilobytes and asked for by every page. */
+/** A built browser file. All are held in memory: a few kilobytes that every page requests. */
 interface Asset {
   etag: string;
   encodings: { br: Buffer; gzip: Buffer; identity: Buffer };
@@ -14,11 +14,11 @@ const CACHE_SHORT = 'public, max-age=300, stale-while-revalidate=86400';
 const CACHE_FOREVER = 'public, max-age=31536000, immutable';
 
 /**
- * `/s.js` and its plugins. `/s/<version>.js` never changes and may be kept for a year; any other version is 404,
- * so that a page never runs a file it did not ask for.
+ * `/s.js` and its plugins. `/s/<version>.js` never changes and is cached for a year; other versions are 404,
+ * so that a page never runs a version it did not request.
  *
- * @param directory where `npm run build` put the files.
- * @throws when the snippet has not been built.
+ * @param directory with the output of `npm run build`.
+ * @throws when a file is missing.
  */
 export function snippetRoutes(directory: URL, version: string): Router {
   const router = Router();
@@ -32,7 +32,7 @@ export function snippetRoutes(directory: URL, version: string): Router {
 
 const PREFERRED = ['br', 'gzip'] as const;
 
-/** As the build packed it: packing costs a start more than everything else the files do. */
+/** Compressed by the build: compressing at startup would dominate the startup time. */
 function load(file: URL): Asset {
   const identity = read(file);
   return {
@@ -51,7 +51,7 @@ function read(file: URL): Buffer {
 
 function serve({ etag, encodings }: Asset, cacheControl: string): RequestHandler {
   return (request, response) => {
-    // Browsers list gzip first without preferring it, so ours is the order that counts.
+    // Browsers list gzip first without preferring it, so the order here decides.
     const encoding = PREFERRED.find((name) => request.acceptsEncodings(name)) ?? 'identity';
     response
       .set('Content-Type', 'text/javascript; charset=utf-8')

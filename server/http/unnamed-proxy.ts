@@ -5,7 +5,7 @@ import type { Logger } from '../observe/log.ts';
 const HEADERS = ['x-forwarded-for', 'forwarded'] as const;
 
 /**
- * Tells requests that came through a proxy while `TRUST_PROXY` is not set. Their `request.ip` is the proxy's address,
+ * Detects requests that came through a proxy while `TRUST_PROXY` is not set. Their `request.ip` is the proxy's address,
  * so the first one is logged as an error that lists what is delivered wrongly.
  */
 export function createProxyCheck(

@@ -1,14 +1,14 @@
-/** The same work, never twice at a time: whoever calls while it runs shares the one run that follows. */
+/** Runs `work` once at a time. Calls during a run share the one run that follows it. */
 export function oneAtATime<Result>(work: () => Promise<Result>): () => Promise<Result> {
   let running: Promise<Result> | undefined;
   let following: Promise<Result> | undefined;
   const begin = () => {
     following = undefined;
-    const mine = work().finally(() => {
-      if (running === mine) running = undefined;
+    const run = work().finally(() => {
+      if (running === run) running = undefined;
     });
-    running = mine;
-    return mine;
+    running = run;
+    return run;
   };
   return () => {
     if (following) return following;

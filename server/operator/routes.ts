@@ -24,9 +24,9 @@ export interface AdminParts {
   counters: Counters;
   metrics: Metrics;
   clock: Clock;
-  /** undefined: open to everyone who reaches the port. */
+  /** undefined: no token is needed on a loopback host name. */
   token: string | undefined;
-  /** Both present: what marketing achieved and cost can be seen and told. */
+  /** Both present when a shop is counted: totals can be read, reported, and given costs. */
   statistics?: StatisticsParts['statistics'] & Pick<Statistics, 'caughtUp'>;
   state?: StatisticsParts['state'] & Pick<AnalyticsStore, 'erase'>;
 }
@@ -41,7 +41,7 @@ const Selection = z.union([
   z.strictObject({ consumer: z.string().min(1) }),
 ]);
 
-/** What the operator can see and do. */
+/** `/metrics` and `/admin`. */
 export function adminRoutes(parts: AdminParts): Router {
   const { config, log, piiEncryption, delivery, counters, metrics, clock, token } = parts;
   const router = Router();
@@ -81,7 +81,7 @@ export function adminRoutes(parts: AdminParts): Router {
   });
 
   admin.get('/dead-letters', async (request, response) => {
-    const { consumer, limit, before } = read(Page, request.query);
+    const { consumer, limit, before } = parse(Page, request.query);
     const query = {
       limit,
       ...(consumer !== undefined && { consumer }),
@@ -90,16 +90,16 @@ export function adminRoutes(parts: AdminParts): Router {
     response.json({ deadLetters: await log.deadLetters(query) });
   });
   admin.post('/dead-letters/replay', async (request, response) => {
-    response.json({ replayed: await log.replayDeadLetters(read(Selection, request.body)) });
+    response.json({ replayed: await log.replayDeadLetters(parse(Selection, request.body)) });
   });
   admin.post('/dead-letters/discard', async (request, response) => {
-    response.json({ discarded: await log.discardDeadLetters(read(Selection, request.body)) });
+    response.json({ discarded: await log.discardDeadLetters(parse(Selection, request.body)) });
   });
 
   admin.delete('/visitors/:id', async (request, response) => {
-    const { shop: wanted } = read(z.object({ shop: z.string().optional() }), request.query);
+    const { shop: wanted } = parse(z.object({ shop: z.string().optional() }), request.query);
     const shops = config.shops.filter(({ id }) => wanted === undefined || id === wanted);
-    if (shops.length === 0) throw new HttpError(404, 'not-found', 'There is no shop of that name.');
+    if (shops.length === 0) throw new HttpError(404, 'not-found', 'There is no shop with this id.');
     const erasures = [];
     for (const shop of shops) {
       await parts.statistics?.caughtUp(shop.id);
@@ -111,7 +111,7 @@ export function adminRoutes(parts: AdminParts): Router {
   return router;
 }
 
-/** A log that cannot store is what the operator came to see, so it is told and not answered with an error. */
+/** A log that cannot store is part of the status, not an error of the request. */
 /** `missing` repeats `gaps` for clients of earlier versions. */
 async function durabilityOf(
   log: EventLog,
@@ -125,12 +125,12 @@ async function durabilityOf(
   }
 }
 
-/** @throws {HttpError} 400 naming what was wrong. */
-function read<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
+/** @throws {HttpError} 400 naming every problem. */
+function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const details = parsed.error.issues.map(
     ({ path, message }) => `${path.join('.') || '(request)'}: ${message}`,
   );
-  throw new HttpError(400, 'malformed-body', 'The request does not fit.', { details });
+  throw new HttpError(400, 'malformed-body', 'The request is invalid.', { details });
 }

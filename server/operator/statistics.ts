@@ -12,10 +12,10 @@ export interface StatisticsParts {
   shops: readonly Pick<Shop, 'id'>[];
 }
 
-/** Some 20,000 days. */
+/** About 20,000 rows. */
 const MAX_COSTS_BYTES = 1024 * 1024;
 
-/** What marketing achieved, what of it SHOPLINE has, and what it cost. Mount before anything reads bodies. */
+/** Campaign totals, their reports to SHOPLINE, and advertising costs. Mount before any middleware that reads bodies. */
 export function statisticsRoutes({ statistics, state, shops }: StatisticsParts): Router {
   const admin = Router();
 
@@ -47,21 +47,17 @@ export function statisticsRoutes({ statistics, state, shops }: StatisticsParts):
 
 const Query = z.object({ shop: z.string().optional() });
 
-/** @throws {HttpError} 404 for a shop there is none of; undefined when none is named. */
+/** `?shop=`, or undefined when it is absent. @throws {HttpError} 404 for an unknown shop. */
 function wantedShop({ query }: Request, shops: StatisticsParts['shops']): string | undefined {
   const parsed = Query.safeParse(query);
   const wanted = parsed.success ? parsed.data.shop : '';
   if (wanted === undefined || shops.some(({ id }) => id === wanted)) return wanted;
-  throw new HttpError(404, 'not-found', 'There is no shop of that name.');
+  throw new HttpError(404, 'not-found', 'There is no shop with this id.');
 }
 
-/** @throws {HttpError} 400 where there are several. */
+/** @throws {HttpError} 400 when there are several shops. */
 function onlyShop(shops: StatisticsParts['shops']): string {
   const [first, ...others] = shops;
   if (first && others.length === 0) return first.id;
-  throw new HttpError(
-    400,
-    'malformed-body',
-    'There are several shops: say whose costs these are, with ?shop=…',
-  );
+  throw new HttpError(400, 'malformed-body', 'There are several shops; name one with ?shop=…');
 }

@@ -1,17 +1,17 @@
 import { memoize } from '../lib/cache.ts';
 
-/** What a personal field holds. `text` is hashed as written: address lines, full names, birthdays. */
+/** What a personal field holds. `text`: address lines, full names, birthdays. */
 export type FieldKind = 'email' | 'phone' | 'firstName' | 'lastName' | 'zip' | 'text';
 
 export interface Field {
   kind: FieldKind;
-  /** Its name says it holds a digest (`email_sha256`, `hashed_email`). */
+  /** The name marks the value as a digest (`email_sha256`, `hashed_email`). */
   isHashed: boolean;
-  /** `own`: `email`; `related`: `billing_email`; `other`: somebody else's, `recipient_email`. */
+  /** `own`: `email`; `related`: `billing_email`; `other`: of another person, `recipient_email`. */
   owner: 'own' | 'related' | 'other';
 }
 
-/** Names in lower case without punctuation, so `e_mail`, `E-Mail` and `eMail` are one. */
+/** Names in lower case without punctuation, so that `e_mail`, `E-Mail` and `eMail` are equal. */
 const KINDS = new Map<string, FieldKind>([
   ...spell('email', 'email emails mail emailaddress emailaddresses'),
   ...spell('phone', 'phone phones phoneno phonenumber phonenumbers mobile mobileno mobilenumber mobilephone'),
@@ -25,14 +25,14 @@ const KINDS = new Map<string, FieldKind>([
   ...spell('text', 'customername contactname billingname buyername recipientname receivername inviteename'),
   ...spell('text', 'cardholder cardholdername nameoncard'),
 ]);
-/** Personal only inside a person or an address: elsewhere they name a product, a page or a campaign. */
+/** Personal only inside a person or an address; elsewhere the name of a product, page or campaign. */
 const PERSON_KINDS = new Map(spell('text', 'name fullname'));
 
 const RELATED =
   /^(?:customer|contact|billing|shipping|delivery|user|buyer|shopper|guest|member|primary|default|home|work)(?=.)/;
 const OTHER = /^(?:recipient|receiver|invitee|friend)(?=.)/;
 const HASHED = /^(?:sha256|hashed|hash)(?=.)|(?<=.)(?:sha256|hashed|hash)$/;
-/** A cheap first look; every spelling above contains one of these. */
+/** A cheap first test; every name above contains one of these. */
 const STEM =
   /mail|phone|mobile|tel|msisdn|whatsapp|name|zip|post|street|house|addr|line|birth|dob|cardholder/i;
 
@@ -42,12 +42,12 @@ function spell(kind: FieldKind, names: string): [string, FieldKind][] {
 
 const canonical = (key: string) => key.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
-/** How many names are kept: the contract's own are some hundreds. */
+/** Size of each cache; the known fields are some hundreds. */
 const NAMES = 2_000;
 const fieldOfPerson = memoize(NAMES, (key) => readField(key, true));
 const fieldOfThing = memoize(NAMES, (key) => readField(key, false));
 
-/** What the field of this name holds, or undefined when nothing personal is known of it. */
+/** The kind of personal data in a field of this name; undefined when the field is not known to be personal. */
 export const fieldOf = (key: string, isPerson: boolean): Field | undefined =>
   isPerson ? fieldOfPerson(key) : fieldOfThing(key);
 
@@ -63,7 +63,7 @@ function readField(key: string, isPerson: boolean): Field | undefined {
   return kind && { kind, isHashed, owner: isOther ? 'other' : 'related' };
 }
 
-/** `phone2`, `address_1` are read without their number. */
+/** A trailing number is ignored: `phone2`, `address_1`. */
 function kindOf(name: string, isPerson: boolean): FieldKind | undefined {
   const find = (of: string) => KINDS.get(of) ?? (isPerson ? PERSON_KINDS.get(of) : undefined);
   return find(name) ?? find(name.replace(/\d{1,2}$/, ''));
@@ -71,21 +71,21 @@ function kindOf(name: string, isPerson: boolean): FieldKind | undefined {
 
 /** As `fieldOf` for the name of a URL parameter: `phone`, `customer[phone]`, `checkout.shipping.phone`. */
 export const parameterOf = memoize(NAMES, (key): Field | undefined => {
-  // `[phone]` alone is what redaction left behind.
+  // `[phone]` alone is the result of an earlier redaction.
   if (!STEM.test(key) || key.startsWith('[')) return undefined;
   const last = key.split(/[[\].]+/).findLast(Boolean) ?? '';
   return fieldOf(last, canonical(last) !== 'name') ?? fieldOf(key, false);
 });
 
-/** Which person or address an object under this name describes; lower ranks say more about who acted. */
+/** A person or address. Lower ranks are better evidence of who acted. */
 export interface Container {
-  /** Undefined: somebody else, who must not be taken for the visitor. */
+  /** Undefined: another person, who must not be mistaken for the visitor. */
   rank: number | undefined;
 }
 
 const PERSONS = new Set(['customer', 'buyer', 'user', 'shopper', 'guest', 'member', 'contact', 'profile']);
 const OTHERS = new Set(['recipient', 'receiver', 'invitee', 'friend', 'recipients', 'person', 'people']);
-/** Where in a message a field stands, best place first. */
+/** Places in a message where a person's data can be, best evidence first. */
 export const RANKS = {
   traits: 0,
   contextTraits: 1,

@@ -13,14 +13,14 @@ export function textOf(value: unknown): string | undefined {
 
 const EMAIL = /^(?:"[^"@\n]+"|[^\s@"(),:;<>[\]\\]+)@(?:[\p{L}\p{N}\p{M}_-]+\.)+\p{L}[\p{L}\p{N}\p{M}-]+$/u;
 
-/** Trimmed, lower-case; dots and +tags stay. Percent-encoded ones are decoded. Undefined when it is no email. */
+/** Trimmed, percent-decoded, lower-case; dots and +tags are kept. Undefined when `value` is not an email. */
 export function normalizeEmail(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const email = decodeAt(value.trim()).trim().toLowerCase();
   return email.length <= 320 && EMAIL.test(email) ? email : undefined;
 }
 
-/** Undoes up to three rounds of percent-encoding in text that hides its `@`. */
+/** Undoes up to three rounds of percent-encoding in text without an `@`. */
 function decodeAt(text: string, rounds = 3): string {
   if (rounds === 0 || text.includes('@') || !text.includes('%')) return text;
   try {
@@ -30,13 +30,13 @@ function decodeAt(text: string, rounds = 3): string {
   }
 }
 
-/** Words people put before an extension that the parser does not know. */
+/** Markers of an extension that the parser does not know. */
 const EXTENSION = /(?:分機|分机|[內内][線线]|転送|轉|转).*$/u;
 
 /**
- * E.164 with plus, without extension, however a person typed it. Undefined when no such number is possible.
+ * Any usual spelling → E.164 with plus, without extension. Undefined when no such number is possible.
  *
- * @param country ISO 3166-1 alpha-2 of the address, else of the shop: how a number without country code is read.
+ * @param country ISO 3166-1 alpha-2: the country of a number without country code.
  */
 export function normalizePhone(value: unknown, country: string): string | undefined {
   const typed = textOf(value);
@@ -57,7 +57,7 @@ export function normalizePhone(value: unknown, country: string): string | undefi
 /** Fifteen digits and the plus (ITU-T E.164). */
 const E164_MAX_LENGTH = 16;
 
-/** `49 151 …` typed in Germany: the parser alone would take it for a local number. */
+/** `49 151 …` typed in Germany: the parser would read it as a local number. */
 function parseWithoutPlus(phone: string, home: CountryCode) {
   const digits = phone.replace(/^\D+/, '');
   if (phone.includes('+') || !digits.startsWith(getCountryCallingCode(home))) return undefined;
@@ -65,18 +65,18 @@ function parseWithoutPlus(phone: string, home: CountryCode) {
   return parsed?.isValid() ? parsed : undefined;
 }
 
-/** Letters and digits of any script, lower-case, NFC; spaces and punctuation are gone. For first and last names. */
+/** Letters and digits of any script, lower-case, NFC, without spaces and punctuation. For first and last names. */
 export function normalizeName(value: unknown): string | undefined {
   const name = textOf(value)?.replace(/[\p{P}\p{S}\p{Z}\p{C}]/gu, '');
   return name?.toLowerCase().normalize('NFC') || undefined;
 }
 
-/** City or state, written like a name. It leaves in clear, so a value with an email in it is left out. */
+/** City or state, normalised like a name. Undefined when it contains an email, because it is stored unhashed. */
 export function normalizePlace(value: unknown): string | undefined {
   return /[@＠]|%(?:25)*40/.test(textOf(value) ?? '') ? undefined : normalizeName(value);
 }
 
-/** Lower-case without spaces and dashes; of a US ZIP+4 the first five digits. */
+/** Lower-case without spaces and dashes; a US ZIP+4 becomes its first five digits. */
 export function normalizeZip(value: unknown): string | undefined {
   const zip = textOf(value)?.normalize('NFKC').toLowerCase();
   return zip?.replace(/^(\d{5})-\d{4}$/, '$1').replace(/[\s\p{Pd}]/gu, '') || undefined;

@@ -1,13 +1,15 @@
 import { type Context, isObject, type Message } from '../../shared/message.ts';
 import type { Identity, JsonObject, RawPii } from '../../shared/protected-event.ts';
 import type { DroppedField } from '../../shared/reasons.ts';
-import { containerOf, fieldOf, RANKS } from './fields.ts';
-import { digest, isSha256, sha256 } from './hash.ts';
-import { normalizeEmail, normalizePhone, textOf } from './normalize.ts';
+import { RANKS } from './fields.ts';
+import type { Finding, Findings } from './finding.ts';
+import { digest, sha256 } from './hash.ts';
+import { normalizeEmail } from './normalize.ts';
+import { protectObject } from './protect-object.ts';
+import { personalTraits, rawIds } from './raw-pii.ts';
 import { redactText } from './redact.ts';
-import { type Finding, type Findings, protectObject } from './walk.ts';
 
-/** A message without anything personal in clear, but for `raw`. */
+/** A message without personal data in clear, except in `raw`. */
 export interface Protected {
   identity: Identity;
   context: Context;
@@ -16,18 +18,18 @@ export interface Protected {
   event?: string;
   name?: string;
   category?: string;
-  /** Only when asked for and when there was something personal. Seal it before it touches a disk. */
+  /** Only with `keepRaw`, and when there is any. Must be encrypted before it is stored. */
   raw?: RawPii;
-  /** One entry for every email or phone that could not be normalised. */
+  /** One entry for each email or phone that could not be normalised. */
   dropped: DroppedField[];
 }
 
 /**
- * Hashes what is personal by name, strikes out emails everywhere else and gathers who acted. Whatever it returns beside
- * `raw` may be stored, logged and shown.
+ * Hashes personal fields, redacts emails in all other text, and collects the identity of the person who acted. Everything
+ * but `raw` may be stored, logged and shown.
  *
  * @param options.country ISO 3166-1 alpha-2 of the shop, for local phone numbers without an address beside them.
- * @param options.keepRaw a destination needs the raw values.
+ * @param options.keepRaw one of the shop's destinations needs the raw values.
  */
 export function protect(message: Message, options: { country: string; keepRaw: boolean }): Protected {
   const findings: Findings = { found: [], dropped: [] };
@@ -35,7 +37,7 @@ export function protect(message: Message, options: { country: string; keepRaw: b
   const read = (object: unknown, isPerson: boolean, rank?: number) =>
     isObject(object) ? protectObject({ object, isPerson, rank, shopCountry }, findings) : {};
   const { traits: contextTraits, ...context } = message.context ?? {};
-  // A group's email belongs to a company, never to the visitor.
+  // The email of a group belongs to a company, not to the visitor.
   const traitsRank = message.type === 'group' ? undefined : RANKS.traits;
   const result: Protected = {
     identity: {},
@@ -64,19 +66,19 @@ export function protect(message: Message, options: { country: string; keepRaw: b
   return result;
 }
 
-/** An id that somebody built from an email becomes its digest; any other stays as it is. */
+/** An id that contains an email is replaced by its digest; other ids are returned as they are. */
 export function protectId(id: string): string {
   return redactText(id) === id ? id : digest(normalizeEmail(id) ?? id);
 }
 
 const MAX_ID_LENGTH = 512;
 
-/** An email as user id counts as an email; visitors and groups keep a stable id, its digest. */
+/** A user or previous id that is an email becomes `emailSha256` only; anonymous and group ids become its digest. */
 function protectIds(message: Message, { found }: Findings): Identity {
   const ids: Identity = {};
   for (const key of ['anonymousId', 'userId', 'previousId', 'groupId'] as const) {
     const id = message[key];
-    // The contract checks an id only on the types that carry it; elsewhere it may be blank, or endless.
+    // An id is validated only on the message types that define it; on others it may be blank or of any length.
     if (typeof id !== 'string' || id.trim() === '' || id.length > MAX_ID_LENGTH) continue;
     const email = normalizeEmail(id);
     if (email && key !== 'groupId') {
@@ -86,12 +88,6 @@ function protectIds(message: Message, { found }: Findings): Identity {
     if (!email || key === 'anonymousId' || key === 'groupId') ids[key] = protectId(id);
   }
   return ids;
-}
-
-function rawIds(message: Message): RawPii {
-  const userId = normalizeEmail(message.userId);
-  const previousId = normalizeEmail(message.previousId);
-  return { ...(userId && { userId }), ...(previousId && { previousId }) };
 }
 
 const IDENTITY_KEYS = {
@@ -106,7 +102,7 @@ const IDENTITY_KEYS = {
 } as const;
 const RAW_KINDS = new Set(['email', 'phone', 'firstName', 'lastName'] as const);
 
-/** The best finding of each kind, and the raw value of that same finding where it is known. */
+/** The best finding of each kind, and its raw value where it is known. */
 function bestOf(found: Finding[]): { identity: Identity; raw: RawPii } {
   const identity: Identity = {};
   const raw: RawPii = {};
@@ -121,21 +117,4 @@ function bestOf(found: Finding[]): { identity: Identity; raw: RawPii } {
 
 function isRawKind(kind: Finding['kind']): kind is 'email' | 'phone' | 'firstName' | 'lastName' {
   return (RAW_KINDS as ReadonlySet<string>).has(kind);
-}
-
-/** The personal fields of traits as sent, people and addresses whole; what was hashed or unreadable is left out. */
-function personalTraits(traits: Record<string, unknown>, country: string): JsonObject | undefined {
-  const personal: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(traits)) {
-    const field = fieldOf(key, true);
-    const text = textOf(value);
-    if (typeof value === 'object' && value !== null) {
-      if (containerOf(key)) personal[key] = value;
-    } else if (field && text && !isSha256(text)) {
-      if (field.kind === 'email') personal[key] = normalizeEmail(text);
-      else if (field.kind !== 'phone' || normalizePhone(text, country)) personal[key] = value;
-    }
-  }
-  const plain: JsonObject = JSON.parse(JSON.stringify(personal));
-  return Object.keys(plain).length > 0 ? plain : undefined;
 }

@@ -48,7 +48,7 @@ describe('an order is credited to the last touch before it', () => {
     expect(credited(landing('1', agoMs)) !== undefined).toBe(counts);
   });
 
-  test('a touch after the order takes nothing from the one before', () => {
+  test('a touch after the order does not count', () => {
     expect(credited(landing('1', 5, 'MA_a'), landing('2', -5, 'MA_b'))?.marketingEventId).toBe('MA_a');
   });
 
@@ -58,12 +58,12 @@ describe('an order is credited to the last touch before it', () => {
     expect(credited(...touches.toReversed())?.touchId).toBe('b');
   });
 
-  test('without a touch it is nobody’s', () => {
+  test('without a touch there is no credit', () => {
     expect(credited()).toBeUndefined();
   });
 });
 
-describe('a landing that a click in a message led to is that message’s', () => {
+describe('a landing that followed a click in a message belongs to that message', () => {
   test('it takes flow and node from the click, and keeps its own marketing event', () => {
     expect(
       credited(click('1', 9 * MINUTE, { marketingEventId: 'MA_mail' }), landing('2', 5 * MINUTE)),
@@ -75,7 +75,7 @@ describe('a landing that a click in a message led to is that message’s', () =>
     });
   });
 
-  test('what the landing does not name is the click’s', () => {
+  test('targets that the landing does not name are taken from the click', () => {
     const { marketingEventId: _, ...unnamed } = landing('2', 5);
     expect(credited(click('1', 9, { marketingEventId: 'MA_mail' }), unnamed)?.marketingEventId).toBe(
       'MA_mail',
@@ -90,7 +90,7 @@ describe('a landing that a click in a message led to is that message’s', () =>
     expect(credited(click('1', gapMs + 5), landing('2', 5))?.flowId).toBe(follows ? 'flow' : undefined);
   });
 
-  test('of several clicks the last one led there; one after the landing did not', () => {
+  test('of several clicks the last before the landing counts', () => {
     const touches = [
       click('1', 9 * MINUTE, { flowId: 'first' }),
       click('2', 7 * MINUTE, { flowId: 'second' }),
@@ -108,13 +108,13 @@ describe('a landing that a click in a message led to is that message’s', () =>
     });
   });
 
-  test('a landing just inside the window still knows the click just outside it', () => {
+  test('a landing just inside the window takes the targets of a click just outside it', () => {
     expect(TOUCH_MARGIN_MS).toBeGreaterThanOrEqual(10 * MINUTE);
     expect(credited(click('1', WINDOW + 10 * MINUTE), landing('2', WINDOW))?.flowId).toBe('flow');
   });
 });
 
-describe('whatever is known, in whatever order', () => {
+describe('for any touches, in any order', () => {
   const touches = fc.array(
     fc.record({
       id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'),
@@ -180,7 +180,7 @@ describe('whose touches count', () => {
   const people = (own: PersonKey[], ...pairs: [PersonKey, PersonKey][]) =>
     [...peopleOf(own, linksOf(...pairs))].sort();
 
-  test('an order’s own ids, and what is linked to its user, email, cart, checkout and Customer.io id', () => {
+  test('an order’s own ids, and those linked to its user, email, cart, checkout and Customer.io id', () => {
     for (const own of ['u:1', 'e:1', 't:1', 'k:1', 'c:1'] as const)
       expect(people([own], [own, 'a:phone'], [own, 'c:2'])).toEqual([own, 'a:phone', 'c:2'].sort());
   });
@@ -199,20 +199,20 @@ describe('whose touches count', () => {
     expect(people(['a:shared', 'e:ann'], ['a:shared', 'u:bob'])).toEqual(['a:shared', 'e:ann']);
   });
 
-  test('a guest’s order knows who its visitor was before', () => {
+  test('a guest’s order belongs to the user and email linked to its visitor', () => {
     expect(people(['a:1'], ['a:1', 'u:ann'], ['a:1', 'e:ann'])).toEqual(['a:1', 'e:ann', 'u:ann']);
   });
 
-  test('a visitor’s cart and checkout of before are not the order’s, nor are other visitors of them', () => {
+  test('earlier carts and checkouts of a visitor, and their other visitors, are not the order’s', () => {
     expect(people(['a:1'], ['a:1', 't:old'], ['a:1', 'k:old'], ['t:old', 'a:2'])).toEqual(['a:1']);
   });
 
-  test('whoever landed from a message is known to Customer.io by the id in that link, whatever else is known', () => {
+  test('the Customer.io id linked to a visitor always counts', () => {
     expect(people(['a:1'], ['a:1', 'c:9'])).toEqual(['a:1', 'c:9']);
     expect(people(['a:1', 'u:ann'], ['a:1', 'c:9'])).toEqual(['a:1', 'c:9', 'u:ann']);
   });
 
-  test('ids that read alike but are of different kinds stay apart', () => {
+  test('equal ids of different kinds stay apart', () => {
     expect(people(['u:1'], ['a:1', 'e:1'])).toEqual(['u:1']);
   });
 });

@@ -50,7 +50,7 @@ async function setUp(dataDir = tempDir()) {
   onTestFinished(close);
   const counters = createCounters();
   const state: ConsumerParts['state'] = {
-    apply: (...told) => store.transaction((methods) => methods.apply(...told)),
+    apply: (...reported) => store.transaction((methods) => methods.apply(...reported)),
   };
   return {
     dataDir,
@@ -90,7 +90,7 @@ const forgetsAcks = (log: EventLog): EventLog => ({
     (await log.lease(consumer, max)).map((delivery) => ({ ...delivery, ack() {} })),
 });
 
-test('what is stored is counted, and what is caught up with lies in the totals', async () => {
+test('stored events are counted, and when the consumer has caught up they are in the totals', async () => {
   const { append, start, totals } = await setUp();
   const consumer = start();
   await append(landing(), order('1'));
@@ -101,16 +101,16 @@ test('what is stored is counted, and what is caught up with lies in the totals',
   expect(await totals()).toMatchObject({ orders: 2 });
 });
 
-test('events are let go only after what they say is kept', async () => {
+test('events are acknowledged only after their facts are stored', async () => {
   const { append, log, start, state } = await setUp();
   const keeping = Promise.withResolvers<void>();
   const asked: number[] = [];
   start({
     state: {
-      async apply(...told) {
+      async apply(...reported) {
         asked.push((await log.depth(CONSUMER)).waiting);
         await keeping.promise;
-        await state.apply(...told);
+        await state.apply(...reported);
         asked.push((await log.depth(CONSUMER)).waiting);
       },
     },
@@ -129,7 +129,7 @@ test('events are let go only after what they say is kept', async () => {
   expect(asked).toEqual([2, 2]);
 });
 
-test('what state itself stumbles over is set aside alone, and the others are counted', async () => {
+test('an event that cannot be counted becomes a dead letter, and the others of its round are counted', async () => {
   const { append, log, start, state, totals } = await setUp();
   const consumer = start({
     state: {
@@ -146,15 +146,15 @@ test('what state itself stumbles over is set aside alone, and the others are cou
   expect(await log.depth(CONSUMER)).toMatchObject({ waiting: 0, deadLetters: 1 });
 });
 
-test('while nothing can be kept events wait; in the end each is counted, once', async () => {
+test('while the store fails events wait; afterwards each is counted once', async () => {
   const { append, counters, log, start, state, totals } = await setUp();
   let failures = 0;
   const errors: string[] = [];
   const consumer = start({
     state: {
-      async apply(...told) {
+      async apply(...reported) {
         if (failures++ < 2) throw new LogUnavailable('disk full');
-        await state.apply(...told);
+        await state.apply(...reported);
       },
     },
     logger: { info() {}, warn() {}, error: (_facts, text) => void errors.push(text) },
@@ -174,7 +174,7 @@ test('while nothing can be kept events wait; in the end each is counted, once', 
   expect(leftOut.map(({ labels, value }) => [labels.reason, value])).toEqual([['consent', 1]]);
 });
 
-test('an event nobody can read costs only itself, and is set aside for the operator to see', async () => {
+test('an unreadable event becomes a dead letter; the others are counted', async () => {
   const { append, log, start, totals } = await setUp();
   await append(landing(), unreadable(), order('1'));
   const consumer = start();
@@ -198,7 +198,7 @@ test('a redaction is carried out after everything before it was counted', async 
   expect((await log.depth(CONSUMER)).waiting).toBe(0);
 });
 
-test('a redaction that fails is tried again, and nothing is counted twice for it', async () => {
+test('a failed redaction is retried, and nothing is counted twice', async () => {
   const { append, start, totals } = await setUp();
   let tries = 0;
   const consumer = start({
@@ -212,10 +212,10 @@ test('a redaction that fails is tried again, and nothing is counted twice for it
   expect(await totals()).toMatchObject({ landings: 1, orders: 1, visitors: 1 });
 });
 
-test('a page that sends a redaction’s name redacts nobody', async () => {
+test('an event of a page with the name of a redaction redacts nothing', async () => {
   const { append, start } = await setUp();
   const redacted: ProtectedEvent[] = [];
-  const consumer = start({ redact: async (told) => void redacted.push(told) });
+  const consumer = start({ redact: async (reported) => void redacted.push(reported) });
   const { source: _, ...unsigned } = redaction();
   const { only: __, ...unsaid } = redaction();
   await append(unsigned, unsaid);
@@ -223,7 +223,7 @@ test('a page that sends a redaction’s name redacts nobody', async () => {
   expect(redacted).toEqual([]);
 });
 
-test('killed after counting and before letting go, it counts nothing twice', async () => {
+test('killed after counting and before acknowledging, it counts nothing twice', async () => {
   const first = await setUp();
   await first.append(
     landing(),
@@ -250,7 +250,7 @@ test('an order that waits for its other report is counted at once', async () => 
   expect(await totals()).toMatchObject({ orders: 1 });
 });
 
-test('it stops at once while it waits for news, and after what is under way', async () => {
+test('it stops at once while idle, and otherwise after the current round', async () => {
   const { append, start, state } = await setUp();
   const idle = start();
   await idle.caughtUp();
@@ -262,10 +262,10 @@ test('it stops at once while it waits for news, and after what is under way', as
   const keeping = Promise.withResolvers<void>();
   const busy = start({
     state: {
-      async apply(...told) {
+      async apply(...reported) {
         steps.push('keeps');
         await keeping.promise;
-        await state.apply(...told);
+        await state.apply(...reported);
         steps.push('kept');
       },
     },
@@ -281,7 +281,7 @@ test('it stops at once while it waits for news, and after what is under way', as
   expect(steps).toEqual(['keeps', 'kept', 'stopped']);
 });
 
-test('whoever asks whether it caught up is not kept waiting by one that has stopped', async () => {
+test('caughtUp resolves after stop', async () => {
   const { append, start } = await setUp();
   const consumer = start();
   await consumer.stop();
@@ -289,7 +289,7 @@ test('whoever asks whether it caught up is not kept waiting by one that has stop
   await consumer.caughtUp();
 });
 
-test('at a shop where something always waits, it still says when it has caught up with what was there', async () => {
+test('caughtUp resolves at a shop where events always wait', async () => {
   const { append, log, start, totals } = await setUp();
   const now = () => ({ receivedAt: new Date().toISOString() });
   const busy: EventLog = {
@@ -307,7 +307,7 @@ test('at a shop where something always waits, it still says when it has caught u
   expect(await totals()).toMatchObject({ landings: 1, orders: 1 });
 });
 
-test('what somebody else made state forget is told again within minutes', async () => {
+test('links deleted by others are stored again within minutes', async () => {
   const { append, start, state } = await setUp();
   let nowMs = Date.now();
   const links: number[] = [];
@@ -337,7 +337,7 @@ test('what somebody else made state forget is told again within minutes', async 
   expect(links).toEqual([1, 0, 1]);
 });
 
-test('more events than one round takes are all counted', async () => {
+test('more events than one round are all counted', async () => {
   const { append, log, start, totals } = await setUp();
   const deliveries: number[] = [];
   await append(

@@ -18,9 +18,9 @@ const RULES: FactRules = {
 };
 const DENIED = { advertising: false, analytics: false, marketing: false };
 
-const told = (parts: Partial<ProtectedEvent>) =>
+const reported = (parts: Partial<ProtectedEvent>) =>
   event({ messageId: 'm1', identity: { anonymousId: 'ann' }, timestamp: AT, receivedAt: RECEIVED, ...parts });
-const read = (parts: Partial<ProtectedEvent>) => readFacts(told(parts), RULES);
+const read = (parts: Partial<ProtectedEvent>) => readFacts(reported(parts), RULES);
 const page = (url: string, parts: Partial<ProtectedEvent> = {}) =>
   read({ type: 'page', context: { page: { url } }, ...parts });
 const landedOn = (url: string) => page(url).touches?.[0]?.marketingEventId;
@@ -29,7 +29,7 @@ const order = (properties: JsonObject, parts: Partial<ProtectedEvent> = {}) =>
 const orderReport = (properties: JsonObject) => order(properties).orderReports?.[0];
 
 describe('a landing', () => {
-  test('is a page view on a marketing event’s link: a touch of everybody known, and a visit', () => {
+  test('is a page view on a marketing event’s link: a touch of every id, and a visit', () => {
     const found = page('https://shop.example/?utm_id=MA_1&_cio_id=c9', {
       identity: { anonymousId: 'ann', userId: 'u1' },
       context: {
@@ -47,21 +47,21 @@ describe('a landing', () => {
     expect(found.links).toHaveLength(3);
   });
 
-  test('without consent to analytics leaves no touch and no visit, and says so', () => {
+  test('without consent to analytics is no touch and no visit, and is counted as left out', () => {
     const found = page('https://shop.example/?utm_id=MA_1', { consent: DENIED });
     expect(found).toMatchObject({ leftOut: ['consent'] });
     expect(found).not.toHaveProperty('touches');
     expect(found).not.toHaveProperty('visits');
   });
 
-  test('of a robot is nothing, and a robot links nobody', () => {
+  test('of a robot is left out, and its ids are not linked', () => {
     const robot = { bot: true, page: { url: 'https://shop.example/?utm_id=MA_1' } };
     expect(page('', { context: robot, identity: { anonymousId: 'a', userId: 'u' } })).toEqual({
       leftOut: ['bot'],
     });
   });
 
-  test('of nobody is left out', () => {
+  test('without an anonymous id is left out', () => {
     expect(page('https://shop.example/?utm_id=MA_1', { identity: {} })).toMatchObject({
       leftOut: ['no-identity'],
     });
@@ -89,7 +89,7 @@ describe('a landing', () => {
     expect(landedOn(`https://shop.example/${query}`)).toBe(expected);
   });
 
-  test('an address nobody can read is no link, and costs nothing else', () => {
+  test('an unreadable address is no link; the rest of the event is read', () => {
     for (const url of ['http://[utm_id=MA_1', '?utm_id=MA_1', 'utm_', '\u0000utm_id=MA_1'])
       expect(page(url)).toMatchObject({ visitor: { anonymousId: 'ann' } });
     expect(landedOn('http://[/?utm_id=MA_1')).toBeUndefined();
@@ -109,7 +109,7 @@ describe('a landing', () => {
     expect(read({ event: 'Product Viewed', context })).not.toHaveProperty('touches');
   });
 
-  test('a country that is none is left out, the visit stays', () => {
+  test('an invalid country is left out, the visit stays', () => {
     for (const country of ['T1', 'TWN', '', 7, null, '台灣', 'T\n'])
       expect(
         read({
@@ -124,13 +124,13 @@ describe('a landing', () => {
 });
 
 describe('a cart and a checkout', () => {
-  test('each thing put into a cart counts, by its own message', () => {
+  test('each product added counts, by its own message', () => {
     expect(read({ event: 'Product Added', properties: { cart_id: 't1' } }).actions).toEqual([
       { id: 'message:m1', kind: 'cart', people: ['a:ann', 't:t1'], ...times },
     ]);
   });
 
-  test('a checkout counts once for its token, whoever tells of it and whatever else they call it', () => {
+  test('a checkout counts once for its token, from any source and with any other names', () => {
     const idOf = (properties: JsonObject) =>
       read({ event: 'Checkout Started', properties }).actions?.map(({ id }) => id);
     expect(idOf({ checkout_token: 'k1' })).toEqual(['checkout:k1']);
@@ -139,13 +139,13 @@ describe('a cart and a checkout', () => {
     expect(idOf({})).toEqual(['message:m1']);
   });
 
-  test('a visitor’s without consent is left out; what the shop’s server tells is the shop’s own', () => {
+  test('without consent a visitor’s is left out; one reported by the shop’s server counts', () => {
     expect(read({ event: 'Product Added', consent: DENIED })).toMatchObject({ leftOut: ['consent'] });
     const server = { event: 'Checkout Started', consent: DENIED, source: 'webhook' } as const;
     expect(read({ ...server, properties: { checkout_token: 'k1' } }).actions).toHaveLength(1);
   });
 
-  test('nobody’s is left out', () => {
+  test('without an id is left out', () => {
     expect(read({ event: 'Product Added', identity: {} })).toMatchObject({ leftOut: ['no-identity'] });
   });
 });
@@ -193,15 +193,15 @@ describe('a report of an order', () => {
     ['Order Cancelled', {}, 'cancelled'],
     ['Order Refunded', {}, 'refunded'],
     ['order completed', {}, undefined],
-  ] as const)('%s %o is told as %s', (name, properties, stage) => {
+  ] as const)('%s %o is reported as %s', (name, properties, stage) => {
     expect(order(properties, { event: name }).orderReports?.[0]?.stage).toBe(stage);
   });
 
-  test('counts whatever the visitor allowed: it is the shop’s own books', () => {
+  test('counts without consent: it is the shop’s own record', () => {
     expect(order({ total: 5 }, { consent: DENIED })).toMatchObject({ leftOut: [], orderReports: [{}] });
   });
 
-  test('without any name stands for itself when placed, and is left out otherwise', () => {
+  test('without a name is an order of its own when placed, and is left out otherwise', () => {
     expect(read({ event: 'Order Completed' }).orderReports?.[0]?.names).toEqual(['message:m1']);
     for (const name of ['Order Cancelled', 'Order Refunded'])
       expect(read({ event: name })).toMatchObject({ leftOut: ['no-identity'] });
@@ -209,12 +209,12 @@ describe('a report of an order', () => {
     expect(paid).toMatchObject({ leftOut: ['no-identity'] });
   });
 
-  test('is called the same by number and by text', () => {
+  test('has the same name as a number and as text', () => {
     expect(orderReport({ order_id: 7001 })?.names).toEqual(['7001']);
     expect(orderReport({ order_id: ' 7001 ', order_number: '#7001' })?.names).toEqual(['7001']);
   });
 
-  test('is called by no name that an email was struck out of, and by nothing that is no text', () => {
+  test('has no name with a redacted email, and none that is not text', () => {
     for (const order_id of ['[email]-1', '', '  ', null, true, ['7'], { id: '7' }, 'x'.repeat(600)])
       expect(orderReport({ order_id })?.names).toEqual(['message:m1']);
   });
@@ -250,7 +250,7 @@ describe('a report of an order', () => {
     expect(orderReport({ revenue: 1, total: 0 })?.amountHundredths).toBe(0);
   });
 
-  test('in another currency says so once', () => {
+  test('in another currency is counted as such once', () => {
     expect(order({ total: 5, currency: 'USD' }).leftOut).toEqual(['foreign-currency']);
     expect(order({ total: 5, currency: ' twd ' }).leftOut).toEqual([]);
   });
@@ -267,19 +267,19 @@ describe('a report of an order', () => {
     expect(orderReport({ financial_status })?.isUnpaid).toBe(isUnpaid);
   });
 
-  test('with no status says nothing of payment', () => {
+  test('without a status has no payment state', () => {
     expect(orderReport({})).not.toHaveProperty('isUnpaid');
     expect(orderReport({ financial_status: null })).not.toHaveProperty('isUnpaid');
   });
 
-  test('counts whole units that are there, and one where nobody says how many', () => {
+  test('counts whole units, and one where the quantity is absent', () => {
     const unitsOf = (quantity: unknown) =>
       orderReport({ products: [{ product_id: 'tea', quantity }] as JsonObject[] })?.items[0]?.units;
     expect([2, 1.6, null, undefined].map(unitsOf)).toEqual([2, 2, 1, 1]);
     expect([0, -3, 0.2, '2', {}, true, 1e300].map(unitsOf)).toEqual(Array(7).fill(undefined));
   });
 
-  test('with lines that are none keeps the others', () => {
+  test('with invalid lines keeps the others', () => {
     const products = [null, 'tea', 5, [], [[]], {}, { product_id: 12 }] as unknown as JsonObject[];
     expect(orderReport({ products })?.items).toEqual([
       { productId: '', units: 1 },
@@ -289,8 +289,8 @@ describe('a report of an order', () => {
   });
 });
 
-describe('who an event is about', () => {
-  const people = (parts: Partial<ProtectedEvent>) => peopleIn(told({ identity: {}, ...parts }));
+describe('ids of an event', () => {
+  const people = (parts: Partial<ProtectedEvent>) => peopleIn(reported({ identity: {}, ...parts }));
 
   test('every id it carries, with its kind, each once', () => {
     const identity = { anonymousId: 'x', userId: 'x', emailSha256: 'e'.repeat(64) };
@@ -306,27 +306,27 @@ describe('who an event is about', () => {
     ]);
   });
 
-  test('two strangers are not one for an id that an email was struck out of, or that is blank', () => {
+  test('an id with a redacted email, or a blank one, links nobody', () => {
     for (const id of ['[email]', 'x-[email]', '', '   ', null, true, {}])
       expect(people({ properties: { cart_token: id, checkout_id: id, cio_id: id } })).toEqual([]);
     const url = 'https://shop.example/?_cio_id=[email]&utm_id=MA_1';
     expect(people({ type: 'page', context: { page: { url } } })).toEqual([]);
   });
 
-  test('Customer.io’s id in a link counts where nothing else names one', () => {
+  test('Customer.io’s id in a link counts where the properties have none', () => {
     const context = { page: { url: 'https://shop.example/?_cio_id=c9' } };
     expect(people({ context })).toEqual(['c:c9']);
     expect(people({ context, properties: { cio_id: '' } })).toEqual(['c:c9']);
   });
 
-  test('an order of the shop’s server is no visit of a visitor', () => {
+  test('an order reported by the shop’s server updates no visitor', () => {
     expect(order({}, { source: 'webhook' })).not.toHaveProperty('visitor');
     expect(order({}).visitor).toMatchObject({ anonymousId: 'ann', seenAt: AT });
   });
 });
 
-test('the same event says the same whenever it is read, and what is no event of ours says nothing', () => {
-  const one = told({ event: 'Order Completed', properties: { order_id: '1', total: 5 } });
+test('the same event always gives the same facts, and an unknown event gives none', () => {
+  const one = reported({ event: 'Order Completed', properties: { order_id: '1', total: 5 } });
   const frozen = structuredClone(one);
   expect(readFacts(one, RULES)).toEqual(readFacts(one, RULES));
   expect(one).toEqual(frozen);

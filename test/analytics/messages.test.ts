@@ -40,7 +40,7 @@ const report = (properties: JsonObject, parts: Partial<ProtectedEvent> = {}) =>
     RULES,
   );
 
-test('what became of a message is told with whose it was and what it belongs to', () => {
+test('a report gives the message, its person and its targets', () => {
   expect(report({ metric: 'sent' })).toEqual({
     messages: [{ deliveryId: 'd1', metric: 'sent', journeyId: 'j1', person: 'u:u1', ...TARGETS, ...times }],
     links: [
@@ -73,28 +73,28 @@ test.each<[string, boolean | undefined, string | undefined]>([
   expect(report({ metric, ...(machine && { machine }) }).messages?.[0]?.metric).toBe(counted);
 });
 
-test('a person’s click is a touch; a machine’s, an open, or nobody’s click is none', () => {
+test('a person’s click is a touch; a machine’s click, an open and a click without an id are not', () => {
   expect(report({ metric: 'clicked' }).touches).toEqual([
     { id: 'm1', kind: 'click', people: ['u:u1', 'e:e1', 'c:c1'], ...TARGETS, ...times },
   ]);
   expect(report({ metric: 'clicked', machine: true })).not.toHaveProperty('touches');
   expect(report({ metric: 'opened' })).not.toHaveProperty('touches');
-  const nobody = report({ metric: 'clicked', cio_id: '' }, { identity: {} });
-  expect(nobody).not.toHaveProperty('touches');
-  expect(nobody.messages).toHaveLength(1);
+  const anonymous = report({ metric: 'clicked', cio_id: '' }, { identity: {} });
+  expect(anonymous).not.toHaveProperty('touches');
+  expect(anonymous.messages).toHaveLength(1);
 });
 
-test('a message no rule and no flow is about is left out, and says so', () => {
+test('a message without a rule or flow is left out, and counted as such', () => {
   expect(report({ metric: 'clicked', campaign_id: 13 })).toEqual({ leftOut: ['unmapped'] });
 });
 
-test('a report without the message it is about counts nothing', () => {
+test('a report without a message id counts nothing', () => {
   expect(report({ metric: 'sent', delivery_id: null })).toEqual({});
   expect(report({ metric: 'sent', delivery_id: 5 })).toEqual({});
   expect(report({ metric: 7 })).toEqual({});
 });
 
-describe('a page that uses the same words', () => {
+describe('an event of a page with the same properties', () => {
   test.each<[string, Partial<ProtectedEvent>]>([
     ['is no report of Customer.io', { source: undefined } as unknown as Partial<ProtectedEvent>],
     ['meant for destinations is none either', { only: undefined } as unknown as Partial<ProtectedEvent>],

@@ -1,30 +1,29 @@
+import { readFileSync } from 'node:fs';
 import { type Dialect, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { describe, expect, test } from 'vitest';
-import type { OrderReport } from '../../server/analytics/facts.ts';
 import { type AnalyticsDatabase, openAnalyticsDatabase } from '../../server/analytics/store/database.ts';
 import { sqliteDialect } from '../../server/analytics/store/dialect.ts';
 import { type Engine, migrations } from '../../server/analytics/store/migrations.ts';
 import { openSqliteAnalytics } from '../../server/analytics/store/open-sqlite.ts';
 import { openDatabase } from '../../server/store/sqlite/database.ts';
 import { postgresDialect } from '../support/analytics-database.ts';
-import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
-const AT = Date.parse('2026-03-01T12:00:00Z');
 const SHOPS = { shops: { shop: { currency: 'TWD', attributionMs: 86_400_000 } } };
 
-const REPORT: OrderReport = {
-  id: 'm1',
-  stage: 'placed',
-  source: 'webhook',
-  names: ['7001'],
-  people: ['u:7'],
-  atMs: AT,
-  receivedAtMs: AT,
-  amountHundredths: 12_500,
-  items: [],
-};
+type Row = Record<string, unknown>;
+const ROWS: Record<string, Row> = JSON.parse(
+  readFileSync(new URL('first-version.json', import.meta.url), 'utf8'),
+);
+/** Objects are stored as JSON. */
+const stored = (row: Row): Row =>
+  Object.fromEntries(
+    Object.entries(row).map(([column, value]) => [
+      column,
+      typeof value === 'object' && value !== null ? JSON.stringify(value) : value,
+    ]),
+  );
 
 /** Tables and rows as the first version wrote them: an order that is not attributed yet, its frozen event, a setting. */
 async function writeFirstVersion(dialect: Dialect, engine: Engine): Promise<void> {
@@ -36,33 +35,7 @@ async function writeFirstVersion(dialect: Dialect, engine: Engine): Promise<void
     provider: { getMigrations: async () => first },
   }).migrateToLatest();
   if (error !== undefined) throw error;
-  const [shop, at, received_at] = ['shop', AT, AT];
-  const targets = { marketing_event: 'MA_1', flow: null, node: null };
-  const rows = {
-    touches: { shop, person: 'u:7', at: AT - 1, id: 't', kind: 'click', ...targets, received_at },
-    order_names: { shop, name: '7001', root: '7001' },
-    sightings: { shop, id: 'm1', root: '7001', at, received_at, body: JSON.stringify(REPORT) },
-    orders: {
-      ...{ shop, root: '7001', at: 0, first_id: '', counted: 0, paid: 0, foreign_currency: 0, amount: 0 },
-      ...{ refunded: 0, discount: 0, items: '[]', buyer: null, stale: 1, closed: 0, credit_fixed: 0 },
-      ...{ touch: null, marketing_event: null, flow: null, node: null },
-    },
-    people: { shop, person: 'u:7', thing: 'order:7001' },
-    actions: {
-      shop,
-      id: 'message:m2',
-      kind: 'cart',
-      at,
-      received_at,
-      stale: 1,
-      closed: 0,
-      marketing_event: null,
-    },
-    reports: { shop, name: '7001', source: 'fixed', body: JSON.stringify(event({ messageId: 'm1' })), at },
-    changed: { shop, target: 'marketing:MA_0', pending: 1 },
-    kept: { name: 'token:shop', sealed: 'sealed token' },
-  };
-  for (const [table, row] of Object.entries(rows)) await db.insertInto(table).values(row).execute();
+  for (const [table, row] of Object.entries(ROWS)) await db.insertInto(table).values(stored(row)).execute();
 }
 
 async function expectEverything(store: AnalyticsDatabase): Promise<void> {

@@ -23,8 +23,8 @@ const refund = (id: string, amountHundredths?: number, parts: Partial<OrderRepor
 };
 const read = (...reports: OrderReport[]) => readOrder(reports, 'TWD');
 
-describe('what an order came to', () => {
-  test('what the shop’s server said goes before what a page said, however late it came', () => {
+describe('the amounts of an order', () => {
+  test('a report of the shop’s server has priority over one of a page, however late it arrives', () => {
     const page = report('1', {
       amountHundredths: 1,
       discountHundredths: 2,
@@ -47,7 +47,7 @@ describe('what an order came to', () => {
     });
   });
 
-  test('of two reports from one side the earliest that says it, then the smallest id', () => {
+  test('of two reports from one side the earliest with the value counts, then the smallest id', () => {
     expect(
       read(report('2', { amountHundredths: 2 }), report('1', { amountHundredths: 1 })).amountHundredths,
     ).toBe(1);
@@ -66,18 +66,18 @@ describe('what an order came to', () => {
     });
   });
 
-  test('a refund that is told before its order waits for it, and makes none', () => {
+  test('a refund received before its order is subtracted later, and makes no order', () => {
     const early = refund('0', 2_500, { atMs: AT - 60_000 });
     expect(read(early).isCounted).toBe(false);
     expect(read(early, report('1'))).toMatchObject({ isCounted: true, atMs: AT, amountHundredths: 7_500 });
   });
 
-  test('a refund told by the page and by the server is one refund', () => {
-    const told = refund('3', 2_500, { source: 'browser' });
-    expect(read(report('1'), refund('2', 2_500), told).amountHundredths).toBe(7_500);
+  test('a refund reported by the page and by the server is one refund', () => {
+    const reported = refund('3', 2_500, { source: 'browser' });
+    expect(read(report('1'), refund('2', 2_500), reported).amountHundredths).toBe(7_500);
   });
 
-  test('a refund in another currency, or without an amount, takes nothing off', () => {
+  test('a refund in another currency, or without an amount, is not subtracted', () => {
     expect(read(report('1'), refund('2', 2_500, { currency: 'USD' })).amountHundredths).toBe(10_000);
     expect(read(report('1'), refund('2')).amountHundredths).toBe(10_000);
   });
@@ -94,7 +94,7 @@ describe('what an order came to', () => {
     });
   });
 
-  test('an amount nobody said counts as nothing, the order as an order', () => {
+  test('an order without an amount counts as an order of 0', () => {
     const { amountHundredths: _, ...silent } = report('1');
     expect(read(silent, refund('2', 100))).toMatchObject({
       isCounted: true,
@@ -108,13 +108,13 @@ describe('whether an order counts, and whether it is paid', () => {
   const cancelled = webhook('9', { stage: 'cancelled', atMs: AT + 5 });
   const paid = webhook('8', { stage: 'paid', atMs: AT + 3 });
 
-  test('a cancelled order is left out, whenever that was told', () => {
+  test('a cancelled order is left out, whenever the cancellation arrives', () => {
     expect(read(report('1'), cancelled).isCounted).toBe(false);
     expect(read({ ...cancelled, atMs: AT - 5 }, report('1'), paid).isCounted).toBe(false);
     expect(read(cancelled).isCounted).toBe(false);
   });
 
-  test('an order of which only the payment is known exists since then', () => {
+  test('an order with only a payment report dates from the payment', () => {
     expect(read(paid)).toMatchObject({
       isCounted: true,
       isPaid: true,
@@ -124,7 +124,7 @@ describe('whether an order counts, and whether it is paid', () => {
     expect(read(paid, report('1'))).toMatchObject({ atMs: AT, firstId: '1' });
   });
 
-  test('it happened when its earliest report says so', () => {
+  test('its time is that of its earliest report', () => {
     expect(read(report('2', { atMs: AT + 7 }), webhook('1', { atMs: AT + 9 }))).toMatchObject({
       atMs: AT + 7,
       firstId: '2',
@@ -156,7 +156,7 @@ describe('whether an order counts, and whether it is paid', () => {
   });
 });
 
-describe('whose order it is', () => {
+describe('the people of an order', () => {
   test('the buyer is the email, else the user id, else the visitor', () => {
     expect(read(report('1', { people: ['a:1', 'u:1', 'e:1', 'c:1'] })).buyer).toBe('e:1');
     expect(read(report('1', { people: ['a:1', 'u:1'] })).buyer).toBe('u:1');
@@ -164,7 +164,7 @@ describe('whose order it is', () => {
     expect(read(report('1', { people: ['t:1', 'k:1', 'c:1'] })).buyer).toBeUndefined();
   });
 
-  test('an email that only the server knows names the buyer; of two the earliest', () => {
+  test('an email of the server’s report is the buyer; of two the earliest', () => {
     const page = report('1', { people: ['a:1', 'u:1'] });
     const server = webhook('2', { people: ['e:late'], atMs: AT + 9 });
     expect(read(page, server).buyer).toBe('e:late');
@@ -178,7 +178,7 @@ describe('whose order it is', () => {
   });
 });
 
-test('no order of arrival changes what an order is', () => {
+test('the order of arrival changes nothing', () => {
   const reports = fc.uniqueArray(
     fc.record(
       {

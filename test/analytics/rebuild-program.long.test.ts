@@ -5,7 +5,7 @@ import { CHILD_ENV } from '../support/child-env.ts';
 import { NODE, ROOT } from '../support/fleet-process.ts';
 import { freePort, spawnCollector } from '../support/process.ts';
 import { tempDir } from '../support/temp-dir.ts';
-import { DAY, landing, mail, openHouse, order, VARIABLES } from './rebuild-setup.ts';
+import { DAY, landing, mail, openCountedShop, order, VARIABLES } from './rebuild-setup.ts';
 
 describe('npm run statistics:rebuild', () => {
   async function run(dataDir: string, args: string[] = [], variables: Record<string, string> = {}) {
@@ -29,14 +29,14 @@ describe('npm run statistics:rebuild', () => {
   /** A data directory as a collector leaves it behind. */
   async function leftBehind(): Promise<string> {
     const dataDir = tempDir();
-    const house = await openHouse(dataDir, Date.now() - DAY);
-    await house.tell(landing('ann'), order('ann', '1'), mail('ann', 'd1', 'sent'));
-    await house.count();
-    await house.close();
+    const counted = await openCountedShop(dataDir, Date.now() - DAY);
+    await counted.append(landing('ann'), order('ann', '1'), mail('ann', 'd1', 'sent'));
+    await counted.count();
+    await counted.close();
     return dataDir;
   }
 
-  test('says in one line that all is as it was, and ends well', async () => {
+  test('prints one line when nothing differs, and exits 0', async () => {
     const dataDir = await leftBehind();
     for (const _ of [1, 2])
       expect(await run(dataDir)).toEqual({
@@ -46,7 +46,7 @@ describe('npm run statistics:rebuild', () => {
       });
   });
 
-  test('tells what differs after a change of rules, leaves it, and keeps it only when asked to', async () => {
+  test('prints differences after a change of rules, and stores them only with --keep', async () => {
     const dataDir = await leftBehind();
     const changed = { MARKETING_RULES: '[]' };
     const first = await run(dataDir, [], changed);
@@ -59,7 +59,7 @@ describe('npm run statistics:rebuild', () => {
     expect((await run(dataDir, [], changed)).code).toBe(0);
   });
 
-  test('refuses in words while a collector runs on the same data', async () => {
+  test('refuses while a collector runs on the same data', async () => {
     const dataDir = await leftBehind();
     await spawnCollector({ ...VARIABLES, PORT: String(await freePort()), DATA_DIR: dataDir });
     const { code, out, error } = await run(dataDir);
@@ -68,7 +68,7 @@ describe('npm run statistics:rebuild', () => {
     expect(error).not.toContain('    at ');
   });
 
-  test('answers what it does not understand with how it is called, and touches nothing', async () => {
+  test('prints its usage on an unknown argument, and changes nothing', async () => {
     const dataDir = tempDir();
     for (const args of [['--kep'], ['--keep', 'now'], ['--help']]) {
       const { code, out, error } = await run(dataDir, args);

@@ -51,13 +51,13 @@ export const shopOf = (variables: Record<string, string> = {}): Shop => {
   return shop;
 };
 
-export interface House {
+export interface CountedShop {
   shop: Shop;
   log: EventLog;
   store: AnalyticsDatabase;
   nowMs: number;
   /** Stores events as if they came in now. */
-  tell(...events: Partial<ProtectedEvent>[]): Promise<void>;
+  append(...events: Partial<ProtectedEvent>[]): Promise<void>;
   /** As the collector's own consumer does. */
   count(): Promise<void>;
   retain(): Promise<void>;
@@ -72,23 +72,23 @@ export interface House {
   close(): Promise<void>;
 }
 
-export async function openHouse(dataDir = tempDir(), startMs = START_MS): Promise<House> {
+export async function openCountedShop(dataDir = tempDir(), startMs = START_MS): Promise<CountedShop> {
   const shop = shopOf();
   const log = await openLog({
     dataDir,
     consumers: statisticsConsumers([shop]),
     retentionMs: RETENTION_MS,
-    clock: () => house.nowMs,
+    clock: () => counted.nowMs,
   });
   const store = await openSqliteAnalytics(dataDir, { shops: shopSettings([shop]) });
   let isOpen = true;
-  const house: House = {
+  const counted: CountedShop = {
     shop,
     log,
     store,
     nowMs: startMs,
-    async tell(...events) {
-      const receivedAt = new Date(house.nowMs).toISOString();
+    async append(...events) {
+      const receivedAt = new Date(counted.nowMs).toISOString();
       const all = events.map((parts) => ({
         event: event({ shop: shop.id, timestamp: receivedAt, ...parts, receivedAt }),
       }));
@@ -99,10 +99,10 @@ export async function openHouse(dataDir = tempDir(), startMs = START_MS): Promis
         shop: shop.id,
         consumer: consumerName(shop.id),
         log,
-        state: { apply: (...told) => store.transaction((methods) => methods.apply(...told)) },
+        state: { apply: (...reported) => store.transaction((methods) => methods.apply(...reported)) },
         rules: factRules(shop),
         redact: async () => {},
-        clock: { now: () => house.nowMs, sleep: (_ms, signal) => systemClock.sleep(1, signal) },
+        clock: { now: () => counted.nowMs, sleep: (_ms, signal) => systemClock.sleep(1, signal) },
         yieldToIngest: NO_BACKPRESSURE,
         counters: createCounters(),
         logger: { info() {}, warn() {}, error() {} },
@@ -111,7 +111,7 @@ export async function openHouse(dataDir = tempDir(), startMs = START_MS): Promis
       await consumer.stop();
     },
     async retain() {
-      await store.transaction((methods) => methods.retain(house.nowMs, RETENTION_MS));
+      await store.transaction((methods) => methods.retain(counted.nowMs, RETENTION_MS));
       await log.retain();
     },
     async erase(id) {
@@ -119,10 +119,10 @@ export async function openHouse(dataDir = tempDir(), startMs = START_MS): Promis
         erase: (...asked: Parameters<Methods['erase']>) =>
           store.transaction((methods) => methods.erase(...asked)),
       };
-      await eraseVisitor({ log, piiEncryption: createPiiEncryption([]), state }, shop, id, house.nowMs);
+      await eraseVisitor({ log, piiEncryption: createPiiEncryption([]), state }, shop, id, counted.nowMs);
     },
     rebuild: (parts = {}) =>
-      rebuild({ shop, log, store, sinceMs: house.nowMs - RETENTION_MS, keepsDifferences: false, ...parts }),
+      rebuild({ shop, log, store, sinceMs: counted.nowMs - RETENTION_MS, keepsDifferences: false, ...parts }),
     totals: () => totalsOf(store, shop.id),
     async close() {
       if (!isOpen) return;
@@ -131,8 +131,8 @@ export async function openHouse(dataDir = tempDir(), startMs = START_MS): Promis
       await store.close();
     },
   };
-  onTestFinished(house.close);
-  return house;
+  onTestFinished(counted.close);
+  return counted;
 }
 
 const totalsOf = (store: AnalyticsDatabase, shop: string) =>

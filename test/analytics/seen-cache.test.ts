@@ -13,27 +13,27 @@ const visitor = (anonymousId: string, minute: number, parts: Partial<Visitor> = 
 });
 const of = (links: Link[], visitors: Visitor[] = []) => ({ facts: { ...NONE, links }, visitors });
 
-test('a link is written once, whichever way round it is told', () => {
-  const news = createSeenCache();
+test('a link is stored once, in either direction', () => {
+  const cache = createSeenCache();
   const first = of([link('a:1', 'u:1')]);
-  expect(news.only(first)).toEqual(first);
-  news.known(first);
-  expect(news.only(of([link('a:1', 'u:1'), link('u:1', 'a:1'), link('a:1', 'u:2')])).facts.links).toEqual([
+  expect(cache.only(first)).toEqual(first);
+  cache.add(first);
+  expect(cache.only(of([link('a:1', 'u:1'), link('u:1', 'a:1'), link('a:1', 'u:2')])).facts.links).toEqual([
     link('a:1', 'u:2'),
   ]);
 });
 
-test('what was not kept is told again: nothing counts as known before it is', () => {
-  const news = createSeenCache();
-  const told = of([link('a:1', 'u:1')], [visitor('1', 0)]);
-  news.only(told);
-  expect(news.only(told)).toEqual(told);
+test('links not yet added are passed on again', () => {
+  const cache = createSeenCache();
+  const reported = of([link('a:1', 'u:1')], [visitor('1', 0)]);
+  cache.only(reported);
+  expect(cache.only(reported)).toEqual(reported);
 });
 
 test('a visitor’s tenth event of a few minutes costs no write; a new id, another choice, or ten minutes do', () => {
-  const news = createSeenCache();
-  const seen = (...visitors: Visitor[]) => news.only(of([], visitors)).visitors;
-  news.known(of([], [visitor('1', 0)]));
+  const cache = createSeenCache();
+  const seen = (...visitors: Visitor[]) => cache.only(of([], visitors)).visitors;
+  cache.add(of([], [visitor('1', 0)]));
   expect(seen(visitor('1', 5))).toEqual([]);
   expect(seen(visitor('1', 11))).toHaveLength(1);
   expect(seen(visitor('1', 5, { userId: 'u1' }))).toHaveLength(1);
@@ -41,43 +41,43 @@ test('a visitor’s tenth event of a few minutes costs no write; a new id, anoth
   expect(seen(visitor('1', 5, { consent: denied }))).toHaveLength(1);
 });
 
-test('what is older than what is known of a visitor replaces nothing', () => {
-  const news = createSeenCache();
-  news.known(of([], [visitor('1', 20)]));
-  expect(news.only(of([], [visitor('1', 5, { userId: 'old' })])).visitors).toEqual([]);
+test('an older record of a visitor is dropped', () => {
+  const cache = createSeenCache();
+  cache.add(of([], [visitor('1', 20)]));
+  expect(cache.only(of([], [visitor('1', 5, { userId: 'old' })])).visitors).toEqual([]);
 });
 
-test('of several sightings of one visitor only the latest is kept', () => {
+test('of several records of one visitor only the latest is kept', () => {
   const visitors = [visitor('1', 2), visitor('1', 9, { userId: 'u' }), visitor('1', 4), visitor('2', 1)];
   expect(createSeenCache().only(of([], visitors)).visitors).toEqual([visitors[1], visitors[3]]);
 });
 
-test('orders, touches and messages always go through: they are told twice for a reason', () => {
-  const news = createSeenCache();
+test('orders, touches and messages are never dropped', () => {
+  const cache = createSeenCache();
   const action = { id: 'x', kind: 'cart', people: [], atMs: 0, receivedAtMs: 0 } as const;
-  const told = { facts: { ...NONE, actions: [{ ...action, people: [] }] }, visitors: [] };
-  news.known(told);
-  expect(news.only(told)).toEqual(told);
+  const reported = { facts: { ...NONE, actions: [{ ...action, people: [] }] }, visitors: [] };
+  cache.add(reported);
+  expect(cache.only(reported)).toEqual(reported);
 });
 
-test('after forgetting, everything is news', () => {
-  const news = createSeenCache();
-  const told = of([link('a:1', 'u:1')], [visitor('1', 0)]);
-  news.known(told);
-  news.forget();
-  expect(news.only(told)).toEqual(told);
+test('after clearing, everything is passed on', () => {
+  const cache = createSeenCache();
+  const reported = of([link('a:1', 'u:1')], [visitor('1', 0)]);
+  cache.add(reported);
+  cache.clear();
+  expect(cache.only(reported)).toEqual(reported);
 });
 
-test('a hundred thousand visitors are more than it remembers, and none is lost', () => {
-  const news = createSeenCache();
+test('a hundred thousand visitors exceed its bound, and none is lost', () => {
+  const cache = createSeenCache();
   for (let index = 0; index < 100_000; index += 500) {
-    const told = of(
+    const reported = of(
       Array.from({ length: 500 }, (_, more) => link(`a:${index + more}`, `u:${index + more}`)),
       Array.from({ length: 500 }, (_, more) => visitor(String(index + more), 0)),
     );
-    expect(news.only(told).facts.links).toHaveLength(500);
-    news.known(told);
+    expect(cache.only(reported).facts.links).toHaveLength(500);
+    cache.add(reported);
   }
-  const again = news.only(of([link('a:0', 'u:0')], [visitor('0', 1)]));
+  const again = cache.only(of([link('a:0', 'u:0')], [visitor('0', 1)]));
   expect([again.facts.links.length, again.visitors.length]).toEqual([1, 1]);
 });

@@ -66,12 +66,12 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     return () => store.close();
   }, 60_000);
 
-  /** A shop nobody has told anything of. */
+  /** A new shop without facts. */
   const newShop = () => {
     const shop = `shop-${shops++}`;
     return {
       shop,
-      tell: (facts: Partial<Facts>, visitors = [] as ReturnType<typeof visitor>[]) =>
+      apply: (facts: Partial<Facts>, visitors = [] as ReturnType<typeof visitor>[]) =>
         store.transaction((state) => state.apply(shop, { ...NONE, ...facts }, visitors)),
       costs: (...costs: Cost[]) => store.transaction((state) => state.putCosts(shop, costs)),
       totals: async (id = 'MA_1') =>
@@ -141,16 +141,16 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     ],
   };
 
-  test('what is told twice, thrice, one by one and backwards counts once', async () => {
+  test('facts applied twice, three times, one by one and in reverse count once', async () => {
     const once = newShop();
-    await once.tell(EVERYTHING);
+    await once.apply(EVERYTHING);
     const often = newShop();
     const pieces = (Object.keys(EVERYTHING) as (keyof Facts)[]).flatMap((kind) =>
       (EVERYTHING[kind] ?? []).map((fact) => ({ [kind]: [fact] }) as Partial<Facts>),
     );
     for (const order of [pieces.toReversed(), pieces, pieces])
       for (const piece of order) {
-        await often.tell(piece);
+        await often.apply(piece);
         await often.dirtyTargets();
       }
     expect(await often.totals()).toEqual(await once.totals());
@@ -174,21 +174,21 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     expect(await once.flow('F')).toMatchObject({ orders: 1, amountHundredths: 9_000, journeys: 1 });
   });
 
-  test('a touch, or who belongs to whom, may be heard of after the order', async () => {
+  test('a touch or a link may arrive after the order', async () => {
     const shop = newShop();
-    await shop.tell({ orderReports: [orderReport('o', { people: ['u:7'] })] });
+    await shop.apply({ orderReports: [orderReport('o', { people: ['u:7'] })] });
     expect(await shop.totals()).toBeUndefined();
-    await shop.tell({ touches: [touch('t')], visits: [visit('t', 'a:ann')] });
+    await shop.apply({ touches: [touch('t')], visits: [visit('t', 'a:ann')] });
     expect(await shop.totals()).toMatchObject({ orders: 0 });
     await shop.attributeAll();
-    await shop.tell({ links: [{ one: 'u:7', other: 'a:ann', receivedAtMs: NOW }] });
+    await shop.apply({ links: [{ one: 'u:7', other: 'a:ann', receivedAtMs: NOW }] });
     expect(await shop.dirtyTargets()).toEqual(['marketing:MA_1']);
     expect(await shop.totals()).toMatchObject({ orders: 1 });
   });
 
-  test('orders that turn out to be one are one, and the campaign that had the other loses it', async () => {
+  test('orders that turn out to be one are joined, and the other’s campaign loses its credit', async () => {
     const shop = newShop();
-    await shop.tell({
+    await shop.apply({
       touches: [
         touch('t1', { people: ['a:ann'] }),
         touch('t2', { people: ['u:7'], atMs: NOW + 5, marketingEventId: 'MA_2' }),
@@ -202,7 +202,7 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     expect(await shop.totals()).toMatchObject({ orders: 1 });
     expect(await shop.totals('MA_2')).toMatchObject({ orders: 1 });
     await shop.attributeAll();
-    await shop.tell({
+    await shop.apply({
       orderReports: [
         orderReport('paid', { stage: 'paid', source: 'webhook', names: ['B', 'A'], people: [] }),
       ],
@@ -212,21 +212,21 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     expect(await shop.totals('MA_2')).toMatchObject({ orders: 1, paidOrders: 1 });
   });
 
-  test('a buyer is new to the campaign of their first order, whichever is heard of first', async () => {
+  test('a buyer is new to the campaign of their first order, whichever arrives first', async () => {
     const shop = newShop();
-    await shop.tell({
+    await shop.apply({
       touches: [touch('t'), touch('t2', { atMs: NOW + 2 * DAY, marketingEventId: 'MA_2' })],
       orderReports: [orderReport('later', { names: ['2'], atMs: NOW + 3 * DAY })],
     });
     expect(await shop.totals('MA_2')).toMatchObject({ buyers: 1, newBuyers: 1 });
     await shop.attributeAll();
-    await shop.tell({ orderReports: [orderReport('earlier', { names: ['1'] })] });
+    await shop.apply({ orderReports: [orderReport('earlier', { names: ['1'] })] });
     expect(await shop.dirtyTargets()).toEqual(['marketing:MA_1', 'marketing:MA_2']);
     expect(await shop.totals('MA_2')).toMatchObject({ buyers: 1, newBuyers: 0 });
     expect(await shop.totals('MA_1')).toMatchObject({ buyers: 1, newBuyers: 1 });
   });
 
-  test('an id that hundreds share says nothing about who somebody is, whatever came first', async () => {
+  test('links of an id that hundreds share are not followed, in any order of arrival', async () => {
     const crowd = Array.from({ length: 250 }, (_, index) => index);
     const facts = crowd.map(
       (index): Partial<Facts> => ({
@@ -241,9 +241,9 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
       }),
     );
     const [one, other] = [newShop(), newShop()];
-    for (const fact of facts) await one.tell(fact);
+    for (const fact of facts) await one.apply(fact);
     for (const [index, fact] of facts.toReversed().entries()) {
-      await other.tell(fact);
+      await other.apply(fact);
       if (index % 20 === 0) await other.dirtyTargets();
     }
     expect(await one.totals()).toMatchObject({ landings: 5, orders: 0 });
@@ -251,10 +251,10 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     expect(await store.transaction((state) => state.visitorsOf(one.shop, ['e:shared']))).toEqual([]);
   });
 
-  test('two shops with the same numbers have nothing to do with each other', async () => {
+  test('two shops with the same ids are independent', async () => {
     const [one, other] = [newShop(), newShop()];
-    await one.tell(EVERYTHING);
-    await other.tell({
+    await one.apply(EVERYTHING);
+    await other.apply({
       orderReports: [orderReport('page', { amountHundredths: 5 })],
       touches: [touch('landing')],
     });
@@ -262,7 +262,7 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     expect(await other.totals()).toMatchObject({ amountHundredths: 5 });
   });
 
-  test('costs of a day are what was said last', async () => {
+  test('the last costs of a day count', async () => {
     const shop = newShop();
     const cost = {
       marketingEventId: 'MA_9',
@@ -280,9 +280,9 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     });
   });
 
-  test('nothing counted is lost when what it was counted from is past its time', async () => {
+  test('retention deletes facts and keeps their counts', async () => {
     const shop = newShop();
-    await shop.tell(EVERYTHING, [visitor('ann')]);
+    await shop.apply(EVERYTHING, [visitor('ann')]);
     const [before, flow] = [await shop.totals(), await shop.flow('F')];
     for (const days of [1, 31, 80, 100, 200, 401, 900]) {
       await shop.retain(NOW + days * DAY);
@@ -292,9 +292,9 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     expect(await store.transaction((state) => state.visitorsOf(shop.shop, ['u:7']))).toEqual([]);
   });
 
-  test('what was cancelled, or never placed, is forgotten after 400 days like any other order', async () => {
+  test('a cancelled order, or one never placed, is deleted after 400 days', async () => {
     const shop = newShop();
-    await shop.tell({
+    await shop.apply({
       orderReports: [
         orderReport('placed', { names: ['1002'], people: ['u:7'] }),
         orderReport('cancelled', { names: ['1002'], stage: 'cancelled', people: ['u:7'] }),
@@ -308,11 +308,11 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     expect(await buyers()).toEqual([]);
   });
 
-  test('a refund is subtracted though the touch its order was credited for is long forgotten', async () => {
+  test('a refund is subtracted after the touch of its order was deleted', async () => {
     const shop = newShop();
-    await shop.tell(EVERYTHING);
+    await shop.apply(EVERYTHING);
     await shop.retain(NOW + 200 * DAY);
-    await shop.tell({
+    await shop.apply({
       orderReports: [
         orderReport('late', {
           id: 'late',
@@ -328,9 +328,9 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     expect(await shop.totals()).toMatchObject({ orders: 1, amountHundredths: 8_000 });
   });
 
-  test('a person is forgotten by every id linked to theirs, and stays counted', async () => {
+  test('an erasure removes every linked id, and keeps the counts', async () => {
     const shop = newShop();
-    await shop.tell(EVERYTHING, [visitor('ann'), visitor('bob')]);
+    await shop.apply(EVERYTHING, [visitor('ann'), visitor('bob')]);
     const report = event({ event: 'Order Completed', identity: { anonymousId: 'ann', userId: '7' } });
     await store.transaction((state) => state.recordOrderReport(shop.shop, 'browser', ['1001'], report));
     await store.transaction((state) => state.freezeOrder(shop.shop, ' refund:9', report));
@@ -344,9 +344,9 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     expect(await store.transaction((state) => state.visitorsOf(shop.shop, ['a:bob']))).toHaveLength(1);
   });
 
-  test('what is still in the log can be told again on top of what is not', async () => {
+  test('events in the log can be counted again on top of the baseline', async () => {
     const shop = newShop();
-    await shop.tell(EVERYTHING);
+    await shop.apply(EVERYTHING);
     const later = NOW + 31 * DAY;
     const recent: Partial<Facts> = {
       touches: [touch('t9', { atMs: later, receivedAtMs: later, people: ['a:cem'] })],
@@ -365,17 +365,17 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
         }),
       ],
     };
-    await shop.tell(recent);
+    await shop.apply(recent);
     await shop.retain(later);
     const before = await shop.totals();
     expect(before).toMatchObject({ orders: 2, amountHundredths: 18_900, visitors: 3 });
     await store.transaction((state) => state.dropLogged(shop.shop, later - 30 * DAY));
     expect(await shop.totals()).toMatchObject({ orders: 1, visitors: 2 });
-    await shop.tell(recent);
+    await shop.apply(recent);
     expect(await shop.totals()).toEqual(before);
   });
 
-  test('the first report from each side is kept, and what was fixed stays fixed', async () => {
+  test('the first report from each side is stored, and a frozen event stays frozen', async () => {
     const { shop } = newShop();
     const [page, again, hook] = [
       event({ event: 'Order Completed' }),
@@ -394,16 +394,16 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     expect(await store.transaction((state) => state.freezeOrder(shop, 'seq', again))).toEqual(hook);
   });
 
-  test('everything of a shop goes when it is to be forgotten', async () => {
+  test('purge deletes everything of a shop', async () => {
     const shop = newShop();
-    await shop.tell(EVERYTHING, [visitor('ann')]);
+    await shop.apply(EVERYTHING, [visitor('ann')]);
     await store.transaction((state) => state.purge(shop.shop));
     expect(await store.transaction((state) => state.targets(shop.shop))).toEqual([]);
     expect(await shop.totals()).toBeUndefined();
     expect(await store.transaction((state) => state.visitorsOf(shop.shop, ['a:ann']))).toEqual([]);
   });
 
-  test('of calls that fail together nothing is kept', async () => {
+  test('a failed transaction stores nothing', async () => {
     const shop = newShop();
     const failing = store.transaction(async (state) => {
       await state.apply(shop.shop, { ...NONE, ...EVERYTHING }, []);
@@ -414,7 +414,7 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
   });
 });
 
-test('who was erased can be read nowhere in the file', async () => {
+test('erased ids are in no file', async () => {
   const directory = tempDir();
   const shops = { shop: { currency: 'TWD', attributionMs: 7 * DAY } };
   const store = await ENGINES.sqlite({ shops }, directory);
@@ -453,7 +453,7 @@ test('who was erased can be read nowhere in the file', async () => {
   expect(holds()).toEqual([]);
 });
 
-test('a file of a version to come is refused in words, and left as it is', async () => {
+test('a file of a newer version is refused, and stays as it is', async () => {
   const directory = tempDir();
   const shops = { shop: { currency: 'TWD', attributionMs: DAY } };
   await (await ENGINES.sqlite({ shops }, directory)).close();

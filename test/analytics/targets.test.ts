@@ -37,14 +37,14 @@ describe('a rule about links', () => {
     expect(likes(pattern, value)).toBe(isLike);
   });
 
-  test('a value that is not there is like nothing: `*` does not make every page view a landing', () => {
+  test('an absent value matches no pattern: `*` does not make every page view a landing', () => {
     const { link } = targets([{ marketing_event_id: 'MA_1', utm_source: 'mail', utm_medium: '*' }]);
     expect(link({ source: 'mail', medium: '' })).toBe('MA_1');
     expect(link({ source: 'mail' })).toBeUndefined();
     expect(targets([{ marketing_event_id: 'MA_1', utm_campaign: '*' }]).link({})).toBeUndefined();
   });
 
-  test('all it names must match', () => {
+  test('all its values must match', () => {
     const { link } = targets([{ marketing_event_id: 'MA_1', utm_source: 'tiktok', utm_medium: 'paid*' }]);
     expect(link({ source: 'TikTok', medium: 'paid-social' })).toBe('MA_1');
     expect(link({ source: 'TikTok', medium: 'organic' })).toBeUndefined();
@@ -61,11 +61,11 @@ describe('a rule about links', () => {
     expect(link({ campaign: 'spring-1', id: '4073' })).toBe('MA_1');
   });
 
-  test('a number the platform gave is reached by a rule', () => {
+  test('a rule matches a number', () => {
     expect(targets([{ marketing_event_id: '4073', utm_id: '4073' }]).link({ id: '4073' })).toBe('4073');
   });
 
-  test('is no rule about messages, nor the other way round', () => {
+  test('does not match messages, nor a message rule links', () => {
     const { link, message } = targets([
       { marketing_event_id: 'MA_1', utm_campaign: '*' },
       { marketing_event_id: 'MA_2', campaign_id: '12' },
@@ -76,7 +76,7 @@ describe('a rule about links', () => {
     expect(link({ campaign_id: '12' })).toBeUndefined();
   });
 
-  test('whatever somebody writes into a link, reading it takes as many steps as it has letters', () => {
+  test('matching takes time linear in the link’s length', () => {
     // Every part of the pattern is looked for behind the one before, so the text is walked through once: a pattern of
     // many parts over text that almost fits is where going back would show, by minutes.
     const pattern = `${'a*'.repeat(60)}b`;

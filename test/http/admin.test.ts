@@ -202,7 +202,7 @@ describe('status', () => {
     ]);
   });
 
-  test('tells no secret', async () => {
+  test('contains no secret', async () => {
     const text = JSON.stringify(await status());
     for (const secret of [
       ADMIN_TOKEN,
@@ -226,7 +226,7 @@ describe('dead letters', () => {
   }
   const list = async (query = '') =>
     (await (await admin('GET', `/admin/dead-letters${query}`)).json()).deadLetters as Row[];
-  const bury = async (count: number, key = WRITE_KEY) => {
+  const makeDeadLetters = async (count: number, key = WRITE_KEY) => {
     const ids = Array.from({ length: count }, () => newId('dead'));
     sandbox.setFaults('customerio', { status: 400, body: { meta: { errors: ['not today'] } } });
     await post(
@@ -244,7 +244,7 @@ describe('dead letters', () => {
       .filter((id) => ids.includes(id));
 
   test('are listed newest first, page by page, with the API’s own words', async () => {
-    const ids = await bury(5);
+    const ids = await makeDeadLetters(5);
     const all = await list('?consumer=customerio@shoes');
     expect(
       all
@@ -265,7 +265,7 @@ describe('dead letters', () => {
   });
 
   test('go back in line by id, or all of one destination, and are delivered', async () => {
-    const [one = '', ...others] = await bury(3);
+    const [one = '', ...others] = await makeDeadLetters(3);
     const row = (await list()).find(({ event }) => event.messageId === one);
     const first = await admin('POST', '/admin/dead-letters/replay', { ids: [row?.id] });
     expect(await first.json()).toEqual({ replayed: 1 });
@@ -285,8 +285,8 @@ describe('dead letters', () => {
   });
 
   test('are forgotten on request, those of one shop alone', async () => {
-    const shoes = await bury(2);
-    const tea = await bury(1, SECOND_KEY);
+    const shoes = await makeDeadLetters(2);
+    const tea = await makeDeadLetters(1, SECOND_KEY);
     const response = await admin('POST', '/admin/dead-letters/discard', { consumer: 'customerio@shoes' });
     expect(await response.json()).toEqual({ discarded: 2 });
     expect((await list()).map(({ event }) => event.messageId)).toEqual(tea);
@@ -390,30 +390,33 @@ describe('a person asks to be forgotten', () => {
       by: 'email as people type it',
       of: ({ email }: Awaited<ReturnType<typeof person>>) => ` ${email.toUpperCase()} `,
     },
-  ])('by $by: everything linked goes, Customer.io is told, and what remains is said', async ({ of }) => {
-    const [ids, other] = [await person(), await person()];
-    await settled();
-    const erasures = await erase(of(ids), '?shop=shoes');
-    expect(erasures).toMatchObject([{ shop: 'shoes', events: 3, suppressed: [ids.userId] }]);
-    expect(erasures[0]?.ids.toSorted()).toEqual(
-      [ids.anonymousId, ids.laptop, ids.userId, sha256(ids.email)].toSorted(),
-    );
-    const remains = erasures[0]?.remains ?? [];
-    expect(remains.map(({ destination }) => destination).sort()).toEqual(['SHOPLINE', 'TikTok']);
-    for (const { why } of remains) expect(why).toMatch(/\w+ \w+/);
-    await eventually(
-      () => suppressed(ids.userId),
-      (found) => found.length === 1,
-    );
-    await settled();
-    expect(JSON.stringify([sandbox.received('tiktok'), sandbox.received('shopline')])).not.toContain(
-      'User Suppressed',
-    );
-    expect(suppressed(other.userId)).toEqual([]);
-    expect((await erase(other.anonymousId))[0]).toMatchObject({ events: 3 });
-  });
+  ])(
+    'by $by: everything linked is erased, Customer.io is notified, and the rest is reported',
+    async ({ of }) => {
+      const [ids, other] = [await person(), await person()];
+      await settled();
+      const erasures = await erase(of(ids), '?shop=shoes');
+      expect(erasures).toMatchObject([{ shop: 'shoes', events: 3, suppressed: [ids.userId] }]);
+      expect(erasures[0]?.ids.toSorted()).toEqual(
+        [ids.anonymousId, ids.laptop, ids.userId, sha256(ids.email)].toSorted(),
+      );
+      const remains = erasures[0]?.remains ?? [];
+      expect(remains.map(({ destination }) => destination).sort()).toEqual(['SHOPLINE', 'TikTok']);
+      for (const { why } of remains) expect(why).toMatch(/\w+ \w+/);
+      await eventually(
+        () => suppressed(ids.userId),
+        (found) => found.length === 1,
+      );
+      await settled();
+      expect(JSON.stringify([sandbox.received('tiktok'), sandbox.received('shopline')])).not.toContain(
+        'User Suppressed',
+      );
+      expect(suppressed(other.userId)).toEqual([]);
+      expect((await erase(other.anonymousId))[0]).toMatchObject({ events: 3 });
+    },
+  );
 
-  test('whose user id is their email, where Customer.io is told emails in clear', async () => {
+  test('whose user id is their email, where Customer.io receives emails in clear', async () => {
     const PII_KEY = Buffer.alloc(32, 7).toString('base64');
     const raw = await startCollector({ CUSTOMERIO_PII: 'raw', PII_KEY });
     const email = 'lin@shop.example';
@@ -422,8 +425,8 @@ describe('a person asks to be forgotten', () => {
     await eventually(accepted, (found) => found.length === 1);
     const response = await raw.admin('DELETE', `/admin/visitors/${encodeURIComponent(' Lin@Shop.example')}`);
     expect((await response.json()).erasures).toMatchObject([{ events: 1, suppressed: [sha256(email)] }]);
-    const [, told] = await eventually(accepted, (found) => found.length === 2);
-    expect(told).toMatchObject({ event: 'User Suppressed', userId: email });
+    const [, second] = await eventually(accepted, (found) => found.length === 2);
+    expect(second).toMatchObject({ event: 'User Suppressed', userId: email });
   });
 
   test('whose user id was built from their email: by that id', async () => {
@@ -461,7 +464,7 @@ describe('a person asks to be forgotten', () => {
     expect(items).not.toMatch(/Set Aside|Still Waiting/);
   });
 
-  test('whom nobody knows: nothing is found, nobody is told', async () => {
+  test('unknown: nothing is found, nobody is notified', async () => {
     for (const id of ['nobody', '%', '__proto__', 'a/b', '"; DROP TABLE events', '💧'])
       expect(await erase(id, '?shop=shoes')).toMatchObject([{ events: 0, ids: [], suppressed: [] }]);
   });

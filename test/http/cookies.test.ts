@@ -21,7 +21,7 @@ const PAGES = [
   'https://localhost:9000',
   'null',
 ];
-const variables = { ALLOWED_ORIGINS: PAGES, RATE_LIMIT_PER_MINUTE: 100_000 };
+const variables = { ALLOWED_ORIGINS: PAGES, RATE_LIMIT_PER_MINUTE: '100000' };
 const collector = await startCollector(variables, { whenOver: afterAll, clock });
 const anonymousId = '7d3f2a52-6d0f-4a77-9a53-1f2f5b0c9d11';
 const allowed = { consent: { categoryPreferences: { advertising: true, analytics: true, marketing: true } } };

@@ -14,7 +14,7 @@ afterAll(() => sandbox.close());
 const collector = await startCollector(
   {
     TRUST_PROXY: '127.0.0.1',
-    RATE_LIMIT_PER_MINUTE: 100_000,
+    RATE_LIMIT_PER_MINUTE: '100000',
     CONSENT_CATEGORIES: '{"ads":"advertising","targeting":"advertising","email":"marketing"}',
   },
   { whenOver: afterAll, clock, sandbox },
@@ -29,7 +29,7 @@ const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.co
 const browser = { origin: SHOP_ORIGIN, 'user-agent': FIREFOX };
 let last = 0;
 
-/** One message through the door; the event as it was stored, or undefined when it was not. */
+/** Sends one message; the event as it was stored, or undefined when it was not. */
 async function send(
   body: Record<string, unknown>,
   headers: Record<string, string> = {},
@@ -55,11 +55,11 @@ describe('whose address and browser', () => {
   });
 
   test('of a server they are what it sends, never its own', async () => {
-    const told = await send(
+    const stored = await send(
       { context: { ip: '198.51.100.66', userAgent: CHROME } },
       { 'x-forwarded-for': '203.0.113.7' },
     );
-    expect(told?.context).toMatchObject({ ip: '198.51.100.66', userAgent: CHROME });
+    expect(stored?.context).toMatchObject({ ip: '198.51.100.66', userAgent: CHROME });
     const silent = await send({}, { 'x-forwarded-for': '203.0.113.7' });
     expect(JSON.parse(JSON.stringify(silent?.context))).toEqual({});
   });

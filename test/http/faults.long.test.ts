@@ -98,7 +98,7 @@ describe('a disk that takes nothing any more', () => {
     expect(await response.json()).toMatchObject({ accepted: 1, duplicates: 0 });
   });
 
-  test('a real one: what was accepted is delivered, what was not is not, and room made by retention is used', async () => {
+  test('a real one: what was accepted is delivered, what was not is not, and space freed by retention is used', async () => {
     let offsetMs = 0;
     const fast = createFastClock(10);
     const clock: Clock = { ...fast, now: () => fast.now() + offsetMs };
@@ -306,7 +306,7 @@ describe('a destination that misbehaves costs nobody an event', async () => {
     expect(words).toContain('no such channel');
   });
 
-  test('one that refuses our token: its events wait, someone is told, and they go when it is mended', async () => {
+  test('one that refuses our token: its events wait, an error is logged, and they are delivered once it is fixed', async () => {
     const collector = await startCollector({}, { clock: createFastClock(20) });
     collector.sandbox.setFaults('tiktok', { body: { code: 40105, message: 'Access token is incorrect' } });
     await collector.post('/v1/track', order('waits'));

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { basic, SHOP_ORIGIN, startCollector, WRITE_KEY } from '../support/collector.ts';
 
-const OTHER = { key: 'tea:house', origin: 'https://tea.example' };
+const OTHER = { key: 'tea:shop', origin: 'https://tea.example' };
 const collector = await startCollector(
   {},
   {

@@ -4,7 +4,7 @@ import { createFastClock } from '../support/clock.ts';
 import { type Collector, eventually, SHOP_ORIGIN, startCollector } from '../support/collector.ts';
 import { parseScrape } from '../support/prometheus.ts';
 
-/** Who gets in is told in admin.test.ts, for every operator route at once. */
+/** Access to operator routes is tested in admin.test.ts. */
 const collector = await startCollector({}, { whenOver: afterAll });
 const { post, sandbox } = collector;
 let last = 0;
@@ -46,11 +46,11 @@ test('comes as Prometheus’ text format, for nobody’s cache', async () => {
   expect(headers.get('cache-control')).toBe('no-store');
 });
 
-test('what browsers had to drop is counted, as they tell; nonsense is no count and costs no message', async () => {
-  const tell = (lost: unknown) => post('/v1/b', { batch: [track()], lost });
+test('messages dropped by browsers are counted as reported; invalid counts are ignored', async () => {
+  const report = (lost: unknown) => post('/v1/b', { batch: [track()], lost });
   const grew = await growth(async () => {
     for (const lost of [3, 0, null, undefined, -1, 0.5, '7', 1e9, {}])
-      expect(await (await tell(lost)).json()).toMatchObject({ success: true, accepted: 1 });
+      expect(await (await report(lost)).json()).toMatchObject({ success: true, accepted: 1 });
   });
   expect(grew('messages_lost_in_browser_total', { shop: 'shop' })).toBe(3);
   expect(grew('messages_accepted_total', { shop: 'shop' })).toBe(9);

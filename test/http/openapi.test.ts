@@ -71,7 +71,7 @@ test('the contract is served as OpenAPI 3.1 with the version of the program', ()
   expect(contract.info.version).toMatch(/^\d+\.\d+\.\d+/);
 });
 
-describe('it names every route that stores or tells', () => {
+describe('it lists every public route', () => {
   test.each([
     'post /v1/batch',
     'post /v1/track',

@@ -255,7 +255,7 @@ describe('what is asked before anything is sent', () => {
     });
   });
 
-  test('a page is told of one integration: a second one makes these SDKs ask for a loader they cannot get', async () => {
+  test('a page receives one integration: with two these SDKs request a loader that does not exist', async () => {
     const headers = { origin: SHOP_ORIGIN };
     const response = await fetch(`${base}/v1/projects/${WRITE_KEY}/settings`, { headers });
     expect(Object.keys((await response.json()).integrations)).toEqual(['Customer.io Data Pipelines']);
@@ -348,12 +348,12 @@ describe('a sender who speaks bad HTTP', () => {
   );
 
   test('HTTP/1.0 without a Host is answered', async () => {
-    const heard = await speak(
+    const received = await speak(
       port,
       `POST /v1/track HTTP/1.0\r\nOrigin: ${SHOP_ORIGIN}\r\nAuthorization: ${authorization}\r\n` +
         `Content-Length: ${body.length}\r\n\r\n${body}`,
     );
-    expect(heard).toMatch(/^HTTP\/1\.1 200 /);
+    expect(received).toMatch(/^HTTP\/1\.1 200 /);
     const settings = await speak(port, `GET /v1/projects/${WRITE_KEY}/settings HTTP/1.0\r\n\r\n`);
     expect(settings).toMatch(/^HTTP\/1\.1 [24]\d\d /);
   });

@@ -5,7 +5,7 @@ import { createFastClock } from '../support/clock.ts';
 import { basic, eventually, SHOP_ORIGIN, startCollector, WRITE_KEY } from '../support/collector.ts';
 import { exchange, speak } from '../support/http.ts';
 
-const collector = await startCollector({ RATE_LIMIT_PER_MINUTE: 100_000 }, { whenOver: afterAll });
+const collector = await startCollector({ RATE_LIMIT_PER_MINUTE: '100000' }, { whenOver: afterAll });
 const { base, port, lines, events, sandbox, post, admin } = collector;
 const APIS = ['tiktok', 'customerio', 'shopline'] as const;
 let last = 0;
@@ -34,7 +34,7 @@ describe('whatever a sender writes, a log line stays one line of JSON', () => {
 
   test.each(Object.entries(TEXTS))('%s', async (_what, text) => {
     const before = lines.length;
-    // Everything a rejected message is told by, and every place beside it that somebody might log one day.
+    // Everything that identifies a rejected message, and other places that could be logged one day.
     await post('/v1/batch', {
       batch: [
         { type: text, event: text, messageId: text, [text]: 1 },
@@ -63,7 +63,7 @@ describe('whatever a sender writes, a log line stays one line of JSON', () => {
     }
   });
 
-  test('a message wrong in a thousand places is told about in a few: neither answer nor line grows with it', async () => {
+  test('of a thousand issues in a message few are reported: neither response nor log line grows with it', async () => {
     const before = lines.length;
     const products = Array.from({ length: 1000 }, () => ({ price: 'x' }));
     const batch = Array.from({ length: 25 }, () => ({
@@ -156,24 +156,24 @@ test.each([
   '/s.js/../../../package.json',
   '/s/%',
 ])('GET %s leads nowhere: only what is meant to be served is a file', async (path) => {
-  const heard = await speak(port, `GET ${path} HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n`);
-  expect(heard).toMatch(/^HTTP\/1\.1 40[04] /);
-  expect(JSON.parse(heard.split('\r\n\r\n')[1] ?? '')).toMatchObject({
+  const received = await speak(port, `GET ${path} HTTP/1.1\r\nHost: c\r\nConnection: close\r\n\r\n`);
+  expect(received).toMatch(/^HTTP\/1\.1 40[04] /);
+  expect(JSON.parse(received.split('\r\n\r\n')[1] ?? '')).toMatchObject({
     code: expect.stringMatching(/^(not-found|malformed-body)$/),
   });
 });
 
 describe('no sender can make the collector ask an address of his choice', () => {
-  /** An address that hears whatever is asked of it. */
+  /** A server that records all requests to it. */
   async function trap() {
-    const heard: string[] = [];
+    const received: string[] = [];
     const server = createServer((request, response) => {
-      heard.push(`${request.method} ${request.url}`);
+      received.push(`${request.method} ${request.url}`);
       response.end('{"code":0,"data":{"events":[]}}');
     });
     await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());
-    return { heard, url: `http://127.0.0.1:${(server.address() as { port: number }).port}` };
+    return { received, url: `http://127.0.0.1:${(server.address() as { port: number }).port}` };
   }
   const settled = () =>
     eventually(
@@ -187,7 +187,7 @@ describe('no sender can make the collector ask an address of his choice', () => 
   });
 
   test('not by anything in a message, its headers or its address', async () => {
-    const { heard, url } = await trap();
+    const { received, url } = await trap();
     const addresses = {
       endpoint: url,
       url,
@@ -232,23 +232,23 @@ describe('no sender can make the collector ask an address of his choice', () => 
     await settled();
     expect(events.some(({ messageId }) => messageId === message.messageId)).toBe(true);
     expect(sandbox.accepted('tiktok').length).toBeGreaterThan(0);
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 
   test('not by asking it as a proxy', async () => {
-    const { heard, url } = await trap();
+    const { received, url } = await trap();
     const { host } = new URL(url);
     for (const line of [`GET ${url}/ HTTP/1.1`, `POST ${url}/v1/track HTTP/1.1`, `CONNECT ${host} HTTP/1.1`])
       expect(
         await speak(port, `${line}\r\nHost: ${host}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`),
       ).not.toMatch(/^HTTP\/1\.1 [23]/);
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 
   test.each([301, 302, 303, 307, 308])(
     'an API that answers %d sends our events nowhere else',
     async (status) => {
-      const { heard, url } = await trap();
+      const { received, url } = await trap();
       // What it waits for once an API refused it takes minutes.
       const { sandbox, post, admin } = await startCollector({}, { clock: createFastClock(100) });
       const headers = { location: `${url}/elsewhere` };
@@ -259,7 +259,7 @@ describe('no sender can make the collector ask an address of his choice', () => 
       expect(sandbox.received().filter(({ fault }) => fault)).toHaveLength(3);
       const { deadLetters } = await (await admin('GET', '/admin/dead-letters')).json();
       expect(deadLetters).toEqual([]);
-      expect(heard).toEqual([]);
+      expect(received).toEqual([]);
     },
   );
 });

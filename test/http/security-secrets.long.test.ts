@@ -125,7 +125,7 @@ async function startWithCanaries() {
   });
   onTestFinished(() => sandbox.close());
   const lines: string[] = [];
-  // Nothing is struck out of these lines: no log call may be handed a secret in the first place.
+  // These lines are not redacted: no log call may receive a secret in the first place.
   const logger = createLogger({ level: 'trace', write: (line) => lines.push(line), redact: (line) => line });
   const collector = await startCollector({ ...SECRETS, CUSTOMERIO_PII: 'raw' }, { sandbox, clock, logger });
   return { collector, lines, sandbox };

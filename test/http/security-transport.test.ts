@@ -13,16 +13,16 @@ const HEAD = `POST /v1/track HTTP/1.1\r\nHost: collector\r\n${AUTHORIZATION}\r\n
 const message = (messageId: string) =>
   JSON.stringify({ type: 'track', event: 'Tea Poured', anonymousId: 'v', messageId });
 const chunked = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n0\r\n\r\n`;
-/** A whole request that would store an event, were it heard. */
+/** A complete request that would store an event if it were parsed. */
 const smuggled = () => {
   const body = message('smuggled');
   return `${HEAD}Content-Length: ${body.length}\r\n\r\n${body}`;
 };
 
-/** The one answer on a connection: its status, and its body as the JSON every error is told in. */
-function only(heard: string): { status: number; head: string; answer: unknown } {
-  expect(heard.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
-  const [head = '', body = ''] = heard.split('\r\n\r\n');
+/** The one answer on a connection: its status, and its body, which is the JSON of an error. */
+function only(received: string): { status: number; head: string; answer: unknown } {
+  expect(received.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
+  const [head = '', body = ''] = received.split('\r\n\r\n');
   return { status: Number(head.split(' ')[1]), head: head.toLowerCase(), answer: JSON.parse(body) };
 }
 const REFUSAL = {
@@ -59,7 +59,7 @@ describe('a request that two readers could cut in two places is refused, and the
     ],
     ['a zero in a header', `X-Zero: a\0b\r\nContent-Length: ${text.length}\r\n\r\n${text}`],
     ['a zero in a name', `X-Ze\0ro: a\r\nContent-Length: ${text.length}\r\n\r\n${text}`],
-  ])('%s: 400, and what follows is not heard', async (_what, rest) => {
+  ])('%s: 400, and what follows is ignored', async (_what, rest) => {
     const { status, head, answer } = only(await speak(port, `${HEAD}${rest}${smuggled()}`));
     expect(status).toBe(400);
     expect(head).toContain('connection: close');
@@ -76,14 +76,14 @@ describe('a request that two readers could cut in two places is refused, and the
     expect(only(await speak(port, bytes))).toMatchObject({ status: 400 });
   });
 
-  test('a whole request after a whole request is heard: nothing above was refused for that', async () => {
+  test('a second request on the connection is answered: nothing above was refused for that', async () => {
     const body = message('first-of-two');
-    const heard = await speak(
+    const received = await speak(
       port,
       `${HEAD}Content-Length: ${body.length}\r\n\r\n${body}` +
         `GET /healthz HTTP/1.1\r\nHost: collector\r\nConnection: close\r\n\r\n`,
     );
-    expect(heard.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
+    expect(received.match(/HTTP\/1\.1 200/g)).toHaveLength(2);
     expect(events.map(({ messageId }) => messageId)).toContain('first-of-two');
   });
 });
@@ -111,8 +111,8 @@ describe('what surrounds a message has limits', () => {
   });
 });
 
-describe('who is slow on purpose holds nothing for long', () => {
-  const PATIENCE = {
+describe('slow senders are cut off', () => {
+  const TIMEOUTS = {
     headersTimeout: 300,
     requestTimeout: 600,
     keepAliveTimeout: 300,
@@ -120,33 +120,33 @@ describe('who is slow on purpose holds nothing for long', () => {
     connectionsCheckingInterval: 50,
   };
   const LARGE = Buffer.alloc(64 * 1024 * 1024, 'x');
-  async function startImpatient() {
-    const door = await listen(
+  async function startWithShortTimeouts() {
+    const listener = await listen(
       (request, response) => {
         if (request.url === '/large') response.end(LARGE);
         else request.resume().once('end', () => response.end('ok'));
       },
       0,
       '127.0.0.1',
-      PATIENCE,
+      TIMEOUTS,
     );
-    onTestFinished(() => void door.server.close());
-    return (door.server.address() as { port: number }).port;
+    onTestFinished(() => void listener.server.close());
+    return (listener.server.address() as { port: number }).port;
   }
-  /** Says the bytes one by one; resolves with what came back when the other side has hung up. */
-  function drip(to: number, bytes: string, everyMs: number): Promise<string> {
+  /** Sends the bytes one by one; resolves with what was received until the server closed the connection. */
+  function drip(to: number, bytes: string, intervalMs: number): Promise<string> {
     return new Promise((resolve) => {
-      let heard = '';
-      let said = 0;
+      let received = '';
+      let sent = 0;
       const socket = connect(to, '127.0.0.1');
       const timer = setInterval(() => {
-        if (said < bytes.length) socket.write(bytes.charAt(said++));
-      }, everyMs);
-      socket.on('data', (chunk) => (heard += chunk));
+        if (sent < bytes.length) socket.write(bytes.charAt(sent++));
+      }, intervalMs);
+      socket.on('data', (chunk) => (received += chunk));
       socket.on('error', () => undefined);
       socket.on('close', () => {
         clearInterval(timer);
-        resolve(heard);
+        resolve(received);
       });
     });
   }
@@ -159,17 +159,17 @@ describe('who is slow on purpose holds nothing for long', () => {
     ],
     ['not a word', ''],
   ])('%s: 408 and the connection is closed', async (_what, bytes) => {
-    const heard = await drip(await startImpatient(), bytes, 5);
-    expect(only(heard)).toMatchObject({ status: 408, answer: { code: 'too-slow' } });
+    const received = await drip(await startWithShortTimeouts(), bytes, 5);
+    expect(only(received)).toMatchObject({ status: 408, answer: { code: 'too-slow' } });
   });
 
   test('a connection kept for nothing is closed', async () => {
-    const heard = await speak(await startImpatient(), 'GET / HTTP/1.1\r\nHost: c\r\n\r\n');
-    expect(heard).toMatch(/^HTTP\/1\.1 200 /);
+    const received = await speak(await startWithShortTimeouts(), 'GET / HTTP/1.1\r\nHost: c\r\n\r\n');
+    expect(received).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   test('a reader that does not read is cut off', async () => {
-    const to = await startImpatient();
+    const to = await startWithShortTimeouts();
     const isCut = await new Promise<boolean>((resolve) => {
       const socket = connect(to, '127.0.0.1', () => socket.write('GET /large HTTP/1.1\r\nHost: c\r\n\r\n'));
       let received = 0;
@@ -182,8 +182,8 @@ describe('who is slow on purpose holds nothing for long', () => {
     expect(isCut).toBe(true);
   });
 
-  test('hundreds of bodies that stay a byte short leave room for those that arrive whole', async () => {
-    /** Resolves when one of so many bodies found no room, which it is told; the others go on holding theirs. */
+  test('hundreds of bodies that stay a byte short do not block bodies that arrive whole', async () => {
+    /** Resolves when one of the requests is answered 503 for lack of memory; the others stay open. */
     const hold = async (count: number, bytes: number) => {
       const slow = Array.from({ length: count }, () => {
         const socket = connect(port, '127.0.0.1', () =>
@@ -193,8 +193,8 @@ describe('who is slow on purpose holds nothing for long', () => {
         socket.on('error', () => undefined);
         return socket;
       });
-      const [heard] = await Promise.race(slow.map((socket) => once(socket, 'data')));
-      expect(String(heard)).toMatch(/^HTTP\/1\.1 503 .*Retry-After: 1\r\n/is);
+      const [received] = await Promise.race(slow.map((socket) => once(socket, 'data')));
+      expect(String(received)).toMatch(/^HTTP\/1\.1 503 .*Retry-After: 1\r\n/is);
     };
     // Ever smaller, until there is no gap between them.
     await hold(100, LIMITS.requestBytes);
@@ -209,10 +209,10 @@ describe('who is slow on purpose holds nothing for long', () => {
     }
   });
 
-  test('the real door is as impatient by default', async () => {
-    const door = await listen((_request, response) => response.end(), 0, '127.0.0.1');
-    onTestFinished(() => void door.server.close());
-    const { headersTimeout, requestTimeout, keepAliveTimeout, timeout } = door.server;
+  test('the default timeouts', async () => {
+    const listener = await listen((_request, response) => response.end(), 0, '127.0.0.1');
+    onTestFinished(() => void listener.server.close());
+    const { headersTimeout, requestTimeout, keepAliveTimeout, timeout } = listener.server;
     expect({ headersTimeout, requestTimeout, keepAliveTimeout, timeout }).toEqual({
       headersTimeout: 10_000,
       requestTimeout: 30_000,

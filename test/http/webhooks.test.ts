@@ -19,7 +19,7 @@ const collector = await startCollector(
 );
 
 let last = 0;
-function tell(topic: string, payload: object, headers: Record<string, string> = {}) {
+function send(topic: string, payload: object, headers: Record<string, string> = {}) {
   const body = JSON.stringify(payload);
   return collector.post('/v1/webhooks/shopline', body, {
     'X-Shopline-Topic': topic,
@@ -51,8 +51,8 @@ const accepted = (api: 'tiktok' | 'customerio' | 'shopline') =>
   JSON.stringify(collector.sandbox.accepted(api));
 const now = () => new Date().toISOString();
 
-describe('what SHOPLINE tells of an order', () => {
-  test('reaches the destinations once, however often it is told', async () => {
+describe('an order webhook of SHOPLINE', () => {
+  test('reaches the destinations once, however often it is sent', async () => {
     const placed = order({
       id: 'order-of-the-webhook',
       name: '#2001',
@@ -61,7 +61,7 @@ describe('what SHOPLINE tells of an order', () => {
       checkout_token: 'k1',
       created_at: now(),
     });
-    const answers = [await tell('orders/create', placed), await tell('orders/create', placed)];
+    const answers = [await send('orders/create', placed), await send('orders/create', placed)];
     expect(await Promise.all(answers.map((answer) => answer.json()))).toEqual([
       { success: true, accepted: 1, duplicates: 0 },
       { success: true, accepted: 1, duplicates: 1 },
@@ -71,7 +71,7 @@ describe('what SHOPLINE tells of an order', () => {
     expect(accepted('customerio')).toContain('order-of-the-webhook');
   });
 
-  test('is one order with what the thank-you page tells', async () => {
+  test('is merged with the report of the thank-you page', async () => {
     const page = {
       type: 'track',
       event: 'Order Completed',
@@ -79,7 +79,7 @@ describe('what SHOPLINE tells of an order', () => {
       properties: { order_id: 'order-seen-twice', value: 1, currency: 'TWD' },
     };
     await collector.post('/v1/track', page, { origin: SHOP_ORIGIN });
-    const told = order({
+    const placed = order({
       id: 'order-seen-twice',
       name: '#2002',
       order_status_url: null,
@@ -87,20 +87,20 @@ describe('what SHOPLINE tells of an order', () => {
       checkout_token: 'k2',
       created_at: now(),
     });
-    expect(await (await tell('orders/create', told)).json()).toMatchObject({ duplicates: 1 });
+    expect(await (await send('orders/create', placed)).json()).toMatchObject({ duplicates: 1 });
   });
 
   test('is refused with a wrong signature, and by whom we do not know', async () => {
     const before = collector.events.length;
     const wrong = { 'X-Shopline-Hmac-Sha256': 'a'.repeat(64) };
-    expect((await tell('orders/create', order(), wrong)).status).toBe(401);
+    expect((await send('orders/create', order(), wrong)).status).toBe(401);
     const foreign = { 'X-Shopline-Shop-Domain': 'foreign.myshopline.com' };
-    expect((await tell('orders/create', order(), foreign)).status).toBe(404);
+    expect((await send('orders/create', order(), foreign)).status).toBe(404);
     expect(collector.events).toHaveLength(before);
   });
 });
 
-test('what Customer.io reports is stored for statistics, and no destination is told', async () => {
+test('what Customer.io reports is stored for statistics, and not delivered', async () => {
   await settled(collector);
   const before = ['tiktok', 'customerio', 'shopline'].map((api) => accepted(api as 'tiktok'));
   expect(await (await report('clicked', 'report-1')).json()).toMatchObject({ accepted: 1, duplicates: 0 });
@@ -112,7 +112,7 @@ test('what Customer.io reports is stored for statistics, and no destination is t
 });
 
 test('nothing personal, and no secret, of all this is on the disk or in a log line', async () => {
-  await tell('customers/redact', { customer: { id: '9', email: 'ada@example.com', phone: '0912345678' } });
+  await send('customers/redact', { customer: { id: '9', email: 'ada@example.com', phone: '0912345678' } });
   const files = readdirSync(collector.dataDir).map((file) => join(collector.dataDir, file));
   const written = [...files.map((file) => readFileSync(file, 'latin1')), ...collector.lines].join('\n');
   expect(written).toContain('Order Completed');

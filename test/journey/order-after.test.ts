@@ -24,7 +24,7 @@ test('a refund refers to its order, which the thank-you page called otherwise', 
   await shop.track('Order Completed', { order_id: 'D4001', total: 240, currency: 'TWD' });
   await shop.place(ID, '#D4001', { userId: '77' });
   await shop.settled();
-  await shop.tell('refunds/create', refund());
+  await shop.sendWebhook('refunds/create', refund());
   await shop.settled();
   const sent = shop.atShopline().find(({ event_code }) => event_code === 'Z_sale_refund');
   expect(sent?.parent_event_id).toBeTruthy();
@@ -34,7 +34,7 @@ test.each([
   { what: 'cancelled', topic: 'orders/cancelled', code: 'Z_sale_cancel' },
   { what: 'paid back', topic: 'refunds/create', code: 'Z_sale_refund' },
 ])(
-  'an order $what while its reports are still merged is $what after it was told',
+  'an order $what while its reports are still merged is $what after it was delivered',
   async ({ topic, code }) => {
     const shop = await startShop({ ORDER_MERGE_SECONDS: '2' });
     await shop.place(ID, '#D6001', { userId: '77' });
@@ -42,7 +42,7 @@ test.each([
       ...shop.order(ID, '#D6001', { userId: '77' }),
       cancelled_at: new Date().toISOString(),
     };
-    await shop.tell(topic, topic === 'refunds/create' ? refund() : cancelled);
+    await shop.sendWebhook(topic, topic === 'refunds/create' ? refund() : cancelled);
     const sent = await eventually(shop.atShopline, (items) => items.length === 2);
     expect(sent.map(({ event_code }) => event_code)).toEqual(['Z_sale_order', code]);
     expect(sent[1]?.parent_event_id).toBeTruthy();

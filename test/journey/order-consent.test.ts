@@ -43,7 +43,7 @@ test.each([
   },
 );
 
-test('what somebody says goes before what was assumed of them, the first time as well', async () => {
+test('an explicit choice takes precedence over an assumed one, the first time as well', async () => {
   const shop = await startShop('granted');
   await shop.saysNothing();
   await shop.choose({ advertising: false, analytics: true, marketing: true });

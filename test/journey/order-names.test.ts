@@ -19,7 +19,7 @@ test('a page that gives one order the names of two takes neither away', async ()
   expect(shop.ordersAt('customerio')).toHaveLength(2);
 });
 
-test('two orders the shop has told of stay two, whatever a page says afterwards', async () => {
+test('two orders reported by the shop stay two, whatever a page reports afterwards', async () => {
   const shop = await startWebhookShop();
   const email = 'ann@example.com';
   await shop.place(A, '#D1001', { email, financialStatus: 'pending' });
@@ -34,7 +34,11 @@ test('two orders the shop has told of stay two, whatever a page says afterwards'
     [A, '#D1001'],
     [B, '#D1002'],
   ] as const)
-    await shop.tell('orders/paid', shop.order(id, number, { email, financialStatus: 'paid' }), `paid-${id}`);
+    await shop.sendWebhook(
+      'orders/paid',
+      shop.order(id, number, { email, financialStatus: 'paid' }),
+      `paid-${id}`,
+    );
   await shop.settled();
   expect(shop.ordersAt('customerio').map(({ event }) => event)).toEqual([
     'Order Completed',
@@ -49,17 +53,17 @@ test('an order id that ends like a stage of another order takes no payment away'
   await shop.track('Order Completed', { order_id: `${A}:paid`, total: 1, currency: 'TWD' });
   const email = 'ann@example.com';
   await shop.place(A, '#D1003', { email, financialStatus: 'pending' });
-  await shop.tell('orders/paid', shop.order(A, '#D1003', { email, financialStatus: 'paid' }));
+  await shop.sendWebhook('orders/paid', shop.order(A, '#D1003', { email, financialStatus: 'paid' }));
   await shop.settled();
   expect(shop.ordersAt('customerio').filter(({ event }) => event === 'Order Updated')).toHaveLength(1);
 });
 
-test('what a page says of a payment replaces nothing the shop says', async () => {
+test('a payment reported by a page replaces nothing of the shop’s report', async () => {
   const shop = await startWebhookShop();
   const forged = { order_id: 'D5001', financial_status: 'paid', total: 999_999, currency: 'TWD' };
   await shop.track('Order Updated', forged);
   await shop.place(A, '#D5001', { financialStatus: 'pending' });
-  await shop.tell('orders/paid', shop.order(A, '#D5001', { financialStatus: 'paid' }));
+  await shop.sendWebhook('orders/paid', shop.order(A, '#D5001', { financialStatus: 'paid' }));
   await shop.settled();
   expect(shop.ordersAt('tiktok').map(({ event, properties }) => [event, properties.value])).toEqual([
     ['PlaceAnOrder', 240],

@@ -18,7 +18,7 @@ const { sandbox } = collector;
 const idOf = (number: number) => `2105022431212188732466${number}`;
 
 /** The page shows another currency, and anyone may write to it: what it says of money is not believed. */
-const tellPage = (number: number) => () =>
+const reportByPage = (number: number) => () =>
   collector.post(
     '/v1/track',
     {
@@ -34,7 +34,7 @@ const tellPage = (number: number) => () =>
     { origin: SHOP_ORIGIN },
   );
 
-const tellShop = (number: number, topic: string, financialStatus: string) => async () => {
+const reportByShop = (number: number, topic: string, financialStatus: string) => async () => {
   const body = orderPayload({
     orderId: idOf(number),
     number: `D${number}`,
@@ -76,39 +76,63 @@ const ofOrder = (number: number) => {
   };
 };
 
-const STORIES: [string, (number: number) => (() => Promise<Response>)[]][] = [
+const SEQUENCES: [string, (number: number) => (() => Promise<Response>)[]][] = [
   [
     'page, create, paid',
-    (n) => [tellPage(n), tellShop(n, 'orders/create', 'pending'), tellShop(n, 'orders/paid', 'paid')],
+    (n) => [
+      reportByPage(n),
+      reportByShop(n, 'orders/create', 'pending'),
+      reportByShop(n, 'orders/paid', 'paid'),
+    ],
   ],
   [
     'create, page, paid',
-    (n) => [tellShop(n, 'orders/create', 'pending'), tellPage(n), tellShop(n, 'orders/paid', 'paid')],
+    (n) => [
+      reportByShop(n, 'orders/create', 'pending'),
+      reportByPage(n),
+      reportByShop(n, 'orders/paid', 'paid'),
+    ],
   ],
   [
     'create, paid, page',
-    (n) => [tellShop(n, 'orders/create', 'pending'), tellShop(n, 'orders/paid', 'paid'), tellPage(n)],
+    (n) => [
+      reportByShop(n, 'orders/create', 'pending'),
+      reportByShop(n, 'orders/paid', 'paid'),
+      reportByPage(n),
+    ],
   ],
   [
     'paid, page, create',
-    (n) => [tellShop(n, 'orders/paid', 'paid'), tellPage(n), tellShop(n, 'orders/create', 'pending')],
+    (n) => [
+      reportByShop(n, 'orders/paid', 'paid'),
+      reportByPage(n),
+      reportByShop(n, 'orders/create', 'pending'),
+    ],
   ],
   [
     'paid, create, page',
-    (n) => [tellShop(n, 'orders/paid', 'paid'), tellShop(n, 'orders/create', 'pending'), tellPage(n)],
+    (n) => [
+      reportByShop(n, 'orders/paid', 'paid'),
+      reportByShop(n, 'orders/create', 'pending'),
+      reportByPage(n),
+    ],
   ],
   [
     'page, paid, create',
-    (n) => [tellPage(n), tellShop(n, 'orders/paid', 'paid'), tellShop(n, 'orders/create', 'pending')],
+    (n) => [
+      reportByPage(n),
+      reportByShop(n, 'orders/paid', 'paid'),
+      reportByShop(n, 'orders/create', 'pending'),
+    ],
   ],
 ];
 
-test.concurrent.each(STORIES)(
-  'an order told as %s, each of them three times, is one order everywhere',
-  async (name, tellings) => {
-    const number = 1000 + STORIES.findIndex(([one]) => one === name);
-    for (const tell of tellings(number))
-      for (const response of await Promise.all([tell(), tell(), tell()])) expect(response.status).toBe(200);
+test.concurrent.each(SEQUENCES)(
+  'an order reported as %s, each three times, is one order everywhere',
+  async (name, reportsOf) => {
+    const number = 1000 + SEQUENCES.findIndex(([one]) => one === name);
+    for (const send of reportsOf(number))
+      for (const response of await Promise.all([send(), send(), send()])) expect(response.status).toBe(200);
     const found = await eventually(
       () => ofOrder(number),
       ({ toTikTok, toCustomerIo }) => toTikTok.length >= 2 && toCustomerIo.length >= 2,

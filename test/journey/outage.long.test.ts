@@ -12,7 +12,7 @@ const APIS: readonly Api[] = ['tiktok', 'customerio', 'shopline'];
 const attrs = { number: 'properties.number' };
 const SHOPLINE_EVENT_CODES = { 'Product Viewed': { code: 'Z_view_product', attrs } };
 /** How long, in real time, a destination that works may take for everything. */
-const NORMAL_PACE_MS = 3_000;
+const NORMAL_TIMEOUT_MS = 3_000;
 const PROBE_EVERY_MS = 5_000;
 
 const viewed = (number: number) => ({
@@ -24,7 +24,7 @@ const viewed = (number: number) => ({
 });
 const upTo = (count: number) => Array.from({ length: count }, (_, number) => number);
 
-interface House extends Collector {
+interface Setup extends Collector {
   reports: DeliveryReport[];
   /** Sends so many events; resolves when all are answered. */
   send(count: number): Promise<void>;
@@ -38,11 +38,11 @@ interface Status {
   deadLetters: number;
 }
 
-async function openHouse(
+async function startSetup(
   sandbox: Sandbox,
   clock: Clock,
   codes: object = SHOPLINE_EVENT_CODES,
-): Promise<House> {
+): Promise<Setup> {
   const reports: DeliveryReport[] = [];
   const collector = await startCollector(
     { SHOPLINE_EVENT_CODES: codes },
@@ -99,14 +99,14 @@ async function receiveAll(
   sandbox: Sandbox,
   apis: readonly Api[],
   count: number,
-  timeoutMs = NORMAL_PACE_MS,
+  timeoutMs = NORMAL_TIMEOUT_MS,
 ): Promise<void> {
   const counts = () => apis.map((api) => numbers(sandbox, api).length);
   await eventually(counts, (found) => found.every((each) => each === count), timeoutMs);
 }
 
 /** How requests failed, and where. What was held back behind a failed one was none. */
-const failuresIn = ({ reports }: House) =>
+const failuresIn = ({ reports }: Setup) =>
   new Set(
     reports
       .filter(({ state, reason }) => state === 'retry' && reason !== 'deferred')
@@ -133,13 +133,13 @@ test('one API down from the start: the others notice nothing; back again, it get
   const port = await freePort();
   const sandbox = await openSandbox(clock, { tiktok: port });
   await sandbox.stop('tiktok');
-  const house = await openHouse(sandbox, clock);
+  const setup = await startSetup(sandbox, clock);
 
-  await house.send(300);
+  await setup.send(300);
   await receiveAll(sandbox, others('tiktok'), 300);
   for (const api of others('tiktok')) expect(numbers(sandbox, api)).toEqual(upTo(300));
   await eventually(
-    () => house.status('tiktok'),
+    () => setup.status('tiktok'),
     ({ breaker }) => breaker === 'open',
   );
 
@@ -150,7 +150,7 @@ test('one API down from the start: the others notice nothing; back again, it get
   );
   await knocks.close();
   for (const gapMs of gapsOf(knocks.times)) expect(gapMs).toBeGreaterThanOrEqual(PROBE_EVERY_MS);
-  expect(await house.status('tiktok')).toEqual({ breaker: 'open', waiting: 300, deadLetters: 0 });
+  expect(await setup.status('tiktok')).toEqual({ breaker: 'open', waiting: 300, deadLetters: 0 });
 
   await sandbox.restart('tiktok');
   const backAtMs = clock.now();
@@ -160,24 +160,24 @@ test('one API down from the start: the others notice nothing; back again, it get
   expect(lastAtMs - backAtMs).toBeLessThan(PROBE_EVERY_MS + 3_000);
   expect(sandbox.received('tiktok').length).toBe(2);
   await eventually(
-    () => house.status('tiktok'),
+    () => setup.status('tiktok'),
     ({ waiting }) => waiting === 0,
   );
-  expect(await house.status('tiktok')).toEqual({ breaker: 'closed', waiting: 0, deadLetters: 0 });
+  expect(await setup.status('tiktok')).toEqual({ breaker: 'closed', waiting: 0, deadLetters: 0 });
 });
 
 test('an API that never answers is given up after 15 s and tried again; the others notice nothing', async () => {
   const sandbox = await openSandbox(systemClock);
   sandbox.setFaults('tiktok', { hang: true, times: 1 });
-  const house = await openHouse(sandbox, systemClock);
+  const setup = await startSetup(sandbox, systemClock);
 
-  await house.send(60);
+  await setup.send(60);
   await receiveAll(sandbox, others('tiktok'), 60);
   expect(numbers(sandbox, 'tiktok')).toEqual([]);
   await receiveAll(sandbox, ['tiktok'], 60, 20_000);
   const times = sandbox.received('tiktok').map(({ at }) => Date.parse(at));
   expect(gapsOf(times)[0]).toBeGreaterThanOrEqual(15_000);
-  expect(failuresIn(house)).toEqual(new Set(['tiktok no-answer']));
+  expect(failuresIn(setup)).toEqual(new Set(['tiktok no-answer']));
 });
 
 const HTML = '<html><head><title>502 Bad Gateway</title></head><body><h1>502</h1></body></html>';
@@ -230,27 +230,27 @@ test.each<Outage>([
     const clock = createFastClock(20);
     const sandbox = await openSandbox(clock);
     sandbox.setFaults(api, fault);
-    const house = await openHouse(sandbox, clock);
+    const setup = await startSetup(sandbox, clock);
     const times: number[] = [];
     sandbox.onReceived((received) => received.api === api && times.push(clock.now()));
 
-    await house.send(60);
+    await setup.send(60);
     await receiveAll(sandbox, others(api), 60);
     await eventually(
       () => times.length,
       (count) => count >= 5,
     );
-    expect(await house.status(api)).toEqual({ breaker: 'open', waiting: 60, deadLetters: 0 });
+    expect(await setup.status(api)).toEqual({ breaker: 'open', waiting: 60, deadLetters: 0 });
     for (const gapMs of gapsOf(times.slice(2))) expect(gapMs).toBeGreaterThanOrEqual(PROBE_EVERY_MS);
 
     sandbox.setFaults(api, undefined);
     await eventually(
-      () => house.status(api),
+      () => setup.status(api),
       ({ waiting }) => waiting === 0,
     );
     expect(sorted(numbers(sandbox, api))).toEqual(upTo(60));
-    expect(await house.status(api)).toEqual({ breaker: 'closed', waiting: 0, deadLetters: 0 });
-    expect(failuresIn(house)).toEqual(new Set([`${api} ${reason}`]));
+    expect(await setup.status(api)).toEqual({ breaker: 'closed', waiting: 0, deadLetters: 0 });
+    expect(failuresIn(setup)).toEqual(new Set([`${api} ${reason}`]));
   },
 );
 
@@ -273,27 +273,27 @@ test.each([
     const clock = createFastClock(20);
     const sandbox = await openSandbox(clock);
     sandbox.setFaults(api, fault);
-    const house = await openHouse(sandbox, clock);
+    const setup = await startSetup(sandbox, clock);
     const times: number[] = [];
     sandbox.onReceived((received) => received.api === api && times.push(clock.now()));
 
-    await house.send(60);
+    await setup.send(60);
     await receiveAll(sandbox, others(api), 60);
     await eventually(
-      () => house.status(api),
+      () => setup.status(api),
       ({ breaker }) => breaker === 'paused',
     );
-    expect(await house.status(api)).toEqual({ breaker: 'paused', waiting: 60, deadLetters: 0 });
-    expect(house.lines.filter((line) => line.includes('refuses our credentials'))[0]).toMatch(words);
+    expect(await setup.status(api)).toEqual({ breaker: 'paused', waiting: 60, deadLetters: 0 });
+    expect(setup.lines.filter((line) => line.includes('refuses our credentials'))[0]).toMatch(words);
 
     sandbox.setFaults(api, undefined);
     await eventually(
-      () => house.status(api),
+      () => setup.status(api),
       ({ waiting }) => waiting === 0,
     );
     expect(sorted(numbers(sandbox, api))).toEqual(upTo(60));
     expect(gapsOf(times)[0]).toBeGreaterThanOrEqual(60_000);
-    expect(await house.status(api)).toEqual({ breaker: 'closed', waiting: 0, deadLetters: 0 });
+    expect(await setup.status(api)).toEqual({ breaker: 'closed', waiting: 0, deadLetters: 0 });
   },
 );
 
@@ -301,22 +301,22 @@ test('TikTok says 40002 to everything: each event is set aside with TikTok’s w
   const clock = createFastClock(20);
   const sandbox = await openSandbox(clock);
   sandbox.setFaults('tiktok', tiktokSays(40002, 'Invalid value for event_time'));
-  const house = await openHouse(sandbox, clock);
+  const setup = await startSetup(sandbox, clock);
 
-  await house.send(60);
+  await setup.send(60);
   await receiveAll(sandbox, others('tiktok'), 60);
   await eventually(
-    () => house.status('tiktok'),
+    () => setup.status('tiktok'),
     ({ waiting }) => waiting === 0,
   );
-  expect(await house.status('tiktok')).toEqual({ breaker: 'closed', waiting: 0, deadLetters: 60 });
-  const set = await house.deadLetters('tiktok');
+  expect(await setup.status('tiktok')).toEqual({ breaker: 'closed', waiting: 0, deadLetters: 60 });
+  const set = await setup.deadLetters('tiktok');
   expect(new Set(set.map(({ reason, answer }) => `${reason}: ${answer}`))).toEqual(
     new Set(['rejected: 40002 Invalid value for event_time (request_id r-1)']),
   );
 
   sandbox.setFaults('tiktok', undefined);
-  await house.admin('POST', '/admin/dead-letters/replay', { consumer: 'tiktok@shop' });
+  await setup.admin('POST', '/admin/dead-letters/replay', { consumer: 'tiktok@shop' });
   await receiveAll(sandbox, ['tiktok'], 60, 10_000);
   expect(numbers(sandbox, 'tiktok')).toEqual(upTo(60));
 });
@@ -325,22 +325,22 @@ test('TikTok says 40002 to one batch: its halves are tried, and nothing good is 
   const clock = createFastClock(20);
   const sandbox = await openSandbox(clock);
   sandbox.setFaults('tiktok', { ...tiktokSays(40002, 'Invalid value for event_time'), times: 1 });
-  const house = await openHouse(sandbox, clock);
+  const setup = await startSetup(sandbox, clock);
 
-  await house.send(50);
+  await setup.send(50);
   await receiveAll(sandbox, APIS, 50);
   await eventually(
-    () => house.status('tiktok'),
+    () => setup.status('tiktok'),
     ({ waiting }) => waiting === 0,
   );
   expect(numbers(sandbox, 'tiktok')).toEqual(upTo(50));
-  expect(await house.status('tiktok')).toEqual({ breaker: 'closed', waiting: 0, deadLetters: 0 });
+  expect(await setup.status('tiktok')).toEqual({ breaker: 'closed', waiting: 0, deadLetters: 0 });
 });
 
 test('SHOPLINE refuses single events of a request: only those are set aside, with its words', async () => {
   const clock = createFastClock(20);
   const sandbox = await openSandbox(clock);
-  const house = await openHouse(sandbox, clock, {
+  const setup = await startSetup(sandbox, clock, {
     ...SHOPLINE_EVENT_CODES,
     'Product Added': { code: 'Z_nobody_knows', attrs },
   });
@@ -348,17 +348,17 @@ test('SHOPLINE refuses single events of a request: only those are set aside, wit
     ...viewed(number),
     event: number % 3 === 0 ? 'Product Added' : 'Product Viewed',
   }));
-  await house.post('/v1/batch', { batch });
+  await setup.post('/v1/batch', { batch });
   const good = upTo(60).filter((number) => number % 3 !== 0);
 
   await receiveAll(sandbox, others('shopline'), 60);
   await eventually(
-    () => house.status('shopline'),
+    () => setup.status('shopline'),
     ({ waiting }) => waiting === 0,
   );
   expect(numbers(sandbox, 'shopline')).toEqual(good);
-  expect(await house.status('shopline')).toEqual({ breaker: 'closed', waiting: 0, deadLetters: 20 });
-  const set = await house.deadLetters('shopline');
+  expect(await setup.status('shopline')).toEqual({ breaker: 'closed', waiting: 0, deadLetters: 20 });
+  const set = await setup.deadLetters('shopline');
   expect(set.map(({ event }) => event.event)).toEqual(Array.from({ length: 20 }, () => 'Product Added'));
   for (const { reason, answer } of set) {
     expect(reason).toBe('rejected');

@@ -32,24 +32,24 @@ async function startShop() {
 }
 
 test('a customer the shop’s platform asks to forget is forgotten, and stays counted', async () => {
-  const { place, tell, totals, erasure, lines } = await startShop();
+  const { place, sendWebhook, totals, erasure, lines } = await startShop();
   const before = await place();
   expect(
-    (await tell('customers/redact', { customer: { id: CUSTOMER, email: 'ada@example.com' } })).status,
+    (await sendWebhook('customers/redact', { customer: { id: CUSTOMER, email: 'ada@example.com' } })).status,
   ).toBe(200);
   await eventually(
     () => lines.join(''),
     (said) => said.includes('a customer erased at the request'),
   );
   expect((await totals()).marketing).toEqual(before.marketing);
-  // Her user id alone is still on its way to Customer.io, which has to be told.
+  // Her user id alone is still on its way to Customer.io, which has to delete her.
   for (const id of ['her-browser', 'ada@example.com']) expect((await erasure(id)).events).toBe(0);
 });
 
 test('a shop that leaves is forgotten whole', async () => {
-  const { place, tell, totals, erasure, lines } = await startShop();
+  const { place, sendWebhook, totals, erasure, lines } = await startShop();
   await place();
-  expect((await tell('merchants/redact', {})).status).toBe(200);
+  expect((await sendWebhook('merchants/redact', {})).status).toBe(200);
   await eventually(
     () => lines.join(''),
     (said) => said.includes('all data of the shop erased at the request'),
@@ -64,7 +64,7 @@ test('so are the orders the platform names, whose buyer it may know by another a
   await shop.settled();
   await shop.counted();
   const customer = { id: '200843728', email: 'ada@example.com', phone: '00165323713' };
-  await shop.tell('customers/redact', { customer, orders_to_redact: ['#D72348'] });
+  await shop.sendWebhook('customers/redact', { customer, orders_to_redact: ['#D72348'] });
   await eventually(
     () => shop.lines.join(''),
     (said) => said.includes('a customer erased at the request'),
@@ -73,7 +73,7 @@ test('so are the orders the platform names, whose buyer it may know by another a
   expect(erased.erasures[0].events).toBe(0);
 });
 
-test('nobody else at the same till is deleted at Customer.io', async () => {
+test('no other customer of the same device is deleted at Customer.io', async () => {
   const shop = await startWebhookShop();
   const batch = Array.from({ length: 30 }, (_, nth) => ({
     type: 'track',
@@ -85,14 +85,14 @@ test('nobody else at the same till is deleted at Customer.io', async () => {
   await shop.post('/v1/batch', { batch }, IN_BROWSER);
   await shop.settled();
   await shop.counted();
-  await shop.tell('customers/redact', { customer: { id: 'customer-7' } });
+  await shop.sendWebhook('customers/redact', { customer: { id: 'customer-7' } });
   await eventually(
     () => shop.lines.join(''),
     (said) => said.includes('a customer erased at the request'),
   );
   await shop.settled();
-  const told = shop.sandbox.accepted('customerio') as { event?: string; userId?: string }[];
-  expect(told.filter(({ event }) => event === 'User Suppressed').map(({ userId }) => userId)).toEqual([
+  const reported = shop.sandbox.accepted('customerio') as { event?: string; userId?: string }[];
+  expect(reported.filter(({ event }) => event === 'User Suppressed').map(({ userId }) => userId)).toEqual([
     'customer-7',
   ]);
 });

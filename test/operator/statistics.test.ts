@@ -127,7 +127,7 @@ describe('an operator reports and looks', () => {
   });
 });
 
-describe('what advertising cost, told as CSV', () => {
+describe('advertising costs as CSV', () => {
   test.each([
     ['commas', `${HEADER}\nMA_1,2026-03-01,12.50,1000,7\nMA_2,2026-03-02,0,,\n`],
     ['semicolons', `${HEADER.replaceAll(',', ';')}\nMA_1;2026-03-01;12.50;1000;7\nMA_2;2026-03-02;0;;\n`],
@@ -168,7 +168,7 @@ describe('what advertising cost, told as CSV', () => {
     expect(put).toEqual([['tea', [cost('MA_1', '2026-03-01', 101)]]]);
   });
 
-  test('a header alone tells nothing, and changes nothing', async () => {
+  test('a header without rows is accepted and changes nothing', async () => {
     expect((await (await begin()).putCosts(HEADER)).body).toEqual({ days: 0, marketingEvents: 0 });
   });
 
@@ -196,7 +196,7 @@ describe('what advertising cost, told as CSV', () => {
       expect.stringMatching(/^row 7: spend: /),
       expect.stringMatching(/^row 7: impressions: /),
       expect.stringMatching(/^row 7: clicks: /),
-      'row 8: day: row 2 says it already',
+      'row 8: day: already given in row 2',
       expect.stringMatching(/^row 9: day: /),
       expect.stringMatching(/^row 9: spend: /),
     ]);
@@ -207,14 +207,14 @@ describe('what advertising cost, told as CSV', () => {
   test.each([
     ['nothing', '', /empty/],
     ['only a byte order mark', '\uFEFF', /empty/],
-    ['no header', 'MA_1,2026-03-01,5', /row 1: has a column/],
+    ['no header', 'MA_1,2026-03-01,5', /row 1: has an unknown column/],
     ['a column missing', 'marketing_event_id,day\nMA_1,2026-03-01', /row 1: spend is missing/],
     [
-      'a column nobody knows',
+      'an unknown column',
       `${HEADER},colour\nMA_1,2026-03-01,5,1,1,red`,
-      /row 1: has a column that is none of/,
+      /row 1: has an unknown column; known are/,
     ],
-    ['a column twice', `${HEADER},clicks\nMA_1,2026-03-01,5,1,1,1`, /row 1: names a column twice/],
+    ['a column twice', `${HEADER},clicks\nMA_1,2026-03-01,5,1,1,1`, /row 1: has a duplicate column/],
     ['a row too short', `${HEADER}\nMA_1,2026-03-01,5`, /row 2: has 3 cells; the header has 5/],
     ['a row too long', `${HEADER}\nMA_1,2026-03-01,5,1,1,1`, /row 2: has 6 cells/],
     ['a quotation mark that never ends', `${HEADER}\n"MA_1,2026-03-01,5,1,1`, /quotation marks/],
@@ -243,7 +243,7 @@ describe('what advertising cost, told as CSV', () => {
     );
   });
 
-  test('a thousand bad rows are not all told', async () => {
+  test('of a thousand bad rows at most 100 are listed', async () => {
     const { putCosts } = await begin();
     const { body } = await putCosts([HEADER, ...Array(1_000).fill('MA_1,never,5,1,1')].join('\n'));
     expect(body.meta.errors).toHaveLength(101);
@@ -257,7 +257,7 @@ describe('what advertising cost, told as CSV', () => {
   });
 });
 
-describe('what advertising cost, told as JSON', () => {
+describe('advertising costs as JSON', () => {
   const rows = [
     { marketing_event_id: 'MA_1', day: '2026-03-01', spend: 12.5, impressions: 1000, clicks: 7 },
     { marketing_event_id: 4073, day: '2026-03-01', spend: '0.005' },
@@ -301,8 +301,8 @@ describe('what advertising cost, told as JSON', () => {
       expect.stringMatching(/^row 2: day: /),
       expect.stringMatching(/^row 3: \(row\): /),
       expect.stringMatching(/^row 4: \(row\): /),
-      expect.stringMatching(/^row 5: \(row\): has a field that is none of/),
-      'row 6: day: row 1 says it already',
+      expect.stringMatching(/^row 5: \(row\): has an unknown field; known are/),
+      'row 6: day: already given in row 1',
     ]);
     expect(put).toEqual([]);
   });

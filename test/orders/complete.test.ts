@@ -79,7 +79,7 @@ describe('both sides reported an order', () => {
     });
   });
 
-  test('of what a page says about money nothing is left, not even where the shop says nothing', () => {
+  test('amounts of a page are ignored, even when the shop’s report has none', () => {
     const { properties } = completeOrder(
       page,
       { webhook: { ...webhook, properties: { total: '5.00' } } },
@@ -101,9 +101,9 @@ describe('both sides reported an order', () => {
   });
 
   test("a webhook's whole address and click ids are cut when the page denied advertising", () => {
-    const told = { ...webhook, properties: { ...webhook.properties, landing_site: '/?ttclid=click' } };
+    const reported = { ...webhook, properties: { ...webhook.properties, landing_site: '/?ttclid=click' } };
     const refusing = { ...page, consent: NO_ADS, context: {} };
-    const order = completeOrder(refusing, { webhook: told }, []);
+    const order = completeOrder(refusing, { webhook: reported }, []);
     expect(order.context).toEqual({ ip: '198.51.100.0' });
     expect(JSON.stringify(order)).not.toContain('ttclid');
   });
@@ -128,7 +128,7 @@ describe('only the page reported an order', () => {
 });
 
 describe('only the shop reported an order', () => {
-  test('nobody is known: it stays as it is', () => {
+  test('without a known visitor it is unchanged', () => {
     expect(completeOrder(webhook, { webhook }, [])).toEqual(webhook);
   });
 

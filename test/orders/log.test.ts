@@ -186,7 +186,7 @@ describe('one order, two reports', () => {
     ]);
   });
 
-  test('a storm of reloads and resends: one delivery, and each side told to statistics once', async () => {
+  test('a storm of reloads and resends: one delivery, and one report of each side for statistics', async () => {
     const { log, under, append, afterHold } = await setUp();
     const storm = Array.from({ length: 40 }, (_, turn) =>
       turn % 2 === 0 ? byPage({ messageId: `reload-${turn}` }) : byShop(),
@@ -194,8 +194,8 @@ describe('one order, two reports', () => {
     const answers = await Promise.all(storm.map((report) => append(report)));
     expect(answers.filter(({ stored }) => stored === 1)).toHaveLength(1);
     expect(answers.every(({ stored, duplicates }) => stored + duplicates === 1)).toBe(true);
-    const told = (await forStatistics(under)).map(([, key]) => key);
-    expect(told.toSorted()).toEqual(['order:1001', 'order:1001:browser', 'order:1001:webhook']);
+    const reported = (await forStatistics(under)).map(([, key]) => key);
+    expect(reported.toSorted()).toEqual(['order:1001', 'order:1001:browser', 'order:1001:webhook']);
     afterHold();
     expect(await delivered(log)).toHaveLength(1);
   });
@@ -210,7 +210,7 @@ describe('one order, two reports', () => {
     expect(await delivered(log)).toEqual([byPage()]);
   });
 
-  test('a payment waits as well, so that it goes out with the click that its page tells of', async () => {
+  test('a payment waits as well, so that it is delivered with the click of its page', async () => {
     const { log, append, afterHold } = await setUp();
     await append(paidByShop());
     expect(await delivered(log)).toEqual([]);
@@ -221,7 +221,7 @@ describe('one order, two reports', () => {
     expect(paid?.context.tiktok?.ttclid).toBeDefined();
   });
 
-  test('a window of 0: delivered at once; the later report is heard by statistics alone', async () => {
+  test('a window of 0: delivered at once; the later report is for statistics only', async () => {
     const { log, under, append } = await setUp([shop('shop', { appSecret: 'secret', orderMergeMs: 0 })]);
     await append(byPage());
     expect(await delivered(log)).toEqual([byPage()]);
@@ -237,14 +237,15 @@ describe('one order, two reports', () => {
     await append(byPage());
     await append(byShop());
     await append(byShop({ messageId: 'cancelled', event: 'Order Cancelled' }));
-    const told = async () => (await delivered(log)).map(({ messageId, orderKey }) => [messageId, orderKey]);
+    const reported = async () =>
+      (await delivered(log)).map(({ messageId, orderKey }) => [messageId, orderKey]);
     afterHold();
-    expect(await told()).toEqual([
+    expect(await reported()).toEqual([
       ['paid', 'order:9:paid'],
       ['page', 'order:9'],
     ]);
     afterHold();
-    expect(await told()).toEqual([['cancelled', 'order:9:cancelled']]);
+    expect(await reported()).toEqual([['cancelled', 'order:9:cancelled']]);
   });
 
   test('two shops with the same numbers have two orders', async () => {
@@ -298,7 +299,7 @@ describe('one order, two reports', () => {
     ]);
   });
 
-  test("a liar's total is replaced by the shop's, whoever came first", async () => {
+  test("a forged total is replaced by the shop's, in either order", async () => {
     const { log, append, afterHold } = await setUp();
     await append(
       byPage({ properties: { order_id: '1001', total: 999_999, value: 999_999, revenue: 999_999 } }),
@@ -320,7 +321,7 @@ describe('one order, two reports', () => {
 });
 
 describe('what is delivered', () => {
-  test('is fixed by its first delivery: a late report changes nothing, and is stored for statistics', async () => {
+  test('is frozen by its first delivery: a late report changes nothing, and is stored for statistics', async () => {
     const { log, under, append, afterHold } = await setUp();
     await append(byPage());
     afterHold();
@@ -339,27 +340,24 @@ describe('what is delivered', () => {
     { what: 'a payment', event: paidByShop() },
     { what: 'a checkout', event: byShop({ event: 'Checkout Started', orderKey: 'checkout:tok' }) },
     { what: 'a refund', event: byShop({ event: 'Order Refunded', orderKey: 'refund:3' }) },
-  ])(
-    '$what the shop told is the same on every try, to the byte, whatever became known',
-    async ({ event }) => {
-      const { log, state, append, afterHold } = await setUp();
-      await append(event);
-      afterHold(1_000);
-      const [first] = await log.lease('tiktok', 10);
-      const sent = JSON.stringify(first?.event);
-      first?.retry(0, 'server-error', true);
-      state.visitors.push({
-        shop: 'shop',
-        people: ['e:mail'],
-        visitor: { ...VISITOR, anonymousId: 'later' },
-      });
-      await append(byPage());
-      const [second] = await log.lease('tiktok', 10);
-      expect(second).toMatchObject({ attempt: 2, uncertainSinceMs: START_MS + MERGE_MS + 1_000 });
-      expect(JSON.stringify(second?.event)).toBe(sent);
-      expect(JSON.stringify((await delivered(log, 'customerio'))[0])).toBe(sent);
-    },
-  );
+  ])('$what reported by the shop is identical on every attempt, whatever became known', async ({ event }) => {
+    const { log, state, append, afterHold } = await setUp();
+    await append(event);
+    afterHold(1_000);
+    const [first] = await log.lease('tiktok', 10);
+    const sent = JSON.stringify(first?.event);
+    first?.retry(0, 'server-error', true);
+    state.visitors.push({
+      shop: 'shop',
+      people: ['e:mail'],
+      visitor: { ...VISITOR, anonymousId: 'later' },
+    });
+    await append(byPage());
+    const [second] = await log.lease('tiktok', 10);
+    expect(second).toMatchObject({ attempt: 2, uncertainSinceMs: START_MS + MERGE_MS + 1_000 });
+    expect(JSON.stringify(second?.event)).toBe(sent);
+    expect(JSON.stringify((await delivered(log, 'customerio'))[0])).toBe(sent);
+  });
 
   test('a delivery keeps everything else it had: its encrypted PII, its try, and how it is settled', async () => {
     const { log, under, state, append, afterHold } = await setUp();
@@ -417,7 +415,7 @@ const VISITOR: Visitor = {
   tiktok: { ttclid: 'click' },
 };
 
-describe('what only the shop told is completed by who is known', () => {
+describe('an event reported by the shop alone is completed from known visitors', () => {
   test.each([
     { what: 'an order', event: byShop(), people: 'e:mail' as const },
     { what: 'a payment', event: paidByShop(), people: 'e:mail' as const },
@@ -508,9 +506,9 @@ describe('a checkout', () => {
     async ({ properties }) => {
       const { log, under, state, append } = await setUp();
       const onPage = event({ messageId: 'page', event: 'Checkout Started', properties });
-      const told = byShop({ event: 'Checkout Started', orderKey: 'checkout:tok' });
+      const reported = byShop({ event: 'Checkout Started', orderKey: 'checkout:tok' });
       expect(await append(onPage)).toEqual({ stored: 1, duplicates: 0 });
-      expect(await append(told)).toEqual({ stored: 0, duplicates: 1 });
+      expect(await append(reported)).toEqual({ stored: 0, duplicates: 1 });
       expect(await append({ ...onPage, messageId: 'reload' })).toEqual({ stored: 0, duplicates: 1 });
       expect(await delivered(log)).toEqual([{ ...onPage, orderKey: 'checkout:tok' }]);
       expect((await forStatistics(under)).map(([, key]) => key)).toEqual([
@@ -540,7 +538,7 @@ describe('faults', () => {
     expect(await delivered(log)).toEqual([{ ...byShop(), orderKey: 'order:9' }]);
   });
 
-  test('one side is only sighted, the other stored: nothing is lost, whoever is sent again', async () => {
+  test('one report recorded only, the other stored: nothing is lost, whichever is sent again', async () => {
     const { log, append, fault, afterHold } = await setUp();
     fault.fail = true;
     await expect(append(byShop())).rejects.toThrow(LogUnavailable);
@@ -551,7 +549,7 @@ describe('faults', () => {
     expect(await delivered(log)).toMatchObject([{ messageId: 'page', orderKey: 'order:9', ...MERGED }]);
   });
 
-  test('it dies before the second report is told to statistics: sent again, it is', async () => {
+  test('a crash before the second report is stored for statistics: it is stored when sent again', async () => {
     const { under, append, appends, fault } = await setUp();
     await append(byPage());
     const report = append(byShop());

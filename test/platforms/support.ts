@@ -58,7 +58,7 @@ export function memoryLog(): Pick<EventLog, 'append'> & { entries: Append[] } {
   };
 }
 
-/** Visitors found by any of their keys; notes what was asked for. */
+/** Visitors found by any of their keys; records the lookups. */
 export function visitors(known: readonly { key: PersonKey; visitor: Partial<Visitor> }[] = []) {
   const asked: PersonKey[][] = [];
   return {
@@ -70,26 +70,26 @@ export function visitors(known: readonly { key: PersonKey; visitor: Partial<Visi
   };
 }
 
-export interface Doorstep {
+export interface WebhookServer {
   base: string;
   entries: Append[];
   lines: string[];
   counted(): string[];
   bytesHeld(): number;
   post(path: string, body: string | Buffer, headers: Record<string, string>): Promise<Response>;
-  /** As SHOPLINE would send it. */
+  /** Sends a signed SHOPLINE webhook. */
   shopline(topic: string, payload: unknown, headers?: Record<string, string>): Promise<Response>;
 }
 
-/** The two routes by themselves, in front of a log in memory. */
-export async function openDoor(
+/** A server with the webhook routes only, and an event log in memory. */
+export async function startWebhookServer(
   options: {
     config?: Config;
     log?: Pick<EventLog, 'append'>;
     state?: ReturnType<typeof visitors>;
     clock?: Clock;
   } = {},
-): Promise<Doorstep> {
+): Promise<WebhookServer> {
   const memory = memoryLog();
   const counters = createCounters();
   const budget = createBudget(1_000_000);
@@ -118,7 +118,7 @@ export async function openDoor(
     server.close();
   });
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const post: Doorstep['post'] = (path, body, headers) =>
+  const post: WebhookServer['post'] = (path, body, headers) =>
     fetch(`${base}${path}`, { method: 'POST', headers, body: body as string });
   let last = 0;
   return {
@@ -157,7 +157,7 @@ export const PERSONAL = [
   'Second Floor',
 ] as const;
 
-/** An order as SHOPLINE tells of it. */
+/** An order in SHOPLINE's format. */
 export const order = (parts: object = {}) => ({
   id: '21050224312121887324667162',
   name: '#D1001',

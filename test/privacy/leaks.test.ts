@@ -123,7 +123,7 @@ function plant(into: unknown, at: number, key: string, value: unknown): void {
   if (place) place[key] = value;
 }
 
-/** What would be written to disk; undefined when the message is refused at the door. */
+/** What would be written to disk; undefined when the message is rejected. */
 function stored(sent: object, country = 'TW'): string | undefined {
   const parsed = parseMessage(sent);
   if ('issues' in parsed) return undefined;
@@ -199,7 +199,7 @@ test('no phone number given in a field or URL parameter named like one can be fo
       fc.array(planted, { minLength: 1, maxLength: 5 }),
       (generated, number, plantings) => {
         const sent = structuredClone(generated);
-        // The door keeps no unknown field of the message itself, so the places are inside it.
+        // Unknown fields of the message itself are not stored, so the places are inside it.
         for (const { at, key, form } of plantings) {
           const places = Object.values(sent).filter(isObject);
           plant(places[at % places.length] ?? {}, at, ...form(key, number));

@@ -160,7 +160,7 @@ describe('personal fields', () => {
 });
 
 describe('identity', () => {
-  test('an order webhook tells who bought: order, customer and addresses in this order', () => {
+  test('the buyer of an order webhook is read from order, customer and addresses, in this order', () => {
     const { identity } = hashed({
       event: 'Order Completed',
       properties: {
@@ -296,7 +296,7 @@ describe('raw values, for a destination set to raw', () => {
   });
 });
 
-test('an email in a key, a name, a URL or a share message is struck out, the rest stays', () => {
+test('an email in a key, a name, a URL or a share message is redacted, the rest is kept', () => {
   const result = hashed({
     type: 'page',
     name: 'Account of alice@shop.example',

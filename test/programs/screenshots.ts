@@ -1,8 +1,17 @@
 import { rmSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { startDemo } from '../../server/demo/main.ts';
 import { launchChromium } from '../support/chromium.ts';
+import { optionsOrExit } from '../support/options.ts';
 
 /** Takes the README's screenshots: `npm run screenshots`. */
+const USAGE =
+  'npm run screenshots\n\nTakes the screenshots of the demo that the README shows, and writes them to\n' +
+  'client/demo/screenshots. It has no options.\n';
+optionsOrExit(USAGE, (args) => {
+  const { values } = parseArgs({ args, options: { help: { type: 'boolean', default: false } } });
+  return values.help ? 'help' : {};
+});
 const demo = await startDemo({ PORT: '0', LOG_LEVEL: 'silent' });
 const base = `http://127.0.0.1:${demo.port}`;
 // The user agent of headless Chromium counts as a robot.
@@ -39,7 +48,7 @@ await at('send-emails').click();
 await at('answer').getByText('Customer.io sent').waitFor();
 await at('flow').locator('[data-test="visit"]').click();
 await buy();
-await page.setViewportSize({ width: 1280, height: 1000 });
+await page.setViewportSize({ width: 1280, height: 980 });
 await page.goto(`${base}/demo/statistics.html`);
 await at('flow').waitFor();
 await at('report-now').click();
@@ -48,6 +57,7 @@ await shoot('statistics');
 
 await page.setViewportSize({ width: 1280, height: 800 });
 await page.goto(`${base}/demo/?sb_debug=1`);
+await page.waitForTimeout(1_000);
 await at('product').first().click();
 await at('add-to-cart').click();
 await at('added').waitFor();

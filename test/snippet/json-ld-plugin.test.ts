@@ -67,6 +67,20 @@ describe('the file is fetched', () => {
     expect(files()).toEqual(['/json-ld.js']);
   });
 
+  test('at once while the document is parsed, and its data is read when it is whole', async () => {
+    put(oolong);
+    const readyState = vi.spyOn(document, 'readyState', 'get').mockReturnValue('loading');
+    await open();
+    expect(files()).toEqual(['/json-ld.js']);
+    await loadPlugin();
+    until(3_000);
+    expect(sent()).toEqual([]);
+    readyState.mockRestore();
+    until(6_000);
+    expect(sent().map(([event]) => event)).toEqual(['page', 'Product Viewed']);
+    expect(files()).toEqual(['/json-ld.js']);
+  });
+
   test('by no page whose tag leaves it out', async () => {
     put(oolong);
     await open({ captures: 'pages' });

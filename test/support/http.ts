@@ -7,7 +7,7 @@ export interface Answer {
   body: Buffer;
 }
 
-/** One request as it is, with headers `fetch` keeps for itself (`Host`, `Accept-Encoding`) and nothing unpacked. */
+/** One request with exactly these headers, also those `fetch` sets itself (`Host`, `Accept-Encoding`). Nothing is decompressed. */
 export function exchange(
   base: string,
   path: string,
@@ -32,15 +32,15 @@ export function exchange(
   });
 }
 
-/** Says these bytes on a bare connection; answers everything that came back until the other side closed. */
+/** Sends these bytes on a new connection; resolves with everything received until the server closes it. */
 export function speak(port: number, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    let heard = '';
+    let received = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
     socket.on('data', (chunk) => {
-      heard += chunk.toString('latin1');
+      received += chunk.toString('latin1');
     });
     socket.on('error', reject);
-    socket.on('close', () => resolve(heard));
+    socket.on('close', () => resolve(received));
   });
 }

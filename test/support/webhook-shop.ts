@@ -8,7 +8,7 @@ const BROWSER =
 export const IN_BROWSER = { origin: SHOP_ORIGIN, 'user-agent': BROWSER };
 const LINES = [{ productId: 'tea', variantId: 'tea-1', title: 'Tea', price: 240, quantity: 1 }];
 
-/** A collector whose shop tells it of orders by webhooks. Reports are merged at once unless `variables` say otherwise. */
+/** A collector with order webhooks. Reports are merged at once unless `variables` say otherwise. */
 export async function startWebhookShop(variables: Record<string, string> = {}) {
   const collector = await startCollector({
     SHOPLINE_APP_SECRET: SECRET,
@@ -16,7 +16,7 @@ export async function startWebhookShop(variables: Record<string, string> = {}) {
     ...variables,
   });
   const { admin, post, sandbox } = collector;
-  const tell = (topic: string, body: object, webhookId = topic) => {
+  const sendWebhook = (topic: string, body: object, webhookId = topic) => {
     const shopDomain = 'sandbox.myshopline.com';
     const { headers, body: text } = signShopline({ topic, body, secret: SECRET, shopDomain, webhookId });
     return post('/v1/webhooks/shopline', text, headers);
@@ -27,10 +27,10 @@ export async function startWebhookShop(variables: Record<string, string> = {}) {
     (await (await admin('GET', '/admin/status')).json()).destinations as { waiting: number }[];
   return {
     ...collector,
-    tell,
+    sendWebhook,
     order,
     place: (orderId: string, number: string, parts: object = {}, more: object = {}) =>
-      tell('orders/create', { ...order(orderId, number, parts), ...more }, `create-${orderId}`),
+      sendWebhook('orders/create', { ...order(orderId, number, parts), ...more }, `create-${orderId}`),
     track: (event: string, properties: object, anonymousId = 'somebody') =>
       post('/v1/track', { anonymousId, event, properties }, IN_BROWSER),
     /** Resolves when state knows all that was answered so far. */

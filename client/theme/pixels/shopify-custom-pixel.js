@@ -1,18 +1,18 @@
 /**
- * Storebeacon as a custom pixel of Shopify. Settings > Customer events > Add custom pixel: paste all of this, change the
- * settings, save, connect. Permission: not required, since it obeys the visitor’s choice by itself.
+ * Storebeacon as a Shopify custom pixel. Settings > Customer events > Add custom pixel: paste this file, change the
+ * settings, save, connect. Permission: not required, because the pixel applies the visitor's choice itself.
  */
 const settings = {
   endpoint: 'https://collect.shop.example',
   key: 'YOUR-WRITE-KEY',
-  /** For visitors Shopify says nothing about: 'denied' or 'granted'. */
+  /** For visitors without a choice known to Shopify: 'denied' or 'granted'. */
   consent: 'denied',
-  /** 'checkout' in a shop that has the snippet on its pages, else 'all'. */
+  /** 'checkout' if the snippet is on the shop's pages, else 'all'. */
   events: 'checkout',
 };
 
 /* global analytics, api, browser, init */
-// What is lent to a custom pixel is lent to this text alone, not to a script it loads.
+// These variables exist only in this code, not in a script that it loads.
 globalThis.storebeaconPixel = {
   settings,
   analytics,
@@ -21,7 +21,7 @@ globalThis.storebeaconPixel = {
   customerPrivacy: typeof api === 'undefined' ? undefined : api.customerPrivacy,
 };
 
-// The sandbox is a frame with a document of its own, so a script can be loaded into it.
+// The sandbox is a frame, so a script can be loaded into it.
 const script = document.createElement('script');
 script.src = `${settings.endpoint}/pixel-shopify.js`;
 document.head.append(script);

@@ -4,7 +4,15 @@ import { LogUnavailable } from '../../../server/store/event-log.ts';
 import { createFakeClock } from '../../support/clock.ts';
 import { eventually } from '../../support/eventually.ts';
 import { SHOP_POLICY } from '../../support/shop.ts';
-import { configOf, type Doorstep, NOW, oneShop, openDoor, signReport, visitors } from '../support.ts';
+import {
+  configOf,
+  NOW,
+  oneShop,
+  signReport,
+  startWebhookServer,
+  visitors,
+  type WebhookServer,
+} from '../support.ts';
 
 const PATH = '/v1/webhooks/customerio';
 /** The worked example of Customer.io's own verifier. */
@@ -26,20 +34,20 @@ const report = (object_type: string, metric: string, data: object = {}) => ({
   timestamp: 1705314600,
   data: { delivery_id: 'd1', identifiers: { id: '42' }, ...data },
 });
-function send(door: Doorstep, payload: unknown, timestamp = VECTOR.timestamp) {
+function send(webhooks: WebhookServer, payload: unknown, timestamp = VECTOR.timestamp) {
   const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  return door.post(PATH, body, headers(timestamp, signReport(body, timestamp)));
+  return webhooks.post(PATH, body, headers(timestamp, signReport(body, timestamp)));
 }
 
 describe('the signature', () => {
   test('of the worked example is right, however old it is', async () => {
-    const door = await openDoor();
-    const answer = await door.post(PATH, VECTOR.body, headers(VECTOR.timestamp, VECTOR.signature));
+    const webhooks = await startWebhookServer();
+    const answer = await webhooks.post(PATH, VECTOR.body, headers(VECTOR.timestamp, VECTOR.signature));
     expect([answer.status, await answer.json()]).toEqual([
       200,
       { success: true, accepted: 1, duplicates: 0 },
     ]);
-    expect(door.entries[0]?.event).toEqual({
+    expect(webhooks.entries[0]?.event).toEqual({
       shop: 'shop',
       messageId: 'customerio:01E4C4CT6YDC7Y5M7FE1GWWPQJ',
       type: 'track',
@@ -67,13 +75,13 @@ describe('the signature', () => {
     ['by another key', VECTOR.timestamp, signReport(VECTOR.body, VECTOR.timestamp, 'another')],
     ['that is missing', VECTOR.timestamp, ''],
   ])('%s is refused: 401, nothing is stored', async (_, timestamp, signature) => {
-    const door = await openDoor();
-    const answer = await door.post(PATH, VECTOR.body, headers(timestamp, signature));
+    const webhooks = await startWebhookServer();
+    const answer = await webhooks.post(PATH, VECTOR.body, headers(timestamp, signature));
     expect([answer.status, (await answer.json()).code]).toEqual([401, 'bad-signature']);
-    expect(door.entries).toEqual([]);
+    expect(webhooks.entries).toEqual([]);
   });
 
-  test('says whose event it is, among several shops', async () => {
+  test('the signature identifies the shop among several', async () => {
     const shops = {
       one: { WRITE_KEY: 'one', CUSTOMERIO_WEBHOOK_SIGNING_KEY: 'signing key of one' },
       two: { WRITE_KEY: 'two', CUSTOMERIO_WEBHOOK_SIGNING_KEY: 'signing key of two' },
@@ -82,17 +90,17 @@ describe('the signature', () => {
     const { ALLOWED_ORIGINS, TIKTOK_PIXEL_CODE, TIKTOK_ACCESS_TOKEN } = oneShop;
     const common = { ...SHOP_POLICY, ALLOWED_ORIGINS, TIKTOK_PIXEL_CODE, TIKTOK_ACCESS_TOKEN };
     const config = configOf({}, { ...common, shops });
-    const door = await openDoor({ config });
+    const webhooks = await startWebhookServer({ config });
     const body = JSON.stringify(report('email', 'sent'));
     const signature = signReport(body, '1', 'signing key of two');
-    expect((await door.post(PATH, body, headers('1', signature))).status).toBe(200);
-    expect(door.entries.map(({ event }) => event.shop)).toEqual(['two']);
+    expect((await webhooks.post(PATH, body, headers('1', signature))).status).toBe(200);
+    expect(webhooks.entries.map(({ event }) => event.shop)).toEqual(['two']);
   });
 
   test('without any key there is no such route', async () => {
     const { CUSTOMERIO_WEBHOOK_SIGNING_KEY: _, ...off } = oneShop;
-    const door = await openDoor({ config: configOf(off) });
-    const answer = await send(door, report('email', 'sent'));
+    const webhooks = await startWebhookServer({ config: configOf(off) });
+    const answer = await send(webhooks, report('email', 'sent'));
     expect([answer.status, (await answer.json()).code]).toEqual([404, 'not-found']);
   });
 });
@@ -110,42 +118,44 @@ describe('nothing signed is ever refused, because everything behind it would wai
     ['nothing', 'null'],
     ['the name of something else', report('constructor', '__proto__')],
   ])('%s: 200, counted as unused', async (_, payload) => {
-    const door = await openDoor();
-    const answer = await send(door, payload);
+    const webhooks = await startWebhookServer();
+    const answer = await send(webhooks, payload);
     expect([answer.status, await answer.json()]).toEqual([
       200,
       { success: true, accepted: 0, duplicates: 0 },
     ]);
-    expect(door.entries).toEqual([]);
-    expect(door.counted()).toEqual(['webhooks_received shop,customerio,unused 1']);
+    expect(webhooks.entries).toEqual([]);
+    expect(webhooks.counted()).toEqual(['webhooks_received shop,customerio,unused 1']);
   });
 
   test('what is no JSON is 400', async () => {
-    expect((await send(await openDoor(), '{')).status).toBe(400);
+    expect((await send(await startWebhookServer(), '{')).status).toBe(400);
   });
 
   test('an event sent again is stored once', async () => {
-    const door = await openDoor();
+    const webhooks = await startWebhookServer();
     const once = report('email', 'sent');
-    const answers = [await send(door, once), await send(door, once, '1705318200')];
+    const answers = [await send(webhooks, once), await send(webhooks, once, '1705318200')];
     expect(await Promise.all(answers.map((answer) => answer.json()))).toEqual([
       { success: true, accepted: 1, duplicates: 0 },
       { success: true, accepted: 1, duplicates: 1 },
     ]);
-    expect(door.counted().at(-1)).toBe('webhooks_received shop,customerio,repeated 1');
+    expect(webhooks.counted().at(-1)).toBe('webhooks_received shop,customerio,repeated 1');
   });
 
-  test('nobody is looked up: the answer waits for the log alone', async () => {
+  test('no visitor is looked up: the answer waits for the event log only', async () => {
     const state = visitors();
-    await send(await openDoor({ state }), report('email', 'opened'));
+    await send(await startWebhookServer({ state }), report('email', 'opened'));
     expect(state.asked).toEqual([]);
   });
 
   test('while the log is down: 503; while it hangs: 503 within 4 seconds', async () => {
-    const down = await openDoor({ log: { append: () => Promise.reject(new LogUnavailable('full')) } });
+    const down = await startWebhookServer({
+      log: { append: () => Promise.reject(new LogUnavailable('full')) },
+    });
     expect((await send(down, report('email', 'sent'))).status).toBe(503);
     const clock = createFakeClock(NOW);
-    const hangs = await openDoor({ clock, log: { append: () => new Promise(() => {}) } });
+    const hangs = await startWebhookServer({ clock, log: { append: () => new Promise(() => {}) } });
     const answering = send(hangs, report('email', 'sent'));
     await eventually(hangs.bytesHeld, (bytes) => bytes > 0);
     await clock.advance(3_999);
@@ -177,16 +187,16 @@ describe('each metric is one event', () => {
     ['customer', 'subscribed', 'Subscribed'],
     ['customer', 'unsubscribed', 'Unsubscribed'],
   ])('%s %s → %s', async (objectType, metric, name) => {
-    const door = await openDoor();
-    await send(door, report(objectType, metric));
-    expect(door.entries[0]?.event).toMatchObject({
+    const webhooks = await startWebhookServer();
+    await send(webhooks, report(objectType, metric));
+    expect(webhooks.entries[0]?.event).toMatchObject({
       event: name,
       properties: { object_type: objectType, metric },
     });
   });
 
   test('with every id as text, the link, and who it was', async () => {
-    const door = await openDoor();
+    const webhooks = await startWebhookServer();
     const data = {
       identifiers: { id: null, email: 'Ada@Example.com', cio_id: 'd9c106000001' },
       campaign_id: 12,
@@ -203,8 +213,8 @@ describe('each metric is one event', () => {
       recipient: 'ada@example.com',
       headers: { To: ['ada@example.com'] },
     };
-    await send(door, report('email', 'clicked', data));
-    const event = door.entries[0]?.event;
+    await send(webhooks, report('email', 'clicked', data));
+    const event = webhooks.entries[0]?.event;
     expect(event?.identity).toEqual({ emailSha256: sha256('ada@example.com') });
     expect(event?.properties).toEqual({
       object_type: 'email',
@@ -233,9 +243,9 @@ describe('each metric is one event', () => {
     ['clicked', { prefetched: true }, undefined],
     ['delivered', { machine: true, proxied: true }, undefined],
   ])('%s with %j: a machine’s %s', async (metric, flags, machine) => {
-    const door = await openDoor();
-    await send(door, report('email', metric, flags));
-    expect(door.entries[0]?.event.properties.machine).toBe(machine);
+    const webhooks = await startWebhookServer();
+    await send(webhooks, report('email', metric, flags));
+    expect(webhooks.entries[0]?.event.properties.machine).toBe(machine);
   });
 
   test.each([
@@ -249,17 +259,17 @@ describe('each metric is one event', () => {
       { emailSha256: sha256('ada@example.com') },
     ],
   ])('%s is who it can be', async (_, data, identity) => {
-    const door = await openDoor();
-    await send(door, report('sms', 'sent', data));
-    expect(door.entries[0]?.event.identity).toEqual(identity);
+    const webhooks = await startWebhookServer();
+    await send(webhooks, report('sms', 'sent', data));
+    expect(webhooks.entries[0]?.event.identity).toEqual(identity);
   });
 
   test.each([undefined, null, -1, 1.5, '1705314600', 8.65e12, 9_007_199_254_740_991])(
     'at a time that is none (%s) it happened now',
     async (timestamp) => {
-      const door = await openDoor();
-      await send(door, { ...report('email', 'sent'), timestamp });
-      expect(door.entries[0]?.event.timestamp).toBe('2026-03-01T12:00:00.000Z');
+      const webhooks = await startWebhookServer();
+      await send(webhooks, { ...report('email', 'sent'), timestamp });
+      expect(webhooks.entries[0]?.event.timestamp).toBe('2026-03-01T12:00:00.000Z');
     },
   );
 });

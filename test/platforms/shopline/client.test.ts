@@ -61,7 +61,7 @@ test('a get carries its questions in the address and no body', async () => {
   ]);
 });
 
-test('calls wait for their turn, which they share with whoever else sends to the store', async () => {
+test('calls wait for the rate limiter, shared with everything else that sends to the store', async () => {
   const clock = createFakeClock(0);
   const rateLimiterFor = createRateLimiters(clock);
   const { perSecond, burst } = ADMIN_RATE;
@@ -79,7 +79,7 @@ test('calls wait for their turn, which they share with whoever else sends to the
   expect(sentAt).toEqual([250, 500, 750]);
 });
 
-test('nobody calls without a token', () => {
+test('no client without a token', () => {
   const rateLimiter = async () => {};
   const http = async () => ({ status: 200, headers: {}, body: '' });
   expect(() => createAdminApi({ admin: { ...admin, accessToken: undefined }, http, rateLimiter })).toThrow(

@@ -81,7 +81,7 @@ test('a node of which nothing is known is reported with zeros, at the time of th
   ]);
 });
 
-test('a node that is gone is told once more, with its last totals, among the deleted', () => {
+test('a removed node is reported once more, with its last totals, among the deleted ones', () => {
   const totals = flow(FLOW_ID, { nodes: [node('gone', { orders: 5, amountHundredths: 344 })] });
   const { flow_node_data_list, delete_flow_node_data_list } = FlowEntry.parse(
     toFlowEntry(totals, [{ node_id: LIVE, action_id: '7' }], ['gone'], NOW_MS),
@@ -92,7 +92,7 @@ test('a node that is gone is told once more, with its last totals, among the del
   ]);
 });
 
-test('late news make no rate above 100', () => {
+test('late events make no rate above 100', () => {
   const odd = { ...NO_MESSAGES, delivered: 2, opened: 5, sent: 1, bounced: 3, attempted: 1, failed: 4 };
   const entry = toFlowEntry(
     flow(FLOW_ID, { nodes: [node(LIVE, { messages: odd })] }),

@@ -112,7 +112,7 @@ describe('clicks are the ad platform’s, else Customer.io’s, else our own lan
   });
 });
 
-test('what SHOPLINE would refuse is kept within its limits', () => {
+test('texts and lists stay within SHOPLINE’s limits', () => {
   const many = Array.from({ length: 150 }, (_, index) => index);
   const row = toMarketingRow(
     marketing('MA_1', {

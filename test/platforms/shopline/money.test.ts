@@ -108,7 +108,7 @@ describe('the money of an order', () => {
     expect(properties).not.toHaveProperty('tax');
   });
 
-  test('a negative amount, or one that is none, is left out and nothing else', () => {
+  test('a negative or unreadable amount is left out, and nothing else', () => {
     const parts = { current_total_price: '-960.00', current_total_price_set: null, total_tax: 'free' };
     const properties = propertiesOf('orders/create', order(parts));
     expect(properties).toMatchObject({ currency: 'TWD', subtotal: 900, shipping: 60 });
@@ -173,14 +173,14 @@ describe('the money of a refund', () => {
     expect(money).toEqual(expected);
   });
 
-  test('where no transaction is told yet, the lines that are taken back', () => {
+  test('without transactions, the sum of the refunded lines', () => {
     expect(refund({ refund_line_items: [line, { quantity: 1, subtotal: 0.2 }] })).toMatchObject({
       total: 10.3,
       currency: 'TWD',
     });
   });
 
-  test('where nothing is told, no amount is made up', () => {
+  test('without transactions and lines, no amount', () => {
     expect(refund({})).toEqual({ order_id: 'o', refund_id: 'r' });
   });
 });

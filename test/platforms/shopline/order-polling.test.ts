@@ -7,9 +7,18 @@ import { startOrderPolling } from '../../../server/platforms/shopline/order-poll
 import { createPiiEncryption } from '../../../server/privacy/encrypted-pii.ts';
 import { LogUnavailable } from '../../../server/store/event-log.ts';
 import { createFakeClock } from '../../support/clock.ts';
-import { configOf, memoryLog, NOW, oneShop, openDoor, order, PERSONAL, visitors } from '../support.ts';
+import {
+  configOf,
+  memoryLog,
+  NOW,
+  oneShop,
+  order,
+  PERSONAL,
+  startWebhookServer,
+  visitors,
+} from '../support.ts';
 
-const EVERY_MS = 15 * 60_000;
+const INTERVAL_MS = 15 * 60_000;
 const HOUR_MS = 3_600_000;
 type Query = Record<string, string>;
 type Answer = (
@@ -32,7 +41,7 @@ function watch(
     shop,
     log,
     clock,
-    intervalMs: EVERY_MS,
+    intervalMs: INTERVAL_MS,
     state: visitors(),
     piiEncryption: createPiiEncryption([]),
     counters: createCounters(),
@@ -98,7 +107,7 @@ describe('orders missed by webhooks are recovered', () => {
       refunds: [refund, { ...refund, id: 'r2' }, 'r3', { note: 'without id' }],
     });
     const { log, clock, names } = watch(only('shipped', whole));
-    await clock.advance(2 * EVERY_MS);
+    await clock.advance(2 * INTERVAL_MS);
     expect(names()).toEqual([
       'Order Completed',
       'Order Updated',
@@ -123,12 +132,12 @@ describe('orders missed by webhooks are recovered', () => {
   });
 
   test('and are the same events a webhook makes, but for their id', async () => {
-    const door = await openDoor();
-    await door.shopline('orders/create', order());
+    const webhooks = await startWebhookServer();
+    await webhooks.shopline('orders/create', order());
     const { log, clock } = watch(only('unshipped', order()));
     await clock.advance(0);
-    const { messageId: _, ...told } = door.entries[0]?.event ?? {};
-    expect(log.entries[0]?.event).toMatchObject(told);
+    const { messageId: _, ...expected } = webhooks.entries[0]?.event ?? {};
+    expect(log.entries[0]?.event).toMatchObject(expected);
   });
 
   test('on every page', async () => {
@@ -149,7 +158,7 @@ describe('orders missed by webhooks are recovered', () => {
   });
 });
 
-describe('what is old news is not told', () => {
+describe('events from before the first run are not reported', () => {
   test('an order from before, changed today, is not a new order; what happened to it now is', async () => {
     const old = order({
       created_at: '2026-01-05T00:00:00Z',
@@ -180,7 +189,7 @@ describe('what is old news is not told', () => {
 describe('a run that saw everything is remembered', () => {
   test('the next begins ten minutes before it, also after a restart', async () => {
     const { clock, asked, settings, polling } = watch(only('none'));
-    await clock.advance(EVERY_MS);
+    await clock.advance(INTERVAL_MS);
     expect(asked[3]?.updated_at_min).toBe('2026-03-01T11:50:00+00:00');
     await polling.stop();
     const again = watch(only('none'), { settings, startMs: NOW + 24 * HOUR_MS });
@@ -209,7 +218,7 @@ describe('a run that saw everything is remembered', () => {
     ],
   ])('%s is not: the same time is read again', async (_, answer) => {
     const { clock, asked, settings, lines } = watch(answer);
-    await clock.advance(EVERY_MS);
+    await clock.advance(INTERVAL_MS);
     expect(new Set(asked.map(({ updated_at_min }) => updated_at_min))).toEqual(
       new Set(['2026-03-01T11:00:00+00:00']),
     );
@@ -224,19 +233,22 @@ describe('a run that saw everything is remembered', () => {
     expect(settings.size).toBe(0);
   });
 
-  test.each([401, 403])('without the scope (%i) one line says so, and it is tried again', async (status) => {
-    let isAllowed = false;
-    const { clock, asked, lines, names } = watch((query) =>
-      isAllowed ? only('partial', order())(query) : { status, body: '{"errors":"no"}' },
-    );
-    await clock.advance(3 * EVERY_MS);
-    expect(asked).toHaveLength(4);
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain('read_orders');
-    isAllowed = true;
-    await clock.advance(EVERY_MS);
-    expect(names()).toEqual(['Order Completed']);
-  });
+  test.each([401, 403])(
+    'without the scope (%i) one warning is logged, and polling continues',
+    async (status) => {
+      let isAllowed = false;
+      const { clock, asked, lines, names } = watch((query) =>
+        isAllowed ? only('partial', order())(query) : { status, body: '{"errors":"no"}' },
+      );
+      await clock.advance(3 * INTERVAL_MS);
+      expect(asked).toHaveLength(4);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain('read_orders');
+      isAllowed = true;
+      await clock.advance(INTERVAL_MS);
+      expect(names()).toEqual(['Order Completed']);
+    },
+  );
 });
 
 test('a time that holds more than a hundred pages is read in parts, to its end', async () => {
@@ -249,7 +261,7 @@ test('a time that holds more than a hundred pages is read in parts, to its end',
   }));
   await clock.advance(0);
   expect([asked.length, settings.size]).toEqual([100, 0]);
-  await clock.advance(EVERY_MS);
+  await clock.advance(INTERVAL_MS);
   expect(asked[100]?.updated_at_max).toBe('2026-03-01T11:30:00+00:00');
   expect(JSON.parse(settings.get('order-polling:shop') ?? '{}').seen).toBe('2026-03-01T11:30:00.000Z');
 });
@@ -263,7 +275,7 @@ test('stopping ends it after the page it is at', async () => {
   });
   await watched.clock.advance(0);
   await watched.polling.stop();
-  await watched.clock.advance(EVERY_MS);
+  await watched.clock.advance(INTERVAL_MS);
   expect(seen).toEqual(['unshipped']);
   expect(watched.settings.size).toBe(0);
 });

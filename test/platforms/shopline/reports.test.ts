@@ -256,7 +256,7 @@ describe('what SHOPLINE does not take', () => {
     ['a refusal around a code', answer(200, { code: 'BAD_ROW', message: 'no such event' }), 'no such event'],
     ['422', answer(422, { errors: 'occurred_on is wrong' }), 'occurred_on is wrong'],
     ['400', answer(400, { errors: ['a', 'b'] }), '["a","b"]'],
-  ])('%s: every row is asked about alone, and the words are kept', async (_what, reply, words) => {
+  ])('%s: every row is sent on its own, and the answer is stored', async (_what, reply, words) => {
     const shop = createState();
     shop.count(marketing('MA_1'));
     shop.count(marketing('MA_2'));
@@ -280,7 +280,7 @@ describe('what SHOPLINE does not take', () => {
   });
 });
 
-describe('what stands in the way of everything ends the run, is told in words, and is made good the next time', () => {
+describe('a failure that concerns every call ends the run, is described, and is made up for by the next run', () => {
   const manyRows = () => {
     const shop = createState();
     for (let index = 100; index < 170; index++) shop.count(marketing(`MA_${index}`, { orders: index }));
@@ -316,8 +316,8 @@ describe('what stands in the way of everything ends the run, is told in words, a
     expect(report.marketing).toMatchObject({ sent: 50, accepted: 0 });
     expect(report.marketing.errors).toHaveLength(70);
     expect(report.flows).toMatchObject({ sent: 0, errors: [{ id: 'f1' }] });
-    for (const { answer: told } of [...report.marketing.errors, ...report.flows.errors])
-      expect(told).toContain(words);
+    for (const { answer: text } of [...report.marketing.errors, ...report.flows.errors])
+      expect(text).toContain(words);
     expect(counters.snapshot().map(({ labels }) => labels.outcome)).toEqual(['failed', 'failed']);
     isDown = false;
     const next = await sync.run();
@@ -426,13 +426,13 @@ describe('no total is lost', () => {
         }
   });
 
-  test('totals that went back to what was accepted before a crash are sent again: nobody knows what SHOPLINE has', async () => {
+  test('totals that went back to what was accepted before a crash are sent again: what SHOPLINE holds is unknown', async () => {
     const shop = createState();
     shop.count(marketing('MA_1', { orders: 1 }));
     await begin(shop).sync.run();
     shop.count(marketing('MA_1', { orders: 2 }));
     const crashing = begin(shop, (call, count) => {
-      // SHOPLINE took it; the program died before it could note that.
+      // SHOPLINE accepted it; the process died before recording that.
       const { recordSynced } = shop.state;
       shop.state.recordSynced = () => {
         shop.state.recordSynced = recordSynced;
@@ -475,7 +475,7 @@ describe('one report at a time', () => {
     expect(calls).toHaveLength(2);
   });
 
-  test('a report that broke keeps nobody from the next', async () => {
+  test('a failed report does not prevent the next', async () => {
     const shop = createState();
     shop.count(marketing('MA_1'));
     const { dirtyTargets } = shop.state;
@@ -499,7 +499,7 @@ describe('flows', () => {
       nodes: [node('n1', { orders, messages: { ...NO_MESSAGES, sent: 4 } }), node('n2', { orders: 3 })],
     });
 
-  test('of which nothing is known are told of once, with zeros, and never again for that', async () => {
+  test('without any activity are reported once, with zeros', async () => {
     const shop = createState();
     const first = begin(shop, takeAll, { flows: configured });
     expect((await first.sync.run()).flows).toMatchObject({ sent: 1, accepted: 1 });
@@ -569,7 +569,7 @@ describe('flows', () => {
     expect(after.calls[1]?.flows[0]?.delete_flow_node_data_list).toEqual([]);
   });
 
-  test('the nodes of a flow that left FLOWS before anything was heard of it are deleted once, too', async () => {
+  test('the nodes of a flow that left FLOWS before it had any activity are deleted once, too', async () => {
     const shop = createState();
     await begin(shop, takeAll, { flows: configured }).sync.run();
     const after = begin(shop, takeAll, { flows: [] });
@@ -582,7 +582,7 @@ describe('flows', () => {
     expect(after.calls).toHaveLength(1);
   });
 
-  test('until it is accepted, a deletion is told again', async () => {
+  test('a deletion is reported again until it is accepted', async () => {
     const shop = createState();
     shop.countFlow(counted());
     await begin(shop, takeAll, { flows: configured }).sync.run();

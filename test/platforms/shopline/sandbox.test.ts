@@ -77,10 +77,10 @@ test('with a token that has ended, all statistics still arrive in a strict SHOPL
     logger,
   });
   await clock.advance(2 * HOUR_MS);
-  const { marketing: told, flows: toldFlows } = await sync.run();
-  expect(told).toMatchObject({ sent: 2, accepted: 1, errors: [{ id: 'unknown' }] });
-  expect(toldFlows).toMatchObject({ sent: 1, accepted: 1, errors: [] });
-  expect(told.traceIds).toHaveLength(3);
+  const report = await sync.run();
+  expect(report.marketing).toMatchObject({ sent: 2, accepted: 1, errors: [{ id: 'unknown' }] });
+  expect(report.flows).toMatchObject({ sent: 1, accepted: 1, errors: [] });
+  expect(report.marketing.traceIds).toHaveLength(3);
   expect(sandbox.received('shopline').map(({ path, status }) => [path.split('/').at(-1), status])).toEqual([
     ['sync_data.json', 401],
     ['refresh', 200],

@@ -107,7 +107,7 @@ describe('listing', () => {
 });
 
 describe('installing', () => {
-  test('without --yes only says what it would do', async () => {
+  test('without --yes only lists the changes', async () => {
     seed('https://other.example/x.js');
     const before = structuredClone(sandbox.shopline.scriptTags);
     const { code, said, calls } = await run('--install');
@@ -190,7 +190,7 @@ describe('installing', () => {
 });
 
 describe('removing', () => {
-  test('without --yes only says what it would do', async () => {
+  test('without --yes only lists the changes', async () => {
     seed(OURS);
     const { code, said, calls } = await run('--remove');
     expect([code, calls]).toEqual([0, [LISTED]]);
@@ -238,7 +238,7 @@ test.each([
   expect(sandbox.shopline.scriptTags.find((tag) => tag.id === id)?.src).toBe(isOurs ? OURS : src);
 });
 
-describe('what SHOPLINE refuses is told in words, with its own', () => {
+describe('an error of SHOPLINE is explained, with its answer', () => {
   test.each<{ status: number; says: RegExp }>([
     { status: 401, says: /SHOPLINE_ACCESS_TOKEN/ },
     { status: 402, says: /frozen/ },
@@ -275,7 +275,7 @@ describe('what SHOPLINE refuses is told in words, with its own', () => {
     expect(complained).toMatch(/write_script_tags.*HTTP 403/);
   });
 
-  test('what was done before the refusal is said', async () => {
+  test('changes applied before the error are printed', async () => {
     seed(`${OURS}&debug=`);
     seed(`${OURS}&pixel=mirror`);
     const path = 'store/script_tags/';
@@ -319,7 +319,7 @@ describe('what SHOPLINE refuses is told in words, with its own', () => {
     }
   });
 
-  test('the token is never among the words, not even when SHOPLINE quotes it', async () => {
+  test('the token is never printed, not even when SHOPLINE quotes it', async () => {
     const variables = { SHOPLINE_ACCESS_TOKEN: 'very-secret-token' };
     sandbox.setFaults('shopline', { status: 401, body: { errors: 'Bearer very-secret-token is not valid' } });
     const { said, complained } = await run('', { variables });
@@ -347,7 +347,7 @@ describe('an app’s token that has ended', () => {
   });
 });
 
-describe('before it calls anyone', () => {
+describe('before the first call', () => {
   test('everything that is missing is named together', async () => {
     const blank = { PUBLIC_URL: '', SHOPLINE_HANDLE: '', SHOPLINE_ACCESS_TOKEN: ' ' };
     const { code, complained, calls } = await run('--install', {
@@ -378,7 +378,7 @@ describe('before it calls anyone', () => {
     ['--instal', '--instal'],
     ['somewhere', 'somewhere'],
     ['--shop nowhere', 'one of shop'],
-  ])('%s is called wrong, and how is said', async (args, says) => {
+  ])('%s is invalid, with the reason and the usage', async (args, says) => {
     const { code, complained, calls } = await run(args);
     expect([code, calls]).toEqual([2, []]);
     expect(complained).toContain(says);

@@ -5,7 +5,7 @@ import { decryptToken, encryptToken } from '../../../server/platforms/shopline/t
 import { readAppToken } from '../../../server/platforms/shopline/tokens/token.ts';
 import { HOUR_MS, jwt, NOW_MS } from './tokens.ts';
 
-test('an app’s token is one that lives a day at most; it says when it was given and when it ends', () => {
+test('an app’s token is a JWT valid for at most a day, with times of issue and expiry', () => {
   const text = jwt(NOW_MS, NOW_MS + 10 * HOUR_MS);
   expect(readAppToken(text)).toEqual({ text, issuedAtMs: NOW_MS, expiresAtMs: NOW_MS + 10 * HOUR_MS });
   expect(readAppToken(jwt(NOW_MS, NOW_MS + 24 * HOUR_MS))).toBeDefined();

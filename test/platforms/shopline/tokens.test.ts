@@ -193,7 +193,7 @@ describe('an app’s token is renewed in time', () => {
     expect(store.refreshes).toHaveLength(1);
   });
 
-  test('a token that says nothing about itself, given in return, is taken to live as the documentation says', async () => {
+  test('a renewed token without readable claims gets the documented lifetime', async () => {
     const { clock, store, tokens } = await begin();
     store.troubles = [
       { status: 200, headers: {}, body: '{"code":200,"data":{"accessToken":"opaque-new-token"}}' },
@@ -286,7 +286,7 @@ describe('a token that is no app’s is never touched', () => {
     expect([...settings]).toEqual([]);
   });
 
-  test('an app’s token that nobody can renew is told of, with its end and without itself', async () => {
+  test('an app’s token that cannot be renewed is warned of, with its expiry and without the token', async () => {
     const { lines, configured } = await begin({ app: { appSecret: undefined as never } });
     expect(lines.join()).toContain('SHOPLINE_APP_SECRET');
     expect(lines.join()).toContain('2026-03-01T10:00:00.000Z');
@@ -336,7 +336,7 @@ describe('a renewed token survives a restart', () => {
     expect(elsewhere.tokens.current('tea')).toBe(elsewhere.configured);
   });
 
-  test('what cannot be opened, or read at all, is told of and does no harm', async () => {
+  test('a stored token that cannot be decrypted or read is logged and ignored', async () => {
     const first = await begin();
     await first.clock.advance(8 * HOUR_MS);
     const { settings, clock } = first;
@@ -351,7 +351,7 @@ describe('a renewed token survives a restart', () => {
   });
 });
 
-test('new tokens are known to whoever strikes out secrets, the one before too, and not for ever', async () => {
+test('new tokens and their predecessors are masked in logs, for a limited number of renewals', async () => {
   const { clock, store, tokens } = await begin();
   expect(tokens.secrets()).toEqual([]);
   await clock.advance(8 * HOUR_MS);
@@ -361,7 +361,7 @@ test('new tokens are known to whoever strikes out secrets, the one before too, a
   expect(tokens.secrets()).toEqual(store.given.slice(-3));
 });
 
-test('stopped, it renews nothing more, and waits for what is under way', async () => {
+test('stopped, it renews nothing more, and waits for the renewal in flight', async () => {
   const { clock, store, tokens, post } = await begin();
   const gate = Promise.withResolvers<void>();
   store.gate = gate.promise;

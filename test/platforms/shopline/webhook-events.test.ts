@@ -14,7 +14,7 @@ const piiEncryption = createPiiEncryption([Buffer.alloc(32, 7)]);
 const allOf = (granted: boolean) => ({ advertising: granted, analytics: granted, marketing: granted });
 
 /** One webhook through the mapper, consent and protection. */
-async function told(
+async function storedEntry(
   topic: Topic,
   payload: object,
   options: { state?: ReturnType<typeof visitors>; config?: Config } = {},
@@ -99,7 +99,7 @@ const ENVELOPE = {
 
 describe('each topic is one event', () => {
   test('orders/create → Order Completed', async () => {
-    const { event } = await told('orders/create', order());
+    const { event } = await storedEntry('orders/create', order());
     expect(event).toEqual({
       ...ENVELOPE,
       event: 'Order Completed',
@@ -109,8 +109,8 @@ describe('each topic is one event', () => {
     });
   });
 
-  test('orders/paid → Order Updated, paid whatever else it says, when it was paid', async () => {
-    const { event } = await told('orders/paid', order());
+  test('orders/paid → Order Updated, paid whatever its status, at the time of payment', async () => {
+    const { event } = await storedEntry('orders/paid', order());
     expect(event).toEqual({
       ...ENVELOPE,
       event: 'Order Updated',
@@ -121,7 +121,7 @@ describe('each topic is one event', () => {
   });
 
   test('orders/cancelled → Order Cancelled', async () => {
-    const { event } = await told('orders/cancelled', order({ cancelled_at: '2026-03-01T11:59:59Z' }));
+    const { event } = await storedEntry('orders/cancelled', order({ cancelled_at: '2026-03-01T11:59:59Z' }));
     expect(event).toEqual({
       ...ENVELOPE,
       event: 'Order Cancelled',
@@ -132,7 +132,7 @@ describe('each topic is one event', () => {
   });
 
   test('refunds/create → Order Refunded with what was paid back', async () => {
-    const { event } = await told('refunds/create', {
+    const { event } = await storedEntry('refunds/create', {
       id: 'SL201AS4571669738589065294',
       order_id: '21050224312121887324667162',
       user_id: '4201057495',
@@ -166,7 +166,7 @@ describe('each topic is one event', () => {
   });
 
   test.each(['checkouts/create', 'checkouts/update'] as const)('%s → Checkout Started', async (topic) => {
-    const { event } = await told(topic, {
+    const { event } = await storedEntry(topic, {
       id: '2404785166526352972864',
       token: 'checkout-token',
       cart_token: 'cart-token',
@@ -209,7 +209,7 @@ describe('each topic is one event', () => {
         total_amount: '450.00',
         currency_code: 'twd',
       };
-      const { event } = await told(topic, cart);
+      const { event } = await storedEntry(topic, cart);
       expect(event).toEqual({
         ...ENVELOPE,
         event: 'Cart Updated',
@@ -231,8 +231,8 @@ describe('each topic is one event', () => {
     ],
     [{ customer_id: 200843728, email: 'ada@example.com', phone: '+886912345678' }],
     [{ id: '200843728', email: 'ada@example.com', phone: '+886912345678' }],
-  ])('customers/redact → Customer Redacted, of whoever it names', async (payload) => {
-    const { event } = await told('customers/redact', payload);
+  ])('customers/redact → Customer Redacted, for the customer it identifies', async (payload) => {
+    const { event } = await storedEntry('customers/redact', payload);
     expect(event).toMatchObject({
       event: 'Customer Redacted',
       only: 'statistics',
@@ -242,8 +242,8 @@ describe('each topic is one event', () => {
     });
   });
 
-  test('merchants/redact → Shop Redacted, whatever it says', async () => {
-    const { event } = await told('merchants/redact', { shop_id: '1' });
+  test('merchants/redact → Shop Redacted, whatever its body', async () => {
+    const { event } = await storedEntry('merchants/redact', { shop_id: '1' });
     expect(event).toMatchObject({
       event: 'Shop Redacted',
       only: 'statistics',
@@ -254,7 +254,7 @@ describe('each topic is one event', () => {
   });
 });
 
-describe('nothing personal is kept in clear', () => {
+describe('no personal data is stored in clear', () => {
   const everywhere = order({
     name: '#D1001',
     note: 'Ada Lovelace, 0912345678',
@@ -273,12 +273,12 @@ describe('nothing personal is kept in clear', () => {
     'checkouts/create',
     'carts/create',
   ] as const)('%s', async (topic) => {
-    const { event } = await told(topic, { ...everywhere, token: 'token' });
+    const { event } = await storedEntry(topic, { ...everywhere, token: 'token' });
     const stored = JSON.stringify(event);
     for (const secret of PERSONAL) expect(stored).not.toContain(secret);
   });
 
-  test('an id that somebody built from an email is its digest, in keys too', async () => {
+  test('an ID built from an email is replaced by its digest, in keys too', async () => {
     for (const topic of [
       'orders/create',
       'orders/cancelled',
@@ -286,7 +286,7 @@ describe('nothing personal is kept in clear', () => {
       'checkouts/create',
     ] as const) {
       const id = 'ada@example.com';
-      const { event } = await told(topic, { ...everywhere, id, order_id: id, token: id, user_id: id });
+      const { event } = await storedEntry(topic, { ...everywhere, id, order_id: id, token: id, user_id: id });
       expect(JSON.stringify(event)).not.toContain('ada@');
       expect(event.orderKey).toContain(ADA.emailSha256);
     }
@@ -298,7 +298,7 @@ describe('nothing personal is kept in clear', () => {
     PII_KEY: Buffer.alloc(32, 7).toString('base64'),
   };
   test('a destination set to raw gets it encrypted, with consent', async () => {
-    const { event, encryptedPii } = await told('orders/create', order(), {
+    const { event, encryptedPii } = await storedEntry('orders/create', order(), {
       config: configOf({ ...oneShop, ...raw }),
     });
     expect(JSON.stringify(event)).not.toContain('Lovelace');
@@ -310,20 +310,22 @@ describe('nothing personal is kept in clear', () => {
     });
   });
 
-  test('… and not without consent, nor what no destination is told', async () => {
+  test('… and not without consent, nor for events that no destination gets', async () => {
     const denied = configOf({ ...oneShop, ...raw, CONSENT_DEFAULT: 'denied' });
-    expect(await told('orders/create', order(), { config: denied })).not.toHaveProperty('encryptedPii');
-    const cart = { token: 'cart', email: 'ada@example.com' };
-    expect(await told('carts/create', cart, { config: configOf({ ...oneShop, ...raw }) })).not.toHaveProperty(
+    expect(await storedEntry('orders/create', order(), { config: denied })).not.toHaveProperty(
       'encryptedPii',
     );
+    const cart = { token: 'cart', email: 'ada@example.com' };
+    expect(
+      await storedEntry('carts/create', cart, { config: configOf({ ...oneShop, ...raw }) }),
+    ).not.toHaveProperty('encryptedPii');
   });
 });
 
 describe('what the visitor allowed', () => {
   test('is looked up by every id the order carries', async () => {
     const state = visitors();
-    await told('orders/create', order(), { state });
+    await storedEntry('orders/create', order(), { state });
     expect(state.asked).toEqual([
       [
         't:cart-token',
@@ -336,9 +338,9 @@ describe('what the visitor allowed', () => {
     ]);
   });
 
-  test.each([true, false])('follows the shop’s default (%s) when nobody is known', async (granted) => {
+  test.each([true, false])('follows the shop’s default (%s) when no visitor is known', async (granted) => {
     const config = configOf({ ...oneShop, CONSENT_DEFAULT: granted ? 'granted' : 'denied' });
-    expect((await told('orders/create', order(), { config })).event.consent).toEqual(allOf(granted));
+    expect((await storedEntry('orders/create', order(), { config })).event.consent).toEqual(allOf(granted));
   });
 
   test('is the strictest of all who match, whatever the default', async () => {
@@ -347,7 +349,7 @@ describe('what the visitor allowed', () => {
       { key: 'u:4201057495', visitor: { consent: { advertising: true, analytics: true, marketing: false } } },
       { key: 't:of somebody else', visitor: { consent: allOf(false) } },
     ]);
-    const { event } = await told('orders/create', order(), { state });
+    const { event } = await storedEntry('orders/create', order(), { state });
     expect(event.consent).toEqual({ advertising: false, analytics: true, marketing: false });
   });
 
@@ -355,7 +357,7 @@ describe('what the visitor allowed', () => {
     const state = visitors([
       { key: 't:cart-token', visitor: { consent: { ...allOf(true), advertising: false } } },
     ]);
-    const { event } = await told('orders/create', order(), { state });
+    const { event } = await storedEntry('orders/create', order(), { state });
     expect(event.context).toMatchObject({ ip: '203.0.113.0', userAgent: 'Mozilla/5 Chrome/126' });
     expect(event.properties.landing_site).toBe('https://shop.example/?utm_source=tiktok&email=[email]');
     expect(JSON.stringify(event)).not.toMatch(/E\.C\.P\.|ttp-of/);
@@ -365,14 +367,15 @@ describe('what the visitor allowed', () => {
     const state = visitors([
       { key: 'a:3f2504e0-4f89-41d3-9a0c-0305e82c3301', visitor: { consent: allOf(false) } },
     ]);
-    const { event } = await told('orders/create', order(), { state });
+    const { event } = await storedEntry('orders/create', order(), { state });
     expect(event).toMatchObject({ consent: allOf(false), properties: { total: 960 } });
   });
 });
 
 describe('who bought', () => {
   test('the customer’s id when the order has none of its own; a guest has none', async () => {
-    const userOf = async (parts: object) => (await told('orders/create', order(parts))).event.identity.userId;
+    const userOf = async (parts: object) =>
+      (await storedEntry('orders/create', order(parts))).event.identity.userId;
     expect(await userOf({ user_id: null })).toBe('4201057495');
     expect(await userOf({ user_id: '0', customer: { id: 0 } })).toBeUndefined();
     expect(await userOf({ user_id: '', customer: null })).toBeUndefined();
@@ -384,7 +387,7 @@ describe('who bought', () => {
       { name: 'ttclid', value: 'x'.repeat(1025) },
       null,
     ];
-    const { event } = await told('orders/create', order({ note_attributes, landing_site: null }));
+    const { event } = await storedEntry('orders/create', order({ note_attributes, landing_site: null }));
     expect(event.identity).not.toHaveProperty('anonymousId');
     expect(event.context.tiktok).toEqual(undefined);
   });
@@ -398,12 +401,12 @@ describe('who bought', () => {
     ['0912345678', undefined, '+886912345678'],
   ])('the phone %s with area code %s is %s', async (phone, area_code, e164) => {
     const parts = { phone, customer: { phone, area_code }, billing_address: null };
-    const { event } = await told('orders/create', order(parts));
+    const { event } = await storedEntry('orders/create', order(parts));
     expect(event.identity.phoneSha256).toBe(sha256(e164));
   });
 
   test('without names of their own, those of the invoice', async () => {
-    const { event } = await told('orders/create', order({ customer: null }));
+    const { event } = await storedEntry('orders/create', order({ customer: null }));
     expect(event.identity).toMatchObject({
       firstNameSha256: ADA.firstNameSha256,
       lastNameSha256: ADA.lastNameSha256,
@@ -427,7 +430,7 @@ describe('when it happened', () => {
       '2026-03-01T12:00:00.000Z',
     ],
   ])('%s', async (_, parts, expected) => {
-    expect((await told('orders/create', order(parts))).event.timestamp).toBe(expected);
+    expect((await storedEntry('orders/create', order(parts))).event.timestamp).toBe(expected);
   });
 
   test('paid means when the payment arrived', async () => {
@@ -435,7 +438,7 @@ describe('when it happened', () => {
       { processed_at: '2026-03-01T11:00:00Z' },
       { processed_at: '2026-03-01T11:59:50Z' },
     ];
-    expect((await told('orders/paid', order({ payment_details }))).event.timestamp).toBe(
+    expect((await storedEntry('orders/paid', order({ payment_details }))).event.timestamp).toBe(
       '2026-03-01T11:59:50.000Z',
     );
   });
@@ -447,7 +450,7 @@ describe('an order without an id of its own', () => {
     [{ order_status_url: '/trade/thank_you?mainOrderSeq=2005' }, 'order:2005:cancelled'],
     [{ checkout_token: 'token' }, 'order:checkout:token:cancelled'],
   ])('is known by what else it is called', async (names, key) => {
-    const { event } = await told('orders/cancelled', { ...names, current_total_price: '1.00' });
+    const { event } = await storedEntry('orders/cancelled', { ...names, current_total_price: '1.00' });
     expect(event.orderKey).toBe(key);
   });
 });

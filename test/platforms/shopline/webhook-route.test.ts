@@ -3,7 +3,7 @@ import { LogUnavailable } from '../../../server/store/event-log.ts';
 import { createFakeClock, settled } from '../../support/clock.ts';
 import { eventually } from '../../support/eventually.ts';
 import { SHOP_POLICY } from '../../support/shop.ts';
-import { APP_SECRET, configOf, NOW, oneShop, openDoor, order, sign, visitors } from '../support.ts';
+import { APP_SECRET, configOf, NOW, oneShop, order, sign, startWebhookServer, visitors } from '../support.ts';
 
 const twoShops = {
   ALLOWED_ORIGINS: 'https://shop.example',
@@ -17,15 +17,15 @@ const twoShops = {
   },
 };
 
-describe('who may tell of orders', () => {
-  test.each(['hex', 'base64'] as const)('whoever signs with the app secret, in %s', async (encoding) => {
-    const door = await openDoor();
+describe('who may send webhooks', () => {
+  test.each(['hex', 'base64'] as const)('a request signed with the app secret, in %s', async (encoding) => {
+    const webhooks = await startWebhookServer();
     const body = JSON.stringify(order());
     const signature = sign(body, APP_SECRET, encoding);
-    const answer = await door.shopline('orders/create', body, { 'X-Shopline-Hmac-Sha256': signature });
+    const answer = await webhooks.shopline('orders/create', body, { 'X-Shopline-Hmac-Sha256': signature });
     expect(answer.status).toBe(200);
     expect(await answer.json()).toEqual({ success: true, accepted: 1, duplicates: 0 });
-    expect(door.entries).toHaveLength(1);
+    expect(webhooks.entries).toHaveLength(1);
   });
 
   const right = sign(JSON.stringify(order()));
@@ -38,18 +38,18 @@ describe('who may tell of orders', () => {
     ['hex read as base64', Buffer.from(right).toString('base64')],
     ['no signature at all but text', 'let me in'],
     ['base64 with rubbish behind it', `${sign(JSON.stringify(order()), APP_SECRET, 'base64')}!`],
-  ])('nobody with %s: 401, and nothing is stored', async (_, signature) => {
-    const door = await openDoor();
-    const answer = await door.shopline('orders/create', order(), { 'X-Shopline-Hmac-Sha256': signature });
+  ])('%s: 401, and nothing is stored', async (_, signature) => {
+    const webhooks = await startWebhookServer();
+    const answer = await webhooks.shopline('orders/create', order(), { 'X-Shopline-Hmac-Sha256': signature });
     expect(answer.status).toBe(401);
     expect((await answer.json()).code).toBe('bad-signature');
-    expect(door.entries).toEqual([]);
-    expect(door.counted()).toEqual(['requests_refused bad-signature 1']);
+    expect(webhooks.entries).toEqual([]);
+    expect(webhooks.counted()).toEqual(['requests_refused bad-signature 1']);
   });
 
   test('what is signed is the bytes: the same JSON written otherwise is not', async () => {
-    const door = await openDoor();
-    const answer = await door.shopline('orders/create', JSON.stringify(order(), null, 1), {
+    const webhooks = await startWebhookServer();
+    const answer = await webhooks.shopline('orders/create', JSON.stringify(order(), null, 1), {
       'X-Shopline-Hmac-Sha256': right,
     });
     expect(answer.status).toBe(401);
@@ -61,78 +61,80 @@ describe('who may tell of orders', () => {
     ['a store with more behind it', 'open001.myshopline.com.evil.example'],
     ['a store of which only webhooks are off', 'open003.myshopline.com'],
   ])('%s is unknown: 404 with what would be right', async (_, domain) => {
-    const door = await openDoor({ config: configOf({}, twoShops) });
-    const answer = await door.shopline('orders/create', order(), { 'X-Shopline-Shop-Domain': domain });
+    const webhooks = await startWebhookServer({ config: configOf({}, twoShops) });
+    const answer = await webhooks.shopline('orders/create', order(), { 'X-Shopline-Shop-Domain': domain });
     expect(answer.status).toBe(404);
     const { code, message } = await answer.json();
     expect(code).toBe('unknown-shop');
     expect(message).toContain('SHOPLINE_HANDLE');
-    expect(door.entries).toEqual([]);
+    expect(webhooks.entries).toEqual([]);
   });
 
   test('each shop has its own secret, and its orders are its own', async () => {
-    const door = await openDoor({ config: configOf({}, twoShops) });
+    const webhooks = await startWebhookServer({ config: configOf({}, twoShops) });
     const body = JSON.stringify(order());
     const ofTwo = { 'X-Shopline-Shop-Domain': 'OPEN002.myshopline.com' };
-    expect((await door.shopline('orders/create', body, ofTwo)).status).toBe(401);
+    expect((await webhooks.shopline('orders/create', body, ofTwo)).status).toBe(401);
     const signed = { ...ofTwo, 'X-Shopline-Hmac-Sha256': sign(body, 'the secret of two') };
-    expect((await door.shopline('orders/create', body, signed)).status).toBe(200);
-    expect((await door.shopline('orders/create', body)).status).toBe(200);
-    expect(door.entries.map(({ event }) => event.shop)).toEqual(['two', 'one']);
+    expect((await webhooks.shopline('orders/create', body, signed)).status).toBe(200);
+    expect((await webhooks.shopline('orders/create', body)).status).toBe(200);
+    expect(webhooks.entries.map(({ event }) => event.shop)).toEqual(['two', 'one']);
   });
 
   test('without any app secret there is no such route', async () => {
     const { SHOPLINE_APP_SECRET: _, ...off } = oneShop;
-    const door = await openDoor({ config: configOf(off) });
-    const answer = await door.shopline('orders/create', order());
+    const webhooks = await startWebhookServer({ config: configOf(off) });
+    const answer = await webhooks.shopline('orders/create', order());
     expect([answer.status, (await answer.json()).code]).toEqual([404, 'not-found']);
   });
 });
 
 describe('what is answered', () => {
   test('a webhook sent again is stored once, and answered 200', async () => {
-    const door = await openDoor();
+    const webhooks = await startWebhookServer();
     const same = { 'X-Shopline-Webhook-Id': 'b54557e48a5fbf7d70bcd043' };
     const answers = [];
     for (let time = 0; time < 3; time++)
-      answers.push(await (await door.shopline('orders/create', order(), same)).json());
+      answers.push(await (await webhooks.shopline('orders/create', order(), same)).json());
     expect(answers.map(({ duplicates }) => duplicates)).toEqual([0, 1, 1]);
-    expect(door.entries.map(({ event }) => event.messageId)).toEqual(['shopline:b54557e48a5fbf7d70bcd043']);
-    expect(door.counted()).toEqual([
+    expect(webhooks.entries.map(({ event }) => event.messageId)).toEqual([
+      'shopline:b54557e48a5fbf7d70bcd043',
+    ]);
+    expect(webhooks.counted()).toEqual([
       'webhooks_received shop,shopline,stored 1',
       'webhooks_received shop,shopline,repeated 2',
     ]);
   });
 
   test('without a webhook id, the same body under the same topic is the same webhook', async () => {
-    const door = await openDoor();
+    const webhooks = await startWebhookServer();
     const none = { 'X-Shopline-Webhook-Id': ' ' };
     const paid = order({ id: undefined });
     for (const topic of ['orders/create', 'orders/create', 'orders/paid'])
-      expect((await door.shopline(topic, paid, none)).status).toBe(200);
-    expect(door.entries.map(({ event }) => event.event)).toEqual(['Order Completed', 'Order Updated']);
-    expect(door.entries[0]?.event.messageId).toMatch(/^shopline:[0-9a-f]{64}$/);
+      expect((await webhooks.shopline(topic, paid, none)).status).toBe(200);
+    expect(webhooks.entries.map(({ event }) => event.event)).toEqual(['Order Completed', 'Order Updated']);
+    expect(webhooks.entries[0]?.event.messageId).toMatch(/^shopline:[0-9a-f]{64}$/);
   });
 
   test('an id of any length and look becomes one a destination can take', async () => {
-    const door = await openDoor();
-    await door.shopline('orders/create', order(), {
+    const webhooks = await startWebhookServer();
+    await webhooks.shopline('orders/create', order(), {
       'X-Shopline-Webhook-Id': `ada@example.com ${'x'.repeat(5000)}`,
     });
-    expect(door.entries[0]?.event.messageId).toMatch(/^shopline:[0-9a-f]{64}$/);
+    expect(webhooks.entries[0]?.event.messageId).toMatch(/^shopline:[0-9a-f]{64}$/);
   });
 
   test.each(['products/update', 'customers/update', '', 'constructor', 'orders/updated'])(
     'a topic that says nothing here (%s) is answered, and counted as unused',
     async (topic) => {
-      const door = await openDoor();
-      const answer = await door.shopline(topic, order());
+      const webhooks = await startWebhookServer();
+      const answer = await webhooks.shopline(topic, order());
       expect([answer.status, await answer.json()]).toEqual([
         200,
         { success: true, accepted: 0, duplicates: 0 },
       ]);
-      expect(door.entries).toEqual([]);
-      expect(door.counted()).toEqual(['webhooks_received shop,shopline,unused 1']);
+      expect(webhooks.entries).toEqual([]);
+      expect(webhooks.counted()).toEqual(['webhooks_received shop,shopline,unused 1']);
     },
   );
 
@@ -164,37 +166,37 @@ describe('what is answered', () => {
   ])(
     '%s that lacks what it is about is never sent again 19 times: 200, unused, a line without values',
     async (topic, payload, lacks) => {
-      const door = await openDoor();
-      const answer = await door.shopline(topic, payload);
+      const webhooks = await startWebhookServer();
+      const answer = await webhooks.shopline(topic, payload);
       expect(answer.status).toBe(200);
-      expect(door.entries).toEqual([]);
-      expect(door.counted()).toEqual(['webhooks_received shop,shopline,unused 1']);
-      expect(JSON.parse(door.lines[0] ?? '')).toMatchObject({ shop: 'shop', topic, lacks });
-      expect(door.lines.join()).not.toMatch(/ada|D1001|2105/i);
+      expect(webhooks.entries).toEqual([]);
+      expect(webhooks.counted()).toEqual(['webhooks_received shop,shopline,unused 1']);
+      expect(JSON.parse(webhooks.lines[0] ?? '')).toMatchObject({ shop: 'shop', topic, lacks });
+      expect(webhooks.lines.join()).not.toMatch(/ada|D1001|2105/i);
     },
   );
 
   test.each(['', '{', '{"id": "1"', 'id=1', '\xff'])('what is no JSON (%s) is answered 400', async (body) => {
-    const door = await openDoor();
-    const answer = await door.shopline('orders/create', body);
+    const webhooks = await startWebhookServer();
+    const answer = await webhooks.shopline('orders/create', body);
     expect([answer.status, (await answer.json()).code]).toEqual([400, 'malformed-body']);
   });
 
   test('while the log is down: 503 with Retry-After, and the body is let go', async () => {
     const append = () => Promise.reject(new LogUnavailable('disk full'));
-    const door = await openDoor({ log: { append } });
-    const answer = await door.shopline('orders/create', order());
+    const webhooks = await startWebhookServer({ log: { append } });
+    const answer = await webhooks.shopline('orders/create', order());
     expect([answer.status, (await answer.json()).code]).toEqual([503, 'not-stored']);
     expect(answer.headers.get('retry-after')).toBe('5');
-    expect(door.bytesHeld()).toBe(0);
-    expect(door.counted()).toEqual(['requests_refused not-stored 1']);
+    expect(webhooks.bytesHeld()).toBe(0);
+    expect(webhooks.counted()).toEqual(['requests_refused not-stored 1']);
   });
 
-  test('while nobody can say what the visitor allowed: 503, and nothing is stored', async () => {
+  test('while the visitor’s consent cannot be read: 503, and nothing is stored', async () => {
     const state = { ...visitors(), visitorsOf: () => Promise.reject(new LogUnavailable('disk full')) };
-    const door = await openDoor({ state });
-    expect((await door.shopline('orders/create', order())).status).toBe(503);
-    expect(door.entries).toEqual([]);
+    const webhooks = await startWebhookServer({ state });
+    expect((await webhooks.shopline('orders/create', order())).status).toBe(503);
+    expect(webhooks.entries).toEqual([]);
   });
 
   test('when the log hangs: 503 before the sender gives up, never 200; its bytes stay counted', async () => {
@@ -204,7 +206,7 @@ describe('what is answered', () => {
       finish = resolve;
     });
     let asked = 0;
-    const door = await openDoor({
+    const webhooks = await startWebhookServer({
       clock,
       log: {
         append: () => {
@@ -213,52 +215,52 @@ describe('what is answered', () => {
         },
       },
     });
-    const answering = door.shopline('orders/create', order());
+    const answering = webhooks.shopline('orders/create', order());
     await eventually(
       () => asked,
       (times) => times === 1,
     );
     await clock.advance(3_499);
-    expect(door.counted()).toEqual([]);
+    expect(webhooks.counted()).toEqual([]);
     await clock.advance(1);
     const answer = await answering;
     expect([answer.status, (await answer.json()).code]).toEqual([503, 'busy']);
-    expect(door.bytesHeld()).toBeGreaterThan(500);
+    expect(webhooks.bytesHeld()).toBeGreaterThan(500);
     finish({ stored: 1, duplicates: 0 });
     await settled();
-    expect(door.bytesHeld()).toBe(0);
+    expect(webhooks.bytesHeld()).toBe(0);
   });
 });
 
 describe('hostile bodies', () => {
   test('more than 500 KB is refused with 413 before it is read', async () => {
-    const door = await openDoor();
-    const answer = await door.shopline('orders/create', order({ buyer_note: 'x'.repeat(512_001) }));
+    const webhooks = await startWebhookServer();
+    const answer = await webhooks.shopline('orders/create', order({ buyer_note: 'x'.repeat(512_001) }));
     expect(answer.status).toBe(413);
-    expect(door.bytesHeld()).toBe(0);
+    expect(webhooks.bytesHeld()).toBe(0);
   });
 
   test('more than the budget of all is answered 503', async () => {
-    const door = await openDoor({ log: { append: () => new Promise(() => {}) } });
+    const webhooks = await startWebhookServer({ log: { append: () => new Promise(() => {}) } });
     const big = order({ buyer_note: 'x'.repeat(480_000) });
     for (const bytes of [480_000, 960_000]) {
-      door.shopline('orders/create', big).catch(() => {});
-      await eventually(door.bytesHeld, (held) => held > bytes);
+      webhooks.shopline('orders/create', big).catch(() => {});
+      await eventually(webhooks.bytesHeld, (held) => held > bytes);
     }
-    const answer = await door.shopline('orders/create', big);
+    const answer = await webhooks.shopline('orders/create', big);
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
   });
 
   test('an order around 200,000 nested lists is an order', async () => {
-    const door = await openDoor();
+    const webhooks = await startWebhookServer();
     const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
     const body = JSON.stringify(order({ tags: 0 })).replace('"tags":0', `"tags":${deep}`);
-    expect((await door.shopline('orders/create', body)).status).toBe(200);
-    expect(door.entries[0]?.event.properties.order_id).toBe(order().id);
+    expect((await webhooks.shopline('orders/create', body)).status).toBe(200);
+    expect(webhooks.entries[0]?.event.properties.order_id).toBe(order().id);
   });
 
   test('where lists stand for text, and objects for lists, only these fields are missing', async () => {
-    const door = await openDoor();
+    const webhooks = await startWebhookServer();
     const nested = JSON.parse(`${'['.repeat(1000)}${']'.repeat(1000)}`);
     const odd = {
       email: nested,
@@ -267,27 +269,27 @@ describe('hostile bodies', () => {
       line_items: { length: 3 },
       note_attributes: 'x',
     };
-    expect((await door.shopline('orders/create', order(odd))).status).toBe(200);
-    const { properties, identity } = door.entries[0]?.event ?? {};
+    expect((await webhooks.shopline('orders/create', order(odd))).status).toBe(200);
+    const { properties, identity } = webhooks.entries[0]?.event ?? {};
     expect(properties).toMatchObject({ total: 960, currency: 'TWD' });
     expect(properties).not.toHaveProperty('products');
     expect(identity).not.toHaveProperty('emailSha256');
   });
 
   test('keys that reach a prototype reach nothing', async () => {
-    const door = await openDoor();
+    const webhooks = await startWebhookServer();
     const body = `{"__proto__": {"id": "1", "polluted": 1}, "constructor": {"prototype": {"polluted": 1}}, "id": "7",
       "customer": {"__proto__": {"email": "ada@example.com"}}, "line_items": [{"__proto__": {"price": 5}, "sku": "s"}]}`;
-    expect((await door.shopline('orders/create', body)).status).toBe(200);
-    expect(door.entries[0]?.event.properties).toEqual({ order_id: '7', products: [{ sku: 's' }] });
-    expect(door.entries[0]?.event.identity).toEqual({});
+    expect((await webhooks.shopline('orders/create', body)).status).toBe(200);
+    expect(webhooks.entries[0]?.event.properties).toEqual({ order_id: '7', products: [{ sku: 's' }] });
+    expect(webhooks.entries[0]?.event.identity).toEqual({});
     expect({}).not.toHaveProperty('polluted');
   });
 
   test('an order of very many lines keeps a thousand', async () => {
-    const door = await openDoor();
+    const webhooks = await startWebhookServer();
     const line_items = Array.from({ length: 5000 }, (_, index) => ({ sku: String(index), quantity: 1 }));
-    await door.shopline('orders/create', order({ line_items }));
-    expect(door.entries[0]?.event.properties.products).toHaveLength(1000);
+    await webhooks.shopline('orders/create', order({ line_items }));
+    expect(webhooks.entries[0]?.event.properties.products).toHaveLength(1000);
   });
 });

@@ -1,4 +1,6 @@
 import { cpus, loadavg } from 'node:os';
+import { optionsOrExit } from '../../support/options.ts';
+import { startProgress } from '../../support/progress.ts';
 import { type Figure, judge, layOut } from '../bench/figures.ts';
 import { measureDelivery } from './delivery.ts';
 import { type Options, type Part, readOptions, USAGE } from './options.ts';
@@ -18,19 +20,10 @@ const MEASURE: Record<Part, (options: Options) => Promise<Figure[]>> = {
   delivery: (options) => measureDelivery(options),
 };
 
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const options = optionsOrExit(USAGE, readOptions);
+const progress = startProgress();
+const { say } = progress;
 
-let options: Options | 'help';
-try {
-  options = readOptions(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n\n${USAGE}`);
-  process.exit(2);
-}
-if (options === 'help') {
-  say(USAGE);
-  process.exit(0);
-}
 process.exit((await run(options)) ? 0 : 1);
 
 /** True when every promise held; a goal that was missed is only said. */
@@ -41,6 +34,7 @@ async function run(options: Options): Promise<boolean> {
   const goals: Figure[] = [];
   for (const part of options.parts) {
     say(`\n${part}`);
+    progress.doing(() => part);
     const figures = await MEASURE[part](options);
     say(layOut(figures));
     (part === 'time' ? goals : promises).push(...figures.filter(({ goal }) => goal));

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { sabotageRows, usageRow } from '../../support/options.ts';
 import { SABOTAGES, type Sabotage } from './sabotage.ts';
 
 export const PARTS = ['sizes', 'time', 'tasks', 'delivery'] as const;
@@ -18,17 +19,14 @@ export interface Options {
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-const row = (flag: string, text: string) => `  ${flag.padEnd(17)} ${text}\n`;
-
 export const USAGE = [
   'npm run bench:client -- [--only PART] [--rounds N] [--navigations N] [--peers DIR] [--sabotage NAME]\n\n',
   'What the snippet costs a shopper and what of it arrives, in a real Chromium beside the scripts of others.\n\n',
-  row('--only PART', `one of ${PARTS.join(', ')}`),
-  row('--rounds N', 'how often each script is loaded for its time (15)'),
-  row('--navigations N', 'how many visitors act and leave at once (200)'),
-  row('--peers DIR', 'a folder whose node_modules holds the scripts of others, looked into first'),
-  row('--sabotage NAME', 'breaks a promise on purpose; the program must then fail:'),
-  ...Object.entries(SABOTAGES).map(([name, { broken }]) => row('', `${name}: ${broken}`)),
+  usageRow('--only PART', `one of ${PARTS.join(', ')}`),
+  usageRow('--rounds N', 'how often each script is loaded for its time (15)'),
+  usageRow('--navigations N', 'how many visitors act and leave at once (200)'),
+  usageRow('--peers DIR', 'a folder whose node_modules holds the scripts of others, looked into first'),
+  ...sabotageRows(SABOTAGES),
 ].join('');
 
 /** @throws {Error} in words, for an option that is unknown or makes no sense. */
@@ -46,14 +44,14 @@ export function readOptions(args: string[]): Options | 'help' {
   });
   if (values.help) return 'help';
   const [rounds, navigations] = [Number(values.rounds), Number(values.navigations)];
-  if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error('--rounds wants a whole number from 1 on');
+  if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error('--rounds must be a whole number from 1 on');
   if (!(Number.isInteger(navigations) && navigations > 0))
-    throw new Error('--navigations wants a whole number from 1 on');
+    throw new Error('--navigations must be a whole number from 1 on');
   const parts = PARTS.filter((part) => values.only === undefined || part === values.only);
-  if (parts.length === 0) throw new Error(`--only wants one of ${PARTS.join(', ')}`);
+  if (parts.length === 0) throw new Error(`--only must be one of ${PARTS.join(', ')}`);
   const name = values.sabotage;
   if (name !== undefined && !Object.hasOwn(SABOTAGES, name))
-    throw new Error(`--sabotage wants one of ${Object.keys(SABOTAGES).join(', ')}`);
+    throw new Error(`--sabotage must be one of ${Object.keys(SABOTAGES).join(', ')}`);
   return {
     parts,
     rounds,

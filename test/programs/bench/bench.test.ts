@@ -67,7 +67,14 @@ describe('the result is honest', () => {
 
   test('an option nobody knows is refused, not ignored', () => {
     expect(readOptions([])).toMatchObject({ rounds: 5, visitors: [10_000, 100_000, 1_000_000] });
-    expect(readOptions([]).parts).toEqual(['ingest', 'backlog', 'drain', 'statistics', 'growth', 'webhooks']);
+    expect(readOptions([])).toHaveProperty('parts', [
+      'ingest',
+      'backlog',
+      'drain',
+      'statistics',
+      'growth',
+      'webhooks',
+    ]);
     expect(readOptions(['--only', 'drain', '--rounds', '7'])).toMatchObject({ rounds: 7, parts: ['drain'] });
     for (const wrong of [
       '--only=speed',

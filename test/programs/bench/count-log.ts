@@ -20,7 +20,7 @@ export interface CountLog extends Pick<FillLog, 'dataDir' | 'consumers'> {
 
 export interface Counted {
   countSeconds: number;
-  settleSeconds: number;
+  attributeSeconds: number;
   /** CPU time meanwhile: of the thread that takes and reads events, and of all three. */
   mainMs: number;
   allMs: number;
@@ -59,7 +59,7 @@ export async function countLog(options: CountLog): Promise<{ runs: Counted[] }> 
     const after = readUsage(process.pid);
     runs.push({
       countSeconds: (countedMs - startedMs) / 1000,
-      settleSeconds: (settledMs - countedMs) / 1000,
+      attributeSeconds: (settledMs - countedMs) / 1000,
       mainMs: after.mainMs - before.mainMs,
       allMs: after.allMs - before.allMs,
       ...(await read(state, shop.id)),

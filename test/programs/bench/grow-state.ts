@@ -17,7 +17,7 @@ export interface Grown {
   visitors: number;
   events: number;
   applySeconds: number;
-  settleSeconds: number;
+  attributeSeconds: number;
   /** Of `statistics.db` when it is closed. */
   bytes: number;
 }
@@ -25,17 +25,17 @@ export interface Grown {
 /** As many as the consumer takes. */
 const ROUND = 500;
 /** About what a busy shop does between two reports. */
-const SETTLE_EVERY = 100;
+const ATTRIBUTE_EVERY = 100;
 
 export async function growState({ dataDir, visitors, eventsEach }: GrowState): Promise<Grown> {
   const stateDir = mkdtempSync(join(dataDir, 'state-'));
   const shop = benchShop();
   const rules = factRules(shop);
-  const news = createSeenCache();
+  const seenCache = createSeenCache();
   const eventAt = createShopEvents({ visitors, eventsEach });
   const state = await openAnalyticsStore(stateDir, [shop]);
   const events = visitors * eventsEach;
-  const spentMs = { apply: 0, settle: 0 };
+  const spentMs = { apply: 0, attribute: 0 };
   const timed = async (on: keyof typeof spentMs, work: () => Promise<unknown>) => {
     const startedMs = performance.now();
     await work();
@@ -46,12 +46,13 @@ export async function growState({ dataDir, visitors, eventsEach }: GrowState): P
     const stored = Array.from({ length: Math.min(ROUND, events - first) }, (_, index) =>
       eventAt(first + index),
     );
-    const fresh = news.only(gather(stored.map((event) => readFacts(event, rules))));
+    const fresh = seenCache.only(gather(stored.map((event) => readFacts(event, rules))));
     await timed('apply', () => state.apply(shop.id, fresh.facts, fresh.visitors));
-    news.known(fresh);
-    if (round % SETTLE_EVERY === SETTLE_EVERY - 1) await timed('settle', () => state.dirtyTargets(shop.id));
+    seenCache.add(fresh);
+    if (round % ATTRIBUTE_EVERY === ATTRIBUTE_EVERY - 1)
+      await timed('attribute', () => state.dirtyTargets(shop.id));
   }
-  await timed('settle', () => state.dirtyTargets(shop.id));
+  await timed('attribute', () => state.dirtyTargets(shop.id));
   await state.close();
   const { size: bytes } = statSync(join(stateDir, 'statistics.db'));
   rmSync(stateDir, { recursive: true });
@@ -59,7 +60,7 @@ export async function growState({ dataDir, visitors, eventsEach }: GrowState): P
     visitors,
     events,
     applySeconds: spentMs.apply / 1000,
-    settleSeconds: spentMs.settle / 1000,
+    attributeSeconds: spentMs.attribute / 1000,
     bytes,
   };
 }

@@ -29,7 +29,7 @@ export async function measureGrowth(
   return { figures: growthFigures(grown), audit: { promised: 0, broken: [] } };
 }
 
-const seconds = ({ applySeconds, settleSeconds }: Grown) => applySeconds + settleSeconds;
+const seconds = ({ applySeconds, attributeSeconds }: Grown) => applySeconds + attributeSeconds;
 
 export function growthFigures(grown: readonly Grown[]): Figure[] {
   const slope = (what: string, read: (one: Grown) => number): Figure => {
@@ -43,7 +43,7 @@ export function growthFigures(grown: readonly Grown[]): Figure[] {
       return {
         what: `statistics of ${whole(one.visitors)} visitors, µs/event`,
         value: `${microseconds(seconds(one))} µs`,
-        note: `${microseconds(one.applySeconds)} to keep, ${microseconds(one.settleSeconds)} to settle; ${whole(one.bytes / one.visitors)} bytes/visitor`,
+        note: `${microseconds(one.applySeconds)} to keep, ${microseconds(one.attributeSeconds)} to settle; ${whole(one.bytes / one.visitors)} bytes/visitor`,
       };
     }),
     slope(`time from ${least} to ${most} visitors, log-log slope`, seconds),

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { optionsOrExit } from '../../support/options.ts';
+import { startProgress } from '../../support/progress.ts';
 import { measureBacklog } from './backlog.ts';
 import { checkPromises } from './checks.ts';
 import { measureDrain } from './drain.ts';
@@ -8,17 +10,13 @@ import { type Figure, judge, layOut } from './figures.ts';
 import { measureGrowth } from './growth.ts';
 import { measureIngest } from './ingest.ts';
 import { isPinned } from './launch.ts';
-import { type Options, readOptions } from './options.ts';
+import { type Options, readOptions, USAGE } from './options.ts';
 import { measureStatistics } from './statistics.ts';
 import { measureWebhooks } from './webhooks.ts';
 
 /**
- * What the collector costs and how fast it is, next to servers that do nothing with what they get. Speed is only said; a
- * broken promise makes the program fail.
- *
- *     node test/programs/bench/main.ts [--only ingest|backlog|drain|statistics|growth|webhooks] [--rounds 5] [--seconds 3]
- *                             [--backlog 1000000] [--events 200000] [--visitors 1000000] [--webhook-seconds 20]
- *                             [--sabotage ack-early|no-dedup|no-hash|no-fsync]
+ * Measures the collector beside servers that discard what they receive. Speed is reported only; a broken promise makes
+ * the program fail. `--help` lists the options.
  */
 const PARTS = {
   ingest: measureIngest,
@@ -30,12 +28,15 @@ const PARTS = {
 };
 const CHECK_SECONDS = 1;
 
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const options = optionsOrExit(USAGE, readOptions);
+const progress = startProgress();
+const { say } = progress;
 const root = mkdtempSync(join(tmpdir(), 'storebeacon-bench-'));
 process.once('exit', () => rmSync(root, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
-process.exitCode = (await run(readOptions(process.argv.slice(2)))) ? 0 : 1;
+process.exitCode = (await run(options)) ? 0 : 1;
+progress.stop();
 
 /** True when every promise held; a goal that was missed is only said. */
 async function run(options: Options): Promise<boolean> {
@@ -43,11 +44,13 @@ async function run(options: Options): Promise<boolean> {
     `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, Node ${process.versions.node}, ` +
       `${isPinned ? 'server on core 0, load and stand-ins on core 1' : 'NOT pinned to cores (no taskset, or one core)'}`,
   );
+  progress.doing(() => 'checking that every answered event is stored, once, hashed and synced');
   const audits = [
     await inFreshDir((dataDir) => checkPromises({ ...options, dataDir, seconds: CHECK_SECONDS })),
   ];
   const figures: Figure[] = [];
   for (const part of options.sabotage === undefined ? options.parts : []) {
+    progress.doing(() => part);
     const measured = await inFreshDir((dataDir) => PARTS[part](options, dataDir, say));
     say(`\n${layOut(measured.figures)}\n`);
     figures.push(...measured.figures);

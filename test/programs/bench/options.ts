@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { sabotageRows, usageRow } from '../../support/options.ts';
+import { findSabotage, SABOTAGES } from '../../support/sabotage.ts';
 
 export const PARTS = ['ingest', 'backlog', 'drain', 'statistics', 'growth', 'webhooks'] as const;
 export type Part = (typeof PARTS)[number];
@@ -20,8 +22,22 @@ export interface Options {
   sabotage: string | undefined;
 }
 
+export const USAGE = [
+  'npm run bench -- [--only PART] [--rounds N] [--seconds S] …\n\n',
+  'Measures the collector beside servers that discard what they receive. A slow result is reported; a broken promise\n',
+  'makes the program fail.\n\n',
+  usageRow('--only PART', `one of ${PARTS.join(', ')}`),
+  usageRow('--rounds N', 'medians are over so many rounds (5)'),
+  usageRow('--seconds S', 'of each measured run, at least 0.5 (3)'),
+  usageRow('--backlog N', 'waiting events in the part backlog (1000000)'),
+  usageRow('--events N', 'counted events in the part statistics (200000)'),
+  usageRow('--visitors N', 'the largest of three steps in the part growth (1000000)'),
+  usageRow('--webhook-seconds S', 'of each run of the part webhooks (20)'),
+  ...sabotageRows(SABOTAGES),
+].join('');
+
 /** @throws {Error} for an option that is unknown or makes no sense. */
-export function readOptions(args: string[]): Options {
+export function readOptions(args: string[]): Options | 'help' {
   const { values } = parseArgs({
     args,
     options: {
@@ -33,8 +49,10 @@ export function readOptions(args: string[]): Options {
       'webhook-seconds': { type: 'string', default: '20' },
       only: { type: 'string' },
       sabotage: { type: 'string' },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) return 'help';
   const [rounds, seconds, backlog, events, visitors, webhookSeconds] = [
     values.rounds,
     values.seconds,
@@ -43,17 +61,18 @@ export function readOptions(args: string[]): Options {
     values.visitors,
     values['webhook-seconds'],
   ].map(Number) as [number, number, number, number, number, number];
-  if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error('--rounds wants a whole number from 1 on');
-  if (!(Number.isInteger(backlog) && backlog >= 1000)) throw new Error('--backlog wants at least 1000');
-  if (!(seconds >= 0.5)) throw new Error('--seconds wants at least 0.5');
-  if (!(events >= 1000 && events % 1000 === 0)) throw new Error('--events wants whole thousands');
+  if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error('--rounds must be a whole number from 1 on');
+  if (!(Number.isInteger(backlog) && backlog >= 1000)) throw new Error('--backlog must be at least 1000');
+  if (!(seconds >= 0.5)) throw new Error('--seconds must be at least 0.5');
+  if (!(events >= 1000 && events % 1000 === 0)) throw new Error('--events must be whole thousands');
   if (!(visitors >= 10_000 && visitors % 10_000 === 0))
     throw new Error(
-      '--visitors wants whole ten thousands: the largest of three steps, each ten times the last',
+      '--visitors must be whole ten thousands: the largest of three steps, each ten times the last',
     );
-  if (!(webhookSeconds >= 1)) throw new Error('--webhook-seconds wants at least 1');
+  if (!(webhookSeconds >= 1)) throw new Error('--webhook-seconds must be at least 1');
   const parts = PARTS.filter((part) => values.only === undefined || part === values.only);
-  if (parts.length === 0) throw new Error(`--only wants one of ${PARTS.join(', ')}`);
+  if (parts.length === 0) throw new Error(`--only must be one of ${PARTS.join(', ')}`);
+  if (values.sabotage !== undefined) findSabotage(values.sabotage);
   return {
     rounds,
     seconds,

@@ -38,7 +38,7 @@ export async function measureStatistics(
     const count: CountLog = { dataDir, consumers, counting: consumersOf(place) };
     const { runs } = await counter.ask<{ runs: Counted[] }>(count);
     await counter.end();
-    const perSecond = runs.map((run) => events / (run.countSeconds + run.settleSeconds));
+    const perSecond = runs.map((run) => events / (run.countSeconds + run.attributeSeconds));
     say(`${place.what}: ${perSecond.map(whole).join(', ')} events/s`);
     const reached = median(perSecond);
     figures.push({
@@ -57,7 +57,7 @@ function howOf(runs: readonly Counted[], events: number): string {
   const microseconds = (read: (run: Counted) => number) => ((of(read) * 1000) / events).toFixed(1);
   return [
     `counted in ${of((run) => run.countSeconds).toFixed(1)} s`,
-    `settled in ${of((run) => run.settleSeconds).toFixed(1)} s`,
+    `settled in ${of((run) => run.attributeSeconds).toFixed(1)} s`,
     `CPU ${microseconds((run) => run.allMs)} µs/event (event loop ${microseconds((run) => run.mainMs)})`,
   ].join(', ');
 }

@@ -22,7 +22,9 @@ export async function killAtRandom(run: Run, kills: number, events = 500): Promi
     await fleet.start();
     const traffic = fleet.traffic({ eventsPerSecond: EVENTS_PER_SECOND });
     let startingKills = 0;
-    for (let kill = 0; kill < kills; kill++) {
+    let kill = 0;
+    run.progress?.doing(() => `${kill} of ${kills} kills, ${traffic.answered.size} events accepted`);
+    for (; kill < kills; kill++) {
       await traffic.reached(traffic.answered.size + Math.ceil(random() * BETWEEN));
       const isStarting = kill > 0 && random() < 0.2;
       if (isStarting) startingKills += await killStarting(fleet, random() * STARTING_MS);

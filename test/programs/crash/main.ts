@@ -1,5 +1,6 @@
 import { seededRandom } from '../../support/fleet.ts';
 import { type Program, type ProgramOptions, runProgram } from '../../support/program.ts';
+import type { Progress } from '../../support/progress.ts';
 import { stepTheClock } from './clock.ts';
 import { damageTheDisk } from './damage.ts';
 import { countSyncs } from './fsync.ts';
@@ -26,22 +27,23 @@ const PROGRAM: Program = {
 const PHASE_MS = 240_000;
 const KILL_MS = 20_000;
 
-type Phase = () => Promise<Outcome | Outcome[]>;
+type Phase = [name: string, work: () => Promise<Outcome | Outcome[]>];
 
-function phases(run: Run, kills: number): Phase[] {
-  return [
-    () => countSyncs(run),
-    () => killAtRandom(run, kills),
-    () => askToStop(run, 5),
+const phases = (run: Run, kills: number): Phase[] => [
+  ['counting fsyncs', () => countSyncs(run)],
+  [`SIGKILL, ${kills} times`, () => killAtRandom(run, kills)],
+  ['SIGTERM, 5 times', () => askToStop(run, 5)],
+  [
+    'a full disk, mounted',
     async () => {
       const mounted = mountedDisk();
       return mounted ? fillTheDisk(run, mounted) : [];
     },
-    () => fillTheDisk(run, boundedDisk()),
-    () => damageTheDisk(run),
-    () => stepTheClock(run),
-  ];
-}
+  ],
+  ['a full disk, bounded', () => fillTheDisk(run, boundedDisk())],
+  ['damaged files', () => damageTheDisk(run)],
+  ['stepped clocks', () => stepTheClock(run)],
+];
 
 /** A collector that answers nobody any more must not keep this program waiting for ever. */
 async function inTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
@@ -51,22 +53,26 @@ async function inTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
 }
 
 /** Runs every phase, whatever the one before came to. */
-async function crash({ amount: kills, seed, sabotage }: ProgramOptions): Promise<boolean> {
+async function crash(
+  { amount: kills, seed, sabotage }: ProgramOptions,
+  progress: Progress,
+): Promise<boolean> {
   const outcomes: Outcome[] = [];
   let broken = 0;
-  for (const phase of phases({ sabotage, random: seededRandom(seed) }, kills))
+  for (const [name, work] of phases({ sabotage, random: seededRandom(seed), progress }, kills))
     try {
-      for (const outcome of [await inTime(phase(), PHASE_MS + kills * KILL_MS)].flat()) {
-        process.stdout.write(`${describePhase(outcome)}\n`);
+      progress.doing(() => name);
+      for (const outcome of [await inTime(work(), PHASE_MS + kills * KILL_MS)].flat()) {
+        progress.say(describePhase(outcome));
         outcomes.push(outcome);
         if (outcome.problems.length > 0) broken++;
       }
     } catch (error) {
-      process.stdout.write(`BROKEN: ${String(error)}\n`);
+      progress.say(`BROKEN: ${String(error)}`);
       broken++;
     }
   const verdict = broken === 0 ? 'every promise held' : `${broken} phases broke a promise`;
-  process.stdout.write(`\n${describeAll(outcomes)}: ${verdict}\n`);
+  progress.say(`\n${describeAll(outcomes)}: ${verdict}`);
   return broken === 0;
 }
 

@@ -1,12 +1,15 @@
 import type { Fleet, Traffic } from '../../support/fleet.ts';
 import { APIS, type Reconciliation } from '../../support/fleet.ts';
+import type { Progress } from '../../support/progress.ts';
 
-/** What a phase of the program is told. */
+/** What every phase of the program needs. */
 export interface Run {
   /** Which promise is broken on purpose. */
   sabotage?: string | undefined;
   /** 0 ≤ random < 1. */
   random: () => number;
+  /** Absent in tests. */
+  progress?: Pick<Progress, 'doing'>;
 }
 
 /** What one phase came to. */

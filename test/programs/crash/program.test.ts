@@ -19,10 +19,10 @@ test('a long program takes its own number, a seed and a sabotage', () => {
 });
 
 test.each([
-  [['--minutes', 'ten'], '--minutes wants a number from 0.1 to 600'],
-  [['--minutes', '0'], '--minutes wants'],
-  [['--minutes', '601'], '--minutes wants'],
-  [['--seed', 'x'], '--seed wants a whole number'],
+  [['--minutes', 'ten'], '--minutes must be a number from 0.1 to 600'],
+  [['--minutes', '0'], '--minutes must be'],
+  [['--minutes', '601'], '--minutes must be'],
+  [['--seed', 'x'], '--seed must be a whole number'],
   [['--sabotage', 'no-sense'], 'no sabotage is named no-sense'],
   [['--kills', '5'], "Unknown option '--kills'"],
 ])('%s is refused in words: a program that measured nothing must not end green', (args, words) => {

@@ -29,10 +29,10 @@ export function describeFuzz({ statuses, peakRssBytes, problems, ...figures }: F
 }
 
 async function main(): Promise<never> {
-  return runProgram(PROGRAM, async ({ amount: bodies, seed, sabotage }) => {
-    const outcome = await fuzz({ bodies, seed, kills: 5, sabotage, limitMs: LIMIT_MS });
-    for (const problem of outcome.problems) process.stdout.write(`BROKEN: ${problem}\n`);
-    process.stdout.write(`\n${describeFuzz(outcome)}\n`);
+  return runProgram(PROGRAM, async ({ amount: bodies, seed, sabotage }, progress) => {
+    const outcome = await fuzz({ bodies, seed, kills: 5, sabotage, limitMs: LIMIT_MS, progress });
+    for (const problem of outcome.problems) progress.say(`BROKEN: ${problem}`);
+    progress.say(`\n${describeFuzz(outcome)}`);
     return outcome.problems.length === 0;
   });
 }

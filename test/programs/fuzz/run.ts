@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { createFleet, type Fleet } from '../../support/fleet.ts';
 import { CLEAR_DOMAIN } from '../../support/fleet-messages.ts';
+import { NO_PROGRESS, type Progress } from '../../support/progress.ts';
 import { ask, complaint, messagesIn, takenOf } from './ask.ts';
 import { type Probe, probes } from './probe.ts';
 import { readStored } from './stored.ts';
@@ -14,6 +15,7 @@ export interface FuzzOptions {
   sabotage?: string | undefined;
   /** A run past its time is a failed one. */
   limitMs: number;
+  progress?: Pick<Progress, 'doing'>;
 }
 
 export interface FuzzOutcome {
@@ -45,7 +47,8 @@ interface Promised {
 }
 
 /** Sends whatever senders may come up with to a real collector process, and holds its log against its answers. */
-export async function fuzz({ bodies, seed, kills, sabotage, limitMs }: FuzzOptions): Promise<FuzzOutcome> {
+export async function fuzz(options: FuzzOptions): Promise<FuzzOutcome> {
+  const { bodies, seed, kills, sabotage, limitMs, progress = NO_PROGRESS } = options;
   const fleet = await createFleet({
     sabotage,
     variables: { RATE_LIMIT_PER_MINUTE: '1000000', LOG_LEVEL: 'info' },
@@ -76,6 +79,7 @@ export async function fuzz({ bodies, seed, kills, sabotage, limitMs }: FuzzOptio
       await fleet.start();
     }
   };
+  progress.doing(() => `${sent} of ${bodies} bodies sent, ${promised.accepted} accepted, ${killed} kills`);
   try {
     await fleet.start();
     const shots = fc.array(
@@ -94,6 +98,7 @@ export async function fuzz({ bodies, seed, kills, sabotage, limitMs }: FuzzOptio
     measure();
     const { code } = await Promise.race([fleet.collector().end('SIGTERM'), notInTime()]);
     if (code !== 0) problems.push(`asked to stop, it ended with ${code}`);
+    progress.doing(() => 'reading what is stored');
     const { rows, ...stored } = readStored(fleet.dataDir);
     problems.push(...stored.problems);
     const missing = [...promised.messageIds].filter((id) => !stored.messageIds.has(id));

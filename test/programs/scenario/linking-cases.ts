@@ -19,7 +19,7 @@ type Parts = Pick<ScenarioBuilder, 'chance' | 'server'>;
 const MINUTE_MS = 60_000;
 
 /**
- * One case for each rule of "Who counts as whom" in `server/analytics/README.md` that ordinary visits hardly meet.
+ * One case for each rule of "People and links" in `server/analytics/README.md` that ordinary visits hardly meet.
  *
  * @param startMs whole seconds; each case ends within an hour.
  */

@@ -15,9 +15,9 @@ const PROGRAM: Program = {
   },
 };
 
-await runProgram(PROGRAM, async ({ amount: minutes, seed, sabotage }) => {
-  const outcome = await soak({ durationMs: minutes * 60_000, seed, sabotage });
-  for (const problem of outcome.problems) process.stdout.write(`BROKEN: ${problem}\n`);
-  process.stdout.write(`\n${describeSoak(outcome)}\n`);
+await runProgram(PROGRAM, async ({ amount: minutes, seed, sabotage }, progress) => {
+  const outcome = await soak({ durationMs: minutes * 60_000, seed, sabotage, progress });
+  for (const problem of outcome.problems) progress.say(`BROKEN: ${problem}`);
+  progress.say(`\n${describeSoak(outcome)}`);
   return outcome.problems.length === 0;
 });

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { APIS, createFleet, type Reconciliation, seededRandom } from '../../support/fleet.ts';
+import { NO_PROGRESS, type Progress } from '../../support/progress.ts';
 import { breakThings, type Chaos } from './chaos.ts';
 import { type Lives, watchLives } from './lives.ts';
 import { type Load, SHOPS_VARIABLES, startLoad } from './load.ts';
@@ -11,6 +12,7 @@ export interface SoakOptions {
   durationMs: number;
   seed: number;
   sabotage?: string | undefined;
+  progress?: Pick<Progress, 'doing'>;
 }
 
 export interface SoakOutcome extends Reconciliation, Chaos {
@@ -28,7 +30,8 @@ const DRAIN_MS = 120_000;
 const MAX_RSS_BYTES = 512 * 1024 * 1024;
 
 /** Mixed load on several shops, APIs that stumble, a collector that is killed; then everything is counted. */
-export async function soak({ durationMs, seed, sabotage }: SoakOptions): Promise<SoakOutcome> {
+export async function soak(options: SoakOptions): Promise<SoakOutcome> {
+  const { durationMs, seed, sabotage, progress = NO_PROGRESS } = options;
   const directory = mkdtempSync(join(tmpdir(), 'storebeacon-soak-'));
   const fleet = await createFleet({
     sabotage,
@@ -42,6 +45,13 @@ export async function soak({ durationMs, seed, sabotage }: SoakOptions): Promise
     const watched = watchLives(fleet);
     lives = watched;
     const load = startLoad(fleet);
+    const startedAtMs = performance.now();
+    const secondsSince = () => Math.round((performance.now() - startedAtMs) / 1_000);
+    progress.doing(
+      () =>
+        `under load for ${secondsSince()} of ${durationMs / 1_000} s, ${answeredBy(load).length} accepted, ` +
+        `${load.refusals()} bad requests refused`,
+    );
     const chaos = await breakThings({
       fleet,
       random: seededRandom(seed),
@@ -51,7 +61,8 @@ export async function soak({ durationMs, seed, sabotage }: SoakOptions): Promise
     });
     await load.stop();
     watched.stop();
-    const answered = load.traffics.flatMap((traffic) => [...traffic.answered]);
+    const answered = answeredBy(load);
+    progress.doing(() => `waiting until ${answered.length} accepted events are delivered`);
     const found = await fleet.delivered(answered, DRAIN_MS);
     const { log } = await fleet.collector().status();
     const peakRssBytes = Math.max(watched.peakRssBytes(), fleet.collector().usage()?.peakRssBytes ?? 0);
@@ -81,6 +92,8 @@ export async function soak({ durationMs, seed, sabotage }: SoakOptions): Promise
     rmSync(directory, { recursive: true, force: true });
   }
 }
+
+const answeredBy = ({ traffics }: Load) => traffics.flatMap((traffic) => [...traffic.answered]);
 
 function problemsOf(found: Reconciliation, { traffics, problems }: Load): string[] {
   const unrecognized = traffics.reduce((sum, traffic) => sum + traffic.unrecognized, 0);

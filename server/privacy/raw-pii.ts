@@ -1,0 +1,29 @@
+import type { Message } from '../../shared/message.ts';
+import type { JsonObject, RawPii } from '../../shared/protected-event.ts';
+import { containerOf, fieldOf } from './fields.ts';
+import { isSha256 } from './hash.ts';
+import { normalizeEmail, normalizePhone, textOf } from './normalize.ts';
+
+/** The user and previous ids that are emails, normalised. */
+export function rawIds(message: Message): RawPii {
+  const userId = normalizeEmail(message.userId);
+  const previousId = normalizeEmail(message.previousId);
+  return { ...(userId && { userId }), ...(previousId && { previousId }) };
+}
+
+/** The personal fields of traits as sent, including whole persons and addresses; digests and invalid values are omitted. */
+export function personalTraits(traits: Record<string, unknown>, country: string): JsonObject | undefined {
+  const personal: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(traits)) {
+    const field = fieldOf(key, true);
+    const text = textOf(value);
+    if (typeof value === 'object' && value !== null) {
+      if (containerOf(key)) personal[key] = value;
+    } else if (field && text && !isSha256(text)) {
+      if (field.kind === 'email') personal[key] = normalizeEmail(text);
+      else if (field.kind !== 'phone' || normalizePhone(text, country)) personal[key] = value;
+    }
+  }
+  const plain: JsonObject = JSON.parse(JSON.stringify(personal));
+  return Object.keys(plain).length > 0 ? plain : undefined;
+}
