@@ -77,8 +77,8 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   const piiEncryption = createPiiEncryption(config.piiKeys);
   const consumers = [...consumersOf(shops), ...statisticsConsumers(countedShops(config))];
   const watch = watchLog(counters, logger);
-  const stores = await openStores({ config, consumers, shops: shopOrders(shops), clock, watch }, shutdown);
-  const log = wrapLog(stores.log);
+  const opened = await openStores({ config, consumers, shops: shopOrders(shops), clock, watch }, shutdown);
+  const log = wrapLog(opened);
   const outgoing = {
     ...openOutgoing(config, clock, shutdown),
     yieldToIngest: createYieldToIngest(budget.requests),
@@ -92,7 +92,6 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
     ...(platforms && { http: platforms.http, redactSecrets: platforms.redactSecrets }),
     shops,
     log,
-    ledger: stores.ledger,
     decrypt: (encryptedPii, event) => piiEncryption.decrypt(encryptedPii, piiBinding(event)),
     report,
   });

@@ -16,6 +16,8 @@ export interface Config {
   adminToken: string | undefined;
   logLevel: string;
   retentionMs: number;
+  /** Of the requests that were sent. */
+  historyMs: number;
   rateLimitPerMinute: number;
   /** Requests of one server key. */
   serverRatePerMinute: number;

@@ -60,6 +60,7 @@ export function readConfig(variables: Variables, readFile: (path: string) => str
     adminToken: global.ADMIN_TOKEN,
     logLevel: global.LOG_LEVEL,
     retentionMs: global.RETENTION_DAYS * DAY_MS,
+    historyMs: global.HISTORY_DAYS * DAY_MS,
     rateLimitPerMinute: global.RATE_LIMIT_PER_MINUTE,
     serverRatePerMinute: global.SERVER_RATE_PER_MINUTE,
     statisticsSyncMs: global.STATISTICS_SYNC_MINUTES * MINUTE_MS,

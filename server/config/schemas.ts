@@ -66,6 +66,7 @@ export const ProgramVariables = z.object({
   ADMIN_TOKEN: optionalText(),
   LOG_LEVEL: oneOf('info', 'fatal', 'error', 'warn', 'debug', 'trace', 'silent'),
   RETENTION_DAYS: whole(30, 1, 3650),
+  HISTORY_DAYS: whole(14, 1, 3650),
   RATE_LIMIT_PER_MINUTE: whole(600, 1, 1_000_000),
   SERVER_RATE_PER_MINUTE: whole(60_000, 1, 100_000_000),
   STATISTICS_SYNC_MINUTES: whole(15, 1, 1440),

@@ -7,7 +7,6 @@ import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { EventLog } from '../store/event-log.ts';
-import type { Ledger } from '../store/ledger.ts';
 import type { Breaker } from './breaker.ts';
 import type { DeadLetterLog } from './dead-letter-log.ts';
 import type { Identifies } from './identifies.ts';
@@ -22,7 +21,6 @@ export interface WorkerParts {
   destination: Destination;
   settings: unknown;
   log: EventLog;
-  ledger: Ledger;
   http: Http;
   decrypt: (encryptedPii: string, event: ProtectedEvent) => RawPii;
   clock: Clock;

@@ -12,7 +12,7 @@ export interface Encoded {
 }
 
 /** The part of a delivery that stays in memory while its requests are in flight. */
-export type InFlight = Pick<Delivery, 'attempt' | 'ack' | 'retry' | 'deadLetter'> & {
+export type InFlight = Pick<Delivery, 'seq' | 'attempt' | 'ack' | 'retry' | 'deadLetter'> & {
   event: Pick<ProtectedEvent, 'type' | 'messageId' | 'identity'>;
 };
 
@@ -68,9 +68,9 @@ export function prepare(parts: PrepareParts, leased: Delivery): Prepared {
   }
 }
 
-function toInFlight({ attempt, ack, retry, deadLetter, event }: Delivery): InFlight {
+function toInFlight({ seq, attempt, ack, retry, deadLetter, event }: Delivery): InFlight {
   const { type, messageId, identity } = event;
-  return { attempt, ack, retry, deadLetter, event: { type, messageId, identity } };
+  return { seq, attempt, ack, retry, deadLetter, event: { type, messageId, identity } };
 }
 
 function reasonToSkip(

@@ -12,12 +12,12 @@ const ALONE_FROM_ATTEMPT = 8;
 
 /** Maps, checks and encodes the leased events. Most of each event is freed afterwards. */
 export async function prepareRound(
-  { destination, settings, ledger, consumer, decrypt, clock, yieldToIngest }: RoundParts,
+  { destination, settings, log, consumer, decrypt, clock, yieldToIngest }: RoundParts,
   deliveries: readonly Delivery[],
 ): Promise<Prepared[]> {
   const refersTo = (delivery: Delivery) => destination.refersTo?.(delivery.event, settings);
   const keys = destination.refersTo ? deliveries.map(refersTo).filter((key) => key !== undefined) : [];
-  const known = keys.length > 0 ? await ledger.find(consumer, keys) : undefined;
+  const known = keys.length > 0 ? await log.find(consumer, keys) : undefined;
   const nowMs = clock.now();
   const prepareOne = (delivery: Delivery) => {
     const remoteIdOf = () => known?.get(refersTo(delivery) ?? '')?.remoteId;

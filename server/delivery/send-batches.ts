@@ -1,9 +1,18 @@
 import type { RetryReason } from '../../shared/reasons.ts';
+import type { SentRequest } from '../store/history.ts';
 import type { Sized } from './batch.ts';
 import type { BreakerState } from './breaker.ts';
 import type { RoundParts } from './parts.ts';
 import type { Encoded, InFlight } from './prepare.ts';
-import { DEFERRED, type NotSent, notSentAfter, type SendResult, STOPPING, send } from './send.ts';
+import {
+  DEFERRED,
+  type Exchange,
+  type NotSent,
+  notSentAfter,
+  type SendResult,
+  STOPPING,
+  send,
+} from './send.ts';
 import { type Sent, settle } from './settle.ts';
 
 export interface Item extends Sized, Encoded {
@@ -31,7 +40,10 @@ export async function sendBatches(parts: RoundParts, batches: readonly Item[][])
   let failure: SendResult | undefined;
   for (const batch of batches) {
     const earlier = failure;
-    const results = earlier ? batch.map(() => notSentAfter(earlier)) : await sendBatch(parts, batch);
+    const requests: SentRequest[] = [];
+    const results = earlier
+      ? batch.map(() => notSentAfter(earlier))
+      : await sendBatch(parts, batch, requests);
     failure ??= results.find((result) => endsRound(result, batch.length, parts.breaker.state()));
     const complete: Sent[] = [];
     for (const [index, { delivery, payload }] of batch.entries()) {
@@ -42,7 +54,7 @@ export async function sendBatches(parts: RoundParts, batches: readonly Item[][])
       sent.results.push(result);
       if (sent.payloads.length === sent.payloadCount) complete.push(sent);
     }
-    await settle(parts, complete);
+    settle(parts, complete, requests);
   }
 }
 
@@ -53,8 +65,12 @@ function endsRound(result: SendResult, batchLength: number, state: BreakerState)
   return batchLength > 1 || state !== 'closed' || !SERVER_FAILURES.has(result.reason);
 }
 
-/** Sends one batch and updates the breaker with its outcome. */
-async function sendBatch(parts: RoundParts, batch: readonly Item[]): Promise<SendResult[]> {
+/** Sends one batch and updates the breaker with its outcome. `requests` receives what was sent. */
+async function sendBatch(
+  parts: RoundParts,
+  batch: readonly Item[],
+  requests: SentRequest[],
+): Promise<SendResult[]> {
   const { destination, settings, http, breaker, clock, counters, shop } = parts;
   const results = await send(
     {
@@ -63,8 +79,12 @@ async function sendBatch(parts: RoundParts, batch: readonly Item[]): Promise<Sen
       http,
       waitForTurn: () => waitForTurn(parts),
       nowMs: clock.now,
-      onTimed: (ms, outcome) =>
-        counters.time('delivery_request', ms / 1_000, { shop, destination: destination.name, outcome }),
+      onSent: (exchange) => {
+        const { ms, worst } = exchange;
+        const labels = { shop, destination: destination.name, outcome: worst.kind };
+        counters.time('delivery_request', ms / 1_000, labels);
+        requests.push(toSentRequest(parts, exchange));
+      },
     },
     batch,
   );
@@ -75,6 +95,22 @@ async function sendBatch(parts: RoundParts, batch: readonly Item[]): Promise<Sen
   if (failure) recordFailure(parts, failure);
   else breaker.succeeded();
   return results;
+}
+
+/** A request as the delivery history keeps it. */
+function toSentRequest(
+  { destination }: RoundParts,
+  { batch, atMs, ms, response, worst }: Exchange<Item>,
+): SentRequest {
+  return {
+    atMs,
+    ms,
+    outcome: worst.kind,
+    attempt: Math.max(...batch.map(({ delivery }) => delivery.attempt)),
+    ...(response && { status: response.status, ...destination.describeAnswer?.(response) }),
+    ...(worst.answer !== '' && { words: worst.answer }),
+    seqs: batch.map(({ delivery }) => delivery.seq),
+  };
 }
 
 function recordFailure(parts: RoundParts, failure: Failure): void {

@@ -1,4 +1,4 @@
-import type { Destination, Outcome } from '../destinations/destination.ts';
+import type { Destination, HttpResponse, Outcome } from '../destinations/destination.ts';
 import { type Http, NoAnswer } from '../lib/http-client.ts';
 import { retryAfterMs, waitMs } from './retry.ts';
 
@@ -17,15 +17,24 @@ export interface Sendable {
   item: string;
 }
 
-export interface SendParts {
+/** One request that was sent, with what it carried. `response` is absent when there was none. */
+export interface Exchange<One> {
+  batch: readonly One[];
+  atMs: number;
+  ms: number;
+  response?: HttpResponse;
+  worst: SendResult;
+}
+
+export interface SendParts<One> {
   destination: Destination;
   settings: unknown;
   http: Http;
   /** Resolves when the next request is allowed; with a result when none may be sent any more. */
   waitForTurn: () => Promise<NotSent | undefined>;
   nowMs: () => number;
-  /** Called after each request with its duration and its worst outcome. */
-  onTimed: (ms: number, kind: Outcome['kind']) => void;
+  /** Called after each request. */
+  onSent: (exchange: Exchange<One>) => void;
 }
 
 /** Not sent for a reason of our own: certainly not accepted, and no evidence about the destination. */
@@ -53,7 +62,10 @@ const MAX_ANSWER_CHARACTERS = 2_000;
  *
  * @returns one result per payload, in order. Never rejects.
  */
-export async function send(parts: SendParts, batch: readonly Sendable[]): Promise<SendResult[]> {
+export async function send<One extends Sendable>(
+  parts: SendParts<One>,
+  batch: readonly One[],
+): Promise<SendResult[]> {
   const results = await sendOnce(parts, batch);
   const isRejectedAsAWhole = results.length === 1 && results[0]?.kind === 'rejected' && batch.length > 1;
   if (!isRejectedAsAWhole)
@@ -66,35 +78,51 @@ export async function send(parts: SendParts, batch: readonly Sendable[]): Promis
 }
 
 /** One request. One result for the whole batch, or one per payload where the API answers per item. */
-async function sendOnce(parts: SendParts, batch: readonly Sendable[]): Promise<SendResult[]> {
+async function sendOnce<One extends Sendable>(
+  parts: SendParts<One>,
+  batch: readonly One[],
+): Promise<SendResult[]> {
   const refusal = await parts.waitForTurn();
   if (refusal) return [refusal];
-  const sentAtMs = performance.now();
-  const results = await request(parts, batch);
-  parts.onTimed(performance.now() - sentAtMs, worst(results).kind);
+  const atMs = parts.nowMs();
+  const startedAtMs = performance.now();
+  const { results, response } = await request(parts, batch);
+  const ms = performance.now() - startedAtMs;
+  parts.onSent({ batch, atMs, ms, worst: worst(results), ...(response && { response }) });
   return results;
 }
 
-async function request(parts: SendParts, batch: readonly Sendable[]): Promise<SendResult[]> {
-  const { destination, settings, http, nowMs } = parts;
+async function request<One extends Sendable>(
+  parts: SendParts<One>,
+  batch: readonly One[],
+): Promise<{ results: SendResult[]; response?: HttpResponse }> {
+  const { destination, settings, http } = parts;
   const items = batch.map(({ item }) => item);
   try {
     const response = await http(destination.request(items, settings));
-    const payloads = batch.map(({ payload }) => payload);
-    const outcome = destination.classify(response, payloads);
-    if (Array.isArray(outcome) && outcome.length !== batch.length)
-      return [noOutcome('invalid-response', `${outcome.length} results for ${batch.length} events`)];
-    const retryAfter = retryAfterMs(response.headers['retry-after'], nowMs());
-    const body = response.body.slice(0, MAX_ANSWER_CHARACTERS);
-    return [outcome].flat().map((found) => ({
-      ...found,
-      afterMs: found.kind === 'retry' ? Math.max(waitMs(found.wait, nowMs()), retryAfter) : 0,
-      answer: ('answer' in found && found.answer) || body,
-    }));
+    return { results: resultsOf(parts, batch, response), response };
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    return [noOutcome(error.wasSent ? 'no-answer' : 'unreachable', error.message)];
+    return { results: [noOutcome(error.wasSent ? 'no-answer' : 'unreachable', error.message)] };
   }
+}
+
+function resultsOf<One extends Sendable>(
+  { destination, nowMs }: SendParts<One>,
+  batch: readonly One[],
+  response: HttpResponse,
+): SendResult[] {
+  const payloads = batch.map(({ payload }) => payload);
+  const outcome = destination.classify(response, payloads);
+  if (Array.isArray(outcome) && outcome.length !== batch.length)
+    return [noOutcome('invalid-response', `${outcome.length} results for ${batch.length} events`)];
+  const retryAfter = retryAfterMs(response.headers['retry-after'], nowMs());
+  const body = response.body.slice(0, MAX_ANSWER_CHARACTERS);
+  return [outcome].flat().map((found) => ({
+    ...found,
+    afterMs: found.kind === 'retry' ? Math.max(waitMs(found.wait, nowMs()), retryAfter) : 0,
+    answer: ('answer' in found && found.answer) || body,
+  }));
 }
 
 const noOutcome = (reason: 'invalid-response' | 'no-answer' | 'unreachable', answer: string): SendResult => ({

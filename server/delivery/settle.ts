@@ -1,4 +1,6 @@
 import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
+import type { Settled } from '../store/event-log.ts';
+import type { SentRequest } from '../store/history.ts';
 import type { RoundParts } from './parts.ts';
 import type { InFlight, Unsent } from './prepare.ts';
 import { retryDelayMs } from './retry.ts';
@@ -13,31 +15,33 @@ export interface Sent {
   results: SendResult[];
 }
 
-/** Settles events whose every payload has a result: first the ledger, durably, then the store. */
-export async function settle(parts: RoundParts, sent: readonly Sent[]): Promise<void> {
-  await settleLedger(parts, sent);
+/**
+ * Settles events whose every payload has a result. Their deliveries, the ledger's keys and the requests that were sent
+ * are one transaction of the store.
+ */
+export function settle(parts: RoundParts, sent: readonly Sent[], requests: readonly SentRequest[]): void {
+  parts.log.settle(parts.consumer, { ...ledgerKeys(parts, sent), requests });
   for (const one of sent) settleSent(parts, one);
 }
 
-/** Confirms accepted keys and releases those certainly not accepted; keys of unknown outcome stay reserved. */
-async function settleLedger(
-  { destination, ledger, consumer }: RoundParts,
+/** Accepted keys, and those certainly not accepted; keys of unknown outcome stay reserved. */
+function ledgerKeys(
+  { destination }: RoundParts,
   sent: readonly Sent[],
-): Promise<void> {
-  const accepted: { key: string; remoteId?: string }[] = [];
-  const refused: string[] = [];
+): Pick<Settled, 'confirmed' | 'released'> {
+  const confirmed: { key: string; remoteId?: string }[] = [];
+  const released: string[] = [];
   for (const { payloads, results } of sent) {
     for (const [index, payload] of payloads.entries()) {
       const key = destination.once?.(payload);
       const result = results[index];
       if (key === undefined || result === undefined) continue;
       if (result.kind === 'delivered')
-        accepted.push({ key, ...(result.remoteId && { remoteId: result.remoteId }) });
-      else if (isCertainlyNotAccepted(result)) refused.push(key);
+        confirmed.push({ key, ...(result.remoteId && { remoteId: result.remoteId }) });
+      else if (isCertainlyNotAccepted(result)) released.push(key);
     }
   }
-  if (accepted.length > 0) await ledger.confirm(consumer, accepted);
-  if (refused.length > 0) await ledger.release(consumer, refused);
+  return { confirmed, released };
 }
 
 const NOT_ACCEPTED = new Set<RetryReason>(['deferred', 'unreachable', 'throttled']);

@@ -57,7 +57,7 @@ export function startWorker(parts: WorkerParts): Worker {
       destination: { ...destination, payload: z.compile(destination.payload) },
       breaker,
       identifies: createIdentifies(),
-      reserve: createReserve(destination, parts.ledger, consumer),
+      reserve: createReserve(destination, log, consumer),
       deadLetterLog: createDeadLetterLog({ ...place, logger, clock, stopping: signal }),
       rateLimiter: () => rateLimiter(signal),
       isStopping: () => signal.aborted,

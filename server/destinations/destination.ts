@@ -36,6 +36,9 @@ export interface Destination<Payload = unknown, Settings = unknown> {
   /** Reads the response: one outcome for the whole batch, or one per payload where the API answers per item. */
   classify(response: HttpResponse, batch: readonly Payload[]): Outcome | Outcome[];
 
+  /** What of a response the delivery history keeps beside its status: the API's code, and its id of the request. */
+  describeAnswer?(response: HttpResponse): { code?: string; requestId?: string };
+
   /** A key for payloads that must be accepted only once ever; delivery keeps the ledger of keys. */
   once?(payload: Payload): string | undefined;
   /** The `once` key of an earlier payload whose remote id `map` needs as `facts.remoteId`. */

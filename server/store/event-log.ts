@@ -1,6 +1,8 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
 import type { OrderClaim } from '../orders/claim.ts';
+import type { HistoryQuery, HistoryRow, SentRequest } from './history.ts';
+import type { Ledger } from './ledger.ts';
 
 export { DataDirUnusable, LogUnavailable } from './errors.ts';
 
@@ -52,7 +54,7 @@ export interface Consumer {
  * An append-only log. Every destination is a consumer with its own progress, so the cost of an append does not depend
  * on the number of destinations.
  */
-export interface EventLog {
+export interface EventLog extends Ledger {
   /**
    * One transaction: dedup, order identity, what proves it, the events. Resolves once all of it would survive a power
    * cut, with one answer per entry. A messageId is a duplicate when the same voice used it within its window, a stage of
@@ -74,6 +76,15 @@ export interface EventLog {
    *   those for dead letters.
    */
   lease(consumer: string, max: number): Promise<Delivery[]>;
+
+  /**
+   * Adds to what is settled in this turn of the event loop: `ack`, `retry` and `deadLetter` of its deliveries, and this,
+   * are one transaction. While the disk is full it is tried again until it succeeds.
+   */
+  settle(consumer: string, settled: Settled): void;
+
+  /** Requests that were sent, newest first, of one consumer or of all. */
+  history(query: HistoryQuery): Promise<HistoryRow[]>;
 
   /** Makes every delivery of this consumer that waits for a retry due now. Held events stay held. */
   requeueNow(consumer: string): Promise<void>;
@@ -148,9 +159,20 @@ export interface LogWatch {
   highWaterMarkLost(): void;
 }
 
+/** What requests of one consumer came to, beside their deliveries. */
+export interface Settled {
+  /** Ledger keys that the API accepted, with its id for each. */
+  confirmed: readonly { key: string; remoteId?: string }[];
+  /** Reserved keys that were certainly not accepted; confirmed ones stay. */
+  released: readonly string[];
+  requests: readonly SentRequest[];
+}
+
 /** One event leased to one consumer. Exactly one of ack, retry, deadLetter settles it; later calls do nothing. */
 export interface Delivery {
   event: ProtectedEvent;
+  /** The event's number in this store. */
+  seq: number;
   /** The event was stored with an order's key. Known without parsing the event. */
   isOrder: boolean;
   /** Present only for consumers that decrypt PII, while it is stored. */

@@ -14,6 +14,10 @@ export interface LogOptions {
   retentionMs: number;
   /** How long an order's key counts as seen; default 400 days. */
   orderKeyMs?: number;
+  /** How long the delivery history stays; default 14 days. */
+  historyMs?: number;
+  /** How many bytes it may take; default 512 MiB. */
+  historyBytes?: number;
   /** How long a delivery may stay unsettled before it is leased again; default 60 000. */
   leaseMs?: number;
   /** Epoch ms; default the system's. */
@@ -25,6 +29,12 @@ export interface LogOptions {
   watch?: Partial<LogWatch>;
 }
 
+const DEFAULTS = {
+  orderKeyMs: 400 * DAY_MS,
+  historyMs: 14 * DAY_MS,
+  historyBytes: 512 * 1024 * 1024,
+  leaseMs: 60_000,
+};
 const UNWATCHED: LogWatch = { committed() {}, appended() {}, gapFound() {}, highWaterMarkLost() {} };
 
 /**
@@ -35,7 +45,7 @@ const UNWATCHED: LogWatch = { committed() {}, appended() {}, gapFound() {}, high
 export function openLog(options: LogOptions): Promise<EventLog> {
   const { clock: now = Date.now, steady = now, watch, ...rest } = options;
   return openSqliteLog(
-    { orderKeyMs: 400 * DAY_MS, leaseMs: 60_000, shops: {}, ...rest },
+    { ...DEFAULTS, shops: {}, ...rest },
     { now, steady },
     {
       ...UNWATCHED,

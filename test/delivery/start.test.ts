@@ -7,7 +7,6 @@ import type { Http } from '../../server/lib/http-client.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { openLog } from '../../server/store/open.ts';
-import { openLedger } from '../../server/store/open-ledger.ts';
 import { createFakeClock, settled } from '../support/clock.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -36,7 +35,7 @@ test('a shop whose requests hang does not delay another', async () => {
   const dataDir = tempDir();
   const clock = createFakeClock(undefined, async () => {
     for (let turn = 0; turn < 20; turn++) {
-      await Promise.all([log.depth('plain@well'), ledger.find('plain@well', ['-'])]);
+      await Promise.all([log.depth('plain@well'), log.find('plain@well', ['-'])]);
       await settled();
     }
   });
@@ -46,12 +45,10 @@ test('a shop whose requests hang does not delay another', async () => {
     retentionMs: 86_400_000,
     clock: clock.now,
   });
-  const ledger = await openLedger({ dataDir, clock: clock.now });
   const delivery = startDelivery({
     yieldToIngest: NO_BACKPRESSURE,
     shops,
     log,
-    ledger,
     http,
     clock,
     decrypt: () => ({}),
@@ -65,7 +62,6 @@ test('a shop whose requests hang does not delay another', async () => {
     hanging.resolve();
     await delivery.stop();
     await log.close();
-    await ledger.close();
   });
   for (const shop of ['stuck', 'well'])
     await log.accept(Array.from({ length: 200 }, () => ({ event: event({ shop }) })));

@@ -5,7 +5,6 @@ import { createRateLimiters } from '../../server/lib/rate-limiter.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { openLog } from '../../server/store/open.ts';
-import { openLedger } from '../../server/store/open-ledger.ts';
 import { createFakeClock, settled } from '../support/clock.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -15,7 +14,7 @@ test('a destination and another caller with its rate limiter stay below the limi
   const dataDir = tempDir();
   const clock = createFakeClock(0, async () => {
     for (let turn = 0; turn < 12; turn++) {
-      await Promise.all([log.depth('plain@shop'), ledger.find('plain@shop', ['-'])]);
+      await Promise.all([log.depth('plain@shop'), log.find('plain@shop', ['-'])]);
       await settled();
     }
   });
@@ -25,7 +24,6 @@ test('a destination and another caller with its rate limiter stay below the limi
     retentionMs: 86_400_000,
     clock: clock.now,
   });
-  const ledger = await openLedger({ dataDir, clock: clock.now });
   const rateLimiterFor = createRateLimiters(clock);
   // Somebody else used the burst up.
   const others = rateLimiterFor('plain@shop', 4, 40);
@@ -42,7 +40,6 @@ test('a destination and another caller with its rate limiter stay below the limi
     } as unknown as Destination,
     settings: {},
     log,
-    ledger,
     http: async () => {
       sentAt.push(clock.now());
       return answer(200);
@@ -58,7 +55,6 @@ test('a destination and another caller with its rate limiter stay below the limi
   onTestFinished(async () => {
     await worker.stop();
     await log.close();
-    await ledger.close();
   });
   await log.accept(Array.from({ length: 3 }, () => ({ event: event({ shop: 'shop' }) })));
   await clock.advance(5_000);

@@ -73,7 +73,7 @@ async function diedDirectory(): Promise<string> {
 
 function copyOf(directory: string): string {
   const copy = tempDir();
-  for (const name of ['store.db', 'store.db-wal', 'events.mark'])
+  for (const name of ['store.db', 'store.db-wal', 'store.mark'])
     if (existsSync(join(directory, name))) cpSync(join(directory, name), join(copy, name));
   return copy;
 }
@@ -131,7 +131,7 @@ test.each([
   { what: 'overwritten', harm: (mark: string) => writeFileSync(mark, Buffer.alloc(8192, 0xa5)) },
 ])('the mark is $what: the log reports a lost mark, and keeps everything', async ({ harm }) => {
   const directory = await diedDirectory();
-  harm(join(directory, 'events.mark'));
+  harm(join(directory, 'store.mark'));
   const { log, found } = await open(directory);
   expect(found).toEqual({ gaps: [], marksLost: 1 });
   expect(await leaseAll(log)).toEqual(numbers(1, EVENTS));
@@ -150,7 +150,7 @@ test('an empty log never reports a lost mark, however often it starts', async ()
 
 test('one damaged slot of the mark: the other is used, one commit earlier', async () => {
   const directory = await diedDirectory();
-  const mark = join(directory, 'events.mark');
+  const mark = join(directory, 'store.mark');
   flip(mark, EVENTS % 2 === 0 ? 0 : 4096 / 8192);
   rmSync(join(directory, 'store.db-wal'));
   const { found } = await open(directory);
@@ -163,7 +163,7 @@ test('a mark behind the log reports no gap', async () => {
   const { log: young } = await open(late);
   await append(young, 1, 5);
   await young.close();
-  cpSync(join(late, 'events.mark'), join(directory, 'events.mark'));
+  cpSync(join(late, 'store.mark'), join(directory, 'store.mark'));
   const { log, found } = await open(directory);
   expect(found).toEqual({ gaps: [], marksLost: 0 });
   expect(await leaseAll(log)).toEqual(numbers(1, EVENTS));

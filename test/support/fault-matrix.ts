@@ -16,9 +16,7 @@ import { createShopline } from '../../server/sandbox/shopline/api.ts';
 import { APIS, type Api, isObject, type StandIn } from '../../server/sandbox/stand-in.ts';
 import { createTikTok } from '../../server/sandbox/tiktok/api.ts';
 import type { EventLog } from '../../server/store/event-log.ts';
-import type { Ledger } from '../../server/store/ledger.ts';
 import { openLog } from '../../server/store/open.ts';
-import { openLedger } from '../../server/store/open-ledger.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { DeadLetterReason } from '../../shared/reasons.ts';
 import { createFakeClock, type FakeClock } from './clock.ts';
@@ -161,7 +159,7 @@ export interface Matrix {
   errors: readonly string[];
 }
 
-/** More than there are tests: each has its own shop in one store and one ledger. */
+/** More than there are tests: each has its own shop in one store. */
 const MAX_SHOPS = 200;
 
 export interface MatrixShops {
@@ -170,7 +168,7 @@ export interface MatrixShops {
   close(): Promise<void>;
 }
 
-/** Opens a real store and ledger, once for all tests of a file: their threads take longer to start than a test runs. */
+/** Opens a real store, once for all tests of a file: their threads take longer to start than a test runs. */
 export async function openMatrixShops(dataDir: string): Promise<MatrixShops> {
   const config = readConfig(VARIABLES, () => '{}');
   const shops = Array.from({ length: MAX_SHOPS }, (_, index) =>
@@ -181,10 +179,8 @@ export async function openMatrixShops(dataDir: string): Promise<MatrixShops> {
   const now = () => clock?.now() ?? 0;
   const { retentionMs, secrets } = config;
   const log = await openLog({ dataDir, consumers: consumersOf(shops), retentionMs, clock: now });
-  const ledger = await openLedger({ dataDir, clock: now });
   const parts = {
     log: watched(log, underWay),
-    ledger: watched(ledger, underWay),
     redactSecrets: createSecretRedactor(secrets),
   };
   return {
@@ -199,14 +195,12 @@ export async function openMatrixShops(dataDir: string): Promise<MatrixShops> {
     },
     async close() {
       await log.close();
-      await ledger.close();
     },
   };
 }
 
 interface MatrixParts {
   log: EventLog;
-  ledger: Ledger;
   redactSecrets: (text: string) => string;
   clock: FakeClock;
   shop: Shop;

@@ -8,9 +8,7 @@ import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { type Counters, createCounters } from '../../server/observe/counters.ts';
 import type { Logger } from '../../server/observe/log.ts';
 import type { EventLog } from '../../server/store/event-log.ts';
-import type { Ledger } from '../../server/store/ledger.ts';
 import { openLog } from '../../server/store/open.ts';
-import { openLedger } from '../../server/store/open-ledger.ts';
 import { createFakeClock, type FakeClock, settled } from './clock.ts';
 import { tempDir } from './temp-dir.ts';
 
@@ -57,7 +55,6 @@ export const answer = (status: number, body = '', headers: Record<string, string
 
 export interface Bench {
   log: EventLog;
-  ledger: Ledger;
   clock: FakeClock;
   counters: Counters;
   reports: DeliveryReport[];
@@ -68,7 +65,7 @@ export interface Bench {
   worker: Worker;
 }
 
-/** One worker over a real store and ledger, with a fake clock and a fake transport. */
+/** One worker over a real store, with a fake clock and a fake transport. */
 export async function startBench(
   reply: (ids: string[], request: HttpRequest, count: number) => HttpResponse | Promise<HttpResponse>,
   changes: Partial<Destination<Plain, object>> = {},
@@ -79,7 +76,7 @@ export async function startBench(
   const clock: FakeClock = createFakeClock(undefined, async () => {
     // Every round trip to the storage threads proves that what was posted before has been done.
     for (let turn = 0; turn < 12; turn++) {
-      await Promise.all([log.depth(consumer), ledger.find(consumer, ['-'])]);
+      await Promise.all([log.depth(consumer), log.find(consumer, ['-'])]);
       await settled();
     }
   });
@@ -89,7 +86,6 @@ export async function startBench(
     retentionMs: 30 * 86_400_000,
     clock: clock.now,
   });
-  const ledger = await openLedger({ dataDir, clock: clock.now });
   const counters = createCounters();
   const requests: Bench['requests'] = [];
   const reports: DeliveryReport[] = [];
@@ -110,7 +106,6 @@ export async function startBench(
     destination: { ...plain, ...changes } as unknown as Destination,
     settings: {},
     log,
-    ledger,
     http,
     decrypt: () => ({}),
     clock,
@@ -122,7 +117,6 @@ export async function startBench(
   onTestFinished(async () => {
     await worker.stop();
     await log.close();
-    await ledger.close();
   });
-  return { log, ledger, clock, counters, reports, lines, requests, worker };
+  return { log, clock, counters, reports, lines, requests, worker };
 }

@@ -77,6 +77,13 @@ function textOf(response: HttpResponse): string {
   return parts.length > 0 ? `HTTP ${response.status} ${quote(parts.join(' '))}` : quoteResponse(response);
 }
 
+/** SHOPLINE's own code, and the trace ID that its support asks for. */
+export function describeAnswer({ headers, body }: HttpResponse): { code?: string; requestId?: string } {
+  const code = readText(readJsonObject(body)?.code);
+  const { traceid } = headers;
+  return { ...(code !== undefined && { code }), ...(traceid && { requestId: traceid }) };
+}
+
 /** SHOPLINE's support asks for the trace ID. */
 function withTraceId(text: string, { headers }: HttpResponse): string {
   return headers.traceid ? `${text} (traceId ${quote(headers.traceid)})` : text;

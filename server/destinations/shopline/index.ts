@@ -1,6 +1,6 @@
 import { bodyWith } from '../body.ts';
 import type { Destination } from '../destination.ts';
-import { classify } from './classify.ts';
+import { classify, describeAnswer } from './classify.ts';
 import { examples } from './examples.ts';
 import { map, refersTo } from './map.ts';
 import { Payload } from './payload.ts';
@@ -40,6 +40,7 @@ export const shopline: Destination<Payload, Settings> = {
     body: bodyWith({ channel_id: settings.channelId }, 'events', items),
   }),
   classify,
+  describeAnswer,
   once: ({ onceKey }) => onceKey,
   refersTo,
   cannotErase: 'The customer data platform has no call that deletes events that were sent.',

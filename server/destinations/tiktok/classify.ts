@@ -35,6 +35,13 @@ export function classify(response: HttpResponse): Outcome {
   return byStatus(response);
 }
 
+/** TikTok's own code and its id of the request, which its support asks for. */
+export function describeAnswer({ body }: HttpResponse): { code?: string; requestId?: string } {
+  const { data } = Answer.safeParse(readJsonObject(body));
+  const requestId = readText(data?.request_id);
+  return { ...(data && { code: `${data.code}` }), ...(requestId !== undefined && { requestId }) };
+}
+
 function byCode(answer: Answer): Outcome {
   const { code } = answer;
   const message = messageOf(answer);

@@ -1,6 +1,6 @@
 import { bodyWith } from '../body.ts';
 import type { Destination } from '../destination.ts';
-import { classify } from './classify.ts';
+import { classify, describeAnswer } from './classify.ts';
 import { examples } from './examples.ts';
 import { map } from './map.ts';
 import { isPurchase } from './names.ts';
@@ -42,6 +42,7 @@ export const tiktok: Destination<Payload, Settings> = {
     ),
   }),
   classify,
+  describeAnswer,
   // TikTok forgets an id after 48 hours, while an order may be paid days after it was placed.
   once: ({ event, event_id }) =>
     isPurchase(event) && event_id.startsWith('order:') ? `${event_id}:purchase` : undefined,

@@ -3,6 +3,7 @@ import { emptyWal } from './checkpoints.ts';
 import { CHUNK, pages } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { Dedup } from './dedup.ts';
+import type { History } from './history.ts';
 import type { Remove } from './remove.ts';
 import type { Store } from './store.ts';
 
@@ -17,7 +18,7 @@ interface IdentityRow {
 const idsOf = ({ anonymousId, userId, previousId, emailSha256 }: IdentityRow): string[] =>
   [anonymousId, userId, previousId, emailSha256].filter((id) => id !== null);
 
-export function createErase(store: Store, remove: Remove, dedup: Dedup) {
+export function createErase(store: Store, remove: Remove, dedup: Dedup, history: History) {
   const page = prepare<IdentityRow>(
     store.connection,
     `SELECT seq, body ->> '$.identity.anonymousId' AS anonymousId, body ->> '$.identity.userId' AS userId,
@@ -58,6 +59,7 @@ export function createErase(store: Store, remove: Remove, dedup: Dedup) {
     const userIds = new Set<string>();
     const seqs = [...(yield* findPerson(shop, ids, userIds))].reverse();
     yield* dedup.merge();
+    if (seqs.length > 0) yield* history.forget(shop, new Set(seqs));
     let events = 0;
     for (let start = 0; start < seqs.length; start += CHUNK) {
       events += store.transaction(() => remove(shop, seqs.slice(start, start + CHUNK)));

@@ -6,7 +6,7 @@ import { createWitness } from '../witness.ts';
 import type { AcceptRow, Details } from './accept.ts';
 import type { DeadLetterRow } from './dead-letters.ts';
 import type { LeasedRow } from './lease.ts';
-import type { Settlement } from './settle.ts';
+import type { DeliverySettlement, Settlement } from './settle.ts';
 import type { LogData, LogMethods } from './worker.ts';
 
 const MAX_ANSWER = 2000;
@@ -57,6 +57,14 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
       for (const [index, answer] of orders) accepted[index] = answer;
       return accepted;
     },
+    reserve: (consumer, keys) => call.reserve(consumer, keys, clock.now()),
+    find: (consumer, keys) => call.findKeys(consumer, keys, clock.now()),
+    settle(consumer, settled) {
+      const { confirmed, released, requests } = settled;
+      if (confirmed.length + released.length + requests.length > 0)
+        settlements.add({ consumer, kind: 'request', ...settled, atMs: clock.now() });
+    },
+    history: ({ consumer, limit, before }) => call.history(consumer, limit, before),
     async lease(consumer, max) {
       const leasedAtMs = clock.steady();
       const rows = await call.lease(consumer, max, leasedAtMs);
@@ -106,7 +114,7 @@ function joinAcks(settlements: readonly Settlement[]): Settlement[] {
   }
   return joined;
 }
-const haveSameLease = (one: Settlement, other: Settlement) =>
+const haveSameLease = (one: DeliverySettlement, other: DeliverySettlement) =>
   one.consumer === other.consumer && one.attempt === other.attempt;
 
 /** How far the clock of dates was set since the process began, in ms. Held times are stored in steady time. */
@@ -173,7 +181,7 @@ interface Lease {
   consumer: string;
   leasedAtMs: number;
   clock: LogClock;
-  settle(settlement: Settlement): void;
+  settle(settlement: DeliverySettlement): void;
 }
 
 function toDelivery(row: LeasedRow, lease: Lease): Delivery {
@@ -188,6 +196,7 @@ function toDelivery(row: LeasedRow, lease: Lease): Delivery {
       if (event === UNREADABLE) settling.deadLetter('damaged', 'the stored event cannot be parsed');
       return event;
     },
+    seq: row.seq,
     isOrder: row.isOrder === 1,
     attempt,
     ...(encryptedPii !== null && { encryptedPii }),
@@ -203,7 +212,7 @@ function createSettling(
 ): Pick<Delivery, 'ack' | 'retry' | 'deadLetter'> {
   const lease = { consumer, attempt, seqs: [seq] };
   let isSettled = false;
-  const once = (settlement: Settlement) => {
+  const once = (settlement: DeliverySettlement) => {
     if (!isSettled) settle(settlement);
     isSettled = true;
   };

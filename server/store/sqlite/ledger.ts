@@ -1,9 +1,9 @@
 import type { LedgerEntry } from '../ledger.ts';
-import { type Database, prepare } from './database.ts';
+import { prepare } from './database.ts';
+import type { Store } from './store.ts';
 
-export const VERSION = 1;
 /** On disk a reserved key is 'noted' and a confirmed one 'settled'. */
-export const SCHEMA = `
+export const LEDGER_SCHEMA = `
   CREATE TABLE ledger (
     consumer TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -25,7 +25,9 @@ interface Row {
 }
 
 /** The ledger's statements. Times in epoch ms. */
-export function createLedger({ connection }: Database) {
+export type LedgerRows = ReturnType<typeof createLedger>;
+
+export function createLedger({ connection }: Store) {
   const read = prepare<Row>(
     connection,
     'SELECT state, remote_id AS remoteId FROM ledger WHERE consumer = ? AND key = ? AND expires_at > ?',

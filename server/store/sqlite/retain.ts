@@ -3,6 +3,7 @@ import { CHUNK, pages } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { Dedup } from './dedup.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
+import type { History } from './history.ts';
 import type { Remove } from './remove.ts';
 import type { Store } from './store.ts';
 
@@ -15,6 +16,7 @@ export function createRetain(
   remove: Remove,
   encryptedPii: EncryptedPii,
   dedup: Dedup,
+  history: History,
 ) {
   const { connection } = store;
   const nextShop = prepare<{ shop: string }>(
@@ -83,6 +85,7 @@ export function createRetain(
       removed += yield* retainAll(beforeMs, () => true);
       yield* dedup.expire(nowMs);
       yield* encryptedPii.sweep();
+      yield* history.retain(nowMs);
       yield* shrink();
       return removed;
     },
@@ -98,6 +101,7 @@ export function createRetain(
         yield;
       }
       while (store.transaction(() => shopKeys.run(shop, CHUNK)) > 0) yield;
+      yield* history.purge(shop);
       yield* emptyWal(store.connection);
       return removed;
     },

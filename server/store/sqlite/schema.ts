@@ -1,3 +1,5 @@
+import { HISTORY_SCHEMA } from './history.ts';
+import { LEDGER_SCHEMA } from './ledger.ts';
 import { ORDER_SCHEMA } from './schema-orders.ts';
 
 export const VERSION = 3;
@@ -9,7 +11,7 @@ export const VERSION = 3;
  *
  * `seq` is never used twice, or an event could be inserted below a cursor. Times are epoch milliseconds.
  */
-export const SCHEMA = `${ORDER_SCHEMA}
+export const SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
   CREATE TABLE events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     shop TEXT NOT NULL,

@@ -1,16 +1,31 @@
 import type { DeadLetterReason, RetryReason } from '../../../shared/reasons.ts';
+import type { SentRequest } from '../history.ts';
 import { prepare } from './database.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
+import type { History } from './history.ts';
+import type { LedgerRows } from './ledger.ts';
 import type { Store } from './store.ts';
 
 /** How deliveries leased under the same attempt ended. Times in epoch ms. */
-export type Settlement = { consumer: string; attempt: number; seqs: number[] } & (
+export type DeliverySettlement = { consumer: string; attempt: number; seqs: number[] } & (
   | { kind: 'ack' }
   | { kind: 'retry'; dueAtMs: number; reason: RetryReason; uncertainSinceMs: number | null }
   | { kind: 'dead-letter'; atMs: number; reason: DeadLetterReason; answer: string | null }
 );
 
-export function createSettle(store: Store, encryptedPii: EncryptedPii) {
+/** What one request came to: which keys of the ledger it settles, and its row of history. */
+export interface RequestSettlement {
+  consumer: string;
+  kind: 'request';
+  confirmed: readonly { key: string; remoteId?: string }[];
+  released: readonly string[];
+  requests: readonly SentRequest[];
+  atMs: number;
+}
+export type Settlement = DeliverySettlement | RequestSettlement;
+
+/** One transaction for all that is settled together: deliveries, dead letters, ledger, history. */
+export function createSettle(store: Store, encryptedPii: EncryptedPii, ledger: LedgerRows, history: History) {
   const { connection } = store;
   /** A row's attempt is one ahead of that of its current lease; settlements of older leases match no row. */
   const leased = 'consumer = ?1 AND attempt = ?2 + 1 AND seq IN (SELECT value FROM json_each(?3))';
@@ -25,8 +40,20 @@ export function createSettle(store: Store, encryptedPii: EncryptedPii) {
     'INSERT INTO dead_letters (consumer, seq, reason, answer, attempt, at) VALUES (?, ?, ?, ?, ?, ?)',
   );
 
+  function settleRequest(settlement: RequestSettlement): void {
+    const { consumer, confirmed, released, requests, atMs } = settlement;
+    if (confirmed.length > 0) ledger.confirm(consumer, confirmed, atMs);
+    if (released.length > 0) ledger.release(consumer, released);
+    const { id } = store.consumer(consumer);
+    for (const request of requests) history.add(id, request);
+  }
+
   return (settlements: readonly Settlement[]): void => {
     for (const settlement of settlements) {
+      if (settlement.kind === 'request') {
+        settleRequest(settlement);
+        continue;
+      }
       const { attempt } = settlement;
       const consumer = store.consumer(settlement.consumer);
       const lease = [consumer.id, attempt, JSON.stringify(settlement.seqs)] as const;

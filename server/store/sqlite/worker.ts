@@ -17,7 +17,9 @@ import { createEventRows } from './event-rows.ts';
 import { createEvidence } from './evidence.ts';
 import { createGaps } from './gaps.ts';
 import { type HighWater, openHighWater } from './high-water.ts';
+import { createHistory, type HistoryLimits } from './history.ts';
 import { createLease } from './lease.ts';
+import { createLedger } from './ledger.ts';
 import { createOrders } from './orders.ts';
 import { createPersonLinks } from './person-links.ts';
 import { createQueue } from './queue.ts';
@@ -30,7 +32,7 @@ import { createStore, type Store } from './store.ts';
 import { createVoices } from './voices.ts';
 
 /** What the thread is started with. */
-export interface LogData {
+export interface LogData extends HistoryLimits {
   dataDir: string;
   consumers: readonly Consumer[];
   /** How orders are made at each shop, by its id. */
@@ -49,7 +51,7 @@ function openEngine(data: LogData) {
   const limit = maxPages === undefined ? {} : { maxPages };
   const database = openDatabase({ dataDir, name: 'store', schema: SCHEMA, version: VERSION, ...limit });
   try {
-    return createEngine(data, database, openHighWater(join(dataDir, 'events.mark')));
+    return createEngine(data, database, openHighWater(join(dataDir, 'store.mark')));
   } catch (error) {
     database.close();
     throw toUnusable(database.path, error);
@@ -63,9 +65,11 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const gaps = createGaps(store, highWater);
   const encryptedPii = createEncryptedPii(store);
   const remove = createRemove(store);
+  const history = createHistory(store, data);
+  const ledger = createLedger(store);
   const windows = { retentionMs, orderKeyMs };
   const dedup = createDedup(store, windows);
-  const { retain, purge } = createRetain(store, retentionMs, remove, encryptedPii, dedup);
+  const { retain, purge } = createRetain(store, retentionMs, remove, encryptedPii, dedup, history);
   const rows = createEventRows(store, remove);
   const shops = new Map(Object.entries(data.shops));
   const orders = createOrders(store);
@@ -91,7 +95,8 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
         personLinks: createPersonLinks(store),
         acceptOrder,
       }),
-      settle: createSettle(store, encryptedPii),
+      settle: createSettle(store, encryptedPii, ledger, history),
+      reserve: ledger.reserve,
       check(nowMs: number): Durability {
         probe.run(nowMs);
         return {
@@ -106,13 +111,15 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       depth: queue.depth,
       nextDueMs: queue.nextDueMs,
       deadLetters: deadLetters.list,
+      history: history.list,
+      findKeys: ledger.find,
     },
     jobs: {
       lease: createLease(store, requeue, createComposeRow(store, orders, evidence), leaseMs),
       replaySince: queue.replaySince,
       replayDeadLetters: deadLetters.replay,
       discardDeadLetters: deadLetters.discard,
-      erase: createErase(store, remove, dedup),
+      erase: createErase(store, remove, dedup, history),
       purge,
       retain,
     },

@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Consumer, EventLog } from '../../server/store/event-log.ts';
+import type { SentRequest } from '../../server/store/history.ts';
+import { type LogOptions, openLog } from '../../server/store/open.ts';
+import { order, waiting } from '../support/entries.ts';
+import { event } from '../support/event.ts';
+import { tempDir } from '../support/temp-dir.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const START_MS = Date.parse('2026-03-01T00:00:00Z');
+const CONSUMERS: Consumer[] = ['tiktok', 'shopline'].map((name) => ({
+  name,
+  shop: 'shop',
+  decryptsPii: false,
+  audience: 'destinations',
+}));
+
+async function setUp(options: Partial<LogOptions> = {}) {
+  const clock = { nowMs: START_MS };
+  const dataDir = tempDir();
+  const open = async () => {
+    const log = await openLog({
+      dataDir,
+      consumers: CONSUMERS,
+      retentionMs: 30 * DAY_MS,
+      clock: () => clock.nowMs,
+      ...options,
+    });
+    onTestFinished(() => log.close());
+    return log;
+  };
+  return { log: await open(), clock, dataDir, reopen: open };
+}
+
+const request = (seqs: readonly number[], parts: Partial<SentRequest> = {}): SentRequest => ({
+  atMs: START_MS,
+  ms: 12,
+  outcome: 'delivered',
+  attempt: 1,
+  status: 200,
+  seqs,
+  ...parts,
+});
+const record = (log: EventLog, consumer: string, ...requests: SentRequest[]) =>
+  log.settle(consumer, { confirmed: [], released: [], requests });
+
+/** Leases everything, acknowledges it and records the request that carried it. */
+async function deliver(log: EventLog, consumer: string, parts: Partial<SentRequest> = {}) {
+  const deliveries = await log.lease(consumer, 100);
+  for (const delivery of deliveries) delivery.ack();
+  record(
+    log,
+    consumer,
+    request(
+      deliveries.map(({ seq }) => seq),
+      parts,
+    ),
+  );
+}
+
+test('each request that was sent has a row: when, how long, the answer, and which events', async () => {
+  const { log, reopen } = await setUp();
+  await log.accept(['a', 'b', 'c'].map((messageId) => ({ event: event({ messageId }) })));
+  await deliver(log, 'tiktok', { code: '0', requestId: 'R-1', words: 'OK', ms: 81.6 });
+  await deliver(log, 'shopline', { status: 429, outcome: 'retry', attempt: 3, words: 'x'.repeat(900) });
+  await log.close();
+  const [second, first] = await (await reopen()).history({ limit: 10 });
+  expect(first).toEqual({
+    ...{ id: 1, consumer: 'tiktok', atMs: START_MS, ms: 82, outcome: 'delivered', attempt: 1 },
+    ...{ status: 200, code: '0', requestId: 'R-1', words: 'OK', count: 3, messageIds: ['a', 'b', 'c'] },
+  });
+  expect(second).toMatchObject({ consumer: 'shopline', status: 429, attempt: 3, words: 'x'.repeat(500) });
+});
+
+test('newest first, of one consumer or of all, page by page', async () => {
+  const { log } = await setUp();
+  for (const code of ['1', '2', '3']) record(log, 'tiktok', request([], { code }));
+  record(log, 'shopline', request([], { code: '4' }));
+  const codes = async (query: Parameters<EventLog['history']>[0]) =>
+    (await log.history(query)).map(({ code }) => code);
+  expect(await codes({ limit: 2 })).toEqual(['4', '3']);
+  expect(await codes({ consumer: 'tiktok', limit: 2 })).toEqual(['3', '2']);
+  const [, last] = await log.history({ consumer: 'tiktok', limit: 2 });
+  expect(await codes({ consumer: 'tiktok', limit: 2, before: last?.id ?? 0 })).toEqual(['1']);
+  expect(await codes({ consumer: 'nobody', limit: 2 })).toEqual([]);
+});
+
+test('rows leave after their days, and before that when there are too many bytes', async () => {
+  const { log, clock } = await setUp({ historyMs: 2 * DAY_MS, historyBytes: 4 * 560 });
+  for (let day = 0; day < 4; day++)
+    record(log, 'tiktok', request([], { code: `${day}`, atMs: START_MS + day * DAY_MS }));
+  clock.nowMs = START_MS + 3 * DAY_MS + 1;
+  await log.retain();
+  expect((await log.history({ limit: 10 })).map(({ code }) => code)).toEqual(['3', '2']);
+  for (let count = 0; count < 20; count++)
+    record(log, 'tiktok', request([], { words: 'w'.repeat(500), atMs: clock.nowMs }));
+  await log.retain();
+  const left = await log.history({ limit: 100 });
+  expect(left.length).toBeGreaterThan(2);
+  expect(left.length).toBeLessThan(5);
+});
+
+test('an erasure takes the words of the requests that carried the person, a purge every row of the shop', async () => {
+  const { log } = await setUp();
+  await log.accept([{ event: event({ messageId: 'a', identity: { anonymousId: 'me' } }) }]);
+  await deliver(log, 'tiktok', { words: 'bad email me@example.com' });
+  await log.accept([{ event: event({ messageId: 'b' }) }]);
+  await deliver(log, 'tiktok', { words: 'OK' });
+  await log.erase('shop', 'me');
+  expect((await log.history({ limit: 10 })).map(({ words }) => words)).toEqual(['OK', undefined]);
+  await log.purge('shop');
+  expect(await log.history({ limit: 10 })).toEqual([]);
+});
+
+/** How many transactions the write-ahead log holds: frames that name a database size end one. */
+function commits(dataDir: string): number {
+  const wal = readFileSync(join(dataDir, 'store.db-wal'));
+  const frameBytes = 24 + wal.readUInt32BE(8);
+  let count = 0;
+  for (let at = 32; at + frameBytes <= wal.length; at += frameBytes) {
+    if (wal.readUInt32BE(at + 4) > 0) count++;
+  }
+  return count;
+}
+
+/** An open reader keeps the write-ahead log from restarting. */
+function keepWal(dataDir: string): void {
+  const reader = new DatabaseSync(join(dataDir, 'store.db'), { readOnly: true });
+  reader.exec('BEGIN; SELECT count(*) FROM events');
+  onTestFinished(() => reader.close());
+}
+
+test('a plain event costs three commits at low load, an order at most five', async () => {
+  const { log, clock, dataDir } = await setUp({
+    consumers: CONSUMERS.slice(1),
+    shops: waiting(1000),
+  });
+  keepWal(dataDir);
+  const plain = commits(dataDir);
+  await log.accept([{ event: event() }]);
+  await deliver(log, 'shopline');
+  await log.nextDueMs('shopline');
+  expect(commits(dataDir) - plain).toBe(3);
+
+  const ordered = commits(dataDir);
+  await log.accept([order('1')]);
+  expect(await log.lease('shopline', 10)).toEqual([]);
+  clock.nowMs += 1000;
+  const [delivery] = await log.lease('shopline', 10);
+  await log.reserve('shopline', ['order:1']);
+  delivery?.ack();
+  log.settle('shopline', {
+    confirmed: [{ key: 'order:1', remoteId: 'cdp-1' }],
+    released: [],
+    requests: [request([delivery?.seq ?? 0])],
+  });
+  expect(await log.depth('shopline')).toMatchObject({ waiting: 0 });
+  expect(commits(dataDir) - ordered).toBeLessThanOrEqual(5);
+});
