@@ -29,7 +29,7 @@ export function toEvent(
   const keepRaw = shop.destinations.some(
     (configured) => needsRawPii(configured) && enrichment.consent[configured.destination.purpose],
   );
-  const sent = { ...message, context };
+  const sent = { ...withDigestsAsIds(message), context };
   const { raw, dropped, ...protectedParts } = protect(
     enrichment.consent.advertising ? sent : withoutClickIds(sent),
     { country: shop.country, keepRaw },
@@ -47,6 +47,22 @@ export function toEvent(
   const integrations = chosenDestinations(message.integrations);
   if (integrations) event.integrations = integrations;
   return { event, raw, dropped };
+}
+
+const ORDER_IDS = ['order_id', 'order_number', 'checkout_id', 'checkout_token', 'refund_id'] as const;
+
+/** An id that was built from an email stays an id, as its digest; masked, all of them would be the same. */
+function withDigestsAsIds(message: Message): Message {
+  if (message.type !== 'track' || !message.properties) return message;
+  const properties: Record<string, unknown> = message.properties;
+  const digests = ORDER_IDS.flatMap((name) => {
+    const id = properties[name];
+    const digest = typeof id === 'string' ? protectId(id) : id;
+    return digest === id ? [] : [[name, digest]];
+  });
+  return digests.length === 0
+    ? message
+    : { ...message, properties: { ...properties, ...Object.fromEntries(digests) } };
 }
 
 /** Ids that webhooks, the order poll and an order's stages use, for dedup here and at destinations. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { countedShops, PLATFORMS, shopsWithOrderReports } from '../../server/platforms/registry.ts';
+import { countedShops, PLATFORMS, shopOrders } from '../../server/platforms/registry.ts';
 import { webhookPaths } from '../../server/platforms/webhooks/openapi.ts';
 import { configOf, oneShop } from './support.ts';
 
@@ -24,7 +24,7 @@ test.each([
   'a shop with $variables: counted $counted, orders reported $ordersReported',
   ({ variables, counted, ordersReported }) => {
     const config = configOf({ ...oneShop, ...variables });
-    expect([countedShops(config).length > 0, shopsWithOrderReports(config.shops).length > 0]).toEqual([
+    expect([countedShops(config).length > 0, shopOrders(config.shops).shop?.hasPlatform]).toEqual([
       counted,
       ordersReported,
     ]);

@@ -2,8 +2,6 @@ import { createHmac } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import express, { type Router } from 'express';
 import { onTestFinished } from 'vitest';
-import type { PersonKey } from '../../server/analytics/facts.ts';
-import type { Visitor } from '../../server/analytics/store.ts';
 import { createAdminApp } from '../../server/app.ts';
 import type { Config } from '../../server/config/config.ts';
 import { readConfig } from '../../server/config/read.ts';
@@ -14,7 +12,7 @@ import { createCounters } from '../../server/observe/counters.ts';
 import { createLogger } from '../../server/observe/log.ts';
 import { addWebhookRoutes } from '../../server/platforms/webhooks/routes.ts';
 import { createPiiEncryption } from '../../server/privacy/encrypted-pii.ts';
-import type { Append, EventLog } from '../../server/store/event-log.ts';
+import type { Entry, EventLog } from '../../server/store/event-log.ts';
 import { createFakeClock } from '../support/clock.ts';
 
 export const NOW = Date.parse('2026-03-01T12:00:00.000Z');
@@ -37,42 +35,30 @@ export const oneShop: Variables = {
 export const configOf = (variables: Variables, file?: object): Config =>
   readConfig({ ...variables, ...(file && { CONFIG_FILE: 'shops.json' }) }, () => JSON.stringify(file));
 
-/** A log in memory: each messageId and each order key once. */
-export function memoryLog(): Pick<EventLog, 'append'> & { entries: Append[] } {
-  const entries: Append[] = [];
+type Log = Pick<EventLog, 'accept' | 'witnessOf'>;
+
+/** A log in memory: each messageId of a shop once. */
+export function memoryLog(): Log & { entries: Entry[] } {
+  const entries: Entry[] = [];
   const seen = new Set<string>();
   return {
     entries,
-    async append(offered) {
-      let stored = 0;
-      for (const entry of offered) {
-        const { shop, messageId, orderKey } = entry.event;
-        const keys = [`${shop} id ${messageId}`, ...(orderKey ? [`${shop} key ${orderKey}`] : [])];
-        if (keys.some((key) => seen.has(key))) continue;
-        for (const key of keys) seen.add(key);
-        entries.push(entry);
-        stored++;
-      }
-      return { stored, duplicates: offered.length - stored };
+    async accept(offered) {
+      return offered.map((entry) => {
+        const key = `${entry.event.shop} ${entry.event.messageId}`;
+        const isStored = !seen.has(key);
+        seen.add(key);
+        if (isStored) entries.push(entry);
+        return { isStored };
+      });
     },
-  };
-}
-
-/** Visitors found by any of their keys; records the lookups. */
-export function visitors(known: readonly { key: PersonKey; visitor: Partial<Visitor> }[] = []) {
-  const asked: PersonKey[][] = [];
-  return {
-    asked,
-    async visitorsOf(_shop: string, people: readonly PersonKey[]): Promise<Visitor[]> {
-      asked.push([...people]);
-      return known.filter(({ key }) => people.includes(key)).map(({ visitor }) => visitor as Visitor);
-    },
+    witnessOf: (address) => address && `digest of ${address}`,
   };
 }
 
 export interface WebhookServer {
   base: string;
-  entries: Append[];
+  entries: Entry[];
   lines: string[];
   counted(): string[];
   bytesHeld(): number;
@@ -83,12 +69,7 @@ export interface WebhookServer {
 
 /** A server with the webhook routes only, and an event log in memory. */
 export async function startWebhookServer(
-  options: {
-    config?: Config;
-    log?: Pick<EventLog, 'append'>;
-    state?: ReturnType<typeof visitors>;
-    clock?: Clock;
-  } = {},
+  options: { config?: Config; log?: Partial<Log>; clock?: Clock } = {},
 ): Promise<WebhookServer> {
   const memory = memoryLog();
   const counters = createCounters();
@@ -103,8 +84,7 @@ export async function startWebhookServer(
   const app = express();
   addWebhookRoutes(app, {
     config,
-    log: options.log ?? memory,
-    state: options.state ?? visitors(),
+    log: { ...memory, ...options.log },
     piiEncryption: createPiiEncryption(config.piiKeys),
     counters,
     logger,

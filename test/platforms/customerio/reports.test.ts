@@ -4,15 +4,7 @@ import { LogUnavailable } from '../../../server/store/event-log.ts';
 import { createFakeClock } from '../../support/clock.ts';
 import { eventually } from '../../support/eventually.ts';
 import { SHOP_POLICY } from '../../support/shop.ts';
-import {
-  configOf,
-  NOW,
-  oneShop,
-  signReport,
-  startWebhookServer,
-  visitors,
-  type WebhookServer,
-} from '../support.ts';
+import { configOf, NOW, oneShop, signReport, startWebhookServer, type WebhookServer } from '../support.ts';
 
 const PATH = '/v1/webhooks/customerio';
 /** The worked example of Customer.io's own verifier. */
@@ -47,6 +39,7 @@ describe('the signature', () => {
       200,
       { success: true, accepted: 1, duplicates: 0 },
     ]);
+    expect(webhooks.entries[0]?.audience).toBe('statistics');
     expect(webhooks.entries[0]?.event).toEqual({
       shop: 'shop',
       messageId: 'customerio:01E4C4CT6YDC7Y5M7FE1GWWPQJ',
@@ -56,8 +49,7 @@ describe('the signature', () => {
       receivedAt: '2026-03-01T12:00:00.000Z',
       identity: { userId: '42', emailSha256: sha256('test@example.com') },
       consent: { advertising: false, analytics: false, marketing: false },
-      source: 'webhook',
-      only: 'statistics',
+      source: 'platform',
       context: { traits: { email_sha256: sha256('test@example.com') } },
       properties: { object_type: 'email', metric: 'delivered', delivery_id: 'd1' },
       traits: {},
@@ -143,19 +135,13 @@ describe('nothing signed is ever refused, because everything behind it would wai
     expect(webhooks.counted().at(-1)).toBe('webhooks_received shop,customerio,repeated 1');
   });
 
-  test('no visitor is looked up: the answer waits for the event log only', async () => {
-    const state = visitors();
-    await send(await startWebhookServer({ state }), report('email', 'opened'));
-    expect(state.asked).toEqual([]);
-  });
-
   test('while the log is down: 503; while it hangs: 503 within 4 seconds', async () => {
     const down = await startWebhookServer({
-      log: { append: () => Promise.reject(new LogUnavailable('full')) },
+      log: { accept: () => Promise.reject(new LogUnavailable('full')) },
     });
     expect((await send(down, report('email', 'sent'))).status).toBe(503);
     const clock = createFakeClock(NOW);
-    const hangs = await startWebhookServer({ clock, log: { append: () => new Promise(() => {}) } });
+    const hangs = await startWebhookServer({ clock, log: { accept: () => new Promise(() => {}) } });
     const answering = send(hangs, report('email', 'sent'));
     await eventually(hangs.bytesHeld, (bytes) => bytes > 0);
     await clock.advance(3_999);

@@ -7,17 +7,10 @@ import { startOrderPolling } from '../../../server/platforms/shopline/order-poll
 import { createPiiEncryption } from '../../../server/privacy/encrypted-pii.ts';
 import { LogUnavailable } from '../../../server/store/event-log.ts';
 import { createFakeClock } from '../../support/clock.ts';
-import {
-  configOf,
-  memoryLog,
-  NOW,
-  oneShop,
-  order,
-  PERSONAL,
-  startWebhookServer,
-  visitors,
-} from '../support.ts';
+import { configOf, memoryLog, NOW, oneShop, order, PERSONAL, startWebhookServer } from '../support.ts';
 
+/** When `order()` changed last. */
+const UPDATED = '2026-03-01T11:59:30.000Z';
 const INTERVAL_MS = 15 * 60_000;
 const HOUR_MS = 3_600_000;
 type Query = Record<string, string>;
@@ -42,7 +35,6 @@ function watch(
     log,
     clock,
     intervalMs: INTERVAL_MS,
-    state: visitors(),
     piiEncryption: createPiiEncryption([]),
     counters: createCounters(),
     logger: { info: note, warn: note, error: note },
@@ -115,12 +107,12 @@ describe('orders missed by webhooks are recovered', () => {
       'Order Refunded',
       'Order Refunded',
     ]);
-    expect(log.entries.map(({ event }) => [event.messageId, event.orderKey])).toEqual([
-      [`shopline:order:${whole.id}`, `order:${whole.id}`],
-      [`shopline:order:${whole.id}:paid`, `order:${whole.id}:paid`],
-      [`shopline:order:${whole.id}:cancelled`, `order:${whole.id}:cancelled`],
-      ['shopline:refund:r1', 'refund:r1'],
-      ['shopline:refund:r2', 'refund:r2'],
+    expect(log.entries.map(({ event, claim }) => [event.messageId, claim?.stage, claim?.part])).toEqual([
+      [`shopline:order:${whole.id}:${UPDATED}`, 'placed', ''],
+      [`shopline:order:${whole.id}:paid:${UPDATED}`, 'paid', ''],
+      [`shopline:order:${whole.id}:cancelled`, 'cancelled', ''],
+      [`shopline:refund:r1:${UPDATED}`, 'refunded', 'r1'],
+      [`shopline:refund:r2:${UPDATED}`, 'refunded', 'r2'],
     ]);
     const refunded = log.entries.at(-1)?.event;
     expect(refunded?.properties).toEqual({ order_id: whole.id, refund_id: 'r2', total: 60, currency: 'TWD' });
@@ -227,7 +219,7 @@ describe('a run that saw everything is remembered', () => {
   });
 
   test('nor is one whose orders the log did not take', async () => {
-    const log = { ...memoryLog(), append: () => Promise.reject(new LogUnavailable('disk full')) };
+    const log = { ...memoryLog(), accept: () => Promise.reject(new LogUnavailable('disk full')) };
     const { clock, settings } = watch(only('unshipped', order()), { log });
     await clock.advance(0);
     expect(settings.size).toBe(0);

@@ -2,28 +2,24 @@ import { describe, expect, test } from 'vitest';
 import type { Config } from '../../../server/config/config.ts';
 import { createCounters } from '../../../server/observe/counters.ts';
 import { mapWebhook, type Topic } from '../../../server/platforms/shopline/webhooks/map.ts';
-import { consentOf } from '../../../server/platforms/webhooks/consent.ts';
+import { defaultConsent } from '../../../server/platforms/webhooks/consent.ts';
 import { toEntry } from '../../../server/platforms/webhooks/entry.ts';
 import { isMapped } from '../../../server/platforms/webhooks/mapped.ts';
 import { createPiiEncryption, piiBinding } from '../../../server/privacy/encrypted-pii.ts';
 import { sha256 } from '../../../server/privacy/hash.ts';
-import type { Append } from '../../../server/store/event-log.ts';
-import { configOf, NOW, oneShop, order, PERSONAL, visitors } from '../support.ts';
+import type { Entry } from '../../../server/store/event-log.ts';
+import { configOf, memoryLog, NOW, oneShop, order, PERSONAL } from '../support.ts';
 
 const piiEncryption = createPiiEncryption([Buffer.alloc(32, 7)]);
 const allOf = (granted: boolean) => ({ advertising: granted, analytics: granted, marketing: granted });
 
 /** One webhook through the mapper, consent and protection. */
-async function storedEntry(
-  topic: Topic,
-  payload: object,
-  options: { state?: ReturnType<typeof visitors>; config?: Config } = {},
-): Promise<Append> {
+async function storedEntry(topic: Topic, payload: object, options: { config?: Config } = {}): Promise<Entry> {
   const [shop] = (options.config ?? configOf(oneShop)).shops;
   const mapped = mapWebhook(topic, payload, 'shopline:1');
   if (!shop || !isMapped(mapped)) throw new Error('not usable');
-  const consent = await consentOf(mapped.message, shop, options.state ?? visitors());
-  return toEntry({ piiEncryption, counters: createCounters() }, mapped, shop, consent, NOW);
+  const parts = { log: memoryLog(), piiEncryption, counters: createCounters() };
+  return toEntry(parts, mapped, shop, defaultConsent(shop), NOW);
 }
 const ADA = {
   userId: '4201057495',
@@ -92,7 +88,7 @@ const ENVELOPE = {
   receivedAt: '2026-03-01T12:00:00.000Z',
   identity: ADA,
   consent: allOf(true),
-  source: 'webhook',
+  source: 'platform',
   context: CONTEXT,
   traits: {},
 };
@@ -103,7 +99,6 @@ describe('each topic is one event', () => {
     expect(event).toEqual({
       ...ENVELOPE,
       event: 'Order Completed',
-      orderKey: 'order:21050224312121887324667162',
       timestamp: '2026-03-01T11:58:00.000Z',
       properties: ORDER,
     });
@@ -114,7 +109,6 @@ describe('each topic is one event', () => {
     expect(event).toEqual({
       ...ENVELOPE,
       event: 'Order Updated',
-      orderKey: 'order:21050224312121887324667162:paid',
       timestamp: '2026-03-01T11:59:00.000Z',
       properties: { ...ORDER, financial_status: 'paid' },
     });
@@ -125,9 +119,8 @@ describe('each topic is one event', () => {
     expect(event).toEqual({
       ...ENVELOPE,
       event: 'Order Cancelled',
-      orderKey: 'order:21050224312121887324667162:cancelled',
       timestamp: '2026-03-01T11:59:59.000Z',
-      properties: ORDER,
+      properties: { ...ORDER, cancelled_at: '2026-03-01T11:59:59Z' },
     });
   });
 
@@ -144,14 +137,14 @@ describe('each topic is one event', () => {
       ],
       transactions: [
         { kind: 'refund', status: 'success', amount: '0.1', currency: 'TWD' },
-        { kind: 'refund', status: 'pending', amount: '0.20', currency: 'TWD' },
+        { kind: 'refund', status: 'success', amount: '0.20', currency: 'TWD' },
+        { kind: 'refund', status: 'pending', amount: '7', currency: 'TWD' },
         { kind: 'refund', status: 'failure', amount: '450', currency: 'TWD' },
       ],
     });
     expect(event).toEqual({
       ...ENVELOPE,
       event: 'Order Refunded',
-      orderKey: 'refund:SL201AS4571669738589065294',
       timestamp: '2026-03-01T11:00:00.000Z',
       identity: { userId: '4201057495' },
       context: {},
@@ -209,11 +202,11 @@ describe('each topic is one event', () => {
         total_amount: '450.00',
         currency_code: 'twd',
       };
-      const { event } = await storedEntry(topic, cart);
+      const { event, audience } = await storedEntry(topic, cart);
+      expect(audience).toBe('statistics');
       expect(event).toEqual({
         ...ENVELOPE,
         event: 'Cart Updated',
-        only: 'statistics',
         timestamp: '2026-03-01T12:00:00.000Z',
         identity: { userId: '4201057495' },
         context: {},
@@ -232,22 +225,22 @@ describe('each topic is one event', () => {
     [{ customer_id: 200843728, email: 'ada@example.com', phone: '+886912345678' }],
     [{ id: '200843728', email: 'ada@example.com', phone: '+886912345678' }],
   ])('customers/redact → Customer Redacted, for the customer it identifies', async (payload) => {
-    const { event } = await storedEntry('customers/redact', payload);
+    const { event, audience } = await storedEntry('customers/redact', payload);
+    expect(audience).toBe('statistics');
     expect(event).toMatchObject({
       event: 'Customer Redacted',
-      only: 'statistics',
-      source: 'webhook',
+      source: 'platform',
       identity: { userId: '200843728', emailSha256: ADA.emailSha256, phoneSha256: ADA.phoneSha256 },
       properties: {},
     });
   });
 
   test('merchants/redact → Shop Redacted, whatever its body', async () => {
-    const { event } = await storedEntry('merchants/redact', { shop_id: '1' });
+    const { event, audience } = await storedEntry('merchants/redact', { shop_id: '1' });
+    expect(audience).toBe('statistics');
     expect(event).toMatchObject({
       event: 'Shop Redacted',
-      only: 'statistics',
-      source: 'webhook',
+      source: 'platform',
       identity: {},
     });
     expect(event).not.toHaveProperty('orderKey');
@@ -286,9 +279,10 @@ describe('no personal data is stored in clear', () => {
       'checkouts/create',
     ] as const) {
       const id = 'ada@example.com';
-      const { event } = await storedEntry(topic, { ...everywhere, id, order_id: id, token: id, user_id: id });
-      expect(JSON.stringify(event)).not.toContain('ada@');
-      expect(event.orderKey).toContain(ADA.emailSha256);
+      const entry = await storedEntry(topic, { ...everywhere, id, order_id: id, token: id, user_id: id });
+      expect(JSON.stringify(entry)).not.toContain('ada@');
+      const { event, claim } = entry;
+      expect(`${event.orderKey} ${claim?.names} ${claim?.part}`).toContain(ADA.emailSha256);
     }
   });
 
@@ -322,53 +316,38 @@ describe('no personal data is stored in clear', () => {
   });
 });
 
-describe('what the visitor allowed', () => {
-  test('is looked up by every id the order carries', async () => {
-    const state = visitors();
-    await storedEntry('orders/create', order(), { state });
-    expect(state.asked).toEqual([
-      [
-        't:cart-token',
-        'k:checkout-token',
-        'k:2404785166526352972864',
-        'u:4201057495',
-        `e:${ADA.emailSha256}`,
-        'a:3f2504e0-4f89-41d3-9a0c-0305e82c3301',
-      ],
-    ]);
-  });
-
-  test.each([true, false])('follows the shop’s default (%s) when no visitor is known', async (granted) => {
+describe('before it is joined with a visitor, an order', () => {
+  test.each([true, false])('follows the shop’s default (%s)', async (granted) => {
     const config = configOf({ ...oneShop, CONSENT_DEFAULT: granted ? 'granted' : 'denied' });
     expect((await storedEntry('orders/create', order(), { config })).event.consent).toEqual(allOf(granted));
   });
 
-  test('is the strictest of all who match, whatever the default', async () => {
-    const state = visitors([
-      { key: 't:cart-token', visitor: { consent: { advertising: false, analytics: true, marketing: true } } },
-      { key: 'u:4201057495', visitor: { consent: { advertising: true, analytics: true, marketing: false } } },
-      { key: 't:of somebody else', visitor: { consent: allOf(false) } },
-    ]);
-    const { event } = await storedEntry('orders/create', order(), { state });
-    expect(event.consent).toEqual({ advertising: false, analytics: true, marketing: false });
-  });
-
-  test('without advertising: a network, a browser without its build, no click ids anywhere', async () => {
-    const state = visitors([
-      { key: 't:cart-token', visitor: { consent: { ...allOf(true), advertising: false } } },
-    ]);
-    const { event } = await storedEntry('orders/create', order(), { state });
+  test('keeps, where the default denies, a network, a browser without its build, no click ids', async () => {
+    const config = configOf({ ...oneShop, CONSENT_DEFAULT: 'denied' });
+    const { event } = await storedEntry('orders/create', order(), { config });
     expect(event.context).toMatchObject({ ip: '203.0.113.0', userAgent: 'Mozilla/5 Chrome/126' });
     expect(event.properties.landing_site).toBe('https://shop.example/?utm_source=tiktok&email=[email]');
     expect(JSON.stringify(event)).not.toMatch(/E\.C\.P\.|ttp-of/);
+    expect(event.properties).toMatchObject({ total: 960 });
   });
 
-  test('an order of a visitor who denied everything is stored all the same: it is the shop’s own', async () => {
-    const state = visitors([
-      { key: 'a:3f2504e0-4f89-41d3-9a0c-0305e82c3301', visitor: { consent: allOf(false) } },
-    ]);
-    const { event } = await storedEntry('orders/create', order(), { state });
-    expect(event).toMatchObject({ consent: allOf(false), properties: { total: 960 } });
+  test('names itself, its tokens and the address it was placed from', async () => {
+    const { claim, witness } = await storedEntry('orders/create', order());
+    expect(claim).toEqual({
+      stage: 'placed',
+      names: [
+        '21050224312121887324667162',
+        'D1001',
+        '200565776406008509',
+        'checkout:2404785166526352972864',
+        'checkout:checkout-token',
+      ],
+      tokens: ['cart-token', 'checkout-token'],
+      part: '',
+      isCancelled: false,
+      userId: '4201057495',
+    });
+    expect(witness).toBe('digest of 203.0.113.77');
   });
 });
 
@@ -446,11 +425,11 @@ describe('when it happened', () => {
 
 describe('an order without an id of its own', () => {
   test.each([
-    [{ name: '#D1001' }, 'order:D1001:cancelled'],
-    [{ order_status_url: '/trade/thank_you?mainOrderSeq=2005' }, 'order:2005:cancelled'],
-    [{ checkout_token: 'token' }, 'order:checkout:token:cancelled'],
-  ])('is known by what else it is called', async (names, key) => {
-    const { event } = await storedEntry('orders/cancelled', { ...names, current_total_price: '1.00' });
-    expect(event.orderKey).toBe(key);
+    [{ name: '#D1001' }, 'D1001'],
+    [{ order_status_url: '/trade/thank_you?mainOrderSeq=2005' }, '2005'],
+    [{ checkout_token: 'token' }, 'checkout:token'],
+  ])('is known by what else it is called', async (names, name) => {
+    const { claim } = await storedEntry('orders/cancelled', { ...names, current_total_price: '1.00' });
+    expect(claim).toMatchObject({ stage: 'cancelled', names: [name] });
   });
 });

@@ -34,8 +34,9 @@ export function readRefunded(refund: Refunded): { total?: number; currency?: str
   const transactions = refund.transactions.filter(
     ({ kind = 'refund' }) => kind.trim().toLowerCase() === 'refund',
   );
+  // A transaction without a status has moved.
   const has = (statuses: ReadonlySet<string>) =>
-    transactions.filter(({ status = '' }) => statuses.has(status.trim().toLowerCase()));
+    transactions.filter(({ status = 'success' }) => statuses.has(status.trim().toLowerCase()));
   if (transactions.length > 0 && has(FAILED).length === transactions.length) return { total: 0 };
   const moneyOf = (list: typeof transactions) =>
     add(list.map(({ amount_set, amount, currency }) => readMoney(amount_set, amount, currency)));
@@ -53,9 +54,10 @@ export function readRefunded(refund: Refunded): { total?: number; currency?: str
   // A transaction may be in the buyer's currency alone; the lines name the shop's.
   const isForeign =
     moved?.currency !== undefined && lines?.currency !== undefined && moved.currency !== lines.currency;
-  const found =
-    (isForeign ? lines : (moved ?? lines)) ??
-    moneyOf(transactions.filter((one) => !has(FAILED).includes(one)));
+  const hasMoved = has(SUCCEEDED).length > 0 && !isForeign;
+  const found = hasMoved
+    ? moved
+    : (lines ?? moneyOf(transactions.filter((one) => !has(FAILED).includes(one))));
   return found ? { total: found.amount, ...(found.currency && { currency: found.currency }) } : {};
 }
 

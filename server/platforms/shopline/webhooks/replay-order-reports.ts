@@ -1,5 +1,6 @@
 import { isObject } from '../../../../shared/message.ts';
 import { isPaid } from '../../../../shared/payment.ts';
+import { firstTime } from '../../webhooks/fields.ts';
 import { isMapped, type Mapped, messageIdOf } from '../../webhooks/mapped.ts';
 import { mapWebhook, type Topic } from './map.ts';
 import { Order } from './payload.ts';
@@ -10,7 +11,7 @@ export function replayOrderReports(payload: unknown): Mapped[] {
   if (!read.success || !isObject(payload) || read.data.id === undefined) return [];
   const { id, financial_status, cancelled_at, updated_at } = read.data;
   // The order as it is now is another message than the order as it was.
-  const version = updated_at === undefined ? '' : `:${updated_at}`;
+  const version = updated_at === undefined ? '' : `:${firstTime(updated_at) ?? updated_at}`;
   const replay = (topic: Topic, body: unknown, name: string) =>
     mapWebhook(topic, body, messageIdOf('shopline', name));
   const reports = [replay('orders/create', payload, `order:${id}${version}`)];
