@@ -13,12 +13,15 @@ export interface OrderClaim {
   part: string;
   /** The report says that the order is cancelled, whatever stage it reports. */
   isCancelled: boolean;
+  /** `Order Placed`: names an order like a report of it, but adds no stage; of a trusted voice it is an event like others. */
+  isNotice?: true;
   userId?: string;
 }
 
 /** Undefined for an event that reports no order. */
 export function readClaim(event: ProtectedEvent): OrderClaim | undefined {
-  const stage = stageOf(event);
+  const isNotice = event.type === 'track' && event.event === 'Order Placed';
+  const stage = isNotice ? 'placed' : stageOf(event);
   if (stage === undefined) return undefined;
   const { properties, identity, messageId } = event;
   return {
@@ -28,5 +31,6 @@ export function readClaim(event: ProtectedEvent): OrderClaim | undefined {
     part: stage === 'refunded' ? (readId(properties.refund_id) ?? messageId) : '',
     isCancelled: stage === 'cancelled' || readId(properties.cancelled_at) !== undefined,
     ...(identity.userId !== undefined && { userId: identity.userId }),
+    ...(isNotice && { isNotice }),
   };
 }

@@ -111,7 +111,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, shops }: Par
     if (source === 'platform') voices.notePlatformOrder(shop, receivedAtMs);
     const isBelieved = isTrusted(source) || voices.actsAsBrowser(shop);
     if (!isBelieved) return acceptEvidence(row, claim, times.nowMs);
-    return claim.names.length > 0 ? acceptReport(row, claim, times) : undefined;
+    return claim.names.length > 0 && !claim.isNotice ? acceptReport(row, claim, times) : undefined;
   };
 }
 
