@@ -13,10 +13,11 @@ export function stageOf({ type, event, properties }: ProtectedEvent): Stage | un
   return event === 'Order Refunded' ? 'refunded' : undefined;
 }
 
-/** What is known of an order before a further report. */
+/** What is known of an order when a report adds to it. */
 export interface Progress {
   /** Stages that destinations are sent, or were. */
   emitted: ReadonlySet<Stage>;
+  /** A report, this one included, says that it is cancelled. */
   isCancelled: boolean;
 }
 
@@ -27,15 +28,10 @@ export interface Progress {
  *
  * Refunds have ids of their own and are decided one by one by the caller.
  */
-export function stagesAdded(
-  stage: Exclude<Stage, 'refunded'>,
-  isCancelledOrder: boolean,
-  { emitted, isCancelled }: Progress,
-): Stage[] {
-  const isOver = isCancelled || isCancelledOrder;
+export function stagesAdded(stage: Exclude<Stage, 'refunded'>, { emitted, isCancelled }: Progress): Stage[] {
   const wanted: Record<typeof stage, Stage[]> = {
-    placed: isOver ? [] : ['placed'],
-    paid: isOver ? [] : ['placed', 'paid'],
+    placed: isCancelled ? [] : ['placed'],
+    paid: isCancelled ? [] : ['placed', 'paid'],
     updated: [],
     cancelled: ['cancelled'],
   };

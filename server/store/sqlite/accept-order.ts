@@ -83,10 +83,8 @@ export function createAcceptOrder({ rows, orders, evidence, voices, shops }: Par
   function stagesOf(order: Order, { stage, part, isCancelled }: OrderClaim): Stage[] {
     const emitted = orders.emitted(order);
     if (stage === 'refunded') return emitted.has(`refunded:${part}`) ? [] : ['refunded'];
-    return stagesAdded(stage, isCancelled, {
-      emitted: new Set(emitted.keys() as Iterable<Stage>),
-      isCancelled: order.isCancelled === 1 && !emitted.has('placed'),
-    });
+    const isOver = isCancelled || order.isCancelled === 1;
+    return stagesAdded(stage, { emitted: new Set(emitted.keys() as Iterable<Stage>), isCancelled: isOver });
   }
 
   /** Adds a stage to what destinations are sent, after the time in which evidence may join. */
@@ -94,7 +92,9 @@ export function createAcceptOrder({ rows, orders, evidence, voices, shops }: Par
     const [, , , receivedAtMs, body, encryptedPii] = row;
     const isOwn = stage === claim.stage;
     const key = keyOfStage(stage, order.canonicalId, claim.part);
-    const dueAtMs = order.windowUntilMs + (stage === 'placed' || stage === 'paid' ? 0 : AFTER_ORDER_MS);
+    const isMerged = order.windowUntilMs > order.reportedAtMs;
+    const isAfter = isMerged && stage !== 'placed' && stage !== 'paid';
+    const dueAtMs = order.windowUntilMs + (isAfter ? AFTER_ORDER_MS : 0);
     const seq = rows.insert({
       ...reportRow(row, isOwn ? withKey(body, key) : asPlaced(body, key), order),
       holdUntilMs: dueAtMs > receivedAtMs ? dueAtMs - setByMs : null,
