@@ -5,8 +5,10 @@ import type { Logger } from './log.ts';
 export const watchLog = (counters: Counters, logger: Logger) => ({
   committed: (seconds: number) => counters.time('commit', seconds, {}),
   appended: (bytes: number) => counters.count('appended_bytes', {}, bytes),
+  upgrading: (step: string, done: number) =>
+    logger.info({ step, done }, 'upgrading the data directory of an earlier version'),
   gapFound: (range: object) =>
     logger.error({ ...range }, 'events stored earlier are missing: the event log was damaged'),
   highWaterMarkLost: () =>
-    logger.warn({}, 'events.mark is missing or damaged: lost events cannot be detected'),
+    logger.warn({}, 'store.mark is missing or damaged: lost events cannot be detected'),
 });

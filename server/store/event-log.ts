@@ -153,6 +153,8 @@ export interface LogWatch {
   committed(seconds: number): void;
   /** After each append, with the bytes of the stored events as they are on disk. */
   appended(bytes: number): void;
+  /** While the files of an earlier version are upgraded at a start: the step, and how many of its rows are done. */
+  upgrading(step: string, done: number): void;
   /** Once, at the start that found the gap. */
   gapFound(range: Gap): void;
   /** At a start whose high-water mark is absent or damaged: a gap from before cannot be detected. */

@@ -35,7 +35,13 @@ const DEFAULTS = {
   historyBytes: 512 * 1024 * 1024,
   leaseMs: 60_000,
 };
-const UNWATCHED: LogWatch = { committed() {}, appended() {}, gapFound() {}, highWaterMarkLost() {} };
+const UNWATCHED: LogWatch = {
+  committed() {},
+  appended() {},
+  gapFound() {},
+  highWaterMarkLost() {},
+  upgrading() {},
+};
 
 /**
  * Opens the event log of this installation.
@@ -45,7 +51,7 @@ const UNWATCHED: LogWatch = { committed() {}, appended() {}, gapFound() {}, high
 export function openLog(options: LogOptions): Promise<EventLog> {
   const { clock: now = Date.now, steady = now, watch, ...rest } = options;
   return openSqliteLog(
-    { ...DEFAULTS, shops: {}, ...rest },
+    { ...DEFAULTS, shops: {}, nowMs: now(), ...rest },
     { now, steady },
     {
       ...UNWATCHED,

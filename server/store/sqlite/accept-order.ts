@@ -7,6 +7,7 @@ import { AUDIENCE } from './audience.ts';
 import { evidenceKey, orderKeyOf, toBlob } from './dedup.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
 import type { EvidenceStore } from './evidence.ts';
+import type { FormerKeys } from './former-keys.ts';
 import type { Order, Orders } from './orders.ts';
 import type { Voices } from './voices.ts';
 
@@ -15,6 +16,7 @@ interface Parts {
   orders: Orders;
   evidence: EvidenceStore;
   voices: Voices;
+  formerKeys: FormerKeys;
   shops: ReadonlyMap<string, ShopOrders>;
 }
 
@@ -33,7 +35,7 @@ const NO_ORDERS: ShopOrders = { ordersFrom: 'browser', mergeMs: 0, hasPlatform: 
  * Order reports within the accept transaction: which order a report belongs to, whether its voice makes an order, which
  * stages it adds, and what evidence joins.
  */
-export function createAcceptOrder({ rows, orders, evidence, voices, shops }: Parts) {
+export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, shops }: Parts) {
   /** A browser's report where its word makes no order: kept once, joined where it proves to belong to one. */
   function acceptEvidence(row: AcceptRow, claim: OrderClaim, nowMs: number): Accepted {
     const [shop, , , receivedAtMs, body, , details] = row;
@@ -67,7 +69,9 @@ export function createAcceptOrder({ rows, orders, evidence, voices, shops }: Par
         if (joined.stage === 'placed') rows.insert(reportRow(row, joined.body, order));
     // Where the shop system reports orders, a page is believed when it says that one was placed, and no further.
     const isHeard = isTrusted(source) || claim.stage === 'placed' || !hasPlatform;
-    const added = isHeard ? stagesOf(order, claim) : [];
+    const added = isHeard
+      ? stagesOf(order, claim).filter((one) => !wasSentBefore(shop, order, claim, one, nowMs))
+      : [];
     for (const stage of added) emit(row, claim, order, stage, setByMs);
     // A backend's update is an event of its own; the shop system's only changes what its order is made of.
     if (claim.stage === 'updated' && source !== 'platform')
@@ -85,6 +89,23 @@ export function createAcceptOrder({ rows, orders, evidence, voices, shops }: Par
     if (stage === 'refunded') return emitted.has(`refunded:${part}`) ? [] : ['refunded'];
     const isOver = isCancelled || order.isCancelled === 1;
     return stagesAdded(stage, { emitted: new Set(emitted.keys() as Iterable<Stage>), isCancelled: isOver });
+  }
+
+  /**
+   * An earlier version sent this stage. Where the shop's own system is believed, it counts as sent only with what that
+   * system reported (the upgrade recorded it): a page may have claimed the key.
+   */
+  function wasSentBefore(
+    shop: string,
+    order: Order,
+    claim: OrderClaim,
+    stage: Stage,
+    nowMs: number,
+  ): boolean {
+    const counts = stage === 'refunded' || voices.actsAsBrowser(shop);
+    if (!counts || !formerKeys.hasStage(shop, claim, stage, nowMs)) return false;
+    orders.emit(order, stage, stage === 'refunded' ? claim.part : '', 0);
+    return true;
   }
 
   /** Adds a stage to what destinations are sent, after the time in which evidence may join. */

@@ -7,6 +7,7 @@ import { AUDIENCE } from './audience.ts';
 import { type Dedup, messageKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
 import type { EventRows } from './event-rows.ts';
 import type { EvidenceStore } from './evidence.ts';
+import type { FormerKeys } from './former-keys.ts';
 import type { PersonLinks } from './person-links.ts';
 
 /** What an entry carries beside its event. */
@@ -47,6 +48,7 @@ export interface AcceptedAll {
 interface Parts {
   rows: EventRows;
   dedup: Dedup;
+  formerKeys: FormerKeys;
   windows: Windows;
   evidence: EvidenceStore;
   personLinks: PersonLinks;
@@ -58,13 +60,21 @@ const STORED: Accepted = { isStored: true };
 const DUPLICATE: Accepted = { isStored: false };
 
 /** One transaction for all entries: dedup, order identity, what proves it, the events. */
-export function createAccept({ rows, dedup, windows, evidence, personLinks, acceptOrder }: Parts) {
+export function createAccept({
+  rows,
+  dedup,
+  formerKeys,
+  windows,
+  evidence,
+  personLinks,
+  acceptOrder,
+}: Parts) {
   function acceptOne(row: AcceptRow, times: AcceptTimes): Accepted {
     const [shop, source, messageId, receivedAtMs, body, encryptedPii, details] = row;
     const { nowMs } = times;
     // Each voice has ids of its own: no other can use them up.
     const message = messageKey(source, messageId);
-    if (dedup.has(shop, message, nowMs)) return DUPLICATE;
+    if (dedup.has(shop, message, nowMs) || formerKeys.hasMessage(shop, messageId, nowMs)) return DUPLICATE;
     const key = details?.key === undefined ? null : orderKeyOf(details.key);
     if (key !== null && dedup.has(shop, key, nowMs)) {
       show(row, details);

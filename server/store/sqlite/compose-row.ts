@@ -5,6 +5,7 @@ import { prepare } from './database.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { Order, Orders } from './orders.ts';
 import type { Store } from './store.ts';
+import { readStored } from './stored-event.ts';
 
 /** A row whose body is composed when it is leased first, by whichever destination. */
 export interface ComposedRow {
@@ -31,7 +32,7 @@ export function createComposeRow({ connection }: Store, orders: Orders, evidence
   }
 
   function compose({ shop, orderId, body }: ComposedRow): ProtectedEvent {
-    const own: ProtectedEvent = JSON.parse(body);
+    const own = readStored(body);
     const order = orderId === null ? undefined : orders.get(orderId);
     if (!order) {
       const shown = evidence.views(

@@ -10,8 +10,10 @@ export interface DatabaseOptions {
   name: string;
   /** SQL that creates the tables in an empty file. */
   schema: string;
-  /** Version of the schema; a file of another version is refused. */
+  /** Version of the schema; a file of another version is refused, except one that `upgrade` knows. */
   version: number;
+  /** By an earlier version, the SQL that makes its tables those of `version`. */
+  upgrade?: Readonly<Record<number, string>>;
   /** Limits the file, in pages of 4 KiB: a full disk for tests. */
   maxPages?: number;
   /** SQLite's page cache; default 16. The operating system caches more. */
@@ -86,15 +88,20 @@ function transaction<T>(connection: DatabaseSync, work: () => T): T {
   }
 }
 
-function migrate(connection: DatabaseSync, { schema, version }: DatabaseOptions, path: string): void {
-  const found = connection.prepare('PRAGMA user_version').get()?.user_version;
+function migrate(
+  connection: DatabaseSync,
+  { schema, version, upgrade = {} }: DatabaseOptions,
+  path: string,
+): void {
+  const found = Number(connection.prepare('PRAGMA user_version').get()?.user_version);
   if (found === version) return;
-  if (found !== 0) {
+  const sql = found === 0 ? schema : upgrade[found];
+  if (sql === undefined) {
     throw new DataDirUnusable(
       `${path} has schema version ${found}; this program supports version ${version}. Start the program version that wrote it.`,
     );
   }
-  transaction(connection, () => connection.exec(`${schema}; PRAGMA user_version = ${version}`));
+  transaction(connection, () => connection.exec(`${sql}; PRAGMA user_version = ${version}`));
 }
 
 /** A fault of the file or disk as `DataDirUnusable`; any other error unchanged. */

@@ -9,6 +9,8 @@ export type DedupKey = string;
 
 export const messageKey = (source: Source, messageId: string): DedupKey =>
   digest('message', `${source}\0${messageId}`);
+/** As versions without voices recorded it. */
+export const formerMessageKey = (messageId: string): DedupKey => digest('message', messageId);
 export const orderKeyOf = (orderKey: string): DedupKey => digest('order', orderKey);
 /** The same report of the same browser. */
 export const evidenceKey = (parts: readonly string[]): DedupKey => digest('evidence', JSON.stringify(parts));

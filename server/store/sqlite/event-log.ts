@@ -7,6 +7,7 @@ import type { AcceptRow, Details } from './accept.ts';
 import type { DeadLetterRow } from './dead-letters.ts';
 import type { LeasedRow } from './lease.ts';
 import type { DeliverySettlement, Settlement } from './settle.ts';
+import { readStored } from './stored-event.ts';
 import type { LogData, LogMethods } from './worker.ts';
 
 const MAX_ANSWER = 2000;
@@ -26,6 +27,7 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
   const worker = new URL('./worker.ts', import.meta.url);
   const { call, send, close } = await startThread<LogMethods>(worker, data, {
     onCommit: watch.committed,
+    onProgress: ({ step, done }) => watch.upgrading(step, done),
     // A call sees what was settled before it.
     beforeCall: () => settlements.flush(),
   });
@@ -171,7 +173,7 @@ const UNREADABLE: ProtectedEvent = {
 
 function toEvent(body: string): ProtectedEvent {
   try {
-    return JSON.parse(body);
+    return readStored(body);
   } catch {
     return UNREADABLE;
   }

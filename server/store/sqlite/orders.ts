@@ -4,6 +4,7 @@ import type { Report } from '../../orders/precedence.ts';
 import type { Stage } from '../../orders/stages.ts';
 import { prepare } from './database.ts';
 import type { Store } from './store.ts';
+import { readStored } from './stored-event.ts';
 
 /** One order as the tables know it. */
 export interface Order {
@@ -161,7 +162,7 @@ export function createOrders({ connection }: Store): Orders {
     reports: (order) =>
       allReports
         .all(order.id)
-        .map(({ source, stage, part, body }) => ({ source, stage, part, event: JSON.parse(body) })),
+        .map(({ source, stage, part, body }) => ({ source, stage, part, event: readStored(body) })),
     emitted: (order) =>
       new Map(
         stages.all(order.id).map(({ stage, part, seq }) => [part === '' ? stage : `${stage}:${part}`, seq]),

@@ -4,6 +4,11 @@ import { ORDER_SCHEMA } from './schema-orders.ts';
 
 export const VERSION = 3;
 
+export const EVENT_INDEXES = `
+  CREATE INDEX events_trusted ON events (shop, seq) WHERE voice = 1;
+  CREATE INDEX events_by_order ON events (order_id) WHERE order_id IS NOT NULL;
+`;
+
 /**
  * An event is written once, however many consumers there are. A consumer is its cursor plus one `deliveries` row for
  * each event at or below the cursor that was leased or is held, and is not settled; dead letters have a table of their
@@ -29,9 +34,7 @@ export const SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
     body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX events_by_shop ON events (shop);
-  CREATE INDEX events_trusted ON events (shop, seq) WHERE voice = 1;
-  CREATE INDEX events_by_order ON events (order_id) WHERE order_id IS NOT NULL;
-
+  ${EVENT_INDEXES}
   -- Dedup keys, kept longer than the events: digests of messageIds and order keys.
   CREATE TABLE seen (
     shop TEXT NOT NULL,

@@ -15,6 +15,7 @@ import { createEncryptedPii } from './encrypted-pii.ts';
 import { createErase } from './erase.ts';
 import { createEventRows } from './event-rows.ts';
 import { createEvidence } from './evidence.ts';
+import { createFormerKeys } from './former-keys.ts';
 import { createGaps } from './gaps.ts';
 import { type HighWater, openHighWater } from './high-water.ts';
 import { createHistory, type HistoryLimits } from './history.ts';
@@ -29,6 +30,9 @@ import { createRetain } from './retain.ts';
 import { SCHEMA, VERSION } from './schema.ts';
 import { createSettle } from './settle.ts';
 import { createStore, type Store } from './store.ts';
+import { renameStoreFiles } from './upgrade/files.ts';
+import { UPGRADE_SCHEMA } from './upgrade/schema.ts';
+import { upgradeStore } from './upgrade/store.ts';
 import { createVoices } from './voices.ts';
 
 /** What the thread is started with. */
@@ -40,17 +44,24 @@ export interface LogData extends HistoryLimits {
   retentionMs: number;
   orderKeyMs: number;
   leaseMs: number;
+  /** Epoch ms of the start. */
+  nowMs: number;
   maxPages?: number;
 }
 
 /** In the order of SQLite's numbers for them. @see https://sqlite.org/pragma.html#pragma_synchronous */
 const SYNCHRONOUS = ['off', 'normal', 'full', 'extra'] as const;
 
-function openEngine(data: LogData) {
-  const { dataDir, maxPages } = data;
+function openEngine(data: LogData, onProgress: (step: string, done: number) => void = () => {}) {
+  const { dataDir, maxPages, shops, nowMs } = data;
   const limit = maxPages === undefined ? {} : { maxPages };
-  const database = openDatabase({ dataDir, name: 'store', schema: SCHEMA, version: VERSION, ...limit });
+  renameStoreFiles(dataDir);
+  const database = openDatabase({
+    ...{ dataDir, name: 'store', schema: SCHEMA, version: VERSION, ...limit },
+    upgrade: { 2: UPGRADE_SCHEMA },
+  });
   try {
+    upgradeStore({ database, dataDir, shops, nowMs, onProgress });
     return createEngine(data, database, openHighWater(join(dataDir, 'store.mark')));
   } catch (error) {
     database.close();
@@ -75,7 +86,8 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const orders = createOrders(store);
   const evidence = createEvidence(store);
   const voices = createVoices(store, shops);
-  const acceptOrder = createAcceptOrder({ rows, orders, evidence, voices, shops });
+  const formerKeys = createFormerKeys(store, dedup, windows);
+  const acceptOrder = createAcceptOrder({ rows, orders, evidence, voices, formerKeys, shops });
   const requeue = createRequeue(store);
   const queue = createQueue(store, requeue);
   const deadLetters = createDeadLetters(store, encryptedPii);
@@ -90,6 +102,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       accept: createAccept({
         rows,
         dedup,
+        formerKeys,
         windows,
         evidence,
         personLinks: createPersonLinks(store),
@@ -146,4 +159,6 @@ function readWitnessKey({ connection, transaction }: Store): string {
 
 export type LogMethods = MethodsOf<ReturnType<typeof openEngine>>;
 
-await serveThread(() => syncEngine(openEngine(workerData as LogData)));
+await serveThread((progress) =>
+  syncEngine(openEngine(workerData as LogData, (step, done) => progress({ step, done }))),
+);

@@ -24,17 +24,25 @@ interface Job {
   steps: Generator<undefined, unknown> | AsyncGenerator<undefined, unknown>;
 }
 
-/** The first message of a thread: the methods it serves, or why it could not open. */
-export type Opened = { methods: readonly string[] } | { failure: Failure };
+/** The first messages of a thread: what long work it does before it opens, then its methods, or why it could not open. */
+export type Opened = { methods: readonly string[] } | { failure: Failure } | { progress: Progress };
+export interface Progress {
+  step: string;
+  /** Rows so far. */
+  done: number;
+}
 
 const RETRY_MS = 1000;
 const IDLE_AFTER_MS = 250;
 
 /** Opens an engine, reports its methods and serves it. `startThread` runs a module that calls this. */
-export async function serveThread(open: () => Engine | Promise<Engine>): Promise<void> {
+export async function serveThread(
+  open: (onProgress: (progress: Progress) => void) => Engine | Promise<Engine>,
+): Promise<void> {
   if (!parentPort) throw new Error('a storage engine runs in a worker thread');
+  const port = parentPort;
   try {
-    const engine = await open();
+    const engine = await open((progress) => port.postMessage({ progress } satisfies Opened));
     serve(parentPort, engine);
     parentPort.postMessage({ methods: engine.names } satisfies Opened);
   } catch (error) {

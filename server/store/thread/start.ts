@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { fromFailure, LogUnavailable, toFailure } from '../errors.ts';
-import type { Answers, Opened, Request } from './serve.ts';
+import type { Answers, Opened, Progress, Request } from './serve.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the parameters of any function
 type Methods<M> = { [Name in keyof M]: (...args: any[]) => unknown };
@@ -26,6 +26,8 @@ export interface Thread<M extends Methods<M>> {
 export interface ThreadHooks {
   /** Receives the duration of each transaction. */
   onCommit?: (seconds: number) => void;
+  /** Receives what the thread does before it opens, when that takes long. */
+  onProgress?: (progress: Progress) => void;
   /** Runs before each `call`; what it sends arrives first. */
   beforeCall?: () => void;
 }
@@ -39,7 +41,7 @@ export interface ThreadHooks {
 export async function startThread<M extends Methods<M>>(
   file: URL,
   workerData: unknown,
-  { onCommit = () => {}, beforeCall = () => {} }: ThreadHooks = {},
+  { onCommit = () => {}, onProgress = () => {}, beforeCall = () => {} }: ThreadHooks = {},
 ): Promise<Thread<M>> {
   const worker = new Worker(file, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 16 } });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
@@ -47,7 +49,9 @@ export async function startThread<M extends Methods<M>>(
     let failure: Error = new LogUnavailable('the storage thread ended before it was ready');
     worker.once('error', reject);
     worker.once('exit', () => reject(failure));
-    worker.once('message', (opened: Opened) => {
+    worker.on('message', function read(opened: Opened) {
+      if ('progress' in opened) return onProgress(opened.progress);
+      worker.off('message', read);
       if ('failure' in opened) failure = fromFailure(opened.failure);
       else resolve(opened.methods);
     });
