@@ -51,11 +51,15 @@ function readSource(path: string): SourceFile {
     ts.forEachChild(node, visit);
   };
   visit(tree);
+  let code: string | undefined;
   const isOwn = (specifier: string) => specifier.startsWith('.');
   return {
     path,
     text,
-    code: printer.printFile(tree),
+    get code() {
+      code ??= printer.printFile(tree);
+      return code;
+    },
     imports: specifiers.filter(isOwn).map((specifier) => normalize(join(dirname(path), specifier))),
     packages: specifiers.filter((specifier) => !isOwn(specifier)),
     identifiers,
