@@ -194,3 +194,17 @@ test('the root of the server holds main.ts and app.ts, each under 120 lines', ()
   const isLong = ({ text }: SourceFile) => text.split('\n').length > 120;
   expect(pathsWhere(root, isLong)).toEqual([]);
 });
+
+test('test files that start a collector, a process or a browser are tagged slow', () => {
+  const starters = /\/support\/(collector|fleet|fleet-process|process|program|chromium|shopper)\.ts$/;
+  const starts = ({ imports }: SourceFile) => imports.some((path) => starters.test(path));
+  // Long tests and tests in Chromium are left out of `test:fast` by their paths.
+  const tests = readSources(['test/**/*.test.ts']).filter(
+    ({ path }) => !/\.long\.|^test\/(browser|client-package)\//.test(path),
+  );
+  const untagged = pathsWhere(
+    tests,
+    (file) => starts(file) && !file.text.startsWith('// @module-tag slow\n'),
+  );
+  expect(untagged).toEqual([]);
+});

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, test } from 'vitest';
 import { tempDir } from '../../support/temp-dir.ts';
 import { checkPromises } from './checks.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from 'vitest';
 import { describeFuzz } from './main.ts';
 import { type FuzzOutcome, fuzz } from './run.ts';

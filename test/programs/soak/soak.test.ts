@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, test } from 'vitest';
 import { growth, LONG_LIFE_SAMPLES } from './lives.ts';
 import { describeSoak, type SoakOutcome, soak } from './run.ts';
