@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Vitest } from 'vitest/node';
@@ -31,7 +32,9 @@ const LONG = '**/*.long.test.ts';
 const IN_CHROMIUM = 'test/{browser,programs/bench-client,client-package}/**';
 const IN_JSDOM = 'test/{snippet,theme,client-package}/**';
 const project = (name: string, test: object) => ({ extends: true as const, test: { name, ...test } });
-const notFast = options.fast ? [IN_CHROMIUM] : [];
+/** Files whose tests are all slow are not even loaded. */
+const isSlow = (path: string) => readFileSync(path, 'utf8').startsWith('// @module-tag slow');
+const notFast = options.fast ? [IN_CHROMIUM, ...globSync('test/**/*.test.ts').filter(isSlow)] : [];
 const usual = [
   // Each file has a page of its own; a VM context provides one in half the time of a process.
   project('pages', {

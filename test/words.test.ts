@@ -147,7 +147,7 @@ const add = (name: string, at: string) => {
   names.set(words, [...(names.get(words) ?? []), { name, at }]);
 };
 for (const { path, identifiers } of readSources([SOURCES, CLIENT]))
-  for (const { name, line } of identifiers) add(name, `${path}:${line}`);
+  for (const name of identifiers) add(name, path);
 for (const path of globSync(['{server,shared,test}/**', 'client/{snippet,theme}/**']))
   for (const name of path.split('/').slice(1)) add(name.replace(/\.\w+$/, ''), path);
 
