@@ -193,7 +193,7 @@ test('the root of the server holds main.ts and app.ts, each under 120 lines', ()
   expect(pathsWhere(root, isLong)).toEqual([]);
 });
 
-test('test files that start a collector, a process or a browser are tagged slow', () => {
+test('test files that start a collector, a process or a browser have tests tagged slow', () => {
   const starters = /\/support\/(collector|fleet|fleet-process|process|program|chromium|shopper)\.ts$/;
   const starts = ({ imports }: SourceFile) => imports.some((path) => starters.test(path));
   // Long tests and tests in Chromium are left out of `test:fast` by their paths.
@@ -202,7 +202,7 @@ test('test files that start a collector, a process or a browser are tagged slow'
   );
   const untagged = pathsWhere(
     tests,
-    (file) => starts(file) && !file.text.startsWith('// @module-tag slow\n'),
+    (file) => starts(file) && !/^\/\/ @module-tag slow\n|tags: \['slow'\]/.test(file.text),
   );
   expect(untagged).toEqual([]);
 });
