@@ -24,7 +24,7 @@ export function readShop(
   if (endpoint !== undefined) addProblem(found, 'SHOPLINE_ENDPOINT', endpoint);
   const own = parseVariables(ShopVariables, variables, found);
   const destinations = readDestinations(variables, found);
-  if (own) for (const [variable, words] of missingCompanions(own)) addProblem(found, variable, words);
+  if (own) for (const [variable, words] of missingCounterparts(own)) addProblem(found, variable, words);
   const others = noDestinationProblem(variables);
   const lines = [...found.values(), ...(others === undefined ? [] : [others])];
   problems.push(...lines.map((line) => prefix + line));
@@ -79,7 +79,7 @@ const NEEDS = {
   ],
 } as const;
 
-function missingCompanions(own: ShopVariables): [variable: string, words: string][] {
+function missingCounterparts(own: ShopVariables): [variable: string, words: string][] {
   const isSet = (value: unknown) => (Array.isArray(value) ? value.length > 0 : value !== undefined);
   return Object.entries(NEEDS)
     .filter(([variable]) => isSet(own[variable as keyof typeof NEEDS]))
