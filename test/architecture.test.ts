@@ -180,9 +180,7 @@ describe('what a module does not name', () => {
     const modules = inModules('server/analytics', 'server/orders', 'server/ingest');
     expect(modules.length).toBeGreaterThan(20);
     const named = pathsWhere(modules, ({ identifiers, imports }) =>
-      [...identifiers.map(({ name }) => name), ...imports].some((name) =>
-        /shopline|shopify|customer_?io|platforms/i.test(name),
-      ),
+      [...identifiers, ...imports].some((name) => /shopline|shopify|customer_?io|platforms/i.test(name)),
     );
     expect(named).toEqual([]);
   });
@@ -193,4 +191,18 @@ test('the root of the server holds main.ts and app.ts, each under 120 lines', ()
   expect(root.map(({ path }) => path)).toEqual(['server/app.ts', 'server/main.ts']);
   const isLong = ({ text }: SourceFile) => text.split('\n').length > 120;
   expect(pathsWhere(root, isLong)).toEqual([]);
+});
+
+test('test files that start a collector, a process or a browser have tests tagged slow', () => {
+  const starters = /\/support\/(collector|fleet|fleet-process|process|program|chromium|shopper)\.ts$/;
+  const starts = ({ imports }: SourceFile) => imports.some((path) => starters.test(path));
+  // Long tests and tests in Chromium are left out of `test:fast` by their paths.
+  const tests = readSources(['test/**/*.test.ts']).filter(
+    ({ path }) => !/\.long\.|^test\/(browser|client-package)\//.test(path),
+  );
+  const untagged = pathsWhere(
+    tests,
+    (file) => starts(file) && !/^\/\/ @module-tag slow\n|tags: \['slow'\]/.test(file.text),
+  );
+  expect(untagged).toEqual([]);
 });

@@ -1,9 +1,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { PROGRAM_NAMES, SHOP_NAMES } from '../server/config/names.ts';
 import { ProgramVariables, ShopVariables } from '../server/config/schemas.ts';
 import { DESTINATIONS } from '../server/destinations/registry.ts';
 import { openApi } from '../server/http/openapi.ts';
 import { webhookPaths } from '../server/platforms/webhooks/openapi.ts';
+
+const DEFAULTS = Object.fromEntries(
+  Object.entries({
+    ...ProgramVariables.parse({}),
+    BOTS: 'flag',
+    ORDER_MERGE_SECONDS: 30,
+    ATTRIBUTION_DAYS: 7,
+  }).filter(([, value]) => typeof value === 'string' || typeof value === 'number'),
+);
 
 const readme = readFileSync('README.md', 'utf8');
 const configuration = readFileSync('server/config/README.md', 'utf8');
@@ -18,6 +28,32 @@ test('the configuration page explains every variable the program reads', () => {
     ...DESTINATIONS.flatMap((destination) => Object.values<string>(destination.variables)),
   ];
   expect(variables.filter((name) => !configuration.includes(`\`${name}\``))).toEqual([]);
+});
+
+test('the configuration page lists no variable that the program does not read', () => {
+  const rows = configuration.split('\n').filter((line) => line.startsWith('| `'));
+  const names = rows.flatMap((row) =>
+    [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name),
+  );
+  expect(names.length).toBeGreaterThan(40);
+  const known = new Set([...PROGRAM_NAMES, ...SHOP_NAMES, 'CONFIG_FILE']);
+  expect(names.filter((name) => !known.has(name ?? ''))).toEqual([]);
+});
+
+test.each(Object.entries(DEFAULTS))('the configuration page gives the default of %s', (name, value) => {
+  const row = configuration
+    .split('\n')
+    .find((line) => line.startsWith('| `') && line.includes(`\`${name}\``));
+  expect(row).toContain(`\`${value}\``);
+});
+
+test('the configuration page marks what is required', () => {
+  const issues = ShopVariables.safeParse({}).error?.issues ?? [];
+  const required = configuration
+    .split('\n')
+    .filter((line) => /^\| `[^|]*\| required \|/.test(line))
+    .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  expect(required.toSorted()).toEqual(issues.map(({ path }) => String(path[0])).toSorted());
 });
 
 test('every command in the README exists', () => {

@@ -3,13 +3,20 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
   test: {
-    // Only what hangs is meant to end here: a browser on a busy machine may need four times what it needs alone.
+    // Ends only what hangs: on a busy machine a browser may need four times what it needs alone.
     testTimeout: 90_000,
     hookTimeout: 90_000,
-    // One more than there are cores, at the least: some files mostly wait, for a time-out or a lost connection.
+    // At least one more than there are cores: some files mostly wait for a time-out or a lost connection.
     maxWorkers: 3,
-    // No state but `main`'s is global, so files may share a worker: what they import is read once.
+    // Only `main.ts` has global state, so files may share a worker and what it has imported.
     isolate: false,
     allowOnly: false,
+    tags: [
+      {
+        name: 'slow',
+        description:
+          'Starts processes, waits for real seconds or many disk writes, or computes for a second.',
+      },
+    ],
   },
 });

@@ -19,7 +19,7 @@ const TABLE: Row[] = [
   { words: ['hear', 'hears', 'heard', 'hearing'], use: 'onNotice, received' },
   { words: ['strike', 'strikes', 'struck'], use: 'redactSecrets, masked' },
   { words: ['hurry', 'hurries', 'hurried'], use: 'requeue, requeuedTo' },
-  { words: ['wake'], use: 'requeueNow', under: ['server/'] },
+  { words: ['wake'], use: 'requeueNow', under: ['server/'], as: 'name' },
   { words: ['lineUp'], use: 'enqueue' },
   {
     words: ['sight', 'sights', 'sighting', 'sightings'],
@@ -78,48 +78,7 @@ const TABLE: Row[] = [
 ];
 
 /** Rows whose words are still being replaced. */
-const PENDING: readonly string[] = [
-  ...[
-    'told',
-    'hear',
-    'strike',
-    'hurry',
-    'wake',
-    'lineUp',
-    'sight',
-    'slices',
-    'room',
-    'judge',
-    'fate',
-    'bury',
-  ],
-  ...[
-    'stumble',
-    'news',
-    'seen',
-    'backstop',
-    'pace',
-    'everyMs',
-    'patience',
-    'company',
-    'quietUntil',
-    'missing',
-  ],
-  ...[
-    'markLost',
-    'seal',
-    'open',
-    'fixOrder',
-    'root',
-    'stale',
-    'changed',
-    'kept',
-    'take',
-    'settle',
-    'noteSynced',
-  ],
-  ...['note', 'turnPage', 'beamed', 'box', 'keepVisit', 'survey', 'later', 'companion', 'story', 'letter'],
-];
+const PENDING: readonly string[] = ['told', 'hear', 'slices', 'story', 'letter'];
 
 const SOURCES = '{server,shared,test}/**/*.{ts,js}';
 const CLIENT = 'client/{snippet,theme}/**/*.{ts,js}';
@@ -147,7 +106,7 @@ const add = (name: string, at: string) => {
   names.set(words, [...(names.get(words) ?? []), { name, at }]);
 };
 for (const { path, identifiers } of readSources([SOURCES, CLIENT]))
-  for (const { name, line } of identifiers) add(name, `${path}:${line}`);
+  for (const name of identifiers) add(name, path);
 for (const path of globSync(['{server,shared,test}/**', 'client/{snippet,theme}/**']))
   for (const name of path.split('/').slice(1)) add(name.replace(/\.\w+$/, ''), path);
 

@@ -103,6 +103,6 @@ export interface AnalyticsStore {
   /** Deletes everything of a shop. */
   purge(shop: string): Promise<void>;
   /** Deletes what is past its retention. Call before the log deletes events, which it keeps for `logKeptMs`. */
-  retain(nowMs: number, logKeptMs: number): Promise<void>;
+  retain(nowMs: number, logRetentionMs: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -25,7 +25,7 @@ export function readShop(
   if (endpoint !== undefined) addProblem(found, 'SHOPLINE_ENDPOINT', endpoint);
   const own = parseVariables(ShopVariables, variables, found);
   const destinations = readDestinations(variables, found);
-  if (own) for (const [variable, words] of missingCompanions(own)) addProblem(found, variable, words);
+  if (own) for (const [variable, words] of missingCounterparts(own)) addProblem(found, variable, words);
   const voice = own && missingVoice(own);
   if (voice) addProblem(found, 'ORDERS_FROM', voice);
   const others = noDestinationProblem(variables);
@@ -94,7 +94,7 @@ function missingVoice(own: ShopVariables): string | undefined {
   return undefined;
 }
 
-function missingCompanions(own: ShopVariables): [variable: string, words: string][] {
+function missingCounterparts(own: ShopVariables): [variable: string, words: string][] {
   const isSet = (value: unknown) => (Array.isArray(value) ? value.length > 0 : value !== undefined);
   return Object.entries(NEEDS)
     .filter(([variable]) => isSet(own[variable as keyof typeof NEEDS]))

@@ -7,7 +7,7 @@ import { prepareRound, sendRound } from './round.ts';
 export interface Rounds {
   /** Prepares leased events and starts to send them; resolves once they are prepared. Call it in lease order. */
   start(deliveries: readonly Delivery[]): Promise<void>;
-  hasRoom(): boolean;
+  hasCapacity(): boolean;
   oneEnded(): Promise<void>;
   allEnded(): Promise<void>;
 }
@@ -67,7 +67,7 @@ export function createRounds(
       if (destination.waitsForIdentify) launchInOrder(round, prepared);
       else launch(() => sendRound(round, prepared));
     },
-    hasRoom: () => inFlight.size < destination.limits.requestsInFlight,
+    hasCapacity: () => inFlight.size < destination.limits.requestsInFlight,
     oneEnded: () => Promise.race(inFlight),
     async allEnded() {
       await Promise.all(inFlight);

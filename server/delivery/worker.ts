@@ -75,7 +75,7 @@ export function startWorker(parts: WorkerParts): Worker {
   function ready(): State {
     if (breaker.waitMs(clock.now()) > 0) return 'paused';
     if (breaker.state() !== 'closed') return 'probing';
-    return rounds.hasRoom() ? 'leasing' : 'waiting';
+    return rounds.hasCapacity() ? 'leasing' : 'waiting';
   }
 
   /** Each state's work; resolves with the next state. */

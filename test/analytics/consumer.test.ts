@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, onTestFinished, test } from 'vitest';
 import { type ConsumerParts, startConsumer } from '../../server/analytics/consumer.ts';
 import type { AnalyticsDatabase } from '../../server/analytics/store/database.ts';

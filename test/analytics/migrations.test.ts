@@ -1,3 +1,4 @@
+// @module-tag slow
 import { readFileSync } from 'node:fs';
 import { type Dialect, Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';

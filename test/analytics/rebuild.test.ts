@@ -1,3 +1,4 @@
+// @module-tag slow
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { consumerName } from '../../server/analytics/counting.ts';

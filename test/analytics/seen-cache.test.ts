@@ -68,7 +68,7 @@ test('after clearing, everything is passed on', () => {
   expect(cache.only(reported)).toEqual(reported);
 });
 
-test('a hundred thousand visitors exceed its bound, and none is lost', () => {
+test('a hundred thousand visitors exceed its bound, and none is lost', { tags: ['slow'] }, () => {
   const cache = createSeenCache();
   for (let index = 0; index < 100_000; index += 500) {
     const reported = of(

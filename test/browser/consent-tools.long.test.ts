@@ -3,7 +3,7 @@ import { brotliCompressSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { type Beginning, STAND_INS, TOOL_NAMES, type ToolName } from '../support/consent-tools.ts';
-import { arrives, arrivesInAll, html, snippet, tell, test } from '../support/shopper.ts';
+import { arrives, arrivesInAll, html, invoke, snippet, test } from '../support/shopper.ts';
 import type { Storefront } from '../support/storefront.ts';
 import { NOTHING, traces } from '../support/traces.ts';
 
@@ -30,7 +30,7 @@ async function visit(page: Page, path = AD) {
   const plugin = page.waitForResponse('**/consent-tools.js');
   await page.goto(path);
   await (await plugin).finished();
-  await tell(page, 'track', 'Size Guide Opened');
+  await invoke(page, 'track', 'Size Guide Opened');
 }
 const HELD = ['page', 'Size Guide Opened'];
 const choices = (shop: Storefront) =>
@@ -77,7 +77,7 @@ describe.each(TOOL_NAMES)('a shop whose visitors are asked by %s', (name) => {
     await arrives(shop, HELD);
     await page.click('#refuse');
     await expect.poll(async () => (await traces(page)).cookies, { timeout: 8_000 }).toEqual([]);
-    await tell(page, 'track', 'Chat Opened');
+    await invoke(page, 'track', 'Chat Opened');
     await arrivesInAll(shop, page, HELD);
     expect((await traces(page)).local).not.toMatch(PERSONAL);
   });

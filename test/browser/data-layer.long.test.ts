@@ -7,9 +7,9 @@ import {
   attributes,
   html,
   inTime,
+  invoke,
   test as shopper,
   snippet,
-  tell,
 } from '../support/shopper.ts';
 import type { Storefront } from '../support/storefront.ts';
 
@@ -128,7 +128,7 @@ const VISIT: [event: string, properties: Record<string, unknown>][] = [
   ['Order Completed', { ...TWD, order_id: 'T-1001', value: 960, tax: 45.7, shipping: 60, products: [two] }],
   ['Order Refunded', { ...TWD, order_id: 'T-1001', value: 960 }],
 ];
-const told = (shop: Storefront) =>
+const reportedEvents = (shop: Storefront) =>
   shop.stored().flatMap(({ event, properties }) => (event ? [[event, properties] as const] : []));
 
 describe.each(Object.entries(FORMS))('a shop that speaks to %s', (_form, say) => {
@@ -142,7 +142,7 @@ describe.each(Object.entries(FORMS))('a shop that speaks to %s', (_form, say) =>
       /** As far as this event of the visit, and no further. */
       const until = (event: string) =>
         expect
-          .poll(() => told(shop), { timeout: 8_000, interval: 25 })
+          .poll(() => reportedEvents(shop), { timeout: 8_000, interval: 25 })
           .toEqual(VISIT.slice(0, VISIT.findLastIndex(([name]) => name === event) + 1));
 
       await page.goto('/teas');
@@ -163,7 +163,7 @@ describe.each(Object.entries(FORMS))('a shop that speaks to %s', (_form, say) =>
       await page.goto('/thank-you');
       await until('Order Completed');
       await page.reload();
-      await tell(page, 'anonymousId');
+      await invoke(page, 'anonymousId');
       await page.goto('/account');
       await page.click('text=Give back');
       await until('Order Refunded');
@@ -175,16 +175,16 @@ describe.each(Object.entries(FORMS))('a shop that speaks to %s', (_form, say) =>
 describe('one action is told once', () => {
   const add = FORMS['Tag Manager']('add_to_cart', { ...TWD, items: [CUP] });
   const markup = { 'data-sb-event': 'Product Added', 'data-sb-product': { product_id: 'cup-1' } };
-  const later = `setTimeout(() => { ${add} }, 2000)`;
+  const nextPage = `setTimeout(() => { ${add} }, 2000)`;
 
   test.for([
     { how: 'at once', body: button('Add', add, markup) },
-    { how: 'two seconds later', body: button('Add', later, markup) },
+    { how: 'two seconds later', body: button('Add', nextPage, markup) },
   ])('where markup tells of it, too, and the data layer $how', async ({ body }, { shop, page }) => {
     await page.clock.install();
     shop.put('/', html(body, STUB + US));
     await page.goto('/');
-    await tell(page, 'anonymousId');
+    await invoke(page, 'anonymousId');
     await page.click('button');
     await page.clock.runFor(10_000);
     await arrivesInAll(shop, page, ['page', 'Product Added']);
@@ -197,7 +197,7 @@ describe('one action is told once', () => {
       FORMS.gtag('add_to_cart', { ...cart, send_to: 'G-1' }) + FORMS['Tag Manager']('add_to_cart', cart);
     shop.put('/', html(button('Add', both), STUB + TAG_MANAGER + US));
     await page.goto('/');
-    await tell(page, 'anonymousId');
+    await invoke(page, 'anonymousId');
     await page.click('button');
     await page.clock.runFor(10_000);
     await arrivesInAll(shop, page, ['page', 'Product Added', 'Product Added']);
@@ -207,10 +207,10 @@ describe('one action is told once', () => {
     await page.clock.install();
     shop.put('/', html(button('Add', add), STUB + TAG_MANAGER + US));
     await page.goto('/');
-    await tell(page, 'anonymousId');
+    await invoke(page, 'anonymousId');
     for (let nth = 1; nth <= 3; nth++) {
       await page.click('button');
-      await inTime(page, () => told(shop).length === nth);
+      await inTime(page, () => reportedEvents(shop).length === nth);
     }
     await arrivesInAll(shop, page, ['page', 'Product Added', 'Product Added', 'Product Added']);
   });
@@ -237,21 +237,21 @@ describe('the shop’s page is left as it is', () => {
   test('has its turn while a hundred thousand entries are read', async ({ shop, page, visitor }) => {
     const slow = await visitor.newCDPSession(page);
     await slow.send('Emulation.setCPUThrottlingRate', { rate: 4 });
-    const count = script(`var turns = 0, heard = [];
+    const count = script(`var turns = 0, turnsSeen = [];
       const turn = () => setTimeout(turn, turns++ && 0);
       turn();
-      storebeacon = { q: [['listen', (kind, _, told) => kind === 'message' && told.event && heard.push(turns)]] };`);
+      storebeacon = { q: [['listen', (kind, _, told) => kind === 'message' && told.event && turnsSeen.push(turns)]] };`);
     const fill = script(`for (let nth = 0; nth < 100_000; nth++) {
         dataLayer.push({ event: nth % 10_000 ? 'gtm.scroll' : 'search', search_term: nth, text: 'a longer text ' + nth });
       }`);
     shop.put('/', html('', STUB + fill + count + US));
     await page.goto('/');
     await arrives(shop, ['page', ...Array(10).fill('Products Searched')]);
-    expect(told(shop).map(([, { query }]) => query)).toEqual(
+    expect(reportedEvents(shop).map(([, { query }]) => query)).toEqual(
       Array.from({ length: 10 }, (_, nth) => String(nth * 10_000)),
     );
-    const heard = await page.evaluate(() => (window as unknown as { heard: number[] }).heard);
-    expect(Number(heard.at(-1)) - Number(heard[0])).toBeGreaterThan(3);
+    const turnsSeen = await page.evaluate(() => (window as unknown as { turnsSeen: number[] }).turnsSeen);
+    expect(Number(turnsSeen.at(-1)) - Number(turnsSeen[0])).toBeGreaterThan(3);
   });
 
   test('under another name it is found where the tag says so', async ({ shop, page }) => {

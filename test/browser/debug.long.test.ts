@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { expect, test as plain } from 'vitest';
-import { arrives, test as base, html, snippet, tell } from '../support/shopper.ts';
+import { arrives, test as base, html, invoke, snippet } from '../support/shopper.ts';
 
 const PLUGIN = readFileSync(new URL('../../client/dist/debug.js', import.meta.url), 'utf8');
 const STRICT = { 'Content-Security-Policy': "default-src 'self'" };
@@ -42,7 +42,7 @@ test('with sb_debug=1 each event, its source and the answer are on the page, und
   page.on('console', (line) => line.type() === 'error' && complaints.push(line.text()));
   await page.goto('/?sb_debug=1');
   await page.click('text=Chat');
-  await tell(page, 'track', HOSTILE);
+  await invoke(page, 'track', HOSTILE);
   await arrives(shop, ['page', 'Chat Opened', HOSTILE]);
   await row(page, 'Chat Opened').getByText('accepted 200').waitFor();
   const cells = async (event: string) =>
@@ -55,7 +55,7 @@ test('with sb_debug=1 each event, its source and the answer are on the page, und
     'accepted 200',
   ]);
   expect((await cells('%c%s'))[1]).toBe(HOSTILE);
-  const id = String(await tell(page, 'anonymousId')).slice(0, 8);
+  const id = String(await invoke(page, 'anonymousId')).slice(0, 8);
   expect(await panel(page).locator('p').first().innerText()).toBe(
     `key shop-1, visitor ${id}, consent +advertising +analytics +marketing, collector ${shop.origin}`,
   );
@@ -73,12 +73,12 @@ test('a rejected message says why, and a wrong key says so on top', async ({ pag
     })),
   }));
   await page.goto('/');
-  await tell(page, 'track', 'Product Added', { value: 'a lot' });
+  await invoke(page, 'track', 'Product Added', { value: 'a lot' });
   await row(page, 'Product Added').getByText(`rejected properties.value not ${HOSTILE}`).waitFor();
 
   await page.unroute('**/v1/b');
   await answers(page, 401, () => ({ code: 'unknown-write-key', message: 'Send the shop’s write key.' }));
-  await tell(page, 'track', 'Chat Opened');
+  await invoke(page, 'track', 'Chat Opened');
   await row(page, 'Chat Opened').getByText('rejected 401').waitFor();
   await panel(page).getByText('401 Send the shop’s write key.').waitFor();
 });

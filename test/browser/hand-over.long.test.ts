@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { ALL, COLLECT, idOf, NONE, next, open, PAY, test, WWW } from '../support/host-visitor.ts';
 import type { ShopHosts } from '../support/shop-hosts.ts';
-import { html, tell } from '../support/shopper.ts';
+import { html, invoke } from '../support/shopper.ts';
 
 describe('a checkout on another domain', () => {
   const LINK = '/cart?items=a%20b&gift=&wrap#summary';
@@ -87,12 +87,12 @@ describe('a checkout on another domain', () => {
     await page.goto(shops.url(`${WWW}/`));
     await ready(page);
     expect(await isDecorated(page)).toBe(plain);
-    await tell(page, 'consent', NONE);
+    await invoke(page, 'consent', NONE);
     expect(await isDecorated(page)).toBe(plain);
-    await tell(page, 'consent', { ...ALL, advertising: false });
-    const id = await tell(page, 'anonymousId');
+    await invoke(page, 'consent', { ...ALL, advertising: false });
+    const id = await invoke(page, 'anonymousId');
     expect(new URL(await isDecorated(page)).searchParams.get('_sb')).toMatch(new RegExp(`^${id}\\.\\d{13}$`));
-    await tell(page, 'consent', NONE);
+    await invoke(page, 'consent', NONE);
     await page.reload();
     await ready(page);
     expect(await isDecorated(page)).toBe(plain);
@@ -104,8 +104,8 @@ describe('a checkout on another domain', () => {
     await ready(page);
     await page.click('a');
     await page.waitForURL('**/cart**');
-    expect(await tell(page, 'anonymousId')).toBe(id);
-    const there = await next(shops, 'page', PAY, () => tell(page, 'consent', ALL), page);
+    expect(await invoke(page, 'anonymousId')).toBe(id);
+    const there = await next(shops, 'page', PAY, () => invoke(page, 'consent', ALL), page);
     expect(there.identity.anonymousId).toBe(id);
   });
 });

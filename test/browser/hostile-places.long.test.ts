@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { arrives, arrivesInAll, html, inTime, snippet, tell, test } from '../support/shopper.ts';
+import { arrives, arrivesInAll, html, inTime, invoke, snippet, test } from '../support/shopper.ts';
 
 const button = '<button data-sb-event="Chat Opened">Chat</button>';
 /** The shop's own page works: it says so in its title. */
@@ -36,7 +36,7 @@ describe('a content security policy', () => {
     shop.put('/free', html());
     await page.goto('/');
     await page.waitForFunction(() => document.title === 'loaded');
-    await tell(page, 'track', 'Size Guide Opened');
+    await invoke(page, 'track', 'Size Guide Opened');
     await page.click('button');
     await page.waitForFunction(() => Number(localStorage.getItem('_sb_w')) > Date.now());
     expect(shop.posts).toEqual([]);
@@ -60,7 +60,7 @@ describe('a content security policy', () => {
     });
     await page.goto('/');
     await page.waitForFunction(() => document.title === 'loaded');
-    await tell(page, 'track', 'Size Guide Opened');
+    await invoke(page, 'track', 'Size Guide Opened');
     await page.click('button');
     await arrivesInAll(shop, page, ['page', 'Size Guide Opened', 'Chat Opened']);
   });
@@ -113,7 +113,7 @@ describe('what lies in the storage', () => {
     await page.goto('/');
     await page.waitForFunction(() => document.title === 'loaded');
     await page.click('button');
-    await tell(page, 'identify', 'customer-7');
+    await invoke(page, 'identify', 'customer-7');
     await arrivesInAll(shop, page, ['page', 'Chat Opened', 'identify']);
     expect(new Set(shop.stored().map(({ anonymousId }) => anonymousId)).size).toBe(1);
   });
@@ -170,9 +170,9 @@ test.for([
     await page.goto('/');
     await inTime(page, () => shop.stored().length >= 1);
     await page.clock.setSystemTime(Date.now() - ms);
-    await tell(page, 'track', 'Chat Opened');
+    await invoke(page, 'track', 'Chat Opened');
     await inTime(page, () => shop.names().includes('Chat Opened'));
-    await tell(page, 'track', 'Chat Closed');
+    await invoke(page, 'track', 'Chat Closed');
     await inTime(page, () => shop.names().includes('Chat Closed'));
   },
 );

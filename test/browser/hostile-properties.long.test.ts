@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { arrives, html, tell, test } from '../support/shopper.ts';
+import { arrives, html, invoke, test } from '../support/shopper.ts';
 
 /** Each makes the properties of one event, in the page. */
 const ODD: { what: string; make: () => Record<string, unknown>; left: Record<string, unknown> }[] = [
@@ -84,7 +84,7 @@ const ODD: { what: string; make: () => Record<string, unknown>; left: Record<str
 test.for(ODD)('an event arrives without what $what', async ({ make, left }, { shop, page }) => {
   shop.put('/', html());
   await page.goto('/');
-  await tell(page, 'anonymousId');
+  await invoke(page, 'anonymousId');
   const isUnhurt = await page.evaluate(`
     storebeacon.track('Size Guide Opened', (${make})());
     storebeacon.track('Chat Opened');

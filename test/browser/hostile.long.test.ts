@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { arrives, arrivesInAll, html, snippet, tell, test } from '../support/shopper.ts';
+import { arrives, arrivesInAll, html, invoke, snippet, test } from '../support/shopper.ts';
 
 const STOCK = { teas: ['Alishan Oolong', 'Oriental Beauty'] };
 const button = '<button data-sb-event="Chat Opened">Chat</button>';
@@ -16,7 +16,7 @@ const own = `<script>
 const PRODUCT = { product_id: 'p-1', products: [{ sku: 'T-1', price: 480 }] };
 
 /** `told`: what arrives of `PRODUCT`, where that is not all of it. */
-const BENT: { what: string; script: string; told?: Record<string, unknown> }[] = [
+const BENT: { what: string; script: string; recorded?: Record<string, unknown> }[] = [
   { what: 'fetch throws', script: `window.fetch = () => { throw new Error('the shop’s fetch'); };` },
   {
     what: 'JSON is wrapped',
@@ -46,7 +46,7 @@ const BENT: { what: string; script: string; told?: Record<string, unknown> }[] =
   {
     what: 'arrays become JSON as text',
     script: `Array.prototype.toJSON = function () { return '[' + this.map((item) => JSON.stringify(item)).join(', ') + ']'; };`,
-    told: { product_id: 'p-1' },
+    recorded: { product_id: 'p-1' },
   },
   {
     what: 'every object has more properties, seen by for-in',
@@ -79,21 +79,21 @@ describe('whatever the shop’s page has bent, it works and so do we', () => {
       { ...bent, when: 'before us' },
       { ...bent, when: 'after us' },
     ]),
-  )('$what, $when', async ({ script, when, told = PRODUCT }, { shop, page }) => {
+  )('$what, $when', async ({ script, when, recorded = PRODUCT }, { shop, page }) => {
     const requests: string[] = [];
     page.on('request', (request) => requests.push(new URL(request.url()).pathname));
     shop.route('GET', '/stock', () => ({ body: JSON.parse(JSON.stringify(STOCK)) }));
     const isBefore = when === 'before us';
     shop.put('/', html(button + own, (isBefore ? `<script>${script}</script>` : '') + snippet()));
     await page.goto('/');
-    await tell(page, 'anonymousId');
+    await invoke(page, 'anonymousId');
     await page.waitForFunction((title) => document.title === title, STOCK.teas[1]);
     if (!isBefore) await page.addScriptTag({ content: script });
-    await tell(page, 'track', 'Size Guide Opened', PRODUCT);
+    await invoke(page, 'track', 'Size Guide Opened', PRODUCT);
     await page.click('button');
     await arrives(shop, ['page', 'Size Guide Opened', 'Chat Opened']);
     const { properties } = shop.stored().find(({ event }) => event === 'Size Guide Opened') ?? {};
-    expect(properties).toMatchObject(told);
+    expect(properties).toMatchObject(recorded);
     expect(
       requests.filter((path) => !['/', '/s.js', '/stock', '/v1/b', '/favicon.ico'].includes(path)),
     ).toEqual([]);
@@ -111,7 +111,7 @@ describe('whatever the shop’s page has bent, it works and so do we', () => {
     async ({ script }, { shop, page }) => {
       shop.put('/', html(button));
       await page.goto('/');
-      await tell(page, 'anonymousId');
+      await invoke(page, 'anonymousId');
       await page.evaluate(() => window.storebeacon?.track('Size Guide Opened'));
       await page.addScriptTag({ content: script });
       await page.click('button');

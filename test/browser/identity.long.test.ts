@@ -13,7 +13,7 @@ import {
   track,
   WWW,
 } from '../support/host-visitor.ts';
-import { html, tell } from '../support/shopper.ts';
+import { html, invoke } from '../support/shopper.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -112,17 +112,17 @@ describe('shops under one public suffix share nothing', () => {
 
 describe('two persons on one device stay two', () => {
   test.for([
-    { how: 'the second logs in', act: (page: Page) => tell(page, 'identify', 'customer-8') },
-    { how: 'the first logs out', act: (page: Page) => tell(page, 'reset') },
+    { how: 'the second logs in', act: (page: Page) => invoke(page, 'identify', 'customer-8') },
+    { how: 'the first logs out', act: (page: Page) => invoke(page, 'reset') },
   ])('when $how, at once and on later pages', async ({ act }, { shops, page }) => {
     const first = await idOf(open(shops, page, `${WWW}/`));
-    await next(shops, 'identify', WWW, () => tell(page, 'identify', 'customer-7'), page);
+    await next(shops, 'identify', WWW, () => invoke(page, 'identify', 'customer-7'), page);
     await act(page);
     const second = await track(shops, page, WWW, 'Chat Opened');
     expect(second.identity.anonymousId).not.toBe(first);
     expect(second.identity.userId).not.toBe('customer-7');
-    const later = await open(shops, page, `${WWW}/`);
-    expect(later.identity).toEqual(second.identity);
+    const nextPage = await open(shops, page, `${WWW}/`);
+    expect(nextPage.identity).toEqual(second.identity);
   });
 
   test('when the first logs out while an answer of the collector is on its way', async ({ shops, page }) => {
@@ -132,12 +132,12 @@ describe('two persons on one device stay two', () => {
     shops.held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    await tell(page, 'track', 'Chat Opened');
+    await invoke(page, 'track', 'Chat Opened');
     await expect
       .poll(() => shops.stored('Chat Opened', WWW).at(-1)?.identity.anonymousId, { timeout: 5_000 })
       .toBe(first);
-    await tell(page, 'reset');
-    await tell(page, 'track', 'Chat Closed');
+    await invoke(page, 'reset');
+    await invoke(page, 'track', 'Chat Closed');
     const answered = page.waitForEvent('response', (answer) => answer.url().endsWith('/v1/b'));
     release();
     await (await answered).finished();
@@ -151,11 +151,11 @@ describe('two persons on one device stay two', () => {
     shops.held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    await tell(page, 'track', 'Chat Opened');
+    await invoke(page, 'track', 'Chat Opened');
     await expect
       .poll(() => shops.stored('Chat Opened', WWW).at(-1)?.identity.anonymousId, { timeout: 5_000 })
       .toBe(first);
-    await tell(page, 'consent', NONE);
+    await invoke(page, 'consent', NONE);
     const answered = page.waitForEvent('response', (answer) => answer.url().endsWith('/v1/b'));
     release();
     await (await answered).finished();
@@ -165,8 +165,8 @@ describe('two persons on one device stay two', () => {
 
   test('the same person told again, as a number or as text, stays one', async ({ shops, page }) => {
     const first = await idOf(open(shops, page, `${WWW}/`));
-    await next(shops, 'identify', WWW, () => tell(page, 'identify', 7), page);
-    await next(shops, 'identify', WWW, () => tell(page, 'identify', '7'), page);
+    await next(shops, 'identify', WWW, () => invoke(page, 'identify', 7), page);
+    await next(shops, 'identify', WWW, () => invoke(page, 'identify', '7'), page);
     expect(await idOf(track(shops, page, WWW, 'Chat Opened'))).toBe(first);
   });
 });
@@ -177,17 +177,18 @@ test('a known person is told again with each visit, before anything else, and on
   visitor,
 }) => {
   await open(shops, page, `${WWW}/`);
-  await next(shops, 'identify', WWW, () => tell(page, 'identify', 'customer-7'), page);
-  const told = () => shops.stored('identify', WWW).filter(({ identity }) => identity.userId === 'customer-7');
-  const before = told().length;
+  await next(shops, 'identify', WWW, () => invoke(page, 'identify', 'customer-7'), page);
+  const reportedEvents = () =>
+    shops.stored('identify', WWW).filter(({ identity }) => identity.userId === 'customer-7');
+  const before = reportedEvents().length;
   await open(shops, page, `${WWW}/`);
-  expect(told().length).toBe(before);
+  expect(reportedEvents().length).toBe(before);
   // The visit is over: its cookie lasts half an hour.
   await visitor.clearCookies({ name: '_sb_s' });
   const back = await open(shops, page, `${WWW}/`);
   await open(shops, page, `${WWW}/`);
-  expect(told().length).toBe(before + 1);
-  const again = told().at(-1) ?? expect.unreachable();
+  expect(reportedEvents().length).toBe(before + 1);
+  const again = reportedEvents().at(-1) ?? expect.unreachable();
   expect(again.identity).toEqual(back.identity);
   expect(shops.order(again)).toBeLessThan(shops.order(back));
 });

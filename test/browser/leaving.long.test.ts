@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { holdAnswers, ids, many, quiet, sent, trackAll } from '../support/delivery.ts';
-import { arrives, arrivesInAll, html, tell, test } from '../support/shopper.ts';
+import { holdAnswers, ids, many, sent, silentPage, trackAll } from '../support/delivery.ts';
+import { arrives, arrivesInAll, html, invoke, test } from '../support/shopper.ts';
 
 const ACT = 'Promotion Clicked';
 
@@ -27,12 +27,12 @@ describe('twelve times a visitor acts and is gone in the same moment: each act i
     },
   ];
   test.for(WAYS)('$way', async ({ body, leave }, { shop, visitor }) => {
-    shop.put('/', html(body, quiet()));
-    shop.put('/next', html('', quiet()));
+    shop.put('/', html(body, silentPage()));
+    shop.put('/next', html('', silentPage()));
     for (let nth = 1; nth <= 12; nth++) {
       const page = await visitor.newPage();
       await page.goto('/');
-      await tell(page, 'anonymousId');
+      await invoke(page, 'anonymousId');
       await leave(page);
       await expect.poll(() => ids(shop, ACT).size, { timeout: 8_000, interval: 10 }).toBe(nth);
       if (!page.isClosed()) await page.waitForURL('**/next');
@@ -54,12 +54,12 @@ describe('a page that is put away and comes back', () => {
     shop.put('/', html());
     await page.goto('/');
     await arrives(shop, ['page']);
-    await tell(page, 'track', 'Chat Opened');
+    await invoke(page, 'track', 'Chat Opened');
     const show = (type: string) =>
       page.evaluate((type) => dispatchEvent(new PageTransitionEvent(type, { persisted: true })), type);
     await show('pagehide');
     await show('pageshow');
-    await tell(page, 'track', 'Chat Closed');
+    await invoke(page, 'track', 'Chat Closed');
     await show('pagehide');
     await arrives(shop, ['page', 'page', 'Chat Opened', 'Chat Closed']);
     await show('pageshow');
@@ -72,18 +72,18 @@ describe('a page that is put away and comes back', () => {
     page,
     visitor,
   }) => {
-    shop.put('/', html('', quiet()));
+    shop.put('/', html('', silentPage()));
     await page.goto('/');
-    await tell(page, 'anonymousId');
+    await invoke(page, 'anonymousId');
     const control = await visitor.newCDPSession(page);
     await page.evaluate(() => window.storebeacon?.track('Chat Opened'));
     await control.send('Page.setWebLifecycleState', { state: 'frozen' });
     const other = await visitor.newPage();
     await other.goto('/');
-    await tell(other, 'track', 'Size Guide Opened');
+    await invoke(other, 'track', 'Size Guide Opened');
     await arrives(shop, ['Chat Opened', 'Size Guide Opened']);
     await control.send('Page.setWebLifecycleState', { state: 'active' });
-    await tell(page, 'track', 'Chat Closed');
+    await invoke(page, 'track', 'Chat Closed');
     await arrivesInAll(shop, page, ['Chat Opened', 'Size Guide Opened', 'Chat Closed']);
     expect(sent(shop, 'Chat Opened').length).toBe(1);
   });
@@ -93,17 +93,17 @@ describe('a page that is put away and comes back', () => {
     page,
     visitor,
   }) => {
-    shop.put('/', html('', quiet()));
+    shop.put('/', html('', silentPage()));
     await page.goto('/');
     const { letGo, started } = holdAnswers(shop);
-    await tell(page, 'track', 'Chat Opened');
+    await invoke(page, 'track', 'Chat Opened');
     await expect.poll(started, { timeout: 5_000 }).toBe(1);
     const control = await visitor.newCDPSession(page);
     await control.send('Page.setWebLifecycleState', { state: 'frozen' });
     letGo();
     const other = await visitor.newPage();
     await other.goto('/');
-    await tell(other, 'track', 'Size Guide Opened');
+    await invoke(other, 'track', 'Size Guide Opened');
     await other.goto('/elsewhere');
     await arrives(shop, ['Chat Opened', 'Size Guide Opened']);
     await control.send('Page.setWebLifecycleState', { state: 'active' });
@@ -122,7 +122,7 @@ describe('a poor line', () => {
     await arrives(shop, ['page']);
     await visitor.setOffline(true);
     const failed = page.waitForEvent('requestfailed');
-    for (const event of ['Chat Opened', 'Chat Closed']) await tell(page, 'track', event);
+    for (const event of ['Chat Opened', 'Chat Closed']) await invoke(page, 'track', event);
     await failed;
     expect(shop.names()).toEqual(['page']);
     await visitor.setOffline(false);

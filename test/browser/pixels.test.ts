@@ -47,14 +47,14 @@ const framed = (script: string) => `<!doctype html><title>Checkout</title><scrip
   )}"></iframe>`;
 
 /** The pasted text in a frame without an origin; a pasted script is a function there, and nothing it lends is global. */
-const lax = (pasted: string, lent: string) =>
+const lax = (pasted: string, provided: string) =>
   framed(`${SANDBOX("((told) => parent.postMessage(told, '*'))")}
-    (({ analytics, browser, init, api }) => { ${pasted} })({ ...lent, ${lent} });`);
+    (({ analytics, browser, init, api }) => { ${pasted} })({ ...lent, ${provided} });`);
 
 /** A worker started from a text inside such a frame, as an app pixel is. */
-const strict = (code: string, lent: string) => {
+const strict = (code: string, provided: string) => {
   const started = `${SANDBOX('self.postMessage')}
-    const sandbox = { ...lent, ${lent} };
+    const sandbox = { ...lent, ${provided} };
     const begin = (start) => start(sandbox);
     ${code}`;
   return framed(`const worker = new Worker(URL.createObjectURL(new Blob([${inScript(started)}])));
@@ -81,7 +81,7 @@ const settings = (events: string) =>
 
 const publish = (page: Page, name: string, event: unknown) =>
   page.evaluate(
-    ([name, event]) => (window as unknown as { publish(...told: unknown[]): void }).publish(name, event),
+    ([name, event]) => (window as unknown as { publish(...published: unknown[]): void }).publish(name, event),
     [name, event] as const,
   );
 
@@ -135,8 +135,8 @@ describe('Shopify', () => {
     page,
   }) => {
     await serveScripts(page);
-    const lent = `init: { data: {}, customerPrivacy: ${YES} }, api: { customerPrivacy: { subscribe() {} } }`;
-    shop.put('/', lax(pasted('shopify'), lent));
+    const provided = `init: { data: {}, customerPrivacy: ${YES} }, api: { customerPrivacy: { subscribe() {} } }`;
+    shop.put('/', lax(pasted('shopify'), provided));
     const answers: PageResponse[] = [];
     page.on('response', (response) => response.url().endsWith('/v1/b') && answers.push(response));
     await page.goto('/');
@@ -212,13 +212,13 @@ describe('Shopify', () => {
   });
 
   test('from an app’s worker too', async ({ shop, page }) => {
-    const lent = `${settings('checkout')}, init: { data: {}, customerPrivacy: ${YES} }`;
+    const provided = `${settings('checkout')}, init: { data: {}, customerPrivacy: ${YES} }`;
     shop.put(
       '/',
       strict(
         `self.shopify = { extend: (_point, start) => begin(start) };
 ${read('dist/pixel-shopify.js')}`,
-        lent,
+        provided,
       ),
     );
     await page.goto('/');
@@ -248,7 +248,7 @@ describe('SHOPLINE', () => {
     customer_id: '2004',
     list,
   });
-  const told = (id: string, data: unknown) => ({
+  const published = (id: string, data: unknown) => ({
     id,
     clientId: 'c',
     name: 'login',
@@ -279,17 +279,17 @@ ${read('dist/pixel-shopline.js')}`,
       ),
     );
     await page.goto('/');
-    await publish(page, 'checkout_started', told('sl-0', { value: 960, currency: 'TWD', list }));
-    await publish(page, 'checkout_completed', told('sl-1', order('21050224312121887324667162')));
+    await publish(page, 'checkout_started', published('sl-0', { value: 960, currency: 'TWD', list }));
+    await publish(page, 'checkout_completed', published('sl-1', order('21050224312121887324667162')));
     const [started, completed] = await arrived(['sl-0', 'sl-1']);
     expect(started).toMatchObject({ event: 'Checkout Started', properties: { value: 960, currency: 'TWD' } });
     expect(completed?.properties).toEqual(want('21050224312121887324667162'));
     expect(completed?.identity).toMatchObject({ userId: '2004', anonymousId: started?.identity.anonymousId });
     await page.reload();
-    await publish(page, 'checkout_completed', told('sl-2', order('21050224312121887324667162')));
-    await publish(page, 'page_viewed', told('sl-3', {}));
-    const [later] = await arrived(['sl-3']);
-    expect(later?.identity.anonymousId).toBe(started?.identity.anonymousId);
+    await publish(page, 'checkout_completed', published('sl-2', order('21050224312121887324667162')));
+    await publish(page, 'page_viewed', published('sl-3', {}));
+    const [nextPage] = await arrived(['sl-3']);
+    expect(nextPage?.identity.anonymousId).toBe(started?.identity.anonymousId);
     expect(collector.events.some(({ messageId }) => messageId === 'sl-2')).toBe(false);
   });
 
@@ -299,7 +299,7 @@ ${read('dist/pixel-shopline.js')}`,
     await page.goto('/');
     await page.frameLocator('iframe').locator('script[src]').waitFor({ state: 'attached' });
     await page.waitForLoadState('networkidle');
-    await publish(page, 'checkout_completed', told('sl-4', order('7')));
+    await publish(page, 'checkout_completed', published('sl-4', order('7')));
     expect(await page.evaluate(() => [localStorage.length, document.cookie])).toEqual([0, '']);
     await page.evaluate(() =>
       localStorage.setItem('_sb', '{"choice":{"advertising":true,"analytics":true,"marketing":true}}'),

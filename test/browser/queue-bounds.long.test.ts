@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { holdAnswers, many, quiet, sum, toldLost, trackAll } from '../support/delivery.ts';
-import { html, inTime, tell, test } from '../support/shopper.ts';
+import { holdAnswers, many, reportedLost, silentPage, sum, trackAll } from '../support/delivery.ts';
+import { html, inTime, invoke, test } from '../support/shopper.ts';
 import { OK } from '../support/storefront.ts';
 
 describe('more than a browser may keep, while the collector is down', () => {
@@ -12,10 +12,10 @@ describe('more than a browser may keep, while the collector is down', () => {
     'the oldest go beyond $bound, and the collector is told how many',
     async ({ count, properties }, { shop, page }) => {
       await page.clock.install();
-      shop.put('/', html('', quiet()));
+      shop.put('/', html('', silentPage()));
       shop.reply = { status: 503 };
       await page.goto('/');
-      await tell(page, 'anonymousId');
+      await invoke(page, 'anonymousId');
       const names = many(count);
       await trackAll(page, names, properties);
       await inTime(page, () => shop.posts.length > 0);
@@ -25,20 +25,20 @@ describe('more than a browser may keep, while the collector is down', () => {
       expect(stored).toEqual(names.slice(-stored.length));
       expect(stored.length).toBeGreaterThan(30);
       expect(stored.length).toBeLessThanOrEqual(Math.min(200, count - 1));
-      const [first, ...later] = toldLost(shop);
+      const [first, ...remaining] = reportedLost(shop);
       expect(first).toBe(count - stored.length);
-      expect(sum(later)).toBe(0);
-      await tell(page, 'track', 'Chat Opened');
+      expect(sum(remaining)).toBe(0);
+      await invoke(page, 'track', 'Chat Opened');
       await inTime(page, () => shop.names().includes('Chat Opened'));
-      expect(toldLost(shop).at(-1)).toBe(0);
+      expect(reportedLost(shop).at(-1)).toBe(0);
     },
   );
 
   test('what is lost while a request is under way is told with the next', async ({ shop, page }) => {
-    shop.put('/', html('', quiet()));
+    shop.put('/', html('', silentPage()));
     shop.reply = { status: 503 };
     await page.goto('/');
-    await tell(page, 'anonymousId');
+    await invoke(page, 'anonymousId');
     await trackAll(page, many(210));
     await expect.poll(() => shop.posts.length, { timeout: 5_000 }).toBeGreaterThan(0);
     const { letGo, started } = holdAnswers(shop);
@@ -48,6 +48,6 @@ describe('more than a browser may keep, while the collector is down', () => {
     await page.waitForFunction(() => JSON.parse(localStorage.getItem('_sb') ?? '{}').lost > 10);
     letGo();
     await expect.poll(() => shop.names().includes('Late 49'), { timeout: 8_000 }).toBe(true);
-    expect(sum(toldLost(shop))).toBe(260 - shop.names().length);
+    expect(sum(reportedLost(shop))).toBe(260 - shop.names().length);
   });
 });

@@ -1,6 +1,15 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { arrives, arrivesInAll, attributes, html, inTime, snippet, tell, test } from '../support/shopper.ts';
+import {
+  arrives,
+  arrivesInAll,
+  attributes,
+  html,
+  inTime,
+  invoke,
+  snippet,
+  test,
+} from '../support/shopper.ts';
 import type { Storefront } from '../support/storefront.ts';
 
 /** SHOPLINE's event bus as themes define it, before any other script. */
@@ -43,19 +52,19 @@ const of = (shop: Storefront, event: string) => shop.stored().filter((message) =
 
 describe('a product page is a product view, once', () => {
   const spoken = `<script>${emit('ViewContent', BUS_TEA)}</script>`;
-  const later = `<script>setTimeout(() => { ${emit('ViewContent', BUS_TEA)} }, 1200)</script>`;
+  const nextPage = `<script>setTimeout(() => { ${emit('ViewContent', BUS_TEA)} }, 1200)</script>`;
   test.for([
     { source: 'SHOPLINE’s bus, before we came', body: spoken },
-    { source: 'SHOPLINE’s bus, after we came', body: later },
+    { source: 'SHOPLINE’s bus, after we came', body: nextPage },
     { source: 'JSON-LD', body: jsonLd(LD_TEA) },
     { source: 'markup', body: marked(VIEW) },
     { source: 'all of them', body: spoken + jsonLd(LD_TEA) + marked(VIEW) },
-    { source: 'all of them, the bus last', body: later + jsonLd(LD_TEA) + marked(VIEW) },
+    { source: 'all of them, the bus last', body: nextPage + jsonLd(LD_TEA) + marked(VIEW) },
   ])('told by $source', async ({ body }, { shop, page }) => {
     await page.clock.install();
     shop.put('/', html(body, BUS + snippet()));
     await page.goto('/');
-    await tell(page, 'anonymousId');
+    await invoke(page, 'anonymousId');
     await page.clock.runFor(10_000);
     await arrivesInAll(shop, page, ['page', 'Product Viewed']);
     expect(of(shop, 'Product Viewed')[0]?.properties).toMatchObject(TEA);
@@ -94,7 +103,7 @@ describe('adding to the cart', () => {
     await page.clock.install();
     shop.put('/', html(button, BUS + snippet()));
     await page.goto('/');
-    await tell(page, 'anonymousId');
+    await invoke(page, 'anonymousId');
     await page.click('button');
     await page.clock.runFor(10_000);
     await arrivesInAll(shop, page, ['page', 'Product Added']);
@@ -107,7 +116,7 @@ describe('adding to the cart', () => {
       await page.clock.install();
       shop.put('/', html(button, BUS + snippet()));
       await page.goto('/');
-      await tell(page, 'anonymousId');
+      await invoke(page, 'anonymousId');
       await page.click('button');
       await page.clock.runFor(2_000);
       await page.click('button');
@@ -119,7 +128,7 @@ describe('adding to the cart', () => {
   test('told by the shop’s own code, every call counts', async ({ shop, page }) => {
     shop.put('/', html());
     await page.goto('/');
-    for (let nth = 0; nth < 3; nth++) await tell(page, 'track', 'Product Added', TEA);
+    for (let nth = 0; nth < 3; nth++) await invoke(page, 'track', 'Product Added', TEA);
     await arrivesInAll(shop, page, ['page', 'Product Added', 'Product Added', 'Product Added']);
   });
 });
@@ -154,7 +163,7 @@ describe('an order is counted once', () => {
     await page.clock.install();
     shop.put('/trade/thank_you', html(body, BUS + snippet()));
     await page.goto(THANK_YOU);
-    await tell(page, 'anonymousId');
+    await invoke(page, 'anonymousId');
     await page.clock.runFor(10_000);
     await arrivesInAll(shop, page, ['page', 'Order Completed']);
     expect(of(shop, 'Order Completed')[0]?.properties).toMatchObject(ORDER);
@@ -183,7 +192,7 @@ describe('an order is counted once', () => {
 
 describe('markup says what happens', () => {
   const inProduct = (element: string) => marked({ 'data-sb-product': TEA }, element);
-  const expectTold = async (shop: Storefront, page: Page, event: string, properties: object) => {
+  const expectReported = async (shop: Storefront, page: Page, event: string, properties: object) => {
     await arrivesInAll(shop, page, ['page', event]);
     expect(of(shop, event)[0]?.properties).toMatchObject(properties);
   };
@@ -192,9 +201,9 @@ describe('markup says what happens', () => {
     const button = `<button data-sb-event="Product Added to Wishlist" data-sb-wishlist-name="Winter" data-sb-price="420"><b>Keep</b></button>`;
     shop.put('/', html(inProduct(button)));
     await page.goto('/');
-    await tell(page, 'anonymousId');
+    await invoke(page, 'anonymousId');
     await page.click('b');
-    await expectTold(shop, page, 'Product Added to Wishlist', {
+    await expectReported(shop, page, 'Product Added to Wishlist', {
       ...TEA,
       wishlist_name: 'Winter',
       price: 420,
@@ -206,10 +215,10 @@ describe('markup says what happens', () => {
       <i>Five stars</i><button>Send</button></form>`;
     shop.put('/', html(inProduct(form)));
     await page.goto('/');
-    await tell(page, 'anonymousId');
+    await invoke(page, 'anonymousId');
     await page.click('i');
     await page.click('button');
-    await expectTold(shop, page, 'Product Reviewed', { product_id: TEA.product_id, rating: '5' });
+    await expectReported(shop, page, 'Product Reviewed', { product_id: TEA.product_id, rating: '5' });
   });
 
   test('when something comes into sight, once', async ({ shop, page }) => {
@@ -224,7 +233,7 @@ describe('markup says what happens', () => {
       await page.evaluate((y) => scrollTo(0, y), y);
       await page.clock.runFor(2_000);
     }
-    await expectTold(shop, page, 'Promotion Viewed', { promotion_id: 'spring' });
+    await expectReported(shop, page, 'Promotion Viewed', { promotion_id: 'spring' });
   });
 });
 
@@ -248,8 +257,8 @@ describe('a TikTok pixel that is on the page already', () => {
     async ({ head }, { shop, page }) => {
       shop.put('/', html('', head));
       await page.goto('/');
-      await tell(page, 'track', 'Product Added', { ...TEA, quantity: 2 });
-      await tell(page, 'track', 'Order Completed', ORDER);
+      await invoke(page, 'track', 'Product Added', { ...TEA, quantity: 2 });
+      await invoke(page, 'track', 'Order Completed', ORDER);
       await called(page, ['AddToCart', 'PlaceAnOrder', 'Purchase']);
       await arrives(shop, ['page', 'Product Added', 'Order Completed']);
       const [added, placed, bought] = await calls(page);
@@ -264,20 +273,20 @@ describe('a TikTok pixel that is on the page already', () => {
   test('hears of an order that is not paid yet as placed, not as bought', async ({ shop, page }) => {
     shop.put('/', html('', `<script>${PIXEL}</script>${mirror('granted')}`));
     await page.goto('/');
-    await tell(page, 'track', 'Order Completed', { ...ORDER, financial_status: 'unpaid' });
-    await tell(page, 'track', 'Checkout Started', ORDER);
+    await invoke(page, 'track', 'Order Completed', { ...ORDER, financial_status: 'unpaid' });
+    await invoke(page, 'track', 'Checkout Started', ORDER);
     await called(page, ['PlaceAnOrder', 'InitiateCheckout']);
   });
 
   test('hears nothing before and without a yes to advertising', async ({ shop, page }) => {
     shop.put('/', html('', `<script>${PIXEL}</script>${mirror('denied')}`));
     await page.goto('/', { waitUntil: 'networkidle' });
-    await tell(page, 'track', 'Order Completed', ORDER);
-    await tell(page, 'consent', { analytics: true, marketing: true });
-    await tell(page, 'track', 'Checkout Started', ORDER);
+    await invoke(page, 'track', 'Order Completed', ORDER);
+    await invoke(page, 'consent', { analytics: true, marketing: true });
+    await invoke(page, 'track', 'Checkout Started', ORDER);
     await arrives(shop, ['page', 'Order Completed', 'Checkout Started']);
-    await tell(page, 'consent', { advertising: true });
-    await tell(page, 'track', 'Product Added', TEA);
+    await invoke(page, 'consent', { advertising: true });
+    await invoke(page, 'track', 'Product Added', TEA);
     await called(page, ['AddToCart']);
   });
 
@@ -286,7 +295,7 @@ describe('a TikTok pixel that is on the page already', () => {
     page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     shop.put('/', html('', `<script>${PIXEL}</script>${snippet()}`));
     await page.goto('/');
-    await tell(page, 'track', 'Order Completed', ORDER);
+    await invoke(page, 'track', 'Order Completed', ORDER);
     await arrives(shop, ['page', 'Order Completed']);
     expect(await calls(page)).toEqual([]);
     expect(asked).not.toContain('/pixel-tiktok.js');

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { arrives, arrivesInAll, html, inTime, snippet, tell, test } from '../support/shopper.ts';
+import { arrives, arrivesInAll, html, inTime, invoke, snippet, test } from '../support/shopper.ts';
 import { OK, type Storefront } from '../support/storefront.ts';
 
 const ALL = { advertising: true, analytics: true, marketing: true };
@@ -30,9 +30,9 @@ describe('a shop that asks first', () => {
     await page.clock.install();
     shop.put('/', html(button, asking));
     await page.goto(AD);
-    await tell(page, 'track', 'Size Guide Opened');
-    await tell(page, 'identify', 'customer-7', { email: 'lin@shop.example' });
-    await tell(page, 'anonymousId');
+    await invoke(page, 'track', 'Size Guide Opened');
+    await invoke(page, 'identify', 'customer-7', { email: 'lin@shop.example' });
+    await invoke(page, 'anonymousId');
     await page.click('button');
     await page.clock.runFor(60_000);
     expect(await traces(page)).toEqual(NOTHING);
@@ -47,9 +47,9 @@ describe('a shop that asks first', () => {
   }) => {
     shop.put('/', html(button, asking));
     await page.goto(AD);
-    await tell(page, 'track', 'Size Guide Opened');
+    await invoke(page, 'track', 'Size Guide Opened');
     await page.click('button');
-    await tell(page, 'consent', ALL);
+    await invoke(page, 'consent', ALL);
     await arrivesInAll(shop, page, ['page', 'Size Guide Opened', 'Chat Opened']);
     expect(choices(shop)).toEqual([ALL, ALL, ALL]);
     expect(shop.stored()[0]?.context).toMatchObject({
@@ -64,8 +64,8 @@ describe('a shop that asks first', () => {
     shop.put('/', html('', snippet({ consent: 'denied', captures: 'forms' })));
     await page.goto('/');
     const all = Array.from({ length: 60 }, (_, nth) => `Event ${nth}`);
-    for (const event of all) await tell(page, 'track', event);
-    await tell(page, 'consent', ALL);
+    for (const event of all) await invoke(page, 'track', event);
+    await invoke(page, 'consent', ALL);
     await arrivesInAll(shop, page, all.slice(10));
   });
 
@@ -75,11 +75,11 @@ describe('a shop that asks first', () => {
   }) => {
     shop.put('/', html(button, asking));
     await page.goto(AD);
-    await tell(page, 'track', 'Size Guide Opened');
-    await tell(page, 'consent', NONE);
+    await invoke(page, 'track', 'Size Guide Opened');
+    await invoke(page, 'consent', NONE);
     for (const path of ['/', AD]) {
       await page.goto(path);
-      await tell(page, 'track', 'Size Guide Opened');
+      await invoke(page, 'track', 'Size Guide Opened');
       await page.click('button');
     }
     await arrivesInAll(shop, page, []);
@@ -95,16 +95,16 @@ describe('who takes a yes back is forgotten', () => {
     await page.clock.install();
     shop.put('/', html());
     await page.goto(AD);
-    await tell(page, 'identify', 'customer-7');
+    await invoke(page, 'identify', 'customer-7');
     const before = ['page', 'identify'];
     await inTime(page, () => shop.stored().length >= before.length);
     shop.reply = { status: 503, headers: { 'Retry-After': '5' } };
-    await tell(page, 'track', 'Size Guide Opened');
+    await invoke(page, 'track', 'Size Guide Opened');
     await inTime(page, () => shop.posts.at(-1)?.batch[0]?.event === 'Size Guide Opened');
-    await tell(page, 'consent', NONE);
+    await invoke(page, 'consent', NONE);
     shop.reply = OK;
     for (const path of ['/', AD]) {
-      await tell(page, 'track', 'Chat Opened');
+      await invoke(page, 'track', 'Chat Opened');
       await page.clock.runFor(60_000);
       await page.goto(path);
     }
@@ -117,9 +117,9 @@ describe('who takes a yes back is forgotten', () => {
   test('what they had ordered', async ({ shop, page }) => {
     shop.put('/', html());
     await page.goto('/');
-    await tell(page, 'track', 'Order Completed', { order_id: 'order-1001', total: 480, currency: 'TWD' });
+    await invoke(page, 'track', 'Order Completed', { order_id: 'order-1001', total: 480, currency: 'TWD' });
     await arrives(shop, ['page', 'Order Completed']);
-    await tell(page, 'consent', NONE);
+    await invoke(page, 'consent', NONE);
     expect((await traces(page)).local).not.toMatch(TRACES);
   });
 });
@@ -140,7 +140,7 @@ describe('without advertising no ad id leaves the browser', () => {
   test('when the visitor allows the other purposes', async ({ shop, page }) => {
     shop.put('/', html('', asking));
     await visit(shop, page);
-    await tell(page, 'consent', withoutAds);
+    await invoke(page, 'consent', withoutAds);
     await expectNoAdId(shop, page, ['page']);
   });
 
@@ -151,8 +151,8 @@ describe('without advertising no ad id leaves the browser', () => {
     shop.put('/', html());
     await visit(shop, page);
     await expectNoAdId(shop, page, ['page']);
-    await tell(page, 'consent', ALL);
-    await tell(page, 'track', 'Chat Opened');
+    await invoke(page, 'consent', ALL);
+    await invoke(page, 'track', 'Chat Opened');
     await expectNoAdId(shop, page, ['page', 'Chat Opened']);
   });
 
@@ -164,7 +164,7 @@ describe('without advertising no ad id leaves the browser', () => {
       ttclid: 'E.C.P.spring',
       ttp: 'ttp-of-the-pixel',
     });
-    await tell(page, 'consent', { advertising: false });
+    await invoke(page, 'consent', { advertising: false });
     await page.goto('/');
     await arrives(shop, ['page', 'page']);
     expect(shop.stored()[1]?.context.tiktok ?? {}).toEqual({});
@@ -188,8 +188,8 @@ describe('what visitors type into forms', () => {
   ])('stays there when $choice', async ({ consent }, { shop, page }) => {
     shop.put('/', html(SIGN_UP));
     await page.goto('/');
-    await tell(page, 'anonymousId');
-    if (consent) await tell(page, 'consent', consent);
+    await invoke(page, 'anonymousId');
+    if (consent) await invoke(page, 'consent', consent);
     await page.click('button');
     await page.waitForURL('**/welcome');
     await arrivesInAll(shop, page, ['page']);
@@ -204,7 +204,7 @@ describe('what visitors type into forms', () => {
     async ({ body }, { shop, page }) => {
       shop.put('/', html(body, asking));
       await page.goto('/');
-      await tell(page, 'consent', { marketing: true });
+      await invoke(page, 'consent', { marketing: true });
       await page.click('button');
       await arrivesInAll(shop, page, ['page', 'identify']);
       const identify = shop.stored().find(({ type }) => type === 'identify');

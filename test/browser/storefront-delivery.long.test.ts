@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { arrives, arrivesInAll, html, inTime, snippet, tell, test } from '../support/shopper.ts';
+import { arrives, arrivesInAll, html, inTime, invoke, snippet, test } from '../support/shopper.ts';
 import { OK, type Reply, type Storefront } from '../support/storefront.ts';
 
 const idsOf = (shop: Storefront, event: string) =>
@@ -32,7 +32,7 @@ describe('the last thing a visitor does on a page is not lost', () => {
   test('a tab closed at once', async ({ shop, page }) => {
     shop.put('/', html());
     await page.goto('/');
-    await tell(page, 'track', 'Last Words');
+    await invoke(page, 'track', 'Last Words');
     await page.close({ runBeforeUnload: true });
     await arrives(shop, ['page', 'Last Words']);
   });
@@ -55,7 +55,7 @@ describe('while the collector cannot take messages they wait', () => {
       shop.reply = reply;
       await page.goto('/');
       for (const event of ['Size Guide Opened', 'Chat Opened', 'Chat Closed'])
-        await tell(page, 'track', event);
+        await invoke(page, 'track', event);
       await inTime(page, () => shop.posts.length > 1);
       shop.reply = OK;
       await page.goto('/next');
@@ -95,7 +95,7 @@ describe('while the collector cannot take messages they wait', () => {
       await page.clock.runFor(14_000);
       shop.reply = OK;
       await page.goto('/next');
-      await tell(page, 'track', 'Chat Opened');
+      await invoke(page, 'track', 'Chat Opened');
       await page.clock.runFor(14_000);
       await page.evaluate(() => fetch('/a-moment-later'));
       expect(shop.posts.length).toBe(1);
@@ -114,7 +114,7 @@ describe('while the collector cannot take messages they wait', () => {
       shop.put('/', html());
       shop.reply = { status: 500 };
       await page.goto('/');
-      await tell(page, 'track', 'Long Ago');
+      await invoke(page, 'track', 'Long Ago');
       await expect.poll(() => shop.posts.length).toBeGreaterThan(0);
       await page.goto('/elsewhere');
       await page.clock.fastForward(days * 86_400_000);
@@ -134,7 +134,7 @@ describe('however much there is', () => {
   test('it leaves in pieces of at most 60 KB, by beacon too, and nothing is lost', async ({ shop, page }) => {
     shop.put('/', html());
     await page.goto('/');
-    await tell(page, 'anonymousId');
+    await invoke(page, 'anonymousId');
     await page.evaluate(
       ([names, text]) => {
         for (const name of names) window.storebeacon?.track(name, { text });
@@ -160,8 +160,8 @@ describe('however much there is', () => {
     };
     const other = await visitor.newPage();
     await Promise.all([page.goto('/'), other.goto('/')]);
-    const tellAll = async (tab: Page, name: string) => {
-      await tell(tab, 'anonymousId');
+    const invokeAll = async (tab: Page, name: string) => {
+      await invoke(tab, 'anonymousId');
       await tab.evaluate(async (name) => {
         for (let nth = 0; nth < 20; nth++) {
           window.storebeacon?.track(`${name} ${nth}`);
@@ -169,12 +169,12 @@ describe('however much there is', () => {
         }
       }, name);
     };
-    await Promise.all([tellAll(page, 'Left'), tellAll(other, 'Right')]);
+    await Promise.all([invokeAll(page, 'Left'), invokeAll(other, 'Right')]);
     await other.close({ runBeforeUnload: true });
-    const told = ['Left', 'Right'].flatMap((name) =>
+    const reportedEvents = ['Left', 'Right'].flatMap((name) =>
       Array.from({ length: 20 }, (_, nth) => `${name} ${nth}`),
     );
-    await arrives(shop, ['page', 'page', ...told]);
+    await arrives(shop, ['page', 'page', ...reportedEvents]);
   });
 });
 
@@ -186,9 +186,9 @@ test.for([
   shop.put('/', html('', snippet({}, `${at(shop)}/s.js`)));
   await page.goto('/');
   await arrives(shop, ['page']);
-  await tell(page, 'track', 'Chat Opened');
+  await invoke(page, 'track', 'Chat Opened');
   await arrives(shop, ['page', 'Chat Opened']);
-  await tell(page, 'track', 'Chat Closed');
+  await invoke(page, 'track', 'Chat Closed');
   await arrivesInAll(shop, page, ['page', 'Chat Opened', 'Chat Closed']);
   expect(new Set(shop.posts.map(({ origin }) => origin))).toEqual(new Set([shop.origin]));
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'vitest';
-import { arrives, arrivesInAll, html, OWN_MISTAKE, snippet, tell, test } from '../support/shopper.ts';
+import { arrives, arrivesInAll, html, invoke, OWN_MISTAKE, snippet, test } from '../support/shopper.ts';
 
 const STUB = readFileSync(new URL('../../client/demo/stub.js', import.meta.url), 'utf8');
 const UUID = /^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
@@ -21,12 +21,12 @@ test.for([
       Storage.prototype.setItem = () => {
         throw new DOMException('The quota has been exceeded.', 'QuotaExceededError');
       };
-      const box = new Proxy(localStorage, {
+      const store = new Proxy(localStorage, {
         set() {
           throw new DOMException('The quota has been exceeded.', 'QuotaExceededError');
         },
       });
-      Object.defineProperty(window, 'localStorage', { value: box });
+      Object.defineProperty(window, 'localStorage', { value: store });
     },
   },
   {
@@ -60,7 +60,7 @@ test.for([
   shop.put('/', html('<button data-sb-event="Chat Opened">Chat</button>', snippet() + own));
   await page.addInitScript(make);
   await page.goto('/');
-  await tell(page, 'track', 'Size Guide Opened');
+  await invoke(page, 'track', 'Size Guide Opened');
   await page.click('button');
   await arrives(shop, ['page', 'Size Guide Opened', 'Chat Opened']);
   expect(await page.title()).toBe('loaded');

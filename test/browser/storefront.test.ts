@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { arrives, arrivesInAll, html, inTime, snippet, tell, test } from '../support/shopper.ts';
+import { arrives, arrivesInAll, html, inTime, invoke, snippet, test } from '../support/shopper.ts';
 import { OK, type Storefront } from '../support/storefront.ts';
 
 const STUB = readFileSync(new URL('../../client/demo/stub.js', import.meta.url), 'utf8');
@@ -113,7 +113,7 @@ describe('who it was', () => {
     };
     await visit(1);
     await visit(2);
-    const id = await tell(page, 'anonymousId');
+    const id = await invoke(page, 'anonymousId');
     expect(await cookie(page)).toBe(id);
 
     await page.context().clearCookies();
@@ -133,12 +133,12 @@ describe('who it was', () => {
     shop.put('/', html());
     shop.reply = { status: 503, headers: { 'Retry-After': '10' } };
     await page.goto('/');
-    await tell(page, 'identify', 'customer-7');
-    await tell(page, 'track', 'Before the log-out');
-    const before = await tell(page, 'anonymousId');
+    await invoke(page, 'identify', 'customer-7');
+    await invoke(page, 'track', 'Before the log-out');
+    const before = await invoke(page, 'anonymousId');
     await expect.poll(() => shop.posts.length).toBeGreaterThan(0);
-    await tell(page, 'reset');
-    await tell(page, 'track', 'After the log-out');
+    await invoke(page, 'reset');
+    await invoke(page, 'track', 'After the log-out');
     shop.reply = OK;
     await inTime(page, () => shop.stored().length > 0);
     await arrivesInAll(shop, page, ['After the log-out']);

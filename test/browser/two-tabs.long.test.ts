@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { holdAnswers, ids, many, quiet } from '../support/delivery.ts';
-import { arrives, arrivesInAll, html, inTime, tell, test } from '../support/shopper.ts';
+import { holdAnswers, ids, many, silentPage } from '../support/delivery.ts';
+import { arrives, arrivesInAll, html, inTime, invoke, test } from '../support/shopper.ts';
 import { OK } from '../support/storefront.ts';
 
 describe('two tabs of one visitor', () => {
@@ -12,19 +12,19 @@ describe('two tabs of one visitor', () => {
   ];
   test.for(PLACES)('$place: while one sends the other waits', async ({ make }, { shop, page, visitor }) => {
     await visitor.addInitScript(make);
-    shop.put('/', html('', quiet()));
+    shop.put('/', html('', silentPage()));
     const other = await visitor.newPage();
     await other.clock.install();
     await Promise.all([page.goto('/'), other.goto('/')]);
-    await Promise.all([tell(page, 'anonymousId'), tell(other, 'anonymousId')]);
+    await Promise.all([invoke(page, 'anonymousId'), invoke(other, 'anonymousId')]);
     // Neither looks until told to: two that look in the very same moment are another matter.
     await other.clock.pauseAt(Date.now() + 1_000);
     const { letGo, started } = holdAnswers(shop);
     // Sent at once, not at the next look.
-    await tell(page, 'identify', 'customer-7');
+    await invoke(page, 'identify', 'customer-7');
     await expect.poll(started, { timeout: 5_000 }).toBe(1);
-    await tell(other, 'track', 'Size Guide Opened');
-    await tell(other, 'identify', 'customer-7');
+    await invoke(other, 'track', 'Size Guide Opened');
+    await invoke(other, 'identify', 'customer-7');
     await other.clock.runFor(3_000);
     await other.evaluate(() => fetch('/a-moment-later'));
     expect(started()).toBe(1);
@@ -35,7 +35,7 @@ describe('two tabs of one visitor', () => {
 
   // Where tabs cannot lock, two that look in the same moment may both send: the same messages, which count once.
   test('who speak at the same time never have two requests under way', async ({ shop, page, visitor }) => {
-    shop.put('/', html('', quiet()));
+    shop.put('/', html('', silentPage()));
     let underWay = 0;
     let most = 0;
     shop.reply = async () => {
@@ -46,15 +46,15 @@ describe('two tabs of one visitor', () => {
     };
     const other = await visitor.newPage();
     await Promise.all([page.goto('/'), other.goto('/')]);
-    const tellAll = async (tab: Page, names: string[]) => {
+    const invokeAll = async (tab: Page, names: string[]) => {
       for (const name of names) {
         // Identifies are sent at once, not at the next look.
-        await tell(tab, 'identify', { email: `${name.replace(' ', '')}@shop.example` });
-        await tell(tab, 'track', name);
+        await invoke(tab, 'identify', { email: `${name.replace(' ', '')}@shop.example` });
+        await invoke(tab, 'track', name);
       }
     };
     const [left, right] = [many(15, 'Left'), many(15, 'Right')];
-    await Promise.all([tellAll(page, left), tellAll(other, right)]);
+    await Promise.all([invokeAll(page, left), invokeAll(other, right)]);
     const names = [...left, ...right, ...[...left, ...right].map(() => 'identify')];
     await arrives(shop, names);
     expect(most).toBe(1);
@@ -69,11 +69,11 @@ describe('two tabs of one visitor', () => {
     '$place: one $end in the middle of a request, the other sends all there is',
     async ({ make, end }, { shop, page, visitor }) => {
       await visitor.addInitScript(make);
-      shop.put('/', html('', quiet()));
+      shop.put('/', html('', silentPage()));
       const other = await visitor.newPage();
       await Promise.all([page.goto('/'), other.goto('/')]);
       const { letGo, started } = holdAnswers(shop);
-      await tell(page, 'track', 'Chat Opened');
+      await invoke(page, 'track', 'Chat Opened');
       await expect.poll(started, { timeout: 5_000 }).toBeGreaterThan(0);
       if (end === 'is closed') await page.close();
       else {
@@ -84,7 +84,7 @@ describe('two tabs of one visitor', () => {
       }
       letGo();
       shop.reply = OK;
-      await tell(other, 'track', 'Size Guide Opened');
+      await invoke(other, 'track', 'Size Guide Opened');
       await arrives(shop, ['Chat Opened', 'Size Guide Opened']);
       await arrivesInAll(shop, other, ['Chat Opened', 'Size Guide Opened']);
       expect(ids(shop, 'Chat Opened').size).toBe(1);

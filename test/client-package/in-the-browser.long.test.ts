@@ -6,9 +6,9 @@ import {
   arrivesInAll,
   attributes,
   html,
+  invoke,
   test as shopper,
   snippet,
-  tell,
 } from '../support/shopper.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -67,7 +67,7 @@ describe('a shop that bundles us', () => {
     await page.evaluate(() => fetch('/a-moment-later'));
     expect(shop.posts).toEqual([]);
     expect(await page.evaluate(() => [localStorage.length, document.cookie])).toEqual([0, '']);
-    await tell(page, 'consent', { analytics: true });
+    await invoke(page, 'consent', { analytics: true });
     await arrives(shop, ['Cart Viewed', 'page']);
   });
 

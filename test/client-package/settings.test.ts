@@ -51,7 +51,7 @@ test('what is on is loaded from the collector', async () => {
   expect(plugins().sort()).toEqual(['data-layer', 'debug'].map((name) => `${NEEDED.endpoint}/${name}.js`));
 });
 
-test.for<[what: string, settings: unknown, missing: string]>([
+test.for<[what: string, settings: unknown, absent: string]>([
   ['nothing', undefined, 'endpoint, key'],
   ['null', null, 'endpoint, key'],
   ['no key', { endpoint: '/sb' }, 'key'],
@@ -59,8 +59,8 @@ test.for<[what: string, settings: unknown, missing: string]>([
   ['a variable of the build that is not set', { ...NEEDED, key: undefined }, 'key'],
   ['blanks', { ...NEEDED, key: ' ' }, 'key'],
   ['an address that is no text', { ...NEEDED, endpoint: new URL(NEEDED.endpoint) }, 'endpoint'],
-])('a shop that gives %s is told what is missing', async ([_what, settings, missing]) => {
-  await expect(create(settings)).rejects.toThrow(new TypeError(`createBeacon needs text for: ${missing}`));
+])('a shop that gives %s is told what is missing', async ([_what, settings, absent]) => {
+  await expect(create(settings)).rejects.toThrow(new TypeError(`createBeacon needs text for: ${absent}`));
   expect(window.storebeacon).toBeUndefined();
 });
 

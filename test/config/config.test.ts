@@ -130,7 +130,7 @@ describe('what is said is understood', () => {
   });
 });
 
-describe('everything wrong is named together, with what it got and what it wants', () => {
+describe('every problem is listed at once, with the value and what was expected', () => {
   test('of all parts at once', () => {
     const found = problems({
       PORT: 'abc',

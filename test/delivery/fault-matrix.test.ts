@@ -1,3 +1,4 @@
+// @module-tag slow
 /**
  * Delivery to failing destinations, as one table: every destination × every fault.
  *

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { type HttpResponse, NoAnswer } from '../../server/lib/http-client.ts';

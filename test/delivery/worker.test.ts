@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from 'vitest';
 import { NoAnswer } from '../../server/lib/http-client.ts';
 import { openLog } from '../../server/store/open.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { EventLog } from '../../server/store/event-log.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { afterAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../server/lib/clock.ts';
 import { basic, startCollector, WRITE_KEY } from '../support/collector.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { afterAll, describe, expect, test } from 'vitest';
 import { SHOP_ORIGIN, startCollector, WRITE_KEY } from '../support/collector.ts';
 

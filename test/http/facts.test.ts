@@ -1,3 +1,4 @@
+// @module-tag slow
 import { afterAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../server/lib/clock.ts';
 import { createSandbox } from '../../server/sandbox/index.ts';

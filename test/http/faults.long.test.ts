@@ -316,7 +316,9 @@ describe('a destination that misbehaves costs nobody an event', async () => {
     );
     expect(paused).toMatchObject({ waiting: 1, deadLetters: 0 });
     expect(
-      collector.lines.some((line) => JSON.parse(line).level === 50 && line.includes('credentials')),
+      collector.lines.some(
+        (line) => JSON.parse(line).level === 50 && line.includes('rejected the access token'),
+      ),
     ).toBe(true);
     collector.sandbox.setFaults('tiktok', undefined);
     await eventually(

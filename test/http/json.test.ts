@@ -18,7 +18,7 @@ const refusal = (bytes: Buffer) => {
   return 'none';
 };
 
-test('any JSON without dangerous keys comes out as it went in, packed or not', () => {
+test('any JSON without dangerous keys comes out as it went in, packed or not', { tags: ['slow'] }, () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 4, stringUnit: 'binary' }), (text) => {
       fc.pre(!/__proto__|constructor|prototype/.test(text));

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { basic, SHOP_ORIGIN, startCollector, WRITE_KEY } from '../support/collector.ts';

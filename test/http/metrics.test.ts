@@ -1,3 +1,4 @@
+// @module-tag slow
 import { afterAll, expect, test } from 'vitest';
 import { LogUnavailable } from '../../server/store/event-log.ts';
 import { createFastClock } from '../support/clock.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { afterAll, describe, expect, test } from 'vitest';
 import { LIMITS } from '../../shared/names.ts';
 import { startCollector, WRITE_KEY } from '../support/collector.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Clock, systemClock } from '../../server/lib/clock.ts';
 import { tiktokDuplicates } from '../../server/sandbox/index.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { afterAll, describe, expect, test } from 'vitest';
 import { basic, SHOP_ORIGIN, startCollector, WRITE_KEY } from '../support/collector.ts';
 import { exchange, speak } from '../support/http.ts';

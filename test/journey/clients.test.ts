@@ -1,3 +1,4 @@
+// @module-tag slow
 import { createHash } from 'node:crypto';
 import { Analytics as CustomerIoAnalytics } from '@customerio/cdp-analytics-node';
 import { Analytics as SegmentAnalytics } from '@segment/analytics-node';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from 'vitest';
 import { IN_BROWSER, startWebhookShop } from '../support/webhook-shop.ts';
 

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from 'vitest';
 import { startWebhookShop } from '../support/webhook-shop.ts';
 

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { createHash } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import { orderPayload, signShopline } from '../../server/sandbox/webhooks.ts';

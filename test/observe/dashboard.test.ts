@@ -1,3 +1,4 @@
+// @module-tag slow
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
 import { COUNTERS, type LabelSpec, TIMERS } from '../../server/observe/names.ts';

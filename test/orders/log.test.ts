@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Visitor } from '../../server/analytics/store.ts';
 import type { Shop } from '../../server/config/config.ts';

@@ -281,15 +281,15 @@ describe('what arrived can be looked up', () => {
 
   test('listeners hear every request of every API, newest last, until they stop', async () => {
     const sandbox = await open();
-    const heard: Api[] = [];
-    const stop = sandbox.onReceived(({ api }) => heard.push(api));
+    const notified: Api[] = [];
+    const stop = sandbox.onReceived(({ api }) => notified.push(api));
     await fetch(sandbox.urls.shopline);
     await send(sandbox);
     await fetch(sandbox.urls.tiktok);
     stop();
     await send(sandbox);
-    expect(heard).toEqual(['shopline', 'customerio', 'tiktok']);
-    expect(sandbox.received().map(({ api }) => api)).toEqual([...heard, 'customerio']);
+    expect(notified).toEqual(['shopline', 'customerio', 'tiktok']);
+    expect(sandbox.received().map(({ api }) => api)).toEqual([...notified, 'customerio']);
     expect(sandbox.received('customerio')).toHaveLength(2);
   });
 

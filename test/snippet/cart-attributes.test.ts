@@ -5,7 +5,7 @@ import { freshBrowser } from '../support/snippet.ts';
 
 const ID = '3f2a9c1e-0000-4000-8000-000000000000';
 const ALL = { advertising: true, analytics: true, marketing: true };
-const told = (consent = ALL): Notice => ['message', 'api', { messageId: 'm', type: 'page' }, consent];
+const notice = (consent = ALL): Notice => ['message', 'api', { messageId: 'm', type: 'page' }, consent];
 const fetch = vi.fn(async () => ({}));
 const setCookie = (text: string) => {
   // biome-ignore lint/suspicious/noDocumentCookie: jsdom has no cookieStore.
@@ -42,17 +42,17 @@ afterEach(() => {
 test('the ids are written as they are, once for a cart, and again for another one', async () => {
   setCookie('t_cart=cart-1');
   const once = [['/cart/update', { _sb_id: ID, ttclid: 'E.C.P.x+/=', _ttp: 'ttp-1' }]];
-  expect(await written(told(), told())).toEqual(once);
-  expect(await written(told())).toEqual(once);
+  expect(await written(notice(), notice())).toEqual(once);
+  expect(await written(notice())).toEqual(once);
   setCookie('t_cart=cart-2');
-  expect(await written(told())).toHaveLength(2);
+  expect(await written(notice())).toHaveLength(2);
 });
 
 test('click ids stay out without a yes to advertising; nothing is written before a message or without a cart', async () => {
-  expect(await written(told())).toEqual([]);
+  expect(await written(notice())).toEqual([]);
   setCookie('t_cart=cart-1');
   expect(await written(['consent', ALL], ['held', 'api', { messageId: 'm', type: 'page' }])).toEqual([]);
-  expect(await written(told({ ...ALL, advertising: false }))).toEqual([['/cart/update', { _sb_id: ID }]]);
+  expect(await written(notice({ ...ALL, advertising: false }))).toEqual([['/cart/update', { _sb_id: ID }]]);
 });
 
 test.each([

@@ -9,7 +9,7 @@ const NONE = { advertising: false, analytics: false, marketing: false };
 const STATISTICS = { ...NONE, analytics: true };
 
 const consent = vi.fn();
-const told = () => consent.mock.calls.map(([choice]) => choice);
+const recorded = () => consent.mock.calls.map(([choice]) => choice);
 /** Puts other people's globals on the page. They are gone after the test. */
 const put = (values: object) => {
   for (const [name, value] of Object.entries(values)) vi.stubGlobal(name, value);
@@ -52,7 +52,7 @@ describe.each(TOOL_NAMES)('%s', (name) => {
     open('asks');
     await follow(name);
     wait(600_000);
-    expect(told()).toEqual([]);
+    expect(recorded()).toEqual([]);
   });
 
   test.for([
@@ -63,10 +63,10 @@ describe.each(TOOL_NAMES)('%s', (name) => {
     await follow(name);
     window.banner?.[act]();
     wait();
-    expect(told()).toEqual([choice]);
+    expect(recorded()).toEqual([choice]);
     window.banner?.[act]();
     wait(600_000);
-    expect(told()).toEqual([choice]);
+    expect(recorded()).toEqual([choice]);
   });
 
   test('a yes taken back is told, and so is a second thought', async () => {
@@ -76,7 +76,7 @@ describe.each(TOOL_NAMES)('%s', (name) => {
       window.banner?.[act]();
       wait();
     }
-    expect(told()).toEqual([ALL, NONE, ALL]);
+    expect(recorded()).toEqual([ALL, NONE, ALL]);
   });
 
   test.for([
@@ -86,7 +86,7 @@ describe.each(TOOL_NAMES)('%s', (name) => {
   ] as const)('who comes back or need not be asked ($was) is told of at once', async ({ was, choice }) => {
     open(was);
     await follow(name);
-    expect(told()).toEqual([choice]);
+    expect(recorded()).toEqual([choice]);
   });
 
   test('a tool that comes ten seconds after us is found', async () => {
@@ -96,7 +96,7 @@ describe.each(TOOL_NAMES)('%s', (name) => {
     wait();
     window.banner?.accept();
     wait();
-    expect(told()).toEqual([ALL]);
+    expect(recorded()).toEqual([ALL]);
   });
 
   test('a choice in the last moment of a page is told', async () => {
@@ -104,13 +104,13 @@ describe.each(TOOL_NAMES)('%s', (name) => {
     await follow(name);
     window.banner?.accept();
     window.dispatchEvent(new Event('pagehide'));
-    expect(told()).toEqual([ALL]);
+    expect(recorded()).toEqual([ALL]);
   });
 
   test('it is not listened to where the tag names others', async () => {
     open('accepted');
     await follow(TOOL_NAMES.filter((other) => other !== name).join(' '));
-    expect(told()).toEqual([]);
+    expect(recorded()).toEqual([]);
   });
 });
 
@@ -121,7 +121,7 @@ test.each(TOOL_NAMES.filter((name) => name !== 'shopline'))(
     await follow(name);
     window.banner?.choosePart?.();
     wait();
-    expect(told()).toEqual([STATISTICS]);
+    expect(recorded()).toEqual([STATISTICS]);
   },
 );
 
@@ -208,7 +208,7 @@ describe('Google’s signals', () => {
   ])('$said', async ({ commands, choice }) => {
     layer(...commands);
     await follow('google');
-    expect(told()).toEqual(choice ? [choice] : []);
+    expect(recorded()).toEqual(choice ? [choice] : []);
   });
 
   test.for(['shopLayer', 'off'])('the data layer may have the name the tag says (%s)', async (name) => {
@@ -216,7 +216,7 @@ describe('Google’s signals', () => {
     const { dataLayer } = window as { dataLayer?: unknown };
     if (name === 'shopLayer') put({ dataLayer: undefined, shopLayer: dataLayer });
     await follow('google', { dataLayer: name });
-    expect(told()).toEqual([ALL]);
+    expect(recorded()).toEqual([ALL]);
   });
 
   test('what Tag Manager drops from the data layer is not forgotten', async () => {
@@ -226,7 +226,7 @@ describe('Google’s signals', () => {
     wait();
     layer(['default', all]);
     wait();
-    expect(told()).toEqual([{ ...ALL, analytics: false }, STATISTICS]);
+    expect(recorded()).toEqual([{ ...ALL, analytics: false }, STATISTICS]);
   });
 });
 
@@ -263,7 +263,7 @@ describe('the framework’s answers', () => {
       __tcfapi: (_: string, __: number, listener: (...said: unknown[]) => void) => listener(data, isSuccess),
     });
     await follow('tcf');
-    expect(told()).toEqual(choice ? [choice] : []);
+    expect(recorded()).toEqual(choice ? [choice] : []);
   });
 
   test('a stub’s queue is taken over by the tool, and what it then says is heard', async () => {
@@ -273,22 +273,22 @@ describe('the framework’s answers', () => {
     wait(5_000);
     expect(queue.map(([command, version]) => [command, version])).toEqual([['addEventListener', 2]]);
     queue[0]?.[2]({ ...answer, eventStatus: 'cmpuishown' }, true);
-    expect(told()).toEqual([]);
+    expect(recorded()).toEqual([]);
     queue[0]?.[2](answer, true);
-    expect(told()).toEqual([ALL]);
+    expect(recorded()).toEqual([ALL]);
   });
 
   test('while the window is open once more, the earlier choice stays', async () => {
     STAND_INS.tcf('accepted');
-    let tell: (data: unknown, isSuccess: boolean) => void = () => {};
-    put({ __tcfapi: (_: string, __: number, listener: typeof tell) => (tell = listener) });
+    let choose: (data: unknown, isSuccess: boolean) => void = () => {};
+    put({ __tcfapi: (_: string, __: number, listener: typeof choose) => (choose = listener) });
     await follow('tcf');
-    tell({ ...answer, eventStatus: 'tcloaded' }, true);
-    tell({ ...without(1), eventStatus: 'cmpuishown' }, true);
+    choose({ ...answer, eventStatus: 'tcloaded' }, true);
+    choose({ ...without(1), eventStatus: 'cmpuishown' }, true);
     wait();
-    expect(told()).toEqual([ALL]);
-    tell(without(1), true);
-    expect(told()).toEqual([ALL, NONE]);
+    expect(recorded()).toEqual([ALL]);
+    choose(without(1), true);
+    expect(recorded()).toEqual([ALL, NONE]);
   });
 });
 
@@ -327,7 +327,7 @@ describe('OneTrust by region', () => {
   ])('$said', async ({ globals, choice }) => {
     put(globals);
     await follow('onetrust');
-    expect(told()).toEqual(choice ? [choice] : []);
+    expect(recorded()).toEqual(choice ? [choice] : []);
   });
 });
 
@@ -353,7 +353,7 @@ describe('Cookiebot', () => {
   ])('$said', async ({ Cookiebot, choice }) => {
     put({ Cookiebot });
     await follow('cookiebot');
-    expect(told()).toEqual(choice ? [choice] : []);
+    expect(recorded()).toEqual(choice ? [choice] : []);
   });
 });
 
@@ -391,7 +391,7 @@ describe('SHOPLINE', () => {
   ])('$said', async ({ globals, choice }) => {
     put(globals);
     await follow('shopline');
-    expect(told()).toEqual(choice ? [choice] : []);
+    expect(recorded()).toEqual(choice ? [choice] : []);
   });
 });
 
@@ -404,34 +404,34 @@ describe('several tools', () => {
     put(bot(true, false));
     STAND_INS.onetrust('accepted');
     await follow(named);
-    expect(told()).toEqual([STATISTICS]);
+    expect(recorded()).toEqual([STATISTICS]);
     window.banner?.refuse();
     wait();
-    expect(told()).toEqual([STATISTICS, NONE]);
+    expect(recorded()).toEqual([STATISTICS, NONE]);
   });
 
   test('only the tool that is named counts', async () => {
     put(bot(true, true));
     STAND_INS.onetrust('refused');
     await follow('cookiebot');
-    expect(told()).toEqual([ALL]);
+    expect(recorded()).toEqual([ALL]);
   });
 
   test('one that was not answered yet holds back the others', async () => {
     put(bot(true, true));
     STAND_INS.google('asks');
     await follow();
-    expect(told()).toEqual([]);
+    expect(recorded()).toEqual([]);
     window.banner?.accept();
     wait();
-    expect(told()).toEqual([ALL]);
+    expect(recorded()).toEqual([ALL]);
   });
 
   test('one that is broken does too, since nobody knows what it would say', async () => {
     put(bot(true, true));
     put({ OneTrust: { IsAlertBoxClosed: explode }, OnetrustActiveGroups: ',C0001,' });
     await follow();
-    expect(told()).toEqual([]);
+    expect(recorded()).toEqual([]);
   });
 
   test('a SHOPLINE that cannot load its feature does not', async () => {
@@ -440,7 +440,7 @@ describe('several tools', () => {
       Shopline: { loadFeatures: (_: unknown, done: (error: unknown) => void) => done(new Error('blocked')) },
     });
     await follow();
-    expect(told()).toEqual([ALL]);
+    expect(recorded()).toEqual([ALL]);
   });
 
   test('while one asks anew, its earlier no counts', async () => {
@@ -453,7 +453,7 @@ describe('several tools', () => {
     wait();
     window.banner?.accept();
     wait();
-    expect(told()).toEqual([NONE, STATISTICS]);
+    expect(recorded()).toEqual([NONE, STATISTICS]);
   });
 
   test('one that comes later and is stricter is obeyed; while it asks, a withdrawal elsewhere is too', async () => {
@@ -464,7 +464,7 @@ describe('several tools', () => {
     put(bot(true, false));
     wait();
     window.banner?.refuse();
-    expect(told()).toEqual([ALL, STATISTICS, NONE]);
+    expect(recorded()).toEqual([ALL, STATISTICS, NONE]);
   });
 
   test.for(['auto', 'shopline onetrust'])(
@@ -474,14 +474,14 @@ describe('several tools', () => {
       STAND_INS.shopline('free');
       await follow(named);
       wait(5_000);
-      expect(told()).toEqual([]);
+      expect(recorded()).toEqual([]);
       STAND_INS.onetrust('asks');
       readyState.mockReturnValue('complete');
       window.dispatchEvent(new Event('load'));
       wait();
-      expect(told()).toEqual([]);
+      expect(recorded()).toEqual([]);
       window.banner?.accept();
-      expect(told()).toEqual([ALL]);
+      expect(recorded()).toEqual([ALL]);
     },
   );
 
@@ -489,7 +489,7 @@ describe('several tools', () => {
     vi.spyOn(document, 'readyState', 'get').mockReturnValue('interactive');
     STAND_INS.cookiebot('accepted');
     await follow('cookiebot');
-    expect(told()).toEqual([ALL]);
+    expect(recorded()).toEqual([ALL]);
   });
 });
 
@@ -512,7 +512,7 @@ describe('broken tools', () => {
     await follow(name);
     expect(() => wait(5_000)).not.toThrow();
     expect(() => window.dispatchEvent(new Event('CookiebotOnAccept'))).not.toThrow();
-    expect(told()).toEqual([]);
+    expect(recorded()).toEqual([]);
   });
 
   test.each([null, 0, '', 'text', true, [], [null, 'consent', ['consent']], {}, () => {}])(
@@ -528,7 +528,7 @@ describe('broken tools', () => {
       });
       await follow();
       expect(() => wait(5_000)).not.toThrow();
-      expect(told()).toEqual([]);
+      expect(recorded()).toEqual([]);
     },
   );
 
@@ -539,7 +539,7 @@ describe('broken tools', () => {
     wait();
     put({ Cookiebot: { consent: null } });
     wait();
-    expect(told()).toEqual([ALL]);
+    expect(recorded()).toEqual([ALL]);
   });
 
   test.for(['', 'cookibot', 'toString', 'constructor'])(
@@ -547,7 +547,7 @@ describe('broken tools', () => {
     async (named) => {
       put({ cookibot: { consent: {} } });
       await follow(named);
-      expect(told()).toEqual([]);
+      expect(recorded()).toEqual([]);
     },
   );
 });

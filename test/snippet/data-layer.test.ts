@@ -21,7 +21,7 @@ async function start(layer: unknown[] | undefined, options: Options = {}): Promi
   vi.resetModules();
   vi.stubGlobal('storebeacon', {
     options,
-    capture: (_source: string, capture: (report: (...told: Reported) => void) => void) =>
+    capture: (_source: string, capture: (report: (...expected: Reported) => void) => void) =>
       capture((event, properties) => reported.push([event, JSON.parse(JSON.stringify(properties))])),
   });
   await import('../../client/snippet/data-layer.ts');
@@ -364,8 +364,8 @@ describe('whatever lies in the array, the next entry is read', () => {
     aMoment();
     page.dataLayer?.push(entry);
     vi.advanceTimersByTime(5000);
-    const told = reported.filter(([event]) => event === 'Products Searched');
-    expect(told.map(([, { query }]) => query)).toEqual(['before', 'after']);
+    const expected = reported.filter(([event]) => event === 'Products Searched');
+    expect(expected.map(([, { query }]) => query)).toEqual(['before', 'after']);
   });
 
   test.each<{ what: string; layer: unknown }>([
@@ -483,12 +483,12 @@ describe('a data layer of any size leaves the page its turn', () => {
 
   test('it is read in slices of a few milliseconds, to the end', async () => {
     const reported = await start(Array.from({ length: 100 }, (_, index) => slow(index)));
-    const slices = [reported.length];
+    const counts = [reported.length];
     while (reported.length < 100) {
       vi.advanceTimersToNextTimer();
-      slices.push(reported.length - slices.reduce((sum, count) => sum + count, 0));
+      counts.push(reported.length - counts.reduce((sum, count) => sum + count, 0));
     }
-    expect(Math.max(...slices)).toBeLessThanOrEqual(8);
+    expect(Math.max(...counts)).toBeLessThanOrEqual(8);
     expect(reported.map(([, { query }]) => Number(query))).toEqual(upToHundred);
   });
   const upToHundred = Array.from({ length: 100 }, (_, index) => index);
@@ -511,7 +511,7 @@ describe('a data layer of any size leaves the page its turn', () => {
     };
     vi.stubGlobal('storebeacon', {
       options: {},
-      capture: (_: string, start: (tell: () => void) => void) => start(report),
+      capture: (_: string, start: (emit: () => void) => void) => start(report),
     });
     await import('../../client/snippet/data-layer.ts');
     expect(reported.length).toBeLessThanOrEqual(2);

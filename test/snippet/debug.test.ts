@@ -53,26 +53,26 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test.each<{ told: string; notices: Notice[]; row: string[] }>([
-  { told: 'sent', notices: [message], row: ['shopline', 'TWD 960', 'queued'] },
-  { told: 'held', notices: [['held', 'shopline', ADDED]], row: ['shopline', 'TWD 960', 'held for consent'] },
+test.each<{ what: string; notices: Notice[]; row: string[] }>([
+  { what: 'sent', notices: [message], row: ['shopline', 'TWD 960', 'queued'] },
+  { what: 'held', notices: [['held', 'shopline', ADDED]], row: ['shopline', 'TWD 960', 'held for consent'] },
   {
-    told: 'held, then let go',
+    what: 'held, then let go',
     notices: [['held', 'shopline', ADDED], message],
     row: ['shopline', 'TWD 960', 'queued'],
   },
   {
-    told: 'by a second source',
+    what: 'by a second source',
     notices: [['repeat', 'json-ld', 'Product Added', { price: '480' }]],
     row: ['json-ld', '480', 'repeat, not sent'],
   },
   {
-    told: 'and stored',
+    what: 'and stored',
     notices: [message, answer(200, { accepted: 1, duplicates: 0, rejected: [] })],
     row: ['shopline', 'TWD 960', 'accepted 200'],
   },
   {
-    told: 'and rejected',
+    what: 'and rejected',
     notices: [
       message,
       answer(200, {
@@ -82,16 +82,16 @@ test.each<{ told: string; notices: Notice[]; row: string[] }>([
     row: ['shopline', 'TWD 960', 'rejected userId too long'],
   },
   {
-    told: 'and refused by a proxy that speaks no JSON',
+    what: 'and refused by a proxy that speaks no JSON',
     notices: [message, ['answer', 502, '<h1>Bad gateway</h1>', SENT]],
     row: ['shopline', 'TWD 960', 'rejected 502'],
   },
   {
-    told: 'on an earlier page',
+    what: 'on an earlier page',
     notices: [answer(200, {})],
     row: ['previous page', 'TWD 960', 'accepted 200'],
   },
-])('an event told $told is one row, and a line in the console', async ({ notices, row }) => {
+])('an event $what is one row, and one line in the console', async ({ notices, row }) => {
   const { rows } = await debug(notices);
   expect(rows).toEqual([['08:00:00', 'Product Added', ...row]]);
   const [prefix, line] = log.mock.lastCall ?? [];

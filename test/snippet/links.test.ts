@@ -11,7 +11,7 @@ async function follow(href: string): Promise<string> {
   window.storebeacon = {
     anonymousId: () => ID,
     options: { domains: 'shop.example pay.shop.example' },
-    listen: (hear: (...notice: unknown[]) => void) => hear('consent', allowed),
+    listen: (listener: (...notice: unknown[]) => void) => listener('consent', allowed),
   } as never;
   await import('../../client/snippet/links.ts');
   document.body.innerHTML = `<a href="${href}">x</a>`;
@@ -40,9 +40,9 @@ test.each([
   ['?_sb=old.1', ''],
   ['?a=1&_sb=old.1', '?a=1'],
   ['?_sb=old.1&a=1', '?a=1'],
-])('what the link says besides ("%s") arrives in the same words', async (search, kept) => {
+])('what the link says besides ("%s") arrives in the same words', async (search, others) => {
   const sb = `_sb=${ID}.1700000000000`;
   expect(await follow(`https://pay.shop.example/${search}`)).toBe(
-    `https://pay.shop.example/${kept ? `${kept}&` : '?'}${sb}`,
+    `https://pay.shop.example/${others ? `${others}&` : '?'}${sb}`,
   );
 });

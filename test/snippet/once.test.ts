@@ -13,7 +13,7 @@ afterEach(() => {
 
 /** Each step: seconds since the start, who reports what about which product, and whether it counts. */
 type Step = [seconds: number, source: string, event: string, product: string, counts: boolean];
-const STORIES: [string, Step[]][] = [
+const SCENARIOS: [string, Step[]][] = [
   [
     'three sources see one view: the first counts, however late the others are',
     [
@@ -70,7 +70,7 @@ const STORIES: [string, Step[]][] = [
     ],
   ],
 ];
-test.each(STORIES)('%s', async (_story, steps) => {
+test.each(SCENARIOS)('%s', async (_scenario, steps) => {
   const { isFirst } = await load();
   for (const [seconds, source, event, product_id, counts] of steps) {
     vi.setSystemTime(seconds * 1000);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseMessage } from '../../shared/message.ts';
-import { lend, openPage, SETTINGS } from '../support/pixel.ts';
+import { loadPixel, openPage, SETTINGS } from '../support/pixel.ts';
 import { ALL, publishedByShopify as published, shopifySandbox, YES } from '../support/pixel-platforms.ts';
 
 const NOW = '2026-11-27T08:00:00.000Z';
@@ -179,11 +179,11 @@ describe('maps every Shopify event to the contract’s names', () => {
     },
   ])('$name → $event', async ({ name, data, event, properties }) => {
     const page = openPage();
-    const pixel = await lend(load, shopifySandbox(page));
+    const pixel = await loadPixel(load, shopifySandbox(page));
     await pixel.emit(name, published(data));
-    expect(page.told()).toMatchObject([{ type: event ? 'track' : 'page', messageId: 'event-1' }]);
-    expect([page.told()[0]?.event, page.told()[0]?.properties]).toEqual([event, properties]);
-    expect(parseMessage(page.told()[0])).not.toHaveProperty('issues');
+    expect(page.sentMessages()).toMatchObject([{ type: event ? 'track' : 'page', messageId: 'event-1' }]);
+    expect([page.sentMessages()[0]?.event, page.sentMessages()[0]?.properties]).toEqual([event, properties]);
+    expect(parseMessage(page.sentMessages()[0])).not.toHaveProperty('issues');
   });
 });
 
@@ -207,17 +207,17 @@ describe('identifies the visitor', () => {
     { what: 'not, without either', customer: null, data: {}, userId: undefined, traits: undefined },
   ])('$what', async ({ customer, data, userId, traits }) => {
     const page = openPage();
-    const pixel = await lend(load, shopifySandbox(page, YES, customer));
+    const pixel = await loadPixel(load, shopifySandbox(page, YES, customer));
     await pixel.emit('checkout' in data ? 'checkout_completed' : 'page_viewed', published(data));
-    expect(page.told()[0]?.userId).toBe(userId);
-    expect(page.told()[0]?.context.traits).toEqual(traits);
+    expect(page.sentMessages()[0]?.userId).toBe(userId);
+    expect(page.sentMessages()[0]?.context.traits).toEqual(traits);
   });
 
   test('without email and phone unless marketing is allowed', async () => {
     const page = openPage();
-    const pixel = await lend(load, shopifySandbox(page, { ...YES, marketingAllowed: false }, alice));
+    const pixel = await loadPixel(load, shopifySandbox(page, { ...YES, marketingAllowed: false }, alice));
     await pixel.emit('checkout_contact_info_submitted', published({ checkout }));
-    expect(JSON.stringify(page.told())).not.toMatch(/alice|912345678/);
+    expect(JSON.stringify(page.sentMessages())).not.toMatch(/alice|912345678/);
   });
 });
 
@@ -241,15 +241,18 @@ describe('consent comes from Shopify’s customer privacy', () => {
     },
   ])('$what', async ({ privacy, want }) => {
     const page = openPage({ ttclid: 'E.C.P.1' });
-    await (await lend(load, shopifySandbox(page, privacy))).emit('page_viewed', published({}));
-    expect(page.told()[0]?.context.consent.categoryPreferences).toEqual(want);
-    expect(page.told()[0]?.context.tiktok?.ttclid).toBe(want.advertising ? 'E.C.P.1' : undefined);
+    await (await loadPixel(load, shopifySandbox(page, privacy))).emit('page_viewed', published({}));
+    expect(page.sentMessages()[0]?.context.consent.categoryPreferences).toEqual(want);
+    expect(page.sentMessages()[0]?.context.tiktok?.ttclid).toBe(want.advertising ? 'E.C.P.1' : undefined);
   });
 
   test('a refusal recorded by the snippet takes precedence', async () => {
     const page = openPage({}, { _sb: { choice: { advertising: false } } });
-    await (await lend(load, shopifySandbox(page))).emit('page_viewed', published({}));
-    expect(page.told()[0]?.context.consent.categoryPreferences).toEqual({ ...ALL, advertising: false });
+    await (await loadPixel(load, shopifySandbox(page))).emit('page_viewed', published({}));
+    expect(page.sentMessages()[0]?.context.consent.categoryPreferences).toEqual({
+      ...ALL,
+      advertising: false,
+    });
   });
 
   test.for([
@@ -258,7 +261,7 @@ describe('consent comes from Shopify’s customer privacy', () => {
   ])('without a privacy, the merchant’s default applies: $consent', async ({ consent, reported }) => {
     const page = openPage();
     const settings = { ...SETTINGS, consent };
-    const pixel = await lend(load, { browser: page.browser, settings });
+    const pixel = await loadPixel(load, { browser: page.browser, settings });
     await pixel.emit('page_viewed', published({}));
     expect(page.names()).toEqual(reported);
   });
@@ -282,7 +285,7 @@ describe('after unexpected data from Shopify the next event is still reported', 
   ])('$what', async ({ more }) => {
     const page = openPage();
     const settings = { ...SETTINGS, consent: 'granted' };
-    const pixel = await lend(load, { ...shopifySandbox(page), settings, ...more });
+    const pixel = await loadPixel(load, { ...shopifySandbox(page), settings, ...more });
     await pixel.emit('page_viewed', published({}));
     expect(page.names()).toEqual(['page']);
   });
@@ -290,7 +293,7 @@ describe('after unexpected data from Shopify the next event is still reported', 
   test('an empty choice changes nothing', async () => {
     const page = openPage();
     const shop = shopifySandbox(page);
-    const pixel = await lend(load, shop);
+    const pixel = await loadPixel(load, shop);
     await shop.choose(undefined);
     await pixel.emit('page_viewed', published({}));
     expect(page.names()).toEqual(['page']);

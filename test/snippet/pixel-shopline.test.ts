@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parseMessage } from '../../shared/message.ts';
-import { lend, openPage, SETTINGS } from '../support/pixel.ts';
+import { loadPixel, openPage, SETTINGS } from '../support/pixel.ts';
 import { ALL, publishedByShopline as published } from '../support/pixel-platforms.ts';
 
 const NOW = '2026-11-27T08:00:00.000Z';
@@ -158,11 +158,11 @@ describe('maps every SHOPLINE event to the contract’s names', () => {
     },
   ])('$name', async ({ name, data, reported }) => {
     const page = openPage();
-    const pixel = await lend(load, { browser: page.browser });
+    const pixel = await loadPixel(load, { browser: page.browser });
     await pixel.emit(name, published(data));
-    const got = page.told().map(({ type, event, properties }) => [event ?? type, properties]);
+    const got = page.sentMessages().map(({ type, event, properties }) => [event ?? type, properties]);
     expect(got).toEqual(reported);
-    for (const message of page.told()) expect(parseMessage(message)).not.toHaveProperty('issues');
+    for (const message of page.sentMessages()) expect(parseMessage(message)).not.toHaveProperty('issues');
   });
 });
 
@@ -172,7 +172,10 @@ describe('message', () => {
       { _sb_id: ID, ttclid: 'E.C.P.1', _sb_tt: '1795766000000', _ttp: 'ttp-1' },
       { _sb: { choice: ALL, anonymousId: ID } },
     );
-    const pixel = await lend(load, { browser: page.browser, settings: { ...SETTINGS, consent: 'denied' } });
+    const pixel = await loadPixel(load, {
+      browser: page.browser,
+      settings: { ...SETTINGS, consent: 'denied' },
+    });
     await pixel.emit('page_viewed', published({ customer_id: '2004', login_em: 'a'.repeat(64) }));
     const [post] = page.posts;
     expect(post).toMatchObject({
@@ -181,7 +184,7 @@ describe('message', () => {
       request: { method: 'POST', keepalive: true, credentials: 'omit' },
     });
     expect(post?.request.headers).toBeUndefined();
-    expect(page.told()).toEqual([
+    expect(page.sentMessages()).toEqual([
       {
         type: 'page',
         messageId: 'event-1',
@@ -224,9 +227,9 @@ describe('message', () => {
     },
   ])('an event with $what yields messages with ids of their own', async ({ id, want }) => {
     const page = openPage();
-    const pixel = await lend(load, { browser: page.browser });
+    const pixel = await loadPixel(load, { browser: page.browser });
     await pixel.emit('product_added_to_cart', published({ list: [tea, cup] }, { id }));
-    const ids = page.told().map(({ messageId }) => messageId);
+    const ids = page.sentMessages().map(({ messageId }) => messageId);
     expect(ids).toEqual(want);
     expect(new Set(ids).size).toBe(2);
   });
@@ -242,13 +245,13 @@ describe('message', () => {
     'contains email and phone only with consent to marketing: $consent.marketing',
     async ({ consent, names, traits }) => {
       const page = openPage({ ttclid: 'E.C.P.1' }, { _sb: { choice: consent } });
-      const pixel = await lend(load, { browser: page.browser });
+      const pixel = await loadPixel(load, { browser: page.browser });
       const data = { method: 'email', email: 'a@example.com', phone: '0912345678', user_id: '2005' };
       await pixel.emit('registration_completed', published(data));
       expect(page.names()).toEqual(names);
-      expect(page.told().map(({ context }) => context.traits)).toEqual(names.map(() => traits));
-      expect(page.told().at(-1)?.traits).toEqual(traits);
-      expect(page.told()[0]?.userId).toBe('2005');
+      expect(page.sentMessages().map(({ context }) => context.traits)).toEqual(names.map(() => traits));
+      expect(page.sentMessages().at(-1)?.traits).toEqual(traits);
+      expect(page.sentMessages()[0]?.userId).toBe('2005');
     },
   );
 });

@@ -12,20 +12,20 @@ const message = (event: string, properties = {}): Message => ({
 });
 
 const YES = { advertising: true, analytics: true, marketing: true };
-const heard = (message: Message, consent = YES): Notice => ['message', 'api', message, consent];
+const noticeOf = (message: Message, consent = YES): Notice => ['message', 'api', message, consent];
 
 /** The pixel's plugin on a page that has heard these notices already; tells it of one more. */
 async function load(before: Notice[] = []) {
-  let tell = (..._notice: Notice) => {};
+  let emit = (..._notice: Notice) => {};
   window.storebeacon = {
-    listen(listener: typeof tell) {
+    listen(listener: typeof emit) {
       for (const notice of before) listener(...notice);
-      tell = listener;
+      emit = listener;
     },
   } as never;
   vi.resetModules();
   await import('../../client/snippet/pixel-tiktok.ts');
-  return (sent: Message, consent = YES) => tell(...heard(sent, consent));
+  return (sent: Message, consent = YES) => emit(...noticeOf(sent, consent));
 }
 beforeEach(() => {
   track.mockReset();
@@ -88,7 +88,7 @@ test('an order that is not paid is placed, but no purchase', async () => {
 test('messages wait for a pixel that is still loading', async () => {
   vi.useFakeTimers();
   put(undefined);
-  const push = await load([heard(message('Product Viewed'))]);
+  const push = await load([noticeOf(message('Product Viewed'))]);
   vi.advanceTimersByTime(3000);
   push(message('Product Added'));
   put({ track });
@@ -100,7 +100,7 @@ test('messages wait for a pixel that is still loading', async () => {
 test('many messages wait as long as one, and those of a page without a pixel are not kept for ever', async () => {
   vi.useFakeTimers();
   put(undefined);
-  const push = await load(Array.from({ length: 30 }, () => heard(message('Product Viewed'))));
+  const push = await load(Array.from({ length: 30 }, () => noticeOf(message('Product Viewed'))));
   vi.advanceTimersByTime(10_000);
   put({ track });
   vi.advanceTimersByTime(1000);

@@ -106,7 +106,7 @@ describe('the signals of each platform are those it has', () => {
   });
 
   test('every event a pixel reports has its row, but those of our own', () => {
-    const told = [SHOPLINE, SHOPIFY].flatMap((events) =>
+    const mapped = [SHOPLINE, SHOPIFY].flatMap((events) =>
       Object.values(events).map((read) => read(DATA)[0]?.[1]),
     );
     const rows = [
@@ -116,7 +116,7 @@ describe('the signals of each platform are those it has', () => {
       'Signed In',
       'Signed Up',
     ];
-    expect([...new Set(told)].filter(Boolean).sort()).toEqual(rows.sort());
+    expect([...new Set(mapped)].filter(Boolean).sort()).toEqual(rows.sort());
   });
 
   test.each(signals)('%s by GA4', (event, ...cells) => {
@@ -139,7 +139,7 @@ describe('the signals of each platform are those it has', () => {
     const [, strong, patient] =
       rowsOf('Which source wins', 'event | the first of').find(([name]) => name === `\`${event}\``) ?? [];
     const known = [...codes(strong), ...codes(patient)].filter((source) => !/data|gtag/.test(source));
-    const seen = new Set(cells.slice(0, 4).flatMap(codes));
-    expect([...seen].sort()).toEqual(known.sort());
+    const listed = new Set(cells.slice(0, 4).flatMap(codes));
+    expect([...listed].sort()).toEqual(known.sort());
   });
 });

@@ -7,7 +7,7 @@ onFreshPages();
 
 /** Each step: milliseconds since the page began, who tells, of what. */
 type Step = [ms: number, source: string, product: string];
-const STORIES: [story: string, steps: Step[], counted: string[]][] = [
+const SCENARIOS: [scenario: string, steps: Step[], counted: string[]][] = [
   [
     'a request for the cart, and a second later the bus, which knows more',
     [
@@ -102,7 +102,7 @@ const STORIES: [story: string, steps: Step[], counted: string[]][] = [
   ],
 ];
 describe('a product is added', () => {
-  test.each(STORIES)('%s', (_story, steps, counted) => {
+  test.each(SCENARIOS)('%s', (_scenario, steps, counted) => {
     for (const [ms, source, product] of steps) {
       until(ms);
       // Each source has words of its own.

@@ -48,7 +48,7 @@ const message = (id: string, size = 0) => JSON.stringify({ id, pad: 'x'.repeat(s
 const queued = () => Object.keys(localStorage).filter((key) => key.startsWith('_sb_q'));
 const ids = (request: Sent | undefined) => request?.batch.map(({ id }) => id);
 /** Time goes on, and the snippet looks. */
-const later = (ms: number, look: () => void) => {
+const nextPage = (ms: number, look: () => void) => {
   vi.advanceTimersByTime(ms);
   look();
 };
@@ -110,7 +110,7 @@ describe('a message leaves the queue only on an answer', () => {
     for (const id of ['good 1', 'bad', 'good 2', 'good 3']) enqueue(message(id));
     const stored: string[] = [];
     for (let turn = 0; turn < 40; turn++) {
-      later(300_000, flush);
+      nextPage(300_000, flush);
       const request = sent.pop();
       if (!request) continue;
       const isBad = ids(request)?.includes('bad');
@@ -141,7 +141,7 @@ describe('patience', () => {
       flush();
       sent.pop()?.answer(503);
       const from = Date.now();
-      for (let look = 0; look < 600 && !sent.length; look++) later(500, flush);
+      for (let look = 0; look < 600 && !sent.length; look++) nextPage(500, flush);
       waits.push((Date.now() - from) / 1000);
       sent.pop()?.answer(503);
       vi.advanceTimersByTime(400_000);
@@ -161,11 +161,11 @@ describe('patience', () => {
     flush();
     sent.pop()?.answer(429, { 'Retry-After': '60' });
     const other = await load();
-    later(50_000, other.flush);
+    nextPage(50_000, other.flush);
     leave();
     other.leave();
     expect([sent.length, beacons.length]).toEqual([0, 0]);
-    later(10_500, other.flush);
+    nextPage(10_500, other.flush);
     expect(sent).toHaveLength(1);
   });
 
@@ -176,7 +176,7 @@ describe('patience', () => {
     flush();
     other.flush();
     expect(sent).toHaveLength(1);
-    later(5100, other.flush);
+    nextPage(5100, other.flush);
     expect(sent).toHaveLength(2);
   });
 });
@@ -203,30 +203,30 @@ describe('leaving', () => {
 
 describe('the queue is bounded', () => {
   const drain = async (flush: () => void) => {
-    const seen: string[] = [];
+    const received: string[] = [];
     for (let turn = 0; turn < 60; turn++) {
-      later(6000, flush);
+      nextPage(6000, flush);
       const request = sent.pop();
-      seen.push(...(ids(request) ?? []));
+      received.push(...(ids(request) ?? []));
       request?.answer(200);
     }
-    return seen;
+    return received;
   };
 
   test('to two hundred messages: the oldest go', async () => {
     const { enqueue, flush } = await load();
     for (let id = 0; id < 230; id++) enqueue(message(String(id)));
-    const seen = await drain(flush);
-    expect(seen).toHaveLength(200);
-    expect(seen[0]).toBe('30');
+    const received = await drain(flush);
+    expect(received).toHaveLength(200);
+    expect(received[0]).toBe('30');
   });
 
   test('to 200 KB: the oldest go', async () => {
     const { enqueue, flush } = await load();
     for (let id = 0; id < 30; id++) enqueue(message(String(id), 10_000));
-    const seen = await drain(flush);
-    expect(seen).toHaveLength(9);
-    expect(seen.at(-1)).toBe('29');
+    const received = await drain(flush);
+    expect(received).toHaveLength(9);
+    expect(received.at(-1)).toBe('29');
   });
 
   test('to seven days', async () => {
@@ -234,7 +234,7 @@ describe('the queue is bounded', () => {
     enqueue(message('old'));
     vi.advanceTimersByTime(7 * 86_400_000 - 1000);
     enqueue(message('young'));
-    later(2000, flush);
+    nextPage(2000, flush);
     expect(ids(sent[0])).toEqual(['young']);
     expect(queued()).toHaveLength(1);
   });

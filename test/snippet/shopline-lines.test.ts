@@ -12,7 +12,7 @@ const ask = async (path: string, body?: object) => {
   // A task later whoever read the answer beside the theme has read it, too.
   await new Promise((done) => setTimeout(done, 20));
 };
-const told = () => reported.map(([event, { sku, quantity }]) => [event, sku, quantity]);
+const changes = () => reported.map(([event, { sku, quantity }]) => [event, sku, quantity]);
 
 beforeEach(async () => {
   freshBrowser();
@@ -34,7 +34,7 @@ test('the first line taken out, twice, is two different lines', async () => {
     cart.items.shift();
     await ask('/api/cart/change', { line: 1, quantity: 0 });
   }
-  expect(told()).toEqual([
+  expect(changes()).toEqual([
     ['Product Removed', 'A', 2],
     ['Product Removed', 'B', 1],
   ]);
@@ -48,12 +48,12 @@ test('a request that names no line, such as one for attributes, is none', async 
   await ask('/api/carts/ajax-cart');
   cart.items.shift();
   await ask('/api/cart/change', { line: 1, quantity: 0 });
-  expect(told()).toEqual([['Product Removed', 'A', 2]]);
+  expect(changes()).toEqual([['Product Removed', 'A', 2]]);
 });
 
 test('less than none is none', async () => {
   await ask('/api/carts/ajax-cart');
   cart.items.shift();
   await ask('/cart/update', { id: 'A', quantity: -1 });
-  expect(told()).toEqual([['Product Removed', 'A', 2]]);
+  expect(changes()).toEqual([['Product Removed', 'A', 2]]);
 });

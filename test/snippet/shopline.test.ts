@@ -4,16 +4,16 @@ import { capturing, freshBrowser, type Reported } from '../support/snippet.ts';
 
 /** The bus as a theme has it. `emit` is what only the theme may do. */
 function createBus() {
-  const heard: Record<string, ((payload: unknown) => void)[]> = {};
+  const listeners: Record<string, ((payload: unknown) => void)[]> = {};
   const caches: Record<string, unknown[][]> = {};
   return {
     _caches: caches,
     on: (name: string, listener: (payload: unknown) => void) => {
-      heard[name] = [...(heard[name] ?? []), listener];
+      listeners[name] = [...(listeners[name] ?? []), listener];
     },
     emit: vi.fn((name: string, payload: unknown) => {
       caches[name] = [...(caches[name] ?? []), [payload]];
-      for (const listener of heard[name] ?? []) listener(payload);
+      for (const listener of listeners[name] ?? []) listener(payload);
     }),
   };
 }

@@ -133,9 +133,9 @@ describe('where they came from', () => {
     expect((await landOn('/tea')).touchSession()).toEqual({ ...landed, isFirst: false });
     const { removeCookie } = await load();
     removeCookie('_sb_s');
-    const later = (await landOn('/tea')).touchSession();
-    expect(later.sessionId).not.toBe(landed.sessionId);
-    expect(later.campaign).toBeUndefined();
+    const nextPage = (await landOn('/tea')).touchSession();
+    expect(nextPage.sessionId).not.toBe(landed.sessionId);
+    expect(nextPage.campaign).toBeUndefined();
   });
 
   test('a click keeps the moment it was captured, over reloads and pages', async () => {

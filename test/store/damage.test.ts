@@ -1,3 +1,4 @@
+// @module-tag slow
 import { cpSync, existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -18,11 +19,11 @@ const receivedAt = (number: number) => new Date(RECEIVED_MS + number * 1000).toI
 
 interface Opened {
   log: EventLog;
-  found: { gaps: Gap[]; marksLost: number };
+  found: { gaps: Gap[]; highWaterMarksLost: number };
 }
 
 async function open(dataDir: string): Promise<Opened> {
-  const found: Opened['found'] = { gaps: [], marksLost: 0 };
+  const found: Opened['found'] = { gaps: [], highWaterMarksLost: 0 };
   const log = await openLog({
     dataDir,
     consumers: CONSUMERS,
@@ -30,7 +31,7 @@ async function open(dataDir: string): Promise<Opened> {
     clock: () => RECEIVED_MS,
     watch: {
       gapFound: (range) => void found.gaps.push(range),
-      highWaterMarkLost: () => void found.marksLost++,
+      highWaterMarkLost: () => void found.highWaterMarksLost++,
     },
   });
   onTestFinished(() => log.close());
@@ -89,7 +90,7 @@ test.each([
 
   const from = found.gaps[0]?.from ?? 0;
   expect(found).toEqual({
-    marksLost: 0,
+    highWaterMarksLost: 0,
     gaps: [{ from, to: EVENTS, receivedAfter: receivedAt(from - 1), receivedUntil: receivedAt(EVENTS) }],
   });
   expect(from).toBeGreaterThanOrEqual(firstLost[0]);
@@ -102,7 +103,7 @@ test.each([
   expect(await leaseAll(log)).toEqual(numbers(from, EVENTS + 5));
   await log.close();
   const next = await open(directory);
-  expect(next.found).toEqual({ gaps: [], marksLost: 0 });
+  expect(next.found).toEqual({ gaps: [], highWaterMarksLost: 0 });
   expect((await next.log.check()).gaps).toEqual(found.gaps);
 });
 
@@ -120,7 +121,7 @@ test('everything but the mark is deleted: the gap covers all events', async () =
 
 test('without damage there is no gap', async () => {
   const { log, found } = await open(await diedDirectory());
-  expect(found).toEqual({ gaps: [], marksLost: 0 });
+  expect(found).toEqual({ gaps: [], highWaterMarksLost: 0 });
   expect(await leaseAll(log)).toEqual(numbers(1, EVENTS));
 });
 
@@ -133,17 +134,17 @@ test.each([
   const directory = await diedDirectory();
   harm(join(directory, 'store.mark'));
   const { log, found } = await open(directory);
-  expect(found).toEqual({ gaps: [], marksLost: 1 });
+  expect(found).toEqual({ gaps: [], highWaterMarksLost: 1 });
   expect(await leaseAll(log)).toEqual(numbers(1, EVENTS));
   await log.close();
-  expect((await open(directory)).found).toEqual({ gaps: [], marksLost: 0 });
+  expect((await open(directory)).found).toEqual({ gaps: [], highWaterMarksLost: 0 });
 });
 
 test('an empty log never reports a lost mark, however often it starts', async () => {
   const directory = tempDir();
   for (let start = 0; start < 3; start++) {
     const { log, found } = await open(directory);
-    expect(found).toEqual({ gaps: [], marksLost: 0 });
+    expect(found).toEqual({ gaps: [], highWaterMarksLost: 0 });
     await log.close();
   }
 });
@@ -165,7 +166,7 @@ test('a mark behind the log reports no gap', async () => {
   await young.close();
   cpSync(join(late, 'store.mark'), join(directory, 'store.mark'));
   const { log, found } = await open(directory);
-  expect(found).toEqual({ gaps: [], marksLost: 0 });
+  expect(found).toEqual({ gaps: [], highWaterMarksLost: 0 });
   expect(await leaseAll(log)).toEqual(numbers(1, EVENTS));
 });
 

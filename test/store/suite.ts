@@ -507,7 +507,7 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(older?.event.messageId).toBe('b');
       expect(rest).toEqual([]);
       const page = await log.deadLetters({ consumer: 'tiktok', limit: 10, before: older?.id ?? 0 });
-      expect(page.map((letter) => letter.event.messageId)).toEqual(['a']);
+      expect(page.map((one) => one.event.messageId)).toEqual(['a']);
       expect(await log.deadLetters({ consumer: 'somebody-else', limit: 10 })).toEqual([]);
     });
 

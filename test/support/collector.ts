@@ -72,7 +72,7 @@ export async function startCollector(
   const running = await start(config, {
     logger,
     ...options,
-    wrapLog: (log) => noteAppended(wrapLog(log), events),
+    wrapLog: (log) => recordAppended(wrapLog(log), events),
   });
   whenOver(() => running.stop());
   const base = `http://127.0.0.1:${running.port}`;
@@ -100,7 +100,7 @@ export async function startCollector(
   };
 }
 
-function noteAppended(log: EventLog, events: ProtectedEvent[]): EventLog {
+function recordAppended(log: EventLog, events: ProtectedEvent[]): EventLog {
   return {
     ...log,
     async accept(entries) {

@@ -85,7 +85,7 @@ export const STAND_INS = {
       cmpStatus: 'loading',
       purpose: { consents: {} },
     };
-    const tell = () => {
+    const invoke = () => {
       listeners.forEach((listener, listenerId) => {
         listener({ ...data, listenerId }, true);
       });
@@ -100,7 +100,7 @@ export const STAND_INS = {
         eventStatus,
         purpose: { consents, legitimateInterests: { 2: true, 7: true, 8: true, 9: true, 10: true } },
       };
-      tell();
+      invoke();
     };
     const all = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
     window.banner = {

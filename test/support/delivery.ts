@@ -3,7 +3,7 @@ import { snippet } from './shopper.ts';
 import { OK, type Storefront } from './storefront.ts';
 
 /** The snippet on a page that tells of nothing by itself. */
-export const quiet = () => snippet({ captures: 'data-attributes' });
+export const silentPage = () => snippet({ captures: 'data-attributes' });
 
 /** Everything that reached the collector under this name, also what it knew already. */
 export const sent = (shop: Storefront, name: string) =>
@@ -11,7 +11,7 @@ export const sent = (shop: Storefront, name: string) =>
 export const ids = (shop: Storefront, name: string) =>
   new Set(sent(shop, name).map(({ messageId }) => messageId));
 /** How many messages the bodies that were accepted say are lost. */
-export const toldLost = (shop: Storefront) =>
+export const reportedLost = (shop: Storefront) =>
   shop.posts
     .filter(({ reply }) => reply !== 'down' && reply.status === 200)
     .map(({ body }) => JSON.parse(body).lost as number);

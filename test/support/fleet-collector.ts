@@ -10,8 +10,8 @@ import { processLogger } from '../../server/observe/process-logger.ts';
  * `{shiftMs}` it is sent steps it. What only measures how long something takes sees no step, as on a real machine.
  */
 let shiftMs = Number(process.env.CLOCK_SHIFT_MS ?? 0);
-process.on('message', (told: { shiftMs: number }) => {
-  shiftMs = told.shiftMs;
+process.on('message', (command: { shiftMs: number }) => {
+  shiftMs = command.shiftMs;
 });
 const config = readConfig(environment(), () => '{}');
 const running = await start(config, {

@@ -64,8 +64,8 @@ export function startTraffic(options: TrafficOptions): Traffic {
 
   /** Batches and single messages in turn, numbered throughout; empty at the end. */
   function cut(): number[] {
-    const room = isStopped ? 0 : from + events - next;
-    const size = Math.min(requests++ % 2 === 0 ? batch : 1, room);
+    const capacity = isStopped ? 0 : from + events - next;
+    const size = Math.min(requests++ % 2 === 0 ? batch : 1, capacity);
     const numbers = Array.from({ length: size }, (_, index) => next + index);
     next += size;
     return numbers;

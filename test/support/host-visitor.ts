@@ -3,7 +3,7 @@ import { test as base, expect } from 'vitest';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { launchChromium } from './chromium.ts';
 import { openShopHosts, type ShopHosts } from './shop-hosts.ts';
-import { html, tell } from './shopper.ts';
+import { html, invoke } from './shopper.ts';
 
 export const [WWW, CHECKOUT, SHOP] = [
   'www.dewleaf-teas.com',
@@ -70,5 +70,5 @@ export async function next(
 export const open = (shops: ShopHosts, page: Page, hostAndPath: string) =>
   next(shops, 'page', hostAndPath.split('/')[0] ?? '', () => page.goto(shops.url(hostAndPath)), page);
 export const track = (shops: ShopHosts, page: Page, host: string, event: string) =>
-  next(shops, event, host, () => tell(page, 'track', event), page);
+  next(shops, event, host, () => invoke(page, 'track', event), page);
 export const idOf = async (message: Promise<ProtectedEvent>) => (await message).identity.anonymousId;

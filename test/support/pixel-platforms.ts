@@ -1,4 +1,4 @@
-import { type openPage, SETTINGS, settle } from './pixel.ts';
+import { flushPromises, type openPage, SETTINGS } from './pixel.ts';
 
 type Page = ReturnType<typeof openPage>;
 type Data = Record<string, unknown>;
@@ -60,7 +60,7 @@ export function shopifySandbox(page: Page, customerPrivacy: unknown = YES, custo
     settings: { ...SETTINGS, consent: 'denied' },
     choose: async (chosen: unknown) => {
       listeners.get('visitorConsentCollected')?.({ customerPrivacy: chosen });
-      await settle();
+      await flushPromises();
     },
   };
 }
@@ -114,7 +114,7 @@ export const SHOPLINE: Platform = {
     sandbox: { browser: page.browser, settings: { ...SETTINGS, consent: 'denied' } },
     // SHOPLINE provides no consent: the pixel reads the snippet's record with the next event, or every 2 s.
     choose: async (isAllowed) => {
-      page.storage.set('_sb', JSON.stringify({ ...page.kept('_sb'), choice: isAllowed ? ALL : NONE }));
+      page.storage.set('_sb', JSON.stringify({ ...page.stored('_sb'), choice: isAllowed ? ALL : NONE }));
     },
   }),
   refusal: { choice: NONE },

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-export interface Told {
+export interface SentMessage {
   type: string;
   event?: string;
   properties?: Record<string, unknown>;
@@ -18,7 +18,7 @@ export interface Told {
 export interface Post {
   url: string;
   request: RequestInit;
-  batch: Told[];
+  batch: SentMessage[];
   writeKey: string;
 }
 export type Reply = number | { status: number; headers: Record<string, string> };
@@ -34,9 +34,9 @@ export function openPage(cookies: Record<string, string> = {}, stored: Record<st
     posts: [] as Post[],
     /** What the collector says from now on; 0 cuts the line. */
     reply: 200 as Reply | ((post: Post) => Reply | Promise<Reply>),
-    told: () => page.posts.flatMap(({ batch }) => batch),
-    names: () => page.told().map(({ type, event }) => event ?? type),
-    kept: (key: string) => JSON.parse(storage.get(key) ?? 'null'),
+    sentMessages: () => page.posts.flatMap(({ batch }) => batch),
+    names: () => page.sentMessages().map(({ type, event }) => event ?? type),
+    stored: (key: string) => JSON.parse(storage.get(key) ?? 'null'),
     browser: {
       cookie: {
         get: async (name: string) => page.cookies.get(name) ?? '',
@@ -70,41 +70,41 @@ export const SETTINGS = { endpoint: 'https://collect.shop.example', key: 'demo',
  *
  * @param lent more of what the platform lends, or something else in its place.
  */
-export async function lend(
+export async function loadPixel(
   load: () => Promise<unknown>,
-  lent: Record<string, unknown> = {},
+  provided: Record<string, unknown> = {},
   by: 'pasted' | 'configure' | 'extend' = 'pasted',
 ) {
   vi.resetModules();
   const callbacks = new Map<string, (event: unknown) => void>();
   const subscribe = (name: string, callback: (event: unknown) => void) => callbacks.set(name, callback);
-  const sandbox = { analytics: { subscribe }, settings: SETTINGS, ...lent };
+  const sandbox = { analytics: { subscribe }, settings: SETTINGS, ...provided };
   for (const name of ['storebeaconPixel', 'configure', 'shopify']) vi.stubGlobal(name, undefined);
   if (by === 'pasted') vi.stubGlobal('storebeaconPixel', sandbox);
-  if (by === 'configure') vi.stubGlobal('configure', (start: (lent: unknown) => void) => start(sandbox));
+  if (by === 'configure') vi.stubGlobal('configure', (start: (provided: unknown) => void) => start(sandbox));
   if (by === 'extend')
     vi.stubGlobal('shopify', {
-      extend: (point: string, start: (lent: unknown) => void) =>
+      extend: (point: string, start: (provided: unknown) => void) =>
         point === 'WebPixel::Render' && start(sandbox),
     });
   await load();
-  await settle();
+  await flushPromises();
   return {
     subscribed: [...callbacks.keys()],
     emit: async (name: string, event: unknown) => {
       callbacks.get(name)?.(event);
-      await settle();
+      await flushPromises();
     },
     /** Several at once, as a page load brings them. */
     burst: async (events: [string, unknown][]) => {
       for (const [name, event] of events) callbacks.get(name)?.(event);
-      await settle();
+      await flushPromises();
     },
   };
 }
 
 /** Lets everything happen that waits for no clock. */
-export async function settle(): Promise<void> {
+export async function flushPromises(): Promise<void> {
   for (let turn = 0; turn < 400; turn++) await Promise.resolve();
   await vi.advanceTimersByTimeAsync(0);
   for (let turn = 0; turn < 400; turn++) await Promise.resolve();

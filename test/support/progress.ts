@@ -8,12 +8,12 @@ export interface Progress {
 }
 
 /** Well below the ten seconds, since one line may wait for a busy event loop. */
-const EVERY_MS = 5_000;
+const INTERVAL_MS = 5_000;
 
 /** Writes a line whenever nothing has been written for five seconds. Keeps no process alive. */
 export function startProgress(
   write: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
-  everyMs = EVERY_MS,
+  intervalMs = INTERVAL_MS,
 ): Progress {
   const startedAtMs = performance.now();
   let describe = () => 'starting';
@@ -24,9 +24,9 @@ export function startProgress(
   };
   const timer = setInterval(() => {
     const nowMs = performance.now();
-    if (nowMs - lastAtMs < everyMs) return;
+    if (nowMs - lastAtMs < intervalMs) return;
     say(`  … ${Math.round((nowMs - startedAtMs) / 1_000)} s: ${describe()}`);
-  }, everyMs / 5).unref();
+  }, intervalMs / 5).unref();
   return {
     say,
     doing(next) {

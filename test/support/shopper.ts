@@ -61,7 +61,7 @@ export const html = (body = '', head = snippet()) =>
   `<!doctype html><html lang="en"><head><title>Dewleaf Teas</title>${head}</head><body>${body}</body></html>`;
 
 /** Waits until the snippet is there, then calls it as the shop's own code would. */
-export async function tell<Method extends keyof Storebeacon>(
+export async function invoke<Method extends keyof Storebeacon>(
   page: Page,
   method: Method,
   ...args: unknown[]

@@ -13,35 +13,36 @@ export interface SourceFile {
   imports: string[];
   /** Specifiers of packages and Node modules that it imports. */
   packages: string[];
-  /** Every identifier and private name, as often as it occurs. */
-  identifiers: Identifier[];
-}
-export interface Identifier {
-  name: string;
-  /** From 1. */
-  line: number;
+  /** Every identifier and private name. */
+  identifiers: ReadonlySet<string>;
 }
 
 const printer = ts.createPrinter({ removeComments: true });
+const parsed = new Map<string, SourceFile>();
 
 /** Reads and parses the files that match these patterns; built files and installed packages are left out. */
 export function readSources(patterns: readonly string[]): SourceFile[] {
   const exclude = ['client/dist/**', '**/node_modules/**'];
   return globSync([...patterns], { exclude })
     .toSorted()
-    .map((path) => readSource(path.replaceAll('\\', '/')));
+    .map((path) => path.replaceAll('\\', '/'))
+    .map((path) => {
+      const file = parsed.get(path) ?? readSource(path);
+      parsed.set(path, file);
+      return file;
+    });
 }
 
 function readSource(path: string): SourceFile {
   const text = readFileSync(path, 'utf8');
-  const tree = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const tree = ts.createSourceFile(path, text, {
+    languageVersion: ts.ScriptTarget.Latest,
+    jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+  });
   const specifiers: string[] = [];
-  const identifiers: Identifier[] = [];
+  const identifiers = new Set<string>();
   const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) {
-      const { line } = tree.getLineAndCharacterOfPosition(node.getStart(tree));
-      identifiers.push({ name: node.text, line: line + 1 });
-    }
+    if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) identifiers.add(node.text);
     if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier)
       specifiers.push((node.moduleSpecifier as ts.StringLiteral).text);
     if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
@@ -51,11 +52,15 @@ function readSource(path: string): SourceFile {
     ts.forEachChild(node, visit);
   };
   visit(tree);
+  let code: string | undefined;
   const isOwn = (specifier: string) => specifier.startsWith('.');
   return {
     path,
     text,
-    code: printer.printFile(tree),
+    get code() {
+      code ??= printer.printFile(tree);
+      return code;
+    },
     imports: specifiers.filter(isOwn).map((specifier) => normalize(join(dirname(path), specifier))),
     packages: specifiers.filter((specifier) => !isOwn(specifier)),
     identifiers,

@@ -22,8 +22,8 @@ export async function openPage(): Promise<void> {
 export function report(source: string, event: string, properties: Record<string, unknown>): void {
   if (source === 'api') storebeacon.track(event, properties);
   else if (!reports[source]) {
-    storebeacon.capture(source, (tell) => {
-      reports[source] = tell;
+    storebeacon.capture(source, (callback) => {
+      reports[source] = callback;
     });
   }
   reports[source]?.(event, properties);

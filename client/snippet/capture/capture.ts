@@ -16,12 +16,12 @@ let enrich: Enrich = () => ({});
 export const capture = (source: string, start: Capture, more = enrich) => {
   enrich = more;
   guard(start)(
-    guard((event, found, seen = moment()) => {
+    guard((event, found, when = moment()) => {
       const properties = { ...found };
-      const send = record({ type: 'track', event, properties }, source, '', seen);
+      const send = record({ type: 'track', event, properties }, source, '', when);
       const decide = guard(() => {
         Object.assign(properties, enrich(event), found);
-        if (isFirst(source, event, found, seen)) send();
+        if (isFirst(source, event, found, when)) send();
         else emit('repeat', source, event, properties);
       });
       if (DEFERRED.test(source)) defer(decide);

@@ -29,8 +29,8 @@ export const captureBus =
       isFound = true;
       for (const name in NAMES) {
         const onPayload = tools.guard((payload: Thing) => {
-          const said = payload.detail || payload.data || payload;
-          const data = { ...said, ...said.custom_data };
+          const content = payload.detail || payload.data || payload;
+          const data = { ...content, ...content.custom_data };
           const event =
             name === 'CompleteOrder' && orderOfPage() ? 'Order Completed' : (NAMES[name] as string);
           if (!/^Product/.test(event)) return report(event, toOrder(data, tools));

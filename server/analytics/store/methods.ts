@@ -82,9 +82,9 @@ export function createMethods(db: Db, { shops, pepper }: MethodParts) {
     peopleOfOrders: (shop: string, names: readonly string[]) => peopleOfOrders(db, shop, names),
     erase: (shop: string, people: readonly PersonKey[]) => erase(db, partsOf(shop), people),
     purge: (shop: string) => purge(db, shop),
-    async retain(nowMs: number, logKeptMs: number): Promise<void> {
-      for (const shop of Object.keys(shops)) await retain(db, partsOf(shop), nowMs, logKeptMs);
-      await writeRetainedMs(db, nowMs - logKeptMs);
+    async retain(nowMs: number, logRetentionMs: number): Promise<void> {
+      for (const shop of Object.keys(shops)) await retain(db, partsOf(shop), nowMs, logRetentionMs);
+      await writeRetainedMs(db, nowMs - logRetentionMs);
     },
     retainedMs: () => readRetainedMs(db),
     dropLogged: (shop: string, sinceMs: number) => dropLogged(db, shop, sinceMs),

@@ -22,13 +22,13 @@ export async function retain(
   db: Db,
   parts: AttributionParts,
   nowMs: number,
-  logKeptMs: number,
+  logRetentionMs: number,
 ): Promise<void> {
   await attributeAll(db, parts);
   const { shop, attributionMs } = parts;
-  const touchesFromMs = nowMs - attributionMs - TOUCH_MARGIN_MS - logKeptMs - LATE_MS;
+  const touchesFromMs = nowMs - attributionMs - TOUCH_MARGIN_MS - logRetentionMs - LATE_MS;
   const creditedFromMs = touchesFromMs + attributionMs + TOUCH_MARGIN_MS;
-  const receivedBeforeMs = nowMs - logKeptMs;
+  const receivedBeforeMs = nowMs - logRetentionMs;
   await freezeCredit(db, shop, Math.max(creditedFromMs, nowMs - VISITORS_MS));
   await db
     .deleteFrom('touches')

@@ -11,7 +11,7 @@ const copy = () => {
     // The disk is full: appends report it, and the next interval tries again.
   }
 };
-const timer = setInterval(copy, workerData.everyMs);
+const timer = setInterval(copy, workerData.intervalMs);
 
 parentPort?.once('message', () => {
   clearInterval(timer);

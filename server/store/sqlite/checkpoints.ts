@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 
-const EVERY_MS = 100;
+const INTERVAL_MS = 100;
 /** In pages of 4 KiB: 64 MiB. */
 const WAL_PAGES = 16_384;
 
@@ -14,7 +14,7 @@ const WAL_PAGES = 16_384;
 export function startCheckpoints(connection: DatabaseSync): () => Promise<void> {
   connection.exec(`PRAGMA wal_autocheckpoint = ${WAL_PAGES}`);
   const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), {
-    workerData: { path: connection.location(), everyMs: EVERY_MS },
+    workerData: { path: connection.location(), intervalMs: INTERVAL_MS },
   });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   return () => {

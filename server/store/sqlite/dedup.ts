@@ -66,7 +66,7 @@ const RETRY_MERGE_MS = 5_000;
  */
 export function createDedup(store: Store, windows: Windows): Dedup {
   const { connection } = store;
-  const isSeen = prepare(connection, 'SELECT 1 FROM seen WHERE shop = ? AND key = ? AND expires_at > ?');
+  const isDuplicate = prepare(connection, 'SELECT 1 FROM seen WHERE shop = ? AND key = ? AND expires_at > ?');
   const insert = prepare(
     connection,
     `INSERT INTO seen (shop, key, expires_at) VALUES (?1, ?2, ?3)
@@ -172,7 +172,7 @@ export function createDedup(store: Store, windows: Windows): Dedup {
     has(shop, key, nowMs) {
       const expiresAtMs = recent.get(shop)?.get(key) ?? moving.get(shop)?.get(key);
       if (expiresAtMs !== undefined) return expiresAtMs > nowMs;
-      return isSeen.get(shop, toBlob(key), nowMs) !== undefined;
+      return isDuplicate.get(shop, toBlob(key), nowMs) !== undefined;
     },
     add,
     *expire(nowMs) {

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { html, snippet, test } from '../../support/shopper.ts';
 import { CART_COOKIE, CART_TOKEN, CHECKOUT_TOKEN, ORDER_SEQ } from '../../support/storefronts/cart.ts';
-import { expectTold, maybe } from '../../support/storefronts/reported.ts';
+import { expectReported, maybe } from '../../support/storefronts/reported.ts';
 import { CHECKOUT } from '../../support/storefronts/shopline.ts';
 import { globals } from '../../support/storefronts/shopline-scripts.ts';
 import { start } from '../../support/storefronts/visit.ts';
@@ -49,7 +49,7 @@ describe('a page that says nothing is known', () => {
     const { pathname } = new URL(path, shop.origin);
     shop.put(pathname, silent(alias), CART_COOKIE);
     await start(page, path);
-    await expectTold(shop, page, [pathname], [[pathname, event, properties]]);
+    await expectReported(shop, page, [pathname], [[pathname, event, properties]]);
   });
 });
 
@@ -61,6 +61,6 @@ describe('a page that looks alike is nothing but a page', () => {
     const { pathname } = new URL(path, shop.origin);
     shop.put(pathname, silent('Page'), CART_COOKIE);
     await start(page, path);
-    await expectTold(shop, page, [pathname], []);
+    await expectReported(shop, page, [pathname], []);
   });
 });

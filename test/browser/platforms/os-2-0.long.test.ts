@@ -4,17 +4,24 @@ import { CART_TOKEN } from '../../support/storefronts/cart.ts';
 import { LARGE, PRODUCT, SMALL } from '../../support/storefronts/catalogue.ts';
 import { events, pages } from '../../support/storefronts/expected.ts';
 import { openOs20 } from '../../support/storefronts/os-2-0.ts';
-import { about, expectTold, many, maybe, type Told, told } from '../../support/storefronts/reported.ts';
+import {
+  about,
+  expectReported,
+  many,
+  maybe,
+  type Reported,
+  reportedEvents,
+} from '../../support/storefronts/reported.ts';
 import { CHECKOUT } from '../../support/storefronts/shopline.ts';
-import { add, edit, settle, start, visit } from '../../support/storefronts/visit.ts';
+import { add, edit, start, visit, whenIdle } from '../../support/storefronts/visit.ts';
 
 /** The theme's own cart does not say how many of something there were. */
 const EVENTS = events({ countsRemovals: false });
-const VIEWED: Told = [PRODUCT, 'Product Viewed', about(SMALL, maybe(1))];
+const VIEWED: Reported = [PRODUCT, 'Product Viewed', about(SMALL, maybe(1))];
 
 /** Without JSON-LD there are no lists, and of what is taken out only the request is known. */
 const withoutJsonLd = EVENTS.filter(([, event]) => event !== 'Product List Viewed').map(
-  ([path, event, properties]): Told =>
+  ([path, event, properties]): Reported =>
     event === 'Product Removed'
       ? [path, event, expect.objectContaining({ sku: LARGE.sku, cart_id: CART_TOKEN })]
       : [path, event, properties],
@@ -25,18 +32,22 @@ describe('a whole visit is told once, in the shown currency and for the price of
     {
       source: 'Analytics, cart requests and JSON-LD',
       voice: { hasBus: false, hasAnalytics: true },
-      told: EVENTS,
+      reportedEvents: EVENTS,
     },
-    { source: 'the bus, Analytics, cart requests and JSON-LD', voice: { hasAnalytics: true }, told: EVENTS },
+    {
+      source: 'the bus, Analytics, cart requests and JSON-LD',
+      voice: { hasAnalytics: true },
+      reportedEvents: EVENTS,
+    },
     {
       source: 'the bus alone, until something is taken out',
       voice: { hasJsonLd: false, cartPath: '/themes/own/cart' as const },
-      told: withoutJsonLd,
+      reportedEvents: withoutJsonLd,
     },
-  ])('by $source', { timeout: 60_000 }, async ({ voice, told }, { shop, page }) => {
+  ])('by $source', { timeout: 60_000 }, async ({ voice, reportedEvents }, { shop, page }) => {
     openOs20(shop, voice);
     await visit(page);
-    await expectTold(shop, page, pages(), told);
+    await expectReported(shop, page, pages(), reportedEvents);
   });
 });
 
@@ -63,24 +74,24 @@ function talkNonsense(): void {
 }
 
 describe('an add', () => {
-  const ADDED: Told = [PRODUCT, 'Product Added', { ...many(SMALL, 1), cart_id: CART_TOKEN }];
+  const ADDED: Reported = [PRODUCT, 'Product Added', { ...many(SMALL, 1), cart_id: CART_TOKEN }];
 
   test('of the same pack two seconds after the first is another', async ({ shop, page }) => {
     openOs20(shop, { hasAnalytics: true });
     await start(page, PRODUCT);
     await add(page, 1, '#add', 2_000);
     await add(page, 1);
-    await expectTold(shop, page, [PRODUCT], [VIEWED, ADDED, ADDED]);
+    await expectReported(shop, page, [PRODUCT], [VIEWED, ADDED, ADDED]);
   });
 
   test('is told after whatever nonsense was said before', async ({ shop, page }) => {
     openOs20(shop, { hasAnalytics: true });
     await start(page, PRODUCT);
     await page.evaluate(talkNonsense);
-    await settle(page);
+    await whenIdle(page);
     await add(page, 1);
     await page.goto('/elsewhere');
-    await expect.poll(() => told(shop)).toContainEqual(ADDED);
+    await expect.poll(() => reportedEvents(shop)).toContainEqual(ADDED);
   });
 
   test('that the shop refuses is none', async ({ shop, page }) => {
@@ -88,7 +99,7 @@ describe('an add', () => {
     await start(page, PRODUCT);
     await add(page, 99);
     expect(cart.lines).toEqual([]);
-    await expectTold(shop, page, [PRODUCT], [VIEWED]);
+    await expectReported(shop, page, [PRODUCT], [VIEWED]);
   });
 });
 
@@ -100,16 +111,16 @@ describe('a checkout has begun once', () => {
     openOs20(shop).add(SMALL.sku, 2);
     await start(page, CHECKOUT);
     await page.evaluate((step) => history.pushState(null, '', step), STEP);
-    await settle(page);
-    await expectTold(shop, page, [CHECKOUT, CHECKOUT], [STARTED as Told]);
+    await whenIdle(page);
+    await expectReported(shop, page, [CHECKOUT, CHECKOUT], [STARTED as Reported]);
   });
 
   test('when its next step is another page', async ({ shop, page }) => {
     openOs20(shop).add(SMALL.sku, 2);
     await start(page, CHECKOUT);
     await page.goto(STEP);
-    await settle(page);
-    await expectTold(shop, page, [CHECKOUT, CHECKOUT], [STARTED as Told]);
+    await whenIdle(page);
+    await expectReported(shop, page, [CHECKOUT, CHECKOUT], [STARTED as Reported]);
   });
 });
 

@@ -4,11 +4,11 @@ import { CART_TOKEN } from '../../support/storefronts/cart.ts';
 import { LARGE, PRODUCT, SMALL, type Variant } from '../../support/storefronts/catalogue.ts';
 import { events, pages } from '../../support/storefronts/expected.ts';
 import { ASKED, openOs21 } from '../../support/storefronts/os-2-1.ts';
-import { about, expectTold, many, maybe, type Told } from '../../support/storefronts/reported.ts';
-import { add, choose, settle, start, take, visit } from '../../support/storefronts/visit.ts';
+import { about, expectReported, many, maybe, type Reported } from '../../support/storefronts/reported.ts';
+import { add, choose, setQuantity, start, visit, whenIdle } from '../../support/storefronts/visit.ts';
 
-const VIEWED: Told = [PRODUCT, 'Product Viewed', about(SMALL, maybe(1))];
-const added = (variant: Variant, quantity: number): Told => [
+const VIEWED: Reported = [PRODUCT, 'Product Viewed', about(SMALL, maybe(1))];
+const added = (variant: Variant, quantity: number): Reported => [
   PRODUCT,
   'Product Added',
   { ...many(variant, quantity), cart_id: CART_TOKEN },
@@ -20,7 +20,7 @@ test('a whole visit is told once, by JSON-LD and the requests of the cart', { ti
 }) => {
   openOs21(shop);
   await visit(page);
-  await expectTold(shop, page, pages(), events());
+  await expectReported(shop, page, pages(), events());
 });
 
 describe('an add counts however the theme asks for it', () => {
@@ -30,7 +30,7 @@ describe('an add counts however the theme asks for it', () => {
     await choose(page, LARGE);
     await add(page, 2);
     expect(cart.lines).toEqual([{ sku: LARGE.sku, quantity: 2 }]);
-    await expectTold(shop, page, [PRODUCT], [VIEWED, added(LARGE, 2)]);
+    await expectReported(shop, page, [PRODUCT], [VIEWED, added(LARGE, 2)]);
   });
 
   test('and several packs in one request are as many adds', async ({ shop, page }) => {
@@ -41,8 +41,8 @@ describe('an add counts however the theme asks for it', () => {
       (body) => fetch('/cart/add', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body }),
       JSON.stringify({ items }),
     );
-    await settle(page);
-    await expectTold(shop, page, [PRODUCT], [VIEWED, added(LARGE, 1), added(SMALL, 1)]);
+    await whenIdle(page);
+    await expectReported(shop, page, [PRODUCT], [VIEWED, added(LARGE, 1), added(SMALL, 1)]);
   });
 });
 
@@ -70,7 +70,7 @@ describe('the theme’s own requests are left as they are', () => {
     await start(page, PRODUCT);
     await page.route('**/cart/add', (request) => request.abort());
     expect(await page.evaluate(asks[promise])).toEqual(says);
-    await expectTold(shop, page, [PRODUCT], [VIEWED]);
+    await expectReported(shop, page, [PRODUCT], [VIEWED]);
   });
 });
 
@@ -83,7 +83,7 @@ describe('an add that the shop refuses is none', () => {
     await start(page, PRODUCT);
     await add(page, 99, button);
     expect(cart.lines).toEqual([]);
-    await expectTold(shop, page, [PRODUCT], [VIEWED]);
+    await expectReported(shop, page, [PRODUCT], [VIEWED]);
   });
 
   test('by no answer at all', async ({ shop, page }) => {
@@ -91,7 +91,7 @@ describe('an add that the shop refuses is none', () => {
     await start(page, PRODUCT);
     await page.route('**/cart/add*', (request) => request.abort());
     await add(page, 1);
-    await expectTold(shop, page, [PRODUCT], [VIEWED]);
+    await expectReported(shop, page, [PRODUCT], [VIEWED]);
   });
 });
 
@@ -100,8 +100,8 @@ test('adds are counted by what was added, removals by what was taken out', async
   await start(page, PRODUCT);
   await add(page, 1);
   await add(page, 2, '#add-sticky');
-  await take(page, SMALL, 1);
-  await expectTold(
+  await setQuantity(page, SMALL, 1);
+  await expectReported(
     shop,
     page,
     [PRODUCT],

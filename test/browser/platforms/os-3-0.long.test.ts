@@ -4,13 +4,13 @@ import { CART_TOKEN } from '../../support/storefronts/cart.ts';
 import { PRODUCT, SMALL, TEA } from '../../support/storefronts/catalogue.ts';
 import { events, pages } from '../../support/storefronts/expected.ts';
 import { openOs30 } from '../../support/storefronts/os-3-0.ts';
-import { about, expectTold, many, maybe, type Told } from '../../support/storefronts/reported.ts';
-import { add, edit, start, take, visit } from '../../support/storefronts/visit.ts';
+import { about, expectReported, many, maybe, type Reported } from '../../support/storefronts/reported.ts';
+import { add, edit, setQuantity, start, visit } from '../../support/storefronts/visit.ts';
 
 /** A theme's events do not say what a product is called; that a page knows it, the whole visit shows. */
 const unnamed = { name: maybe(TEA.name) };
-const VIEWED: Told = [PRODUCT, 'Product Viewed', { ...about(SMALL, maybe(1)), ...unnamed }];
-const added = (quantity: number): Told => [
+const VIEWED: Reported = [PRODUCT, 'Product Viewed', { ...about(SMALL, maybe(1)), ...unnamed }];
+const added = (quantity: number): Reported => [
   PRODUCT,
   'Product Added',
   { ...many(SMALL, quantity), ...unnamed, cart_id: CART_TOKEN },
@@ -27,7 +27,7 @@ describe('a whole visit is told once, by theme events, cart requests and JSON-LD
   ])('with prices $prices', { timeout: 60_000 }, async ({ habits }, { shop, page }) => {
     openOs30(shop, habits);
     await visit(page);
-    await expectTold(shop, page, pages(), events());
+    await expectReported(shop, page, pages(), events());
   });
 });
 
@@ -42,7 +42,7 @@ describe('a theme without JSON-LD is understood by its events, those before us t
     const { price } = SMALL;
     const [, , view] = VIEWED;
     const [, , two] = added(2);
-    await expectTold(
+    await expectReported(
       shop,
       page,
       [PRODUCT],
@@ -60,8 +60,8 @@ test('adds are counted by what was added, removals by what was taken out', async
   await add(page, 1, '#add', 2_000);
   await add(page, 1, '#add', 2_000);
   await add(page, 3);
-  await take(page, SMALL, 1);
-  await expectTold(
+  await setQuantity(page, SMALL, 1);
+  await expectReported(
     shop,
     page,
     [PRODUCT],
@@ -78,7 +78,7 @@ test('an add that the shop refuses is none', async ({ shop, page }) => {
   await start(page, PRODUCT);
   await add(page, 99);
   expect(cart.lines).toEqual([]);
-  await expectTold(shop, page, [PRODUCT], [VIEWED]);
+  await expectReported(shop, page, [PRODUCT], [VIEWED]);
 });
 
 test('in the theme editor nothing is told', async ({ shop, page }) => {

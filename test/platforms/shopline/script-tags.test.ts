@@ -1,3 +1,4 @@
+// @module-tag slow
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -422,7 +423,7 @@ test('every setting of the snippet may be given, and no other', () => {
   expect([...SNIPPET_OPTIONS].sort()).toEqual(names.filter((name) => !['base', 'key'].includes(name)).sort());
 });
 
-test('as an operator runs it', async () => {
+test('as an operator runs it', { tags: ['slow'] }, async () => {
   const env = { ...process.env, ...VARIABLES };
   const runFile = promisify(execFile);
   const { stdout } = await runFile(NODE, ['server/commands/script-tag.ts', '--install', '--yes'], {

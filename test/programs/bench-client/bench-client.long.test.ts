@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Figure, judge, layOut } from '../bench/figures.ts';
+import { evaluate, type Figure, layOut } from '../bench/figures.ts';
 import { measureDelivery } from './delivery.ts';
 import { readOptions } from './options.ts';
 import type { SABOTAGES } from './sabotage.ts';
@@ -13,7 +13,7 @@ import { isLongByUs, ownTasks, type TraceEvent } from './trace.ts';
 const SLOWLY = { timeout: 120_000 };
 
 const missed = (figures: readonly Figure[]) =>
-  figures.flatMap(({ what, goal }) => (goal && judge(goal) === 'missed' ? [what] : []));
+  figures.flatMap(({ what, goal }) => (goal && evaluate(goal) === 'missed' ? [what] : []));
 const options = (...args: string[]) => {
   const read = readOptions(args);
   if (read === 'help') throw new Error('no options but help');
@@ -111,7 +111,7 @@ describe('what arrives', () => {
 
   test('a page that sends no beacon as it goes away fails it', SLOWLY, async () => {
     const options = { ...spoiled('no-beacon'), navigations: 3 };
-    expect(missed(await measureDelivery(options, { patienceMs: 500, hardships: [] }))).toHaveLength(3);
+    expect(missed(await measureDelivery(options, { timeoutMs: 500, hardships: [] }))).toHaveLength(3);
   });
 });
 

@@ -6,22 +6,22 @@ import { actAndLeave, WAYS } from './leave.ts';
 import type { Options } from './options.ts';
 import { storedActs } from './visit.ts';
 
-const PATIENCE_MS = 5000;
+const TIMEOUT_MS = 5000;
 
 /** Visitors who act and leave at once, a third each way, then hardships: what of all that the collector hears. */
 export async function measureDelivery(
   { navigations, sabotage }: Pick<Options, 'navigations' | 'sabotage'>,
-  { patienceMs = PATIENCE_MS, hardships = Object.keys(HARDSHIPS) } = {},
+  { timeoutMs = TIMEOUT_MS, hardships = Object.keys(HARDSHIPS) } = {},
 ): Promise<Figure[]> {
   const shop = await openStorefront();
   const browser = await launchChromium();
   try {
-    const ways = Object.entries(WAYS).map(([name, way]) => ({ name, way, told: 0, delivered: 0 }));
+    const ways = Object.entries(WAYS).map(([name, way]) => ({ name, way, sent: 0, delivered: 0 }));
     for (let nth = 0; nth < navigations; nth++) {
       const turn = ways[nth % ways.length];
       if (!turn) continue;
-      turn.told++;
-      if (await actAndLeave(browser, shop, turn.way, `leave-${nth}`, { patienceMs, sabotage }))
+      turn.sent++;
+      if (await actAndLeave(browser, shop, turn.way, `leave-${nth}`, { timeoutMs, sabotage }))
         turn.delivered++;
     }
     const figures = ways.map((tally) => figureOf(`acts delivered, gone at once by ${tally.name}`, tally));
@@ -42,10 +42,10 @@ export async function measureDelivery(
   }
 }
 
-const figureOf = (what: string, { told, delivered }: Tally): Figure => ({
+const figureOf = (what: string, { sent, delivered }: Tally): Figure => ({
   what,
-  value: `${delivered} of ${told}`,
-  goal: { reached: delivered, least: told },
+  value: `${delivered} of ${sent}`,
+  goal: { reached: delivered, least: sent },
 });
 
 const none = (what: string, reached: number): Figure => ({

@@ -5,14 +5,14 @@ import { actAndLeave, WAYS } from './leave.ts';
 import { act, arrive, countDelivered, isReady, putPage, type Visit } from './visit.ts';
 
 export interface Tally {
-  told: number;
+  sent: number;
   delivered: number;
 }
 
 /** Acts are told of while something is wrong. */
 type Hardship = (browser: Browser, shop: Storefront) => Promise<Tally>;
 
-const PATIENCE_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 export const HARDSHIPS: Readonly<Record<string, Hardship>> = {
   'the collector is down for the first 30 s of a visit': async (browser, shop) => {
@@ -31,9 +31,9 @@ export const HARDSHIPS: Readonly<Record<string, Hardship>> = {
     // Ten minutes are more than the longest pause between two tries.
     for (let second = 0; second < 600 && (await countDelivered(shop, ids, 0)) < ids.length; second++)
       await page.clock.runFor(1000);
-    const delivered = await countDelivered(shop, ids, PATIENCE_MS);
+    const delivered = await countDelivered(shop, ids, TIMEOUT_MS);
     await visitor.close();
-    return { told: ids.length, delivered };
+    return { sent: ids.length, delivered };
   },
 
   'the network is slow 3G, and the page is left at once': async (browser, shop) => {
@@ -41,13 +41,13 @@ export const HARDSHIPS: Readonly<Record<string, Hardship>> = {
     let delivered = 0;
     for (const [nth, id] of ids.entries()) {
       const way = Object.values(WAYS)[nth % 3];
-      if (way && (await actAndLeave(browser, shop, way, id, { patienceMs: PATIENCE_MS, prepare: slow3g })))
+      if (way && (await actAndLeave(browser, shop, way, id, { timeoutMs: TIMEOUT_MS, prepare: slow3g })))
         delivered++;
     }
-    return { told: ids.length, delivered };
+    return { sent: ids.length, delivered };
   },
 
-  'the visitor is offline for a while': whileTelling({
+  'the visitor is offline for a while': whileReporting({
     before: ({ visitor }) => visitor.setOffline(true),
     // Long enough for a try that fails.
     after: async ({ visitor }) => {
@@ -56,7 +56,7 @@ export const HARDSHIPS: Readonly<Record<string, Hardship>> = {
     },
   }),
 
-  'the tab is frozen for a while': whileTelling({
+  'the tab is frozen for a while': whileReporting({
     after: async ({ page }) => {
       await setState(page, 'frozen');
       await delay(1500);
@@ -64,7 +64,7 @@ export const HARDSHIPS: Readonly<Record<string, Hardship>> = {
     },
   }),
 
-  'the tab is frozen and thrown away; the visitor returns': whileTelling({
+  'the tab is frozen and thrown away; the visitor returns': whileReporting({
     after: async ({ page, visitor }) => {
       await setState(page, 'frozen');
       await page.close();
@@ -85,16 +85,16 @@ const newIds = (count: number) => Array.from({ length: count }, () => `hardship-
 
 type Step = (visit: Visit) => Promise<unknown>;
 /** A visitor acts three times; before or after that, something happens to them. */
-function whileTelling({ before, after }: { before?: Step; after: Step }): Hardship {
+function whileReporting({ before, after }: { before?: Step; after: Step }): Hardship {
   return async (browser, shop) => {
     const visit = await arrive(browser, shop);
     const ids = newIds(3);
     await before?.(visit);
     for (const id of ids) await act(visit.page, id);
     await after(visit);
-    const delivered = await countDelivered(shop, ids, PATIENCE_MS);
+    const delivered = await countDelivered(shop, ids, TIMEOUT_MS);
     await visit.visitor.close();
-    return { told: ids.length, delivered };
+    return { sent: ids.length, delivered };
   };
 }
 

@@ -35,7 +35,7 @@ export async function actAndLeave(
   { body, leave }: Way,
   id: string,
   options: {
-    patienceMs: number;
+    timeoutMs: number;
     sabotage?: Sabotage | undefined;
     prepare?: (page: Page) => Promise<unknown>;
   },
@@ -44,7 +44,7 @@ export async function actAndLeave(
   const { visitor, page } = await arrive(browser, shop, options.prepare);
   try {
     await leave(page, id);
-    return (await countDelivered(shop, [id], options.patienceMs)) === 1;
+    return (await countDelivered(shop, [id], options.timeoutMs)) === 1;
   } finally {
     await visitor.close();
   }

@@ -1,7 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import { optionsOrExit } from '../../support/options.ts';
 import { startProgress } from '../../support/progress.ts';
-import { type Figure, judge, layOut } from '../bench/figures.ts';
+import { evaluate, type Figure, layOut } from '../bench/figures.ts';
 import { measureDelivery } from './delivery.ts';
 import { type Options, type Part, readOptions, USAGE } from './options.ts';
 import { measureSizes } from './sizes.ts';
@@ -39,14 +39,14 @@ async function run(options: Options): Promise<boolean> {
     say(layOut(figures));
     (part === 'time' ? goals : promises).push(...figures.filter(({ goal }) => goal));
   }
-  const isMissed = ({ goal }: Figure) => goal !== undefined && judge(goal) === 'missed';
+  const isMissed = ({ goal }: Figure) => goal !== undefined && evaluate(goal) === 'missed';
   const broken = promises.filter(isMissed);
   const reached = goals.length - goals.filter(isMissed).length;
-  const told = [
+  const summary = [
     promises.length > 0 && `${promises.length - broken.length} of ${promises.length} promises held`,
     broken.length > 0 && `BROKEN: ${broken.map(({ what }) => what).join('; ')}`,
     goals.length > 0 && `${reached} of ${goals.length} goals reached`,
   ];
-  say(`\nbench:client: ${told.filter(Boolean).join('; ')}`);
+  say(`\nbench:client: ${summary.filter(Boolean).join('; ')}`);
   return broken.length === 0;
 }

@@ -92,7 +92,7 @@ async function takeTurns(
 }
 
 /** One new visitor's page view. */
-async function visit(browser: Browser, shop: ScriptShop, isTold: boolean): Promise<Spent> {
+async function visit(browser: Browser, shop: ScriptShop, isReported: boolean): Promise<Spent> {
   const visitor = await browser.newContext();
   const page = await visitor.newPage();
   const [processor, clock] = [await openMeter(page, 'threadTicks'), await openMeter(page, 'timeTicks')];
@@ -101,7 +101,7 @@ async function visit(browser: Browser, shop: ScriptShop, isTold: boolean): Promi
   const before = await read();
   await page.goto(shop.origin);
   await delay(AFTER_LOAD_MS);
-  if (isTold)
+  if (isReported)
     await eventually(
       () => shop.posts,
       (now) => now > posts,

@@ -58,12 +58,12 @@ export const storedActs = (shop: Storefront): string[] =>
 export async function countDelivered(
   shop: Storefront,
   ids: readonly string[],
-  patienceMs: number,
+  timeoutMs: number,
 ): Promise<number> {
   const count = () => {
     const there = new Set(storedActs(shop));
     return ids.filter((id) => there.has(id)).length;
   };
-  await eventually(count, (delivered) => delivered === ids.length, patienceMs).catch(() => {});
+  await eventually(count, (delivered) => delivered === ids.length, timeoutMs).catch(() => {});
   return count();
 }

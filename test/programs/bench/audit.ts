@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate } from 'node:timers/promises';
 import type { LoadResult } from './load.ts';
 
 /** What one run promised: every event of an answered request. */
@@ -17,13 +18,15 @@ export interface Audit {
   broken: string[];
 }
 
+/** Between two of these progress can be shown. */
+const ROWS_AT_ONCE = 20_000;
 const CLEAR = ['@example.com', '0912 345 678', '0912345678'];
 
 /**
  * Reads the log of a collector that is gone and holds it against what was answered: each promised event is there, none
  * twice, each hashed, none with an address or number in clear. An event without an answer may be there or not.
  */
-export function audit(dataDir: string, runs: readonly Promised[]): Audit {
+export async function audit(dataDir: string, runs: readonly Promised[]): Promise<Audit> {
   const rows = new Map(
     runs.map(({ prefix, eventsPerRequest, result }) => [
       prefix,
@@ -31,8 +34,10 @@ export function audit(dataDir: string, runs: readonly Promised[]): Audit {
     ]),
   );
   const found = { unknown: 0, clear: 0, unhashed: 0 };
+  let read = 0;
   const log = new DatabaseSync(join(dataDir, 'events.db'));
   for (const { body } of log.prepare('SELECT CAST(body AS TEXT) AS body FROM events').iterate()) {
+    if (++read % ROWS_AT_ONCE === 0) await setImmediate();
     const text = String(body);
     const [, prefix = '', number] = /"messageId":"(.+?)-(\d{12})"/.exec(text) ?? [];
     const counts = rows.get(prefix);

@@ -1,5 +1,5 @@
 import express from 'express';
-import { tellPort } from './tell-port.ts';
+import { reportPort } from './report-port.ts';
 
 /** What the collector is measured against: Express 5 that parses the body with its own middleware and throws it away. */
 const app = express();
@@ -14,4 +14,4 @@ app.post('/own', (request, response) => {
     response.end();
   });
 });
-tellPort(app.listen(0, '127.0.0.1'));
+reportPort(app.listen(0, '127.0.0.1'));

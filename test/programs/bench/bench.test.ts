@@ -1,7 +1,8 @@
+// @module-tag slow
 import { describe, expect, test } from 'vitest';
 import { tempDir } from '../../support/temp-dir.ts';
 import { checkPromises } from './checks.ts';
-import { judge, layOut, median } from './figures.ts';
+import { evaluate, layOut, median } from './figures.ts';
 import { createLatencies } from './latencies.ts';
 import { readOptions } from './options.ts';
 import { createTemplate, messageIdOf } from './order.ts';
@@ -48,16 +49,16 @@ describe('the load is what it says', () => {
 
 describe('the result is honest', () => {
   test.each([
-    { reached: 0.9, bounds: { least: 1, stretch: 1.5 }, verdict: 'missed' },
-    { reached: 1, bounds: { least: 1, stretch: 1.5 }, verdict: 'reached' },
-    { reached: 1.5, bounds: { least: 1, stretch: 1.5 }, verdict: 'stretch' },
-    { reached: 1.6, bounds: { most: 1.5, stretch: 1 }, verdict: 'missed' },
-    { reached: 1.2, bounds: { most: 1.5, stretch: 1 }, verdict: 'reached' },
-    { reached: 0.8, bounds: { most: 1.5, stretch: 1 }, verdict: 'stretch' },
-  ])('$reached against $bounds is $verdict', ({ reached, bounds, verdict }) => {
+    { reached: 0.9, bounds: { least: 1, stretch: 1.5 }, conclusion: 'missed' },
+    { reached: 1, bounds: { least: 1, stretch: 1.5 }, conclusion: 'reached' },
+    { reached: 1.5, bounds: { least: 1, stretch: 1.5 }, conclusion: 'stretch' },
+    { reached: 1.6, bounds: { most: 1.5, stretch: 1 }, conclusion: 'missed' },
+    { reached: 1.2, bounds: { most: 1.5, stretch: 1 }, conclusion: 'reached' },
+    { reached: 0.8, bounds: { most: 1.5, stretch: 1 }, conclusion: 'stretch' },
+  ])('$reached against $bounds is $verdict', ({ reached, bounds, conclusion }) => {
     const goal = { reached, ...bounds };
-    expect(judge(goal)).toBe(verdict);
-    expect(layOut([{ what: 'it', value: 'so', goal }])).toMatch(new RegExp(`${verdict}$`));
+    expect(evaluate(goal)).toBe(conclusion);
+    expect(layOut([{ what: 'it', value: 'so', goal }])).toMatch(new RegExp(`${conclusion}$`));
   });
 
   test('a median is not moved by one bad round', () => {

@@ -43,7 +43,7 @@ export async function checkPromises({ dataDir, seconds, sabotage }: CheckOptions
       promised.push({ prefix, eventsPerRequest: run.eventsPerRequest, result: await running });
     }
     await collector.kill();
-    const found = audit(dataDir, promised);
+    const found = await audit(dataDir, promised);
     return { ...found, broken: [...unsynced, ...found.broken] };
   } finally {
     await Promise.all([generator, tiktok].map((helper) => helper.end()));

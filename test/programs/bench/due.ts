@@ -25,7 +25,7 @@ export interface DueOptions {
   /** Asked for in every 2xx answer; one without it counts as refused. */
   wants: string;
   /** How long after the last request answers are still waited for. */
-  patienceMs?: number;
+  timeoutMs?: number;
 }
 
 /**
@@ -33,7 +33,7 @@ export interface DueOptions {
  * stalls does not slow those down that come after. A latency is from the time a request was due; without an answer it is
  * as long as there was patience.
  */
-export function sendWhenDue({ port, requests, wants, patienceMs = 10_000 }: DueOptions): Promise<DueResult> {
+export function sendWhenDue({ port, requests, wants, timeoutMs = 10_000 }: DueOptions): Promise<DueResult> {
   const latencies = createLatencies();
   const unanswered: number[] = [];
   const refusals: Record<string, number> = {};
@@ -61,7 +61,7 @@ export function sendWhenDue({ port, requests, wants, patienceMs = 10_000 }: DueO
     };
     const fail = (index: number) => {
       refuse(index, 0);
-      settle(index, patienceMs);
+      settle(index, timeoutMs);
     };
 
     /** A connection, from its first request on. */
@@ -103,7 +103,7 @@ export function sendWhenDue({ port, requests, wants, patienceMs = 10_000 }: DueO
       const due = requests[next];
       if (due) setTimeout(sendDue, Math.max(0, due.atMs - nowMs));
     };
-    const overdue = setTimeout(finish, (requests.at(-1)?.atMs ?? 0) + patienceMs);
+    const overdue = setTimeout(finish, (requests.at(-1)?.atMs ?? 0) + timeoutMs);
     sendDue();
   });
 }

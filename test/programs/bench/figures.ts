@@ -26,7 +26,7 @@ export interface Bounds {
 }
 
 /** What `goal` says about the value: `missed`, `reached`, or `stretch`. */
-export function judge({ reached, least, most, stretch }: Goal): 'missed' | 'reached' | 'stretch' {
+export function evaluate({ reached, least, most, stretch }: Goal): 'missed' | 'reached' | 'stretch' {
   const passes = (bound: number) => (most === undefined ? reached >= bound : reached <= bound);
   if (!passes(most ?? least ?? 0)) return 'missed';
   return stretch !== undefined && passes(stretch) ? 'stretch' : 'reached';
@@ -39,7 +39,7 @@ export function layOut(figures: readonly Figure[]): string {
     value,
     goal ? `${goal.most === undefined ? '≥' : '≤'} ${goal.most ?? goal.least}` : '',
     goal?.stretch === undefined ? '' : `stretch ${goal.stretch}`,
-    goal ? judge(goal) : '',
+    goal ? evaluate(goal) : '',
     note,
   ]);
   const widths = [0, 1, 2, 3, 4, 5].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));

@@ -56,16 +56,16 @@ export async function launch<Hello>(
   let waiting: { resolve: (message: unknown) => void; reject: (error: Error) => void } | undefined;
   child.on('message', (message) => waiting?.resolve(message));
   child.once('exit', (code) => waiting?.reject(new Error(`${file} ended with ${code}`)));
-  const hear = <T>() =>
+  const receive = <T>() =>
     new Promise<T>((resolve, reject) => {
       waiting = { resolve: resolve as (message: unknown) => void, reject };
     });
   return {
     pid: child.pid ?? 0,
-    hello: await hear<Hello>(),
+    hello: await receive<Hello>(),
     ask(question) {
       child.send(question);
-      return hear();
+      return receive();
     },
     end: () => killProcess(child),
   };
@@ -73,7 +73,10 @@ export async function launch<Hello>(
 
 /** For the processes themselves: none outlives the one that launched it. */
 export function serveParent<Question>(answer: (question: Question) => Promise<object>): void {
-  process.on('message', (question: Question) => void answer(question).then((told) => process.send?.(told)));
+  process.on(
+    'message',
+    (question: Question) => void answer(question).then((answered) => process.send?.(answered)),
+  );
   process.once('disconnect', () => process.exit());
 }
 

@@ -6,7 +6,7 @@ import { startProgress } from '../../support/progress.ts';
 import { measureBacklog } from './backlog.ts';
 import { checkPromises } from './checks.ts';
 import { measureDrain } from './drain.ts';
-import { type Figure, judge, layOut } from './figures.ts';
+import { evaluate, type Figure, layOut } from './figures.ts';
 import { measureGrowth } from './growth.ts';
 import { measureIngest } from './ingest.ts';
 import { isPinned } from './launch.ts';
@@ -58,8 +58,8 @@ async function run(options: Options): Promise<boolean> {
   }
   const promised = audits.reduce((sum, audit) => sum + audit.promised, 0);
   const broken = audits.flatMap((audit) => audit.broken);
-  const goals = figures.flatMap(({ goal }) => (goal ? [judge(goal)] : []));
-  const missed = goals.filter((verdict) => verdict === 'missed').length;
+  const goals = figures.flatMap(({ goal }) => (goal ? [evaluate(goal)] : []));
+  const missed = goals.filter((conclusion) => conclusion === 'missed').length;
   say(
     `bench: ${promised} events answered 200, ${
       broken.length > 0

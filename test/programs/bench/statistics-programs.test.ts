@@ -1,3 +1,4 @@
+// @module-tag slow
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -38,8 +39,8 @@ describe('the traffic is what it says', () => {
   });
 
   test('no two reports tell the same of one message', () => {
-    const told = Array.from({ length: 1000 }, (_, number) => Object.values(reportOf(number)).join());
-    expect(new Set(told).size).toBe(1000);
+    const reported = Array.from({ length: 1000 }, (_, number) => Object.values(reportOf(number)).join());
+    expect(new Set(reported).size).toBe(1000);
   });
 
   test('message reports lie there as the webhook stores them, landings with their link, orders with products', () => {
@@ -96,7 +97,7 @@ describe('the figures are honest', () => {
 
   test('what is refused or never answered is no promise, and the slowest of all', async () => {
     const port = await listening((seen) => (seen === 2 ? Number.POSITIVE_INFINITY : 0), false, 5);
-    const result = await sendWhenDue({ port, requests: every(10, 8), wants: 'ok', patienceMs: 300 });
+    const result = await sendWhenDue({ port, requests: every(10, 8), wants: 'ok', timeoutMs: 300 });
     expect(result).toMatchObject({ maxMs: 300, refusals: { 0: 1, 503: 1 } });
     expect(result.unanswered).toHaveLength(2);
   });

@@ -1,5 +1,5 @@
 import { APIS, answerAtOnce, createFleet, type Fleet, underWay } from '../../support/fleet.ts';
-import { judge, type Outcome, type Run } from './outcome.ts';
+import { evaluate, type Outcome, type Run } from './outcome.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -50,7 +50,7 @@ export async function stepTheClock(
     }
     await traffic.reached(traffic.answered.size + 100);
     await traffic.stop();
-    return await judge(fleet, traffic, {
+    return await evaluate(fleet, traffic, {
       phase: 'clock',
       kills: 0,
       isOnce: true,

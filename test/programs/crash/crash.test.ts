@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test, vi } from 'vitest';
 import { seededRandom } from '../../support/fleet.ts';
 import { killAtRandom } from './kills.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { cut, flip, trimWal } from '../../support/damage.ts';
 import { APIS, createFleet, type Fleet } from '../../support/fleet.ts';
-import { judge, type Outcome, type Run } from './outcome.ts';
+import { evaluate, type Outcome, type Run } from './outcome.ts';
 
 interface Damage {
   /** What happened to the disk. */
@@ -105,7 +105,7 @@ async function startDamaged(
     // It goes on as ever: what comes now is taken and delivered.
     const traffic = fleet.traffic({ from: 1_000_000, events: 100 });
     await traffic.done;
-    const outcome = await judge(fleet, traffic, {
+    const outcome = await evaluate(fleet, traffic, {
       phase,
       kills: 1,
       isOnce: true,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../../support/eventually.ts';
 import { APIS, createFleet } from '../../support/fleet.ts';
-import { judge, type Outcome, type Run } from './outcome.ts';
+import { evaluate, type Outcome, type Run } from './outcome.ts';
 
 const REQUESTS = 50;
 
@@ -29,7 +29,7 @@ export async function countSyncs(run: Run): Promise<Outcome> {
     const calls = isCounted ? await callsIn(counts) : undefined;
     for (const api of APIS) await fleet.sandbox.restart(api);
     await fleet.start({ wrap: [] });
-    return await judge(fleet, traffic, {
+    return await evaluate(fleet, traffic, {
       phase: 'fsync',
       kills: 0,
       isOnce: true,

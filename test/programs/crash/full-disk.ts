@@ -6,7 +6,7 @@ import { eventually } from '../../support/eventually.ts';
 import { APIS, createFleet, type Fleet, type Traffic } from '../../support/fleet.ts';
 import { numberedMessage } from '../../support/fleet-messages.ts';
 import { basic, WRITE_KEY } from '../../support/shop.ts';
-import { judge, type Outcome, type Run } from './outcome.ts';
+import { evaluate, type Outcome, type Run } from './outcome.ts';
 
 /** A place for a data directory that can be full and can be given room again. */
 interface Disk {
@@ -15,7 +15,7 @@ interface Disk {
   /** Runs the collector so that this disk's bound holds for it. */
   wrap: readonly string[];
   fill(): void;
-  makeRoom(fleet: Fleet): Promise<void>;
+  freeDisk(fleet: Fleet): Promise<void>;
   remove(): void;
 }
 
@@ -42,7 +42,7 @@ export function mountedDisk(): Disk | undefined {
       const { bavail, bsize } = statfsSync(dataDir);
       writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - LEFT_BYTES)));
     },
-    async makeRoom(fleet) {
+    async freeDisk(fleet) {
       rmSync(filler);
       if (fleet.collector().hasEnded()) await fleet.start();
     },
@@ -61,7 +61,7 @@ export function boundedDisk(): Disk {
     dataDir,
     wrap: ['sh', '-c', `ulimit -f ${FILE_BLOCKS}; exec "$0" "$@"`],
     fill: () => {},
-    async makeRoom(fleet) {
+    async freeDisk(fleet) {
       await fleet.collector().end('SIGTERM');
       await fleet.start({ wrap: [] });
     },
@@ -89,13 +89,13 @@ export async function fillTheDisk(run: Run, disk: Disk): Promise<Outcome> {
         `a full disk was answered ${refusal.status}, Retry-After ${refusal.headers.get('retry-after')}`,
       );
     const atFull = traffic.answered.size;
-    await restartWithoutRoom(fleet, problems);
+    await restartOnFullDisk(fleet, problems);
     for (const api of APIS) await fleet.sandbox.restart(api);
-    await disk.makeRoom(fleet);
+    await disk.freeDisk(fleet);
     await traffic.reached(atFull + 200);
     if (traffic.answered.size < atFull + 200) problems.push('it did not go on once there was room');
     await traffic.stop();
-    return await judge(fleet, traffic, {
+    return await evaluate(fleet, traffic, {
       phase: `full disk, ${disk.kind}`,
       kills: 0,
       isOnce: true,
@@ -109,7 +109,7 @@ export async function fillTheDisk(run: Run, disk: Disk): Promise<Outcome> {
 }
 
 /** Killed while the disk is full, it starts and goes on refusing; or it says in words what has to be mended. */
-async function restartWithoutRoom(fleet: Fleet, problems: string[]): Promise<void> {
+async function restartOnFullDisk(fleet: Fleet, problems: string[]): Promise<void> {
   await fleet.collector().end('SIGKILL');
   const collector = fleet.launch();
   const hasSettled = async () => collector.hasEnded() || (await collector.isHealthy());

@@ -1,5 +1,5 @@
 import { answerAtOnce, createFleet, type Fleet, underWay } from '../../support/fleet.ts';
-import { judge, type Outcome, type Run } from './outcome.ts';
+import { evaluate, type Outcome, type Run } from './outcome.ts';
 
 /** Events answered between two kills, at most. */
 const BETWEEN = 400;
@@ -33,7 +33,7 @@ export async function killAtRandom(run: Run, kills: number, events = 500): Promi
     }
     await traffic.reached(traffic.answered.size + events);
     await traffic.stop();
-    return await judge(fleet, traffic, {
+    return await evaluate(fleet, traffic, {
       phase: 'SIGKILL',
       kills: kills + startingKills,
       notes: [`${startingKills} of them during a start`],

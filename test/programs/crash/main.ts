@@ -71,8 +71,8 @@ async function crash(
       progress.say(`BROKEN: ${String(error)}`);
       broken++;
     }
-  const verdict = broken === 0 ? 'every promise held' : `${broken} phases broke a promise`;
-  progress.say(`\n${describeAll(outcomes)}: ${verdict}`);
+  const conclusion = broken === 0 ? 'every promise held' : `${broken} phases broke a promise`;
+  progress.say(`\n${describeAll(outcomes)}: ${conclusion}`);
   return broken === 0;
 }
 

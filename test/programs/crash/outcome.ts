@@ -33,7 +33,7 @@ export interface Expectation {
 }
 
 /** Waits for the last delivery and holds the phase against what is promised in all of them. */
-export async function judge(fleet: Fleet, traffic: Traffic, expected: Expectation): Promise<Outcome> {
+export async function evaluate(fleet: Fleet, traffic: Traffic, expected: Expectation): Promise<Outcome> {
   const { phase, kills, isOnce = false, notes = [], problems = [] } = expected;
   const found = await fleet.delivered(traffic.answered);
   const { log } = await fleet.collector().status();
@@ -61,9 +61,9 @@ export async function judge(fleet: Fleet, traffic: Traffic, expected: Expectatio
 
 /** One phase in one line. */
 export function describePhase({ phase, kills, accepted, problems, notes, ...found }: Outcome): string {
-  const told = notes.map((note) => `; ${note}`).join('');
-  const verdict = problems.length === 0 ? 'holds' : `BROKEN: ${problems.join('; ')}`;
-  return `${phase}: ${figures({ kills, accepted, ...found })}${told}: ${verdict}`;
+  const notesText = notes.map((note) => `; ${note}`).join('');
+  const conclusion = problems.length === 0 ? 'holds' : `BROKEN: ${problems.join('; ')}`;
+  return `${phase}: ${figures({ kills, accepted, ...found })}${notesText}: ${conclusion}`;
 }
 
 /** All phases in one line. */

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from 'vitest';
 import { type Program, readOptions } from '../../support/program.ts';
 

@@ -22,7 +22,7 @@ test('an unknown sabotage is refused with the names there are', () => {
   expect(sabotageArguments(undefined)).toEqual([]);
 });
 
-test('a sabotage reaches the module as it is loaded', () => {
+test('a sabotage reaches the module as it is loaded', { tags: ['slow'] }, () => {
   const ask = `console.log((await import('${ROOT}/server/privacy/hash.ts')).digest('shopper@example.com'))`;
   const run = (name?: string) =>
     spawnSync(process.execPath, [...sabotageArguments(name), '--input-type=module', '--eval', ask], {

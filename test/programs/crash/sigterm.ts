@@ -1,6 +1,6 @@
 import { answerAtOnce, createFleet, underWay } from '../../support/fleet.ts';
 import { EVENTS_PER_SECOND } from './kills.ts';
-import { judge, type Outcome, type Run } from './outcome.ts';
+import { evaluate, type Outcome, type Run } from './outcome.ts';
 
 const END_WITHIN_MS = 5_000;
 
@@ -24,7 +24,7 @@ export async function askToStop(run: Run, times: number): Promise<Outcome> {
     }
     if (slowestMs > END_WITHIN_MS) problems.push(`SIGTERM took ${Math.round(slowestMs)} ms`);
     await traffic.stop();
-    return await judge(fleet, traffic, {
+    return await evaluate(fleet, traffic, {
       phase: 'SIGTERM',
       kills: 0,
       isOnce: true,

@@ -21,10 +21,10 @@ export function describeFuzz({ statuses, peakRssBytes, problems, ...figures }: F
   const classes = Object.entries(statuses)
     .toSorted()
     .map(([kind, count]) => `${kind} ${count}`);
-  const verdict = problems.length === 0 ? 'every promise held' : `${problems.length} promises broken`;
+  const conclusion = problems.length === 0 ? 'every promise held' : `${problems.length} promises broken`;
   return (
     `${figures.bodies} bodies, ${classes.join(', ')}, ${figures.accepted} accepted, ${figures.stored} stored, ` +
-    `${figures.crashes} crashes, peak RSS ${Math.round(peakRssBytes / 2 ** 20)} MB, seed ${figures.seed}: ${verdict}`
+    `${figures.crashes} crashes, peak RSS ${Math.round(peakRssBytes / 2 ** 20)} MB, seed ${figures.seed}: ${conclusion}`
   );
 }
 

@@ -113,10 +113,10 @@ const headers = fc
   );
 
 /** What happens to good bytes on their way: nothing mostly. */
-type Fate = (bytes: Buffer, at: number) => Buffer;
-const whole: Fate = (bytes) => bytes;
-const packed: Fate = (bytes) => gzipSync(bytes, { level: 1 });
-const FATES: Fate[] = [
+type Expectation = (bytes: Buffer, at: number) => Buffer;
+const whole: Expectation = (bytes) => bytes;
+const packed: Expectation = (bytes) => gzipSync(bytes, { level: 1 });
+const EXPECTATIONS: Expectation[] = [
   (bytes) => gzipSync(gzipSync(bytes, { level: 1 })),
   (bytes, at) => bytes.subarray(0, Math.floor(at * bytes.length)),
   (bytes, at) => gzipSync(bytes, { level: 1 }).subarray(0, 2 + Math.floor(at * 40)),
@@ -135,10 +135,10 @@ const written = (text: fc.Arbitrary<string>) =>
   fc
     .tuple(
       text,
-      weighted([30, fc.constant(whole)], [5, fc.constant(packed)], [2, fc.constantFrom(...FATES)]),
+      weighted([30, fc.constant(whole)], [5, fc.constant(packed)], [2, fc.constantFrom(...EXPECTATIONS)]),
       fc.double({ min: 0, max: 1, noNaN: true }),
     )
-    .map(([text, fate, at]): Uint8Array => fate(Buffer.from(text), at));
+    .map(([text, expectation, at]): Uint8Array => expectation(Buffer.from(text), at));
 const garbage = weighted<Uint8Array>(
   [1, fc.uint8Array({ maxLength: 300 })],
   [1, fc.constant(Buffer.alloc(0))],

@@ -104,10 +104,10 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzOutcome> {
     const missing = [...promised.messageIds].filter((id) => !stored.messageIds.has(id));
     if (missing.length > 0)
       problems.push(`${missing.length} messages answered as stored are not: ${missing[0]}`);
-    const news = promised.accepted - promised.duplicates;
+    const fresh = promised.accepted - promised.duplicates;
     // A kill may leave events whose answer was lost with it.
-    if (rows < news || (kills === 0 && crashes === 0 && rows > news))
-      problems.push(`${news} messages were answered as new, ${rows} are stored`);
+    if (rows < fresh || (kills === 0 && crashes === 0 && rows > fresh))
+      problems.push(`${fresh} messages were answered as new, ${rows} are stored`);
     if (crashes > 0) problems.push(`it crashed ${crashes} times`);
     if (peakRssBytes > MAX_RSS_BYTES) problems.push(`it grew to ${Math.round(peakRssBytes / 2 ** 20)} MB`);
     const { statuses, accepted } = promised;
@@ -127,20 +127,20 @@ async function shoot(base: string, probe: Probe, promised: Promised): Promise<st
   for (let time = 0; time < (probe.isRepeated ? 2 : 1); time++) {
     // A connection may be closed just as it is used again; a sender then tries anew.
     const answer = (await ask(base, probe)) ?? (await ask(base, probe));
-    const told = (what: string) =>
+    const failure = (what: string) =>
       `${what}\n${probe.method} ${probe.path} ${JSON.stringify(probe.headers)}\n${Buffer.from(probe.body).toString('base64')}`;
-    if (!answer) return told('no answer');
+    if (!answer) return failure('no answer');
     const kind = `${Math.floor(answer.status / 100)}xx`;
     promised.statuses[kind] = (promised.statuses[kind] ?? 0) + 1;
     const wrong = complaint(probe, answer);
-    if (wrong) return told(wrong);
+    if (wrong) return failure(wrong);
     const taken = takenOf(probe, answer);
     if (!taken) continue;
     const { accepted, duplicates, rejected } = taken;
     const messages = messagesIn(probe);
-    if (!messages) return told('answered 200 for what holds no message');
+    if (!messages) return failure('answered 200 for what holds no message');
     if (accepted + rejected.length > messages.length || duplicates > accepted)
-      return told(`${messages.length} messages, yet ${JSON.stringify(taken).slice(0, 200)}`);
+      return failure(`${messages.length} messages, yet ${JSON.stringify(taken).slice(0, 200)}`);
     promised.accepted += accepted;
     promised.duplicates += duplicates;
     // Of some duplicates, or of messages rightly skipped, the answer does not say which they are.

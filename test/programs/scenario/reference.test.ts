@@ -1,3 +1,4 @@
+// @module-tag slow
 import { describe, expect, test } from 'vitest';
 import type { ScenarioEvent, SegmentMessage } from './event.ts';
 import { AD, createDevice, FLOWS, ROBOT, SETTINGS, SPRING, STRAY, type Visitor, WEEKLY } from './fixtures.ts';

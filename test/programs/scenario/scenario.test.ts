@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createSandbox, type Sandbox } from '../../../server/sandbox/index.ts';
 import { startCollector } from '../../support/collector.ts';

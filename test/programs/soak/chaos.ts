@@ -65,7 +65,7 @@ export async function breakThings({
       onStarted();
     }
   };
-  const stumble = async () => {
+  const breakApis = async () => {
     while (leftMs(faultsMs) > 0) {
       const api = APIS[Math.floor(random() * APIS.length)] as Api;
       const isDown = random() < 0.2;
@@ -78,6 +78,6 @@ export async function breakThings({
       await pause(Math.min(between(300, 4_000), leftMs(faultsMs)));
     }
   };
-  await Promise.all([kill(), stumble()]);
+  await Promise.all([kill(), breakApis()]);
   return chaos;
 }

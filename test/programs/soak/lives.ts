@@ -15,9 +15,9 @@ export interface Lives {
   stop(): void;
 }
 
-const EVERY_MS = 500;
+const INTERVAL_MS = 500;
 /** A shorter life is still warming up: V8 lets its heap grow for more than a minute before it first cleans up. */
-export const LONG_LIFE_SAMPLES = 240_000 / EVERY_MS;
+export const LONG_LIFE_SAMPLES = 240_000 / INTERVAL_MS;
 const GROWTH = 1.15;
 
 export function watchLives(fleet: Fleet): Lives {
@@ -26,7 +26,7 @@ export function watchLives(fleet: Fleet): Lives {
     const usage = fleet.collector().usage();
     // A process between two states has no memory to speak of.
     if (usage && usage.rssBytes > 0) lives.at(-1)?.push(usage);
-  }, EVERY_MS);
+  }, INTERVAL_MS);
   const all = () => lives.flat();
   return {
     next: () => void lives.push([]),

@@ -112,11 +112,11 @@ function problemsOf(found: Reconciliation, { traffics, problems }: Load): string
 /** The whole run in one line. */
 export function describeSoak({ by, problems, ...found }: SoakOutcome): string {
   const delivered = APIS.map((api) => `${api} ${by[api].delivered}`).join(', ');
-  const verdict = problems.length === 0 ? 'every promise held' : `${problems.length} promises broken`;
+  const conclusion = problems.length === 0 ? 'every promise held' : `${problems.length} promises broken`;
   return (
     `${found.accepted} accepted, delivered: ${delivered}, ${found.lost} lost, ${found.repeatedSame} duplicated alike, ` +
     `${found.repeatedDifferent} with a difference, ${found.refused} bad requests refused, ${found.kills} SIGKILL, ` +
     `${found.terminations} SIGTERM, ${found.faults} faults, peak RSS ${Math.round(found.peakRssBytes / 2 ** 20)} MB, ` +
-    `p99 ${found.p99Ms.toFixed(1)} ms, fds ${found.fds.last} (peak ${found.fds.peak}), seed ${found.seed}: ${verdict}`
+    `p99 ${found.p99Ms.toFixed(1)} ms, fds ${found.fds.last} (peak ${found.fds.peak}), seed ${found.seed}: ${conclusion}`
   );
 }

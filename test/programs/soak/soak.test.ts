@@ -1,15 +1,16 @@
+// @module-tag slow
 import { describe, expect, test } from 'vitest';
 import { growth, LONG_LIFE_SAMPLES } from './lives.ts';
 import { describeSoak, type SoakOutcome, soak } from './run.ts';
 
-const told = (outcome: SoakOutcome): SoakOutcome => {
+const printed = (outcome: SoakOutcome): SoakOutcome => {
   console.log(describeSoak(outcome));
   return outcome;
 };
 
 /** The short form of `npm run soak`: the same load and the same trouble. Its sabotages: sabotage.long.test.ts. */
 test('under mixed load, with stumbling APIs and kills, nothing is lost and nothing is told twice differently', async () => {
-  const outcome = told(await soak({ durationMs: 6_000, seed: 20_260_301 }));
+  const outcome = printed(await soak({ durationMs: 6_000, seed: 20_260_301 }));
   expect(outcome.problems).toEqual([]);
   // Else the run has shown little.
   expect(outcome.kills).toBeGreaterThan(0);

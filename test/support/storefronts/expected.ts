@@ -1,6 +1,6 @@
 import { CART_TOKEN, CHECKOUT_TOKEN, ORDER_SEQ, SHIPPING } from './cart.ts';
 import { CUP, LARGE, LIST, PRODUCT, SHOWN, SMALL, sum, TEA } from './catalogue.ts';
-import { about, line, listed, many, maybe, type Told } from './reported.ts';
+import { about, line, listed, many, maybe, type Reported } from './reported.ts';
 import { CHECKOUT, THANKS } from './shopline.ts';
 
 const GOODS = sum([SMALL.price, SMALL.price]);
@@ -36,11 +36,11 @@ export const pages = ({ checkout = CHECKOUT, thanks = THANKS }: Platform = {}) =
  * What `visit` is, whatever shop it is made in: a list and a search, one product looked at though two variants were
  * chosen, two adds and a removal, one checkout, one order.
  */
-export function events(platform: Platform = {}): Told[] {
+export function events(platform: Platform = {}): Reported[] {
   const { checkout, thanks, cartId, checkoutId, countsRemovals } = { ...SHOPLINE, ...platform };
   const cart = { ...(cartId && { cart_id: cartId }) };
   const started = { ...cart, ...(checkoutId && { checkout_id: checkoutId }) };
-  const later = { ...cart, checkout_id: maybe(checkoutId) };
+  const afterwards = { ...cart, checkout_id: maybe(checkoutId) };
   const goods = {
     value: maybe(GOODS),
     currency: maybe(SHOWN),
@@ -59,13 +59,19 @@ export function events(platform: Platform = {}): Told[] {
     [
       checkout,
       'Payment Info Entered',
-      { ...later, value: TOTAL, total: maybe(TOTAL), currency: SHOWN, products: maybe([line(SMALL, 2)]) },
+      {
+        ...afterwards,
+        value: TOTAL,
+        total: maybe(TOTAL),
+        currency: SHOWN,
+        products: maybe([line(SMALL, 2)]),
+      },
     ],
     [
       thanks,
       'Order Completed',
       {
-        ...later,
+        ...afterwards,
         // Who is gone before SHOPLINE's file has arrived has told of the order without it.
         cart_id: maybe(cartId),
         order_id: ORDER_SEQ,

@@ -6,7 +6,7 @@ import type { Sent, Storefront } from '../storefront.ts';
 import { type Item, SHOWN, sum, TEA, type Variant } from './catalogue.ts';
 
 /** Where it happened, what, and with which properties. */
-export type Told = [path: string, event: string, properties: unknown];
+export type Reported = [path: string, event: string, properties: unknown];
 
 /** What a source may tell or not. Whatever else is told must be expected. */
 const FREE = new Set([
@@ -52,9 +52,9 @@ const decide = (expected: unknown, found: unknown): unknown => {
 };
 
 /** Each event by the one of its name that was told as often before. */
-const decideAll = (events: Told[], found: Told[]) =>
+const decideAll = (events: Reported[], found: Reported[]) =>
   events.map((one, index) => {
-    const isNamed = ([, event]: Told) => event === one[1];
+    const isNamed = ([, event]: Reported) => event === one[1];
     return decide(one, found.filter(isNamed)[events.slice(0, index).filter(isNamed).length]);
   });
 
@@ -62,7 +62,7 @@ const NAMES: readonly string[] = EVENT_NAMES;
 const rank = ({ event = '' }: Sent) => NAMES.indexOf(event);
 
 /** Every event of the visit, those of one name by time, the names in the order a shopper meets them. */
-export const told = (shop: Storefront): Told[] =>
+export const reportedEvents = (shop: Storefront): Reported[] =>
   shop
     .stored()
     .filter(({ type }) => type === 'track')
@@ -78,11 +78,11 @@ const viewed = (shop: Storefront) =>
     .map(({ context }) => context.page.path);
 
 /** The visitor leaves. These page views and these events have arrived, each with exactly these properties. */
-export async function expectTold(
+export async function expectReported(
   shop: Storefront,
   page: Page,
   pages: string[],
-  events: Told[],
+  events: Reported[],
 ): Promise<void> {
   await page.goto('/elsewhere');
   const names = events.map(([, event]) => event);
@@ -92,7 +92,7 @@ export async function expectTold(
     // What is missing is better told below.
     .catch(() => {});
   await page.evaluate(() => fetch('/a-moment-later'));
-  const found = told(shop);
+  const found = reportedEvents(shop);
   expect(found).toEqual(decideAll(events, found));
   expect(viewed(shop)).toEqual(pages);
   await arrives(shop, [...pages.map(() => 'page'), ...names]);

@@ -5,7 +5,7 @@ import { LARGE, LIST, PRODUCT, SMALL } from './catalogue.ts';
 const PAUSE_MS = 4_000;
 
 /** The page is as it will be: its scripts have run, ours and what ours loads too, and a moment has passed. */
-export async function settle(page: Page): Promise<void> {
+export async function whenIdle(page: Page): Promise<void> {
   await page.clock.runFor(PAUSE_MS);
   await page.waitForFunction(() => typeof window.storebeacon?.anonymousId === 'function');
   await page.evaluate(() => fetch('/a-moment-later'));
@@ -15,7 +15,7 @@ export async function settle(page: Page): Promise<void> {
 /** Opens a page of the shop by its address. */
 export async function open(page: Page, path: string): Promise<void> {
   await page.goto(path);
-  await settle(page);
+  await whenIdle(page);
 }
 
 /** A page by its address, the first of a visit. */
@@ -27,7 +27,7 @@ export async function start(page: Page, path: string): Promise<void> {
 /** Does something on the page that leads to another. */
 export async function leadsTo(page: Page, path: RegExp, act: () => Promise<unknown>): Promise<void> {
   await Promise.all([page.waitForURL(path), act()]);
-  await settle(page);
+  await whenIdle(page);
 }
 
 /** Uses a control of the page, and waits until the shop is done with it and a moment has passed. */
@@ -49,7 +49,7 @@ export async function add(page: Page, quantity: number, button = '#add', pauseMs
 }
 
 /** Leaves none or one of a variant in the cart. */
-export const take = (page: Page, { sku }: { sku: string }, quantity: 0 | 1) =>
+export const setQuantity = (page: Page, { sku }: { sku: string }, quantity: 0 | 1) =>
   use(page, () => page.click(`[data-set="${sku}"][data-quantity="${quantity}"]`));
 
 /**
@@ -66,14 +66,14 @@ export async function visit(page: Page): Promise<void> {
   await add(page, 1);
   await choose(page, SMALL);
   await add(page, 2, '#add-sticky');
-  await take(page, LARGE, 0);
+  await setQuantity(page, LARGE, 0);
   await leadsTo(page, /cart$/, () => page.click('nav a[href="/cart"]'));
   await leadsTo(page, /checkout/, () => page.click('#checkout'));
   await leadsTo(page, /thank/, () => page.click('#pay'));
   await page.reload();
-  await settle(page);
+  await whenIdle(page);
   await page.goBack();
-  await settle(page);
+  await whenIdle(page);
 }
 
 /** What a merchant does in the theme editor: looks at pages, and tries a button. Ours need not be there. */
