@@ -36,6 +36,7 @@ const Currency = z
 /** One product line. `price` is for one unit. Extra properties pass through. */
 const productShape = {
   product_id: optional(Id),
+  variant_id: optional(Id),
   sku: optional(Id),
   category: optional(Text),
   name: optional(Text),

@@ -18,6 +18,8 @@ const TikTok = known({
   ttp: optional(z.string().max(256)),
   /** What the page's mirrored pixel gave this message as its id. */
   event_id: optional(z.string().max(600)),
+  /** `mirror`: a pixel on the page is sent the same events, under the ids of `eventIdOf`. */
+  pixel: optional(z.string().max(100)),
   limited_data_use: optional(z.boolean()),
 });
 

@@ -11,7 +11,7 @@ export function readNumber(value: unknown): number | undefined {
 export function readProducts(properties: JsonObject): JsonObject[] {
   const { products } = properties;
   if (Array.isArray(products)) return products.filter(isJsonObject);
-  const hasProduct = ['sku', 'product_id', 'price'].some((key) => properties[key] != null);
+  const hasProduct = ['variant_id', 'sku', 'product_id', 'price'].some((key) => properties[key] != null);
   return hasProduct ? [properties] : [];
 }
 

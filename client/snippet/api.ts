@@ -56,6 +56,8 @@ export interface Options {
   captures?: string;
   dataLayer?: string;
   pixel?: string;
+  contentId?: string;
+  orders?: string;
   /** On when present, with any value. */
   debug?: string;
   cookieDomain?: string;

@@ -26,6 +26,10 @@ export interface BeaconOptions {
   consentTool?: 'auto' | ConsentToolName | readonly ConsentToolName[] | undefined;
   /** `mirror`: sends every event to the TikTok pixel on the page as well, with the same id, so that TikTok counts it once. */
   pixel?: 'mirror' | 'off' | undefined;
+  /** For `pixel`: which id of a product the catalogue at TikTok uses, as `TIKTOK_CONTENT_ID` at the collector. */
+  contentId?: 'variant_id' | 'sku' | 'product_id' | undefined;
+  /** For `pixel`: as `ORDERS_FROM` at the collector. Other than `browser`, only an order the page says is paid is a purchase. */
+  orders?: 'browser' | 'platform' | 'server' | undefined;
   /** Shows a panel with every event and the collector's response. */
   debug?: boolean | undefined;
   /** `shop.example`, to share the visitor between subdomains. */

@@ -1,6 +1,10 @@
+import { type ContentIdName, contentIdOf, quantityOf, wholeQuantity } from '../../shared/content-ids.ts';
 import { eventIdOf } from '../../shared/order-ids.ts';
+import { readProducts, readValue } from '../../shared/order-value.ts';
 import { isPaid } from '../../shared/payment.ts';
+import type { JsonObject, Source } from '../../shared/protected-event.ts';
 import type { Message, Notice, Properties } from './api.ts';
+import type { Thing } from './thing.ts';
 
 /** The global of a TikTok pixel that the shop has already installed. */
 interface Pixel {
@@ -20,31 +24,51 @@ const NAMES: Record<string, string[]> = {
 const RETRY_MS = 250;
 const RETRIES = 60;
 
-const toContent = (line: Properties) => ({
-  content_id: line.sku ?? line.product_id,
-  content_type: 'product',
-  content_name: line.name,
-  price: line.price,
-  quantity: line.quantity,
-});
+const settings = () => window.storebeacon?.options ?? {};
+/** As `TIKTOK_CONTENT_ID` defaults at the collector. */
+const contentIdName = () =>
+  (settings().contentId ?? ((window as Thing).Shopline ? 'variant_id' : 'product_id')) as ContentIdName;
 
-export function toPixel(properties: Properties): Properties {
-  const { products, product_id, sku, value, revenue, total, currency, query } = properties;
-  const lines = Array.isArray(products) ? products : product_id || sku ? [properties] : [];
+const toContent = (line: JsonObject) => {
+  const { name: content_name, price } = line;
+  const quantity = quantityOf(line);
+  const found = contentIdOf(line, contentIdName());
+  if (!found || quantity <= 0) return [];
+  const { id: content_id, type: content_type } = found;
+  return [{ content_id, content_type, content_name, price, quantity: wholeQuantity(quantity) }];
+};
+
+type Pairs = readonly (readonly [number, number])[];
+const sumOfProducts = (pairs: Pairs, decimals: number) =>
+  +pairs.reduce((sum, [price, quantity]) => sum + price * quantity, 0).toFixed(decimals);
+
+/** As the collector's mapping for TikTok: an amount without a currency is left out. */
+export function toPixel(event: string, sent: Properties): Properties {
+  const properties = sent as JsonObject;
+  const { currency, query } = properties;
   return {
-    contents: lines.map(toContent),
-    value: value ?? revenue ?? total,
+    contents: readProducts(properties).flatMap(toContent),
+    value: currency ? readValue({ event, properties }, sumOfProducts) : undefined,
     currency,
     query,
   };
+}
+
+/**
+ * Where the shop system or the shop's backend makes the orders (`data-orders`), a page that does not say "paid" is no
+ * purchase: the collector sends it when it is paid.
+ */
+function isPurchase({ financial_status: status }: Properties): boolean {
+  const { orders = 'browser' } = settings();
+  return (orders === 'browser' || !!status) && isPaid(status, orders as Source);
 }
 
 /** Passes the collector's event id, so that TikTok counts pixel and server as one event. */
 export function forward({ type, event = '', properties = {}, messageId }: Message) {
   const event_id = eventIdOf(event, properties, messageId);
   for (const name of (type === 'track' && NAMES[event]) || []) {
-    if (name === 'Purchase' && !isPaid(properties.financial_status, 'browser')) continue;
-    pixel()?.track?.(name, toPixel(properties), { event_id });
+    if (name === 'Purchase' && !isPurchase(properties)) continue;
+    pixel()?.track?.(name, toPixel(event, properties), { event_id });
   }
 }
 

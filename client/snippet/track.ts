@@ -2,6 +2,7 @@ import type { Consent } from '../../shared/consent.ts';
 import type { Message, Properties } from './api.ts';
 import { readAddress, saveClick, touchSession } from './attribution.ts';
 import { enqueue } from './batch.ts';
+import { options } from './config.ts';
 import { isAllowed, resolved } from './consent.ts';
 import { saveId, setUser } from './identity.ts';
 import { emit } from './notices.ts';
@@ -63,7 +64,7 @@ export const record = (
         locale: navigator.language,
         campaign,
         library: { name: 'storebeacon', version: VERSION },
-        tiktok: consent.advertising ? saveClick() : undefined,
+        tiktok: consent.advertising ? { ...saveClick(), pixel: options.pixel } : undefined,
         consent: { categoryPreferences: consent },
       },
     };

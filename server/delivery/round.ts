@@ -12,7 +12,7 @@ const ALONE_FROM_ATTEMPT = 8;
 
 /** Maps, checks and encodes the leased events. Most of each event is freed afterwards. */
 export async function prepareRound(
-  { destination, settings, log, consumer, decrypt, clock, yieldToIngest }: RoundParts,
+  { destination, settings, log, consumer, decrypt, clock, yieldToIngest, counters, shop }: RoundParts,
   deliveries: readonly Delivery[],
 ): Promise<Prepared[]> {
   const refersTo = (delivery: Delivery) => destination.refersTo?.(delivery.event, settings);
@@ -21,7 +21,14 @@ export async function prepareRound(
   const nowMs = clock.now();
   const prepareOne = (delivery: Delivery) => {
     const remoteIdOf = () => known?.get(refersTo(delivery) ?? '')?.remoteId;
-    return prepare({ destination, settings, decrypt, remoteIdOf, nowMs }, delivery);
+    const prepared = prepare({ destination, settings, decrypt, remoteIdOf, nowMs }, delivery);
+    if ('payloads' in prepared && delivery.attempt === 1)
+      counters.count(
+        'content_id_fallback',
+        { shop },
+        destination.contentIdFallbacks?.(delivery.event, settings) ?? 0,
+      );
+    return prepared;
   };
   return mapInChunks(deliveries, prepareOne, yieldToIngest);
 }

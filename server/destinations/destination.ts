@@ -15,6 +15,8 @@ export interface Destination<Payload = unknown, Settings = unknown> {
   name: string;
   /** Its name in a message's `integrations`. */
   integration: string;
+  /** Other names of it there, as Segment's catalogue and shops write them. Case, spaces and punctuation do not matter. */
+  integrationAliases: readonly string[];
   purpose: Purpose;
   /** The environment variable behind each setting. `settings` says which are required and what they default to. */
   variables: { [Setting in keyof Settings]-?: string };
@@ -29,6 +31,8 @@ export interface Destination<Payload = unknown, Settings = unknown> {
 
   /** Maps an event to one or more payloads of this API, or to the reason why none is sent. */
   map(event: ProtectedEvent, settings: Settings, facts: Facts): Payload[] | Skip;
+  /** How many lines of the event are sent under another id than the one configured; counted when it is sent. */
+  contentIdFallbacks?(event: ProtectedEvent, settings: Settings): number;
   /** The part of a payload that a request contains. Absent: all of it. */
   item?(payload: Payload): unknown;
   /** @param items JSON texts, one per payload. An empty list yields the envelope, whose size is measured. */

@@ -17,11 +17,13 @@ export const optionalText = (expected = 'text') =>
 export const textOr = (fallback: string, expected: string, pattern = /./) =>
   z.preprocess(blankIsMissing, z.string({ error: expected }).regex(pattern, expected).default(fallback));
 
+/** One of these values, undefined when it is not set. */
+export const optionalOneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
+  z.preprocess(blankIsMissing, z.enum(values, { error: `one of ${values.join(', ')}` }).optional());
+
 /** The first value is the default. */
 export const oneOf = <const Values extends readonly [string, ...string[]]>(...values: Values) =>
-  z
-    .preprocess(blankIsMissing, z.enum(values, { error: `one of ${values.join(', ')}` }).optional())
-    .transform((value): Values[number] => value ?? values[0]);
+  optionalOneOf(...values).transform((value): Values[number] => value ?? values[0]);
 
 /** Scheme, host and port of the API. A trailing slash is removed. */
 export const endpoint = () =>

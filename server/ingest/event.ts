@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from '../../shared/message.ts';
 import { checkoutNames, isGuessable } from '../../shared/order-ids.ts';
-import type { ProtectedEvent, RawPii, Source } from '../../shared/protected-event.ts';
+import { readProducts } from '../../shared/order-value.ts';
+import type { JsonObject, ProtectedEvent, RawPii, Source } from '../../shared/protected-event.ts';
 import type { DroppedField } from '../../shared/reasons.ts';
 import type { Shop } from '../config/config.ts';
 import { needsRawPii } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
+import { readCurrency, readNumber } from '../destinations/values.ts';
 import { withoutClickIds } from '../privacy/click-ids.ts';
 import { protect, protectId } from '../privacy/protect.ts';
 import type { Enrichment } from './enrich.ts';
@@ -42,6 +44,7 @@ export function toEvent(
     ...enrichment,
     ...protectedParts,
   };
+  if (source !== 'browser') event.properties = inCurrency(event.properties, shop.currency);
   const key = checkoutKey(event);
   if (key) event.orderKey = key;
   const integrations = chosenDestinations(message.integrations);
@@ -82,12 +85,36 @@ function checkoutKey({ type, event, source, properties }: ProtectedEvent): strin
   return isProven ? name : undefined;
 }
 
-const CHOOSABLE = new Set(['all', ...DESTINATIONS.map(({ integration }) => integration.toLowerCase())]);
+const AMOUNTS = ['total', 'value', 'revenue', 'subtotal', 'price'];
 
-/** Segment's `integrations`: only `false` turns a destination off; `true` and settings objects turn it on. */
+/** An amount without a currency is in the store's when its backend or shop system states it; a page's stays unknown. */
+function inCurrency(properties: JsonObject, currency: string): JsonObject {
+  const hasAmount = [properties, ...readProducts(properties)].some((object) =>
+    AMOUNTS.some((name) => readNumber(object[name]) !== undefined),
+  );
+  return hasAmount && readCurrency(properties) === undefined ? { ...properties, currency } : properties;
+}
+
+const ALL = 'all';
+/** `Customer.io (Actions)` is written in many ways: only letters and digits count. */
+const spelled = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+/** Every name a message may choose a destination by, and the name under which the choice is stored. */
+const CHOOSABLE = new Map([
+  [ALL, ALL],
+  ...DESTINATIONS.flatMap(({ integration, integrationAliases }) =>
+    [integration, ...integrationAliases].map((name) => [spelled(name), integration.toLowerCase()] as const),
+  ),
+]);
+
+/**
+ * Segment's `integrations`: only `false` turns a destination off; `true` and settings objects turn it on. Where two names
+ * of one destination disagree, it is off.
+ */
 function chosenDestinations(integrations: Message['integrations']): Record<string, boolean> | undefined {
-  const chosen = Object.entries(integrations ?? {})
-    .map(([name, value]) => [name.toLowerCase(), value !== false] as const)
-    .filter(([name]) => CHOOSABLE.has(name));
-  return chosen.length > 0 ? Object.fromEntries(chosen) : undefined;
+  const chosen: Record<string, boolean> = {};
+  for (const [written, value] of Object.entries(integrations ?? {})) {
+    const name = CHOOSABLE.get(spelled(written));
+    if (name !== undefined) chosen[name] = value !== false && chosen[name] !== false;
+  }
+  return Object.keys(chosen).length > 0 ? chosen : undefined;
 }

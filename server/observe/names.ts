@@ -43,6 +43,10 @@ export const COUNTERS = {
     help: 'Personal fields left out because they could not be normalised.',
     labels: { shop: OPEN, field: DROPPED_FIELDS },
   },
+  content_id_fallback: {
+    help: 'Product lines sent under another id than TIKTOK_CONTENT_ID names, because they do not have that one.',
+    labels: { shop: OPEN },
+  },
   requests_refused: {
     help: 'Requests refused as a whole, by the code in the response.',
     labels: { code: OPEN },

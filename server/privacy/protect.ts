@@ -37,11 +37,11 @@ export function protect(message: Message, options: { country: string; keepRaw: b
   const read = (object: unknown, isPerson: boolean, rank?: number) =>
     isObject(object) ? protectObject({ object, isPerson, rank, shopCountry }, findings) : {};
   const { traits: contextTraits, ...context } = message.context ?? {};
-  // The email of a group belongs to a company, not to the visitor.
-  const traitsRank = message.type === 'group' ? undefined : RANKS.traits;
+  // Name and email of a group belong to a company, not to the visitor.
+  const isGroup = message.type === 'group';
   const result: Protected = {
     identity: {},
-    traits: read(message.traits, true, traitsRank),
+    traits: read(message.traits, !isGroup, isGroup ? undefined : RANKS.traits),
     context: read(context, false) as Context,
     properties: read(message.properties, false, RANKS.properties),
     dropped: findings.dropped,

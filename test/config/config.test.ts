@@ -48,7 +48,7 @@ describe('what is not said has its documented default', () => {
     expect(settings(config, 'tiktok')).toMatchObject({
       endpoint: 'https://business-api.tiktok.com',
       testEventCode: undefined,
-      storeCurrency: 'TWD',
+      contentId: 'variant_id',
       events: {},
     });
     expect(settings(config, 'customerio')).toMatchObject({ region: 'us', pii: 'hashed' });

@@ -8,17 +8,33 @@ const messageOf = (result: { error?: { issues: { path: PropertyKey[]; message: s
   result.error?.issues.map(({ path, message }) => `${String(path[0])}: ${message}`).join('\n');
 
 describe('tiktok', () => {
-  const needed = { pixelCode: 'PIXEL', accessToken: 'token', storeCurrency: 'twd' };
+  const needed = { pixelCode: 'PIXEL', accessToken: 'token' };
 
-  test('the two codes and the shop’s currency are enough; the rest is filled in', () => {
+  test('the two codes are enough; the rest is filled in', () => {
     const blank = { testEventCode: '', endpoint: '', events: '' };
     expect(tiktok.settings.parse({ ...needed, ...blank })).toEqual({
       ...needed,
       testEventCode: undefined,
       endpoint: 'https://business-api.tiktok.com',
       events: {},
-      storeCurrency: 'TWD',
+      contentId: 'product_id',
     });
+  });
+
+  test.each([
+    [{}, 'product_id'],
+    [{ shoplineHandle: 'open001' }, 'variant_id'],
+    [{ shoplineHandle: 'open001', contentId: 'sku' }, 'sku'],
+    [{ contentId: ' variant_id ' }, 'variant_id'],
+    [{ shoplineHandle: '', contentId: '' }, 'product_id'],
+  ])('%j matches the catalogue by %s', (more, contentId) => {
+    expect(tiktok.settings.parse({ ...needed, ...more }).contentId).toBe(contentId);
+  });
+
+  test('another content id is refused with what it wants', () => {
+    expect(messageOf(tiktok.settings.safeParse({ ...needed, contentId: 'ean' }))).toBe(
+      'contentId: one of variant_id, sku, product_id',
+    );
   });
 
   test('names may be one, several or off, as text or as an object', () => {
@@ -87,7 +103,7 @@ describe('shopline', () => {
 });
 
 const REQUIRED: Record<string, string[]> = {
-  tiktok: ['STORE_CURRENCY', 'TIKTOK_ACCESS_TOKEN', 'TIKTOK_PIXEL_CODE'],
+  tiktok: ['TIKTOK_ACCESS_TOKEN', 'TIKTOK_PIXEL_CODE'],
   customerio: ['CUSTOMERIO_API_KEY'],
   shopline: ['SHOPLINE_ACCESS_TOKEN', 'SHOPLINE_CDP_CHANNEL_ID', 'SHOPLINE_HANDLE'],
 };

@@ -5,7 +5,7 @@ import { tiktok } from '../../server/destinations/tiktok/index.ts';
 import type { Payload } from '../../server/destinations/tiktok/payload.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 
-const settings = tiktok.settings.parse({ pixelCode: 'PIXEL', accessToken: 'token', storeCurrency: 'twd' });
+const settings = tiktok.settings.parse({ pixelCode: 'PIXEL', accessToken: 'token', contentId: 'variant_id' });
 
 /** The payloads of an event; fails the test when it was skipped. */
 function payloadsOf(fields: Partial<ProtectedEvent>, events: Record<string, string[]> = {}): Payload[] {
@@ -61,11 +61,37 @@ describe('names', () => {
     ['authorized', ['PlaceAnOrder']],
     ['pending', ['PlaceAnOrder']],
     ['partially_paid', ['PlaceAnOrder']],
+    ['Authorized', ['PlaceAnOrder']],
+    ['unpaid ', ['PlaceAnOrder']],
+    ['voided', ['PlaceAnOrder']],
+    ['expired', ['PlaceAnOrder']],
+    ['failed', ['PlaceAnOrder']],
+    ['cancelled', ['PlaceAnOrder']],
+    ['on-hold', ['PlaceAnOrder']],
+    ['refunded', ['PlaceAnOrder', 'Purchase']],
+    ['Partially_Refunded', ['PlaceAnOrder', 'Purchase']],
     ['paid', ['PlaceAnOrder', 'Purchase']],
     [null, ['PlaceAnOrder', 'Purchase']],
   ])('an order completed with status %s becomes %j', (financial_status, names) => {
     expect(namesOf({ event: 'Order Completed', properties: { financial_status } })).toEqual(names);
   });
+
+  test.each(['server', 'platform', 'operator'] as const)(
+    'a state that a %s made up is not paid',
+    (source) => {
+      const properties = { financial_status: 'awaiting_wire' };
+      expect(namesOf({ event: 'Order Completed', source, properties })).toEqual(['PlaceAnOrder']);
+      expect(namesOf({ event: 'Order Completed', properties })).toEqual(['PlaceAnOrder', 'Purchase']);
+    },
+  );
+
+  test.each(['Order Completed', 'Order Placed', 'Order Updated'])(
+    'a cancelled order is no purchase: %s',
+    (event) => {
+      const properties = { financial_status: 'paid', cancelled_at: '2026-11-20T09:00:00Z' };
+      expect(tiktok.map(exampleEvent({ event, properties }), settings, {})).toEqual({ skip: 'unmapped' });
+    },
+  );
 
   test('the shop’s own mapping wins, in every direction', () => {
     expect(namesOf({ type: 'page' }, { Page: ['Pageview'] })).toEqual(['Pageview']);
@@ -81,7 +107,7 @@ describe('one order is one purchase', () => {
   const paid = { order_id: 7, financial_status: 'paid' };
   const orders = [
     { event: 'Order Completed', properties: { order_id: 7 } },
-    { event: 'Order Completed', orderKey: 'order:7', properties: { order_id: 'another name' } },
+    { event: 'Order Completed', eventId: 'order:7', properties: { order_id: 'another name' } },
     { event: 'Order Updated', properties: paid },
     { event: 'Order Updated', orderKey: 'order:7:paid', properties: paid },
     { event: 'Order Placed', properties: { order_id: 7 } },
@@ -196,39 +222,73 @@ describe('what', () => {
     [{ value: -1 }, undefined],
     [{}, undefined],
   ])('%j is worth %s', (properties, value) => {
-    expect(only({ properties })?.properties?.value).toBe(value);
+    expect(only({ properties: { currency: 'TWD', ...properties } })?.properties?.value).toBe(value);
   });
 
   test('what was merely on offer is not added up', () => {
     const products = [{ sku: 'a', price: 100 }];
-    expect(only({ event: 'Products Searched', properties: { products } })?.properties).not.toHaveProperty(
-      'value',
-    );
+    const properties = { currency: 'TWD', products };
+    expect(only({ event: 'Products Searched', properties })?.properties).not.toHaveProperty('value');
   });
 
   test.each([
     [{ value: 1, currency: 'usd' }, 'USD'],
-    [{ value: 1 }, 'TWD'],
     [{ currency: 'usd' }, 'USD'],
-    [{ query: 'tea' }, undefined],
+    [{ value: 1, currency: 'US$' }, undefined],
+    [{ value: 1 }, undefined],
   ])('%j is in %s', (properties, currency) => {
     expect(only({ properties })?.properties?.currency).toBe(currency);
   });
 
+  test('an amount without a currency is left out', () => {
+    expect(only({ properties: { total: 5, sku: 'a' } })?.properties).not.toHaveProperty('value');
+  });
+
   test('items have text ids, whole quantities and a type, there and on the event', () => {
     const products = [
-      { sku: 12, product_id: 77, quantity: 0 },
-      { product_id: 77, quantity: 2.6, price: 5 },
+      { sku: 12, product_id: 77, quantity: 0, price: 9 },
+      { variant_id: 77, quantity: 2.5, price: 5 },
+      { variant_id: 78 },
       { name: 'no id', price: 1 },
     ];
-    expect(only({ properties: { products } })?.properties).toStrictEqual({
+    expect(only({ properties: { products, currency: 'TWD' } })?.properties).toStrictEqual({
       content_type: 'product',
       contents: [
-        { content_id: '12', content_type: 'product', quantity: 1 },
-        { content_id: '77', content_type: 'product', quantity: 3, price: 5 },
+        { content_id: '77', content_type: 'product', price: 5 },
+        { content_id: '78', content_type: 'product', quantity: 1 },
       ],
-      value: 14,
+      value: 13.5,
       currency: 'TWD',
+    });
+  });
+
+  const line = { product_id: 'spu', variant_id: 'var', sku: 'SKU' };
+  test.each([
+    ['variant_id', line, 'var', 'product', 0],
+    ['sku', line, 'SKU', 'product', 0],
+    ['product_id', line, 'spu', 'product_group', 0],
+    ['sku', { product_id: 'spu', variant_id: 'var', sku: ' ' }, 'var', 'product', 1],
+    ['variant_id', { product_id: 'spu', sku: 'SKU' }, 'SKU', 'product', 1],
+    ['variant_id', { product_id: 'spu' }, 'spu', 'product_group', 1],
+    ['product_id', { variant_id: 'var', sku: 'SKU' }, 'var', 'product', 1],
+  ] as const)('by %s, %j is %s, a %s', (contentId, product, id, type, fallbacks) => {
+    const chosen = { ...settings, contentId };
+    for (const event of ['Product Viewed', 'Product Added', 'Order Completed']) {
+      const sent = exampleEvent({ event, properties: { products: [product] } });
+      const [payload] = tiktok.map(sent, chosen, {}) as Payload[];
+      expect(payload?.properties).toMatchObject({
+        contents: [{ content_id: id, content_type: type }],
+        content_type: type,
+      });
+      expect(tiktok.contentIdFallbacks?.(sent, chosen)).toBe(fallbacks);
+    }
+  });
+
+  test('lines of both kinds have their own type; the event is about products', () => {
+    const products = [{ product_id: 'spu' }, { variant_id: 'var' }];
+    expect(only({ properties: { products } })?.properties).toMatchObject({
+      contents: [{ content_type: 'product_group' }, { content_type: 'product' }],
+      content_type: 'product',
     });
   });
 

@@ -29,7 +29,6 @@ const LIMITS = {
   'shopline.js': 2816,
   'cart-attributes.js': 512,
   'links.js': 512,
-  'pixel-tiktok.js': 1024,
 };
 const FILES = Object.entries(LIMITS);
 

@@ -1,6 +1,10 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Message, Notice } from '../../client/snippet/api.ts';
+import { exampleEvent } from '../../server/destinations/example-event.ts';
+import { tiktok } from '../../server/destinations/tiktok/index.ts';
+import type { Payload } from '../../server/destinations/tiktok/payload.ts';
+import type { ProtectedEvent } from '../../shared/protected-event.ts';
 
 const track = vi.fn();
 const put = (value: unknown) => vi.stubGlobal('ttq', value);
@@ -15,9 +19,10 @@ const YES = { advertising: true, analytics: true, marketing: true };
 const noticeOf = (message: Message, consent = YES): Notice => ['message', 'api', message, consent];
 
 /** The pixel's plugin on a page that has heard these notices already; tells it of one more. */
-async function load(before: Notice[] = []) {
+async function load(before: Notice[] = [], options = {}) {
   let emit = (..._notice: Notice) => {};
   window.storebeacon = {
+    options,
     listen(listener: typeof emit) {
       for (const notice of before) listener(...notice);
       emit = listener;
@@ -62,11 +67,18 @@ test('the id is the collector’s, as the third argument; an order’s is the or
       currency: 'TWD',
     }),
   );
-  push(message('Order Completed', { order_id: '7', total: 960, products: [{ product_id: 'p' }] }));
+  push(
+    message('Order Completed', {
+      order_id: '7',
+      total: 960,
+      currency: 'TWD',
+      products: [{ product_id: 'p' }],
+    }),
+  );
   expect(track.mock.calls[0]).toEqual([
     'AddToCart',
     {
-      contents: [expect.objectContaining({ content_id: 's', price: 480, quantity: 2 })],
+      contents: [expect.objectContaining({ content_id: 'p', price: 480, quantity: 2 })],
       value: 960,
       currency: 'TWD',
       query: undefined,
@@ -84,6 +96,84 @@ test('an order that is not paid is placed, but no purchase', async () => {
   (await load())(message('Order Completed', { order_id: '7', financial_status: 'pending' }));
   expect(track.mock.calls.map(([name]) => name)).toEqual(['PlaceAnOrder']);
 });
+
+test.each(['PENDING', 'unpaid ', 'voided', 'on-hold', 'cancelled'])('%s is no purchase', async (status) => {
+  (await load())(message('Order Completed', { order_id: '7', financial_status: status }));
+  expect(track.mock.calls.map(([name]) => name)).toEqual(['PlaceAnOrder']);
+});
+
+test.each(['platform', 'server'])(
+  'with orders from the %s, only a page that says paid is a purchase',
+  async (orders) => {
+    const push = await load([], { orders });
+    push(message('Order Completed', { order_id: '7' }));
+    push(message('Order Completed', { order_id: '8', financial_status: 'unknown' }));
+    push(message('Order Completed', { order_id: '9', financial_status: 'Paid' }));
+    expect(track.mock.calls.map(([name, , { event_id }]) => `${name} ${event_id}`)).toEqual([
+      'PlaceAnOrder order:7',
+      'PlaceAnOrder order:8',
+      'PlaceAnOrder order:9',
+      'Purchase order:9',
+    ]);
+  },
+);
+
+test.each([
+  [{}, 'p', 'product_group'],
+  [{ contentId: 'sku' }, 's', 'product'],
+  [{ contentId: 'variant_id' }, 'v', 'product'],
+])('with %j the content id is %s', async (options, content_id, content_type) => {
+  (await load([], options))(message('Product Viewed', { product_id: 'p', variant_id: 'v', sku: 's' }));
+  expect(track.mock.calls[0]?.[1].contents).toMatchObject([{ content_id, content_type, quantity: 1 }]);
+});
+
+test('on a SHOPLINE page the catalogue lists variants', async () => {
+  vi.stubGlobal('Shopline', {});
+  (await load())(message('Product Viewed', { product_id: 'p', variant_id: 'v', sku: 's' }));
+  expect(track.mock.calls[0]?.[1].contents).toMatchObject([{ content_id: 'v' }]);
+});
+
+const asStored = (sent: Message) => exampleEvent({ ...sent, type: 'track' } as Partial<ProtectedEvent>);
+
+const ORDERS = [
+  { order_id: '#1001', total: 10.1, currency: 'TWD' },
+  { order_number: '1001', total: 46, revenue: 40, currency: 'TWD' },
+  { order_id: '7', total: 46 },
+  { order_id: 'undefined', currency: 'USD', products: [{ product_id: 'p', price: 0.1, quantity: 3 }] },
+  {
+    order_id: '0',
+    currency: 'USD',
+    products: [
+      { sku: 's', price: 10, quantity: 0.25 },
+      { sku: 't', price: 1, quantity: 0 },
+    ],
+  },
+];
+test.each(ORDERS)('pixel and collector send the same of %j', async (properties) => {
+  const sent = message('Order Completed', properties);
+  (await load())(sent);
+  const settings = tiktok.settings.parse({ pixelCode: 'P', accessToken: 't' });
+  const payloads = tiktok.map(asStored(sent), settings, {}) as Payload[];
+  expect(track.mock.calls.map(([name, , { event_id }]) => [name, event_id])).toEqual(
+    payloads.map(({ event, event_id }) => [event, event_id]),
+  );
+  for (const [index, { properties: sentByServer }] of payloads.entries()) {
+    const { value, currency, contents } = track.mock.calls[index]?.[1] ?? {};
+    expect({ value, currency }).toEqual({ value: sentByServer?.value, currency: sentByServer?.currency });
+    expect(contents).toEqual(sentByServer?.contents ?? []);
+  }
+});
+
+test.each([{ checkout_id: 'c-1' }, { checkout_id: 'c-1', checkout_token: 't-1' }, {}])(
+  'a checkout of %j has one id',
+  async (properties) => {
+    const sent = message('Checkout Started', properties);
+    (await load())(sent);
+    const settings = tiktok.settings.parse({ pixelCode: 'P', accessToken: 't' });
+    const [payload] = tiktok.map(asStored(sent), settings, {}) as Payload[];
+    expect(track.mock.calls[0]?.[2].event_id).toBe(payload?.event_id);
+  },
+);
 
 test('messages wait for a pixel that is still loading', async () => {
   vi.useFakeTimers();

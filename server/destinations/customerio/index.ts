@@ -10,6 +10,7 @@ import { Settings, VARIABLES } from './settings.ts';
 export const customerio: Destination<Payload, Settings> = {
   name: 'customerio',
   integration: 'Customer.io',
+  integrationAliases: ['Customer.io Actions', 'Customer.io Data Pipelines', 'Customer.io Journeys'],
   purpose: 'marketing',
   variables: VARIABLES,
   switches: [VARIABLES.apiKey],

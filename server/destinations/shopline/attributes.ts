@@ -1,3 +1,4 @@
+import { readId } from '../../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { compact, readCurrency, readText, readValue } from '../values.ts';
 import { type Attributes, isIdKey } from './payload.ts';
@@ -7,7 +8,7 @@ import type { EventCode } from './settings.ts';
 export function attributesOf(event: ProtectedEvent, paths: EventCode['attrs']): Attributes | undefined {
   const defaults = compact({
     utmSource: readText(event.context.campaign?.source),
-    order_id: readText(event.properties.order_id),
+    order_id: readId(event.properties.order_id),
     value: readValue(event),
     currency: readCurrency(event.properties),
   });

@@ -10,6 +10,7 @@ import { Settings, VARIABLES } from './settings.ts';
 export const shopline: Destination<Payload, Settings> = {
   name: 'shopline',
   integration: 'SHOPLINE',
+  integrationAliases: ['SHOPLINE CDP', 'SHOPLINE Actions', 'SHOPLINE Customer Data Platform'],
   purpose: 'analytics',
   variables: VARIABLES,
   // Handle and token are also used for the Admin API.

@@ -1,3 +1,4 @@
+import { readId } from '../../../shared/order-ids.ts';
 import type { ProtectedEvent, RawPii } from '../../../shared/protected-event.ts';
 import { type Facts, type Skip, skip } from '../destination.ts';
 import { compact, readText, toEpochMs } from '../values.ts';
@@ -54,7 +55,7 @@ function identitiesOf({ identity }: ProtectedEvent, raw: RawPii | undefined): Id
  */
 function onceKey(event: ProtectedEvent, code: string): string | undefined {
   if (event.orderKey) return `${event.orderKey}:${code}`;
-  const orderId = readText(event.properties.order_id);
+  const orderId = readId(event.properties.order_id);
   return orderId && `order:${orderId}:${code}:${event.messageId}`;
 }
 
@@ -65,6 +66,6 @@ const belongsToOrder = (event: ProtectedEvent) =>
 export function refersTo(event: ProtectedEvent, { eventCodes }: Settings): string | undefined {
   const order = eventCodes['Order Completed'];
   if (!order || !belongsToOrder(event)) return undefined;
-  const id = event.orderId ?? readText(event.properties.order_id);
+  const id = event.orderId ?? readId(event.properties.order_id);
   return id && `order:${id}:${order.code}`;
 }

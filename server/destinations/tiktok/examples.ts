@@ -9,7 +9,7 @@ const settings: Settings = {
   testEventCode: undefined,
   endpoint: 'https://business-api.tiktok.com',
   events: {},
-  storeCurrency: 'TWD',
+  contentId: 'variant_id',
 };
 /** 2026-11-20T08:30:15Z, and the SHA-256 of the example visitor's id. */
 const event_time = 1795163415;
@@ -19,10 +19,25 @@ const order = {
   order_id: '1001',
   total: 1280,
   currency: 'TWD',
-  products: [{ sku: 'TEA-1', product_id: '16062938070772167548642145', price: 640, quantity: 2 }],
+  products: [
+    {
+      product_id: '16062938070772167548642145',
+      variant_id: '18062938070788944764572145',
+      sku: 'TEA-1',
+      price: 640,
+      quantity: 2,
+    },
+  ],
 };
 const orderProperties = {
-  contents: [{ content_id: 'TEA-1', content_type: 'product' as const, price: 640, quantity: 2 }],
+  contents: [
+    {
+      content_id: '18062938070788944764572145',
+      content_type: 'product' as const,
+      price: 640,
+      quantity: 2,
+    },
+  ],
   content_type: 'product' as const,
   value: 1280,
   currency: 'TWD',
@@ -42,7 +57,14 @@ export const examples: readonly Example<Payload, Settings>[] = [
         page: { url: 'https://shop.example/p/tea?ttclid=E.C.P.new', referrer: 'https://www.tiktok.com/' },
         tiktok: { ttclid: 'E.C.P.old', ttp: '01JEXAMPLE.tt.1', limited_data_use: false },
       },
-      properties: { sku: 'TEA-1', name: 'Oolong', brand: 'Alishan', category: 'Tea', price: 640 },
+      properties: {
+        sku: 'TEA-1',
+        name: 'Oolong',
+        brand: 'Alishan',
+        category: 'Tea',
+        price: 640,
+        currency: 'TWD',
+      },
     }),
     settings,
     expected: [
@@ -96,13 +118,15 @@ export const examples: readonly Example<Payload, Settings>[] = [
     ],
   },
   {
-    title: 'A checkout has the number of its items',
+    title:
+      'A checkout has the number of its items; a line without a variant id takes its SKU, else its product id',
     event: exampleEvent({
       event: 'Checkout Started',
       properties: {
+        currency: 'TWD',
         products: [
           { sku: 'TEA-1', price: 640, quantity: 2 },
-          { sku: 'CUP-3', price: 90.5 },
+          { product_id: 'CUP', price: 90.5 },
         ],
       },
     }),
@@ -116,12 +140,38 @@ export const examples: readonly Example<Payload, Settings>[] = [
         properties: {
           contents: [
             { content_id: 'TEA-1', content_type: 'product', price: 640, quantity: 2 },
-            { content_id: 'CUP-3', content_type: 'product', price: 90.5, quantity: 1 },
+            { content_id: 'CUP', content_type: 'product_group', price: 90.5, quantity: 1 },
           ],
           content_type: 'product',
           value: 1370.5,
           currency: 'TWD',
           num_items: 3,
+        },
+      },
+    ],
+  },
+  {
+    title:
+      'A quantity that is no whole number is left out, and so is a line of 0; without a currency there is no value',
+    event: exampleEvent({
+      event: 'Product Added',
+      properties: {
+        products: [
+          { variant_id: '1', price: 100, quantity: 0.25 },
+          { variant_id: '2', price: 100, quantity: 0 },
+        ],
+      },
+    }),
+    settings,
+    expected: [
+      {
+        event: 'AddToCart',
+        event_time,
+        event_id: 'msg-1',
+        user: { external_id },
+        properties: {
+          contents: [{ content_id: '1', content_type: 'product', price: 100 }],
+          content_type: 'product',
         },
       },
     ],

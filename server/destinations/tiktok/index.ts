@@ -2,7 +2,7 @@ import { bodyWith } from '../body.ts';
 import type { Destination } from '../destination.ts';
 import { classify, describeAnswer } from './classify.ts';
 import { examples } from './examples.ts';
-import { map } from './map.ts';
+import { contentIdFallbacks, map } from './map.ts';
 import { isPurchase } from './names.ts';
 import { Payload } from './payload.ts';
 import { Settings, VARIABLES } from './settings.ts';
@@ -13,6 +13,13 @@ const HOUR_MS = 3_600_000;
 export const tiktok: Destination<Payload, Settings> = {
   name: 'tiktok',
   integration: 'TikTok',
+  integrationAliases: [
+    'TikTok Conversions',
+    'TikTok Events API',
+    'TikTok Pixel',
+    'TikTok Ads',
+    'TikTok Business',
+  ],
   purpose: 'advertising',
   variables: VARIABLES,
   switches: [VARIABLES.pixelCode, VARIABLES.accessToken],
@@ -30,6 +37,7 @@ export const tiktok: Destination<Payload, Settings> = {
     maxAgeMs: 28 * 24 * HOUR_MS,
   },
   map,
+  contentIdFallbacks,
   // Without the trailing slash TikTok answers 404.
   request: (items, { endpoint, accessToken, pixelCode, testEventCode }) => ({
     method: 'POST',

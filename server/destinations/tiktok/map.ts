@@ -1,4 +1,5 @@
-import { eventIdOf } from '../../../shared/order-ids.ts';
+import { type ContentIdName, contentIdOf, quantityOf, wholeQuantity } from '../../../shared/content-ids.ts';
+import { eventIdOf, readId } from '../../../shared/order-ids.ts';
 import type { JsonObject, ProtectedEvent } from '../../../shared/protected-event.ts';
 import { type Skip, skip } from '../destination.ts';
 import {
@@ -41,51 +42,62 @@ const httpUrl = (text: string | undefined) =>
   text && /^https?:\/\//.test(text) && URL.canParse(text) ? text : undefined;
 
 function properties(event: ProtectedEvent, name: string, settings: Settings): Properties | undefined {
-  const products = readProducts(event.properties);
-  // A list shows groups of products; every other event is about single ones.
-  const type = event.event === 'Product List Viewed' ? 'product_group' : 'product';
-  const contents = products.flatMap((product) => content(product, type) ?? []);
-  const value = notNegative(readValue(event));
+  const lines = linesOf(event);
+  const contents = lines.flatMap((line) => content(line, contentIdName(event, settings)) ?? []);
+  const currency = readCurrency(event.properties);
+  // An amount without a currency would count in the currency of the ad account.
+  const value = currency === undefined ? undefined : notNegative(readValue(event));
   const search = readText(event.properties.query) ?? readText(event.properties.search_string);
   return compact({
     contents: contents.length > 0 ? contents : undefined,
-    content_type: contents.length > 0 ? type : undefined,
+    content_type: typeOf(contents),
     value,
-    currency: readCurrency(event.properties) ?? (value === undefined ? undefined : settings.storeCurrency),
-    num_items: name === 'InitiateCheckout' ? countItems(products) : undefined,
-    order_id: readText(event.properties.order_id),
+    currency,
+    num_items: name === 'InitiateCheckout' ? countItems(lines) : undefined,
+    order_id: readId(event.properties.order_id),
     // TikTok's pages disagree on the key, by language; both are accepted.
     query: search,
     search_string: search,
   });
 }
 
-/** A line without an id cannot be matched with the catalogue and is left out. */
-function content(product: JsonObject, type: Content['content_type']): Content | undefined {
-  const sku = readText(product.sku);
-  const group = readText(product.product_id);
-  const id = type === 'product' ? (sku ?? group) : (group ?? sku);
-  if (id === undefined) return undefined;
+/** The lines of the event that contain something. */
+const linesOf = ({ properties }: ProtectedEvent) =>
+  readProducts(properties).filter((line) => quantityOf(line) > 0);
+
+/** A list shows products, not their variants. */
+const contentIdName = ({ event }: ProtectedEvent, { contentId }: Settings): ContentIdName =>
+  event === 'Product List Viewed' ? 'product_id' : contentId;
+
+/** How many lines are sent under another id than the shop's catalogue uses. */
+export function contentIdFallbacks(event: ProtectedEvent, settings: Settings): number {
+  const chosen = contentIdName(event, settings);
+  const ids = linesOf(event).map((line) => contentIdOf(line, chosen)?.name ?? chosen);
+  return ids.filter((name) => name !== chosen).length;
+}
+
+function content(line: JsonObject, chosen: ContentIdName): Content | undefined {
+  const found = contentIdOf(line, chosen);
+  if (found === undefined) return undefined;
   return {
-    content_id: id,
-    content_type: type,
-    quantity: quantityOf(product),
+    content_id: found.id,
+    content_type: found.type,
     ...compact({
-      content_name: readText(product.name),
-      content_category: readText(product.category),
-      brand: readText(product.brand),
-      price: notNegative(readNumber(product.price)),
+      content_name: readText(line.name),
+      content_category: readText(line.category),
+      brand: readText(line.brand),
+      price: notNegative(readNumber(line.price)),
+      quantity: wholeQuantity(quantityOf(line)),
     }),
   };
 }
 
+/** One type for the whole event: groups only where every line is one. */
+const typeOf = (contents: readonly Content[]): Content['content_type'] | undefined =>
+  contents.find(({ content_type }) => content_type === 'product')?.content_type ?? contents[0]?.content_type;
+
 const notNegative = (amount: number | undefined) =>
   amount !== undefined && amount >= 0 ? amount : undefined;
 
-const MAX_QUANTITY = 1e9;
-const quantityOf = (product: JsonObject) =>
-  Math.min(MAX_QUANTITY, Math.max(1, Math.round(readNumber(product.quantity) ?? 1)));
-
-function countItems(products: JsonObject[]): number | undefined {
-  return products.reduce((sum, product) => sum + quantityOf(product), 0) || undefined;
-}
+const countItems = (lines: readonly JsonObject[]): number | undefined =>
+  wholeQuantity(lines.reduce((sum, line) => sum + quantityOf(line), 0));

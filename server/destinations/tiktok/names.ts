@@ -1,3 +1,4 @@
+import { isPayment, readId } from '../../../shared/order-ids.ts';
 import { isPaid } from '../../../shared/payment.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 
@@ -32,14 +33,20 @@ export function namesOf(
   if (key === undefined) return [];
   if (Object.hasOwn(configured, key)) return configured[key] ?? [];
   if (event.type !== 'track') return [];
-  const { financial_status: status } = event.properties;
+  const { financial_status: status, cancelled_at } = event.properties;
+  if (ORDERS.has(key) && readId(cancelled_at) !== undefined) return [];
   if (key === 'Order Completed')
     return isPaid(status, event.source) ? ['PlaceAnOrder', 'Purchase'] : ['PlaceAnOrder'];
-  if (key === 'Order Placed') return status === 'paid' ? [] : ['PlaceAnOrder'];
-  if (key === 'Order Updated') return status === 'paid' ? ['Purchase'] : [];
+  // A paid order follows as `Order Completed`, which contains its placement.
+  if (key === 'Order Placed') return hasStatus(status, 'paid') ? [] : ['PlaceAnOrder'];
+  if (key === 'Order Updated') return isPayment(key, event.properties) ? ['Purchase'] : [];
   const name = Object.hasOwn(NAMES, key) ? NAMES[key] : undefined;
   return name ? [name] : [];
 }
+
+const ORDERS: ReadonlySet<string> = new Set(['Order Placed', 'Order Completed', 'Order Updated']);
+
+const hasStatus = (status: unknown, wanted: string) => `${status}`.trim().toLowerCase() === wanted;
 
 /** TikTok converts its legacy name to `Purchase`, so both count as one. */
 export const isPurchase = (name: string): boolean => name === 'Purchase' || name === 'CompletePayment';

@@ -40,7 +40,8 @@ const Content = z.strictObject({
   brand: Text.optional(),
   /** Of one unit. */
   price: Amount.optional(),
-  quantity: z.int().min(1),
+  /** Absent for 0.25, which is no whole number. */
+  quantity: z.int().min(1).optional(),
 });
 export type Content = z.infer<typeof Content>;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { orderNames } from '../../shared/order-names.ts';
+import { eventIdOf, isGuessable, orderNames, orderTokens, readId } from '../../shared/order-ids.ts';
 import type { JsonObject } from '../../shared/protected-event.ts';
 
 test.each<{ what: string; properties: JsonObject; names: string[] }>([
@@ -51,5 +51,41 @@ test.each<{ what: string; properties: JsonObject; names: string[] }>([
   { what: 'an id of any length', properties: { order_id: 'x'.repeat(513) }, names: [] },
   { what: 'an id an email was taken out of', properties: { order_id: 'for [email]' }, names: [] },
 ])('an order is called by $what', ({ properties, names }) => {
-  expect(orderNames({ properties })).toEqual(names);
+  expect(orderNames(properties)).toEqual(names);
+});
+
+test.each(['undefined', '0', 0, '  ', 'null', '{{order_id}}', 'NaN', '-1', '[object Object]', 'for [email]'])(
+  'the placeholder %j is no id',
+  (value) => {
+    expect(readId(value)).toBeUndefined();
+    expect(orderNames({ order_id: value, order_number: value })).toEqual([]);
+    expect(eventIdOf('Order Completed', { order_id: value }, 'm-1')).toBe('m-1');
+  },
+);
+
+test.each([
+  ['Order Completed', { order_id: '#1001' }, 'order:1001'],
+  ['Order Completed', { order_number: '1001' }, 'order:1001'],
+  ['Order Placed', { order_id: 7 }, 'order:7'],
+  ['Order Updated', { order_id: '7', financial_status: ' PAID' }, 'order:7'],
+  ['Order Updated', { order_id: '7' }, 'm-1'],
+  ['Order Refunded', { order_id: '7' }, 'm-1'],
+  ['Checkout Started', { checkout_id: 'c', checkout_token: 't' }, 'checkout:t'],
+  ['Checkout Started', { checkout_id: 'c' }, 'checkout:c'],
+  ['Checkout Started', {}, 'm-1'],
+  ['Product Added', { order_id: '7' }, 'm-1'],
+])('%s with %j has the event id %s', (event, properties, id) => {
+  expect(eventIdOf(event, properties, 'm-1')).toBe(id);
+});
+
+test('a token proves something only when it cannot be guessed', () => {
+  expect(['1001', 'abc', '21050224050312121'].map(isGuessable)).toEqual([true, true, true]);
+  expect(isGuessable('f3a1c2d4e5')).toBe(false);
+  expect(
+    orderTokens({
+      cart_token: 'cart-token-1',
+      cart_id: '12',
+      order_status_url: 'https://shop.example/thank_you?mainOrderMark=mark-mark&mainOrderSeq=77',
+    }),
+  ).toEqual(['cart-token-1', 'mark-mark']);
 });
