@@ -18,7 +18,7 @@ export interface Grown {
   events: number;
   applySeconds: number;
   attributeSeconds: number;
-  /** Of `statistics.db` when it is closed. */
+  /** Of `analytics.db` when it is closed. */
   bytes: number;
 }
 
@@ -54,7 +54,7 @@ export async function growState({ dataDir, visitors, eventsEach }: GrowState): P
   }
   await timed('attribute', () => state.dirtyTargets(shop.id));
   await state.close();
-  const { size: bytes } = statSync(join(stateDir, 'statistics.db'));
+  const { size: bytes } = statSync(join(stateDir, 'analytics.db'));
   rmSync(stateDir, { recursive: true });
   return {
     visitors,
