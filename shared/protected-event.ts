@@ -45,6 +45,8 @@ export interface ProtectedEvent {
   orderKey?: string;
   /** The order's canonical id: the same in every stage and at every destination. Set by the store. */
   orderId?: string;
+  /** A browser's report that joined an order whose existence a trusted voice reported. Set by the store, for statistics. */
+  isEvidence?: true;
   /** The id under which ad platforms recognise a repeat of an order or a checkout. Set by the store. */
   eventId?: string;
   type: MessageType;

@@ -5,6 +5,8 @@ export interface KnownTouch extends Targets {
   id: string;
   kind: 'landing' | 'click';
   atMs: number;
+  /** A browser only claimed to be this person. */
+  isClaim?: boolean;
 }
 
 /** The winning touch, and what the order or action is credited to. */
@@ -12,8 +14,8 @@ export interface Credit extends Targets {
   touchId: string;
 }
 
-/** The ids linked to each id, in both directions. */
-export type Links = ReadonlyMap<PersonKey, ReadonlySet<PersonKey>>;
+/** What is linked to whom, both ways, and whether a voice proved it whose word links persons. */
+export type Links = ReadonlyMap<PersonKey, ReadonlyMap<PersonKey, boolean>>;
 
 /** A landing this soon after a click is the landing that the click led to. */
 const CLICK_TO_LANDING_MS = 10 * 60_000;
@@ -65,8 +67,44 @@ export function peopleOf(own: readonly PersonKey[], links: Links): Set<PersonKey
   const isNamed = own.some((key) => isKind(key, 'ue'));
   for (const key of own) {
     const isVisitor = isKind(key, 'a');
-    for (const linked of links.get(key) ?? [])
+    for (const linked of links.get(key)?.keys() ?? [])
       if (!isVisitor || isKind(linked, isNamed ? 'c' : 'cue')) people.add(linked);
   }
+  return people;
+}
+
+/**
+ * The visitors that belong to an order by proof: those its evidence and its trusted reports show, and those that showed
+ * its tokens of cart and checkout. One who is known as another user only is left out.
+ *
+ * @param evidenced ids in its evidence and trusted reports.
+ */
+export function visitorsOf(evidenced: readonly PersonKey[], links: Links): PersonKey[] {
+  const users = evidenced.filter((key) => isKind(key, 'u'));
+  const isOther = (visitor: PersonKey) => {
+    const known = [...(links.get(visitor)?.keys() ?? [])].filter((key) => isKind(key, 'u'));
+    return users.length > 0 && known.length > 0 && !known.some((key) => users.includes(key));
+  };
+  const byToken = evidenced
+    .filter((key) => isKind(key, 'kt'))
+    .flatMap((token) => [...(links.get(token)?.keys() ?? [])])
+    .filter((key) => isKind(key, 'a') && !isOther(key));
+  return [...new Set([...evidenced.filter((key) => isKind(key, 'a')), ...byToken])];
+}
+
+/**
+ * The people whose touches count for an order with visitors of its own: itself, these visitors with their ids at
+ * Customer.io, and what is linked to its buyer by proof. Claims of browsers are not followed.
+ */
+export function evidencedPeople(
+  evidenced: readonly PersonKey[],
+  visitors: readonly PersonKey[],
+  links: Links,
+): Set<PersonKey> {
+  const people = new Set([...evidenced, ...visitors]);
+  for (const visitor of visitors)
+    for (const linked of links.get(visitor)?.keys() ?? []) if (isKind(linked, 'c')) people.add(linked);
+  for (const key of evidenced.filter((one) => isKind(one, 'uec')))
+    for (const [linked, isProven] of links.get(key) ?? []) if (isProven) people.add(linked);
   return people;
 }

@@ -1,9 +1,12 @@
+import { isGuessable } from '../../shared/order-ids.ts';
+import { isPaid } from '../../shared/payment.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { LeftOutReason } from '../../shared/reasons.ts';
+import { readClaim } from '../orders/claim.ts';
 import type { Facts, Link, PersonKey } from './facts.ts';
 import type { Visitor } from './store.ts';
 
-/** The facts of one event, and why some were left out. */
+/** What one event reports, and what of it had to be left out. */
 export interface EventFacts extends Partial<Facts> {
   visitor?: Visitor;
   leftOut?: LeftOutReason[];
@@ -21,10 +24,10 @@ export function peopleIn({ identity, properties, context }: ProtectedEvent): Per
     ['u', identity.userId],
     ['e', identity.emailSha256],
     ['c', textOf(properties.cio_id) ?? cioIdIn(context.page?.url)],
-    ['t', properties.cart_token],
-    ['t', properties.cart_id],
-    ['k', properties.checkout_token],
-    ['k', properties.checkout_id],
+    ['t', tokenOf(properties.cart_token)],
+    ['t', tokenOf(properties.cart_id)],
+    ['k', tokenOf(properties.checkout_token)],
+    ['k', isNumber(properties.checkout_id) ? undefined : tokenOf(properties.checkout_id)],
   ];
   const people = keys.flatMap(([kind, id]) => {
     const text = textOf(id);
@@ -33,23 +36,50 @@ export function peopleIn({ identity, properties, context }: ProtectedEvent): Per
   return [...new Set(people)];
 }
 
+/** A token that can be guessed links nobody to a cart or checkout. */
+function tokenOf(value: unknown): string | undefined {
+  const token = textOf(value);
+  return token === undefined || isGuessable(token) ? undefined : token;
+}
+/** Numbered checkouts can be guessed at any length. */
+const isNumber = (value: unknown) => /^\d+$/.test(String(value).trim());
+
 /** Customer.io adds it to the links people click in its messages. */
 const cioIdIn = (url: string | undefined) =>
   url?.includes('_cio_id=') ? (URL.parse(url)?.searchParams.get('_cio_id') ?? undefined) : undefined;
 
-/** Every pair of these ids with at least one id of a person. */
-export function linksBetween(people: readonly PersonKey[], receivedAtMs: number): Link[] {
+/** Each with each, except token with token, which identify nobody. */
+export function linksBetween(people: readonly PersonKey[], event: ProtectedEvent): Link[] {
+  const receivedAtMs = Date.parse(event.receivedAt);
+  const proof = linksPersons(event) ? { isProven: true as const } : {};
   return people.flatMap((one, index) =>
     people
       .slice(index + 1)
       .filter((other) => isPerson(one) || isPerson(other))
-      .map((other) => ({ one, other, receivedAtMs })),
+      .map((other) => ({ one, other, receivedAtMs, ...proof })),
   );
 }
+
+/** What is typed at a checkout or in an unpaid order identifies nobody beyond it, and a browser may claim to be anybody. */
+function linksPersons(event: ProtectedEvent): boolean {
+  const { source, identity, properties } = event;
+  if (source !== 'platform') return source !== 'browser';
+  if (isMessageReport(event)) return true;
+  return (
+    identity.userId !== undefined &&
+    readClaim(event) !== undefined &&
+    isPaid(properties.financial_status, source)
+  );
+}
+
+/** True for what Customer.io's signed webhooks report, and not for a page that uses the same words. */
+export const isMessageReport = ({ source, properties }: ProtectedEvent): boolean =>
+  source === 'platform' && properties.metric !== undefined;
+
 /** True for ids of people, and not for the tokens of their carts and checkouts. */
 export const isPerson = (key: PersonKey) => !/^[kt]:/.test(key);
 
-/** An id as text, or undefined. Ids with a redacted email are refused: they would make strangers one person. */
+/** An id as text; undefined for what is none. One that contained an email was masked, and would make strangers one. */
 export const textOf = (value: unknown): string | undefined => {
   if (typeof value === 'number') return String(value);
   const text = typeof value === 'string' ? value.trim() : '';

@@ -2,8 +2,8 @@ import type { Source } from '../../shared/protected-event.ts';
 import type { Stage } from '../orders/stages.ts';
 
 /**
- * Facts, each read from one event and identified by an id of its own, so that storing them twice or in another order
- * gives the same totals. Times are epoch ms, money is whole hundredths.
+ * What statistics are made of: facts, each read from one event, each with an id of its own, so that applying one twice,
+ * or in another order, changes nothing. Times are epoch ms, money is whole hundredths.
  */
 export interface Facts {
   links: Link[];
@@ -11,6 +11,7 @@ export interface Facts {
   visits: Visit[];
   actions: Action[];
   orderReports: OrderReport[];
+  merges: Merge[];
   messages: MessageFact[];
 }
 
@@ -25,6 +26,8 @@ export interface Link {
   one: PersonKey;
   other: PersonKey;
   receivedAtMs: number;
+  /** A voice reported it whose word links persons: the shop's backend, Customer.io, a paid order of a customer. */
+  isProven?: true;
 }
 
 /** What an order, cart or click may be credited to. A click in a message may belong to a marketing event and a flow. */
@@ -40,6 +43,8 @@ export interface Touch extends Targets {
   id: string;
   kind: 'landing' | 'click';
   people: PersonKey[];
+  /** Those of `people` that a browser only claims to be. */
+  claimed: PersonKey[];
   atMs: number;
   receivedAtMs: number;
 }
@@ -65,27 +70,44 @@ export interface Action {
   receivedAtMs: number;
 }
 
-/** One report about an order, from the page or from the shop's server. */
+/** One report of an order. */
 export interface OrderReport {
+  /** Unique within its voice. */
   id: string;
-  stage: Stage | 'merged';
+  stage: Stage;
   source: Source;
-  /** The order's canonical id; of a merge both ids. At least one. */
+  /** A browser's report of an order that a trusted voice reports: it shows the visitor and nothing of the order. */
+  isEvidence?: true;
+  /** The store's id of the order. */
+  orderId: string;
+  /** What a trusted voice calls it besides, so that the order is found by these names. */
   names: string[];
+  /** The id of a refund; empty for every other stage. */
+  part: string;
   people: PersonKey[];
   atMs: number;
   receivedAtMs: number;
-  /** Absent without a valid amount in the report. Of a refund: the amount refunded. */
+  /** Absent when it states none, or one that is no amount. Of an order before refunds; of a refund what was paid back. */
   amountHundredths?: number;
+  /** What is left of the order after the refunds that were known when it was reported. */
+  netHundredths?: number;
   discountHundredths?: number;
   /** ISO 4217; absent means the shop's currency. */
   currency?: string;
-  /** Absent without a payment status in the report, which counts as paid. */
+  /** Absent when the report states no status, which counts as paid. */
   isUnpaid?: boolean;
+  /** Reports the order as cancelled, whatever its stage. */
+  isCancelled?: true;
   items: { productId: string; units: number }[];
 }
 
-/** One thing that happened to one message to one person. */
+/** Two orders turned out to be one: what was reported of `from` belongs to `to`. Ids of the store. */
+export interface Merge {
+  from: string;
+  to: string;
+}
+
+/** What became of one message that Customer.io sent to one person. */
 export interface MessageFact extends Targets {
   deliveryId: string;
   metric: MessageMetric;

@@ -4,7 +4,7 @@ import type { Facts } from './facts.ts';
 import { type FactRules, readFacts } from './read-facts.ts';
 import type { Visitor } from './store.ts';
 
-/** The facts and visitors of one round of events. */
+/** All facts of one round of events. */
 export interface Gathered {
   facts: Facts;
   visitors: Visitor[];
@@ -17,12 +17,13 @@ export const gather = (found: readonly EventFacts[]): Gathered => ({
     visits: found.flatMap(({ visits = [] }) => visits),
     actions: found.flatMap(({ actions = [] }) => actions),
     orderReports: found.flatMap(({ orderReports = [] }) => orderReports),
+    merges: found.flatMap(({ merges = [] }) => merges),
     messages: found.flatMap(({ messages = [] }) => messages),
   },
   visitors: found.flatMap(({ visitor }) => visitor ?? []),
 });
 
-/** The facts of one delivery; undefined for an event that cannot be read, which becomes a dead letter. */
+/** The facts of one delivery. One that cannot be read becomes a dead letter and has none. */
 export function readDelivery(delivery: Delivery, rules: FactRules): EventFacts | undefined {
   try {
     return readFacts(delivery.event, rules);

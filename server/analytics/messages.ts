@@ -3,7 +3,7 @@ import { type EventFacts, linksBetween, peopleIn, times } from './event.ts';
 import type { MessageMetric } from './facts.ts';
 import type { TargetsOf } from './targets.ts';
 
-/** The reporting webhook's metric → ours. Messages that were never sent count as failed, whatever the cause. */
+/** Customer.io's metric → ours. A message that was never sent counts as failed, whatever stopped it. */
 const METRICS: Readonly<Record<string, MessageMetric>> = {
   attempted: 'attempted',
   sent: 'sent',
@@ -22,20 +22,19 @@ const BY_MACHINE: Partial<Record<MessageMetric, MessageMetric>> = {
   clicked: 'machine-clicked',
 };
 
-/** True for events of signed reporting webhooks; a page cannot send one. */
-export const isMessageReport = ({ source, properties }: ProtectedEvent): boolean =>
-  source === 'platform' && properties.metric !== undefined;
-
-/** The facts of a reporting webhook: one about the message, and a touch when a person clicked in it. */
+/**
+ * What Customer.io reported of one message: a fact about the message, and a touch when a person clicked in it. Whom it
+ * was sent to links their ids, whether or not its campaign is counted.
+ */
 export function readMessage(event: ProtectedEvent, targetsOf: TargetsOf): EventFacts {
-  const { metric: reported, delivery_id: deliveryId, journey_id: journeyId, machine } = event.properties;
-  const said =
-    typeof reported === 'string' && Object.hasOwn(METRICS, reported) ? METRICS[reported] : undefined;
-  if (said === undefined || typeof deliveryId !== 'string') return {};
-  const targets = targetsOf.message(event.properties);
-  if (Object.keys(targets).length === 0) return { leftOut: ['unmapped'] };
-  const metric = (machine === true && BY_MACHINE[said]) || said;
+  const { metric: stated, delivery_id: deliveryId, journey_id: journeyId, machine } = event.properties;
+  const known = typeof stated === 'string' && Object.hasOwn(METRICS, stated) ? METRICS[stated] : undefined;
+  if (known === undefined || typeof deliveryId !== 'string') return {};
   const people = peopleIn(event);
+  const links = linksBetween(people, event);
+  const targets = targetsOf.message(event.properties);
+  if (Object.keys(targets).length === 0) return { links, leftOut: ['unmapped'] };
+  const metric = (machine === true && BY_MACHINE[known]) || known;
   const when = times(event);
   const [person] = people;
   return {
@@ -49,10 +48,10 @@ export function readMessage(event: ProtectedEvent, targetsOf: TargetsOf): EventF
         ...(person !== undefined && { person }),
       },
     ],
-    links: linksBetween(people, when.receivedAtMs),
+    links,
     ...(metric === 'clicked' &&
       people.length > 0 && {
-        touches: [{ id: event.messageId, kind: 'click', people, ...targets, ...when }],
+        touches: [{ id: event.messageId, kind: 'click', people, claimed: [], ...targets, ...when }],
       }),
   };
 }

@@ -10,7 +10,7 @@ export const shopSettings = (shops: readonly Shop[]): Record<string, ShopSetting
   );
 
 /**
- * Opens `statistics.db` in a thread of its own.
+ * Visitors, orders, touches and totals on `analytics.db`, in a thread of their own.
  *
  * @throws {DataDirUnusable} with a message for the operator.
  */

@@ -1,12 +1,22 @@
-import { checkoutNames, isPayment } from '../../shared/order-ids.ts';
+import { checkoutNames, isGuessable } from '../../shared/order-ids.ts';
+import { readNumber, readValue } from '../../shared/order-value.ts';
 import { isPaid } from '../../shared/payment.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import type { LeftOutReason } from '../../shared/reasons.ts';
-import { toHundredths } from '../lib/decimal.ts';
-import { type EventFacts, isPerson, linksBetween, peopleIn, textOf, times } from './event.ts';
-import type { Action, OrderReport } from './facts.ts';
-import { isMessageReport, readMessage } from './messages.ts';
-import type { Visitor } from './store.ts';
+import { sumOfProducts, toHundredths } from '../lib/decimal.ts';
+import { type OrderClaim, readClaim } from '../orders/claim.ts';
+import { isTrusted } from '../orders/precedence.ts';
+import {
+  type EventFacts,
+  isMessageReport,
+  isPerson,
+  linksBetween,
+  peopleIn,
+  textOf,
+  times,
+} from './event.ts';
+import type { Action, OrderReport, PersonKey } from './facts.ts';
+import { readMessage } from './messages.ts';
 import type { TargetsOf, Utm } from './targets.ts';
 
 export interface FactRules {
@@ -15,45 +25,42 @@ export interface FactRules {
   currency: string;
 }
 
-/** The facts of a stored event. Pure: the same event always gives the same facts. */
+/** One stored event → its facts. No clock, no state: the same event has the same facts whenever it is read. */
 export function readFacts(event: ProtectedEvent, rules: FactRules): EventFacts {
   if (isMessageReport(event)) return readMessage(event, rules.targets);
   if (event.context.bot) return { leftOut: ['bot'] };
-  const visitor = event.source === 'browser' ? readVisitor(event) : undefined;
+  const { source, identity } = event;
   const who = { people: peopleIn(event), ...times(event) };
+  const visitor =
+    source === 'browser' && identity.anonymousId !== undefined
+      ? { anonymousId: identity.anonymousId, seenAtMs: who.atMs }
+      : undefined;
   return {
     ...readKind(event, who, rules),
-    links: linksBetween(who.people, who.receivedAtMs),
+    links: linksBetween(who.people, event),
     ...(visitor && { visitor }),
   };
 }
 
-/** The ids and times that all facts of one event share. */
+/** Whose event it is, when it happened and when it was received: the same in each of its facts. */
 type Who = Pick<Action, 'people' | 'atMs' | 'receivedAtMs'>;
 
 function readKind(event: ProtectedEvent, who: Who, rules: FactRules): EventFacts {
   if (event.type === 'page') return readLanding(event, who, rules);
   if (event.type !== 'track') return {};
-  switch (event.event) {
-    case 'Product Added':
-      return readAction(event, who, 'cart', `message:${event.messageId}`);
-    case 'Checkout Started': {
-      const checkout = checkoutNames(event.properties).at(-1);
-      return readAction(event, who, 'checkout', checkout ?? `message:${event.messageId}`);
-    }
-    case 'Order Completed':
-      return readOrder(event, who, 'placed', rules);
-    case 'Order Updated':
-      return readOrder(event, who, isPayment(event.event, event.properties) ? 'paid' : 'updated', rules);
-    case 'Order Cancelled':
-      return readOrder(event, who, 'cancelled', rules);
-    case 'Order Refunded':
-      return readOrder(event, who, 'refunded', rules);
-    case 'Order Merged':
-      return readMerge(event, who);
-    default:
-      return {};
-  }
+  const claim = readClaim(event);
+  if (claim) return readOrder(event, claim, who, rules);
+  if (event.event === 'Order Merged') return readMerge(event);
+  if (event.event === 'Product Added') return readAction(event, who, 'cart', `message:${event.messageId}`);
+  if (event.event === 'Checkout Started') return readAction(event, who, 'checkout', checkoutIdOf(event));
+  return {};
+}
+
+/** A checkout counts once for its token. Under what can be guessed a browser claims no checkout but its own. */
+function checkoutIdOf({ source, properties, messageId }: ProtectedEvent): string {
+  const name = checkoutNames(properties).at(-1);
+  const isProven = source !== 'browser' || !isGuessable(name?.slice('checkout:'.length) ?? '');
+  return name !== undefined && isProven ? name : `message:${messageId}`;
 }
 
 /** A page view on a link of a marketing event. */
@@ -66,12 +73,18 @@ function readLanding(event: ProtectedEvent, { people, ...when }: Who, { targets 
   const landing = { id: event.messageId, marketingEventId, ...when };
   const country = countryOf(event);
   return {
-    touches: [{ ...landing, kind: 'landing', people: people.filter(isPerson) }],
+    touches: [
+      { ...landing, kind: 'landing', people: people.filter(isPerson), claimed: claimedIn(event, people) },
+    ],
     visits: [{ ...landing, visitor: `a:${anonymousId}`, ...(country && { country }) }],
   };
 }
 
-/** The utm values of the page's address, or of `context.campaign` where the event has no address. */
+/** A browser proves to be no more than itself, and to hold the link it landed on. */
+const claimedIn = ({ source }: ProtectedEvent, people: readonly PersonKey[]) =>
+  isTrusted(source) ? [] : people.filter((key) => /^[ue]:/.test(key));
+
+/** Of the address; of the campaign the sender names only where it sent no address. */
 function utmOf({ context }: ProtectedEvent): Utm {
   const url = context.page?.url;
   if (url === undefined) {
@@ -99,55 +112,56 @@ function readAction(event: ProtectedEvent, who: Who, kind: Action['kind'], id: s
   return { actions: [{ id, kind, ...who }] };
 }
 
-/** Orders are counted without consent, because they are the shop's own records; without consent they have no touch. */
-function readOrder(
-  event: ProtectedEvent,
-  who: Who,
-  stage: OrderReport['stage'],
-  rules: FactRules,
-): EventFacts {
-  const { properties } = event;
-  // The store decides which order a report belongs to.
-  const names = event.orderId === undefined ? [] : [event.orderId];
-  // An order without a name can be in no other report.
-  if (names.length === 0 && stage === 'placed') names.push(`message:${event.messageId}`);
-  if (names.length === 0) return { leftOut: ['no-identity'] };
-  const currency = textOf(properties.currency)?.toUpperCase();
-  const said = properties.total ?? properties.value ?? properties.revenue;
-  const amountHundredths = toHundredths(said);
-  const discountHundredths = toHundredths(properties.discount);
+/** Orders count whatever the visitor allowed: they are the shop's own books. Without consent no touch is theirs. */
+function readOrder(event: ProtectedEvent, claim: OrderClaim, who: Who, { currency }: FactRules): EventFacts {
+  const { properties, source, messageId, isEvidence } = event;
+  const { stage, part, isCancelled } = claim;
+  // Events stored by earlier versions have no orderId, and are found by their names.
+  const [orderId = stage === 'placed' ? `message:${messageId}` : undefined, ...names] =
+    event.orderId === undefined ? claim.names : [event.orderId, ...(isTrusted(source) ? claim.names : [])];
+  if (orderId === undefined) return { leftOut: ['no-identity'] };
+  const stated = textOf(properties.currency)?.toUpperCase();
+  const netHundredths = toHundredths(readNumber(properties.net_total));
+  // A stated net amount is more exact than the sum of the lines.
+  const isStated = hasAmount(properties) || netHundredths === undefined;
+  const amountHundredths = isStated ? toHundredths(readValue(event, sumOfProducts)) : undefined;
+  const discountHundredths = toHundredths(readNumber(properties.discount));
   const { financial_status: status } = properties;
   const leftOut: LeftOutReason[] = [];
-  if (currency !== undefined && currency !== rules.currency) leftOut.push('foreign-currency');
-  if (said !== undefined && amountHundredths === undefined) leftOut.push('bad-amount');
+  if (stated !== undefined && stated !== currency) leftOut.push('foreign-currency');
+  if (hasAmount(properties) && amountHundredths === undefined) leftOut.push('bad-amount');
   return {
     leftOut,
     orderReports: [
       {
-        id: event.messageId,
+        id: isTrusted(source) ? `${source}:${messageId}` : messageId,
         stage,
-        source: event.source,
+        source,
+        ...(isEvidence && { isEvidence }),
+        orderId,
         names,
+        part,
         ...who,
+        // Evidence shows who was there. Who bought it is the shop's word.
+        people: isEvidence ? who.people.filter((key) => /^[ac]:/.test(key)) : who.people,
         ...(amountHundredths !== undefined && { amountHundredths }),
+        ...(netHundredths !== undefined && { netHundredths }),
         ...(discountHundredths !== undefined && { discountHundredths }),
-        ...(currency !== undefined && { currency }),
-        ...(textOf(status) !== undefined && { isUnpaid: !isPaid(status, event.source) }),
+        ...(stated !== undefined && { currency: stated }),
+        ...(textOf(status) !== undefined && { isUnpaid: !isPaid(status, source) }),
+        ...(isCancelled && { isCancelled }),
         items: itemsOf(properties),
       },
     ],
   };
 }
 
+const hasAmount = ({ total, value, revenue }: JsonObject) => (total ?? value ?? revenue) !== undefined;
+
 /** Two orders turned out to be one. Only the store reports it. */
-function readMerge(
-  { orderId, messageId, source, properties: { from } }: ProtectedEvent,
-  who: Who,
-): EventFacts {
+function readMerge({ orderId, properties: { from } }: ProtectedEvent): EventFacts {
   if (orderId === undefined || typeof from !== 'string') return {};
-  return {
-    orderReports: [{ id: messageId, stage: 'merged', source, names: [orderId, from], ...who, items: [] }],
-  };
+  return { merges: [{ from, to: orderId }] };
 }
 
 function itemsOf({ products }: JsonObject): OrderReport['items'] {
@@ -159,28 +173,4 @@ function itemsOf({ products }: JsonObject): OrderReport['items'] {
     if (!Number.isSafeInteger(units) || units <= 0) return [];
     return [{ productId: textOf(product.product_id) ?? textOf(product.sku) ?? '', units }];
   });
-}
-
-/** The visitor's record, with which an order reported only by the shop's server is completed. */
-function readVisitor({
-  identity,
-  timestamp,
-  consent,
-  isAssumed,
-  context,
-}: ProtectedEvent): Visitor | undefined {
-  const { anonymousId, userId, emailSha256 } = identity;
-  if (anonymousId === undefined) return undefined;
-  const { ip, userAgent, tiktok } = context;
-  return {
-    anonymousId,
-    ...(userId !== undefined && { userId }),
-    ...(emailSha256 !== undefined && { emailSha256 }),
-    seenAt: timestamp,
-    consent,
-    ...(isAssumed && { isAssumed }),
-    ...(ip !== undefined && { ip }),
-    ...(userAgent !== undefined && { userAgent }),
-    ...(tiktok !== undefined && { tiktok }),
-  };
 }

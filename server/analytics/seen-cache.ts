@@ -1,50 +1,42 @@
 import type { Link } from './facts.ts';
 import type { Gathered } from './gather.ts';
-import { latestSaid, uniqueBy } from './store/unique.ts';
-import type { Visitor } from './store.ts';
+import { latestSeen, uniqueBy } from './store/unique.ts';
 
-/** How exact the stored time of a visitor's last event is. */
+/** A visitor's row holds when they were last seen, which need not be exact to the second. */
 const SEEN_EVERY_MS = 10 * 60_000;
 const MAX_LINKS = 50_000;
 const MAX_VISITORS = 20_000;
 
-/** A bounded cache of links and visitors already stored: a visitor's tenth event costs no write. */
+/** Remembers what was recorded already, within bounds, so that a visitor's tenth event costs no write. */
 export interface SeenCache {
-  /** The same without links and visitors that are already stored. */
+  /** The same without what is known to be recorded. */
   only(gathered: Gathered): Gathered;
-  /** Records that these are stored. */
+  /** These are recorded now. */
   add(gathered: Gathered): void;
   clear(): void;
 }
 
 export function createSeenCache(): SeenCache {
   const links = new Set<string>();
-  const visitors = new Map<string, { said: string; seenMs: number; isAssumed: boolean }>();
+  const visitors = new Map<string, number>();
 
-  const isNewLink = (link: Link) => !links.has(keyOf(link));
-  function isNewVisitor(visitor: Visitor): boolean {
-    const stored = visitors.get(visitor.anonymousId);
-    const seenMs = Date.parse(visitor.seenAt);
-    if (!stored || (stored.isAssumed && !visitor.isAssumed)) return true;
-    return (
-      seenMs > stored.seenMs && (seenMs > stored.seenMs + SEEN_EVERY_MS || stored.said !== sayingOf(visitor))
-    );
-  }
   return {
     only: ({ facts, visitors: seen }) => ({
-      facts: { ...facts, links: facts.links.filter(isNewLink) },
-      visitors: uniqueBy(seen.filter(isNewVisitor), ({ anonymousId }) => anonymousId, latestSaid),
+      facts: { ...facts, links: facts.links.filter((link) => !links.has(keyOf(link))) },
+      visitors: uniqueBy(
+        seen.filter(({ anonymousId, seenAtMs }) => {
+          const known = visitors.get(anonymousId);
+          return known === undefined || seenAtMs > known + SEEN_EVERY_MS;
+        }),
+        ({ anonymousId }) => anonymousId,
+        latestSeen,
+      ),
     }),
     add({ facts, visitors: seen }) {
       if (links.size > MAX_LINKS) links.clear();
       if (visitors.size > MAX_VISITORS) visitors.clear();
       for (const link of facts.links) links.add(keyOf(link));
-      for (const visitor of seen)
-        visitors.set(visitor.anonymousId, {
-          said: sayingOf(visitor),
-          seenMs: Date.parse(visitor.seenAt),
-          isAssumed: visitor.isAssumed === true,
-        });
+      for (const { anonymousId, seenAtMs } of seen) visitors.set(anonymousId, seenAtMs);
     },
     clear() {
       links.clear();
@@ -53,5 +45,6 @@ export function createSeenCache(): SeenCache {
   };
 }
 
-const keyOf = ({ one, other }: Link) => (one < other ? `${one}\n${other}` : `${other}\n${one}`);
-const sayingOf = ({ seenAt: _, ...said }: Visitor) => JSON.stringify(said);
+/** A link that was claimed is another than the same link proven. */
+const keyOf = ({ one, other, isProven }: Link) =>
+  `${isProven ? '!' : '?'}${one < other ? `${one}\n${other}` : `${other}\n${one}`}`;

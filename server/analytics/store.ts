@@ -1,30 +1,10 @@
-import type { Consent } from '../../shared/consent.ts';
-import type { Context } from '../../shared/message.ts';
-import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { Facts, PersonKey } from './facts.ts';
 import type { FlowTotals, MarketingTotals } from './totals.ts';
 
-/** A visitor's latest state, without anything that consent did not allow. */
+/** A visitor's latest event: their links are kept as long as they are seen. */
 export interface Visitor {
   anonymousId: string;
-  userId?: string;
-  emailSha256?: string;
-  /** ISO 8601. */
-  seenAt: string;
-  consent: Consent;
-  /** The consent is assumed: the visitor made no choice, and an earlier choice has priority. */
-  isAssumed?: true;
-  ip?: string;
-  userAgent?: string;
-  tiktok?: Context['tiktok'];
-}
-
-/** The recorded events of one order. */
-export interface OrderKnown {
-  /** Set by the first delivery; later deliveries are equal to it. */
-  frozen?: ProtectedEvent;
-  browser?: ProtectedEvent;
-  webhook?: ProtectedEvent;
+  seenAtMs: number;
 }
 
 /** One day of a marketing event's costs. */
@@ -57,28 +37,10 @@ export interface Synced {
  * rejects with `LogUnavailable` when the disk fails.
  */
 export interface AnalyticsStore {
-  /** Stores the facts of a batch of events. Idempotent. */
+  /** Records the facts of a batch of events. A fact that was recorded before changes nothing. */
   apply(shop: string, facts: Facts, visitors: readonly Visitor[]): Promise<void>;
 
-  /**
-   * Records one report of an order before it is stored in the log. Of each source the first event is stored whole.
-   *
-   * @returns the order's canonical id. Orders that turn out to be one keep the older one's.
-   */
-  recordOrderReport(
-    shop: string,
-    source: 'browser' | 'webhook',
-    names: readonly string[],
-    event: ProtectedEvent,
-  ): Promise<string>;
-  /** By the given names, any of each order. */
-  ordersKnown(shop: string, names: readonly string[]): Promise<Map<string, OrderKnown>>;
-  /** Freezes the event that is delivered for an order, unless one is frozen. @returns the frozen event. */
-  freezeOrder(shop: string, name: string, event: ProtectedEvent): Promise<ProtectedEvent>;
-  /** The visitors linked to any of these ids, latest first. */
-  visitorsOf(shop: string, people: readonly PersonKey[]): Promise<Visitor[]>;
-
-  /** Targets (`marketing:<id>`, `flow:<id>`) whose totals may have changed since they were cleared, in order. */
+  /** Targets (`marketing:<id>`, `flow:<id>`) whose totals may have changed since `unmarkChanged`, in order. */
   dirtyTargets(shop: string): Promise<string[]>;
   clearDirtyTargets(shop: string, targets: readonly string[]): Promise<void>;
   /** Totals since the beginning; none for a target without facts. Updates attribution first. */

@@ -4,7 +4,7 @@ import { eventIdOf } from '../../shared/order-ids.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { withoutClickIds } from '../privacy/click-ids.ts';
 import { coarseIp, coarseUserAgent } from '../privacy/coarsen.ts';
-import { isTrusted, type Report, STRENGTH } from './precedence.ts';
+import { byPrecedence, isTrusted, type Report } from './precedence.ts';
 
 /** What a browser showed together with a cart's or checkout's token, or with the order itself. */
 export interface Evidence {
@@ -128,8 +128,8 @@ export function toEvidence({
   };
 }
 
-const strongestFirst = (a: Report, b: Report) =>
-  STRENGTH[b.source] - STRENGTH[a.source] || Date.parse(b.event.receivedAt) - Date.parse(a.event.receivedAt);
+const strongestFirst = (a: Report, b: Report) => byPrecedence(rankOf(a), rankOf(b));
+const rankOf = ({ source, event }: Report) => ({ source, receivedAtMs: Date.parse(event.receivedAt) });
 
 /** All fields of all objects; of one field the first object's. */
 const together = <Fields extends object>(objects: readonly Fields[]): Fields =>

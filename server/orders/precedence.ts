@@ -15,11 +15,18 @@ export const STRENGTH: Readonly<Record<Source, number>> = { browser: 0, server: 
 /** True for voices that prove who they are: a server key, a signature, the admin token. */
 export const isTrusted = (source: Source): boolean => source !== 'browser';
 
-/**
- * The reports whose content counts: those of the strongest voice, newest first. Of one stage and refund a later report
- * replaces an earlier one, so there is one of each.
- */
-export function decisive<One extends { source: Source; atMs: number }>(reports: readonly One[]): One[] {
-  const strongest = Math.max(...reports.map(({ source }) => STRENGTH[source]));
-  return reports.filter(({ source }) => STRENGTH[source] === strongest).sort((a, b) => b.atMs - a.atMs);
+/** Whose report it is, and when the collector received it. */
+interface Ranked {
+  source: Source;
+  receivedAtMs: number;
+}
+
+/** For sorting: the strongest voice first; of one voice what was received last, which replaces what it reported before. */
+export const byPrecedence = (a: Ranked, b: Ranked): number =>
+  STRENGTH[b.source] - STRENGTH[a.source] || b.receivedAtMs - a.receivedAtMs;
+
+/** The reports whose content counts: those of the strongest voice, what was received last first. */
+export function decisive<One extends Ranked>(reports: readonly One[]): One[] {
+  const [first, ...others] = [...reports].sort(byPrecedence);
+  return first ? [first, ...others.filter(({ source }) => source === first.source)] : [];
 }

@@ -172,9 +172,9 @@ describe('for any touches, in any order', () => {
 
 describe('whose touches count', () => {
   const linksOf = (...pairs: [PersonKey, PersonKey][]) => {
-    const links = new Map<PersonKey, Set<PersonKey>>();
+    const links = new Map<PersonKey, Map<PersonKey, boolean>>();
     for (const [one, other] of [...pairs, ...pairs.map(([a, b]) => [b, a] as [PersonKey, PersonKey])])
-      links.set(one, (links.get(one) ?? new Set()).add(other));
+      links.set(one, (links.get(one) ?? new Map()).set(other, false));
     return links;
   };
   const people = (own: PersonKey[], ...pairs: [PersonKey, PersonKey][]) =>

@@ -6,10 +6,11 @@ import { createTargets } from '../../server/analytics/targets.ts';
 import { systemClock } from '../../server/lib/clock.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../server/observe/counters.ts';
-import { type Append, type Delivery, type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
+import { type Delivery, type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { ENGINES } from '../support/analytics-database.ts';
+import { entryOf, waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
 import { eventually } from '../support/eventually.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -33,12 +34,12 @@ const order = (id: string, parts: Partial<ProtectedEvent> = {}) =>
     ...parts,
   });
 const redaction = () =>
-  event({ event: 'Customer Redacted', source: 'webhook', only: 'statistics', identity: { userId: 'ann' } });
+  event({ event: 'Customer Redacted', source: 'platform', identity: { userId: 'ann' } });
 const unreadable = () => landing({ context: { page: { url: 5 as unknown as string } } });
 
-async function setUp(dataDir = tempDir()) {
-  const consumers = [{ name: CONSUMER, shop: 'shop', decryptsPii: false, ignoresHolds: true }];
-  const log = await openLog({ dataDir, consumers, retentionMs: 3650 * DAY });
+async function setUp(dataDir = tempDir(), { mergeMs = 0 } = {}) {
+  const consumers = [{ name: CONSUMER, shop: 'shop', decryptsPii: false, audience: 'statistics' as const }];
+  const log = await openLog({ dataDir, consumers, shops: waiting(mergeMs), retentionMs: 3650 * DAY });
   const shops = { shop: { currency: 'TWD', attributionMs: 7 * DAY } };
   const store = await ENGINES.sqlite({ shops }, dataDir);
   let isOpen = true;
@@ -58,7 +59,7 @@ async function setUp(dataDir = tempDir()) {
     log,
     close,
     counters,
-    append: (...events: ProtectedEvent[]) => log.append(events.map((stored): Append => ({ event: stored }))),
+    append: (...events: ProtectedEvent[]) => log.accept(events.map(entryOf)),
     totals: () => totalsOf(store),
     state,
     start(parts: Partial<ConsumerParts> = {}) {
@@ -135,7 +136,7 @@ test('an event that cannot be counted becomes a dead letter, and the others of i
   const consumer = start({
     state: {
       async apply(shop, facts, visitors) {
-        if (facts.orderReports.some(({ names }) => names.includes('poison')))
+        if (facts.orderReports.some(({ orderId }) => orderId === 'poison'))
           throw new TypeError('not in here');
         await state.apply(shop, facts, visitors);
       },
@@ -216,10 +217,8 @@ test('a failed redaction is retried, and nothing is counted twice', async () => 
 test('an event of a page with the name of a redaction redacts nothing', async () => {
   const { append, start } = await setUp();
   const redacted: ProtectedEvent[] = [];
-  const consumer = start({ redact: async (reported) => void redacted.push(reported) });
-  const { source: _, ...unsigned } = redaction();
-  const { only: __, ...unsaid } = redaction();
-  await append(unsigned, unsaid);
+  const consumer = start({ redact: async (told) => void redacted.push(told) });
+  await append({ ...redaction(), source: 'browser' }, { ...redaction(), source: 'server' });
   await consumer.caughtUp();
   expect(redacted).toEqual([]);
 });
@@ -243,10 +242,9 @@ test('killed after counting and before acknowledging, it counts nothing twice', 
 });
 
 test('an order that waits for its other report is counted at once', async () => {
-  const { append, log, start, totals } = await setUp();
+  const { append, start, totals } = await setUp(tempDir(), { mergeMs: DAY });
   const consumer = start();
-  await append(landing());
-  await log.append([{ event: order('1'), holdUntilMs: Date.now() + DAY }]);
+  await append(landing(), order('1'));
   await consumer.caughtUp();
   expect(await totals()).toMatchObject({ orders: 1 });
 });

@@ -16,6 +16,7 @@ const RULES: FactRules = {
     flows: [],
   }),
 };
+const TOKEN = 'checkout-token-1';
 const DENIED = { advertising: false, analytics: false, marketing: false };
 
 const reported = (parts: Partial<ProtectedEvent>) =>
@@ -38,7 +39,14 @@ describe('a landing', () => {
       } as ProtectedEvent['context'],
     });
     expect(found.touches).toEqual([
-      { id: 'm1', kind: 'landing', marketingEventId: 'MA_1', people: ['a:ann', 'u:u1', 'c:c9'], ...times },
+      {
+        id: 'm1',
+        kind: 'landing',
+        marketingEventId: 'MA_1',
+        people: ['a:ann', 'u:u1', 'c:c9'],
+        claimed: ['u:u1'],
+        ...times,
+      },
     ]);
     expect(found.visits).toEqual([
       { id: 'm1', marketingEventId: 'MA_1', visitor: 'a:ann', country: 'tw', ...times },
@@ -124,24 +132,31 @@ describe('a landing', () => {
 });
 
 describe('a cart and a checkout', () => {
-  test('each product added counts, by its own message', () => {
-    expect(read({ event: 'Product Added', properties: { cart_id: 't1' } }).actions).toEqual([
-      { id: 'message:m1', kind: 'cart', people: ['a:ann', 't:t1'], ...times },
+  test('each thing put into a cart counts, by its own message', () => {
+    expect(read({ event: 'Product Added', properties: { cart_id: 'cart-token-1' } }).actions).toEqual([
+      { id: 'message:m1', kind: 'cart', people: ['a:ann', 't:cart-token-1'], ...times },
     ]);
   });
 
   test('a checkout counts once for its token, from any source and with any other names', () => {
     const idOf = (properties: JsonObject) =>
       read({ event: 'Checkout Started', properties }).actions?.map(({ id }) => id);
-    expect(idOf({ checkout_token: 'k1' })).toEqual(['checkout:k1']);
-    expect(idOf({ checkout_id: 'abandoned-9', checkout_token: 'k1' })).toEqual(['checkout:k1']);
-    expect(idOf({ checkout_id: 'k1' })).toEqual(['checkout:k1']);
+    expect(idOf({ checkout_token: TOKEN })).toEqual([`checkout:${TOKEN}`]);
+    expect(idOf({ checkout_id: 'abandoned-9', checkout_token: TOKEN })).toEqual([`checkout:${TOKEN}`]);
+    expect(idOf({ checkout_id: TOKEN })).toEqual([`checkout:${TOKEN}`]);
     expect(idOf({})).toEqual(['message:m1']);
   });
 
-  test('without consent a visitor’s is left out; one reported by the shop’s server counts', () => {
+  test('under an id that can be guessed a page claims no checkout of others', () => {
+    const started = (source: ProtectedEvent['source']) =>
+      read({ event: 'Checkout Started', source, properties: { checkout_id: '1001' } }).actions?.[0]?.id;
+    expect(started('browser')).toBe('message:m1');
+    for (const source of ['server', 'platform'] as const) expect(started(source)).toBe('checkout:1001');
+  });
+
+  test('a visitor’s without consent is left out; what the shop’s server tells is the shop’s own', () => {
     expect(read({ event: 'Product Added', consent: DENIED })).toMatchObject({ leftOut: ['consent'] });
-    const server = { event: 'Checkout Started', consent: DENIED, source: 'webhook' } as const;
+    const server = { event: 'Checkout Started', consent: DENIED, source: 'platform' } as const;
     expect(read({ ...server, properties: { checkout_token: 'k1' } }).actions).toHaveLength(1);
   });
 
@@ -156,22 +171,24 @@ describe('a report of an order', () => {
       order(
         {
           order_number: '#1001',
-          checkout_token: 'k1',
+          checkout_token: TOKEN,
           currency: 'twd',
           total: 480.5,
           discount: 20,
           financial_status: 'paid',
           products: [{ product_id: 'tea', quantity: 2 }, { sku: 'S-1' }],
         },
-        { source: 'webhook' },
+        { source: 'platform', orderId: '1001' },
       ).orderReports,
     ).toEqual([
       {
-        id: 'm1',
+        id: 'platform:m1',
         stage: 'placed',
-        source: 'webhook',
-        names: ['7001', '1001', 'checkout:k1'],
-        people: ['a:ann', 'k:k1'],
+        source: 'platform',
+        orderId: '1001',
+        names: ['7001', '1001', `checkout:${TOKEN}`],
+        part: '',
+        people: ['a:ann', `k:${TOKEN}`],
         ...times,
         amountHundredths: 48_050,
         discountHundredths: 2_000,
@@ -188,8 +205,8 @@ describe('a report of an order', () => {
   test.each([
     ['Order Completed', {}, 'placed'],
     ['Order Updated', { financial_status: 'paid' }, 'paid'],
-    ['Order Updated', { financial_status: 'refunded' }, undefined],
-    ['Order Updated', {}, undefined],
+    ['Order Updated', { financial_status: 'refunded' }, 'updated'],
+    ['Order Updated', {}, 'updated'],
     ['Order Cancelled', {}, 'cancelled'],
     ['Order Refunded', {}, 'refunded'],
     ['order completed', {}, undefined],
@@ -201,22 +218,25 @@ describe('a report of an order', () => {
     expect(order({ total: 5 }, { consent: DENIED })).toMatchObject({ leftOut: [], orderReports: [{}] });
   });
 
-  test('without a name is an order of its own when placed, and is left out otherwise', () => {
-    expect(read({ event: 'Order Completed' }).orderReports?.[0]?.names).toEqual(['message:m1']);
+  test('without any name stands for itself when placed, and is left out otherwise', () => {
+    expect(read({ event: 'Order Completed' }).orderReports?.[0]?.orderId).toBe('message:m1');
     for (const name of ['Order Cancelled', 'Order Refunded'])
       expect(read({ event: name })).toMatchObject({ leftOut: ['no-identity'] });
     const paid = read({ event: 'Order Updated', properties: { financial_status: 'paid' } });
     expect(paid).toMatchObject({ leftOut: ['no-identity'] });
   });
 
-  test('has the same name as a number and as text', () => {
-    expect(orderReport({ order_id: 7001 })?.names).toEqual(['7001']);
-    expect(orderReport({ order_id: ' 7001 ', order_number: '#7001' })?.names).toEqual(['7001']);
+  test('is called the same by number and by text', () => {
+    expect(orderReport({ order_id: 7001 })).toMatchObject({ orderId: '7001', names: [] });
+    expect(orderReport({ order_id: ' 7001 ', order_number: '#7001' })).toMatchObject({
+      orderId: '7001',
+      names: [],
+    });
   });
 
   test('has no name with a redacted email, and none that is not text', () => {
     for (const order_id of ['[email]-1', '', '  ', null, true, ['7'], { id: '7' }, 'x'.repeat(600)])
-      expect(orderReport({ order_id })?.names).toEqual(['message:m1']);
+      expect(orderReport({ order_id })?.orderId).toBe('message:m1');
   });
 
   test.each<[unknown, number | undefined, boolean]>([
@@ -228,7 +248,7 @@ describe('a report of an order', () => {
     [-5, undefined, true],
     ['-0.01', undefined, true],
     ['1e400', undefined, true],
-    ['1e-400', 0, false],
+    ['1e-400', undefined, true],
     ['9e99', undefined, true],
     ['NT$480', undefined, true],
     ['1,200', undefined, true],
@@ -294,19 +314,31 @@ describe('ids of an event', () => {
 
   test('every id it carries, with its kind, each once', () => {
     const identity = { anonymousId: 'x', userId: 'x', emailSha256: 'e'.repeat(64) };
-    const properties = { cart_token: 't', cart_id: 't', checkout_token: 'k', checkout_id: 9, cio_id: 'c' };
+    const properties = {
+      cart_token: 'cart-token-1',
+      cart_id: 'cart-token-1',
+      checkout_token: TOKEN,
+      checkout_id: 'another-checkout',
+      cio_id: 'c',
+    };
     expect(people({ identity, properties })).toEqual([
       'a:x',
       'u:x',
       `e:${'e'.repeat(64)}`,
       'c:c',
-      't:t',
-      'k:k',
-      'k:9',
+      't:cart-token-1',
+      `k:${TOKEN}`,
+      'k:another-checkout',
     ]);
   });
 
-  test('an id with a redacted email, or a blank one, links nobody', () => {
+  test('what can be guessed of a cart or checkout links nobody to it', () => {
+    for (const id of [9, '1001', 'short', '12345678901234567890'])
+      expect(people({ properties: { cart_token: id, checkout_token: id, checkout_id: id } })).toEqual([]);
+    expect(people({ properties: { checkout_id: '12345678901234567890123456' } })).toEqual([]);
+  });
+
+  test('two strangers are not one for an id that an email was struck out of, or that is blank', () => {
     for (const id of ['[email]', 'x-[email]', '', '   ', null, true, {}])
       expect(people({ properties: { cart_token: id, checkout_id: id, cio_id: id } })).toEqual([]);
     const url = 'https://shop.example/?_cio_id=[email]&utm_id=MA_1';
@@ -319,9 +351,9 @@ describe('ids of an event', () => {
     expect(people({ context, properties: { cio_id: '' } })).toEqual(['c:c9']);
   });
 
-  test('an order reported by the shop’s server updates no visitor', () => {
-    expect(order({}, { source: 'webhook' })).not.toHaveProperty('visitor');
-    expect(order({}).visitor).toMatchObject({ anonymousId: 'ann', seenAt: AT });
+  test('an order of the shop’s server is no visit of a visitor', () => {
+    expect(order({}, { source: 'platform' })).not.toHaveProperty('visitor');
+    expect(order({}).visitor).toEqual({ anonymousId: 'ann', seenAtMs: times.atMs });
   });
 });
 

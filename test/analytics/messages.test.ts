@@ -16,13 +16,19 @@ const RULES = {
 };
 const TARGETS = { marketingEventId: 'MA_1', flowId: 'F1', nodeId: 'N1' };
 
+const proven = { receivedAtMs: times.receivedAtMs, isProven: true };
+const LINKS = [
+  { one: 'u:u1', other: 'e:e1', ...proven },
+  { one: 'u:u1', other: 'c:c1', ...proven },
+  { one: 'e:e1', other: 'c:c1', ...proven },
+];
+
 const report = (properties: JsonObject, parts: Partial<ProtectedEvent> = {}) =>
   readFacts(
     event({
       messageId: 'm1',
       event: 'Email Sent',
-      source: 'webhook',
-      only: 'statistics',
+      source: 'platform',
       consent: { advertising: false, analytics: false, marketing: false },
       timestamp: AT,
       receivedAt: AT,
@@ -43,11 +49,7 @@ const report = (properties: JsonObject, parts: Partial<ProtectedEvent> = {}) =>
 test('a report gives the message, its person and its targets', () => {
   expect(report({ metric: 'sent' })).toEqual({
     messages: [{ deliveryId: 'd1', metric: 'sent', journeyId: 'j1', person: 'u:u1', ...TARGETS, ...times }],
-    links: [
-      { one: 'u:u1', other: 'e:e1', receivedAtMs: times.receivedAtMs },
-      { one: 'u:u1', other: 'c:c1', receivedAtMs: times.receivedAtMs },
-      { one: 'e:e1', other: 'c:c1', receivedAtMs: times.receivedAtMs },
-    ],
+    links: LINKS,
   });
 });
 
@@ -75,7 +77,7 @@ test.each<[string, boolean | undefined, string | undefined]>([
 
 test('a person’s click is a touch; a machine’s click, an open and a click without an id are not', () => {
   expect(report({ metric: 'clicked' }).touches).toEqual([
-    { id: 'm1', kind: 'click', people: ['u:u1', 'e:e1', 'c:c1'], ...TARGETS, ...times },
+    { id: 'm1', kind: 'click', people: ['u:u1', 'e:e1', 'c:c1'], claimed: [], ...TARGETS, ...times },
   ]);
   expect(report({ metric: 'clicked', machine: true })).not.toHaveProperty('touches');
   expect(report({ metric: 'opened' })).not.toHaveProperty('touches');
@@ -84,8 +86,8 @@ test('a person’s click is a touch; a machine’s click, an open and a click wi
   expect(anonymous.messages).toHaveLength(1);
 });
 
-test('a message without a rule or flow is left out, and counted as such', () => {
-  expect(report({ metric: 'clicked', campaign_id: 13 })).toEqual({ leftOut: ['unmapped'] });
+test('a message of no rule and no flow is counted nowhere, and still links the ids of its recipient', () => {
+  expect(report({ metric: 'clicked', campaign_id: 13 })).toEqual({ links: LINKS, leftOut: ['unmapped'] });
 });
 
 test('a report without a message id counts nothing', () => {
@@ -96,8 +98,8 @@ test('a report without a message id counts nothing', () => {
 
 describe('an event of a page with the same properties', () => {
   test.each<[string, Partial<ProtectedEvent>]>([
-    ['is no report of Customer.io', { source: undefined } as unknown as Partial<ProtectedEvent>],
-    ['meant for destinations is none either', { only: undefined } as unknown as Partial<ProtectedEvent>],
+    ['is no report of Customer.io', { source: 'browser' }],
+    ['is none either from the shop’s backend', { source: 'server' }],
   ])('%s', (_, parts) => {
     const found = report({ metric: 'clicked' }, parts);
     expect(found).not.toHaveProperty('messages');

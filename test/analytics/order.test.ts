@@ -8,7 +8,9 @@ const report = (id: string, parts: Partial<OrderReport> = {}): OrderReport => ({
   id,
   stage: 'placed',
   source: 'browser',
-  names: ['1001'],
+  orderId: '1001',
+  names: [],
+  part: '',
   people: ['a:ann'],
   atMs: AT,
   receivedAtMs: AT,
@@ -16,9 +18,15 @@ const report = (id: string, parts: Partial<OrderReport> = {}): OrderReport => ({
   items: [],
   ...parts,
 });
-const webhook = (id: string, parts: Partial<OrderReport> = {}) => report(id, { source: 'webhook', ...parts });
+const webhook = (id: string, parts: Partial<OrderReport> = {}) =>
+  report(id, { source: 'platform', ...parts });
 const refund = (id: string, amountHundredths?: number, parts: Partial<OrderReport> = {}): OrderReport => {
-  const { amountHundredths: _, ...rest } = webhook(id, { stage: 'refunded', atMs: AT + 9, ...parts });
+  const { amountHundredths: _, ...rest } = webhook(id, {
+    stage: 'refunded',
+    part: id,
+    atMs: AT + 9,
+    ...parts,
+  });
   return { ...rest, ...(amountHundredths !== undefined && { amountHundredths }) };
 };
 const read = (...reports: OrderReport[]) => readOrder(reports, 'TWD');
@@ -183,12 +191,14 @@ test('the order of arrival changes nothing', () => {
     fc.record(
       {
         id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
-        stage: fc.constantFrom<OrderReport['stage'][]>('placed', 'paid', 'refunded', 'cancelled'),
-        source: fc.constantFrom<OrderReport['source'][]>('browser', 'webhook'),
-        names: fc.constant<string[]>(['1001']),
+        stage: fc.constantFrom<OrderReport['stage'][]>('placed', 'paid', 'updated', 'refunded', 'cancelled'),
+        source: fc.constantFrom<OrderReport['source'][]>('browser', 'server', 'platform'),
+        orderId: fc.constant('1001'),
+        names: fc.constant<string[]>([]),
+        part: fc.constantFrom('', 'r1'),
         people: fc.subarray<OrderReport['people'][number]>(['a:1', 'u:1', 'e:1', 'e:2', 't:1']),
         atMs: fc.integer({ min: AT, max: AT + 3 }),
-        receivedAtMs: fc.constant(AT),
+        receivedAtMs: fc.integer({ min: AT, max: AT + 2 }),
         amountHundredths: fc.integer({ min: 0, max: 5 }),
         discountHundredths: fc.integer({ min: 0, max: 5 }),
         currency: fc.constantFrom('TWD', 'USD'),
@@ -199,7 +209,20 @@ test('the order of arrival changes nothing', () => {
           [{ productId: 'pot', units: 2 }],
         ),
       },
-      { requiredKeys: ['id', 'stage', 'source', 'names', 'people', 'atMs', 'receivedAtMs', 'items'] },
+      {
+        requiredKeys: [
+          'id',
+          'stage',
+          'source',
+          'orderId',
+          'names',
+          'part',
+          'people',
+          'atMs',
+          'receivedAtMs',
+          'items',
+        ],
+      },
     ),
     { selector: ({ id }) => id, maxLength: 6 },
   );

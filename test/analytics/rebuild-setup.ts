@@ -16,6 +16,7 @@ import { createPiiEncryption } from '../../server/privacy/encrypted-pii.ts';
 import type { EventLog } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import { entryOf } from '../support/entries.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
@@ -89,10 +90,9 @@ export async function openCountedShop(dataDir = tempDir(), startMs = START_MS): 
     nowMs: startMs,
     async append(...events) {
       const receivedAt = new Date(counted.nowMs).toISOString();
-      const all = events.map((parts) => ({
-        event: event({ shop: shop.id, timestamp: receivedAt, ...parts, receivedAt }),
-      }));
-      await log.append(all);
+      await log.accept(
+        events.map((parts) => entryOf(event({ shop: shop.id, timestamp: receivedAt, ...parts, receivedAt }))),
+      );
     },
     async count() {
       const consumer = startConsumer({
@@ -174,15 +174,13 @@ export const hook = (
   properties: ProtectedEvent['properties'] = {},
 ) => ({
   event,
-  source: 'webhook' as const,
-  only: 'statistics' as const,
+  source: 'platform' as const,
   identity: { userId: `user-${name}` },
   properties: { order_id: id, ...properties },
 });
 export const mail = (name: string, delivery: string, metric: string): Partial<ProtectedEvent> => ({
   event: `Email ${metric}`,
-  source: 'webhook',
-  only: 'statistics',
+  source: 'platform',
   identity: { userId: `user-${name}` },
   properties: { metric, delivery_id: delivery, campaign_id: 12, action_id: 7, journey_id: `j-${delivery}` },
 });

@@ -190,23 +190,42 @@ test('an event received long after it happened is counted once, while the log ho
 test('an order keeps its credit when it is refunded after its visitor was deleted, however long the log is kept', async () => {
   const store = await openSqliteAnalytics(tempDir(), { shops: shopSettings([shopOf()]) });
   onTestFinished(() => store.close());
-  const reported = { links: [], touches: [], visits: [], actions: [], orderReports: [], messages: [] };
+  const reported = {
+    links: [],
+    touches: [],
+    visits: [],
+    actions: [],
+    orderReports: [],
+    merges: [],
+    messages: [],
+  };
   const at = { atMs: START_MS, receivedAtMs: START_MS };
-  const placed = { names: ['1'], people: ['u:1' as const], items: [], source: 'webhook' as const };
-  const consent = { advertising: true, analytics: true, marketing: true };
+  const placed = {
+    orderId: '1',
+    names: [],
+    part: '',
+    people: ['u:1' as const],
+    items: [],
+    source: 'platform' as const,
+  };
   await store.transaction(async (methods) => {
     const facts: Facts = {
       ...reported,
       links: [{ one: 'a:1', other: 'u:1', receivedAtMs: START_MS }],
-      touches: [{ id: 't', kind: 'landing', people: ['a:1'], marketingEventId: 'MA_1', ...at }],
+      touches: [{ id: 't', kind: 'landing', people: ['a:1'], claimed: [], marketingEventId: 'MA_1', ...at }],
       orderReports: [{ id: 's', stage: 'placed', amountHundredths: 100, ...placed, ...at }],
     };
-    await methods.apply('shop', facts, [
-      { anonymousId: '1', seenAt: new Date(START_MS).toISOString(), consent },
-    ]);
+    await methods.apply('shop', facts, [{ anonymousId: '1', seenAtMs: START_MS }]);
     for (const day of [89, 91, 95]) await methods.retain(START_MS + day * DAY, 80 * DAY);
     const later = { atMs: START_MS + 95 * DAY, receivedAtMs: START_MS + 95 * DAY };
-    const refund = { id: 'r', stage: 'refunded' as const, amountHundredths: 40, ...placed, ...later };
+    const refund = {
+      id: 'r',
+      stage: 'refunded' as const,
+      amountHundredths: 40,
+      ...placed,
+      part: 'r',
+      ...later,
+    };
     await methods.apply('shop', { ...reported, orderReports: [refund] }, []);
     expect(await methods.marketingTotals('shop', ['MA_1'])).toMatchObject([
       { orders: 1, amountHundredths: 60 },

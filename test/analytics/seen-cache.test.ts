@@ -3,13 +3,19 @@ import type { Facts, Link } from '../../server/analytics/facts.ts';
 import { createSeenCache } from '../../server/analytics/seen-cache.ts';
 import type { Visitor } from '../../server/analytics/store.ts';
 
-const NONE: Facts = { links: [], touches: [], visits: [], actions: [], orderReports: [], messages: [] };
+const NONE: Facts = {
+  links: [],
+  touches: [],
+  visits: [],
+  actions: [],
+  orderReports: [],
+  merges: [],
+  messages: [],
+};
 const link = (one: Link['one'], other: Link['other']): Link => ({ one, other, receivedAtMs: 0 });
-const visitor = (anonymousId: string, minute: number, parts: Partial<Visitor> = {}): Visitor => ({
+const visitor = (anonymousId: string, minute: number): Visitor => ({
   anonymousId,
-  seenAt: new Date(Date.UTC(2026, 2, 1, 0, minute)).toISOString(),
-  consent: { advertising: true, analytics: true, marketing: true },
-  ...parts,
+  seenAtMs: Date.UTC(2026, 2, 1, 0, minute),
 });
 const of = (links: Link[], visitors: Visitor[] = []) => ({ facts: { ...NONE, links }, visitors });
 
@@ -23,32 +29,38 @@ test('a link is stored once, in either direction', () => {
   ]);
 });
 
-test('links not yet added are passed on again', () => {
+test('a link that was claimed is written once more when it is proven', () => {
   const cache = createSeenCache();
-  const reported = of([link('a:1', 'u:1')], [visitor('1', 0)]);
-  cache.only(reported);
-  expect(cache.only(reported)).toEqual(reported);
+  cache.add(of([link('a:1', 'u:1')]));
+  const proven: Link = { ...link('a:1', 'u:1'), isProven: true };
+  expect(cache.only(of([proven])).facts.links).toEqual([proven]);
+  cache.add(of([proven]));
+  expect(cache.only(of([proven, link('u:1', 'a:1')])).facts.links).toEqual([]);
 });
 
-test('a visitor’s tenth event of a few minutes costs no write; a new id, another choice, or ten minutes do', () => {
+test('what was not kept is told again: nothing counts as known before it is', () => {
+  const cache = createSeenCache();
+  const told = of([link('a:1', 'u:1')], [visitor('1', 0)]);
+  cache.only(told);
+  expect(cache.only(told)).toEqual(told);
+});
+
+test('a visitor’s tenth event of a few minutes costs no write; one after ten minutes does', () => {
   const cache = createSeenCache();
   const seen = (...visitors: Visitor[]) => cache.only(of([], visitors)).visitors;
   cache.add(of([], [visitor('1', 0)]));
   expect(seen(visitor('1', 5))).toEqual([]);
   expect(seen(visitor('1', 11))).toHaveLength(1);
-  expect(seen(visitor('1', 5, { userId: 'u1' }))).toHaveLength(1);
-  const denied = { advertising: false, analytics: true, marketing: true };
-  expect(seen(visitor('1', 5, { consent: denied }))).toHaveLength(1);
 });
 
-test('an older record of a visitor is dropped', () => {
+test('what is older than what is stored of a visitor replaces nothing', () => {
   const cache = createSeenCache();
   cache.add(of([], [visitor('1', 20)]));
-  expect(cache.only(of([], [visitor('1', 5, { userId: 'old' })])).visitors).toEqual([]);
+  expect(cache.only(of([], [visitor('1', 5)])).visitors).toEqual([]);
 });
 
-test('of several records of one visitor only the latest is kept', () => {
-  const visitors = [visitor('1', 2), visitor('1', 9, { userId: 'u' }), visitor('1', 4), visitor('2', 1)];
+test('of several sightings of one visitor only the latest is kept', () => {
+  const visitors = [visitor('1', 2), visitor('1', 9), visitor('1', 4), visitor('2', 1)];
   expect(createSeenCache().only(of([], visitors)).visitors).toEqual([visitors[1], visitors[3]]);
 });
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import type { EventLog } from '../../server/store/event-log.ts';
 import { eventually, startCollector } from '../support/collector.ts';
 
-/** A disk that takes its time: appends wait until it is let go. */
+/** A disk that takes its time: entries wait until it is let go. */
 function slowDisk() {
   let letGo = () => {};
   const isFree = new Promise<void>((resolve) => {
@@ -12,9 +12,9 @@ function slowDisk() {
   });
   const wrapLog = (log: EventLog): EventLog => ({
     ...log,
-    async append(entries) {
+    async accept(entries) {
       await isFree;
-      return log.append(entries);
+      return log.accept(entries);
     },
   });
   return { wrapLog, letGo };

@@ -63,9 +63,9 @@ describe('a disk that takes nothing any more', () => {
     };
     const wrapLog = (log: EventLog): EventLog => ({
       ...log,
-      append: async (entries) => {
+      accept: async (entries) => {
         refuse();
-        return log.append(entries);
+        return log.accept(entries);
       },
       check: async () => {
         refuse();

@@ -9,6 +9,7 @@ const NOW = Date.parse('2026-11-21T12:00:00.000Z');
 const shop: Shop = {
   id: 'shop',
   writeKey: 'key',
+  serverKeys: [],
   origins: new Set(),
   country: 'TW',
   consentDefault: true,
@@ -17,11 +18,15 @@ const shop: Shop = {
   currency: 'TWD',
   destinations: [],
   orderMergeMs: 0,
+  ordersFrom: 'browser',
+  orderConfirmMs: 0,
   shopline: undefined,
   customerioSigningKey: undefined,
   statistics: { attributionMs: 0, rules: [], flows: [] },
 };
 const sender: Sender = {
+  source: 'browser',
+  peer: '127.0.0.1',
   isBrowser: false,
   ip: '127.0.0.1',
   userAgent: 'node',

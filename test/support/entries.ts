@@ -21,8 +21,13 @@ export function order(
     ...rest,
     properties: { order_id: orderId, ...properties },
   });
-  const claim = readClaim(report);
-  return { event: report, ...(claim && { claim }), ...beside };
+  return { ...entryOf(report), ...beside };
+}
+
+/** An event as ingest hands it to the store: with a claim where it reports an order by a name. */
+export function entryOf(stored: ProtectedEvent): Entry {
+  const claim = readClaim(stored);
+  return { event: stored, ...(claim && claim.names.length > 0 && { claim }) };
 }
 
 /** The stages of the shop `shop` wait this long for what may join them. */

@@ -31,7 +31,7 @@ export interface Usage {
 /** The parts of `/admin/status` that programs look at. */
 export interface Status {
   log?: { synchronous?: string; gaps?: { from: number; to: number }[] };
-  destinations: { consumer: string; waiting: number; deadLetters: number }[];
+  destinations: { consumer: string; waiting: number; deadLetters: number; oldestAgeMs?: number }[];
 }
 
 export interface ProcessOptions {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Api, Received, Sandbox } from '../../server/sandbox/index.ts';
-import { CLEAR_DOMAIN, expectedNames, nameOf } from './fleet-messages.ts';
+import { CLEAR_DOMAIN, expectedNames, isForged, nameOf } from './fleet-messages.ts';
 
 export const APIS: readonly Api[] = ['customerio', 'tiktok', 'shopline'];
 
@@ -20,7 +20,14 @@ export interface Reconciled {
 
 export interface Reconciliation {
   by: Readonly<Record<Api, Reconciled>>;
+  /** Neither arrived nor waiting. */
   lost: number;
+  /** Queues that stood still with something in them, in words; empty unless it was waited for. */
+  waiting: string[];
+  /** Deliveries of what a page without proof reported of an order. */
+  forged: number;
+  /** All deliveries so far, copies included. */
+  received: number;
   repeatedSame: number;
   repeatedDifferent: number;
   /** Requests that held an email address in clear. */
@@ -42,12 +49,17 @@ export function createTally(sandbox: Sandbox): Tally {
   const same: Record<Api, number> = { customerio: 0, tiktok: 0, shopline: 0 };
   const different: Record<Api, number> = { customerio: 0, tiktok: 0, shopline: 0 };
   let hashedViolations = 0;
+  let forged = 0;
+  let received = 0;
 
   const stop = sandbox.onReceived(({ api, accepted, body }: Received) => {
     if (JSON.stringify(body)?.includes(CLEAR_DOMAIN)) hashedViolations++;
     for (const item of accepted as Record<string, unknown>[]) {
       const name = nameOf[api](item);
-      const content = hash('sha1', JSON.stringify(item), 'base64');
+      const text = JSON.stringify(item);
+      const content = hash('sha1', text, 'base64');
+      received++;
+      if (isForged(name, text)) forged++;
       const first = firsts[api].get(name);
       if (first === undefined) firsts[api].set(name, content);
       else if (first === content) same[api]++;
@@ -56,10 +68,10 @@ export function createTally(sandbox: Sandbox): Tally {
   });
 
   function reconcileOne(api: Api, answered: readonly number[]): Reconciled {
-    const lost = answered.flatMap(expectedNames[api]).filter((name) => !firsts[api].has(name));
+    const expected = new Set(answered.flatMap(expectedNames[api]));
     return {
       delivered: firsts[api].size,
-      lost,
+      lost: [...expected].filter((name) => !firsts[api].has(name)),
       repeatedSame: same[api],
       repeatedDifferent: different[api],
     };
@@ -78,6 +90,9 @@ export function createTally(sandbox: Sandbox): Tally {
       return {
         by,
         lost: sum(({ lost }) => lost.length),
+        waiting: [],
+        forged,
+        received,
         repeatedSame: sum(({ repeatedSame }) => repeatedSame),
         repeatedDifferent: sum(({ repeatedDifferent }) => repeatedDifferent),
         hashedViolations,

@@ -1,5 +1,4 @@
-import { numberedMessage } from './fleet-messages.ts';
-import { basic, WRITE_KEY } from './shop.ts';
+import { FLEET_SHOP, type Shipment, type ShopKeys, shipmentsOf } from './fleet-requests.ts';
 
 export interface TrafficOptions {
   base: string;
@@ -15,8 +14,10 @@ export interface TrafficOptions {
   repeatEvery?: number;
   /** At most so many events a second; absent: as fast as they are answered. */
   eventsPerSecond?: number;
-  /** Of every request; default: the write key of the fleet's one shop. */
-  headers?: Readonly<Record<string, string>>;
+  /** Default: the fleet's one shop. */
+  shop?: ShopKeys;
+  /** Of every request of a page, beside its key. */
+  browserHeaders?: Readonly<Record<string, string>>;
   /** Told of every answer. */
   onAnswer?: (answer: { status: number; ms: number }) => void;
 }
@@ -51,7 +52,7 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 export function startTraffic(options: TrafficOptions): Traffic {
   const { base, connections = 8, events = Number.POSITIVE_INFINITY, from = 0, batch = 24 } = options;
   const { repeatEvery = 10, eventsPerSecond = Number.POSITIVE_INFINITY, onAnswer = () => {} } = options;
-  const { headers = { authorization: basic(WRITE_KEY) } } = options;
+  const { shop = FLEET_SHOP, browserHeaders } = options;
   const answered = new Set<number>();
   const problems: string[] = [];
   const milestones = new Set<{ count: number; resolve(): void }>();
@@ -71,26 +72,18 @@ export function startTraffic(options: TrafficOptions): Traffic {
     return numbers;
   }
 
-  async function post(numbers: readonly number[]): Promise<Answer> {
-    const [only] = numbers;
-    const isSingle = numbers.length === 1 && only !== undefined;
-    const body = isSingle ? numberedMessage(only) : { batch: numbers.map(numberedMessage) };
-    const path = 'type' in body ? body.type : 'batch';
+  async function post({ path, headers, body }: Shipment): Promise<Answer> {
     const sentAtMs = performance.now();
-    const response = await fetch(`${base}/v1/${path}`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
-    });
+    const response = await fetch(`${base}${path}`, { method: 'POST', headers, body });
     const answer = (await response.json()) as Answer['body'];
     onAnswer({ status: response.status, ms: performance.now() - sentAtMs });
     return { status: response.status, body: answer };
   }
 
   /** Undefined when given up. */
-  async function untilTaken(numbers: readonly number[]): Promise<Answer | undefined> {
+  async function untilTaken(shipment: Shipment): Promise<Answer | undefined> {
     while (!isAborted) {
-      const answer = await post(numbers).catch(() => undefined);
+      const answer = await post(shipment).catch(() => undefined);
       if (!answer) counts.unanswered++;
       else if (answer.status === 429 || answer.status === 503) counts.refused++;
       else return answer;
@@ -101,34 +94,46 @@ export function startTraffic(options: TrafficOptions): Traffic {
 
   /** True when the answer is the one promised for good messages. */
   function isTaken({ status, body }: Answer, size: number): boolean {
-    const isGood = status === 200 && body.accepted === size && body.rejected?.length === 0;
+    const isGood = status === 200 && body.accepted === size && (body.rejected ?? []).length === 0;
     if (!isGood && problems.length < MAX_PROBLEMS) problems.push(`${status} ${JSON.stringify(body)}`);
     return isGood;
   }
 
-  async function send(numbers: readonly number[], isRepeated: boolean): Promise<void> {
-    const first = await untilTaken(numbers);
+  async function send(shipment: Shipment, isRepeated: boolean): Promise<void> {
+    const { numbers } = shipment;
+    const first = await untilTaken(shipment);
     if (!first || !isTaken(first, numbers.length)) return;
     for (const number of numbers) answered.add(number);
     for (const { count, resolve } of milestones) if (answered.size >= count) resolve();
     if (!isRepeated) return;
-    const again = await untilTaken(numbers);
+    const again = await untilTaken(shipment);
     if (again && isTaken(again, numbers.length))
       counts.unrecognized += numbers.length - (again.body.duplicates ?? 0);
   }
 
-  async function keepSending(): Promise<void> {
-    for (;;) {
-      const isRepeated = requests % repeatEvery === 0;
-      const numbers = cut();
-      if (numbers.length === 0) return;
-      const dueMs = startedAtMs + ((numbers[0] ?? 0) - from) * (1000 / eventsPerSecond);
-      if (dueMs > performance.now()) await sleep(dueMs - performance.now());
-      await send(numbers, isRepeated);
-    }
+  async function sendNext(): Promise<boolean> {
+    const isRepeated = requests % repeatEvery === 0;
+    const numbers = cut();
+    const [first] = numbers;
+    if (first === undefined) return false;
+    const dueMs = startedAtMs + (first - from) * (1000 / eventsPerSecond);
+    if (dueMs > performance.now()) await sleep(dueMs - performance.now());
+    for (const shipment of shipmentsOf(numbers, shop, browserHeaders)) await send(shipment, isRepeated);
+    return true;
   }
 
-  const done = Promise.all(Array.from({ length: connections }, keepSending)).then(() => undefined);
+  async function keepSending(): Promise<void> {
+    while (await sendNext());
+  }
+
+  /** Until the shop system has reported its first order, the word of pages makes orders. */
+  async function sendAll(): Promise<void> {
+    next++;
+    for (const opening of shipmentsOf([from], shop, browserHeaders)) await send(opening, false);
+    await Promise.all(Array.from({ length: connections }, keepSending));
+  }
+
+  const done = sendAll();
   return {
     answered,
     problems,

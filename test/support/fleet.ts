@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Variables } from '../../server/config/variables.ts';
 import { createSandbox, type Sandbox } from '../../server/sandbox/index.ts';
-import { eventually } from './eventually.ts';
+import { type DrainOptions, drain } from './fleet-drain.ts';
 import { SHOPLINE_EVENT_CODES } from './fleet-messages.ts';
 import {
   type CollectorProcess,
@@ -12,6 +12,7 @@ import {
   type ProcessOptions,
   startProcess,
 } from './fleet-process.ts';
+import { FLEET_SHOP, voiceVariables } from './fleet-requests.ts';
 import { APIS, clearFiles, createTally, type Reconciliation } from './fleet-tally.ts';
 import { startTraffic, type Traffic, type TrafficOptions } from './fleet-traffic.ts';
 import { shopVariables } from './shop.ts';
@@ -51,8 +52,14 @@ export interface Fleet {
   traffic(options?: Partial<TrafficOptions>): Traffic;
   /** Holds what was answered 200 against what the sandbox accepted; what lies in clear on disk counts as violation too. */
   reconcile(answered: Iterable<number>): Reconciliation;
-  /** Waits until everything answered 200 arrived, nothing waits any more, or the time is over; then reconciles. */
-  delivered(answered: Iterable<number>, timeoutMs?: number): Promise<Reconciliation>;
+  /**
+   * Waits until nothing waits any more, or the queue stood still for `stallMs` (default 60 000); then reconciles. What
+   * still waits does not count as lost, and is named. Under load it waits until everything answered 200 arrived.
+   */
+  delivered(
+    answered: Iterable<number>,
+    options?: Partial<Pick<DrainOptions, 'stallMs' | 'isUnderLoad'>>,
+  ): Promise<Reconciliation>;
   close(): Promise<void>;
 }
 
@@ -62,7 +69,7 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
   const tally = createTally(sandbox);
   const dataDir = given ?? mkdtempSync(join(tmpdir(), 'storebeacon-'));
   const port = await freePort();
-  const shop = { ...shopVariables(sandbox), SHOPLINE_EVENT_CODES };
+  const shop = { ...shopVariables(sandbox), ...voiceVariables(FLEET_SHOP), SHOPLINE_EVENT_CODES };
   const directory = shops && mkdtempSync(join(tmpdir(), 'storebeacon-shops-'));
   const variables = {
     ...(shops && directory ? { CONFIG_FILE: writeShops(directory, shop, shops) } : shop),
@@ -80,10 +87,10 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
     ...rest,
     variables: { ...variables, ...changes, PORT: variables.PORT, DATA_DIR: dataDir },
   });
-  const reconcile = (answered: Iterable<number>): Reconciliation => {
-    const found = tally.reconcile(answered);
-    return { ...found, hashedViolations: found.hashedViolations + clearFiles(dataDir).length };
-  };
+  const withFiles = (found: Reconciliation): Reconciliation => ({
+    ...found,
+    hashedViolations: found.hashedViolations + clearFiles(dataDir).length,
+  });
   return {
     sandbox,
     dataDir,
@@ -105,11 +112,13 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
       traffics.push(started);
       return started;
     },
-    reconcile,
-    async delivered(answered, timeoutMs = 60_000) {
-      const isOver = async () => tally.reconcile(answered).lost === 0 || (await waiting(running)) === 0;
-      await eventually(isOver, Boolean, timeoutMs).catch(() => undefined);
-      return reconcile(answered);
+    reconcile: (answered) => withFiles(tally.reconcile(answered)),
+    async delivered(answered, { stallMs = 60_000, isUnderLoad = false } = {}) {
+      const numbers = [...answered];
+      const status = async () => running?.status();
+      return withFiles(
+        await drain({ status, reconcile: () => tally.reconcile(numbers), stallMs, isUnderLoad }),
+      );
     },
     async close() {
       for (const traffic of traffics) traffic.abort();
@@ -128,12 +137,6 @@ function writeShops(directory: string, common: Variables, shops: Readonly<Record
   const complete = Object.entries(shops).map(([id, own]) => [id, { ...common, ...own }]);
   writeFileSync(path, JSON.stringify({ shops: Object.fromEntries(complete) }));
   return path;
-}
-
-/** How many deliveries the collector still has to make; undefined when it cannot say. */
-async function waiting(collector: CollectorProcess | undefined): Promise<number | undefined> {
-  const status = await collector?.status().catch(() => undefined);
-  return status?.destinations.reduce((sum, destination) => sum + destination.waiting, 0);
 }
 
 /** Makes the APIs slow to answer; resolves when one of them has taken events whose answer is still on its way. */

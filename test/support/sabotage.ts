@@ -20,19 +20,19 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
       const unstored = [];
       return {
         ...log,
-        append: async (entries) => {
+        accept: async (entries) => {
           unstored.push(entries);
-          if (unstored.length > 200) void log.append(unstored.shift()).catch(() => {});
-          return { stored: entries.length, duplicates: 0 };
+          if (unstored.length > 200) void log.accept(unstored.shift()).catch(() => {});
+          return entries.map(() => ({ isStored: true }));
         },
       };
     },`,
   },
   'no-dedup': {
     broken: 'duplicates are stored again',
-    file: 'server/store/sqlite/append.ts',
-    find: /function isNew\([^)]*\): boolean \{/,
-    replace: '$& if (nowMs) return true;',
+    file: 'server/store/sqlite/dedup.ts',
+    find: /has\(shop, key, nowMs\) \{/,
+    replace: '$& if (nowMs) return false;',
   },
   'no-hash': {
     broken: 'values are not hashed',
@@ -45,6 +45,12 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     file: 'server/store/sqlite/database.ts',
     find: /PRAGMA synchronous = FULL/,
     replace: 'PRAGMA synchronous = OFF',
+  },
+  'trust-browser': {
+    broken: 'pages make orders although the shop system reports them',
+    file: 'server/store/sqlite/voices.ts',
+    find: /actsAsBrowser\(shop\) \{/,
+    replace: '$& if (shop) return true;',
   },
 };
 

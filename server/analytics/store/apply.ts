@@ -1,13 +1,14 @@
 import type { Facts } from '../facts.ts';
 import type { Visitor } from '../store.ts';
+import { isLinkedAnew, linkedOf } from './conflicts.ts';
 import { markDirty, targetsOf } from './dirty-targets.ts';
-import { markForAttribution } from './needs-attribution.ts';
+import { markForAttribution, type Pair } from './needs-attribution.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { putMessages, putTouches, putVisits } from './put-marketing.ts';
-import { putActions, putOrderReports } from './put-orders.ts';
+import { putActions, putMerges, putOrderReports } from './put-orders.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './tables.ts';
-import { firstReceived, uniqueBy } from './unique.ts';
+import { firstLinked, uniqueBy } from './unique.ts';
 import { putVisitors } from './visitors.ts';
 
 /** Stores the facts of a batch of events. Every row has a key of its own, so applying facts again is idempotent. */
@@ -24,6 +25,7 @@ export async function applyFacts(
   await putVisits(db, shop, facts.visits, pseudonym);
   await putMessages(db, shop, facts.messages, pseudonym);
   await putActions(db, shop, facts.actions);
+  await putMerges(db, shop, facts.merges);
   await putOrderReports(db, shop, facts.orderReports);
   await markForAttribution(db, shop, [...new Set(touched)], linked);
   await markDirty(
@@ -33,32 +35,24 @@ export async function applyFacts(
   );
 }
 
-/** @returns the pairs that are new. */
-async function putLinks(
-  db: Db,
-  shop: string,
-  links: Facts['links'],
-): Promise<{ one: string; other: string }[]> {
+/** @returns the pairs that are new, or are proven now. */
+async function putLinks(db: Db, shop: string, links: Facts['links']): Promise<Pair[]> {
   const rows = uniqueBy(
-    links.map(({ one, other, receivedAtMs }) =>
-      one < other
-        ? { shop, one, other, received_at: receivedAtMs }
-        : { shop, one: other, other: one, received_at: receivedAtMs },
-    ),
+    links.map(({ one, other, receivedAtMs, isProven = false }) => {
+      const row = { shop, received_at: receivedAtMs, proven: Number(isProven) };
+      return one < other ? { ...row, one, other } : { ...row, one: other, other: one };
+    }),
     ({ one, other }) => `${one}\n${other}`,
-    firstReceived,
+    firstLinked,
   );
   return forParts(rows, (part) =>
     db
       .insertInto('links')
       .values(part)
       .onConflict((conflict) =>
-        conflict
-          .columns(['shop', 'one', 'other'])
-          .doUpdateSet((eb) => ({ received_at: eb.ref('excluded.received_at') }))
-          .whereRef('excluded.received_at', '<', 'links.received_at'),
+        conflict.columns(['shop', 'one', 'other']).doUpdateSet(linkedOf).where(isLinkedAnew),
       )
-      .returning(['one', 'other'])
+      .returning(['one', 'other', 'proven'])
       .execute(),
   );
 }

@@ -53,7 +53,7 @@ async function attributeOrders(db: Db, parts: AttributionParts): Promise<number>
     return {
       order,
       read: readOrder(
-        own.map(({ body }) => JSON.parse(body) as OrderReport),
+        own.map(({ body }) => parseReport(body)),
         currency,
       ),
     };
@@ -61,7 +61,7 @@ async function attributeOrders(db: Db, parts: AttributionParts): Promise<number>
   const credits = await creditFor(
     db,
     parts,
-    read.map(({ read: { atMs, people } }) => ({ atMs, people })),
+    read.map(({ read: { atMs, people, evidenced } }) => ({ atMs, people, evidenced })),
   );
   const buyers = new Set<string>();
   for (const [index, { order, read: found }] of read.entries()) {
@@ -92,6 +92,13 @@ async function attributeOrders(db: Db, parts: AttributionParts): Promise<number>
   }
   await markTargetsOf(db, shop, [...buyers]);
   return orders.length;
+}
+
+/** Reports stored by earlier versions call the platform `webhook`, and no refund by its id. */
+function parseReport(body: string): OrderReport {
+  const report = JSON.parse(body);
+  const { source, stage, id, part = stage === 'refunded' ? id : '' } = report;
+  return { ...report, part, source: source === 'webhook' ? 'platform' : source };
 }
 
 /** A buyer is new by all their orders, so one order may change the totals of a target that another is credited to. */

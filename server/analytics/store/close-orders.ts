@@ -43,7 +43,7 @@ export async function closeOldOrders(
 /** Deletes the reports, names and people of these orders and replaces their ids; their sums and credit stay. */
 export async function closeOrders(db: Db, shop: string, canonicalIds: readonly string[]): Promise<void> {
   for (const part of inParts(canonicalIds)) {
-    for (const table of ['order_reports', 'order_names', 'order_events'] as const)
+    for (const table of ['order_reports', 'order_names'] as const)
       await db.deleteFrom(table).where('shop', '=', shop).where('canonical_id', 'in', part).execute();
     const things = part.map(orderThing);
     await db.deleteFrom('people').where('shop', '=', shop).where('thing', 'in', things).execute();

@@ -12,9 +12,10 @@ export const earlierOf = (table: 'actions' | 'messages') => {
 export const isEarlier = (table: 'actions' | 'messages') =>
   sql<boolean>`(excluded.at < ${sql.ref(`${table}.at`)} or excluded.received_at < ${sql.ref(`${table}.received_at`)})`;
 
-/** 1 where consent is assumed, else 0. Quotes within JSON text are escaped, so no value can look like the field. */
-const isAssumed = (table: 'visitors' | 'excluded') =>
-  sql`case when ${sql.ref(`${table}.body`)} like '%"isAssumed":true%' then 1 else 0 end`;
-/** `latestSaid` in SQL: true where the inserted visitor wins over the stored one. */
-export const isLatestSaid = sql<boolean>`(${isAssumed('visitors')} > ${isAssumed('excluded')}
-  or (${isAssumed('visitors')} = ${isAssumed('excluded')} and excluded.seen_at >= visitors.seen_at))`;
+/** `firstLinked` in SQL: the earlier receipt of the two, and proven when either is. */
+export const linkedOf = {
+  received_at: sql<number>`case when excluded.received_at < links.received_at then excluded.received_at else links.received_at end`,
+  proven: sql<number>`case when excluded.proven > links.proven then excluded.proven else links.proven end`,
+};
+/** True where `linkedOf` changes the stored row. */
+export const isLinkedAnew = sql<boolean>`(excluded.received_at < links.received_at or excluded.proven > links.proven)`;

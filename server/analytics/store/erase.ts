@@ -26,7 +26,6 @@ export async function erase(
   await closeActions(db, shop, actions);
   await renameBuyers(db, shop, everyId.map(pseudonym));
   await eraseTraces(db, shop, everyId, pseudonym);
-  await eraseOrderEvents(db, shop, everyId);
   return everyId;
 }
 
@@ -45,38 +44,6 @@ export async function peopleOfOrders(db: Db, shop: string, names: readonly strin
     db.selectFrom('people').select('person').where('shop', '=', shop).where('thing', 'in', part).execute(),
   );
   return [...new Set(people.map(({ person }) => person as PersonKey))];
-}
-
-const BATCH = 500;
-
-/** Deletes whole events that mention one of these ids. Every row is read: there are few, and erasures are rare. */
-async function eraseOrderEvents(db: Db, shop: string, everyId: readonly PersonKey[]): Promise<void> {
-  const ids = everyId.map((key) => JSON.stringify(key.slice(2)));
-  for (let after = { canonical_id: '', source: '' }; ; ) {
-    const rows = await db
-      .selectFrom('order_events')
-      .select(['canonical_id', 'source', 'body'])
-      .where('shop', '=', shop)
-      .where((eb) =>
-        eb.or([
-          eb('canonical_id', '>', after.canonical_id),
-          eb.and([eb('canonical_id', '=', after.canonical_id), eb('source', '>', after.source)]),
-        ]),
-      )
-      .orderBy('canonical_id')
-      .orderBy('source')
-      .limit(BATCH)
-      .execute();
-    for (const { canonical_id, source, body } of rows)
-      if (ids.some((id) => body.includes(id)))
-        await db
-          .deleteFrom('order_events')
-          .where((eb) => eb.and({ shop, canonical_id, source }))
-          .execute();
-    const last = rows.at(-1);
-    if (!last) return;
-    after = last;
-  }
 }
 
 /** These ids and all ids linked to them, at any distance. */

@@ -41,17 +41,4 @@ export async function joinOrders(db: Db, shop: string, from: string, to: string)
       .onConflict((conflict) => conflict.doNothing())
       .execute(),
   );
-  const events = await db
-    .deleteFrom('order_events')
-    .where('shop', '=', shop)
-    .where('canonical_id', '=', from)
-    .returningAll()
-    .execute();
-  await forParts(events, (part) =>
-    db
-      .insertInto('order_events')
-      .values(part.map((event) => ({ ...event, canonical_id: to })))
-      .onConflict((conflict) => conflict.doNothing())
-      .execute(),
-  );
 }

@@ -1,4 +1,3 @@
-import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import type { Facts, PersonKey } from '../facts.ts';
 import type { Cost, Synced, Visitor } from '../store.ts';
 import { applyFacts } from './apply.ts';
@@ -8,7 +7,6 @@ import { clearDirtyTargets, readTargets } from './dirty-targets.ts';
 import { erase, peopleOfOrders } from './erase.ts';
 import { flowTotals } from './flow-totals.ts';
 import { marketingTotals } from './marketing-totals.ts';
-import { freezeOrder, ordersKnown, recordOrderReport } from './order-events.ts';
 import { pseudonymOf } from './pseudonym.ts';
 import { purge } from './purge.ts';
 import { dropLogged } from './rebuild.ts';
@@ -16,7 +14,6 @@ import { retain } from './retain.ts';
 import { readRetainedMs, readSetting, writeRetainedMs, writeSetting } from './settings.ts';
 import { readSynced, recordSynced } from './synced.ts';
 import type { Db } from './tables.ts';
-import { visitorsOf } from './visitors.ts';
 
 /** A shop's settings for counting. */
 export interface ShopSettings {
@@ -43,15 +40,6 @@ export function createMethods(db: Db, { shops, pepper }: MethodParts) {
   return {
     apply: (shop: string, facts: Facts, visitors: readonly Visitor[]) =>
       applyFacts(db, shop, facts, visitors, partsOf(shop).pseudonym),
-    recordOrderReport: (
-      shop: string,
-      source: 'browser' | 'webhook',
-      names: readonly string[],
-      event: ProtectedEvent,
-    ) => recordOrderReport(db, shop, source, names, event),
-    ordersKnown: (shop: string, names: readonly string[]) => ordersKnown(db, shop, names),
-    freezeOrder: (shop: string, name: string, event: ProtectedEvent) => freezeOrder(db, shop, name, event),
-    visitorsOf: (shop: string, people: readonly PersonKey[]) => visitorsOf(db, shop, people),
 
     /** One step of the attribution that `dirtyTargets`, `targets` and the totals begin with; false when none was needed. */
     attributeSome: (shop: string) => attributeSome(db, partsOf(shop)),

@@ -138,7 +138,37 @@ export const migrations = (engine: Engine): Record<string, Migration> => ({
       else await renameTables(db);
     },
   },
+  '0003-voices': {
+    async up(db: Kysely<unknown>) {
+      const isDone = !(await db.introspection.getTables()).some(({ name }) => name === 'order_events');
+      if (isDone) return;
+      if (engine === 'sqlite')
+        await db.transaction().execute((transaction) => addVoices(transaction, engine));
+      else await addVoices(db, engine);
+    },
+  },
 });
+
+/**
+ * What a voice proves is told from what a browser claims. The store has the events of orders by now: it is migrated
+ * before the statistics are opened.
+ */
+async function addVoices(db: Kysely<unknown>, engine: Engine): Promise<void> {
+  const { schema } = db;
+  const type = engine === 'sqlite' ? 'integer' : 'bigint';
+  for (const [table, column] of [
+    ['links', 'proven'],
+    ['touches', 'claimed'],
+  ] as const)
+    await schema
+      .alterTable(table)
+      .addColumn(column, type, (definition) => definition.notNull().defaultTo(0))
+      .execute();
+  await sql`update touches set claimed = 1
+    where kind = 'landing' and (person like 'u:%' or person like 'e:%')`.execute(db);
+  await schema.alterTable('visitors').dropColumn('body').execute();
+  await schema.dropTable('order_events').execute();
+}
 
 /** Indexes are named after their columns, so those of renamed columns are created again. */
 async function renameTables(db: Kysely<unknown>): Promise<void> {

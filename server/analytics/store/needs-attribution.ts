@@ -5,9 +5,11 @@ import type { Db } from './tables.ts';
 export const orderThing = (canonicalId: string) => `${ORDER_THING}${canonicalId}`;
 const ORDER_THING = 'order:';
 
-interface Pair {
+export interface Pair {
   one: string;
   other: string;
+  /** 1: a voice proved it whose word links persons. */
+  proven: number;
 }
 
 /** Every pair with one of these ids. */
@@ -27,7 +29,7 @@ async function pairsOf(db: Db, shop: string, ids: readonly string[], isToPeople:
     ] as const) {
       let rows = db
         .selectFrom('links')
-        .select(['one', 'other'])
+        .select(['one', 'other', 'proven'])
         .where('shop', '=', shop)
         .where(near, 'in', part);
       // Prefixes of people sort around those of tokens: a, c, e < k, t < u.
@@ -40,7 +42,7 @@ async function pairsOf(db: Db, shop: string, ids: readonly string[], isToPeople:
 /** Links of an id with more people than this are not followed: it is a test account or a till. */
 export const MAX_LINKS = 200;
 
-const isToken = (id: string) => /^[kt]:/.test(id);
+export const isToken = (id: string) => /^[kt]:/.test(id);
 
 /**
  * Marks the orders and actions whose credit may have changed: those of these people or of ids linked to them, and those
@@ -62,6 +64,12 @@ export async function markForAttribution(
   const wasFollowed = (id: string) => (all.get(id) ?? 0) - (fresh.get(id) ?? 0) <= MAX_LINKS;
   const near = await linksOf(db, shop, touched);
   const reached = new Set([...touched, ...near.flatMap(({ one, other }) => [one, other])]);
+  // An order may know its visitor by a token alone, and the visitor's id at Customer.io counts for it.
+  const cioIds = (pairs: readonly Pair[]) =>
+    pairs.map(({ one, other }) => [one, other]).filter((ids) => ids.some((id) => id.startsWith('c:')));
+  const visitors = [...cioIds(near), ...cioIds(linked)].flat().filter((id) => id.startsWith('a:'));
+  for (const { one, other } of await linksOf(db, shop, [...new Set(visitors)]))
+    for (const id of [one, other]) if (isToken(id)) reached.add(id);
   for (const { one, other } of linked) {
     if (!isToken(other) && wasFollowed(one)) reached.add(one);
     if (!isToken(one) && wasFollowed(other)) reached.add(other);
@@ -108,7 +116,7 @@ export async function markActionsForAttribution(db: Db, shop: string, ids: reado
 }
 
 /** How many people each id is linked to by these pairs. */
-export function countPeople(pairs: readonly Pair[]): Map<string, number> {
+export function countPeople(pairs: readonly Pick<Pair, 'one' | 'other'>[]): Map<string, number> {
   const counts = new Map<string, number>();
   const add = (id: string, linkedTo: string) => {
     if (!isToken(linkedTo)) counts.set(id, (counts.get(id) ?? 0) + 1);

@@ -1,3 +1,5 @@
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { emptyWal, startCheckpoints } from '../../store/sqlite/checkpoints.ts';
 import { openDatabase, toUnusable } from '../../store/sqlite/database.ts';
@@ -12,7 +14,7 @@ const VERSION = 1;
 const RETRY_MS = 5;
 
 /**
- * Opens `statistics.db` in a data directory. After an erasure the write-ahead log is emptied, so that erased ids are in
+ * Opens `analytics.db` in a data directory. After an erasure the write-ahead log is emptied, so that erased ids are in
  * no file any more when the call resolves.
  *
  * @throws {DataDirUnusable}
@@ -21,7 +23,8 @@ export async function openSqliteAnalytics(
   dataDir: string,
   parts: Omit<MethodParts, 'pepper'>,
 ): Promise<AnalyticsDatabase> {
-  const database = openDatabase({ dataDir, name: 'statistics', schema: 'SELECT 1', version: VERSION });
+  renameFormerFile(dataDir);
+  const database = openDatabase({ dataDir, name: 'analytics', schema: 'SELECT 1', version: VERSION });
   try {
     const store = await openAnalyticsDatabase(sqliteDialect(database.connection), 'sqlite', parts);
     const stopCheckpoints = startCheckpoints(database.connection);
@@ -50,4 +53,16 @@ export async function openSqliteAnalytics(
     database.close();
     throw toUnusable(database.path, error);
   }
+}
+
+/**
+ * Earlier versions called the file `statistics.db`. Its write-ahead log goes with it, and the database comes last: cut
+ * short, the rest is renamed at the next start.
+ */
+function renameFormerFile(dataDir: string): void {
+  if (existsSync(join(dataDir, 'analytics.db'))) return;
+  if (!existsSync(join(dataDir, 'statistics.db'))) return;
+  for (const suffix of ['-shm', '-wal', ''])
+    if (existsSync(join(dataDir, `statistics.db${suffix}`)))
+      renameSync(join(dataDir, `statistics.db${suffix}`), join(dataDir, `analytics.db${suffix}`));
 }

@@ -3,31 +3,31 @@ import { forParts } from './rows.ts';
 import type { Db } from './tables.ts';
 
 /**
- * The name under which an order is counted: the store's canonical id. Orders that turn out to be one are counted under
- * the name that is known for the earliest of `names`.
+ * The id under which an order is counted: the store's, or the one it was merged into. The store alone decides which
+ * reports belong to one order; other names are kept so that the order is found by them, and serve reports that an
+ * earlier version stored without the store's id.
  *
- * @throws {RangeError} without a name.
+ * @param names the store's id first, then what trusted voices call the order.
  */
-export async function assignCanonicalId(db: Db, shop: string, names: readonly string[]): Promise<string> {
-  const [first] = names;
-  if (first === undefined) throw new RangeError('an order report needs a name');
-  const known = new Map(
-    (
-      await forParts(names, (part) =>
-        db
-          .selectFrom('order_names')
-          .select(['name', 'canonical_id'])
-          .where('shop', '=', shop)
-          .where('name', 'in', part)
-          .execute(),
-      )
-    ).map((row) => [row.name, row.canonical_id]),
+export async function canonicalIdOf(
+  db: Db,
+  shop: string,
+  names: readonly [string, ...string[]],
+): Promise<string> {
+  const rows = await forParts(names, (part) =>
+    db
+      .selectFrom('order_names')
+      .select(['name', 'canonical_id'])
+      .where('shop', '=', shop)
+      .where('name', 'in', part)
+      .execute(),
   );
-  const canonicalIds = [...new Set(names.map((name) => known.get(name)).filter((id) => id !== undefined))];
-  const [canonicalId = first, ...others] = canonicalIds;
-  const fresh = names.filter((name) => !known.has(name));
+  const known = new Map(rows.map((row) => [row.name, row.canonical_id]));
+  const [first] = names;
+  const canonicalId = names.map((name) => known.get(name)).find((id) => id !== undefined) ?? first;
+  const fresh = [...new Set(names)].filter((name) => !known.has(name));
   await forParts(
-    [...new Set(fresh)].map((name) => ({ shop, name, canonical_id: canonicalId })),
+    fresh.map((name) => ({ shop, name, canonical_id: canonicalId })),
     (part) =>
       db
         .insertInto('order_names')
@@ -35,6 +35,12 @@ export async function assignCanonicalId(db: Db, shop: string, names: readonly st
         .onConflict((conflict) => conflict.doNothing())
         .execute(),
   );
-  for (const other of others) await joinOrders(db, shop, other, canonicalId);
   return canonicalId;
+}
+
+/** What was, or will be, reported of `from` is counted under `to`. */
+export async function mergeOrders(db: Db, shop: string, from: string, to: string): Promise<void> {
+  const target = await canonicalIdOf(db, shop, [to]);
+  const source = await canonicalIdOf(db, shop, [from]);
+  if (source !== target) await joinOrders(db, shop, source, target);
 }

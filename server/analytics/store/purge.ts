@@ -13,7 +13,6 @@ const TABLES_OF_SHOP = [
   'order_names',
   'orders',
   'people',
-  'order_events',
   'costs',
   'baseline',
   'targets',

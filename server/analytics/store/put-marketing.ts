@@ -15,6 +15,7 @@ export async function putTouches(db: Db, shop: string, touches: Facts['touches']
       at: touch.atMs,
       id: touch.id,
       kind: touch.kind,
+      claimed: Number(touch.claimed.includes(person)),
       ...columnsOf(touch),
       received_at: touch.receivedAtMs,
     })),

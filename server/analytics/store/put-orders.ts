@@ -1,7 +1,7 @@
 import type { Facts, PersonKey } from '../facts.ts';
 import { earlierOf, isEarlier } from './conflicts.ts';
 import { markActionsForAttribution, orderThing } from './needs-attribution.ts';
-import { assignCanonicalId } from './order-names.ts';
+import { canonicalIdOf, mergeOrders } from './order-names.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './tables.ts';
 import { earliest, uniqueBy } from './unique.ts';
@@ -63,10 +63,15 @@ async function putPeople(
   return [...new Set(written.map(({ thing }) => thing))];
 }
 
+/** Orders that the store found to be one, whether their reports are known yet or not. */
+export async function putMerges(db: Db, shop: string, merges: Facts['merges']): Promise<void> {
+  for (const { from, to } of merges) await mergeOrders(db, shop, from, to);
+}
+
 /** Stores reports; the order is computed from them when its credit or totals are read. */
 export async function putOrderReports(db: Db, shop: string, reports: Facts['orderReports']): Promise<void> {
   for (const report of reports) {
-    const canonicalId = await assignCanonicalId(db, shop, report.names);
+    const canonicalId = await canonicalIdOf(db, shop, [report.orderId, ...report.names]);
     await db
       .insertInto('order_reports')
       .values({

@@ -53,11 +53,6 @@ export async function retain(
     .where('shop', '=', shop)
     .where('received_at', '<', nowMs - ORDERS_MS)
     .execute();
-  await db
-    .deleteFrom('order_events')
-    .where('shop', '=', shop)
-    .where('at', '<', nowMs - VISITORS_MS)
-    .execute();
 }
 
 /** Touches and links of older orders are deleted next, and a later refund must not change their credit. */

@@ -2,10 +2,12 @@ import type { Kysely } from 'kysely';
 
 /** Every table. Times are epoch ms, money whole hundredths, flags 0 or 1, lists and events JSON. */
 export interface Tables {
-  visitors: { shop: string; anonymous_id: string; seen_at: number; body: string };
-  links: { shop: string; one: string; other: string; received_at: number };
+  /** When a visitor was last seen: until 90 days later their links are kept. */
+  visitors: { shop: string; anonymous_id: string; seen_at: number };
+  /** Ids that one event carried together. `proven`: a voice reported it whose word links persons. */
+  links: { shop: string; one: string; other: string; received_at: number; proven: number };
 
-  /** One row for each id of the person that was reached. */
+  /** One row for each id of the person that was reached. `claimed`: a browser only claimed to be this person. */
   touches: {
     shop: string;
     person: string;
@@ -16,6 +18,7 @@ export interface Tables {
     flow: string | null;
     node: string | null;
     received_at: number;
+    claimed: number;
   };
   visits: {
     shop: string;
@@ -70,7 +73,7 @@ export interface Tables {
     received_at: number;
     body: string;
   };
-  /** Every name of an order, and the canonical id of that order. */
+  /** Every id the store gave an order, every name trusted voices call it by, and the id it is counted under. */
   order_names: { shop: string; name: string; canonical_id: string };
   /** An order computed from its reports, and its credit, which is frozen once the touches it was chosen from are deleted. */
   orders: {
@@ -96,9 +99,6 @@ export interface Tables {
   };
   /** The orders and actions of each id of a person. */
   people: { shop: string; person: string; thing: string };
-
-  /** Whole events of an order: its first `browser` and `webhook` report, and what was `frozen` for its delivery. */
-  order_events: { shop: string; canonical_id: string; source: string; body: string; at: number };
 
   costs: {
     shop: string;

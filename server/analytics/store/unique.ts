@@ -23,8 +23,10 @@ export const earliest = <Row extends { at: number; received_at: number }>(a: Row
 export const firstReceived = <Row extends { received_at: number }>(a: Row, b: Row): Row =>
   a.received_at <= b.received_at ? a : b;
 
-/** A visitor's own choice of consent wins over an assumed one, then the later. */
-export const latestSaid = <Seen extends { seenAt: string; isAssumed?: true }>(a: Seen, b: Seen): Seen => {
-  if (!a.isAssumed !== !b.isAssumed) return a.isAssumed ? b : a;
-  return a.seenAt <= b.seenAt ? b : a;
-};
+export const firstLinked = <Row extends { received_at: number; proven: number }>(a: Row, b: Row): Row => ({
+  ...firstReceived(a, b),
+  proven: Math.max(a.proven, b.proven),
+});
+
+export const latestSeen = <Seen extends { seenAtMs: number }>(a: Seen, b: Seen): Seen =>
+  a.seenAtMs <= b.seenAtMs ? b : a;

@@ -50,7 +50,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
       nowMs,
     );
     if (!order) return { isStored: true };
-    if (claim.stage === 'placed') rows.insert(reportRow(row, body, order));
+    if (claim.stage === 'placed') rows.insert(evidenceRow(row, body, order));
     return { isStored: true, orderId: order.canonicalId };
   }
 
@@ -66,7 +66,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     rows.insert(reportRow(row, body, order));
     if (!voices.actsAsBrowser(shop))
       for (const joined of evidence.joinTo(shop, order, claim, nowMs))
-        if (joined.stage === 'placed') rows.insert(reportRow(row, joined.body, order));
+        if (joined.stage === 'placed') rows.insert(evidenceRow(row, joined.body, order));
     // Where the shop system reports orders, a page is believed when it says that one was placed, and no further.
     const isHeard = isTrusted(source) || claim.stage === 'placed' || !hasPlatform;
     const added = isHeard
@@ -151,6 +151,12 @@ const reportRow = ([shop, source, , receivedAtMs]: AcceptRow, body: string, orde
   encryptedPii: null,
 });
 
+/** A browser's report that joined an order, as statistics read it. */
+const evidenceRow = (row: AcceptRow, body: string, order: Order): NewRow => ({
+  ...reportRow(row, withFields(body, { isEvidence: true }), order),
+  isTrusted: false,
+});
+
 /** Tells statistics that two orders turned out to be one. */
 function mergeRow(row: AcceptRow, from: string, order: Order): NewRow {
   const [shop, source, messageId, receivedAtMs] = row;
@@ -178,5 +184,5 @@ function asPlaced(body: string, orderKey: string): string {
 }
 
 /** An event's text with further fields, without reading it: a field named twice counts as it is named last. */
-const withFields = (body: string, fields: Record<string, string>) =>
+const withFields = (body: string, fields: Record<string, string | true>) =>
   `${body.slice(0, -1)},${JSON.stringify(fields).slice(1)}`;

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { sabotageArguments } from '../../support/sabotage.ts';
 import { type Audit, audit, type Promised } from './audit.ts';
 import { type Collector, DESTINATIONS, startCollector } from './collector.ts';
+import { checkForged } from './forged.ts';
 import { launch } from './launch.ts';
 import type { Load, LoadResult } from './load.ts';
 import { messageIdOf, orderCompleted, WRITE_KEY } from './order.ts';
@@ -20,7 +22,7 @@ export interface CheckOptions {
 }
 
 /**
- * Holds a collector under load to its promises: it syncs each commit, stores nothing twice, hashes, and knows every
+ * Holds a collector under load to its promises: it syncs each commit, stores nothing twice, hashes, believes no page alone that reports an order, and knows every
  * event it answered 200 for after it was killed in the middle of the load.
  */
 export async function checkPromises({ dataDir, seconds, sabotage }: CheckOptions): Promise<Audit> {
@@ -44,7 +46,8 @@ export async function checkPromises({ dataDir, seconds, sabotage }: CheckOptions
     }
     await collector.kill();
     const found = await audit(dataDir, promised);
-    return { ...found, broken: [...unsynced, ...found.broken] };
+    const made = await checkForged(join(dataDir, 'forged'), sabotageArguments(sabotage));
+    return { ...found, broken: [...unsynced, ...found.broken, ...made] };
   } finally {
     await Promise.all([generator, tiktok].map((helper) => helper.end()));
   }
@@ -56,12 +59,18 @@ async function checkSync(collector: Collector): Promise<string[]> {
   return synchronous === 'full' || synchronous === 'extra' ? [] : [`log.synchronous is ${synchronous}`];
 }
 
+/** Orders are recognised by their names, too; every other event by its messageId alone. */
+const repeatedEvent = (messageId: string, timestamp: string, isOrder: boolean) => ({
+  ...orderCompleted(messageId, timestamp),
+  ...(!isOrder && { event: 'Product Viewed' }),
+});
+
 /** The same events at the same time, one after another, and twice in one batch. */
 async function repeatIds(port: number): Promise<Promised> {
   const prefix = 'repeated';
   const timestamp = new Date().toISOString();
   const events = Array.from({ length: REPEATED }, (_, number) =>
-    orderCompleted(messageIdOf(prefix, number), timestamp),
+    repeatedEvent(messageIdOf(prefix, number), timestamp, number % 2 === 0),
   );
   const post = async (path: string, body: object) => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {

@@ -1,6 +1,6 @@
 import { openLog } from '../../../server/store/open.ts';
 import { serveParent } from './launch.ts';
-import { createShopEvents, type Traffic } from './shop-events.ts';
+import { createShopEntries, type Traffic } from './shop-events.ts';
 
 /** Fills a log with the first events of a shop's traffic, to be counted by each of these consumers. */
 export interface FillLog extends Traffic {
@@ -9,10 +9,12 @@ export interface FillLog extends Traffic {
   consumers: readonly string[];
 }
 
-/** For the log: none of these consumers waits for an order's other report. */
 export const logOptions = ({ dataDir, consumers }: Pick<FillLog, 'dataDir' | 'consumers'>) => ({
   dataDir,
-  consumers: consumers.map((name) => ({ name, shop: 'shop', decryptsPii: false, ignoresHolds: true })),
+  consumers: consumers.map((name) => ({
+    ...{ name, shop: 'shop', decryptsPii: false },
+    audience: 'statistics' as const,
+  })),
   retentionMs: 30 * 86_400_000,
 });
 
@@ -20,13 +22,13 @@ const CHUNK = 1000;
 
 async function fillLog({ events, ...options }: FillLog): Promise<{ stored: number }> {
   const log = await openLog(logOptions(options));
-  const eventAt = createShopEvents(options);
+  const entryAt = createShopEntries(options);
   let stored = 0;
   for (let first = 0; first < events; first += CHUNK) {
-    const chunk = Array.from({ length: Math.min(CHUNK, events - first) }, (_, index) => ({
-      event: eventAt(first + index),
-    }));
-    stored += (await log.append(chunk)).stored;
+    const chunk = Array.from({ length: Math.min(CHUNK, events - first) }, (_, index) =>
+      entryAt(first + index),
+    );
+    stored += (await log.accept(chunk)).filter(({ isStored }) => isStored).length;
   }
   await log.close();
   return { stored };

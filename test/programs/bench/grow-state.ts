@@ -6,7 +6,7 @@ import { openAnalyticsStore } from '../../../server/analytics/open.ts';
 import { readFacts } from '../../../server/analytics/read-facts.ts';
 import { createSeenCache } from '../../../server/analytics/seen-cache.ts';
 import { serveParent } from './launch.ts';
-import { benchShop, createShopEvents, type Traffic } from './shop-events.ts';
+import { benchShop, createShopEntries, type Traffic } from './shop-events.ts';
 
 /** Counts everything these visitors do, into state of its own under `dataDir`. */
 export interface GrowState extends Traffic {
@@ -18,7 +18,7 @@ export interface Grown {
   events: number;
   applySeconds: number;
   attributeSeconds: number;
-  /** Of `statistics.db` when it is closed. */
+  /** Of `analytics.db` when it is closed. */
   bytes: number;
 }
 
@@ -32,7 +32,7 @@ export async function growState({ dataDir, visitors, eventsEach }: GrowState): P
   const shop = benchShop();
   const rules = factRules(shop);
   const seenCache = createSeenCache();
-  const eventAt = createShopEvents({ visitors, eventsEach });
+  const entryAt = createShopEntries({ visitors, eventsEach });
   const state = await openAnalyticsStore(stateDir, [shop]);
   const events = visitors * eventsEach;
   const spentMs = { apply: 0, attribute: 0 };
@@ -43,8 +43,9 @@ export async function growState({ dataDir, visitors, eventsEach }: GrowState): P
   };
   for (let round = 0; round * ROUND < events; round++) {
     const first = round * ROUND;
-    const stored = Array.from({ length: Math.min(ROUND, events - first) }, (_, index) =>
-      eventAt(first + index),
+    const stored = Array.from(
+      { length: Math.min(ROUND, events - first) },
+      (_, index) => entryAt(first + index).event,
     );
     const fresh = seenCache.only(gather(stored.map((event) => readFacts(event, rules))));
     await timed('apply', () => state.apply(shop.id, fresh.facts, fresh.visitors));
@@ -54,7 +55,7 @@ export async function growState({ dataDir, visitors, eventsEach }: GrowState): P
   }
   await timed('attribute', () => state.dirtyTargets(shop.id));
   await state.close();
-  const { size: bytes } = statSync(join(stateDir, 'statistics.db'));
+  const { size: bytes } = statSync(join(stateDir, 'analytics.db'));
   rmSync(stateDir, { recursive: true });
   return {
     visitors,

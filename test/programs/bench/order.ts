@@ -28,7 +28,7 @@ export const orderCompleted = (messageId: string, timestamp: string) => ({
     value: 1250,
     shipping: 60,
     coupon: 'SPRING-TEA',
-    checkout_id: 'c-5f0e1d2c3b',
+    checkout_id: `c-${messageId}`,
     currency: 'TWD',
     products: [
       { product_id: '1001', sku: 'TEA-1', name: 'Pebble teapot', price: 850, quantity: 1 },

@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import { readClaim } from '../../../server/orders/claim.ts';
+import type { Entry } from '../../../server/store/event-log.ts';
 import { openLog } from '../../../server/store/open.ts';
 import type { JsonObject, ProtectedEvent } from '../../../shared/protected-event.ts';
 import { median } from './figures.ts';
@@ -35,13 +37,13 @@ async function prefill({ dataDir, destination, events }: Prefill): Promise<Prefi
   const consumer = `${destination}@shop`;
   const log = await openLog({
     dataDir,
-    consumers: [{ name: consumer, shop: 'shop', decryptsPii: false }],
+    consumers: [{ name: consumer, shop: 'shop', decryptsPii: false, audience: 'destinations' }],
     retentionMs: 30 * DAY_MS,
   });
-  const append = async (from: number, to: number) => {
+  const accept = async (from: number, to: number) => {
     for (let first = from; first < to; first += CHUNK)
-      await log.append(
-        Array.from({ length: Math.min(CHUNK, to - first) }, (_, index) => ({ event: stored(first + index) })),
+      await log.accept(
+        Array.from({ length: Math.min(CHUNK, to - first) }, (_, index) => entry(first + index)),
       );
   };
   const timeTakes = async () => {
@@ -53,9 +55,9 @@ async function prefill({ dataDir, destination, events }: Prefill): Promise<Prefi
     }
     return median(times.slice(COLD_TAKES));
   };
-  await append(0, Math.min(SMALL, events));
+  await accept(0, Math.min(SMALL, events));
   const smallTakeMs = await timeTakes();
-  await append(SMALL, events);
+  await accept(SMALL, events);
   const seconds = (performance.now() - startedMs) / 1000;
   await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
   const fullTakeMs = await timeTakes();
@@ -64,6 +66,12 @@ async function prefill({ dataDir, destination, events }: Prefill): Promise<Prefi
 }
 
 /** The order as the collector would have stored it. */
+function entry(number: number): Entry {
+  const event = stored(number);
+  const claim = readClaim(event);
+  return { event, ...(claim && { claim }) };
+}
+
 function stored(number: number): ProtectedEvent {
   const now = new Date().toISOString();
   const { context, properties, messageId, anonymousId, userId } = orderCompleted(
@@ -74,7 +82,7 @@ function stored(number: number): ProtectedEvent {
   return {
     shop: 'shop',
     messageId,
-    orderKey: `order:${properties.order_id}`,
+    source: 'browser',
     type: 'track',
     event: 'Order Completed',
     timestamp: now,

@@ -9,6 +9,7 @@ test.each([
   ['no-dedup', /stored twice/],
   ['no-hash', /with an address or number in clear/],
   ['no-fsync', /log\.synchronous is off/],
+  ['trust-browser', /orders were made by a page alone/],
 ])('%s fails the bench', async (sabotage, words) => {
   expect((await checkPromises({ dataDir: tempDir(), seconds: 0.5, sabotage })).broken.join('; ')).toMatch(
     words,
@@ -16,5 +17,11 @@ test.each([
 });
 
 test('every sabotage is listed', () => {
-  expect(Object.keys(SABOTAGES).sort()).toEqual(['ack-early', 'no-dedup', 'no-fsync', 'no-hash']);
+  expect(Object.keys(SABOTAGES).sort()).toEqual([
+    'ack-early',
+    'no-dedup',
+    'no-fsync',
+    'no-hash',
+    'trust-browser',
+  ]);
 });

@@ -3,11 +3,13 @@ import type { Shop } from '../../../server/config/config.ts';
 import { readConfig } from '../../../server/config/read.ts';
 import type { Variables } from '../../../server/config/variables.ts';
 import { createCounters } from '../../../server/observe/counters.ts';
+import { readClaim } from '../../../server/orders/claim.ts';
 import { mapReport } from '../../../server/platforms/customerio/map.ts';
 import { toEntry } from '../../../server/platforms/webhooks/entry.ts';
 import { createPiiEncryption } from '../../../server/privacy/encrypted-pii.ts';
 import { sandboxVariables } from '../../../server/sandbox/credentials.ts';
 import { messagePayload } from '../../../server/sandbox/webhooks.ts';
+import type { Entry } from '../../../server/store/event-log.ts';
 import type { JsonObject, ProtectedEvent } from '../../../shared/protected-event.ts';
 import { SHOP_POLICY } from '../../support/shop.ts';
 import { ACTIONS, CAMPAIGNS, FLOWS } from './flows.ts';
@@ -46,13 +48,17 @@ export function benchShop(): Shop {
   return shop;
 }
 
-/** Events as they lie in the log, by number: the same number is always the same event. */
-export function createShopEvents({ visitors, eventsEach }: Traffic): (n: number) => ProtectedEvent {
+/** Events on their way into the log, by number: the same number is always the same event. */
+export function createShopEntries({ visitors, eventsEach }: Traffic): (n: number) => Entry {
   const shop = benchShop();
-  const parts = { piiEncryption: createPiiEncryption([]), counters: createCounters() };
+  const parts = {
+    piiEncryption: createPiiEncryption([]),
+    counters: createCounters(),
+    log: { witnessOf: () => undefined },
+  };
 
   /** Customer.io's report, through the mapper that stores it. */
-  function report(number: number, atMs: number): ProtectedEvent {
+  function report(number: number, atMs: number): Entry {
     const { message, metric } = reportOf(number);
     const who = customerOf((message * 7919) % visitors);
     const action = message % (CAMPAIGNS * ACTIONS);
@@ -72,15 +78,16 @@ export function createShopEvents({ visitors, eventsEach }: Traffic): (n: number)
       }),
     );
     if (!mapped) throw new Error(`a report of ${metric} cannot be read`);
-    return toEntry(parts, mapped, shop, NOTHING, atMs).event;
+    return toEntry(parts, mapped, shop, NOTHING, atMs);
   }
 
   return (n) => {
     const { kind, number } = placeOf(n);
     const atMs = START_MS + n * GAP_MS;
-    return kind === 'report'
-      ? report(number, atMs)
-      : browserEvent(kind, number, atMs, visitorOf(n, visitors, eventsEach));
+    if (kind === 'report') return report(number, atMs);
+    const event = browserEvent(kind, number, atMs, visitorOf(n, visitors, eventsEach));
+    const claim = readClaim(event);
+    return { event, ...(claim && { claim }) };
   };
 }
 
@@ -96,7 +103,7 @@ function browserEvent(kind: PageKind, number: number, atMs: number, visitor: num
   return {
     shop: 'shop',
     messageId: `${kind}-${number}`,
-    ...(kind === 'order' && { orderKey: `order:${number}` }),
+    source: 'browser',
     type: isPage ? 'page' : kind === 'identify' ? 'identify' : 'track',
     ...(EVENTS[kind] && { event: EVENTS[kind] }),
     timestamp: at,

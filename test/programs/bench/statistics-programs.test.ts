@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { sendWhenDue } from './due.ts';
 import { logLogSlope } from './figures.ts';
 import { countOf, placeOf, reportOf, visitorOf } from './mix.ts';
-import { createShopEvents } from './shop-events.ts';
+import { createShopEntries } from './shop-events.ts';
 import { miscounted } from './statistics.ts';
 
 describe('the traffic is what it says', () => {
@@ -44,9 +44,12 @@ describe('the traffic is what it says', () => {
   });
 
   test('message reports lie there as the webhook stores them, landings with their link, orders with products', () => {
-    const eventAt = createShopEvents({ visitors: 50, eventsEach: 4 });
-    const events = Array.from({ length: 200 }, (_, n) => eventAt(n));
-    const reports = events.filter(({ only, source }) => only === 'statistics' && source === 'webhook');
+    const entryAt = createShopEntries({ visitors: 50, eventsEach: 4 });
+    const entries = Array.from({ length: 200 }, (_, n) => entryAt(n));
+    const events = entries.map(({ event }) => event);
+    const reports = entries.flatMap(({ audience, event }) =>
+      audience === 'statistics' && event.source === 'platform' ? [event] : [],
+    );
     expect(reports).toHaveLength(countOf('report', 200));
     const first = reports.find(({ messageId }) => messageId === 'customerio:report-0');
     expect(first?.properties).toMatchObject({

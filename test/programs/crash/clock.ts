@@ -1,4 +1,5 @@
 import { APIS, answerAtOnce, createFleet, type Fleet, underWay } from '../../support/fleet.ts';
+import { waitingProblem } from '../../support/fleet-drain.ts';
 import { evaluate, type Outcome, type Run } from './outcome.ts';
 
 const HOUR_MS = 3_600_000;
@@ -7,7 +8,7 @@ const STEPS_MS = [HOUR_MS, -HOUR_MS, DAY_MS, -DAY_MS];
 /** After so many only probes go out. */
 const REFUSALS_TO_OPEN = 3;
 /** Longer than any wait of these runs, far shorter than the smallest step. */
-const DELIVERED_WITHIN_MS = 60_000;
+const STALL_MS = 60_000;
 
 /**
  * The system's clock is set forward and back while deliveries are on their way and others wait for a retry, and again
@@ -30,8 +31,12 @@ export async function stepTheClock(
     /** What was answered so far arrives without another step or restart to help it. */
     const arrives = async (when: string) => {
       answerAtOnce(fleet.sandbox);
-      const { lost } = await fleet.delivered([...traffic.answered], DELIVERED_WITHIN_MS);
-      if (lost > 0) problems.push(`${when}: ${lost} deliveries stuck for ${DELIVERED_WITHIN_MS / 1000} s`);
+      const found = await fleet.delivered([...traffic.answered], {
+        stallMs: STALL_MS,
+        isUnderLoad: true,
+      });
+      const stuck = found.lost > 0 ? `${found.lost} deliveries lost` : waitingProblem(found);
+      if (stuck) problems.push(`${when}: ${stuck}`);
     };
     for (const shiftMs of stepsMs) {
       if (problems.length > 0) break;

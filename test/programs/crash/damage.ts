@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { cut, flip, trimWal } from '../../support/damage.ts';
 import { APIS, createFleet, type Fleet } from '../../support/fleet.ts';
+import { PLAIN_FROM } from '../../support/fleet-messages.ts';
 import { evaluate, type Outcome, type Run } from './outcome.ts';
 
 interface Damage {
@@ -14,14 +15,14 @@ interface Damage {
   expected: 'named' | 'whole' | 'refused';
 }
 
-const WAL = 'events.db-wal';
+const WAL = 'store.db-wal';
 export const DAMAGES: readonly Damage[] = [
   { what: 'tail cut off', harm: (at) => cut(join(at, WAL), 0.6), expected: 'named' },
   { what: 'tail bit-flipped', harm: (at) => flip(join(at, WAL), 0.8), expected: 'named' },
   { what: 'write-ahead log deleted', harm: (at) => rmSync(join(at, WAL)), expected: 'named' },
   {
     what: 'mark overwritten',
-    harm: (at) => writeFileSync(join(at, 'events.mark'), 'noise'),
+    harm: (at) => writeFileSync(join(at, 'store.mark'), 'noise'),
     expected: 'whole',
   },
   { what: 'database cut in half', harm: cutDatabase, expected: 'refused' },
@@ -29,7 +30,7 @@ export const DAMAGES: readonly Damage[] = [
 
 function cutDatabase(at: string): void {
   rmSync(join(at, WAL));
-  cut(join(at, 'events.db'), 0.5);
+  cut(join(at, 'store.db'), 0.5);
 }
 
 /** A log that died with events in its write-ahead log alone, damaged in several ways, each on a copy of its own. */
@@ -50,9 +51,9 @@ async function diedDirectory(run: Run): Promise<{ directory: string; answered: R
   for (const api of APIS) await fleet.sandbox.stop(api);
   try {
     await fleet.start();
-    const traffic = fleet.traffic();
+    const traffic = fleet.traffic({ from: PLAIN_FROM });
     await traffic.reached(150);
-    const reader = new DatabaseSync(join(fleet.dataDir, 'events.db'));
+    const reader = new DatabaseSync(join(fleet.dataDir, 'store.db'));
     reader.exec(
       'PRAGMA busy_timeout = 5000; PRAGMA wal_checkpoint(PASSIVE); BEGIN; SELECT count(*) FROM events',
     );
@@ -70,7 +71,7 @@ async function diedDirectory(run: Run): Promise<{ directory: string; answered: R
 
 function copyOf(directory: string): string {
   const copy = mkdtempSync(join(tmpdir(), 'storebeacon-'));
-  for (const name of ['events.db', WAL, 'events.mark', 'state.db', 'state.db-wal'])
+  for (const name of ['store.db', WAL, 'store.mark', 'analytics.db', 'analytics.db-wal'])
     if (existsSync(join(directory, name))) cpSync(join(directory, name), join(copy, name));
   return copy;
 }
@@ -100,7 +101,7 @@ async function startDamaged(
       expected === 'named' &&
         !said.includes('events stored earlier are missing') &&
         'the log line is missing',
-      expected === 'whole' && !said.includes('events.mark is gone or damaged') && 'the log line is missing',
+      expected === 'whole' && !said.includes('store.mark is gone or damaged') && 'the log line is missing',
     ];
     // It goes on as ever: what comes now is taken and delivered.
     const traffic = fleet.traffic({ from: 1_000_000, events: 100 });

@@ -1,5 +1,6 @@
 import type { Fleet, Traffic } from '../../support/fleet.ts';
 import { APIS, type Reconciliation } from '../../support/fleet.ts';
+import { waitingProblem } from '../../support/fleet-drain.ts';
 import type { Progress } from '../../support/progress.ts';
 
 /** What every phase of the program needs. */
@@ -37,7 +38,9 @@ export async function evaluate(fleet: Fleet, traffic: Traffic, expected: Expecta
   const { phase, kills, isOnce = false, notes = [], problems = [] } = expected;
   const found = await fleet.delivered(traffic.answered);
   const { log } = await fleet.collector().status();
-  const broken: (string | false)[] = [
+  const broken: (string | false | undefined)[] = [
+    waitingProblem(found),
+    found.forged > 0 && `forged: ${found.forged} deliveries of orders that only a page reported`,
     found.lost > 0 && `lost: ${found.lost} deliveries of events that were answered 200`,
     found.repeatedDifferent > 0 && `repeated with a difference: ${found.repeatedDifferent} deliveries`,
     isOnce && found.repeatedSame > 0 && `repeated: ${found.repeatedSame} deliveries that nothing had cut off`,
@@ -55,7 +58,7 @@ export async function evaluate(fleet: Fleet, traffic: Traffic, expected: Expecta
     kills,
     accepted: traffic.answered.size,
     notes,
-    problems: [...problems, ...broken.filter((problem) => problem !== false)],
+    problems: [...problems, ...broken.filter((problem) => typeof problem === 'string')],
   };
 }
 
@@ -80,6 +83,9 @@ export function describeAll(outcomes: readonly Outcome[]): string {
     accepted: sum(({ accepted }) => accepted),
     by: { customerio: by('customerio'), tiktok: by('tiktok'), shopline: by('shopline') },
     lost: sum(({ lost }) => lost),
+    waiting: outcomes.flatMap(({ waiting }) => waiting),
+    forged: sum(({ forged }) => forged),
+    received: sum(({ received }) => received),
     repeatedSame: sum(({ repeatedSame }) => repeatedSame),
     repeatedDifferent: sum(({ repeatedDifferent }) => repeatedDifferent),
     hashedViolations: sum(({ hashedViolations }) => hashedViolations),
@@ -90,6 +96,6 @@ function figures(all: Reconciliation & { kills: number; accepted: number }): str
   const delivered = APIS.map((api) => `${api} ${all.by[api].delivered}`).join(', ');
   return (
     `${all.kills} kills, ${all.accepted} accepted, delivered: ${delivered}, ${all.lost} lost, ` +
-    `${all.repeatedSame} repeated alike, ${all.repeatedDifferent} repeated with a difference`
+    `${all.forged} forged, ${all.repeatedSame} repeated alike, ${all.repeatedDifferent} repeated with a difference`
   );
 }

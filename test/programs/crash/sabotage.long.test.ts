@@ -10,6 +10,7 @@ test.each([
   { sabotage: 'no-dedup', problem: /^repeated with a difference: \d+ deliveries/ },
   { sabotage: 'no-hash', problem: /^in clear: an email in \d+/ },
   { sabotage: 'no-fsync', problem: /^not durable: log.synchronous is off/ },
+  { sabotage: 'trust-browser', problem: /^forged: \d+ deliveries/ },
 ])('$sabotage fails the run', async ({ sabotage, problem }) => {
   const { problems } = await killAtRandom({ random: seededRandom(3), sabotage }, 0);
   expect(problems).toContainEqual(expect.stringMatching(problem));

@@ -1,19 +1,24 @@
 import type { Variables } from '../../../server/config/variables.ts';
 import type { Fleet, Traffic } from '../../support/fleet.ts';
 import { CLEAR_DOMAIN } from '../../support/fleet-messages.ts';
+import { type ShopKeys, voiceVariables } from '../../support/fleet-requests.ts';
 import { basic, SHOP_ORIGIN } from '../../support/shop.ts';
 
-/** Three shops on one collector: a server's batches, browsers' single messages, and something between. */
+/** Three shops on one collector: large batches, pages' single messages, and something between. */
 const SHOPS = {
   tea: { batch: 24, connections: 4, eventsPerSecond: 150, from: 0, isBrowser: false },
   shoes: { batch: 1, connections: 4, eventsPerSecond: 40, from: 10_000_000, isBrowser: true },
   books: { batch: 5, connections: 2, eventsPerSecond: 60, from: 20_000_000, isBrowser: true },
 } as const;
-const keyOf = (shop: string) => `soak-key-of-${shop}`;
+const keysOf = (shop: string): ShopKeys => ({
+  writeKey: `soak-key-of-${shop}`,
+  serverKey: `soak-server-key-of-${shop}-0123456789`,
+  handle: `soak-${shop}`,
+});
 
 /** Names of these shops, each with the variables that differ from the others'. */
 export const SHOPS_VARIABLES: Readonly<Record<string, Variables>> = Object.fromEntries(
-  Object.keys(SHOPS).map((shop) => [shop, { WRITE_KEY: keyOf(shop) }]),
+  Object.keys(SHOPS).map((shop) => [shop, voiceVariables(keysOf(shop))]),
 );
 
 /** Everything that is sent, and what came of it. */
@@ -34,8 +39,8 @@ export function startLoad(fleet: Fleet): Load {
   };
   const browser = { origin: SHOP_ORIGIN, 'user-agent': 'Mozilla/5.0 Chrome/126.0.0.0' };
   const traffics = Object.entries(SHOPS).map(([shop, { isBrowser, ...options }]) => {
-    const headers = { authorization: basic(keyOf(shop)), ...(isBrowser && browser) };
-    return fleet.traffic({ ...options, headers, onAnswer });
+    const browserHeaders = isBrowser ? browser : {};
+    return fleet.traffic({ ...options, shop: keysOf(shop), browserHeaders, onAnswer });
   });
   const nuisance = startNuisance(fleet.base);
   return {
@@ -72,7 +77,7 @@ function startNuisance(base: string) {
       const { status, body, headers } = BAD[turn % BAD.length] as (typeof BAD)[number];
       const answer = await fetch(`${base}/v1/track`, {
         method: 'POST',
-        headers: { authorization: basic(keyOf('tea')), ...headers },
+        headers: { authorization: basic(keysOf('tea').writeKey), ...headers },
         body,
       }).catch(() => undefined);
       await answer?.arrayBuffer().catch(() => undefined);

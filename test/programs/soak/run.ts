@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { APIS, createFleet, type Reconciliation, seededRandom } from '../../support/fleet.ts';
+import { waitingProblem } from '../../support/fleet-drain.ts';
 import { NO_PROGRESS, type Progress } from '../../support/progress.ts';
 import { breakThings, type Chaos } from './chaos.ts';
 import { type Lives, watchLives } from './lives.ts';
 import { type Load, SHOPS_VARIABLES, startLoad } from './load.ts';
 
 export interface SoakOptions {
-  /** How long it is under load; what then still waits is delivered within two minutes more. */
+  /** How long it is under load; what then still waits is delivered as long as the queue moves. */
   durationMs: number;
   seed: number;
   sabotage?: string | undefined;
@@ -26,7 +27,8 @@ export interface SoakOutcome extends Reconciliation, Chaos {
 
 /** Kills fill the first part of the time; the last process then lives long enough to show whether anything grows. */
 const KILLS_SHARE = 0.4;
-const DRAIN_MS = 120_000;
+/** How long the queue may stand still at the end. */
+const STALL_MS = 60_000;
 const MAX_RSS_BYTES = 512 * 1024 * 1024;
 
 /** Mixed load on several shops, APIs that stumble, a collector that is killed; then everything is counted. */
@@ -63,7 +65,7 @@ export async function soak(options: SoakOptions): Promise<SoakOutcome> {
     watched.stop();
     const answered = answeredBy(load);
     progress.doing(() => `waiting until ${answered.length} accepted events are delivered`);
-    const found = await fleet.delivered(answered, DRAIN_MS);
+    const found = await fleet.delivered(answered, { stallMs: STALL_MS });
     const { log } = await fleet.collector().status();
     const peakRssBytes = Math.max(watched.peakRssBytes(), fleet.collector().usage()?.peakRssBytes ?? 0);
     const { code } = await fleet.collector().end('SIGTERM');
@@ -99,6 +101,8 @@ function problemsOf(found: Reconciliation, { traffics, problems }: Load): string
   const unrecognized = traffics.reduce((sum, traffic) => sum + traffic.unrecognized, 0);
   const lost = APIS.flatMap((api) => found.by[api].lost.slice(0, 2).map((name) => `${api} ${name}`));
   return [
+    waitingProblem(found),
+    found.forged > 0 && `${found.forged} deliveries of orders that only a page reported`,
     found.lost > 0 && `${found.lost} deliveries of events answered 200 are lost: ${lost.join(', ')}`,
     found.repeatedDifferent > 0 && `${found.repeatedDifferent} deliveries came again with other content`,
     found.hashedViolations > 0 && `an email in clear in ${found.hashedViolations} requests or files`,
@@ -106,7 +110,7 @@ function problemsOf(found: Reconciliation, { traffics, problems }: Load): string
     traffics.some(({ answered }) => answered.size === 0) && 'a shop got nothing through',
     ...traffics.flatMap((traffic) => traffic.problems.slice(0, 1)),
     ...problems.slice(0, 3),
-  ].filter((problem) => problem !== false);
+  ].filter((problem) => typeof problem === 'string');
 }
 
 /** The whole run in one line. */
@@ -114,7 +118,7 @@ export function describeSoak({ by, problems, ...found }: SoakOutcome): string {
   const delivered = APIS.map((api) => `${api} ${by[api].delivered}`).join(', ');
   const conclusion = problems.length === 0 ? 'every promise held' : `${problems.length} promises broken`;
   return (
-    `${found.accepted} accepted, delivered: ${delivered}, ${found.lost} lost, ${found.repeatedSame} duplicated alike, ` +
+    `${found.accepted} accepted, delivered: ${delivered}, ${found.lost} lost, ${found.forged} forged, ${found.repeatedSame} duplicated alike, ` +
     `${found.repeatedDifferent} with a difference, ${found.refused} bad requests refused, ${found.kills} SIGKILL, ` +
     `${found.terminations} SIGTERM, ${found.faults} faults, peak RSS ${Math.round(found.peakRssBytes / 2 ** 20)} MB, ` +
     `p99 ${found.p99Ms.toFixed(1)} ms, fds ${found.fds.last} (peak ${found.fds.peak}), seed ${found.seed}: ${conclusion}`
