@@ -80,7 +80,9 @@ export function createAccept({
       show(row, details);
       return DUPLICATE;
     }
-    dedup.add(shop, message, nowMs + windows.retentionMs);
+    // The rows of an order carry no key of the message.
+    const keep = details?.claim ? dedup.put : dedup.add;
+    keep(shop, message, nowMs + windows.retentionMs);
     if (key !== null) dedup.add(shop, key, nowMs + windows.orderKeyMs);
     if (details) {
       show(row, details);

@@ -24,6 +24,8 @@ export interface Dedup {
   has(shop: string, key: DedupKey, nowMs: number): boolean;
   /** For an event that has the key in its row. Undone when that transaction fails. */
   add(shop: string, key: DedupKey, expiresAtMs: number): void;
+  /** For what has no row of its own that would keep the key. */
+  put(shop: string, key: DedupKey, expiresAtMs: number): void;
   /** A merge, if one is due. */
   upkeep(isIdle: boolean): Generator<undefined, void> | undefined;
   /** Moves all keys into the table, so that events can be removed. */
@@ -175,6 +177,7 @@ export function createDedup(store: Store, windows: Windows): Dedup {
       return isDuplicate.get(shop, toBlob(key), nowMs) !== undefined;
     },
     add,
+    put: (shop, key, expiresAtMs) => void insert.run(shop, toBlob(key), expiresAtMs),
     *expire(nowMs) {
       for (let from: { shop: string; key: Uint8Array } | undefined = { shop: '', key: NO_KEY }; from; ) {
         const { shop, key } = from;

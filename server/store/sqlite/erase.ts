@@ -4,6 +4,7 @@ import { CHUNK, pages } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { Dedup } from './dedup.ts';
 import type { History } from './history.ts';
+import type { OrderRetention } from './order-retention.ts';
 import type { Remove } from './remove.ts';
 import type { Store } from './store.ts';
 
@@ -18,7 +19,13 @@ interface IdentityRow {
 const idsOf = ({ anonymousId, userId, previousId, emailSha256 }: IdentityRow): string[] =>
   [anonymousId, userId, previousId, emailSha256].filter((id) => id !== null);
 
-export function createErase(store: Store, remove: Remove, dedup: Dedup, history: History) {
+export function createErase(
+  store: Store,
+  remove: Remove,
+  dedup: Dedup,
+  history: History,
+  orders: OrderRetention,
+) {
   const page = prepare<IdentityRow>(
     store.connection,
     `SELECT seq, body ->> '$.identity.anonymousId' AS anonymousId, body ->> '$.identity.userId' AS userId,
@@ -60,6 +67,7 @@ export function createErase(store: Store, remove: Remove, dedup: Dedup, history:
     const seqs = [...(yield* findPerson(shop, ids, userIds))].reverse();
     yield* dedup.merge();
     if (seqs.length > 0) yield* history.forget(shop, new Set(seqs));
+    yield* orders.erase(shop, ids);
     let events = 0;
     for (let start = 0; start < seqs.length; start += CHUNK) {
       events += store.transaction(() => remove(shop, seqs.slice(start, start + CHUNK)));

@@ -90,7 +90,7 @@ export function createOrders({ connection }: Store): Orders {
   const putReport = prepare(
     connection,
     `INSERT INTO order_reports (order_id, source, stage, part, received_at, body) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET received_at = excluded.received_at, body = excluded.body
+     ON CONFLICT DO UPDATE SET received_at = excluded.received_at, body = excluded.body, is_reduced = 0
      WHERE excluded.received_at >= received_at`,
   );
   const hasReport = prepare<object>(

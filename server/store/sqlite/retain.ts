@@ -4,6 +4,7 @@ import { prepare } from './database.ts';
 import type { Dedup } from './dedup.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
 import type { History } from './history.ts';
+import type { OrderRetention } from './order-retention.ts';
 import type { Remove } from './remove.ts';
 import type { Store } from './store.ts';
 
@@ -17,6 +18,7 @@ export function createRetain(
   encryptedPii: EncryptedPii,
   dedup: Dedup,
   history: History,
+  orders: OrderRetention,
 ) {
   const { connection } = store;
   const nextShop = prepare<{ shop: string }>(
@@ -86,6 +88,7 @@ export function createRetain(
       yield* dedup.expire(nowMs);
       yield* encryptedPii.sweep();
       yield* history.retain(nowMs);
+      yield* orders.retain(nowMs);
       yield* shrink();
       return removed;
     },
@@ -102,6 +105,7 @@ export function createRetain(
       }
       while (store.transaction(() => shopKeys.run(shop, CHUNK)) > 0) yield;
       yield* history.purge(shop);
+      yield* orders.purge(shop);
       yield* emptyWal(store.connection);
       return removed;
     },

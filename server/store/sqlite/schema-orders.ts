@@ -13,6 +13,7 @@ export const ORDER_SCHEMA = `
     is_cancelled INTEGER NOT NULL DEFAULT 0,
     UNIQUE (shop, canonical_id)
   ) STRICT;
+  CREATE INDEX orders_by_age ON orders (reported_at);
   CREATE TABLE order_names (
     shop TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -34,8 +35,11 @@ export const ORDER_SCHEMA = `
     part TEXT NOT NULL,
     received_at INTEGER NOT NULL,
     body TEXT NOT NULL,
+    -- 1: past the retention; only ids and amounts are left.
+    is_reduced INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (order_id, source, stage, part)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX order_reports_by_age ON order_reports (received_at) WHERE is_reduced = 0;
   -- What destinations are sent, or were. seq 0: before this table existed.
   CREATE TABLE order_stages (
     order_id INTEGER NOT NULL,
@@ -61,6 +65,7 @@ export const ORDER_SCHEMA = `
     UNIQUE (shop, key)
   ) STRICT;
   CREATE INDEX evidence_by_status ON evidence (shop, status, received_at);
+  CREATE INDEX evidence_by_closing ON evidence (closed_at) WHERE closed_at IS NOT NULL;
   CREATE INDEX evidence_by_order ON evidence (order_id) WHERE order_id IS NOT NULL;
   CREATE TABLE evidence_names (
     shop TEXT NOT NULL,
@@ -68,6 +73,7 @@ export const ORDER_SCHEMA = `
     evidence_id INTEGER NOT NULL,
     PRIMARY KEY (shop, name, evidence_id)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX evidence_names_by_evidence ON evidence_names (evidence_id);
   -- What a browser showed together with a token: the latest of each visitor and user.
   CREATE TABLE token_views (
     shop TEXT NOT NULL,
@@ -87,6 +93,7 @@ export const ORDER_SCHEMA = `
     at INTEGER NOT NULL,
     PRIMARY KEY (shop, user_id, key)
   ) STRICT, WITHOUT ROWID;
+  CREATE INDEX person_links_by_age ON person_links (at);
   CREATE INDEX person_links_by_key ON person_links (shop, key);
   -- Small facts of this installation: the key of witnesses.
   CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;

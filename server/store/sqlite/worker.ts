@@ -21,6 +21,7 @@ import { type HighWater, openHighWater } from './high-water.ts';
 import { createHistory, type HistoryLimits } from './history.ts';
 import { createLease } from './lease.ts';
 import { createLedger } from './ledger.ts';
+import { createOrderRetention } from './order-retention.ts';
 import { createOrders } from './orders.ts';
 import { createPersonLinks } from './person-links.ts';
 import { createQueue } from './queue.ts';
@@ -80,7 +81,16 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const ledger = createLedger(store);
   const windows = { retentionMs, orderKeyMs };
   const dedup = createDedup(store, windows);
-  const { retain, purge } = createRetain(store, retentionMs, remove, encryptedPii, dedup, history);
+  const orderRetention = createOrderRetention(store, windows);
+  const { retain, purge } = createRetain(
+    store,
+    retentionMs,
+    remove,
+    encryptedPii,
+    dedup,
+    history,
+    orderRetention,
+  );
   const rows = createEventRows(store, remove);
   const shops = new Map(Object.entries(data.shops));
   const orders = createOrders(store);
@@ -132,7 +142,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       replaySince: queue.replaySince,
       replayDeadLetters: deadLetters.replay,
       discardDeadLetters: deadLetters.discard,
-      erase: createErase(store, remove, dedup, history),
+      erase: createErase(store, remove, dedup, history, orderRetention),
       purge,
       retain,
     },

@@ -111,7 +111,10 @@ function createOrderUpgrade({ database: { connection }, shops, nowMs }: UpgradeP
     'SELECT id FROM orders WHERE shop = ? AND canonical_id = ?',
   );
   const addName = prepare(connection, 'INSERT OR IGNORE INTO order_names VALUES (?, ?, ?)');
-  const addReport = prepare(connection, 'INSERT OR IGNORE INTO order_reports VALUES (?, ?, ?, ?, ?, ?)');
+  const addReport = prepare(
+    connection,
+    'INSERT OR IGNORE INTO order_reports (order_id, source, stage, part, received_at, body) VALUES (?, ?, ?, ?, ?, ?)',
+  );
   const addStage = prepare(connection, "INSERT OR IGNORE INTO order_stages VALUES (?, ?, '', 0)");
   const addVoice = prepare(
     connection,

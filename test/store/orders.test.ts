@@ -1,0 +1,4 @@
+import { openLog } from '../../server/store/open.ts';
+import { describeOrders } from './suite-orders.ts';
+
+describeOrders('SQLite log', openLog);
