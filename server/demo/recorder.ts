@@ -1,6 +1,6 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { DeliveryReport, Report } from '../delivery/report.ts';
-import type { EventLog } from '../store/event-log.ts';
+import type { Accepted, EventLog } from '../store/event-log.ts';
 
 /** One event on the live page: what was stored, and its delivery to each destination. */
 export interface Watched {
@@ -29,6 +29,7 @@ export interface Recorder {
 }
 
 const MAX_EVENTS = 200;
+const isDelivered = (accepted: Accepted | undefined) => accepted?.isStored && !accepted.isEvidence;
 
 /** Keeps the newest 200 events in memory. */
 export function createRecorder(destinations: readonly string[]): Recorder {
@@ -54,7 +55,7 @@ export function createRecorder(destinations: readonly string[]): Recorder {
         const accepted = await log.accept(entries);
         // Not what only statistics count, for example an email that was opened.
         for (const [index, { event, audience }] of entries.entries())
-          if (audience === undefined && accepted[index]?.isStored) record(event);
+          if (audience === undefined && isDelivered(accepted[index])) record(event);
         return accepted;
       },
     }),

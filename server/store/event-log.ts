@@ -21,11 +21,13 @@ export interface Entry {
   witness?: string;
 }
 
-/** What became of one entry. `isStored` is false for a duplicate. */
+/** What became of one entry. `isStored` is false for a duplicate, and for a report that adds nothing to its order. */
 export interface Accepted {
   isStored: boolean;
   /** The order's canonical id, where the entry belongs to an order. */
   orderId?: string;
+  /** A browser's report where its word makes no order: kept as evidence, and delivered nowhere. */
+  isEvidence?: true;
   /** A browser's word made an order only because the shop system has not reported any yet. */
   isProvisional?: true;
 }

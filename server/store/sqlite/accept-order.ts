@@ -49,9 +49,9 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
       orders.named(shop, claim.names),
       nowMs,
     );
-    if (!order) return { isStored: true };
+    if (!order) return { isStored: true, isEvidence: true };
     if (claim.stage === 'placed') rows.insert(evidenceRow(row, body, order));
-    return { isStored: true, orderId: order.canonicalId };
+    return { isStored: true, isEvidence: true, orderId: order.canonicalId };
   }
 
   /** A report of a voice that makes orders. */
@@ -62,7 +62,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     const { order, merged, superseded } = orders.assign(shop, claim, { receivedAtMs, mergeMs, witness });
     for (const seq of superseded) rows.dropUnsent(shop, seq);
     for (const { canonicalId } of merged) rows.insert(mergeRow(row, canonicalId, order));
-    const isNew = orders.report(order, source, claim, receivedAtMs, body);
+    orders.report(order, source, claim, receivedAtMs, body);
     rows.insert(reportRow(row, body, order));
     if (!voices.actsAsBrowser(shop))
       for (const joined of evidence.joinTo(shop, order, claim, nowMs))
@@ -78,7 +78,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
       rows.insert({ ...reportRow(row, body, order), audience: AUDIENCE.destinations, encryptedPii: row[5] });
     const isProvisional = !isTrusted(source) && ordersFrom === 'platform';
     return {
-      isStored: isNew || added.length > 0,
+      isStored: added.length > 0 || claim.stage === 'updated',
       orderId: order.canonicalId,
       ...(isProvisional && { isProvisional }),
     };

@@ -120,7 +120,7 @@ export function createAccept({
     for (const [index, row] of entries.entries()) {
       const accepted = acceptOne(row, { nowMs, setByMs });
       isStored.push(accepted.isStored);
-      if (accepted.orderId !== undefined) orders.push([index, accepted]);
+      if (accepted !== STORED && accepted !== DUPLICATE) orders.push([index, accepted]);
     }
     return { isStored, orders, bytes: rows.bytes() };
   };

@@ -31,8 +31,8 @@ export interface Orders {
   /** The orders that show any of these tokens. A cart may become several. */
   showing(shop: string, tokens: readonly string[]): Order[];
   get(id: number): Order | undefined;
-  /** Keeps a report; of one voice, stage and part the later one replaces the earlier. True when there was none before. */
-  report(order: Order, source: Source, claim: OrderClaim, receivedAtMs: number, body: string): boolean;
+  /** Keeps a report; of one voice, stage and part the later one replaces the earlier. */
+  report(order: Order, source: Source, claim: OrderClaim, receivedAtMs: number, body: string): void;
   reports(order: Order): Report[];
   emitted(order: Order): Map<string, number>;
   emit(order: Order, stage: Stage, part: string, seq: number): void;
@@ -93,10 +93,6 @@ export function createOrders({ connection }: Store): Orders {
      ON CONFLICT DO UPDATE SET received_at = excluded.received_at, body = excluded.body, is_reduced = 0
      WHERE excluded.received_at >= received_at`,
   );
-  const hasReport = prepare<object>(
-    connection,
-    'SELECT 1 FROM order_reports WHERE order_id = ? AND source = ? AND stage = ? AND part = ?',
-  );
   const allReports = prepare<{ source: Source; stage: Stage; part: string; body: string }>(
     connection,
     'SELECT source, stage, part, body FROM order_reports WHERE order_id = ?',
@@ -155,9 +151,7 @@ export function createOrders({ connection }: Store): Orders {
       return { order: byId.get(id) as Order, merged, superseded };
     },
     report(order, source, { stage, part }, receivedAtMs, body) {
-      const isNew = hasReport.get(order.id, source, stage, part) === undefined;
       putReport.run(order.id, source, stage, part, receivedAtMs, body);
-      return isNew;
     },
     reports: (order) =>
       allReports
