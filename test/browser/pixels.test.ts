@@ -263,7 +263,9 @@ describe('SHOPLINE', () => {
     shipping: 80,
     tax: 0,
     currency: 'TWD',
-    products: [{ product_id: 'spu-1', sku: 'sku-1', name: 'Oolong', price: 480, quantity: 2, value: 960 }],
+    products: [
+      { product_id: 'spu-1', variant_id: 'sku-1', name: 'Oolong', price: 480, quantity: 2, value: 960 },
+    ],
   });
 
   test('an order arrives from an app’s worker, and keeps the visitor for the next page', async ({

@@ -20,8 +20,8 @@ const tea = {
 const cup = { spuId: 'spu-cup', skuId: 'sku-cup', title: 'Cup', price: 90.5, quantity: 1 };
 const teaReported = {
   product_id: tea.spuId,
-  sku: tea.skuId,
-  sku_code: 'TEA-1',
+  variant_id: tea.skuId,
+  sku: 'TEA-1',
   name: 'Oolong',
   variant: '150 g',
   category: 'Tea',
@@ -31,7 +31,7 @@ const teaReported = {
 };
 const cupReported = {
   product_id: 'spu-cup',
-  sku: 'sku-cup',
+  variant_id: 'sku-cup',
   name: 'Cup',
   price: 90.5,
   quantity: 1,

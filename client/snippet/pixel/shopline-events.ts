@@ -7,8 +7,8 @@ import type { Events, ReadPerson } from './start.ts';
 /** Our property name, then SHOPLINE's, in an event's data and in the lines of its list. */
 const NAMES: Record<string, string> = {
   product_id: 'spuId',
-  sku: 'skuId',
-  sku_code: 'skuItemNo',
+  variant_id: 'skuId',
+  sku: 'skuItemNo',
   name: 'title',
   variant: 'variant',
   category: 'category',

@@ -48,7 +48,8 @@ export const toProduct = (thing: Thing, { pageProduct }: Tools, isSure = true): 
   if (base.sku !== own.sku) delete base.price;
   const { quantity: _, value: __, ...product } = { ...base, ...own };
   if (own.sku) known.set(own.sku, product);
-  return schema.toProduct({ ...product, quantity: own.quantity });
+  // Themes know no SKU of the merchant: theirs is the variant's id.
+  return { ...schema.toProduct({ ...product, quantity: own.quantity }), variant_id: own.sku };
 };
 
 export const toOrder = (thing: Thing, tools: Tools): Properties => {

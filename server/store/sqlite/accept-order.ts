@@ -59,7 +59,13 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     const [shop, source, , receivedAtMs, body, , details] = row;
     const { ordersFrom, mergeMs, hasPlatform } = shops.get(shop) ?? NO_ORDERS;
     const witness = details?.witness ?? null;
-    const { order, merged, superseded } = orders.assign(shop, claim, { receivedAtMs, mergeMs, witness });
+    // Where the shop system reports orders, a page is believed when it says that one was placed, and no further.
+    const isHeard = isTrusted(source) || claim.stage === 'placed' || !hasPlatform;
+    const { order, merged, superseded } = orders.assign(
+      shop,
+      { ...claim, isCancelled: claim.isCancelled && (isTrusted(source) || !hasPlatform) },
+      { receivedAtMs, mergeMs, witness, isTrusted: isTrusted(source) },
+    );
     for (const seq of superseded) rows.dropUnsent(shop, seq);
     for (const { canonicalId } of merged) rows.insert(mergeRow(row, canonicalId, order));
     orders.report(order, source, claim, receivedAtMs, body);
@@ -67,8 +73,6 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     if (!voices.actsAsBrowser(shop))
       for (const joined of evidence.joinTo(shop, order, claim, nowMs))
         if (joined.stage === 'placed') rows.insert(evidenceRow(row, joined.body, order));
-    // Where the shop system reports orders, a page is believed when it says that one was placed, and no further.
-    const isHeard = isTrusted(source) || claim.stage === 'placed' || !hasPlatform;
     const added = isHeard
       ? stagesOf(order, claim).filter((one) => !wasSentBefore(shop, order, claim, one, nowMs))
       : [];

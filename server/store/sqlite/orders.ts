@@ -19,12 +19,16 @@ export interface Order {
   isCancelled: number;
 }
 
-const COLUMNS = `id, canonical_id AS canonicalId, reported_at AS reportedAtMs, window_until AS windowUntilMs,
+const COLUMNS = `orders.id, canonical_id AS canonicalId, reported_at AS reportedAtMs, window_until AS windowUntilMs,
   user_id AS userId, witness, event_id AS eventId, is_cancelled AS isCancelled`;
 
 /** The identity of orders: which names belong to which order, what was reported of it, what of it is sent. */
 export interface Orders {
-  /** The order that has any of these names; made when none has. Orders that turn out to be one are merged. */
+  /**
+   * The order that has any of these names; made when none has. Orders that turn out to be one are merged; but a name
+   * that only a browser gave leads no trusted report to an order that trusted reports know by other names, and a
+   * browser's report merges no two orders that trusted reports know.
+   */
   assign(shop: string, claim: OrderClaim, first: FirstReport): Assigned;
   /** The orders that have any of these names, oldest first. */
   named(shop: string, names: readonly string[]): Order[];
@@ -46,20 +50,23 @@ export interface FirstReport {
   /** How long after it evidence of any age may join. */
   mergeMs: number;
   witness: string | null;
+  isTrusted: boolean;
 }
 
 export interface Assigned {
   order: Order;
   /** Orders that were separate until this report; everything of theirs now belongs to `order`. */
   merged: Order[];
-  /** Stages that both had: the events of the ones given up. */
+  /** Stages that both had: the events of the ones given up, which no destination was sent. */
   superseded: number[];
 }
 
 export function createOrders({ connection }: Store): Orders {
-  const byName = prepare<Order>(
+  const byName = prepare<Order & { isTrustedName: number; isTrusted: number }>(
     connection,
-    `SELECT ${COLUMNS} FROM orders WHERE id = (SELECT order_id FROM order_names WHERE shop = ? AND name = ?)`,
+    `SELECT ${COLUMNS}, n.is_trusted AS isTrustedName,
+       EXISTS (SELECT 1 FROM order_names WHERE order_id = orders.id AND is_trusted = 1) AS isTrusted
+     FROM order_names n JOIN orders ON orders.id = n.order_id WHERE n.shop = ? AND n.name = ?`,
   );
   const byId = prepare<Order>(connection, `SELECT ${COLUMNS} FROM orders WHERE id = ?`);
   const insert = prepare(
@@ -73,7 +80,9 @@ export function createOrders({ connection }: Store): Orders {
   );
   const addName = prepare(
     connection,
-    'INSERT INTO order_names (shop, name, order_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+    `INSERT INTO order_names (shop, name, order_id, is_trusted) VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET order_id = excluded.order_id, is_trusted = 1
+     WHERE excluded.is_trusted = 1 AND is_trusted = 0`,
   );
   const addToken = prepare(
     connection,
@@ -109,9 +118,20 @@ export function createOrders({ connection }: Store): Orders {
   const moves = ['order_names', 'order_tokens', 'order_stages', 'order_reports', 'evidence', 'events'].map(
     (table) => prepare(connection, `UPDATE OR IGNORE ${table} SET order_id = ?2 WHERE order_id = ?1`),
   );
-  const takeStages = prepare<{ seq: number }>(
+  // Of a stage that both orders have, the one that was sent stays; where none was, the older.
+  const preferSent = prepare(
     connection,
-    'DELETE FROM order_stages WHERE order_id = ? RETURNING seq',
+    `UPDATE order_stages SET seq = other.seq FROM order_stages other LEFT JOIN events e ON e.seq = other.seq
+     WHERE order_stages.order_id = ?2 AND other.order_id = ?1 AND coalesce(e.compose <> 1, TRUE)
+       AND other.stage = order_stages.stage AND other.part = order_stages.part
+     RETURNING order_stages.stage`,
+  );
+  const stagesOf = prepare<{ seq: number }>(connection, 'SELECT seq FROM order_stages WHERE order_id = ?');
+  const dropStages = prepare(connection, 'DELETE FROM order_stages WHERE order_id = ?');
+  const rename = prepare(
+    connection,
+    `UPDATE orders SET canonical_id = ?2 WHERE id = ?1 AND event_id IS NULL
+       AND NOT EXISTS (SELECT 1 FROM orders other WHERE other.shop = orders.shop AND other.canonical_id = ?2)`,
   );
   const leftovers = [
     prepare(connection, 'DELETE FROM order_tokens WHERE order_id = ?'),
@@ -119,16 +139,28 @@ export function createOrders({ connection }: Store): Orders {
     prepare(connection, 'DELETE FROM orders WHERE id = ?'),
   ];
 
-  const oldestFirst = (orders: readonly (Order | undefined)[]): Order[] => {
+  const oldestFirst = <One extends Order>(orders: readonly (One | undefined)[]): One[] => {
     const found = new Map(orders.flatMap((order) => (order ? [[order.id, order] as const] : [])));
     return [...found.values()].sort((a, b) => a.id - b.id);
   };
+  /** The orders that a report belongs to by its names, oldest first. All of them are one order. */
+  function belongingTo(shop: string, names: readonly string[], isTrusted: boolean): Order[] {
+    const found = names.map((name) => byName.get(shop, name)).filter((order) => order !== undefined);
+    if (isTrusted)
+      return oldestFirst(found.filter((order) => order.isTrustedName === 1 || order.isTrusted === 0));
+    const trusted = found.find((order) => order.isTrusted === 1);
+    return oldestFirst(found.filter((order) => order.isTrusted === 0 || order.id === trusted?.id));
+  }
   const named = (shop: string, names: readonly string[]) =>
     oldestFirst(names.map((name) => byName.get(shop, name)));
   /** What both orders had stays behind, and is answered. */
   function merge(from: Order, to: number): number[] {
+    const before = [...stagesOf.all(from.id), ...stagesOf.all(to)];
+    preferSent.all(from.id, to);
     for (const move of moves) move.run(from.id, to);
-    const superseded = takeStages.all(from.id).map(({ seq }) => seq);
+    dropStages.run(from.id);
+    const kept = new Set(stagesOf.all(to).map(({ seq }) => seq));
+    const superseded = before.map(({ seq }) => seq).filter((seq) => !kept.has(seq));
     for (const remove of leftovers) remove.run(from.id);
     return superseded;
   }
@@ -137,16 +169,20 @@ export function createOrders({ connection }: Store): Orders {
     named,
     showing: (shop, tokens) => oldestFirst(tokens.flatMap((token) => byToken.all(shop, token))),
     get: (id) => byId.get(id),
-    assign(shop, { names, tokens, userId = null, isCancelled }, { receivedAtMs, mergeMs, witness }) {
+    assign(shop, { names, tokens, userId = null, isCancelled }, first) {
+      const { receivedAtMs, mergeMs, witness, isTrusted } = first;
       // A cart may become several orders: only what names the order itself identifies it.
-      const [known, ...merged] = named(shop, names);
+      const [known, ...merged] = belongingTo(shop, names, isTrusted);
       const [canonicalId] = names;
       if (canonicalId === undefined) throw new RangeError('an order without a name cannot be identified');
       const windowUntilMs = receivedAtMs + mergeMs;
       const id = known?.id ?? insert.insert(shop, canonicalId, receivedAtMs, windowUntilMs, userId, witness);
       const superseded = merged.flatMap((other) => merge(other, id));
       complete.run(id, userId, witness, Number(isCancelled));
-      for (const name of names) addName.run(shop, name, id);
+      for (const name of names) addName.run(shop, name, id, Number(isTrusted));
+      // A checkout's name stands in for the order's own until the order has one.
+      if (known?.canonicalId.startsWith('checkout:') && !canonicalId.startsWith('checkout:'))
+        rename.run(id, canonicalId);
       for (const token of tokens) addToken.run(shop, token, id);
       return { order: byId.get(id) as Order, merged, superseded };
     },

@@ -14,10 +14,12 @@ export const ORDER_SCHEMA = `
     UNIQUE (shop, canonical_id)
   ) STRICT;
   CREATE INDEX orders_by_age ON orders (reported_at);
+  -- is_trusted: a trusted voice reported the order under this name.
   CREATE TABLE order_names (
     shop TEXT NOT NULL,
     name TEXT NOT NULL,
     order_id INTEGER NOT NULL,
+    is_trusted INTEGER NOT NULL DEFAULT 1,
     PRIMARY KEY (shop, name)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX order_names_by_order ON order_names (order_id);
