@@ -79,7 +79,8 @@ test('a visit from the ad to the reloaded thank-you page reaches each API exactl
   const { events } = await eventually(read, ({ events }) => {
     const pages = events.filter(({ type }) => type === 'page').length;
     const states = events.flatMap((event) => Object.values(event.deliveries).map(({ state }) => state));
-    return pages >= 6 && states.every((state) => state === 'delivered' || state === 'skipped');
+    const isPaid = events.some(({ event }) => event === 'Order Updated');
+    return pages >= 6 && isPaid && states.every((state) => state === 'delivered' || state === 'skipped');
   });
   const rows = events.flatMap(({ type, event, deliveries }) =>
     Object.entries(deliveries).map(
