@@ -59,7 +59,7 @@ describe('a disk that takes nothing any more', () => {
   function fullable() {
     const disk = { isFull: false };
     const refuse = () => {
-      if (disk.isFull) throw new LogUnavailable('database or disk is full: /data/events.db');
+      if (disk.isFull) throw new LogUnavailable('database or disk is full: /data/store.db');
     };
     const wrapLog = (log: EventLog): EventLog => ({
       ...log,

@@ -19,7 +19,7 @@ const foundAfterCrash = (path: string) => {
 };
 
 test('advance writes the mark to the file before it returns, in either slot', () => {
-  const path = join(tempDir(), 'events.mark');
+  const path = join(tempDir(), 'store.mark');
   const mark = open(path);
   expect(mark.found).toBe('absent');
   for (const seq of [1, 2, 3, 50, 51]) {
@@ -29,7 +29,7 @@ test('advance writes the mark to the file before it returns, in either slot', ()
 });
 
 test('the mark never decreases', () => {
-  const path = join(tempDir(), 'events.mark');
+  const path = join(tempDir(), 'store.mark');
   const mark = open(path);
   mark.advance({ seq: 9, atMs: 90 });
   mark.advance({ seq: 4, atMs: 95 });
@@ -38,7 +38,7 @@ test('the mark never decreases', () => {
 
 test('a write interrupted by a power failure damages one slot; the mark in the other is used', () => {
   for (const last of [6, 7]) {
-    const path = join(tempDir(), 'events.mark');
+    const path = join(tempDir(), 'store.mark');
     const mark = open(path);
     for (let seq = 1; seq <= last; seq++) mark.advance({ seq, atMs: 0 });
     const bytes = readFileSync(path);
@@ -50,7 +50,7 @@ test('a write interrupted by a power failure damages one slot; the mark in the o
 });
 
 test('the next process overwrites the older of the two slots', () => {
-  const path = join(tempDir(), 'events.mark');
+  const path = join(tempDir(), 'store.mark');
   const first = open(path);
   for (const seq of [1, 2, 3]) first.advance({ seq, atMs: 0 });
   const next = openHighWater(path);
@@ -61,14 +61,14 @@ test('the next process overwrites the older of the two slots', () => {
 });
 
 test('both slots are allocated at once, so that a full disk does not keep the mark from being written', () => {
-  const path = join(tempDir(), 'events.mark');
+  const path = join(tempDir(), 'store.mark');
   open(path);
   expect(statSync(path)).toMatchObject({ size: 8192, blocks: 16 });
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
 test('an error for a mark that cannot be opened tells the operator what to do', () => {
-  const path = join(tempDir(), 'events.mark');
+  const path = join(tempDir(), 'store.mark');
   mkdirSync(path);
   expect(() => open(path)).toThrow(DataDirUnusable);
   expect(() => open(path)).toThrow(/events\.mark cannot be opened .*or remove it/);

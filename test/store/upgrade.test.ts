@@ -52,6 +52,7 @@ function build(dataDir: string, options: Parameters<typeof createFormerDataDir>[
     completed('1001', { messageId: 'page-1001', only: 'statistics', orderKey: 'order:1001:browser' }),
   );
   former.store(completed('6666', { messageId: 'forged-6666' }));
+  former.store(completed('1001', { messageId: 'late', only: 'statistics', orderKey: 'order:1001:webhook' }));
   former.store({ messageId: 'new' });
   former.store({ messageId: 'webhook-view', source: 'webhook', event: 'Cart Viewed' });
   former.deliver('tiktok', retried, 'retry', NOW_MS + HOUR_MS, 3);
@@ -122,7 +123,9 @@ describe('a data directory of the version before voices', () => {
       context: { tiktok: { ttclid: 'CLICK' } },
       identity: { anonymousId: 'buyer' },
     });
-    expect(ids(await drain(log, 'statistics@shop'))).toEqual(['webhook-view', 'new']);
+    const reports = await drain(log, 'statistics@shop');
+    expect(ids(reports).sort()).toEqual(['late', 'new', 'webhook-view']);
+    expect(reports.find(({ messageId }) => messageId === 'late')?.orderId).toBe('1001');
   });
 
   test.each(['today', 'before'] as const)(

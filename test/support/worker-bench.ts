@@ -18,6 +18,7 @@ export type Plain = { id: string; order?: string | undefined; remote?: string | 
 export const plain: Destination<Plain, object> = {
   name: 'plain',
   integration: 'Plain',
+  integrationAliases: [],
   purpose: 'analytics',
   variables: {},
   switches: [],

@@ -9,6 +9,7 @@ import type { EventRows, NewRow } from './event-rows.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { FormerKeys } from './former-keys.ts';
 import type { Order, Orders } from './orders.ts';
+import { withFields } from './stored-event.ts';
 import type { Voices } from './voices.ts';
 
 interface Parts {
@@ -186,7 +187,3 @@ function asPlaced(body: string, orderKey: string): string {
     orderKey,
   });
 }
-
-/** An event's text with further fields, without reading it: a field named twice counts as it is named last. */
-const withFields = (body: string, fields: Record<string, string | true>) =>
-  `${body.slice(0, -1)},${JSON.stringify(fields).slice(1)}`;

@@ -19,7 +19,7 @@ export interface LogClock {
 }
 
 /**
- * The event log on `events.db`, in a thread of its own.
+ * The event log on `store.db`, in a thread of its own.
  *
  * @throws {DataDirUnusable} when the directory or its files cannot be opened.
  */

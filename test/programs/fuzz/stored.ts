@@ -46,7 +46,7 @@ export interface Stored {
 
 /** Reads the log of a collector that has ended. */
 export function readStored(dataDir: string): Stored {
-  const database = new DatabaseSync(join(dataDir, 'events.db'), { readOnly: true });
+  const database = new DatabaseSync(join(dataDir, 'store.db'), { readOnly: true });
   const messageIds = new Set<string>();
   const orderKeys = new Set<string>();
   const problems: string[] = [];

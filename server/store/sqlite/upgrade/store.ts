@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { orderNames } from '../../../../shared/order-ids.ts';
+import { stageOf } from '../../../orders/stages.ts';
 import type { ShopOrders } from '../../event-log.ts';
 import { AUDIENCE } from '../audience.ts';
 import { type Database, prepare } from '../database.ts';
 import { orderKeyOf, toBlob } from '../dedup.ts';
-import { readStored } from '../stored-event.ts';
+import { readStored, withFields } from '../stored-event.ts';
 import { removeDatabase } from './files.ts';
 import { type FormerEvent, formerKeyOf, readFormerStage } from './former-keys.ts';
 import { type FormerOrder, type FormerOrders, openFormerOrders } from './former-orders.ts';
@@ -24,6 +26,11 @@ type Position =
   | { step: 'orders'; shop?: string; canonicalId?: string; done?: number }
   | { step: 'events'; after?: number; done?: number }
   | { step: 'ledger'; done?: number };
+
+interface KnownOrder {
+  id: number;
+  canonicalId: string;
+}
 
 const ORDERS_PER_CHUNK = 200;
 const EVENTS_PER_CHUNK = 2_000;
@@ -75,7 +82,7 @@ export function upgradeStore(parts: UpgradeParts): void {
 function createSteps(parts: UpgradeParts, former: FormerOrders | undefined) {
   const copyLedger = createLedgerCopy(parts);
   const orders = createOrderUpgrade(parts);
-  const upgradeEvents = createEventUpgrade(parts, former, orders.idOf);
+  const upgradeEvents = createEventUpgrade(parts, former, orders.find);
   return (position: Position): Position | undefined => {
     const { done = 0 } = position;
     if (position.step === 'orders') {
@@ -150,18 +157,21 @@ function createOrderUpgrade({ database: { connection }, shops, nowMs }: UpgradeP
       );
     if (isPlatform) addVoice.run(shop, atMs);
   }
-  const named = prepare<{ id: number }>(
+  const named = prepare<KnownOrder>(
     connection,
-    'SELECT order_id AS id FROM order_names WHERE shop = ? AND name = ?',
+    `SELECT id, canonical_id AS canonicalId FROM orders
+     WHERE id = (SELECT order_id FROM order_names WHERE shop = ? AND name = ?)`,
   );
-  return { add, idOf: (shop: string, name: string) => named.get(shop, name)?.id };
+  const find = (shop: string, names: readonly string[]) =>
+    names.map((name) => named.get(shop, name)).find((order) => order !== undefined);
+  return { add, find };
 }
 
 /** Voice, audience and order of stored events; a stage not sent yet is composed when it is leased. */
 function createEventUpgrade(
   { database: { connection } }: UpgradeParts,
   former: FormerOrders | undefined,
-  orderIdOf: (shop: string, name: string) => number | undefined,
+  findOrder: (shop: string, names: readonly string[]) => KnownOrder | undefined,
 ) {
   const last = prepare<{ seq: number | null }>(
     connection,
@@ -195,13 +205,16 @@ function createEventUpgrade(
     const event: FormerEvent | undefined = tryRead(body);
     if (!event) return;
     const voice = Number(event.source !== 'browser');
+    const stage = readFormerStage(event);
+    const reported = stageOf(event) === undefined ? [] : orderNames(event.properties);
+    const order = findOrder(shop, stage ? [stage.canonicalId, ...reported] : reported);
+    const named = (text: string) => (order ? withFields(text, { orderId: order.canonicalId }) : text);
     if (event.only !== undefined) {
-      update.run(seq, voice, AUDIENCE.statistics, 0, null, body);
+      update.run(seq, voice, AUDIENCE.statistics, 0, order?.id ?? null, named(body));
       settle.run(seq);
       return;
     }
-    const stage = readFormerStage(event);
-    const orderId = stage && orderIdOf(shop, stage.canonicalId);
+    const orderId = stage && order?.id;
     const isCheckout = event.event === 'Checkout Started' && event.orderKey !== undefined;
     const frozenName = stage?.frozenName ?? (isCheckout ? ` ${event.orderKey}` : undefined);
     const frozen = frozenName === undefined ? undefined : former?.frozen(shop, frozenName);
@@ -212,7 +225,7 @@ function createEventUpgrade(
     const isComposed = frozen === undefined && (orderId !== undefined || (isCheckout && voice === 1));
     const sent = frozen === undefined ? body : withMessageId(frozen, event.messageId);
     const compose = frozen === undefined ? Number(isComposed) : 2;
-    update.run(seq, voice, AUDIENCE.all, compose, orderId ?? null, sent);
+    update.run(seq, voice, AUDIENCE.all, compose, orderId ?? null, named(sent));
   }
 
   return (after: number): number | undefined => {
