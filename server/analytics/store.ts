@@ -25,6 +25,8 @@ export interface Synced {
   digest?: string;
   /** The ids of its nodes. */
   nodes: string[];
+  /** Epoch ms of the newest event of each accepted report so far: by node id, and '' for the target itself. */
+  newestAtMs?: Record<string, number>;
   /** ISO 8601 of the last attempt. */
   at: string;
   traceId?: string;

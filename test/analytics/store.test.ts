@@ -221,6 +221,78 @@ describe.each(Object.keys(ENGINES) as (keyof typeof ENGINES)[])('on %s', (engine
     expect(await shop.totals('MA_2')).toMatchObject({ orders: 1, paidOrders: 1 });
   });
 
+  test('the time of the newest landing stays when its visitor is erased and its row is deleted', async () => {
+    const shop = newShop();
+    await shop.apply({ visits: [visit('v', 'a:ann', 'tw')], touches: [touch('v')] });
+    await shop.erase('a:ann');
+    await shop.retain(NOW + DAY);
+    expect(await shop.totals()).toMatchObject({ landings: 1, newestAtMs: NOW });
+  });
+
+  test('reports of an order that was merged before they were read are counted with it', async () => {
+    const shop = newShop();
+    await shop.apply({
+      visits: [visit('v', 'a:ann')],
+      touches: [touch('v')],
+      merges: [{ from: 'A', to: 'B' }],
+    });
+    await shop.apply({ orderReports: [orderReport('page', { orderId: 'A' })] });
+    const hook = orderReport('hook', { source: 'platform', orderId: 'B', people: ['u:7'] });
+    await shop.apply({ orderReports: [hook] });
+    expect(await shop.totals()).toMatchObject({ orders: 1 });
+  });
+
+  describe('an order with an evidenced visitor', () => {
+    const TOKEN = 't:cart-token-1';
+    const hook = orderReport('hook', { source: 'platform', people: ['u:7', TOKEN] });
+    const evidence = orderReport('page', { isEvidence: true, people: ['a:ann'], amountHundredths: 1 });
+    const claim = { one: 'a:evil', other: 'u:7', receivedAtMs: NOW } as const;
+    const evil = touch('evil', {
+      people: ['a:evil', 'u:7'],
+      claimed: ['u:7'],
+      atMs: NOW + 60_000,
+      marketingEventId: 'MA_EVIL',
+    });
+    const bought = async (facts: Partial<Facts>) => {
+      const shop = newShop();
+      await shop.apply({ ...facts, links: [claim, ...(facts.links ?? [])], touches: [touch('t'), evil] });
+      const totals = await shop.totals('MA_EVIL');
+      return { evil: totals?.orders ?? 0, own: (await shop.totals())?.orders ?? 0, all: await shop.totals() };
+    };
+
+    test('is credited by that visitor’s touch, whatever another browser claims of its buyer', async () => {
+      const found = await bought({ orderReports: [hook, evidence] });
+      expect(found).toMatchObject({ own: 1, evil: 0, all: { amountHundredths: 10_000 } });
+    });
+
+    test('whose visitor showed its cart token', async () => {
+      const links = [{ one: 'a:ann', other: TOKEN, receivedAtMs: NOW } as const];
+      expect(await bought({ orderReports: [hook], links })).toMatchObject({ own: 1, evil: 0 });
+    });
+
+    test('and the visitor who showed its token as another user is not its visitor', async () => {
+      const links = [
+        { one: 'a:bob', other: TOKEN, receivedAtMs: NOW },
+        { one: 'a:bob', other: 'u:bob', receivedAtMs: NOW },
+      ] as const;
+      expect(await bought({ orderReports: [hook], links: [...links] })).toMatchObject({ own: 0, evil: 1 });
+    });
+
+    test('follows what a browser claims where it has none', async () => {
+      expect(await bought({ orderReports: [hook] })).toMatchObject({ own: 0, evil: 1 });
+    });
+
+    test('follows what the shop’s backend or Customer.io links to its buyer', async () => {
+      const shop = newShop();
+      await shop.apply({
+        touches: [touch('t', { people: ['a:phone', 'c:9'] })],
+        links: [{ one: 'c:9', other: 'u:7', receivedAtMs: NOW, isProven: true }],
+        orderReports: [hook, { ...evidence, people: ['a:other'] }],
+      });
+      expect(await shop.totals()).toMatchObject({ orders: 1 });
+    });
+  });
+
   test('a buyer is new to the campaign of their first order, whichever arrives first', async () => {
     const shop = newShop();
     await shop.apply({

@@ -6,7 +6,7 @@ export interface Baseline {
   byDimension(measure: string): Map<string, number>;
   /** Every dimension with a count. */
   dimensions(): string[];
-  /** When the newest deleted fact happened; 0 without one. */
+  /** When the newest deleted fact happened, of one dimension or of all; 0 without one. */
   newestMs(dimension?: string): number;
 }
 
@@ -30,7 +30,13 @@ export async function baselineOf(db: Db, shop: string, target: string): Promise<
           .map(({ dimension, value }) => [dimension, Number(value)]),
       ),
     dimensions: () => [...new Set(rows.map(({ dimension }) => dimension))],
-    newestMs: (dimension) => sum(NEWEST, dimension),
+    newestMs: (dimension) =>
+      Math.max(
+        0,
+        ...rows
+          .filter((row) => row.measure === NEWEST && (dimension ?? row.dimension) === row.dimension)
+          .map(({ value }) => Number(value)),
+      ),
   };
 }
 

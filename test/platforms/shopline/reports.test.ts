@@ -8,7 +8,7 @@ import type { AdminCall } from '../../../server/platforms/shopline/admin/api.ts'
 import { FlowEntry } from '../../../server/platforms/shopline/reports/flows.ts';
 import { MarketingRow } from '../../../server/platforms/shopline/reports/marketing-events.ts';
 import { createSync, type SyncParts } from '../../../server/platforms/shopline/reports/sync.ts';
-import { flow, marketing, NO_MESSAGES, NOW_MS, node } from '../../analytics/fixtures.ts';
+import { flow, marketing, NEWEST_MS, NO_MESSAGES, NOW_MS, node } from '../../analytics/fixtures.ts';
 import { createFakeClock, settled } from '../../support/clock.ts';
 
 type State = SyncParts['state'];
@@ -112,6 +112,21 @@ const ordersSent = (calls: readonly Call[]) =>
   calls.flatMap(({ rows }) => rows.map((row) => `${row.marketing_event_id}=${row.order_num}`));
 
 describe('what changed is reported', () => {
+  test('the time of a report never goes back, though its newest event was cancelled, and after a restart', async () => {
+    const shop = createState();
+    shop.count(marketing('MA_1', { orders: 2 }));
+    const first = begin(shop);
+    await first.sync.run();
+    shop.count(marketing('MA_1', { orders: 1, newestAtMs: NEWEST_MS - 3 * 86_400_000 }));
+    const second = begin(shop);
+    await second.sync.run();
+    expect([...first.calls, ...second.calls].flatMap(({ rows }) => rows)).toMatchObject([
+      { order_num: 2, occurred_on: NEWEST_MS },
+      { order_num: 1, occurred_on: NEWEST_MS },
+    ]);
+    expect((await begin(shop).sync.run()).marketing.sent).toBe(0);
+  });
+
   test('whole totals, once, and the answer is noted with SHOPLINE’s trace id', async () => {
     const shop = createState();
     shop.count(marketing('MA_1', { orders: 2 }));
@@ -129,6 +144,7 @@ describe('what changed is reported', () => {
       target: 'marketing:MA_1',
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
       nodes: [],
+      newestAtMs: { '': NEWEST_MS },
       at: new Date(NOW_MS).toISOString(),
       traceId: 'trace-1',
     });

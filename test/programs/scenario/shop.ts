@@ -5,6 +5,7 @@ import { APP_SECRET, SIGNING_KEY } from './send.ts';
 /** Variables of the scenario's shop, in addition to those of every shop in front of the sandbox. Tests request its reports. */
 export const SCENARIO_VARIABLES: Variables = {
   SHOPLINE_APP_SECRET: APP_SECRET,
+  ORDERS_FROM: 'browser',
   CUSTOMERIO_WEBHOOK_SIGNING_KEY: SIGNING_KEY,
   MARKETING_RULES: JSON.stringify(RULES),
   FLOWS: JSON.stringify(FLOWS),

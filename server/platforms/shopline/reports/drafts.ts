@@ -20,6 +20,8 @@ export interface Draft {
   digest: string;
   /** Node ids in it, without removed ones. */
   nodes: string[];
+  /** As `Synced` keeps it. */
+  newestAtMs: Record<string, number>;
 }
 
 /** Why SHOPLINE's schema would refuse it; undefined when it may be sent. */
@@ -53,16 +55,25 @@ export function createDrafts(parts: {
   const { shop, admin, state } = parts;
   const app = flowApp(admin);
 
-  async function marketing(ids: readonly string[], nowMs: number): Promise<Draft[]> {
+  async function marketing(
+    ids: readonly string[],
+    known: ReadonlyMap<string, Synced>,
+    nowMs: number,
+  ): Promise<Draft[]> {
     const found = ids.length > 0 ? await state.marketingTotals(shop.id, ids) : [];
-    return found.map((totals) => ({
-      kind: 'marketing',
-      id: totals.marketingEventId,
-      target: `marketing:${totals.marketingEventId}`,
-      item: toMarketingRow(totals, nowMs),
-      digest: digestOf(toMarketingRow(totals, 0)),
-      nodes: [],
-    }));
+    return found.map((totals) => {
+      const target = `marketing:${totals.marketingEventId}`;
+      const newestAtMs = latest(known.get(target)?.newestAtMs, { '': totals.newestAtMs });
+      return {
+        kind: 'marketing',
+        id: totals.marketingEventId,
+        target,
+        item: toMarketingRow({ ...totals, newestAtMs: newestAtMs[''] ?? 0 }, nowMs),
+        digest: digestOf(toMarketingRow(totals, 0)),
+        nodes: [],
+        newestAtMs,
+      };
+    });
   }
 
   async function flows(
@@ -80,14 +91,27 @@ export function createDrafts(parts: {
       const nodes = nodesOf(id);
       const removed = removedFrom(id, known.get(target)?.nodes);
       if (!nodes && removed.length === 0) return [];
+      const newestAtMs = latest(
+        known.get(target)?.newestAtMs,
+        Object.fromEntries([
+          ['', totals.newestAtMs],
+          ...totals.nodes.map((node) => [node.nodeId, node.newestAtMs]),
+        ]),
+      );
+      const reported = {
+        ...totals,
+        newestAtMs: newestAtMs[''] ?? 0,
+        nodes: totals.nodes.map((node) => ({ ...node, newestAtMs: newestAtMs[node.nodeId] ?? 0 })),
+      };
       return [
         {
           kind: 'flow',
           id,
           target,
-          item: toFlowEntry(totals, nodes ?? [], removed, nowMs),
+          item: toFlowEntry(reported, nodes ?? [], removed, nowMs),
           digest: digestOf(toFlowEntry(totals, nodes ?? [], [], 0)),
           nodes: (nodes ?? []).map(({ node_id }) => node_id),
+          newestAtMs,
         },
       ];
     });
@@ -123,10 +147,24 @@ export function createDrafts(parts: {
       isOf('flow', target) && removedFrom(idOf(target), nodes).length > 0,
     async of(targets, known, nowMs) {
       const idsOf = (kind: Kind) => targets.filter((target) => isOf(kind, target)).map(idOf);
-      return [...(await marketing(idsOf('marketing'), nowMs)), ...(await flows(idsOf('flow'), known, nowMs))];
+      return [
+        ...(await marketing(idsOf('marketing'), known, nowMs)),
+        ...(await flows(idsOf('flow'), known, nowMs)),
+      ];
     },
   };
 }
+
+/** The time of a report never goes back, also when its newest event is cancelled or credited elsewhere. */
+const latest = (
+  reported: Record<string, number> = {},
+  counted: Record<string, number>,
+): Record<string, number> =>
+  Object.fromEntries(
+    Object.keys({ ...reported, ...counted })
+      .map((id) => [id, Math.max(reported[id] ?? 0, counted[id] ?? 0)] as const)
+      .filter(([, atMs]) => atMs > 0),
+  );
 
 export const isOf = (kind: Kind, target: string): boolean => target.startsWith(`${kind}:`);
 const idOf = (target: string) => target.slice(target.indexOf(':') + 1);

@@ -167,9 +167,9 @@ export function createSync(parts: SyncParts): Sync {
     const at = now();
     const trace = sendResult.traceId === undefined ? {} : { traceId: sendResult.traceId };
     await recordRows(
-      some.map(({ target, digest, nodes }) =>
+      some.map(({ target, digest, nodes, newestAtMs }) =>
         sendResult.kind === 'accepted'
-          ? { target, digest, nodes, at, ...trace }
+          ? { target, digest, nodes, newestAtMs, at, ...trace }
           : { ...before(target), at, ...trace, error: sendResult.answer },
       ),
     );
