@@ -55,7 +55,7 @@ describe('the amounts of an order', () => {
     });
   });
 
-  test('of two reports from one side the earliest with the value counts, then the smallest id', () => {
+  test('of two reports from one side the one received last counts, of one moment the smallest id', () => {
     expect(
       read(report('2', { amountHundredths: 2 }), report('1', { amountHundredths: 1 })).amountHundredths,
     ).toBe(1);
@@ -183,6 +183,59 @@ describe('the people of an order', () => {
     expect(
       read(report('1', { people: ['a:1', 't:1'] }), webhook('2', { people: ['e:1', 't:1'] })).people.sort(),
     ).toEqual(['a:1', 'e:1', 't:1']);
+  });
+});
+
+describe('what a later report changes', () => {
+  test('an edit and the payment replace the total that was stated before', () => {
+    const created = webhook('1', { amountHundredths: 4_600, isUnpaid: true });
+    const edited = webhook('2', { stage: 'updated', receivedAtMs: AT + 1, amountHundredths: 6_000 });
+    const paid = webhook('3', { stage: 'paid', receivedAtMs: AT + 2, amountHundredths: 6_000 });
+    expect(read(created, edited)).toMatchObject({ amountHundredths: 6_000, isPaid: false });
+    expect(read(paid, created, edited)).toMatchObject({ amountHundredths: 6_000, isPaid: true });
+  });
+
+  test('an update alone makes no order', () => {
+    expect(read(webhook('2', { stage: 'updated' })).isCounted).toBe(false);
+  });
+
+  test('a refund reported again replaces what it was, others are added', () => {
+    const resent = refund('3', 2_000, { part: 'r1', receivedAtMs: AT + 5 });
+    const all = [refund('2', 500, { part: 'r1' }), resent, refund('4', 100, { part: 'r2' })];
+    expect(read(report('1'), ...all)).toMatchObject({ amountHundredths: 7_900, refundedHundredths: 2_100 });
+    expect(read(report('1'), ...all.toReversed())).toMatchObject({ refundedHundredths: 2_100 });
+  });
+
+  test('refunds are never subtracted from a net amount', () => {
+    const back = refund('2', 1_000, { atMs: AT });
+    const { amountHundredths: _, ...unstated } = webhook('1', { netHundredths: 3_600 });
+    for (const order of [unstated, webhook('1', { amountHundredths: 4_600, netHundredths: 3_600 })])
+      expect(read(order, back)).toMatchObject({ amountHundredths: 3_600, refundedHundredths: 1_000 });
+    const later = refund('3', 600, { atMs: AT + 60_000 });
+    expect(read(unstated, back, later)).toMatchObject({ amountHundredths: 3_000, refundedHundredths: 1_600 });
+  });
+
+  test('a payment of 0 that arrives after the cancellation counts nothing', () => {
+    const late = webhook('3', {
+      stage: 'paid',
+      amountHundredths: 0,
+      isCancelled: true,
+      receivedAtMs: AT + 9,
+    });
+    expect(read(webhook('1'), late).isCounted).toBe(false);
+  });
+
+  test('evidence gives a visitor and nothing else', () => {
+    const evidence = report('9', { isEvidence: true, amountHundredths: 1, atMs: AT - 5, people: ['a:1'] });
+    expect(read(evidence).isCounted).toBe(false);
+    expect(read(evidence, webhook('1', { people: ['u:7'] }))).toMatchObject({
+      isCounted: true,
+      atMs: AT,
+      firstId: '1',
+      amountHundredths: 10_000,
+      buyer: 'u:7',
+      evidenced: ['u:7', 'a:1'],
+    });
   });
 });
 
