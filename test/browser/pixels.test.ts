@@ -187,7 +187,6 @@ describe('Shopify', () => {
     };
     expect(events[2]?.properties).toEqual({ ...product, value: 960 });
     expect(events.at(-1)).toMatchObject({
-      orderKey: 'order:5210499102',
       identity: { anonymousId: '11111111-2222-4333-8444-555555555555', emailSha256: expect.any(String) },
       consent: { advertising: true, analytics: true, marketing: true },
       context: { tiktok: { ttclid: 'E.C.P.1' }, page: { url: 'https://shop.example/' } },
