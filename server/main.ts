@@ -16,6 +16,7 @@ import { runProgram, stopOnSignals } from './lib/process.ts';
 import { createShutdown, type Shutdown } from './lib/shutdown.ts';
 import { createYieldToIngest } from './lib/yield-to-ingest.ts';
 import { retainHourly } from './lifecycle/retention.ts';
+import { watchUnconfirmedOrders } from './lifecycle/unconfirmed-orders.ts';
 import { createCounters } from './observe/counters.ts';
 import type { Logger } from './observe/log.ts';
 import { watchLog } from './observe/log-watch.ts';
@@ -99,6 +100,8 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   const statistics = platforms && { state: platforms.state, statistics: platforms.statistics };
   const retaining = retainHourly({ log, state: platforms?.state, retentionMs, clock, logger });
   shutdown.onShutdown(retaining.stop);
+  const confirming = watchUnconfirmedOrders({ log, shops, clock, counters, logger });
+  shutdown.onShutdown(confirming.stop);
   const demo = options.demo?.({ log, delivery, ...statistics });
   const served = { log, delivery, budget, openAdmin };
   const port = await serveApp({ ...common, ...statistics, ...served, ...(demo && { demo }) }, shutdown);

@@ -12,6 +12,8 @@ export const SKIP_REASONS = [
   'no-identity',
   'already-sent',
   'statistics-only',
+  'unconfirmed-order',
+  'not-joined',
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 

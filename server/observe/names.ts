@@ -83,6 +83,10 @@ export const COUNTERS = {
     help: 'Signed webhooks that were answered, by sender and outcome.',
     labels: { shop: OPEN, sender: OPEN, outcome: ['stored', 'repeated', 'unused'] },
   },
+  evidence_closed: {
+    help: 'Orders that only a page reported and that joined none in ORDER_CONFIRM_HOURS: known, or not.',
+    labels: { shop: OPEN, outcome: ['not-joined', 'unconfirmed-order'] },
+  },
   statistics_left_out: {
     help: 'Events or order amounts left out of statistics, by reason.',
     labels: { shop: OPEN, reason: LEFT_OUT_REASONS },

@@ -32,6 +32,15 @@ export interface Accepted {
   isProvisional?: true;
 }
 
+/** What became of a browser's report that joined no order: the order is known, or it is not. */
+export type EvidenceOutcome = 'not-joined' | 'unconfirmed-order';
+
+/** A browser's report of an order that waits. `isKnown`: a trusted voice reported an order of that name. */
+export interface OpenEvidence {
+  id: number;
+  isKnown: boolean;
+}
+
 /** How orders are made at one shop. */
 export interface ShopOrders {
   /** Whose word makes an order; `platform` acts as `browser` until the shop system has reported its first. */
@@ -124,6 +133,13 @@ export interface EventLog extends Ledger {
   purge(shop: string): Promise<number>;
   /** Removes events older than the retention that every consumer has settled, and dedup keys past their window. */
   retain(): Promise<number>;
+
+  /** Browsers' reports received before a time, epoch ms, that belong to no order yet; oldest first. */
+  openEvidence(shop: string, beforeMs: number, limit: number): Promise<OpenEvidence[]>;
+  /** Closes evidence that is still open. Returns how many. */
+  closeEvidence(ids: readonly number[], outcome: EvidenceOutcome): Promise<number>;
+  /** Since a time, epoch ms: how many orders only browsers reported, and whether any order was confirmed. */
+  unconfirmedOrders(shop: string, sinceMs: number): Promise<{ evidence: number; hasOrder: boolean }>;
 
   /** Writes a row and resolves once it is durable, with the settings in effect. @throws {LogUnavailable} */
   check(): Promise<Durability>;

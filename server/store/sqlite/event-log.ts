@@ -83,6 +83,9 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
     depth: (consumer) => call.depth(consumer, clock.now()),
     deadLetters: async ({ consumer, limit, before }) =>
       (await call.deadLetters(consumer, limit, before)).map(toDeadLetter),
+    openEvidence: call.openEvidence,
+    closeEvidence: (ids, outcome) => call.closeEvidence(ids, outcome, clock.now()),
+    unconfirmedOrders: call.unconfirmedOrders,
     retain: () => call.retain(clock.now()),
     check: () => call.check(clock.now()),
     async close() {

@@ -15,6 +15,7 @@ import { createEncryptedPii } from './encrypted-pii.ts';
 import { createErase } from './erase.ts';
 import { createEventRows } from './event-rows.ts';
 import { createEvidence } from './evidence.ts';
+import { createEvidenceClosing } from './evidence-closing.ts';
 import { createFormerKeys } from './former-keys.ts';
 import { createGaps } from './gaps.ts';
 import { type HighWater, openHighWater } from './high-water.ts';
@@ -95,6 +96,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const shops = new Map(Object.entries(data.shops));
   const orders = createOrders(store);
   const evidence = createEvidence(store);
+  const evidenceClosing = createEvidenceClosing(store);
   const voices = createVoices(store, shops);
   const formerKeys = createFormerKeys(store, dedup, windows);
   const acceptOrder = createAcceptOrder({ rows, orders, evidence, voices, formerKeys, shops });
@@ -119,6 +121,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
         acceptOrder,
       }),
       settle: createSettle(store, encryptedPii, ledger, history),
+      closeEvidence: evidenceClosing.close,
       reserve: ledger.reserve,
       check(nowMs: number): Durability {
         probe.run(nowMs);
@@ -131,6 +134,8 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
     reads: {
       found: () => ({ ...gaps.found, witnessKey }),
       requeueNow: queue.requeueNow,
+      openEvidence: evidenceClosing.open,
+      unconfirmedOrders: evidenceClosing.unconfirmed,
       depth: queue.depth,
       nextDueMs: queue.nextDueMs,
       deadLetters: deadLetters.list,

@@ -117,7 +117,10 @@ function createOrderUpgrade({ database: { connection }, shops, nowMs }: UpgradeP
     connection,
     'SELECT id FROM orders WHERE shop = ? AND canonical_id = ?',
   );
-  const addName = prepare(connection, 'INSERT OR IGNORE INTO order_names VALUES (?, ?, ?)');
+  const addName = prepare(
+    connection,
+    'INSERT OR IGNORE INTO order_names (shop, name, order_id, is_trusted) VALUES (?, ?, ?, ?)',
+  );
   const addReport = prepare(
     connection,
     'INSERT OR IGNORE INTO order_reports (order_id, source, stage, part, received_at, body) VALUES (?, ?, ?, ?, ?, ?)',
@@ -147,7 +150,7 @@ function createOrderUpgrade({ database: { connection }, shops, nowMs }: UpgradeP
     const eventId = sent.includes('placed') ? `order:${canonicalId}` : null;
     insert.run(shop, canonicalId, atMs, userId, eventId, Number(sent.includes('cancelled')));
     const id = idOf.get(shop, canonicalId)?.id ?? 0;
-    for (const name of new Set([canonicalId, ...names])) addName.run(shop, name, id);
+    for (const name of new Set([canonicalId, ...names])) addName.run(shop, name, id, Number(isPlatform));
     for (const stage of sent) addStage.run(id, stage);
     for (const report of reports)
       addReport.run(
