@@ -1,4 +1,5 @@
 // @module-tag slow
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Visitor } from '../../server/analytics/store.ts';
 import type { Shop } from '../../server/config/config.ts';
@@ -96,11 +97,13 @@ async function setUp(
   onTestFinished(() => under.close());
   /** Every call of `append` that reached the log, in order; `fail` makes the next ones reject. */
   const appends: (readonly Append[])[] = [];
+  const calls = new EventEmitter();
   const fault = { fail: false };
   const watched: EventLog = {
     ...under,
     append(entries) {
       appends.push(entries);
+      calls.emit('append');
       return fault.fail ? Promise.reject(new LogUnavailable('the disk is full')) : under.append(entries);
     },
   };
@@ -113,7 +116,7 @@ async function setUp(
   const afterHold = (moreMs = 0) => {
     clock.nowMs += MERGE_MS + moreMs;
   };
-  return { log, under, state, clock, appends, fault, append, afterHold };
+  return { log, under, state, clock, appends, calls, fault, append, afterHold };
 }
 
 const toEvents = (deliveries: readonly Delivery[]) => deliveries.map((delivery) => delivery.event);
@@ -551,10 +554,10 @@ describe('faults', () => {
   });
 
   test('a crash before the second report is stored for statistics: it is stored when sent again', async () => {
-    const { under, append, appends, fault } = await setUp();
+    const { under, append, appends, calls, fault } = await setUp();
     await append(byPage());
     const report = append(byShop());
-    while (appends.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    while (appends.length < 2) await once(calls, 'append');
     fault.fail = true;
     await expect(report).rejects.toThrow(LogUnavailable);
     fault.fail = false;
