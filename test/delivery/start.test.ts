@@ -7,8 +7,9 @@ import type { Http } from '../../server/lib/http-client.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { openLog } from '../../server/store/open.ts';
-import { createFakeClock, settled } from '../support/clock.ts';
+import { createFakeClock } from '../support/clock.ts';
 import { event } from '../support/event.ts';
+import { createCallWatch } from '../support/idle.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { answer, plain } from '../support/worker-bench.ts';
 
@@ -33,18 +34,11 @@ test('a shop whose requests hang does not delay another', async () => {
     return answer(200);
   };
   const dataDir = tempDir();
-  const clock = createFakeClock(undefined, async () => {
-    for (let turn = 0; turn < 20; turn++) {
-      await Promise.all([log.depth('plain@well'), log.find('plain@well', ['-'])]);
-      await settled();
-    }
-  });
-  const log = await openLog({
-    dataDir,
-    consumers: consumersOf(shops),
-    retentionMs: 86_400_000,
-    clock: clock.now,
-  });
+  const calls = createCallWatch();
+  const clock = createFakeClock(undefined, calls.idle);
+  const log = calls.watch(
+    await openLog({ dataDir, consumers: consumersOf(shops), retentionMs: 86_400_000, clock: clock.now }),
+  );
   const delivery = startDelivery({
     yieldToIngest: NO_BACKPRESSURE,
     shops,

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -365,6 +367,13 @@ describe('a destination that misbehaves costs nobody an event', async () => {
 test('a sender that hangs up in the middle stores nothing and harms nobody', async () => {
   const collector = await startCollector({}, { clock: systemClock });
   const controller = new AbortController();
+  const reachedServer = new Promise((resolve) => {
+    const onRequest = (message: unknown) => {
+      if ((message as { request: IncomingMessage }).request.url?.startsWith('/v1/track')) resolve(true);
+    };
+    subscribe('http.server.request.start', onRequest);
+    onTestFinished(() => void unsubscribe('http.server.request.start', onRequest));
+  });
   const body = new ReadableStream({
     start: (stream) => stream.enqueue(new TextEncoder().encode('{"event":"Half","anonymousId":"v"')),
   });
@@ -374,7 +383,8 @@ test('a sender that hangs up in the middle stores nothing and harms nobody', asy
     duplex: 'half',
     signal: controller.signal,
   } as RequestInit);
-  setTimeout(() => controller.abort(), 50);
+  await reachedServer;
+  controller.abort();
   await expect(half).rejects.toThrow();
   expect((await collector.post('/v1/track', message('whole'))).status).toBe(200);
   expect(collector.events.map(({ messageId }) => messageId)).toEqual(['whole']);

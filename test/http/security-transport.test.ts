@@ -1,6 +1,6 @@
 // @module-tag slow
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Server } from 'node:net';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../server/http/listener.ts';
 import { LIMITS } from '../../shared/names.ts';
@@ -121,7 +121,7 @@ describe('slow senders are cut off', () => {
     connectionsCheckingInterval: 50,
   };
   const LARGE = Buffer.alloc(64 * 1024 * 1024, 'x');
-  async function startWithShortTimeouts() {
+  async function serveWithShortTimeouts() {
     const listener = await listen(
       (request, response) => {
         if (request.url === '/large') response.end(LARGE);
@@ -132,8 +132,10 @@ describe('slow senders are cut off', () => {
       TIMEOUTS,
     );
     onTestFinished(() => void listener.server.close());
-    return (listener.server.address() as { port: number }).port;
+    return listener.server;
   }
+  const portOf = (server: Server) => (server.address() as { port: number }).port;
+  const startWithShortTimeouts = async () => portOf(await serveWithShortTimeouts());
   /** Sends the bytes one by one; resolves with what was received until the server closed the connection. */
   function drip(to: number, bytes: string, intervalMs: number): Promise<string> {
     return new Promise((resolve) => {
@@ -170,12 +172,15 @@ describe('slow senders are cut off', () => {
   });
 
   test('a reader that does not read is cut off', async () => {
-    const to = await startWithShortTimeouts();
+    const server = await serveWithShortTimeouts();
     const isCut = await new Promise<boolean>((resolve) => {
-      const socket = connect(to, '127.0.0.1', () => socket.write('GET /large HTTP/1.1\r\nHost: c\r\n\r\n'));
+      const socket = connect(portOf(server), '127.0.0.1', () =>
+        socket.write('GET /large HTTP/1.1\r\nHost: c\r\n\r\n'),
+      );
       let received = 0;
       socket.pause();
-      setTimeout(() => socket.resume(), 2_500);
+      // Reads only after the server has closed its side.
+      server.once('connection', (accepted) => accepted.once('close', () => socket.resume()));
       socket.on('data', (chunk) => (received += chunk.length));
       socket.on('error', () => undefined);
       socket.on('close', () => resolve(received < LARGE.length));

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
@@ -208,8 +209,14 @@ describe('without a complete response, `wasSent` says whether the API may have a
       response.end('ok', () => setImmediate(() => request.socket.destroy()));
     });
     const post = open(500);
+    const connected = new Promise<Socket>((resolve) => {
+      const onSocket = (message: unknown) => resolve((message as { socket: Socket }).socket);
+      subscribe('net.client.socket', onSocket);
+      onTestFinished(() => void unsubscribe('net.client.socket', onSocket));
+    });
     await post(url);
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const connection = await connected;
+    if (!connection.closed) await new Promise((resolve) => connection.once('close', resolve));
     expect(await post(url)).toMatchObject({ status: 200 });
     expect(arrived).toBe(2);
   });

@@ -5,25 +5,24 @@ import { createRateLimiters } from '../../server/lib/rate-limiter.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { openLog } from '../../server/store/open.ts';
-import { createFakeClock, settled } from '../support/clock.ts';
+import { createFakeClock } from '../support/clock.ts';
 import { event } from '../support/event.ts';
+import { createCallWatch } from '../support/idle.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { answer, plain } from '../support/worker-bench.ts';
 
 test('a destination and another caller with its rate limiter stay below the limit together', async () => {
   const dataDir = tempDir();
-  const clock = createFakeClock(0, async () => {
-    for (let turn = 0; turn < 12; turn++) {
-      await Promise.all([log.depth('plain@shop'), log.find('plain@shop', ['-'])]);
-      await settled();
-    }
-  });
-  const log = await openLog({
-    dataDir,
-    consumers: [{ name: 'plain@shop', shop: 'shop', decryptsPii: false, audience: 'destinations' }],
-    retentionMs: 86_400_000,
-    clock: clock.now,
-  });
+  const calls = createCallWatch();
+  const clock = createFakeClock(0, calls.idle);
+  const log = calls.watch(
+    await openLog({
+      dataDir,
+      consumers: [{ name: 'plain@shop', shop: 'shop', decryptsPii: false, audience: 'destinations' }],
+      retentionMs: 86_400_000,
+      clock: clock.now,
+    }),
+  );
   const rateLimiterFor = createRateLimiters(clock);
   // Somebody else used the burst up.
   const others = rateLimiterFor('plain@shop', 4, 40);

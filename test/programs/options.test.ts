@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { NODE, ROOT } from '../support/fleet-process.ts';
 import { startProgress } from '../support/progress.ts';
 
@@ -41,25 +41,26 @@ describe.each(['bench', 'bench:client', 'crash', 'soak', 'fuzz', 'screenshots', 
 );
 
 describe('P14: progress of a long program', () => {
-  const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
 
   test('is written while the program says nothing, and not beside what it says', async () => {
     const lines: string[] = [];
     const progress = startProgress((line) => void lines.push(line), 50);
     let done = 0;
     progress.doing(() => `${++done} done`);
-    await sleep(200);
+    await vi.advanceTimersByTimeAsync(200);
     expect(lines.length).toBeGreaterThan(0);
     expect(lines[0]).toMatch(/^ {2}… 0 s: 1 done$/);
     const quiet = lines.length;
     for (let time = 0; time < 10; time++) {
       progress.say('own');
-      await sleep(10);
+      await vi.advanceTimersByTimeAsync(10);
     }
     expect(lines.slice(quiet).filter((line) => line !== 'own').length).toBeLessThan(2);
     progress.stop();
     const stopped = lines.length;
-    await sleep(120);
+    await vi.advanceTimersByTimeAsync(120);
     expect(lines).toHaveLength(stopped);
   });
 });

@@ -64,7 +64,7 @@ test('every setting and every call is explained', () => {
   const settings = namesIn('Options').filter((name) => name !== 'base');
   expect(settings).toContain('key');
   const attributes = settings.map(
-    (name) => `data-${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+    (name) => `data-${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`,
   );
   expect([...read(SNIPPET).matchAll(/^\| `(data-[a-z-]+)` \|/gm)].map(([, name]) => name).sort()).toEqual(
     attributes.sort(),

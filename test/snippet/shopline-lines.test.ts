@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 // @vitest-environment-options { "url": "https://shop.example/" }
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { flushPromises } from '../support/pixel.ts';
 import { capturing, freshBrowser, type Reported } from '../support/snippet.ts';
 
 /** Themes that change the cart by the number of a line, counted as the lines lie there then. */
@@ -9,8 +10,8 @@ let reported: Reported[];
 const line = (sku: string, quantity = 1) => ({ id: `l-${sku}`, sku_id: sku, quantity, price: 10 });
 const ask = async (path: string, body?: object) => {
   await fetch(path, body && { method: 'POST', body: JSON.stringify(body) });
-  // A task later whoever read the answer beside the theme has read it, too.
-  await new Promise((done) => setTimeout(done, 20));
+  // The snippet reads a copy of the response.
+  await flushPromises();
 };
 const changes = () => reported.map(([event, { sku, quantity }]) => [event, sku, quantity]);
 

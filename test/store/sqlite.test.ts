@@ -36,13 +36,17 @@ async function open(dataDir: string, options: Partial<LogOptions> = {}): Promise
 }
 
 /** Another process that appends until it is killed. `stored` collects the messageIds whose append resolved. */
-function startWriter(dataDir: string, prefix: string): { process: ChildProcess; stored: string[] } {
+function startWriter(dataDir: string, prefix: string) {
   const script = new URL('../support/log-writer.ts', import.meta.url).pathname;
   const writer = spawn(process.execPath, [script, dataDir, prefix], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => void writer.kill('SIGKILL'));
   const stored: string[] = [];
-  createInterface({ input: writer.stdout }).on('line', (line) => stored.push(line));
-  return { process: writer, stored };
+  const lines = createInterface({ input: writer.stdout }).on('line', (line) => stored.push(line));
+  /** Resolves when so many are stored. */
+  const reached = async (count: number) => {
+    while (stored.length < count) await once(lines, 'line');
+  };
+  return { process: writer, stored, reached };
 }
 
 async function kill(writer: ChildProcess): Promise<void> {
@@ -51,15 +55,11 @@ async function kill(writer: ChildProcess): Promise<void> {
   await closed;
 }
 
-const until = async (isTrue: () => boolean) => {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 5));
-};
-
 describe('SQLite log: one process per data directory', () => {
   test('a second process is refused while the first lives, and accepted as soon as it is killed', async () => {
     const dataDir = tempDir();
     const writer = startWriter(dataDir, 'first');
-    await until(() => writer.stored.length > 0);
+    await writer.reached(1);
     await expect(open(dataDir)).rejects.toThrow(DataDirUnusable);
     await expect(open(dataDir)).rejects.toThrow(/in use by another process/);
     await kill(writer.process);
@@ -153,7 +153,7 @@ describe('SQLite log: durability', () => {
     const accepted: string[] = [];
     for (const run of ['first', 'second', 'third']) {
       const writer = startWriter(dataDir, run);
-      await until(() => writer.stored.length > 200);
+      await writer.reached(201);
       await kill(writer.process);
       accepted.push(...writer.stored);
     }

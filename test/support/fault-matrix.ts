@@ -21,6 +21,7 @@ import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { DeadLetterReason } from '../../shared/reasons.ts';
 import { createFakeClock, type FakeClock } from './clock.ts';
 import { event } from './event.ts';
+import { createCallWatch } from './idle.ts';
 import { SHOP_POLICY } from './shop.ts';
 
 export { APIS, type Api } from '../../server/sandbox/stand-in.ts';
@@ -174,18 +175,18 @@ export async function openMatrixShops(dataDir: string): Promise<MatrixShops> {
   const shops = Array.from({ length: MAX_SHOPS }, (_, index) =>
     config.shops.map((shop) => ({ ...shop, id: `shop-${index}` })),
   ).flat();
-  const underWay = new Set<Promise<unknown>>();
+  const calls = createCallWatch();
   let clock: FakeClock | undefined;
   const now = () => clock?.now() ?? 0;
   const { retentionMs, secrets } = config;
   const log = await openLog({ dataDir, consumers: consumersOf(shops), retentionMs, clock: now });
   const parts = {
-    log: watched(log, underWay),
+    log: calls.watch(log),
     redactSecrets: createSecretRedactor(secrets),
   };
   return {
     startShop(apis = APIS) {
-      clock = createFakeClock(undefined, () => untilIdle(underWay));
+      clock = createFakeClock(undefined, calls.idle);
       const shop = shops.shift();
       if (!shop) throw new RangeError(`more than ${MAX_SHOPS} shops`);
       const destinations = shop.destinations.filter(({ destination }) =>
@@ -327,35 +328,4 @@ function repeatsAmong(
     } else first.set(key, item);
   }
   return { times, areIdentical };
-}
-
-/** The same object; promises of its methods are in `underWay` until they settle. */
-function watched<T extends object>(target: T, underWay: Set<Promise<unknown>>): T {
-  return new Proxy(target, {
-    get(object, key) {
-      const value: unknown = Reflect.get(object, key);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]) => {
-        const result: unknown = Reflect.apply(value, object, args);
-        if (result instanceof Promise) {
-          underWay.add(result);
-          const over = () => void underWay.delete(result);
-          result.then(over, over);
-        }
-        return result;
-      };
-    },
-  });
-}
-
-/** More than delivery's longest uninterrupted work: a thousand events, mapped in chunks. */
-const CALM_TURNS = 64;
-
-/** Resolves when no call to a storage thread has been under way for a while, so that only the clock can cause more work. */
-async function untilIdle(underWay: ReadonlySet<Promise<unknown>>): Promise<void> {
-  for (let calmTurns = 0; calmTurns < CALM_TURNS; calmTurns++) {
-    if (underWay.size > 0) calmTurns = 0;
-    await Promise.allSettled(underWay);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }

@@ -9,7 +9,8 @@ import { type Counters, createCounters } from '../../server/observe/counters.ts'
 import type { Logger } from '../../server/observe/log.ts';
 import type { EventLog } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
-import { createFakeClock, type FakeClock, settled } from './clock.ts';
+import { createFakeClock, type FakeClock } from './clock.ts';
+import { createCallWatch } from './idle.ts';
 import { tempDir } from './temp-dir.ts';
 
 /** A minimal destination: an event's id is its payload, and the response's status is the outcome. */
@@ -74,19 +75,16 @@ export async function startBench(
 ): Promise<Bench> {
   const dataDir = options.dataDir ?? tempDir();
   const consumer = 'plain@shop';
-  const clock: FakeClock = createFakeClock(undefined, async () => {
-    // Every round trip to the storage threads proves that what was posted before has been done.
-    for (let turn = 0; turn < 12; turn++) {
-      await Promise.all([log.depth(consumer), log.find(consumer, ['-'])]);
-      await settled();
-    }
-  });
-  const log = await openLog({
-    dataDir,
-    consumers: [{ name: consumer, shop: 'shop', decryptsPii: false, audience: 'destinations' }],
-    retentionMs: 30 * 86_400_000,
-    clock: clock.now,
-  });
+  const calls = createCallWatch();
+  const clock: FakeClock = createFakeClock(undefined, calls.idle);
+  const log = calls.watch(
+    await openLog({
+      dataDir,
+      consumers: [{ name: consumer, shop: 'shop', decryptsPii: false, audience: 'destinations' }],
+      retentionMs: 30 * 86_400_000,
+      clock: clock.now,
+    }),
+  );
   const counters = createCounters();
   const requests: Bench['requests'] = [];
   const reports: DeliveryReport[] = [];
