@@ -217,7 +217,7 @@ test('a failed redaction is retried, and nothing is counted twice', async () => 
 test('an event of a page with the name of a redaction redacts nothing', async () => {
   const { append, start } = await setUp();
   const redacted: ProtectedEvent[] = [];
-  const consumer = start({ redact: async (told) => void redacted.push(told) });
+  const consumer = start({ redact: async (event) => void redacted.push(event) });
   await append({ ...redaction(), source: 'browser' }, { ...redaction(), source: 'server' });
   await consumer.caughtUp();
   expect(redacted).toEqual([]);

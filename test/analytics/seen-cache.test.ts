@@ -38,11 +38,11 @@ test('a link that was claimed is written once more when it is proven', () => {
   expect(cache.only(of([proven, link('u:1', 'a:1')])).facts.links).toEqual([]);
 });
 
-test('what was not kept is told again: nothing counts as known before it is', () => {
+test('what was not kept is reported again: nothing counts as known before it is', () => {
   const cache = createSeenCache();
-  const told = of([link('a:1', 'u:1')], [visitor('1', 0)]);
-  cache.only(told);
-  expect(cache.only(told)).toEqual(told);
+  const reported = of([link('a:1', 'u:1')], [visitor('1', 0)]);
+  cache.only(reported);
+  expect(cache.only(reported)).toEqual(reported);
 });
 
 test('a visitor’s tenth event of a few minutes costs no write; one after ten minutes does', () => {

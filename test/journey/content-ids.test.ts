@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from 'vitest';
 import { eventually } from '../support/collector.ts';
 import { startWebhookShop } from '../support/webhook-shop.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from 'vitest';
 import { eventIdOf } from '../../shared/order-ids.ts';
 import { eventually } from '../support/collector.ts';

@@ -82,13 +82,13 @@ function report(one: ReportName, { nth, naming }: Case, strong: Source): Partial
       identity: { anonymousId: `visitor-${nth}` },
       properties: { ...pageNames(naming, nth), total: 1 } as ProtectedEvent['properties'],
     };
-  const told = {
+  const reports = {
     create: { event: 'Order Completed', properties: { ...all, total: 46, financial_status: 'pending' } },
     paid: { event: 'Order Updated', properties: { ...all, total: 46, financial_status: 'paid' } },
     refund: { event: 'Order Refunded', properties: { order_id: id, refund_id: `refund-${nth}`, total: 5 } },
     cancel: { event: 'Order Cancelled', properties: { ...all, cancelled_at: '2026-03-01T11:00:00Z' } },
   };
-  return { source: strong, identity: {}, ...told[one] };
+  return { source: strong, identity: {}, ...reports[one] };
 }
 
 /** The stages that are to be sent, by which of the reports arrived, and which came before a cancellation. */

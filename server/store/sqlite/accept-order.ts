@@ -2,7 +2,7 @@ import type { OrderClaim } from '../../orders/claim.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import { keyOfStage, type Stage, stagesAdded } from '../../orders/stages.ts';
 import type { Accepted, ShopOrders } from '../event-log.ts';
-import type { AcceptRow } from './accept.ts';
+import type { AcceptRow } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
 import { evidenceKey, orderKeyOf, toBlob } from './dedup.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
@@ -61,7 +61,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     const { ordersFrom, mergeMs, hasPlatform } = shops.get(shop) ?? NO_ORDERS;
     const witness = details?.witness ?? null;
     // Where the shop system reports orders, a page is believed when it says that one was placed, and no further.
-    const isHeard = isTrusted(source) || claim.stage === 'placed' || !hasPlatform;
+    const mayAddStages = isTrusted(source) || claim.stage === 'placed' || !hasPlatform;
     const { order, merged, superseded } = orders.assign(
       shop,
       { ...claim, isCancelled: claim.isCancelled && (isTrusted(source) || !hasPlatform) },
@@ -74,7 +74,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     if (!voices.actsAsBrowser(shop))
       for (const joined of evidence.joinTo(shop, order, claim, nowMs))
         if (joined.stage === 'placed') rows.insert(evidenceRow(row, joined.body, order));
-    const added = isHeard
+    const added = mayAddStages
       ? stagesOf(order, claim).filter((one) => !wasSentBefore(shop, order, claim, one, nowMs))
       : [];
     for (const stage of added) emit(row, claim, order, stage, setByMs);
@@ -134,7 +134,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
 
   return (row: AcceptRow, claim: OrderClaim, times: AcceptTimes): Accepted | undefined => {
     const [shop, source, , receivedAtMs] = row;
-    if (source === 'platform') voices.notePlatformOrder(shop, receivedAtMs);
+    if (source === 'platform') voices.recordPlatformOrder(shop, receivedAtMs);
     const isBelieved = isTrusted(source) || voices.actsAsBrowser(shop);
     if (!isBelieved) return acceptEvidence(row, claim, times.nowMs);
     return claim.names.length > 0 && !claim.isNotice ? acceptReport(row, claim, times) : undefined;
