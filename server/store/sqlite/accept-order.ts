@@ -2,7 +2,7 @@ import type { OrderClaim } from '../../orders/claim.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import { keyOfStage, type Stage, stagesAdded } from '../../orders/stages.ts';
 import type { Accepted, ShopOrders } from '../event-log.ts';
-import type { AcceptRow } from './accept.ts';
+import type { AcceptRow } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
 import { evidenceKey, orderKeyOf, toBlob } from './dedup.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
@@ -134,7 +134,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
 
   return (row: AcceptRow, claim: OrderClaim, times: AcceptTimes): Accepted | undefined => {
     const [shop, source, , receivedAtMs] = row;
-    if (source === 'platform') voices.notePlatformOrder(shop, receivedAtMs);
+    if (source === 'platform') voices.recordPlatformOrder(shop, receivedAtMs);
     const isBelieved = isTrusted(source) || voices.actsAsBrowser(shop);
     if (!isBelieved) return acceptEvidence(row, claim, times.nowMs);
     return claim.names.length > 0 && !claim.isNotice ? acceptReport(row, claim, times) : undefined;

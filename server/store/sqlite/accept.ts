@@ -1,42 +1,14 @@
-import type { Source } from '../../../shared/protected-event.ts';
 import type { OrderClaim } from '../../orders/claim.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import type { Accepted } from '../event-log.ts';
 import type { AcceptTimes } from './accept-order.ts';
+import type { AcceptRow, Details } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
 import { type Dedup, messageKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
 import type { EventRows } from './event-rows.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { FormerKeys } from './former-keys.ts';
 import type { PersonLinks } from './person-links.ts';
-
-/** What an entry carries beside its event. */
-export interface Details {
-  audience?: 'statistics';
-  /** The event reports an order. */
-  claim?: OrderClaim;
-  /** Second dedup key of an event that reports no order: `checkout:<token>`. */
-  key?: string;
-  /** What a browser shows together with tokens of its cart or checkout: the text kept for each of them. */
-  shown?: { tokens: readonly string[]; userId: string; evidence: string };
-  /** Who sent it, as far as a browser is known. */
-  visitor?: string;
-  /** Keyed digest of the peer address; of a shop system's order, of the buyer's. */
-  witness?: string;
-  /** A person's user id and the digests that belong to it, where a trusted voice says so. */
-  person?: { userId: string; keys: readonly string[] };
-}
-
-/** An entry as it is sent to the thread: a tuple, the cheapest to clone. Times in epoch ms. */
-export type AcceptRow = [
-  shop: string,
-  source: Source,
-  messageId: string,
-  receivedAtMs: number,
-  body: string,
-  encryptedPii: string | null,
-  details: Details | null,
-];
 
 /** `bytes`: of what was stored. `orders`: the answers to entries that report an order, by their place. */
 export interface AcceptedAll {

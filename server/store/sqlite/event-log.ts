@@ -3,7 +3,7 @@ import { toEvidence } from '../../orders/compose.ts';
 import type { Accepted, DeadLetter, Delivery, Entry, EventLog, LogWatch } from '../event-log.ts';
 import { startThread } from '../thread/start.ts';
 import { createWitness } from '../witness.ts';
-import type { AcceptRow, Details } from './accept.ts';
+import type { AcceptRow, Details } from './accept-row.ts';
 import type { DeadLetterRow } from './dead-letters.ts';
 import type { LeasedRow } from './lease.ts';
 import type { DeliverySettlement, Settlement } from './settle.ts';

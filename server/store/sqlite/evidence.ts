@@ -105,7 +105,7 @@ export function createEvidence({ connection }: Store) {
     /** Joins what is open and belongs to this order. Answers what joined now. */
     joinTo(shop: string, order: Order, { names, tokens }: OrderClaim, nowMs: number): EvidenceRow[] {
       const shown = tokens.flatMap((token) => withToken.all(shop, byTokenKey(token), order.windowUntilMs));
-      const seen =
+      const witnessed =
         order.witness === null
           ? []
           : names.flatMap((name) =>
@@ -118,7 +118,7 @@ export function createEvidence({ connection }: Store) {
               ),
             );
       const found = new Map(
-        [...shown, ...ofOneVisitor(seen)]
+        [...shown, ...ofOneVisitor(witnessed)]
           .filter(({ userId }) => !isOtherUser(userId, order))
           .map((row) => [row.id, row]),
       );

@@ -6,7 +6,7 @@ import type { Store } from './store.ts';
 export interface Voices {
   /** True where a browser's word does: by configuration, or until the shop system has reported its first order. */
   actsAsBrowser(shop: string): boolean;
-  notePlatformOrder(shop: string, atMs: number): void;
+  recordPlatformOrder(shop: string, atMs: number): void;
 }
 
 export function createVoices(store: Store, shops: ReadonlyMap<string, ShopOrders>): Voices {
@@ -31,7 +31,7 @@ export function createVoices(store: Store, shops: ReadonlyMap<string, ShopOrders
       const from = shops.get(shop)?.ordersFrom ?? 'browser';
       return from === 'browser' || (from === 'platform' && !known.has(shop));
     },
-    notePlatformOrder(shop, atMs) {
+    recordPlatformOrder(shop, atMs) {
       put.run(shop, atMs);
       if (!known.has(shop)) added.push(shop);
       known.add(shop);

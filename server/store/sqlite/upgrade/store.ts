@@ -131,12 +131,12 @@ function createOrderUpgrade({ database: { connection }, shops, nowMs }: UpgradeP
     `INSERT INTO shop_voices VALUES (?1, ?2, ?2)
      ON CONFLICT DO UPDATE SET first_order_at = min(first_order_at, ?2), last_order_at = max(last_order_at, ?2)`,
   );
-  const isSeen = prepare<object>(
+  const hasKey = prepare<object>(
     connection,
     'SELECT 1 FROM seen WHERE shop = ? AND key = ? AND expires_at > ?',
   );
   const wasSent = (shop: string, key: string) =>
-    isSeen.get(shop, toBlob(orderKeyOf(key)), nowMs) !== undefined;
+    hasKey.get(shop, toBlob(orderKeyOf(key)), nowMs) !== undefined;
 
   function add({ shop, canonicalId, names, isPlatform, reports }: FormerOrder): void {
     // What pages alone reported makes no order where the shop's own system is to be believed.

@@ -1,0 +1,30 @@
+import type { Source } from '../../../shared/protected-event.ts';
+import type { OrderClaim } from '../../orders/claim.ts';
+
+/** What an entry carries beside its event. */
+export interface Details {
+  audience?: 'statistics';
+  /** The event reports an order. */
+  claim?: OrderClaim;
+  /** Second dedup key of an event that reports no order: `checkout:<token>`. */
+  key?: string;
+  /** What a browser shows together with tokens of its cart or checkout: the text kept for each of them. */
+  shown?: { tokens: readonly string[]; userId: string; evidence: string };
+  /** Who sent it, as far as a browser is known. */
+  visitor?: string;
+  /** Keyed digest of the peer address; of a shop system's order, of the buyer's. */
+  witness?: string;
+  /** A person's user id and the digests that belong to it, where a trusted voice says so. */
+  person?: { userId: string; keys: readonly string[] };
+}
+
+/** An entry as it is sent to the thread: a tuple, the cheapest to clone. Times in epoch ms. */
+export type AcceptRow = [
+  shop: string,
+  source: Source,
+  messageId: string,
+  receivedAtMs: number,
+  body: string,
+  encryptedPii: string | null,
+  details: Details | null,
+];
