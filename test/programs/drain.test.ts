@@ -31,7 +31,9 @@ function queue(depths: (number | undefined)[], arriveAfter = Number.POSITIVE_INF
     reconcile: () => tally.reconcile([1]),
     stallMs: 1_000,
     nowMs: () => nowMs,
-    sleep: async () => void (nowMs += 100),
+    sleep: async (ms) => {
+      nowMs += ms;
+    },
   });
 }
 
