@@ -165,7 +165,7 @@ test('whatever a visitor sends, no word of it appears and no series is added', a
 
 test('while nothing can be stored the scrape goes on, and the status says why', async () => {
   const full = () => Promise.reject(new LogUnavailable('database or disk is full'));
-  const stuck = await startCollector({}, { wrapLog: (log) => ({ ...log, append: full, check: full }) });
+  const stuck = await startCollector({}, { wrapLog: (log) => ({ ...log, accept: full, check: full }) });
   expect((await stuck.post('/v1/track', track())).status).toBe(503);
   const { value } = await scrape(stuck);
   expect(value('storebeacon_log_up')).toBe(0);

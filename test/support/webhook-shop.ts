@@ -1,5 +1,5 @@
 import { orderPayload, signShopline } from '../../server/sandbox/webhooks.ts';
-import { eventually, SHOP_ORIGIN, startCollector } from './collector.ts';
+import { type CollectorOptions, eventually, SHOP_ORIGIN, startCollector } from './collector.ts';
 
 const SECRET = 'app-secret-of-the-shop';
 /** A robot's visit would not count. */
@@ -9,12 +9,12 @@ export const IN_BROWSER = { origin: SHOP_ORIGIN, 'user-agent': BROWSER };
 const LINES = [{ productId: 'tea', variantId: 'tea-1', title: 'Tea', price: 240, quantity: 1 }];
 
 /** A collector with order webhooks. Reports are merged at once unless `variables` say otherwise. */
-export async function startWebhookShop(variables: Record<string, string> = {}) {
-  const collector = await startCollector({
-    SHOPLINE_APP_SECRET: SECRET,
-    ORDER_MERGE_SECONDS: '0',
-    ...variables,
-  });
+export async function startWebhookShop(
+  variables: Record<string, string> = {},
+  options: CollectorOptions = {},
+) {
+  const own = { SHOPLINE_APP_SECRET: SECRET, ORDER_MERGE_SECONDS: '0', ...variables };
+  const collector = await startCollector(own, options);
   const { admin, post, sandbox } = collector;
   const sendWebhook = (topic: string, body: object, webhookId = topic) => {
     const shopDomain = 'sandbox.myshopline.com';

@@ -1,4 +1,3 @@
-import type { Source } from '../../../shared/protected-event.ts';
 import type { OrderClaim } from '../../orders/claim.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import type { Accepted } from '../event-log.ts';
@@ -32,6 +31,18 @@ interface Parts {
 const STORED: Accepted = { isStored: true };
 const DUPLICATE: Accepted = { isStored: false };
 
+const rowOf = ([shop, source, , receivedAtMs, body]: AcceptRow, message: string) => ({
+  shop,
+  receivedAtMs,
+  holdUntilMs: null,
+  messageKey: toBlob(message),
+  orderKey: null,
+  isTrusted: isTrusted(source),
+  isComposed: false,
+  orderId: null,
+  body,
+});
+
 /** One transaction for all entries: dedup, order identity, what proves it, the events. */
 export function createAccept({
   rows,
@@ -43,7 +54,7 @@ export function createAccept({
   acceptOrder,
 }: Parts) {
   function acceptOne(row: AcceptRow, times: AcceptTimes): Accepted {
-    const [shop, source, messageId, receivedAtMs, body, encryptedPii, details] = row;
+    const [shop, source, messageId, receivedAtMs, , encryptedPii, details] = row;
     const { nowMs } = times;
     // Each voice has ids of its own: no other can use them up.
     const message = messageKey(source, messageId);
@@ -51,6 +62,9 @@ export function createAccept({
     const key = details?.key === undefined ? null : orderKeyOf(details.key);
     if (key !== null && dedup.has(shop, key, nowMs)) {
       show(row, details);
+      // Statistics read it too: it shows who began the checkout.
+      dedup.add(shop, message, nowMs + windows.retentionMs);
+      rows.insert({ ...rowOf(row, message), audience: AUDIENCE.statistics, encryptedPii: null });
       return DUPLICATE;
     }
     // The rows of an order carry no key of the message.
@@ -66,16 +80,10 @@ export function createAccept({
       }
     }
     rows.insert({
-      shop,
-      receivedAtMs,
-      holdUntilMs: null,
-      messageKey: toBlob(message),
+      ...rowOf(row, message),
       orderKey: key === null ? null : toBlob(key),
-      isTrusted: isTrusted(source),
       audience: AUDIENCE[details?.audience ?? 'all'],
       isComposed: isTrusted(source) && key !== null,
-      orderId: null,
-      body,
       encryptedPii,
     });
     return STORED;

@@ -54,7 +54,8 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
         clockShiftMs(clock),
       );
       watch.appended(bytes);
-      if (isStored.includes(true)) for (const listener of listeners) listener();
+      // Also for what is a duplicate to destinations and news to statistics.
+      if (bytes > 0) for (const listener of listeners) listener();
       const accepted: Accepted[] = isStored.map((stored) => ({ isStored: stored }));
       for (const [index, answer] of orders) accepted[index] = answer;
       return accepted;

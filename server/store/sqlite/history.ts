@@ -87,9 +87,9 @@ export function createHistory({ connection, transaction }: Store, limits: Histor
   function messageIds(events: string): string[] {
     const found: string[] = [];
     for (const [from, to] of rangesOf(events)) {
-      const remaining = MAX_MESSAGE_IDS - found.length;
-      if (remaining <= 0) break;
-      const rows = messageIdsBetween.all(from, to, remaining);
+      const free = MAX_MESSAGE_IDS - found.length;
+      if (free <= 0) break;
+      const rows = messageIdsBetween.all(from, to, free);
       found.push(...rows.flatMap(({ messageId }) => messageId ?? []));
     }
     return found;

@@ -89,13 +89,13 @@ export function createLease(
     const leased: LeasedRow[] = [];
     const withPii = Number(consumer.decryptsPii);
     while (leased.length < max) {
-      const remaining = max - leased.length;
+      const free = max - leased.length;
       const after = isTrusted ? Math.max(consumer.trustedCursor, consumer.cursor) : consumer.cursor;
       const page = isTrusted
-        ? trusted.all(shop, after, withPii, remaining, audience)
-        : fresh.all(shop, after, withPii, remaining, audience, consumer.trustedCursor);
+        ? trusted.all(shop, after, withPii, free, audience)
+        : fresh.all(shop, after, withPii, free, audience, consumer.trustedCursor);
       // After a short page there is nothing left: what is for others is passed over, too.
-      const last = page.length < remaining ? (newest.get(shop)?.seq ?? after) : (page.at(-1)?.seq ?? after);
+      const last = page.length < free ? (newest.get(shop)?.seq ?? after) : (page.at(-1)?.seq ?? after);
       if (page.length > 0)
         leaseNew.run(
           id,
@@ -112,7 +112,7 @@ export function createLease(
       else consumer.cursor = Math.max(after, last);
       for (const { holdUntilMs, ...row } of page)
         if (holdUntilMs === null || holdUntilMs <= nowMs) leased.push(row);
-      if (page.length < remaining) break;
+      if (page.length < free) break;
     }
     return leased;
   }
@@ -131,10 +131,10 @@ export function createLease(
     if (waiting.length > 0) leaseAgain.run(consumer.id, nowMs + leaseMs, nowMs, seqs);
     const leased = [...waiting];
     if (!isRequeuing) {
-      const remaining = () => max - leased.length;
-      leased.push(...leaseNewEvents(consumer, Math.ceil(remaining() * TRUSTED_SHARE), nowMs, true));
-      leased.push(...leaseNewEvents(consumer, remaining(), nowMs, false));
-      leased.push(...leaseNewEvents(consumer, remaining(), nowMs, true));
+      const free = () => max - leased.length;
+      leased.push(...leaseNewEvents(consumer, Math.ceil(free() * TRUSTED_SHARE), nowMs, true));
+      leased.push(...leaseNewEvents(consumer, free(), nowMs, false));
+      leased.push(...leaseNewEvents(consumer, free(), nowMs, true));
       if (consumer.cursor !== cursor || consumer.trustedCursor !== trustedCursor)
         moveCursors.run(consumer.cursor, consumer.trustedCursor, consumer.id);
     }

@@ -60,7 +60,7 @@ const Refused = z.strictObject({
   meta: z.strictObject({ errors: z.array(z.string()).min(1) }),
 });
 const SLOW_MS = 10_000;
-const isIngest = (path: string) => /^\/v1\/(?!m\b|projects)/.test(path);
+const isIngest = (path: string) => /^\/v1\/(?!m\b|projects|webhooks)/.test(path);
 
 /** What is wrong with an answer, in words; undefined when nothing is. */
 export function complaint({ method, path }: Probe, { status, type, body, ms }: Answer): string | undefined {

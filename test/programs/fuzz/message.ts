@@ -46,7 +46,7 @@ const open = fc
 const amount = fc.oneof(fc.double({ min: 0, max: 1e6, noNaN: true }), fc.integer());
 const commerce = fc.record(
   {
-    order_id: field(fc.constantFrom('O-1', 'O-2', 'O-3', 42)),
+    order_id: field(fc.constantFrom('O-0', 'O-1', 'O-2', 42, 'W-1')),
     value: field(amount),
     currency: field(fc.constantFrom('TWD', 'usd')),
     financial_status: field(fc.constantFrom('paid', 'pending')),
@@ -92,7 +92,7 @@ const message = fc
       messageId: field(
         fc.oneof(
           { weight: 9, arbitrary: fc.constant(FRESH_ID) },
-          { weight: 1, arbitrary: fc.constantFrom('same-1', 'same-2', 'same-3') },
+          { weight: 1, arbitrary: fc.constantFrom('same-1', 'same-2', 'shopline:message-0', 'order:O-0') },
         ),
       ),
       anonymousId: field(id),

@@ -1,8 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { CLEAR_DOMAIN } from '../../support/fleet-messages.ts';
+import { FLEET_SHOP } from '../../support/fleet-requests.ts';
 import { ADMIN_TOKEN, basic, SHOP_ORIGIN, WRITE_KEY } from '../../support/shop.ts';
 import { batchText, messageText } from './message.ts';
+import { webhooks } from './webhook.ts';
 
 /** One request, as a sender might make it who means well, is broken, or means harm. */
 export interface Probe {
@@ -76,11 +78,15 @@ const latin1 = fc.string({
   maxLength: 60,
 });
 const oneOf = (...values: string[]) => weighted([30, fc.constantFrom(...values)], [1, latin1]);
+/** A backend sends no `Origin`; one that does is refused. */
+const isBackend = (authorization: string, chance: string | undefined) =>
+  authorization === basic(FLEET_SHOP.serverKey) && chance === '0';
 const headers = fc
   .record(
     {
       authorization: weighted(
         [30, fc.constant(basic(WRITE_KEY))],
+        [8, fc.constant(basic(FLEET_SHOP.serverKey))],
         [1, oneOf(basic('no-such-key'), 'Bearer x', 'Basic ', `Bearer ${ADMIN_TOKEN}`)],
       ),
       origin: weighted([30, fc.constant(SHOP_ORIGIN)], [1, oneOf('null', 'https://evil.example')]),
@@ -109,7 +115,12 @@ const headers = fc
   )
   .map(
     (all) =>
-      Object.fromEntries(Object.entries(all).filter(([, value]) => value !== '')) as Record<string, string>,
+      Object.fromEntries(
+        Object.entries(all).filter(
+          ([name, value]) =>
+            value !== '' && !(name === 'origin' && isBackend(all.authorization, all['x-strict-mode'])),
+        ),
+      ) as Record<string, string>,
   );
 
 /** What happens to good bytes on their way: nothing mostly. */
@@ -154,6 +165,7 @@ export function probes(newId: () => string): fc.Arbitrary<Probe> {
       [10, to(SINGLE, written(messageText(newId)))],
       [10, to(BATCH, written(batchText(newId)))],
       [1, to([...SINGLE, ...BATCH], garbage)],
+      [2, webhooks(newId)],
     )
       // A route that forgets people, opened, would make the log forget what it is held against.
       .filter(({ method, headers }) => method === 'GET' || !headers.authorization?.includes(ADMIN_TOKEN))

@@ -13,7 +13,10 @@ const Open = z.record(Text, z.unknown());
 const Stored = z.strictObject({
   shop: z.literal('shop'),
   messageId: Text.min(1),
-  orderKey: Text.regex(/^order:/).optional(),
+  source: z.enum(['browser', 'server', 'platform']),
+  orderId: Text.min(1).optional(),
+  eventId: Text.min(1).optional(),
+  orderKey: Text.regex(/^(order|refund|checkout):/).optional(),
   type: z.enum(MESSAGE_TYPES),
   event: Text.min(1).optional(),
   name: Text.optional(),
@@ -36,42 +39,78 @@ function shape<T extends z.ZodType>(names: readonly string[], schema: T) {
 }
 const PROTOTYPE = /(?<!\\)"(__proto__|constructor|prototype)":/;
 
-/** What lies in the log after everything. */
+/** What lies in the store after everything. */
 export interface Stored {
-  rows: number;
+  /** Messages of pages and of the backend: as events, as reports of an order, or as evidence. */
+  messages: number;
   messageIds: ReadonlySet<string>;
   /** Rows that should not be there, or not like this; at most 20, in words. */
   problems: string[];
 }
 
-/** Reads the log of a collector that has ended. */
+/**
+ * What statistics alone read of an order repeats one of its reports: it is looked at like everything else, but is no
+ * second copy.
+ */
+const ROWS = `
+  SELECT CAST(body AS TEXT) AS text, audience = 2 AND order_id IS NOT NULL AS isCopy, order_id AS orderId FROM events
+  UNION ALL SELECT CAST(body AS TEXT), 1, NULL FROM evidence`;
+/** The shop system reported an order before any page did: no page makes one. */
+const MADE_BY_PAGES = `SELECT count(*) AS count FROM order_reports WHERE source = 'browser'`;
+
+/** Reads the store of a collector that has ended. */
 export function readStored(dataDir: string): Stored {
   const database = new DatabaseSync(join(dataDir, 'store.db'), { readOnly: true });
-  const messageIds = new Set<string>();
-  const orderKeys = new Set<string>();
+  const seen = createSeen();
   const problems: string[] = [];
-  let rows = 0;
   try {
-    for (const { body } of database.prepare('SELECT body FROM events').iterate()) {
-      rows++;
-      const text = typeof body === 'string' ? body : new TextDecoder().decode(body as Uint8Array);
-      const found = problemOf(text, messageIds, orderKeys);
+    for (const row of database.prepare(ROWS).iterate()) {
+      const text = String(row.text);
+      const found = seen.problemOf(JSON.parse(text), row) ?? problemOf(text);
       if (found && problems.length < 20) problems.push(`${found}: ${text.slice(0, 300)}`);
     }
+    const made = Number(database.prepare(MADE_BY_PAGES).get()?.count);
+    if (made > 0) problems.push(`forged: ${made} reports of pages count as reports of an order`);
   } finally {
     database.close();
   }
-  return { rows, messageIds, problems };
+  return { messages: seen.messages.size, messageIds: seen.messageIds, problems };
 }
 
-function problemOf(text: string, messageIds: Set<string>, orderKeys: Set<string>): string | undefined {
-  const value = JSON.parse(text) as { messageId: string; orderKey?: string };
-  const { messageId, orderKey } = value;
-  if (messageIds.has(messageId)) return 'stored twice';
-  messageIds.add(messageId);
-  if (orderKey !== undefined && orderKeys.has(orderKey)) return 'an order stored twice';
-  if (orderKey !== undefined) orderKeys.add(orderKey);
-  const issue = Stored.safeParse(value).error?.issues[0];
+interface Row {
+  messageId: string;
+  source: string;
+  orderKey?: string;
+}
+
+/** Each voice has messageIds of its own. */
+function createSeen() {
+  const messages = new Set<string>();
+  const messageIds = new Set<string>();
+  const once = new Set<string>();
+  const isSecond = (key: string) => once.size === once.add(key).size;
+  return {
+    messages,
+    messageIds,
+    problemOf(
+      { messageId, source, orderKey }: Row,
+      { isCopy, orderId }: Record<string, unknown>,
+    ): string | undefined {
+      messageIds.add(messageId);
+      // What the store adds to a report has an id of its own.
+      if (source !== 'platform' && !/:(placed|merged:.*)$/.test(messageId))
+        messages.add(JSON.stringify([source, messageId]));
+      if (isCopy === 1) return undefined;
+      if (isSecond(JSON.stringify([source, messageId]))) return 'stored twice';
+      return orderKey !== undefined && isSecond(`${orderKey} of ${orderId}`)
+        ? `${orderKey} stored twice`
+        : undefined;
+    },
+  };
+}
+
+function problemOf(text: string): string | undefined {
+  const issue = Stored.safeParse(JSON.parse(text)).error?.issues[0];
   if (issue) return `no ProtectedEvent (${issue.path.join('.')}: ${issue.message})`;
   if (PROTOTYPE.test(text)) return 'a key that reaches for a prototype';
   if (text.includes(CLEAR_DOMAIN)) return 'an email in clear';

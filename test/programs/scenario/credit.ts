@@ -9,6 +9,8 @@ export interface Order {
   atMs: number;
   /** Ids of all its reports together. */
   people: Set<string>;
+  /** Ids of its reports by webhook. */
+  evidenced: Set<string>;
   buyer: string | undefined;
   isPaid: boolean;
   isForeign: boolean;
@@ -35,13 +37,52 @@ export function peopleOf(own: ReadonlySet<string>, together: readonly Set<string
   return all;
 }
 
+/** The visitors that were seen with a token of the order, but for those known as another user only. */
+function visitorsOf(evidenced: ReadonlySet<string>, together: readonly Set<string>[]): Set<string> {
+  const isUser = (id: string) => id.startsWith('u:');
+  const seen = together.filter((ids) => [...ids].some((id) => /^[tk]:/.test(id) && evidenced.has(id)));
+  const visitors = new Set(seen.flatMap((ids) => [...ids].filter((id) => id.startsWith('a:'))));
+  const users = [...evidenced].filter(isUser);
+  for (const visitor of visitors) {
+    const known = together.flatMap((ids) => (ids.has(visitor) ? [...ids].filter(isUser) : []));
+    if (users.length > 0 && known.length > 0 && !known.some((id) => users.includes(id)))
+      visitors.delete(visitor);
+  }
+  return visitors;
+}
+
+/** With visitors of its own, an order's people are these, their ids at Customer.io, and what is proven of its buyer. */
+function evidencedPeople(
+  evidenced: ReadonlySet<string>,
+  visitors: ReadonlySet<string>,
+  { together, proven }: Reading,
+): Set<string> {
+  const all = new Set([...evidenced, ...visitors]);
+  for (const ids of together)
+    if ([...ids].some((id) => visitors.has(id))) for (const id of ids) if (id.startsWith('c:')) all.add(id);
+  for (const ids of proven)
+    if ([...ids].some((id) => /^[uec]:/.test(id) && evidenced.has(id)))
+      for (const id of ids) if (/^[auec]:/.test(id)) all.add(id);
+  return all;
+}
+
+/** @param evidenced ids that the shop's webhooks reported; a browser's claims count only without visitors of these. */
 export function creditOf(
   own: ReadonlySet<string>,
   atMs: number,
-  { together, touches }: Reading,
+  reading: Reading,
   { attributionDays }: Settings,
+  evidenced: ReadonlySet<string> = new Set(),
 ): Credit {
-  const all = peopleOf(own, together);
+  const { together } = reading;
+  const visitors = visitorsOf(evidenced, together);
+  const isEvidenced = visitors.size > 0;
+  const all = isEvidenced ? evidencedPeople(evidenced, visitors, reading) : peopleOf(own, together);
+  const touches = reading.touches.map((touch) =>
+    isEvidenced && !touch.isClick
+      ? { ...touch, people: new Set([...touch.people].filter((id) => /^[ac]:/.test(id))) }
+      : touch,
+  );
   let winner: Touch | undefined;
   for (const touch of touches) {
     if (touch.atMs > atMs || touch.atMs < atMs - attributionDays * 86_400_000) continue;
@@ -98,6 +139,7 @@ function orderOf(reports: readonly OrderReport[], currency: string): Order | und
   return {
     atMs: first.atMs,
     people: new Set(reports.flatMap(({ people }) => [...people])),
+    evidenced: new Set(reports.flatMap(({ isWebhook, people }) => (isWebhook ? [...people] : []))),
     buyer: buyerOf(reports),
     isPaid:
       paid.length > 0 ||

@@ -24,6 +24,10 @@ export function readWebhook(reading: Reading, { topic, payload, webhookId }: Sho
   const stage = STAGES[topic];
   if (!stage) return;
   const isRefund = stage === 'refunded';
+  const isPaid = ['paid', 'partially_refunded', 'refunded', undefined].includes(
+    text(payload.financial_status),
+  );
+  if (text(payload.user_id) && (stage === 'paid' || isPaid)) reading.proven.push(who);
   const seq = URL.parse(String(payload.order_status_url))?.searchParams.get('mainOrderSeq');
   const transactions = (payload.transactions ?? []) as { amount: string }[];
   reading.reports.push({
@@ -50,6 +54,7 @@ export function readMail(reading: Reading, { payload }: CustomerIoEvent, { rules
   const atMs = timestamp * 1000;
   const who = people({ u: data.identifiers.id, e: data.identifiers.email, c: data.identifiers.cio_id });
   reading.together.push(who);
+  reading.proven.push(who);
   const isAbout = (expectedValue: Payload) => {
     const named = UNPREFIXED.filter((name) => expectedValue[name] !== undefined);
     return named.length > 0 && named.every((name) => String(data[name]) === expectedValue[name]);

@@ -7,6 +7,8 @@ import { hundredths } from './values.ts';
 export interface Reading {
   /** For each event with ids: the ids it carried together. */
   together: Set<string>[];
+  /** Those among them that prove whose ids they are: Customer.io's, and a customer's paid order by webhook. */
+  proven: Set<string>[];
   touches: Touch[];
   landings: (Touch & { visitor: string; country: string | undefined })[];
   actions: { id: string; kind: 'cart' | 'checkout'; people: Set<string>; atMs: number }[];
@@ -58,6 +60,7 @@ export interface Message {
 export function read(events: readonly ScenarioEvent[], settings: Settings): Reading {
   const reading: Reading = {
     together: [],
+    proven: [],
     touches: [],
     landings: [],
     actions: [],

@@ -17,10 +17,11 @@ export interface Expected {
  */
 export function reference(events: readonly ScenarioEvent[], settings: Settings): Expected {
   const reading = read(events, settings);
-  const credit = (own: ReadonlySet<string>, atMs: number) => creditOf(own, atMs, reading, settings);
+  const credit = (own: ReadonlySet<string>, atMs: number, evidenced?: ReadonlySet<string>) =>
+    creditOf(own, atMs, reading, settings, evidenced);
   const orders = ordersOf(reading, settings.currency).map((order) => ({
     ...order,
-    credit: credit(order.people, order.atMs),
+    credit: credit(order.people, order.atMs, order.evidenced),
   }));
   const firstOrders = new Map<string, CreditedOrder>();
   for (const order of orders.toSorted((a, b) => a.atMs - b.atMs))
