@@ -6,11 +6,13 @@ export const SNIPPET_OPTIONS: readonly string[] = [
   'cartAttributes',
   'consent',
   'consentTool',
+  'contentId',
   'cookieDomain',
   'dataLayer',
   'debug',
   'domains',
   'endpoint',
+  'orders',
   'pixel',
 ];
 
