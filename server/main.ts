@@ -25,8 +25,8 @@ import { countedShops, shopOrders } from './platforms/registry.ts';
 import { startPlatforms } from './platforms/start.ts';
 import type { Statistics } from './platforms/statistics.ts';
 import { createPiiEncryption, piiBinding } from './privacy/encrypted-pii.ts';
-import type { EventLog } from './store/event-log.ts';
 import { openStores } from './store/open-stores.ts';
+import type { Store } from './store/store.ts';
 
 /** What the demo and tests replace. */
 export interface StartOptions {
@@ -35,8 +35,8 @@ export interface StartOptions {
   random?: () => number;
   report?: Report;
   /** Wraps the event log, for example to observe it. */
-  wrapLog?: (log: EventLog) => EventLog;
-  demo?: (parts: { log: EventLog; delivery: RunningDelivery; statistics?: Statistics }) => Router;
+  wrapLog?: (log: Store) => Store;
+  demo?: (parts: { log: Store; delivery: RunningDelivery; statistics?: Statistics }) => Router;
   /** Serves the operator's routes without a token. Only for loopback. */
   openAdmin?: boolean;
 }

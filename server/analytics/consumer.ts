@@ -4,7 +4,7 @@ import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
 import { mapInChunks } from '../lib/yield-to-ingest.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
-import { type Delivery, type EventLog, LogUnavailable } from '../store/event-log.ts';
+import { type Delivery, LogUnavailable, type Store } from '../store/store.ts';
 import type { EventFacts } from './event.ts';
 import type { Facts } from './facts.ts';
 import { gather, readDelivery } from './gather.ts';
@@ -16,7 +16,7 @@ export interface ConsumerParts {
   shop: string;
   /** The consumer's name in the event log. */
   consumer: string;
-  log: EventLog;
+  log: Store;
   state: Pick<AnalyticsStore, 'apply'>;
   rules: FactRules;
   /** Carries out a redaction; called when every event before it is counted. */

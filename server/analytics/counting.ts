@@ -4,7 +4,7 @@ import type { Clock } from '../lib/clock.ts';
 import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
-import type { EventLog, Consumer as LogConsumer } from '../store/event-log.ts';
+import type { Consumer as LogConsumer, Store } from '../store/store.ts';
 import { startConsumer } from './consumer.ts';
 import type { FactRules } from './read-facts.ts';
 import type { AnalyticsStore } from './store.ts';
@@ -14,7 +14,7 @@ import type { FlowTotals, MarketingTotals } from './totals.ts';
 export interface CountingParts {
   /** The shops whose events are counted. */
   shops: readonly Shop[];
-  log: EventLog;
+  log: Store;
   state: AnalyticsStore;
   /** Carries out a platform's request to erase a person or a shop. */
   redact: (shop: Shop, event: ProtectedEvent) => Promise<void>;

@@ -1,4 +1,4 @@
-import type { Delivery } from '../store/event-log.ts';
+import type { Delivery } from '../store/store.ts';
 import type { EventFacts } from './event.ts';
 import type { Facts } from './facts.ts';
 import { type FactRules, readFacts } from './read-facts.ts';

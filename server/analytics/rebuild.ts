@@ -1,6 +1,6 @@
 import type { Shop } from '../config/config.ts';
 import { NO_BACKPRESSURE } from '../lib/yield-to-ingest.ts';
-import type { Delivery, EventLog } from '../store/event-log.ts';
+import type { Delivery, Store } from '../store/store.ts';
 import { isRedaction } from './consumer.ts';
 import { consumerName, factRules } from './counting.ts';
 import { gather, readDelivery } from './gather.ts';
@@ -11,7 +11,7 @@ import type { FlowTotals, MarketingTotals } from './totals.ts';
 
 export interface RebuildParts {
   shop: Shop;
-  log: EventLog;
+  log: Store;
   store: AnalyticsDatabase;
   /** Events received before this may have left the log; their facts are the stored baseline. */
   sinceMs: number;
@@ -64,7 +64,7 @@ class Rollback extends Error {}
 
 /** Counts the waiting events. @param keep runs the function it is given in a transaction; events are acknowledged when it resolves. */
 async function countAll(
-  log: EventLog,
+  log: Store,
   shop: Shop,
   rules: FactRules,
   keep: (apply: (methods: Methods) => Promise<void>) => Promise<void>,

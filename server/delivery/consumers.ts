@@ -1,6 +1,6 @@
 import type { Shop } from '../config/config.ts';
 import { needsRawPii } from '../destinations/destination.ts';
-import type { Consumer } from '../store/event-log.ts';
+import type { Consumer } from '../store/store.ts';
 
 /** One consumer for each destination of each shop, so that none can slow another. */
 export function consumersOf(shops: readonly Shop[]): Consumer[] {

@@ -6,7 +6,7 @@ import type { RateLimiterFor } from '../lib/rate-limiter.ts';
 import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
-import type { EventLog } from '../store/event-log.ts';
+import type { Store } from '../store/store.ts';
 import type { Breaker } from './breaker.ts';
 import type { DeadLetterLog } from './dead-letter-log.ts';
 import type { Identifies } from './identifies.ts';
@@ -20,7 +20,7 @@ export interface WorkerParts {
   shop: string;
   destination: Destination;
   settings: unknown;
-  log: EventLog;
+  log: Store;
   http: Http;
   decrypt: (encryptedPii: string, event: ProtectedEvent) => RawPii;
   clock: Clock;

@@ -1,7 +1,7 @@
 import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
 import type { DeadLetterReason, RetryReason, SkipReason } from '../../shared/reasons.ts';
 import { type Destination, type Facts, isSkip, toItem } from '../destinations/destination.ts';
-import type { Delivery } from '../store/event-log.ts';
+import type { Delivery } from '../store/store.ts';
 
 /** A payload and its JSON text as a request carries it. */
 export interface Encoded {

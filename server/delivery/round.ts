@@ -1,5 +1,5 @@
 import { mapInChunks } from '../lib/yield-to-ingest.ts';
-import type { Delivery } from '../store/event-log.ts';
+import type { Delivery } from '../store/store.ts';
 import { toBatches } from './batch.ts';
 import type { Reservation } from './once.ts';
 import type { RoundParts } from './parts.ts';

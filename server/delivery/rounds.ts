@@ -1,4 +1,4 @@
-import type { Delivery } from '../store/event-log.ts';
+import type { Delivery } from '../store/store.ts';
 import type { SharedParts } from './parts.ts';
 import type { Prepared } from './prepare.ts';
 import { prepareRound, sendRound } from './round.ts';

@@ -1,6 +1,6 @@
 import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
-import type { Settled } from '../store/event-log.ts';
 import type { SentRequest } from '../store/history.ts';
+import type { Settled } from '../store/store.ts';
 import type { RoundParts } from './parts.ts';
 import type { InFlight, Unsent } from './prepare.ts';
 import { retryDelayMs } from './retry.ts';

@@ -12,7 +12,7 @@
 import { z } from 'zod';
 import type { Destination } from '../destinations/destination.ts';
 import { createRateLimiters } from '../lib/rate-limiter.ts';
-import type { Delivery } from '../store/event-log.ts';
+import type { Delivery } from '../store/store.ts';
 import { type BreakerState, createBreaker } from './breaker.ts';
 import { createDeadLetterLog } from './dead-letter-log.ts';
 import { createIdentifies } from './identifies.ts';

@@ -1,6 +1,6 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { DeliveryReport, Report } from '../delivery/report.ts';
-import type { Accepted, EventLog } from '../store/event-log.ts';
+import type { Accepted, Store } from '../store/store.ts';
 
 /** One event on the live page: what was stored, and its delivery to each destination. */
 export interface Watched {
@@ -22,7 +22,7 @@ export interface WatchedDelivery {
 
 export interface Recorder {
   /** Wraps the log and records every stored event; changes nothing. */
-  watch(log: EventLog): EventLog;
+  watch(log: Store): Store;
   report: Report;
   /** Newest first. */
   events(): Watched[];

@@ -5,7 +5,7 @@ import type { RunningDelivery } from '../delivery/start.ts';
 import { HttpError } from '../http/errors.ts';
 import type { Statistics } from '../platforms/statistics.ts';
 import { Faults, type Sandbox } from '../sandbox/index.ts';
-import type { EventLog } from '../store/event-log.ts';
+import type { Store } from '../store/store.ts';
 import type { Emails } from './emails.ts';
 import type { Recorder } from './recorder.ts';
 import { PlacedOrder, type ShopServer } from './shop-server.ts';
@@ -33,7 +33,7 @@ function invalid(message: string, { issues }: ZodError): HttpError {
 
 /** The demo shop, its live pages, the stand-ins that send webhooks, and fault injection for each API. */
 export function demoRoutes(parts: {
-  log: EventLog;
+  log: Store;
   delivery: RunningDelivery;
   sandbox: Sandbox;
   recorder: Recorder;

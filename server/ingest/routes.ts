@@ -16,7 +16,7 @@ import { createLogLimiter } from '../lib/log-limiter.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
-import type { EventLog } from '../store/event-log.ts';
+import type { Store } from '../store/store.ts';
 import { setCookies } from './cookies.ts';
 import type { CountryOf } from './country.ts';
 import { readSender } from './sender.ts';
@@ -26,7 +26,7 @@ import { type Rejected, validate } from './validate.ts';
 
 export interface IngestParts {
   config: Config;
-  log: EventLog;
+  log: Store;
   piiEncryption: PiiEncryption;
   counters: Counters;
   logger: Logger;

@@ -7,14 +7,14 @@ import type { Logger } from '../observe/log.ts';
 import { readClaim } from '../orders/claim.ts';
 import { type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
 import { redactText } from '../privacy/redact.ts';
-import type { Entry, EventLog } from '../store/event-log.ts';
+import type { Entry, Store } from '../store/store.ts';
 import { enrich } from './enrich.ts';
 import { toEvent } from './event.ts';
 import type { Sender } from './sender.ts';
 import type { Item } from './split-batch.ts';
 
 export interface ValidationParts {
-  log: Pick<EventLog, 'witnessOf'>;
+  log: Pick<Store, 'witnessOf'>;
   piiEncryption: PiiEncryption;
   counters: Counters;
   logger: Logger;

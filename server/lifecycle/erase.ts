@@ -8,7 +8,7 @@ import { type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
 import { isSha256 } from '../privacy/hash.ts';
 import { normalizeEmail } from '../privacy/normalize.ts';
 import { protectId } from '../privacy/protect.ts';
-import type { Entry, Erased, EventLog } from '../store/event-log.ts';
+import type { Entry, Erased, Store } from '../store/store.ts';
 
 /** The result of an erasure. */
 export interface Erasure {
@@ -22,7 +22,7 @@ export interface Erasure {
 }
 
 export interface EraseParts {
-  log: EventLog;
+  log: Store;
   piiEncryption: PiiEncryption;
   /** Absent when no shop is counted. */
   state: Pick<AnalyticsStore, 'erase'> | undefined;

@@ -4,11 +4,11 @@ import type { Shop } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../observe/log.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
-import type { EventLog } from '../store/event-log.ts';
+import type { Store } from '../store/store.ts';
 import { eraseVisitor, isOfPerson } from './erase.ts';
 
 export interface RedactionParts {
-  log: EventLog;
+  log: Store;
   piiEncryption: PiiEncryption;
   state: Pick<AnalyticsStore, 'erase' | 'purge' | 'peopleOfOrders'>;
   clock: Pick<Clock, 'now'>;

@@ -2,10 +2,10 @@ import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Clock } from '../lib/clock.ts';
 import { runPeriodically } from '../lib/periodic.ts';
 import type { Logger } from '../observe/log.ts';
-import type { EventLog } from '../store/event-log.ts';
+import type { Store } from '../store/store.ts';
 
 export interface RetainParts {
-  log: EventLog;
+  log: Store;
   /** Absent when no shop is counted. */
   state: Pick<AnalyticsStore, 'retain'> | undefined;
   retentionMs: number;

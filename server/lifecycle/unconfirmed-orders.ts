@@ -3,10 +3,10 @@ import type { Clock } from '../lib/clock.ts';
 import { runPeriodically } from '../lib/periodic.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
-import type { EventLog } from '../store/event-log.ts';
+import type { Store } from '../store/store.ts';
 
 export interface UnconfirmedOrdersParts {
-  log: Pick<EventLog, 'openEvidence' | 'closeEvidence' | 'unconfirmedOrders'>;
+  log: Pick<Store, 'openEvidence' | 'closeEvidence' | 'unconfirmedOrders'>;
   shops: readonly Pick<Shop, 'id' | 'ordersFrom' | 'orderConfirmMs'>[];
   clock: Clock;
   counters: Pick<Counters, 'count'>;

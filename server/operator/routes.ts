@@ -13,12 +13,12 @@ import type { Metrics } from '../observe/metrics.ts';
 import { countedShops } from '../platforms/registry.ts';
 import type { Statistics } from '../platforms/statistics.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
-import { type Durability, type EventLog, LogUnavailable } from '../store/event-log.ts';
+import { type Durability, LogUnavailable, type Store } from '../store/store.ts';
 import { type StatisticsParts, statisticsRoutes } from './statistics.ts';
 
 export interface AdminParts {
   config: Config;
-  log: EventLog;
+  log: Store;
   piiEncryption: PiiEncryption;
   delivery: RunningDelivery;
   counters: Counters;
@@ -114,7 +114,7 @@ export function adminRoutes(parts: AdminParts): Router {
 /** A log that cannot store is part of the status, not an error of the request. */
 /** `missing` repeats `gaps` for clients of earlier versions. */
 async function durabilityOf(
-  log: EventLog,
+  log: Store,
 ): Promise<(Durability & { missing: Durability['gaps'] }) | { unavailable: string }> {
   try {
     const durability = await log.check();

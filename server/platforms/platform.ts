@@ -8,7 +8,7 @@ import type { RateLimiterFor } from '../lib/rate-limiter.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
-import type { Accepted, EventLog } from '../store/event-log.ts';
+import type { Accepted, Store } from '../store/store.ts';
 import type { SyncReport } from './sync-report.ts';
 
 /**
@@ -37,7 +37,7 @@ export interface Webhook {
 
 export interface WebhookParts {
   config: Pick<Config, 'shops'>;
-  log: Pick<EventLog, 'accept' | 'witnessOf'>;
+  log: Pick<Store, 'accept' | 'witnessOf'>;
   piiEncryption: PiiEncryption;
   counters: Counters;
   logger: Logger;

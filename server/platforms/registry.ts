@@ -1,5 +1,5 @@
 import type { Config, Shop } from '../config/config.ts';
-import type { ShopOrders } from '../store/event-log.ts';
+import type { ShopOrders } from '../store/store.ts';
 import { customerio } from './customerio/index.ts';
 import type { Platform } from './platform.ts';
 import { shopline } from './shopline/index.ts';

@@ -11,7 +11,7 @@ import { carryOutRedaction } from '../lifecycle/redaction.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
-import type { EventLog } from '../store/event-log.ts';
+import type { Store } from '../store/store.ts';
 import type { PlatformParts, RunningPlatform } from './platform.ts';
 import { countedShops, PLATFORMS } from './registry.ts';
 import { createStatistics, type Statistics } from './statistics.ts';
@@ -28,7 +28,7 @@ export interface Platforms {
 
 export interface PlatformsParts {
   config: Config;
-  log: EventLog;
+  log: Store;
   piiEncryption: PiiEncryption;
   http: Http;
   redactSecrets: (text: string) => string;

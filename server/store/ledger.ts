@@ -6,7 +6,7 @@ export interface LedgerEntry {
 
 /**
  * Records what was sent to an API that cannot deduplicate by itself. Keys belong to one consumer and are kept 400 days.
- * What became of them is settled together with the deliveries (`EventLog.settle`).
+ * What became of them is settled together with the deliveries (`Store.settle`).
  */
 export interface Ledger {
   /** Records keys before they are sent. Returns what was known of each before; confirmed keys stay confirmed. */

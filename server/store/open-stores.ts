@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
-import type { EventLog, LogWatch } from './event-log.ts';
 import { type LogOptions, openLog } from './open.ts';
+import type { LogWatch, Store } from './store.ts';
 
 interface StoreOptions extends Pick<LogOptions, 'consumers' | 'shops'> {
   watch: LogWatch;
@@ -17,7 +17,7 @@ interface StoreOptions extends Pick<LogOptions, 'consumers' | 'shops'> {
 export async function openStores(
   { clock, config: { dataDir, retentionMs, historyMs }, ...options }: StoreOptions,
   shutdown: Shutdown,
-): Promise<EventLog> {
+): Promise<Store> {
   const log = await openLog({
     ...options,
     dataDir,

@@ -1,5 +1,5 @@
-import type { Consumer, EventLog, LogWatch, ShopOrders } from './event-log.ts';
-import { openSqliteLog } from './sqlite/event-log.ts';
+import { openSqliteLog } from './sqlite/engine.ts';
+import type { Consumer, LogWatch, ShopOrders, Store } from './store.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -48,7 +48,7 @@ const UNWATCHED: LogWatch = {
  *
  * @throws {DataDirUnusable} in use by another process, not writable, or damaged; the message states how to repair it.
  */
-export function openLog(options: LogOptions): Promise<EventLog> {
+export function openLog(options: LogOptions): Promise<Store> {
   const { clock: now = Date.now, steady = now, watch, ...rest } = options;
   return openSqliteLog(
     { ...DEFAULTS, shops: {}, nowMs: now(), ...rest },

@@ -6,8 +6,8 @@ import { createTargets } from '../../server/analytics/targets.ts';
 import { systemClock } from '../../server/lib/clock.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../server/observe/counters.ts';
-import { type Delivery, type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
+import { type Delivery, LogUnavailable, type Store } from '../../server/store/store.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { ENGINES } from '../support/analytics-database.ts';
 import { entryOf, waiting } from '../support/entries.ts';
@@ -86,7 +86,7 @@ const totalsOf = async (store: AnalyticsDatabase) =>
   (await store.transaction((methods) => methods.marketingTotals('shop', ['MA_1'])))[0];
 
 /** The log as a consumer meets it that dies before what it settled is written down. */
-const forgetsAcks = (log: EventLog): EventLog => ({
+const forgetsAcks = (log: Store): Store => ({
   ...log,
   lease: async (consumer, max) =>
     (await log.lease(consumer, max)).map((delivery) => ({ ...delivery, ack() {} })),
@@ -291,7 +291,7 @@ test('caughtUp resolves after stop', async () => {
 test('caughtUp resolves at a shop where events always wait', async () => {
   const { append, log, start, totals } = await setUp();
   const now = () => ({ receivedAt: new Date().toISOString() });
-  const busy: EventLog = {
+  const busy: Store = {
     ...log,
     async depth(name) {
       await append(event(now()));

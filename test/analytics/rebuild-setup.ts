@@ -13,8 +13,8 @@ import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { eraseVisitor } from '../../server/lifecycle/erase.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { createPiiEncryption } from '../../server/privacy/encrypted-pii.ts';
-import type { EventLog } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
+import type { Store } from '../../server/store/store.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { entryOf } from '../support/entries.ts';
 import { event } from '../support/event.ts';
@@ -54,7 +54,7 @@ export const shopOf = (variables: Record<string, string> = {}): Shop => {
 
 export interface CountedShop {
   shop: Shop;
-  log: EventLog;
+  log: Store;
   store: AnalyticsDatabase;
   nowMs: number;
   /** Stores events as if they came in now. */

@@ -1,7 +1,7 @@
 // @module-tag slow
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import type { EventLog } from '../../server/store/event-log.ts';
+import type { Store } from '../../server/store/store.ts';
 import { eventually, startCollector } from '../support/collector.ts';
 
 /** A disk that takes its time: entries wait until it is let go. */
@@ -10,7 +10,7 @@ function slowDisk() {
   const isFree = new Promise<void>((resolve) => {
     letGo = resolve;
   });
-  const wrapLog = (log: EventLog): EventLog => ({
+  const wrapLog = (log: Store): Store => ({
     ...log,
     async accept(entries) {
       await isFree;

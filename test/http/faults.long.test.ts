@@ -12,8 +12,8 @@ import { consumersOf } from '../../server/delivery/consumers.ts';
 import { type Clock, systemClock } from '../../server/lib/clock.ts';
 import { countedShops } from '../../server/platforms/registry.ts';
 import { createSandbox, type Fault, type Sandbox } from '../../server/sandbox/index.ts';
-import { type EventLog, LogUnavailable } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
+import { LogUnavailable, type Store } from '../../server/store/store.ts';
 import { CHILD_ENV } from '../support/child-env.ts';
 import { createFastClock } from '../support/clock.ts';
 import {
@@ -63,7 +63,7 @@ describe('a disk that takes nothing any more', () => {
     const refuse = () => {
       if (disk.isFull) throw new LogUnavailable('database or disk is full: /data/store.db');
     };
-    const wrapLog = (log: EventLog): EventLog => ({
+    const wrapLog = (log: Store): Store => ({
       ...log,
       accept: async (entries) => {
         refuse();

@@ -1,6 +1,6 @@
 // @module-tag slow
 import { afterAll, expect, test } from 'vitest';
-import { LogUnavailable } from '../../server/store/event-log.ts';
+import { LogUnavailable } from '../../server/store/store.ts';
 import { createFastClock } from '../support/clock.ts';
 import { type Collector, eventually, SHOP_ORIGIN, startCollector } from '../support/collector.ts';
 import { parseScrape } from '../support/prometheus.ts';

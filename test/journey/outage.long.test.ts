@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { DeliveryReport } from '../../server/delivery/report.ts';
 import { type Clock, systemClock } from '../../server/lib/clock.ts';
 import { type Api, createSandbox, type Fault, type Sandbox } from '../../server/sandbox/index.ts';
-import type { DeadLetter } from '../../server/store/event-log.ts';
+import type { DeadLetter } from '../../server/store/store.ts';
 import { type Collector, eventually, startCollector } from '../support/collector.ts';
 import { createFastClock } from '../support/fast-clock.ts';
 import { freePort } from '../support/process.ts';

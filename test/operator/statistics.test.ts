@@ -7,7 +7,7 @@ import { readCosts } from '../../server/operator/marketing-costs.ts';
 import { type AdminParts, adminRoutes } from '../../server/operator/routes.ts';
 import { type StatisticsParts, statisticsRoutes } from '../../server/operator/statistics.ts';
 import type { SyncReport } from '../../server/platforms/sync-report.ts';
-import { LogUnavailable } from '../../server/store/event-log.ts';
+import { LogUnavailable } from '../../server/store/store.ts';
 import { exchange } from '../support/http.ts';
 
 const report = (shop: string): SyncReport => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ShopOrders } from '../../server/store/event-log.ts';
+import type { ShopOrders } from '../../server/store/store.ts';
 import type { ProtectedEvent, Source } from '../../shared/protected-event.ts';
 import { entryOf, firstOrder, MERGE_MS, openShop } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { readClaim } from '../../server/orders/claim.ts';
-import type { Entry, ShopOrders } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
+import type { Entry, ShopOrders } from '../../server/store/store.ts';
 import { orderTokens } from '../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { event } from '../support/event.ts';

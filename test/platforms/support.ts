@@ -12,7 +12,7 @@ import { createCounters } from '../../server/observe/counters.ts';
 import { createLogger } from '../../server/observe/log.ts';
 import { addWebhookRoutes } from '../../server/platforms/webhooks/routes.ts';
 import { createPiiEncryption } from '../../server/privacy/encrypted-pii.ts';
-import type { Entry, EventLog } from '../../server/store/event-log.ts';
+import type { Entry, Store } from '../../server/store/store.ts';
 import { createFakeClock } from '../support/clock.ts';
 
 export const NOW = Date.parse('2026-03-01T12:00:00.000Z');
@@ -35,7 +35,7 @@ export const oneShop: Variables = {
 export const configOf = (variables: Variables, file?: object): Config =>
   readConfig({ ...variables, ...(file && { CONFIG_FILE: 'shops.json' }) }, () => JSON.stringify(file));
 
-type Log = Pick<EventLog, 'accept' | 'witnessOf'>;
+type Log = Pick<Store, 'accept' | 'witnessOf'>;
 
 /** A log in memory: each messageId of a shop once. */
 export function memoryLog(): Log & { entries: Entry[] } {

@@ -3,8 +3,8 @@ import { cpSync, existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import { type Consumer, DataDirUnusable, type EventLog, type Gap } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
+import { type Consumer, DataDirUnusable, type Gap, type Store } from '../../server/store/store.ts';
 import { cut, flip } from '../support/damage.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -18,7 +18,7 @@ const RECEIVED_MS = Date.parse('2026-03-01T00:00:00Z');
 const receivedAt = (number: number) => new Date(RECEIVED_MS + number * 1000).toISOString();
 
 interface Opened {
-  log: EventLog;
+  log: Store;
   found: { gaps: Gap[]; highWaterMarksLost: number };
 }
 
@@ -38,13 +38,13 @@ async function open(dataDir: string): Promise<Opened> {
   return { log, found };
 }
 
-const append = (log: EventLog, from: number, to: number) =>
+const append = (log: Store, from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index).reduce(async (before, number) => {
     await before;
     await log.accept([{ event: event({ messageId: `m-${number}`, receivedAt: receivedAt(number) }) }]);
   }, Promise.resolve());
 
-const leaseAll = async (log: EventLog) =>
+const leaseAll = async (log: Store) =>
   (await log.lease('tiktok', 1000)).map((delivery) => {
     const { messageId } = delivery.event;
     delivery.ack();

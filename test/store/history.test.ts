@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Consumer, EventLog } from '../../server/store/event-log.ts';
 import type { SentRequest } from '../../server/store/history.ts';
 import { type LogOptions, openLog } from '../../server/store/open.ts';
+import type { Consumer, Store } from '../../server/store/store.ts';
 import { order, waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -44,11 +44,11 @@ const request = (seqs: readonly number[], parts: Partial<SentRequest> = {}): Sen
   seqs,
   ...parts,
 });
-const record = (log: EventLog, consumer: string, ...requests: SentRequest[]) =>
+const record = (log: Store, consumer: string, ...requests: SentRequest[]) =>
   log.settle(consumer, { confirmed: [], released: [], requests });
 
 /** Leases everything, acknowledges it and records the request that carried it. */
-async function deliver(log: EventLog, consumer: string, parts: Partial<SentRequest> = {}) {
+async function deliver(log: Store, consumer: string, parts: Partial<SentRequest> = {}) {
   const deliveries = await log.lease(consumer, 100);
   for (const delivery of deliveries) delivery.ack();
   record(
@@ -79,7 +79,7 @@ test('newest first, of one consumer or of all, page by page', async () => {
   const { log } = await setUp();
   for (const code of ['1', '2', '3']) record(log, 'tiktok', request([], { code }));
   record(log, 'shopline', request([], { code: '4' }));
-  const codes = async (query: Parameters<EventLog['history']>[0]) =>
+  const codes = async (query: Parameters<Store['history']>[0]) =>
     (await log.history(query)).map(({ code }) => code);
   expect(await codes({ limit: 2 })).toEqual(['4', '3']);
   expect(await codes({ consumer: 'tiktok', limit: 2 })).toEqual(['3', '2']);

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Consumer, EventLog } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
+import type { Consumer, Store } from '../../server/store/store.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -29,9 +29,9 @@ async function setUp() {
   return { ledger: await open(), clock, dataDir, reopen: open };
 }
 
-const confirm = (log: EventLog, ...confirmed: { key: string; remoteId?: string }[]) =>
+const confirm = (log: Store, ...confirmed: { key: string; remoteId?: string }[]) =>
   log.settle('shopline', { confirmed, released: [], requests: [] });
-const release = (log: EventLog, ...released: string[]) =>
+const release = (log: Store, ...released: string[]) =>
   log.settle('shopline', { confirmed: [], released, requests: [] });
 
 describe('the ledger', () => {

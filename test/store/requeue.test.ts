@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
-import type { Delivery } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
+import type { Delivery } from '../../server/store/store.ts';
 import { order, waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';

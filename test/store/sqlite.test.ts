@@ -6,16 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import {
-  type Consumer,
-  DataDirUnusable,
-  type EventLog,
-  LogUnavailable,
-} from '../../server/store/event-log.ts';
 import { type LogOptions, openLog } from '../../server/store/open.ts';
 import { DUE_SQL, ENQUEUE_SQL, NEW_SQL } from '../../server/store/sqlite/lease.ts';
 import { REACH_SQL } from '../../server/store/sqlite/requeue.ts';
 import { SCHEMA } from '../../server/store/sqlite/schema.ts';
+import { type Consumer, DataDirUnusable, LogUnavailable, type Store } from '../../server/store/store.ts';
 import { counted } from '../support/entries.ts';
 import { event } from '../support/event.ts';
 import { eventually } from '../support/eventually.ts';
@@ -29,7 +24,7 @@ const CONSUMERS: Consumer[] = [
   { name: 'tiktok-other', shop: 'other', decryptsPii: false, audience: 'destinations' },
 ];
 
-async function open(dataDir: string, options: Partial<LogOptions> = {}): Promise<EventLog> {
+async function open(dataDir: string, options: Partial<LogOptions> = {}): Promise<Store> {
   const log = await openLog({ dataDir, consumers: CONSUMERS, retentionMs: 86_400_000, ...options });
   onTestFinished(() => log.close());
   return log;
@@ -237,7 +232,7 @@ describe('SQLite log: dedup keys', () => {
   test('are known before, during and after a merge, and after a restart at any of these moments', async () => {
     const dataDir = tempDir();
     const log = await open(dataDir);
-    const areKnown = async (of: EventLog, from: number) =>
+    const areKnown = async (of: Store, from: number) =>
       expect(counted(await of.accept(numbered(from, 50)))).toEqual({ stored: 0, duplicates: 50 });
     for (let from = 0; from < 40_000; from += 2_000) {
       expect(counted(await log.accept(numbered(from, 2_000))).stored).toBe(2_000);

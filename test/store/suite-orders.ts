@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Consumer, Entry, EventLog } from '../../server/store/event-log.ts';
 import type { LogOptions } from '../../server/store/open.ts';
+import type { Consumer, Entry, Store } from '../../server/store/store.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { counted, order, waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
@@ -30,7 +30,7 @@ const at = (ms: number) => ({ receivedAt: new Date(START_MS + ms).toISOString() 
 const CLICK = { context: { tiktok: { ttclid: 'CLICK' }, ip: '198.51.100.7' } };
 const withCart = { properties: { cart_token: CART } };
 
-async function drain(log: EventLog, consumer = 'tiktok'): Promise<ProtectedEvent[]> {
+async function drain(log: Store, consumer = 'tiktok'): Promise<ProtectedEvent[]> {
   const all: ProtectedEvent[] = [];
   for (;;) {
     const deliveries = await log.lease(consumer, 200);
@@ -43,7 +43,7 @@ const names = (events: readonly ProtectedEvent[]) => events.map((one) => one.eve
 const ids = (events: readonly ProtectedEvent[]) => events.map(({ messageId }) => messageId);
 
 /** Whose word counts, which order a report belongs to, and what is sent of it: the contract for any engine. */
-export function describeOrders(name: string, open: (options: LogOptions) => Promise<EventLog>): void {
+export function describeOrders(name: string, open: (options: LogOptions) => Promise<Store>): void {
   async function setUp(options: Partial<LogOptions> = {}) {
     const clock = { nowMs: START_MS };
     const settings: LogOptions = {

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Consumer, Delivery, EventLog } from '../../server/store/event-log.ts';
-import { LogUnavailable } from '../../server/store/event-log.ts';
 import type { LogOptions } from '../../server/store/open.ts';
+import type { Consumer, Delivery, Store } from '../../server/store/store.ts';
+import { LogUnavailable } from '../../server/store/store.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { counted, order, waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
@@ -27,18 +27,18 @@ const OTHER_SHOP: Consumer = {
   audience: 'destinations',
 };
 
-type OpenLog = (options: LogOptions) => Promise<EventLog>;
+type OpenLog = (options: LogOptions) => Promise<Store>;
 
 const ids = (deliveries: readonly Delivery[]) => deliveries.map((delivery) => delivery.event.messageId);
 const ackAll = (deliveries: readonly Delivery[]) => deliveries.forEach((delivery) => void delivery.ack());
 /** Accepts events without anything beside them. */
-const append = async (log: EventLog, ...events: ProtectedEvent[]) =>
+const append = async (log: Store, ...events: ProtectedEvent[]) =>
   counted(await log.accept(events.map((event) => ({ event }))));
 const named = (messageId: string, parts: Partial<ProtectedEvent> = {}) => event({ messageId, ...parts });
 const receivedAt = (ms: number) => ({ receivedAt: new Date(ms).toISOString() });
 
 /** The one delivery that is due. */
-async function leaseOne(log: EventLog, consumer = 'tiktok'): Promise<Delivery> {
+async function leaseOne(log: Store, consumer = 'tiktok'): Promise<Delivery> {
   const [delivery, ...others] = await log.lease(consumer, 10);
   if (!delivery || others.length > 0)
     throw new Error(`expected one delivery, got ${delivery ? 'more' : 'none'}`);
@@ -46,7 +46,7 @@ async function leaseOne(log: EventLog, consumer = 'tiktok'): Promise<Delivery> {
 }
 
 /** Leases and acks until nothing is due. */
-async function drain(log: EventLog, consumer: string): Promise<string[]> {
+async function drain(log: Store, consumer: string): Promise<string[]> {
   const all: string[] = [];
   for (;;) {
     const deliveries = await log.lease(consumer, 300);

@@ -2,13 +2,13 @@ import { cpSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Consumer, Delivery, EventLog } from '../../server/store/event-log.ts';
 import { type LogOptions, openLog } from '../../server/store/open.ts';
 import { openDatabase } from '../../server/store/sqlite/database.ts';
 import { SCHEMA, VERSION } from '../../server/store/sqlite/schema.ts';
 import { renameStoreFiles } from '../../server/store/sqlite/upgrade/files.ts';
 import { UPGRADE_SCHEMA } from '../../server/store/sqlite/upgrade/schema.ts';
 import { upgradeStore } from '../../server/store/sqlite/upgrade/store.ts';
+import type { Consumer, Delivery, Store } from '../../server/store/store.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { counted, order, waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
@@ -85,7 +85,7 @@ async function open(dataDir: string, options: Partial<LogOptions> = {}) {
 }
 
 /** Everything due, acknowledged. */
-async function drain(log: EventLog, consumer = 'tiktok'): Promise<ProtectedEvent[]> {
+async function drain(log: Store, consumer = 'tiktok'): Promise<ProtectedEvent[]> {
   const deliveries: Delivery[] = await log.lease(consumer, 100);
   for (const delivery of deliveries) delivery.ack();
   return deliveries.map((delivery) => delivery.event);

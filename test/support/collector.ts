@@ -5,7 +5,7 @@ import { type StartOptions, start } from '../../server/main.ts';
 import { createLogger, createSecretRedactor } from '../../server/observe/log.ts';
 import { redactText } from '../../server/privacy/redact.ts';
 import { createSandbox, type Sandbox } from '../../server/sandbox/index.ts';
-import type { EventLog } from '../../server/store/event-log.ts';
+import type { Store } from '../../server/store/store.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { ADMIN_TOKEN, basic, shopVariables, WRITE_KEY } from './shop.ts';
 import { tempDir } from './temp-dir.ts';
@@ -100,7 +100,7 @@ export async function startCollector(
   };
 }
 
-function recordAppended(log: EventLog, events: ProtectedEvent[]): EventLog {
+function recordAppended(log: Store, events: ProtectedEvent[]): Store {
   return {
     ...log,
     async accept(entries) {

@@ -1,5 +1,5 @@
 import { readClaim } from '../../server/orders/claim.ts';
-import type { Accepted, Entry, ShopOrders } from '../../server/store/event-log.ts';
+import type { Accepted, Entry, ShopOrders } from '../../server/store/store.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { event } from './event.ts';
 

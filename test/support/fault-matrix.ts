@@ -15,8 +15,8 @@ import { createCustomerIo } from '../../server/sandbox/customerio/api.ts';
 import { createShopline } from '../../server/sandbox/shopline/api.ts';
 import { APIS, type Api, isObject, type StandIn } from '../../server/sandbox/stand-in.ts';
 import { createTikTok } from '../../server/sandbox/tiktok/api.ts';
-import type { EventLog } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
+import type { Store } from '../../server/store/store.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { DeadLetterReason } from '../../shared/reasons.ts';
 import { createFakeClock, type FakeClock } from './clock.ts';
@@ -201,7 +201,7 @@ export async function openMatrixShops(dataDir: string): Promise<MatrixShops> {
 }
 
 interface MatrixParts {
-  log: EventLog;
+  log: Store;
   redactSecrets: (text: string) => string;
   clock: FakeClock;
   shop: Shop;

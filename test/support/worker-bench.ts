@@ -7,8 +7,8 @@ import type { Http, HttpRequest, HttpResponse } from '../../server/lib/http-clie
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { type Counters, createCounters } from '../../server/observe/counters.ts';
 import type { Logger } from '../../server/observe/log.ts';
-import type { EventLog } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
+import type { Store } from '../../server/store/store.ts';
 import { createFakeClock, type FakeClock } from './clock.ts';
 import { createCallWatch } from './idle.ts';
 import { tempDir } from './temp-dir.ts';
@@ -56,7 +56,7 @@ export const answer = (status: number, body = '', headers: Record<string, string
 });
 
 export interface Bench {
-  log: EventLog;
+  log: Store;
   clock: FakeClock;
   counters: Counters;
   reports: DeliveryReport[];

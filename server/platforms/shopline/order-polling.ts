@@ -3,7 +3,7 @@ import type { AnalyticsStore } from '../../analytics/store.ts';
 import type { Shop } from '../../config/config.ts';
 import { readJson } from '../../lib/json.ts';
 import { runPeriodically } from '../../lib/periodic.ts';
-import type { Entry } from '../../store/event-log.ts';
+import type { Entry } from '../../store/store.ts';
 import { countStored, type WebhookParts } from '../platform.ts';
 import { defaultConsent } from '../webhooks/consent.ts';
 import { toEntry } from '../webhooks/entry.ts';

@@ -7,11 +7,11 @@ import type { Counters } from '../../observe/counters.ts';
 import { readClaim } from '../../orders/claim.ts';
 import { coarseIp, coarseUserAgent } from '../../privacy/coarsen.ts';
 import { type PiiEncryption, piiBinding } from '../../privacy/encrypted-pii.ts';
-import type { Entry, EventLog } from '../../store/event-log.ts';
+import type { Entry, Store } from '../../store/store.ts';
 import type { Mapped } from './mapped.ts';
 
 export interface EntryParts {
-  log: Pick<EventLog, 'witnessOf'>;
+  log: Pick<Store, 'witnessOf'>;
   piiEncryption: PiiEncryption;
   counters: Counters;
 }

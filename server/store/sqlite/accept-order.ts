@@ -1,7 +1,7 @@
 import type { OrderClaim } from '../../orders/claim.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import { keyOfStage, type Stage, stagesAdded } from '../../orders/stages.ts';
-import type { Accepted, ShopOrders } from '../event-log.ts';
+import type { Accepted, ShopOrders } from '../store.ts';
 import type { AcceptRow } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
 import { evidenceKey, orderKeyOf, toBlob } from './dedup.ts';

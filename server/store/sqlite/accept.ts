@@ -1,6 +1,6 @@
 import type { OrderClaim } from '../../orders/claim.ts';
 import { isTrusted } from '../../orders/precedence.ts';
-import type { Accepted } from '../event-log.ts';
+import type { Accepted } from '../store.ts';
 import type { AcceptTimes } from './accept-order.ts';
 import type { AcceptRow, Details } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';

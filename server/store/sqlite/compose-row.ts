@@ -3,8 +3,8 @@ import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { composeStage, type Evidence, enrich, toEvidence } from '../../orders/compose.ts';
 import { prepare } from './database.ts';
 import type { EvidenceStore } from './evidence.ts';
+import type { OpenStore } from './open-store.ts';
 import type { Order, Orders } from './orders.ts';
-import type { Store } from './store.ts';
 import { readStored } from './stored-event.ts';
 
 /** A row whose body is composed when it is leased first, by whichever destination. */
@@ -19,7 +19,7 @@ export interface ComposedRow {
  * Composes the body of a stage or a checkout from everything known by now, and freezes it in its row: every later try
  * and every other destination is given the same.
  */
-export function createComposeRow({ connection }: Store, orders: Orders, evidence: EvidenceStore) {
+export function createComposeRow({ connection }: OpenStore, orders: Orders, evidence: EvidenceStore) {
   const freeze = prepare(connection, 'UPDATE events SET body = ?2, compose = 2 WHERE seq = ?1');
 
   /** The latest of what browsers proved: their own reports of the order, then what they showed with its tokens. */

@@ -1,9 +1,9 @@
 import type { DeadLetterReason } from '../../../shared/reasons.ts';
-import type { DeadLetterSelection } from '../event-log.ts';
+import type { DeadLetterSelection } from '../store.ts';
 import { CHUNK } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
-import type { Store } from './store.ts';
+import type { OpenStore } from './open-store.ts';
 
 export interface DeadLetterRow {
   id: number;
@@ -25,7 +25,7 @@ const COLUMNS = `d.id, c.name AS consumer, e.body, d.reason, d.answer, d.attempt
 /** Above every id: the first page. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
-export function createDeadLetters(store: Store, encryptedPii: EncryptedPii) {
+export function createDeadLetters(store: OpenStore, encryptedPii: EncryptedPii) {
   const { connection } = store;
   const all = prepare<DeadLetterRow>(
     connection,

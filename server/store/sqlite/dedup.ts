@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { Source } from '../../../shared/protected-event.ts';
 import { CHUNK } from './chunks.ts';
 import { prepare } from './database.ts';
-import type { Store } from './store.ts';
+import type { OpenStore } from './open-store.ts';
 
 /** 16 bytes of a SHA-256 digest as latin1 text. */
 export type DedupKey = string;
@@ -66,7 +66,7 @@ const RETRY_MERGE_MS = 5_000;
  * in memory and in the events' rows, which are written in order anyway. They are merged into the table in sorted chunks,
  * between other transactions. Keys not merged before a crash are read again from the events' rows.
  */
-export function createDedup(store: Store, windows: Windows): Dedup {
+export function createDedup(store: OpenStore, windows: Windows): Dedup {
   const { connection } = store;
   const isDuplicate = prepare(connection, 'SELECT 1 FROM seen WHERE shop = ? AND key = ? AND expires_at > ?');
   const insert = prepare(

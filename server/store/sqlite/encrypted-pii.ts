@@ -1,6 +1,6 @@
 import { CHUNK, pages } from './chunks.ts';
 import { prepare } from './database.ts';
-import type { ConsumerState, Store } from './store.ts';
+import type { ConsumerState, OpenStore } from './open-store.ts';
 
 /** True for an event that some of the consumers have not settled, or hold as a dead letter. */
 export type IsUnsettled = (seq: number) => boolean;
@@ -15,7 +15,7 @@ export interface EncryptedPii {
   unsettledAmong(consumers: readonly ConsumerState[], from: number, to: number): IsUnsettled;
 }
 
-export function createEncryptedPii(store: Store): EncryptedPii {
+export function createEncryptedPii(store: OpenStore): EncryptedPii {
   const { connection } = store;
   const unsettled = prepare<{ seq: number }>(
     connection,

@@ -1,12 +1,12 @@
-import type { Erased } from '../event-log.ts';
+import type { Erased } from '../store.ts';
 import { emptyWal } from './checkpoints.ts';
 import { CHUNK, pages } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { Dedup } from './dedup.ts';
 import type { History } from './history.ts';
+import type { OpenStore } from './open-store.ts';
 import type { OrderRetention } from './order-retention.ts';
 import type { Remove } from './remove.ts';
-import type { Store } from './store.ts';
 
 interface IdentityRow {
   seq: number;
@@ -20,7 +20,7 @@ const idsOf = ({ anonymousId, userId, previousId, emailSha256 }: IdentityRow): s
   [anonymousId, userId, previousId, emailSha256].filter((id) => id !== null);
 
 export function createErase(
-  store: Store,
+  store: OpenStore,
   remove: Remove,
   dedup: Dedup,
   history: History,

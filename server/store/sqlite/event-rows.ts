@@ -1,7 +1,7 @@
 import { AUDIENCE, type Audience } from './audience.ts';
 import { prepare } from './database.ts';
+import type { OpenStore } from './open-store.ts';
 import type { Remove } from './remove.ts';
-import type { Store } from './store.ts';
 
 export interface NewRow {
   shop: string;
@@ -32,7 +32,7 @@ export interface EventRows {
 
 const NO_KEY = new Uint8Array();
 
-export function createEventRows({ connection, consumers }: Store, remove: Remove): EventRows {
+export function createEventRows({ connection, consumers }: OpenStore, remove: Remove): EventRows {
   const insert = prepare(
     connection,
     `INSERT INTO events (shop, received_at, hold_until, message_key, order_key, voice, audience, compose, order_id, body)

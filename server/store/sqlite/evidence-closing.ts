@@ -1,9 +1,9 @@
-import type { EvidenceOutcome, OpenEvidence } from '../event-log.ts';
+import type { EvidenceOutcome, OpenEvidence } from '../store.ts';
 import { prepare } from './database.ts';
-import type { Store } from './store.ts';
+import type { OpenStore } from './open-store.ts';
 
 /** Browsers' reports of orders that no trusted voice has confirmed. */
-export function createEvidenceClosing({ connection }: Store) {
+export function createEvidenceClosing({ connection }: OpenStore) {
   const open = prepare<{ id: number; isKnown: number }>(
     connection,
     `SELECT e.id, EXISTS (

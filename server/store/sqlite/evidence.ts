@@ -2,8 +2,8 @@ import type { OrderClaim } from '../../orders/claim.ts';
 import type { Evidence } from '../../orders/compose.ts';
 import type { Stage } from '../../orders/stages.ts';
 import { prepare } from './database.ts';
+import type { OpenStore } from './open-store.ts';
 import type { Order } from './orders.ts';
-import type { Store } from './store.ts';
 
 /** How long before an order's first report an address may have been seen to count as a witness. */
 const WITNESS_MS = 60 * 60_000;
@@ -34,7 +34,7 @@ const byTokenKey = (token: string) => `t:${token}`;
 /** Reports of browsers, what browsers showed, and which of it belongs to an order by proof. */
 export type EvidenceStore = ReturnType<typeof createEvidence>;
 
-export function createEvidence({ connection }: Store) {
+export function createEvidence({ connection }: OpenStore) {
   const insert = prepare(
     connection,
     `INSERT INTO evidence (shop, key, stage, status, received_at, visitor, user_id, witness, body)

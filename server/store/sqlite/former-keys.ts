@@ -2,7 +2,7 @@ import type { OrderClaim } from '../../orders/claim.ts';
 import type { Stage } from '../../orders/stages.ts';
 import { prepare } from './database.ts';
 import { type Dedup, formerMessageKey, orderKeyOf, type Windows } from './dedup.ts';
-import type { Store } from './store.ts';
+import type { OpenStore } from './open-store.ts';
 import { formerKeyOf } from './upgrade/former-keys.ts';
 
 /** What a version without voices recorded as seen. It counts for every voice until it expires. */
@@ -15,7 +15,7 @@ export interface FormerKeys {
 const NONE: FormerKeys = { hasMessage: () => false, hasStage: () => false };
 
 /** Costs nothing where the data directory was never upgraded, and once every key of before has expired. */
-export function createFormerKeys({ connection }: Store, dedup: Dedup, windows: Windows): FormerKeys {
+export function createFormerKeys({ connection }: OpenStore, dedup: Dedup, windows: Windows): FormerKeys {
   const upgraded = prepare<{ value: string }>(
     connection,
     "SELECT value FROM facts WHERE name = 'upgraded-at'",

@@ -1,7 +1,7 @@
-import type { Gap } from '../event-log.ts';
+import type { Gap } from '../store.ts';
 import { prepare } from './database.ts';
 import type { HighWater, HighWaterMark } from './high-water.ts';
-import type { Store } from './store.ts';
+import type { OpenStore } from './open-store.ts';
 
 /** What was found at this start. `highWaterMarkLost`: there are events, but their mark is absent or damaged. */
 export interface Found {
@@ -13,7 +13,7 @@ export interface Found {
  * Compares the database with the high-water mark. Events at or below the mark that the database does not have are
  * recorded as a gap, and their `seq` is never assigned again.
  */
-export function createGaps({ connection, transaction }: Store, highWater: HighWater) {
+export function createGaps({ connection, transaction }: OpenStore, highWater: HighWater) {
   const newest = prepare<HighWaterMark>(
     connection,
     'SELECT seq, received_at AS atMs FROM events ORDER BY seq DESC LIMIT 1',

@@ -1,7 +1,7 @@
 import type { HistoryRow, SentRequest } from '../history.ts';
 import { CHUNK } from './chunks.ts';
 import { prepare } from './database.ts';
-import type { Store } from './store.ts';
+import type { OpenStore } from './open-store.ts';
 
 export const HISTORY_SCHEMA = `
   -- One row for each request that was sent. events: ranges of seq. total: bytes of all rows up to this one.
@@ -50,7 +50,7 @@ const MAX_MESSAGE_IDS = 1_000;
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
 /** The delivery history, newest first. Rows are removed by age and, oldest first, where there are too many bytes. */
-export function createHistory({ connection, transaction }: Store, limits: HistoryLimits) {
+export function createHistory({ connection, transaction }: OpenStore, limits: HistoryLimits) {
   const insert = prepare(
     connection,
     `INSERT INTO delivery_history

@@ -1,7 +1,7 @@
 import { sqliteFault } from '../errors.ts';
 import { prepare } from './database.ts';
+import { type ConsumerState, type OpenStore, reachedSeq } from './open-store.ts';
 import type { Requeue } from './requeue.ts';
-import { type ConsumerState, reachedSeq, type Store } from './store.ts';
 
 /** One leased delivery. When it is settled, `attempt` also proves that it was not leased again since. */
 export interface LeasedRow {
@@ -43,7 +43,7 @@ const ENQUEUE = 1000;
 const TRUSTED_SHARE = 0.75;
 
 export function createLease(
-  store: Store,
+  store: OpenStore,
   requeue: Requeue,
   composeRow: (row: LeasedRow) => string,
   leaseMs: number,

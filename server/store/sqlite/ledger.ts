@@ -1,6 +1,6 @@
 import type { LedgerEntry } from '../ledger.ts';
 import { prepare } from './database.ts';
-import type { Store } from './store.ts';
+import type { OpenStore } from './open-store.ts';
 
 /** On disk a reserved key is 'noted' and a confirmed one 'settled'. */
 export const LEDGER_SCHEMA = `
@@ -27,7 +27,7 @@ interface Row {
 /** The ledger's statements. Times in epoch ms. */
 export type LedgerRows = ReturnType<typeof createLedger>;
 
-export function createLedger({ connection }: Store) {
+export function createLedger({ connection }: OpenStore) {
   const read = prepare<Row>(
     connection,
     'SELECT state, remote_id AS remoteId FROM ledger WHERE consumer = ? AND key = ? AND expires_at > ?',

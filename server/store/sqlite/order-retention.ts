@@ -3,7 +3,7 @@ import { toRemains } from '../../orders/remains.ts';
 import { CHUNK } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { Windows } from './dedup.ts';
-import type { Store } from './store.ts';
+import type { OpenStore } from './open-store.ts';
 import { readStored } from './stored-event.ts';
 
 interface ReportRow {
@@ -18,7 +18,7 @@ const ORDER_TABLES = ['order_names', 'order_tokens', 'order_reports', 'order_sta
 const SHOP_TABLES = ['order_names', 'order_tokens', 'token_views', 'person_links', 'shop_voices'];
 
 /** How long orders and what proves who placed them stay, and how they go with a person or a shop. */
-export function createOrderRetention({ connection, transaction }: Store, windows: Windows) {
+export function createOrderRetention({ connection, transaction }: OpenStore, windows: Windows) {
   const oldReports = prepare<ReportRow>(
     connection,
     `SELECT order_id AS orderId, source, stage, part, body FROM order_reports

@@ -3,7 +3,7 @@ import type { OrderClaim } from '../../orders/claim.ts';
 import type { Report } from '../../orders/precedence.ts';
 import type { Stage } from '../../orders/stages.ts';
 import { prepare } from './database.ts';
-import type { Store } from './store.ts';
+import type { OpenStore } from './open-store.ts';
 import { readStored } from './stored-event.ts';
 
 /** One order as the tables know it. */
@@ -61,7 +61,7 @@ export interface Assigned {
   superseded: number[];
 }
 
-export function createOrders({ connection }: Store): Orders {
+export function createOrders({ connection }: OpenStore): Orders {
   const byName = prepare<Order & { isTrustedName: number; isTrusted: number }>(
     connection,
     `SELECT ${COLUMNS}, n.is_trusted AS isTrustedName,

@@ -1,11 +1,11 @@
-import type { Depth } from '../event-log.ts';
+import type { Depth } from '../store.ts';
 import { CHUNK, pages } from './chunks.ts';
 import { prepare } from './database.ts';
+import type { OpenStore } from './open-store.ts';
 import type { Requeue } from './requeue.ts';
-import type { Store } from './store.ts';
 
 /** What waits for a consumer: how much, until when, and replaying it. */
-export function createQueue(store: Store, requeue: Requeue) {
+export function createQueue(store: OpenStore, requeue: Requeue) {
   const { connection } = store;
   const nextQueued = prepare<{ dueAtMs: number | null }>(
     connection,

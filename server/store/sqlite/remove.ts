@@ -1,10 +1,10 @@
 import { prepare } from './database.ts';
-import { isAhead, type Store } from './store.ts';
+import { isAhead, type OpenStore } from './open-store.ts';
 
 /** Removes events of one shop with their PII, deliveries and dead letters. Returns how many there were. */
 export type Remove = (shop: string, seqs: readonly number[]) => number;
 
-export function createRemove(store: Store): Remove {
+export function createRemove(store: OpenStore): Remove {
   const { connection } = store;
   /** Including consumers that are no longer configured. */
   const consumerIds = prepare<{ id: number }>(connection, 'SELECT id FROM consumers WHERE shop = ?');

@@ -1,5 +1,5 @@
 import { prepare } from './database.ts';
-import { type ConsumerState, reachedSeq, type Store } from './store.ts';
+import { type ConsumerState, type OpenStore, reachedSeq } from './open-store.ts';
 
 /** Exported so that a test can check their query plans. */
 export const REACH_SQL = `
@@ -24,7 +24,7 @@ export interface Requeue {
   hasMore(consumer: ConsumerState): boolean;
 }
 
-export function createRequeue({ connection }: Store): Requeue {
+export function createRequeue({ connection }: OpenStore): Requeue {
   const reach = prepare<{ seq: number }>(connection, REACH_SQL);
   const requeue = prepare(connection, REQUEUE_SQL);
   const any = prepare<object>(connection, ANY_SQL);

@@ -4,15 +4,15 @@ import { prepare } from './database.ts';
 import type { Dedup } from './dedup.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
 import type { History } from './history.ts';
+import type { OpenStore } from './open-store.ts';
 import type { OrderRetention } from './order-retention.ts';
 import type { Remove } from './remove.ts';
-import type { Store } from './store.ts';
 
 /** Free pages beyond this share of the file are returned to the operating system; the rest is reused. */
 const KEEP_FREE = 0.25;
 
 export function createRetain(
-  store: Store,
+  store: OpenStore,
   retentionMs: number,
   remove: Remove,
   encryptedPii: EncryptedPii,

@@ -4,7 +4,7 @@ import { prepare } from './database.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
 import type { History } from './history.ts';
 import type { LedgerRows } from './ledger.ts';
-import type { Store } from './store.ts';
+import type { OpenStore } from './open-store.ts';
 
 /** How deliveries leased under the same attempt ended. Times in epoch ms. */
 export type DeliverySettlement = { consumer: string; attempt: number; seqs: number[] } & (
@@ -25,7 +25,12 @@ export interface RequestSettlement {
 export type Settlement = DeliverySettlement | RequestSettlement;
 
 /** One transaction for all that is settled together: deliveries, dead letters, ledger, history. */
-export function createSettle(store: Store, encryptedPii: EncryptedPii, ledger: LedgerRows, history: History) {
+export function createSettle(
+  store: OpenStore,
+  encryptedPii: EncryptedPii,
+  ledger: LedgerRows,
+  history: History,
+) {
   const { connection } = store;
   /** A row's attempt is one ahead of that of its current lease; settlements of older leases match no row. */
   const leased = 'consumer = ?1 AND attempt = ?2 + 1 AND seq IN (SELECT value FROM json_each(?3))';

@@ -1,6 +1,6 @@
-import type { ShopOrders } from '../event-log.ts';
+import type { ShopOrders } from '../store.ts';
 import { prepare } from './database.ts';
-import type { Store } from './store.ts';
+import type { OpenStore } from './open-store.ts';
 
 /** Whose word makes an order at each shop. */
 export interface Voices {
@@ -9,7 +9,7 @@ export interface Voices {
   recordPlatformOrder(shop: string, atMs: number): void;
 }
 
-export function createVoices(store: Store, shops: ReadonlyMap<string, ShopOrders>): Voices {
+export function createVoices(store: OpenStore, shops: ReadonlyMap<string, ShopOrders>): Voices {
   const all = prepare<{ shop: string }>(store.connection, 'SELECT shop FROM shop_voices');
   const put = prepare(
     store.connection,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
-import type { Consumer, Durability, ShopOrders } from '../event-log.ts';
+import type { Consumer, Durability, ShopOrders } from '../store.ts';
 import { type MethodsOf, syncEngine } from '../thread/engine.ts';
 import { serveThread } from '../thread/serve.ts';
 import { createAccept } from './accept.ts';
@@ -22,6 +22,7 @@ import { type HighWater, openHighWater } from './high-water.ts';
 import { createHistory, type HistoryLimits } from './history.ts';
 import { createLease } from './lease.ts';
 import { createLedger } from './ledger.ts';
+import { createStore, type OpenStore } from './open-store.ts';
 import { createOrderRetention } from './order-retention.ts';
 import { createOrders } from './orders.ts';
 import { createPersonLinks } from './person-links.ts';
@@ -31,7 +32,6 @@ import { createRequeue } from './requeue.ts';
 import { createRetain } from './retain.ts';
 import { SCHEMA, VERSION } from './schema.ts';
 import { createSettle } from './settle.ts';
-import { createStore, type Store } from './store.ts';
 import { renameStoreFiles } from './upgrade/files.ts';
 import { UPGRADE_SCHEMA } from './upgrade/schema.ts';
 import { upgradeStore } from './upgrade/store.ts';
@@ -161,7 +161,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
 }
 
 /** Made at the first start. */
-function readWitnessKey({ connection, transaction }: Store): string {
+function readWitnessKey({ connection, transaction }: OpenStore): string {
   const find = prepare<{ value: string }>(connection, "SELECT value FROM facts WHERE name = 'witness-key'");
   const put = prepare(connection, "INSERT INTO facts (name, value) VALUES ('witness-key', ?)");
   return transaction(() => {

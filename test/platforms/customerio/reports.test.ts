@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sha256 } from '../../../server/privacy/hash.ts';
-import { LogUnavailable } from '../../../server/store/event-log.ts';
+import { LogUnavailable } from '../../../server/store/store.ts';
 import { createFakeClock } from '../../support/clock.ts';
 import { eventually } from '../../support/eventually.ts';
 import { SHOP_POLICY } from '../../support/shop.ts';

@@ -5,7 +5,7 @@ import { createCounters } from '../../../server/observe/counters.ts';
 import type { AdminCall } from '../../../server/platforms/shopline/admin/api.ts';
 import { startOrderPolling } from '../../../server/platforms/shopline/order-polling.ts';
 import { createPiiEncryption } from '../../../server/privacy/encrypted-pii.ts';
-import { LogUnavailable } from '../../../server/store/event-log.ts';
+import { LogUnavailable } from '../../../server/store/store.ts';
 import { createFakeClock } from '../../support/clock.ts';
 import { configOf, memoryLog, NOW, oneShop, order, PERSONAL, startWebhookServer } from '../support.ts';
 

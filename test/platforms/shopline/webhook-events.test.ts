@@ -7,7 +7,7 @@ import { toEntry } from '../../../server/platforms/webhooks/entry.ts';
 import { isMapped } from '../../../server/platforms/webhooks/mapped.ts';
 import { createPiiEncryption, piiBinding } from '../../../server/privacy/encrypted-pii.ts';
 import { sha256 } from '../../../server/privacy/hash.ts';
-import type { Entry } from '../../../server/store/event-log.ts';
+import type { Entry } from '../../../server/store/store.ts';
 import { configOf, memoryLog, NOW, oneShop, order, PERSONAL } from '../support.ts';
 
 const piiEncryption = createPiiEncryption([Buffer.alloc(32, 7)]);

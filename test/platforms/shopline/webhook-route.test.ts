@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Accepted, LogUnavailable } from '../../../server/store/event-log.ts';
+import { type Accepted, LogUnavailable } from '../../../server/store/store.ts';
 import { createFakeClock, settled } from '../../support/clock.ts';
 import { eventually } from '../../support/eventually.ts';
 import { SHOP_POLICY } from '../../support/shop.ts';

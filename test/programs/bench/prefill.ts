@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { readClaim } from '../../../server/orders/claim.ts';
-import type { Entry } from '../../../server/store/event-log.ts';
 import { openLog } from '../../../server/store/open.ts';
+import type { Entry } from '../../../server/store/store.ts';
 import type { JsonObject, ProtectedEvent } from '../../../shared/protected-event.ts';
 import { median } from './figures.ts';
 import { serveParent } from './launch.ts';

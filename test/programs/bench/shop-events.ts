@@ -9,7 +9,7 @@ import { toEntry } from '../../../server/platforms/webhooks/entry.ts';
 import { createPiiEncryption } from '../../../server/privacy/encrypted-pii.ts';
 import { sandboxVariables } from '../../../server/sandbox/credentials.ts';
 import { messagePayload } from '../../../server/sandbox/webhooks.ts';
-import type { Entry } from '../../../server/store/event-log.ts';
+import type { Entry } from '../../../server/store/store.ts';
 import type { JsonObject, ProtectedEvent } from '../../../shared/protected-event.ts';
 import { SHOP_POLICY } from '../../support/shop.ts';
 import { ACTIONS, CAMPAIGNS, FLOWS } from './flows.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { orderNames } from '../../../../shared/order-ids.ts';
 import { stageOf } from '../../../orders/stages.ts';
-import type { ShopOrders } from '../../event-log.ts';
+import type { ShopOrders } from '../../store.ts';
 import { AUDIENCE } from '../audience.ts';
 import { type Database, prepare } from '../database.ts';
 import { orderKeyOf, toBlob } from '../dedup.ts';

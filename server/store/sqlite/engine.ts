@@ -1,6 +1,6 @@
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { toEvidence } from '../../orders/compose.ts';
-import type { Accepted, DeadLetter, Delivery, Entry, EventLog, LogWatch } from '../event-log.ts';
+import type { Accepted, DeadLetter, Delivery, Entry, LogWatch, Store } from '../store.ts';
 import { startThread } from '../thread/start.ts';
 import { createWitness } from '../witness.ts';
 import type { AcceptRow, Details } from './accept-row.ts';
@@ -23,7 +23,7 @@ export interface LogClock {
  *
  * @throws {DataDirUnusable} when the directory or its files cannot be opened.
  */
-export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWatch): Promise<EventLog> {
+export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWatch): Promise<Store> {
   const worker = new URL('./worker.ts', import.meta.url);
   const { call, send, close } = await startThread<LogMethods>(worker, data, {
     onCommit: watch.committed,

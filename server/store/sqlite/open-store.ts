@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Consumer } from '../event-log.ts';
+import type { Consumer } from '../store.ts';
 import { AUDIENCE } from './audience.ts';
 import { type Database, prepare } from './database.ts';
 
@@ -25,7 +25,7 @@ export interface ConsumerState extends Omit<Consumer, 'audience'> {
 }
 
 /** The open file and the state kept in memory beside it. */
-export interface Store {
+export interface OpenStore {
   connection: DatabaseSync;
   /** All or nothing, in the file and in the consumers' states. */
   transaction<T>(work: () => T): T;
@@ -54,7 +54,7 @@ export interface Member {
   rollback(): void;
 }
 
-export function createStore(database: Database, configured: readonly Consumer[]): Store {
+export function createStore(database: Database, configured: readonly Consumer[]): OpenStore {
   const { connection } = database;
   const consumers = database.transaction(() =>
     configured.map((consumer) => loadConsumer(connection, consumer)),
