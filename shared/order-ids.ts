@@ -24,6 +24,9 @@ export function readId(value: unknown): string | undefined {
     : text;
 }
 
+/** An id that only its browser can know: a UUID, or as long as one. */
+export const isHardToGuess = (id: string): boolean => id.length >= 20;
+
 /** A token proves that its holder has seen the cart or checkout. Numbers and short texts can be guessed and prove nothing. */
 export const isGuessable = (id: string): boolean => id.length < 8 || /^\d{1,20}$/.test(id);
 

@@ -1,3 +1,4 @@
+import type { Consent } from '../../../shared/consent.ts';
 import type { Source } from '../../../shared/protected-event.ts';
 import type { OrderClaim } from '../../orders/claim.ts';
 
@@ -10,6 +11,8 @@ export interface Details {
   key?: string;
   /** What a browser shows together with tokens of its cart or checkout: the text kept for each of them. */
   shown?: { tokens: readonly string[]; userId: string; evidence: string };
+  /** What the visitor has chosen, where the message says so and the anonymous id cannot be guessed. */
+  choice?: Consent;
   /** Who sent it, as far as a browser is known. */
   visitor?: string;
   /** Keyed digest of the peer address; of a shop system's order, of the buyer's. */

@@ -4,6 +4,7 @@ import type { Accepted } from '../store.ts';
 import type { AcceptTimes } from './accept-order.ts';
 import type { AcceptRow, Details } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
+import type { Choices } from './choices.ts';
 import { type Dedup, messageKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
 import type { EventRows } from './event-rows.ts';
 import type { EvidenceStore } from './evidence.ts';
@@ -24,6 +25,7 @@ interface Parts {
   windows: Windows;
   evidence: EvidenceStore;
   personLinks: PersonLinks;
+  choices: Choices;
   /** Undefined for a report that names no order: an event like others. */
   acceptOrder(row: AcceptRow, claim: OrderClaim, times: AcceptTimes): Accepted | undefined;
 }
@@ -51,6 +53,7 @@ export function createAccept({
   windows,
   evidence,
   personLinks,
+  choices,
   acceptOrder,
 }: Parts) {
   function acceptOne(row: AcceptRow, times: AcceptTimes): Accepted {
@@ -73,6 +76,8 @@ export function createAccept({
     if (key !== null) dedup.add(shop, key, nowMs + windows.orderKeyMs);
     if (details) {
       show(row, details);
+      if (details.choice && details.visitor)
+        choices.record(shop, details.visitor, details.choice, receivedAtMs);
       if (details.person) personLinks.add(shop, details.person, receivedAtMs);
       if (details.claim) {
         const accepted = acceptOrder(row, details.claim, times);

@@ -1,6 +1,8 @@
 import { orderTokens } from '../../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { composeStage, type Evidence, enrich, toEvidence } from '../../orders/compose.ts';
+import { isTrusted } from '../../orders/precedence.ts';
+import type { Choices } from './choices.ts';
 import { prepare } from './database.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { OpenStore } from './open-store.ts';
@@ -19,7 +21,10 @@ export interface ComposedRow {
  * Composes the body of a stage or a checkout from everything known by now, and freezes it in its row: every later try
  * and every other destination is given the same.
  */
-export function createComposeRow({ connection }: OpenStore, orders: Orders, evidence: EvidenceStore) {
+export function createComposeRow(
+  { connection }: OpenStore,
+  { orders, evidence, choices }: { orders: Orders; evidence: EvidenceStore; choices: Choices },
+) {
   const freeze = prepare(connection, 'UPDATE events SET body = ?2, compose = 2 WHERE seq = ?1');
 
   /** The latest of what browsers proved: their own reports of the order, then what they showed with its tokens. */
@@ -29,6 +34,28 @@ export function createComposeRow({ connection }: OpenStore, orders: Orders, evid
       .filter(({ stage }) => stage === 'placed')
       .map(({ body }) => toEvidence(JSON.parse(body)));
     return [...reported, ...evidence.views(shop, orders.tokens(order), order.windowUntilMs, order.userId)];
+  }
+
+  /**
+   * Each browser with what its visitor has chosen by now, and the visitor that a trusted report itself names: the
+   * snippet writes the anonymous id into the cart.
+   */
+  function withChoices(
+    shop: string,
+    shown: readonly Evidence[],
+    named: readonly ProtectedEvent[],
+  ): Evidence[] {
+    const visitors = new Set(named.flatMap(({ identity }) => identity.anonymousId ?? []));
+    for (const { anonymousId } of shown) if (anonymousId !== undefined) visitors.delete(anonymousId);
+    const others = [...visitors].flatMap((anonymousId) => {
+      const consent = choices.of(shop, anonymousId);
+      return consent ? [{ consent, anonymousId, context: {} }] : [];
+    });
+    const current = shown.map((one) => {
+      const consent = one.anonymousId === undefined ? undefined : choices.of(shop, one.anonymousId);
+      return consent ? { ...one, consent } : one;
+    });
+    return [...current, ...others];
   }
 
   function compose({ shop, orderId, body }: ComposedRow): ProtectedEvent {
@@ -41,14 +68,16 @@ export function createComposeRow({ connection }: OpenStore, orders: Orders, evid
         Number.MAX_SAFE_INTEGER,
         own.identity.userId ?? null,
       );
-      return enrich(own, shown);
+      return enrich(own, withChoices(shop, shown, [own]));
     }
     const { canonicalId, eventId } = order;
+    const reports = orders.reports(order);
+    const trusted = reports.filter(({ source }) => isTrusted(source)).map(({ event }) => event);
     const composed = composeStage(own, {
       canonicalId,
       ...(eventId !== null && { eventId }),
-      reports: orders.reports(order),
-      evidence: evidenceOf(shop, order),
+      reports,
+      evidence: withChoices(shop, evidenceOf(shop, order), trusted),
     });
     orders.freezeEventId(order, composed.eventId ?? '');
     return composed;

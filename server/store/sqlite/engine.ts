@@ -1,3 +1,4 @@
+import { isHardToGuess } from '../../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { toEvidence } from '../../orders/compose.ts';
 import type { Accepted, DeadLetter, Delivery, Entry, LogWatch, Store } from '../store.ts';
@@ -144,8 +145,11 @@ function toRow(entry: Entry): AcceptRow {
 function toDetails({ event, audience, claim, tokens = [], witness }: Entry): Details | null {
   const { orderKey, source, identity } = event;
   const { anonymousId, userId = '', emailSha256, phoneSha256 } = identity;
+  const isChoice =
+    source === 'browser' && !event.isAssumed && anonymousId !== undefined && isHardToGuess(anonymousId);
   const isPerson = source !== 'browser' && userId !== '' && (emailSha256 ?? phoneSha256) !== undefined;
-  if (!claim && !audience && tokens.length === 0 && orderKey === undefined && !isPerson) return null;
+  if (!claim && !audience && tokens.length === 0 && orderKey === undefined && !isPerson && !isChoice)
+    return null;
   const keys = [emailSha256 && `e:${emailSha256}`, phoneSha256 && `p:${phoneSha256}`].filter(
     (key) => key !== undefined,
   );
@@ -154,6 +158,7 @@ function toDetails({ event, audience, claim, tokens = [], witness }: Entry): Det
     ...(audience && { audience }),
     ...(orderKey !== undefined && { key: orderKey }),
     ...(source === 'browser' && { visitor: anonymousId ?? '' }),
+    ...(isChoice && { choice: event.consent }),
     ...(tokens.length > 0 && { shown: { tokens, userId, evidence: JSON.stringify(toEvidence(event)) } }),
     ...(witness !== undefined && { witness }),
     ...(isPerson && { person: { userId, keys: keys as string[] } }),

@@ -15,7 +15,8 @@ interface ReportRow {
 }
 
 const ORDER_TABLES = ['order_names', 'order_tokens', 'order_reports', 'order_stages'];
-const SHOP_TABLES = ['order_names', 'order_tokens', 'token_views', 'person_links', 'shop_voices'];
+const SHOP_TABLES = ['order_names', 'order_tokens', 'token_views', 'choices', 'person_links', 'shop_voices'];
+const CHOICES_MS = 90 * 86_400_000;
 
 /** How long orders and what proves who placed them stay, and how they go with a person or a shop. */
 export function createOrderRetention({ connection, transaction }: OpenStore, windows: Windows) {
@@ -58,6 +59,11 @@ export function createOrderRetention({ connection, transaction }: OpenStore, win
     `DELETE FROM token_views WHERE (shop, token, visitor, user_id) IN
        (SELECT shop, token, visitor, user_id FROM token_views WHERE received_at < ? ORDER BY received_at LIMIT ?)`,
   );
+  const removeChoices = prepare(
+    connection,
+    `DELETE FROM choices WHERE (shop, visitor) IN
+       (SELECT shop, visitor FROM choices WHERE received_at < ? ORDER BY received_at LIMIT ?)`,
+  );
   const removeLinks = prepare(
     connection,
     `DELETE FROM person_links WHERE (shop, user_id, key) IN
@@ -77,6 +83,7 @@ export function createOrderRetention({ connection, transaction }: OpenStore, win
     connection,
     'DELETE FROM token_views WHERE shop = ?1 AND (visitor = ?2 OR user_id = ?2)',
   );
+  const forgetChoice = prepare(connection, 'DELETE FROM choices WHERE shop = ? AND visitor = ?');
   const forgetLinks = prepare(
     connection,
     "DELETE FROM person_links WHERE shop = ?1 AND (user_id = ?2 OR key IN ('e:' || ?2, 'p:' || ?2))",
@@ -140,6 +147,7 @@ export function createOrderRetention({ connection, transaction }: OpenStore, win
         return rows.length;
       });
       yield* untilDone(() => removeViews.run(beforeMs, CHUNK));
+      yield* untilDone(() => removeChoices.run(nowMs - CHOICES_MS, CHUNK));
       yield* untilDone(() => removeLinks.run(orderBeforeMs, CHUNK));
     },
 
@@ -165,6 +173,7 @@ export function createOrderRetention({ connection, transaction }: OpenStore, win
       transaction(() => {
         for (const id of ids) {
           forgetViews.run(shop, id);
+          forgetChoice.run(shop, id);
           forgetLinks.run(shop, id);
         }
       });

@@ -88,6 +88,15 @@ export const ORDER_SCHEMA = `
     PRIMARY KEY (shop, token, visitor, user_id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX token_views_by_age ON token_views (received_at);
+  -- What each visitor chose last.
+  CREATE TABLE choices (
+    shop TEXT NOT NULL,
+    visitor TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    consent TEXT NOT NULL,
+    PRIMARY KEY (shop, visitor)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX choices_by_age ON choices (received_at);
   CREATE TABLE person_links (
     shop TEXT NOT NULL,
     user_id TEXT NOT NULL,

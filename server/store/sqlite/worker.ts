@@ -7,6 +7,7 @@ import { serveThread } from '../thread/serve.ts';
 import { createAccept } from './accept.ts';
 import { createAcceptOrder } from './accept-order.ts';
 import { startCheckpoints } from './checkpoints.ts';
+import { createChoices } from './choices.ts';
 import { createComposeRow } from './compose-row.ts';
 import { type Database, openDatabase, prepare, toUnusable } from './database.ts';
 import { createDeadLetters } from './dead-letters.ts';
@@ -99,6 +100,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const evidenceClosing = createEvidenceClosing(store);
   const voices = createVoices(store, shops);
   const formerKeys = createFormerKeys(store, dedup, windows);
+  const choices = createChoices(store);
   const acceptOrder = createAcceptOrder({ rows, orders, evidence, voices, formerKeys, shops });
   const requeue = createRequeue(store);
   const queue = createQueue(store, requeue);
@@ -118,6 +120,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
         windows,
         evidence,
         personLinks: createPersonLinks(store),
+        choices,
         acceptOrder,
       }),
       settle: createSettle(store, encryptedPii, ledger, history),
@@ -143,7 +146,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       findKeys: ledger.find,
     },
     jobs: {
-      lease: createLease(store, requeue, createComposeRow(store, orders, evidence), leaseMs),
+      lease: createLease(store, requeue, createComposeRow(store, { orders, evidence, choices }), leaseMs),
       replaySince: queue.replaySince,
       replayDeadLetters: deadLetters.replay,
       discardDeadLetters: deadLetters.discard,
