@@ -11,7 +11,6 @@ export const SKIP_REASONS = [
   'too-old',
   'no-identity',
   'already-sent',
-  'statistics-only',
   'unconfirmed-order',
   'not-joined',
 ] as const;

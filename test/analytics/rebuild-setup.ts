@@ -75,11 +75,12 @@ export interface CountedShop {
 
 export async function openCountedShop(dataDir = tempDir(), startMs = START_MS): Promise<CountedShop> {
   const shop = shopOf();
+  let readClock = () => startMs;
   const log = await openLog({
     dataDir,
     consumers: statisticsConsumers([shop]),
     retentionMs: RETENTION_MS,
-    clock: () => counted.nowMs,
+    clock: () => readClock(),
   });
   const store = await openSqliteAnalytics(dataDir, { shops: shopSettings([shop]) });
   let isOpen = true;
@@ -131,6 +132,7 @@ export async function openCountedShop(dataDir = tempDir(), startMs = START_MS): 
       await store.close();
     },
   };
+  readClock = () => counted.nowMs;
   onTestFinished(counted.close);
   return counted;
 }

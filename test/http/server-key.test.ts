@@ -1,3 +1,4 @@
+// @module-tag slow
 import { afterAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../server/config/read.ts';
 import { createFakeClock } from '../support/clock.ts';

@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from 'vitest';
 import { drain } from '../support/fleet-drain.ts';
 import type { Status } from '../support/fleet-process.ts';

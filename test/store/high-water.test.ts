@@ -71,5 +71,5 @@ test('an error for a mark that cannot be opened tells the operator what to do', 
   const path = join(tempDir(), 'store.mark');
   mkdirSync(path);
   expect(() => open(path)).toThrow(DataDirUnusable);
-  expect(() => open(path)).toThrow(/events\.mark cannot be opened .*or remove it/);
+  expect(() => open(path)).toThrow(/store\.mark cannot be opened .*or remove it/);
 });
