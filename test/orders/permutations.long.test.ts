@@ -1,0 +1,4 @@
+// @module-tag slow
+import { testPermutations } from './permutations.ts';
+
+testPermutations(1);
