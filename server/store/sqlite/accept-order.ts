@@ -44,12 +44,11 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     const key = toBlob(evidenceKey([claim.stage, claim.part, visitor, ...claim.names, ...claim.tokens]));
     const put = evidence.put(shop, key, claim, { visitor, receivedAtMs, body, witness });
     if (!put) return DUPLICATE;
-    const order = evidence.joinLate(
-      put,
-      orders.showing(shop, claim.tokens),
-      orders.named(shop, claim.names),
-      nowMs,
-    );
+    const known = {
+      byToken: orders.showing(shop, claim.tokens),
+      byName: orders.named(shop, claim.names),
+    };
+    const order = evidence.joinLate(shop, put, claim.names, known, nowMs);
     if (!order) return { isStored: true, isEvidence: true };
     if (claim.stage === 'placed') rows.insert(evidenceRow(row, body, order));
     return { isStored: true, isEvidence: true, orderId: order.canonicalId };

@@ -54,6 +54,14 @@ export function createEvidence({ connection }: OpenStore) {
     `${CANDIDATES} AND e.received_at BETWEEN ?3 AND ?4 AND e.witness = ?5
      ORDER BY e.received_at DESC LIMIT ${MOST_CANDIDATES}`,
   );
+  const witnesses = prepare<{ visitor: string | null }>(
+    connection,
+    `SELECT DISTINCT visitor FROM (
+       SELECT e.visitor FROM json_each(?2) name
+       JOIN evidence_names n ON n.shop = ?1 AND n.name = name.value JOIN evidence e ON e.id = n.evidence_id
+       WHERE e.received_at BETWEEN ?3 AND ?4 AND e.witness = ?5
+       UNION ALL SELECT visitor FROM evidence WHERE order_id = ?6) LIMIT 2`,
+  );
   const setJoined = prepare(
     connection,
     `UPDATE evidence SET status = 'joined', order_id = ?2, closed_at = ?3 WHERE id = ?1`,
@@ -75,9 +83,16 @@ export function createEvidence({ connection }: OpenStore) {
 
   const isOtherUser = (userId: string | null, order: Order) =>
     Boolean(userId) && order.userId !== null && userId !== order.userId;
-  /** A witness proves something only where it points to one visitor. */
-  const ofOneVisitor = (rows: readonly EvidenceRow[]) =>
-    new Set(rows.map(({ visitor }) => visitor)).size === 1 ? rows : [];
+  /** A witness proves something only where it points to one visitor: of those with the order's name, and those joined. */
+  const isOfOneVisitor = (shop: string, order: Order, names: readonly string[]) =>
+    witnesses.all(
+      shop,
+      JSON.stringify(names.map(byNameKey)),
+      order.reportedAtMs - WITNESS_MS,
+      order.windowUntilMs,
+      order.witness,
+      order.id,
+    ).length === 1;
   const isInTime = ({ receivedAtMs, witness }: Pick<EvidenceRow, 'receivedAtMs' | 'witness'>, order: Order) =>
     witness !== null &&
     witness === order.witness &&
@@ -106,7 +121,7 @@ export function createEvidence({ connection }: OpenStore) {
     joinTo(shop: string, order: Order, { names, tokens }: OrderClaim, nowMs: number): EvidenceRow[] {
       const shown = tokens.flatMap((token) => withToken.all(shop, byTokenKey(token), order.windowUntilMs));
       const witnessed =
-        order.witness === null
+        order.witness === null || !isOfOneVisitor(shop, order, names)
           ? []
           : names.flatMap((name) =>
               withWitness.all(
@@ -118,7 +133,7 @@ export function createEvidence({ connection }: OpenStore) {
               ),
             );
       const found = new Map(
-        [...shown, ...ofOneVisitor(witnessed)]
+        [...shown, ...witnessed]
           .filter(({ userId }) => !isOtherUser(userId, order))
           .map((row) => [row.id, row]),
       );
@@ -128,14 +143,15 @@ export function createEvidence({ connection }: OpenStore) {
 
     /** Joins a browser's report to the order it proves to belong to; undefined when it proves nothing. */
     joinLate(
+      shop: string,
       row: EvidenceRow,
-      byToken: readonly Order[],
-      byName: readonly Order[],
+      names: readonly string[],
+      { byToken, byName }: Record<'byToken' | 'byName', readonly Order[]>,
       nowMs: number,
     ): Order | undefined {
       const mine = [
         ...byToken.filter((order) => row.receivedAtMs <= order.windowUntilMs),
-        ...byName.filter((order) => isInTime(row, order)),
+        ...byName.filter((order) => isInTime(row, order) && isOfOneVisitor(shop, order, names)),
       ].find((order) => !isOtherUser(row.userId, order));
       if (mine) join(row, mine, nowMs);
       return mine;
