@@ -16,7 +16,7 @@ const UNRESOLVED = /^(?:\{\{.*\}\}|%%.*%%|__.*__|\$\{.*\})$/s;
 export function readId(value: unknown): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const text = `${value}`.trim();
-  return PLACEHOLDERS.test(text) ||
+  return PLACEHOLDERS.test(text.replace(/^#\s*/, '')) ||
     UNRESOLVED.test(text) ||
     text.length > MAX_LENGTH ||
     text.includes('[email]')

@@ -336,7 +336,7 @@ describe('a destination that misbehaves costs nobody an event', async () => {
     await sandbox.stop('tiktok');
     sandbox.setFaults('shopline', { hang: true });
     const collector = await startCollector({}, { clock, sandbox });
-    const ids = Array.from({ length: 20 }, (_, index) => `${index}`);
+    const ids = Array.from({ length: 20 }, (_, index) => `${index + 1}`);
     const beganMs = Date.now();
     for (const id of ids) expect((await collector.post('/v1/track', order(id))).status).toBe(200);
     await eventually(

@@ -284,7 +284,7 @@ test.each([
       ({ breaker }) => breaker === 'paused',
     );
     expect(await setup.status(api)).toEqual({ breaker: 'paused', waiting: 60, deadLetters: 0 });
-    expect(setup.lines.filter((line) => line.includes('refuses our credentials'))[0]).toMatch(words);
+    expect(setup.lines.filter((line) => line.includes('rejected the access token'))[0]).toMatch(words);
 
     sandbox.setFaults(api, undefined);
     await eventually(

@@ -74,7 +74,11 @@ function talkNonsense(): void {
 }
 
 describe('an add', () => {
-  const ADDED: Reported = [PRODUCT, 'Product Added', { ...many(SMALL, 1), cart_id: CART_TOKEN }];
+  const ADDED: Reported = [
+    PRODUCT,
+    'Product Added',
+    { ...many(SMALL, 1), variant_id: SMALL.sku, cart_id: CART_TOKEN },
+  ];
 
   test('of the same pack two seconds after the first is another', async ({ shop, page }) => {
     openOs20(shop, { hasAnalytics: true });

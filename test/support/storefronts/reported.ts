@@ -102,13 +102,21 @@ export async function expectReported(
 export const listed = ({ id, name, variants: [{ sku, price }] }: Item) => ({
   product_id: id,
   sku: maybe(sku),
+  variant_id: maybe(sku),
   name,
   price,
   value: maybe(price),
   currency: maybe(SHOWN),
 });
 
-const product = ({ sku, price }: Variant) => ({ product_id: TEA.id, sku, name: TEA.name, price });
+const product = ({ sku, price }: Variant) => ({
+  product_id: TEA.id,
+  sku,
+  // Themes know a variant by SHOPLINE's SKU id; JSON-LD knows the merchant's SKU alone.
+  variant_id: maybe(sku),
+  name: TEA.name,
+  price,
+});
 
 /** The tea as an event about one product tells it. */
 export const about = (variant: Variant, quantity: unknown, units = 1) => ({
@@ -126,6 +134,7 @@ export const line = (variant: Variant, quantity: number) => ({
   product_id: TEA.id,
   quantity,
   sku: maybe(variant.sku),
+  variant_id: maybe(variant.sku),
   name: maybe(TEA.name),
   price: maybe(variant.price),
   value: maybe(sum([variant.price * quantity])),
