@@ -3,7 +3,7 @@ import type { Api } from '../../server/sandbox/index.ts';
 /** No test that knows these may find them in clear behind the collector. */
 export const CLEAR_DOMAIN = 'clear.example';
 
-/** The number travels in a property of its own, because SHOPLINE is not told any other id. */
+/** The number has a property of its own, because SHOPLINE receives no other id. */
 const attrs = { number: 'properties.number' };
 export const SHOPLINE_EVENT_CODES = {
   'Product Added': { code: 'Z_add_cart', attrs },

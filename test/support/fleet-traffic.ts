@@ -17,7 +17,7 @@ export interface TrafficOptions {
   eventsPerSecond?: number;
   /** Of every request; default: the write key of the fleet's one shop. */
   headers?: Readonly<Record<string, string>>;
-  /** Told of every answer. */
+  /** Called for every response. */
   onAnswer?: (answer: { status: number; ms: number }) => void;
 }
 
@@ -39,7 +39,7 @@ export interface Traffic {
   done: Promise<void>;
   /** Starts nothing new; resolves when what was started has been answered. */
   stop(): Promise<void>;
-  /** Gives up what has no answer yet: nobody is there to give one. */
+  /** Aborts the requests without a response; the collector is gone. */
   abort(): void;
 }
 
