@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, onTestFinished, test } from 'vitest';
 import type { Delivery } from '../../server/store/event-log.ts';
 import { openLog } from '../../server/store/open.ts';
