@@ -1,3 +1,4 @@
+// @module-tag slow
 import { globSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readSources } from './support/source-tree.ts';

@@ -40,7 +40,9 @@ describe.each(DESTINATIONS)('$name', (destination) => {
     }
   };
 
-  test('whatever was accepted becomes payloads the API takes, or a skip with a name', () => {
+  test('whatever was accepted becomes payloads the API takes, or a skip with a name', {
+    tags: ['slow'],
+  }, () => {
     fc.assert(
       fc.property(anyEvent, fc.boolean(), (any, isOpen) => {
         destination.refersTo?.(any, settings);

@@ -58,7 +58,7 @@ test.each<[unknown, number | undefined]>([
   expect(toHundredths(value)).toBe(hundredths);
 });
 
-test('every number of hundredths comes back from the decimal it is written as', () => {
+test('every number of hundredths comes back from the decimal it is written as', { tags: ['slow'] }, () => {
   for (let hundredths = 0; hundredths < 200_000; hundredths += 7) {
     expect(toHundredths(hundredths / 100)).toBe(hundredths);
     expect(toHundredths(fromHundredths(hundredths))).toBe(hundredths);

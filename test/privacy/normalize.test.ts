@@ -340,6 +340,7 @@ test.each([
 
 test.each([normalizeEmail, normalizeName, normalizePlace, normalizeZip, normalizeCountry, normalizeText])(
   '%o: what is normalised stays as it is, so the same person has one digest',
+  { tags: ['slow'] },
   (normalize) => {
     const typed = fc.oneof(fc.string({ unit: 'grapheme' }), fc.emailAddress(), fc.string({ unit: 'binary' }));
     fc.assert(

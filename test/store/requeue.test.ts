@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, onTestFinished, test } from 'vitest';
 import { openLog } from '../../server/store/open.ts';
 import type { Delivery } from '../../server/store/store.ts';

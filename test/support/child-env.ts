@@ -1,4 +1,4 @@
-/** Of our own environment, what a child needs: nothing else may tell it anything. */
+/** The part of our environment that a child process needs; it inherits nothing else. */
 export const CHILD_ENV = {
   PATH: process.env.PATH,
   NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,

@@ -33,7 +33,7 @@ export async function launchChromium(
 /** Beside the package, so that a new version of it is unpacked anew. */
 const CACHE = join(import.meta.dirname, '../../node_modules/.cache');
 
-/** Unpacks once. Test files run at the same time, so whoever is done first puts it in place, whole. */
+/** Unpacks once. Test files run concurrently: the first to finish moves the complete folder into place. */
 async function unpack(): Promise<string> {
   const home = join(CACHE, 'chromium');
   const binary = join(home, 'chromium');

@@ -1,19 +1,19 @@
 import { type Clock, systemClock } from '../../server/lib/clock.ts';
 
 export interface FakeClock extends Clock {
-  /** Moves time forward step by step, so that whatever sleeps wakes in order and may sleep again. */
+  /** Moves time forward from one sleeper to the next, so that they resume in order and may sleep again. */
   advance(ms: number): Promise<void>;
 }
 
-/** Lets everything that is ready run: promises, messages between threads, sockets. */
+/** Lets everything that is ready run: promises, messages between threads, sockets. To wait for calls: `idle.ts`. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
- * A clock that stands still until it is told to move.
+ * A clock that stands still until `advance` is called.
  *
- * @param quiet resolves when everything under way has come to rest; by default some turns of the event loop.
+ * @param quiet resolves when nothing is under way; by default after some turns of the event loop.
  */
 export function createFakeClock(startMs = Date.parse('2026-03-01T00:00:00Z'), quiet = settled): FakeClock {
   let nowMs = startMs;

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 import { snippet } from './shopper.ts';
 import { OK, type Storefront } from './storefront.ts';
 
-/** The snippet on a page that tells of nothing by itself. */
+/** The snippet on a page that reports nothing on its own. */
 export const silentPage = () => snippet({ captures: 'data-attributes' });
 
 /** Everything that reached the collector under this name, also what it knew already. */

@@ -55,7 +55,7 @@ export interface CollectorProcess {
   /** Resolves when it has ended by itself, or by another. */
   ended(): Promise<Ended>;
   hasEnded(): boolean;
-  /** True when `/healthz` says so; false when nobody answers. */
+  /** True when `/healthz` answers with success; false without an answer. */
   isHealthy(): Promise<boolean>;
   /** The newest of what it wrote, both streams. */
   said(): string;
@@ -68,7 +68,7 @@ export interface CollectorProcess {
 }
 
 /**
- * Starts a collector with these variables and no others; resolves when `/healthz` answers. Whoever starts it ends it.
+ * Starts a collector with these variables and no others; resolves when `/healthz` answers. The caller ends it.
  *
  * @throws with everything the process said, when it ends before that.
  */
@@ -165,7 +165,7 @@ const texts = (variables: Variables) =>
   );
 
 /**
- * A free port that stays free while whoever listens on it is down for a moment: it lies below those the system hands
+ * A free port that stays free while its listener restarts: it lies below those the system hands
  * out by itself to others.
  */
 export async function freePort(): Promise<number> {

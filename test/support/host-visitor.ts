@@ -21,7 +21,7 @@ const HOSTS = [WWW, CHECKOUT, SHOP, PAY, ...TENANTS.flatMap(({ one, other }) => 
 export const NONE = { advertising: false, analytics: false, marketing: false };
 export const ALL = { advertising: true, analytics: true, marketing: true };
 
-/** A test with shops on many hosts, one real collector, and a visitor nobody has seen before. */
+/** A test with shops on many hosts, one real collector, and a new visitor. */
 export const test = base
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads from the pattern what a fixture needs.
   .extend('browser', { scope: 'file' }, async ({}, { onCleanup }) => {

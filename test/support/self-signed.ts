@@ -15,7 +15,7 @@ const COMMON_NAME = objectId(0x55, 0x04, 0x03);
 const ECDSA_WITH_SHA256 = sequence(objectId(0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02));
 
 /**
- * A key and a certificate that nobody but itself vouches for, valid from 2020 to 2049, made on the spot.
+ * A key and a self-signed certificate, valid from 2020 to 2049.
  *
  * @see RFC 5280, section 4.1
  */

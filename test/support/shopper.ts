@@ -8,7 +8,7 @@ import { openStorefront, type Storefront } from './storefront.ts';
 export const OWN_MISTAKE = 'the shop’s own mistake';
 
 /**
- * A test with a shop, a visitor nobody has seen before, and their first tab. One browser serves a whole file.
+ * A test with a shop, a new visitor, and their first tab. One browser serves a whole file.
  * Whatever the test is about, nothing may be thrown into the shop's pages, and the contract must accept every message.
  */
 export const test = base
@@ -49,7 +49,7 @@ export const attributes = (values: Record<string, unknown>) =>
     )
     .join(' ');
 
-/** The one line that installs us; by default in a shop that asks nobody. `data` are its attributes without `data-`. */
+/** The one line that installs us; by default in a shop that does not ask for consent. `data` are its attributes without `data-`. */
 export const snippet = (data: Record<string, string> = {}, src = '/s.js') => {
   const named = Object.entries({ key: 'shop-1', consent: 'granted', ...data });
   const tag = { src, ...Object.fromEntries(named.map(([name, value]) => [`data-${name}`, value])) };

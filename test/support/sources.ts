@@ -18,7 +18,7 @@ export async function openPage(): Promise<void> {
   reports = {};
 }
 
-/** This source tells now of this event; `api` is a call of the shop's own. */
+/** Reports this event from this source; `api` is a call of the shop's own code. */
 export function report(source: string, event: string, properties: Record<string, unknown>): void {
   if (source === 'api') storebeacon.track(event, properties);
   else if (!reports[source]) {

@@ -19,7 +19,7 @@ const options = (...args: string[]) => {
   if (read === 'help') throw new Error('no options but help');
   return read;
 };
-const spoiled = (name: keyof typeof SABOTAGES) => options(`--sabotage=${name}`);
+const sabotaged = (name: keyof typeof SABOTAGES) => options(`--sabotage=${name}`);
 
 describe('what a shopper downloads', () => {
   test('every script of ours is within its limit, and stands beside those of others', async () => {
@@ -32,13 +32,13 @@ describe('what a shopper downloads', () => {
   });
 
   test('a script that has grown by four kilobytes fails it', async () => {
-    expect(missed(await measureSizes(spoiled('oversize')))).toContain('s.js');
+    expect(missed(await measureSizes(sabotaged('oversize')))).toContain('s.js');
   });
 });
 
 describe('what a shopper waits for', () => {
   test(
-    'one round times a page without a script, with ours and with Customer.io’s, and tells their ratio',
+    'one round times a page without a script, with ours and with Customer.io’s, and prints their ratio',
     SLOWLY,
     async () => {
       const figures = await measureTime(options('--rounds=1'));
@@ -54,7 +54,7 @@ describe('what a shopper waits for', () => {
   });
 
   test('a snippet that holds the page up fails it', SLOWLY, async () => {
-    expect(missed(await measureTasks(spoiled('busy'), [PLAIN]))).toHaveLength(1);
+    expect(missed(await measureTasks(sabotaged('busy'), [PLAIN]))).toHaveLength(1);
   });
 
   const URL = 'https://shop.example/s.js';
@@ -94,7 +94,7 @@ describe('what a shopper waits for', () => {
 
 describe('what arrives', () => {
   test(
-    'visitors act and leave at once, and the collector is away for half a minute: it hears of everything',
+    'visitors act and leave at once, and the collector is away for half a minute: every act arrives',
     SLOWLY,
     async () => {
       const hardships = ['the collector is down for the first 30 s of a visit'];
@@ -110,12 +110,12 @@ describe('what arrives', () => {
   );
 
   test('a page that sends no beacon as it goes away fails it', SLOWLY, async () => {
-    const options = { ...spoiled('no-beacon'), navigations: 3 };
+    const options = { ...sabotaged('no-beacon'), navigations: 3 };
     expect(missed(await measureDelivery(options, { timeoutMs: 500, hardships: [] }))).toHaveLength(3);
   });
 });
 
-test('an option nobody knows is refused, not ignored', () => {
+test('an unknown option is refused, not ignored', () => {
   expect(options()).toMatchObject({
     rounds: 15,
     navigations: 200,

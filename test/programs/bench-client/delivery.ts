@@ -8,7 +8,7 @@ import { storedActs } from './visit.ts';
 
 const TIMEOUT_MS = 5000;
 
-/** Visitors who act and leave at once, a third each way, then hardships: what of all that the collector hears. */
+/** Visitors who act and leave at once, a third each way, then hardships: how many acts the collector receives. */
 export async function measureDelivery(
   { navigations, sabotage }: Pick<Options, 'navigations' | 'sabotage'>,
   { timeoutMs = TIMEOUT_MS, hardships = Object.keys(HARDSHIPS) } = {},

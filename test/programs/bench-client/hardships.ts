@@ -9,7 +9,7 @@ export interface Tally {
   delivered: number;
 }
 
-/** Acts are told of while something is wrong. */
+/** Acts are reported while something is wrong. */
 type Hardship = (browser: Browser, shop: Storefront) => Promise<Tally>;
 
 const TIMEOUT_MS = 30_000;
@@ -80,7 +80,7 @@ export const prepareShop = (shop: Storefront) => {
 };
 
 let numbered = 0;
-/** Of acts nobody has told of yet. */
+/** New ids for acts. */
 const newIds = (count: number) => Array.from({ length: count }, () => `hardship-${numbered++}`);
 
 type Step = (visit: Visit) => Promise<unknown>;

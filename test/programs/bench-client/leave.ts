@@ -28,7 +28,7 @@ export const WAYS: Readonly<Record<string, Way>> = {
   },
 };
 
-/** One new visitor, who never returns. True when the collector hears of the act all the same. */
+/** One new visitor, who never returns. True when the collector receives the act. */
 export async function actAndLeave(
   browser: Browser,
   shop: Storefront,

@@ -9,9 +9,9 @@ import { measureTasks } from './tasks.ts';
 import { measureTime } from './time.ts';
 
 /**
- * What the snippet costs a shopper, and whether what it is told arrives, in a real Chromium beside the scripts of
+ * What the snippet costs a shopper, and whether reported events arrive, in a real Chromium beside the scripts of
  * others. How long it takes is only said; each other goal is a promise, and one that is broken makes the program fail.
- * `--help` tells the options.
+ * `--help` lists the options.
  */
 const MEASURE: Record<Part, (options: Options) => Promise<Figure[]>> = {
   sizes: measureSizes,

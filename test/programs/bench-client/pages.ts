@@ -1,4 +1,4 @@
-/** The one line that installs us, in a shop that asks nobody. `more` are further attributes. */
+/** The one line that installs us, in a shop that does not ask for consent. `more` are further attributes. */
 export const snippet = (more = '', src = '/s.js') =>
   `<script async src="${src}" data-key="shop-1" data-consent="granted"${more}></script>`;
 

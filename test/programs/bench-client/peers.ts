@@ -12,7 +12,7 @@ export interface Peer {
   isPacked?: true;
   /** Loads `src` on a page and sends one page view to `origin`, as its maker's documentation says. Without: not timed. */
   head?: (src: string, origin: string) => string;
-  /** What it wants to be told of in its settings, which it fetches below `/<name>`. */
+  /** The settings it fetches below `/<name>`. */
   integration?: string;
 }
 

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A shop that serves what it is given, and to every POST says 200: the collector of whoever asks. */
+/** A shop that serves the given files and answers every POST with 200, as a collector for any script. */
 export interface ScriptShop {
   origin: string;
   /** No browser may keep it. */

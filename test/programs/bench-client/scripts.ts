@@ -20,7 +20,7 @@ export const limitOf = (name: string) => LIMITS[name] ?? PLUGIN_LIMIT;
 /** All that the build has made, the snippet itself first. */
 export const scriptNames = (): string[] => [...new Set(['s.js', ...globSync('*.js', { cwd: DIST }).sort()])];
 
-/** A script of ours as the build left it, or spoiled. @throws when there is none: the build comes first. */
+/** A built script of ours, or its sabotaged copy. @throws when it is not built. */
 export function readScript(name: string, sabotage?: Sabotage): Buffer {
   const code = readFileSync(join(DIST, name));
   return sabotage ? sabotage.spoil(code) : code;

@@ -8,10 +8,10 @@ import { readScript } from './scripts.ts';
 /** What a visitor does, by the name a shop would give it; `promotion_id` numbers them. */
 export const ACT = 'Promotion Clicked';
 
-/** A page with the snippet on it, which is spoiled when a sabotage asks for it. */
+/** A page with the snippet, or with its sabotaged copy. */
 export function putPage(shop: Storefront, path: string, body: string, sabotage?: Sabotage): void {
-  const src = sabotage ? '/spoiled.js' : '/s.js';
-  shop.put('/spoiled.js', readScript('s.js', sabotage).toString(), { 'Content-Type': 'text/javascript' });
+  const src = sabotage ? '/sabotaged.js' : '/s.js';
+  shop.put('/sabotaged.js', readScript('s.js', sabotage).toString(), { 'Content-Type': 'text/javascript' });
   shop.put(path, shopPage(snippet('', src), body));
 }
 
@@ -21,7 +21,7 @@ export interface Visit {
 }
 
 /**
- * A visitor nobody has seen before, on the first page; the snippet is there.
+ * A new visitor on the first page, with the snippet loaded.
  *
  * @param prepare before that page.
  */
@@ -41,7 +41,7 @@ export async function arrive(
 export const isReady = (page: Page) =>
   page.waitForFunction(() => typeof window.storebeacon?.anonymousId === 'function');
 
-/** The shop's own code tells of an act. */
+/** The shop's own code reports an act. */
 export const act = (page: Page, id: string) =>
   page.evaluate(([event, promotion_id]) => window.storebeacon?.track(event, { promotion_id }), [
     ACT,

@@ -5,7 +5,7 @@ import { serveParent } from './launch.ts';
 
 /**
  * A TikTok that takes everything unread, so that the measured collector delivers to a server that costs next to nothing.
- * It counts payloads by their `event_id` and tells how many when asked; `{listen: false}` takes it off the network until
+ * It counts payloads by their `event_id` and returns the count on request; `{listen: false}` takes it off the network until
  * `{listen: true}`.
  */
 const ANSWER = JSON.stringify({ code: 0, message: 'OK', request_id: 'accept-all', data: {} });

@@ -68,7 +68,7 @@ export async function audit(dataDir: string, runs: readonly Promised[]): Promise
     [twice, 'stored twice'],
     [found.unhashed, 'stored without a hash'],
     [found.clear, 'stored with an address or number in clear'],
-    [found.unknown, 'stored though nobody sent them'],
+    [found.unknown, 'stored but never sent'],
   ];
   return {
     promised,

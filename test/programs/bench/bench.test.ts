@@ -7,7 +7,7 @@ import { createLatencies } from './latencies.ts';
 import { readOptions } from './options.ts';
 import { createTemplate, messageIdOf } from './order.ts';
 
-describe('a benchmark counts only what was really done (spoiled collectors: sabotage.long.test.ts)', () => {
+describe('a benchmark counts only what was really done (sabotaged collectors: sabotage.long.test.ts)', () => {
   test('under load and killed in the middle of it, every event answered 200 is in the log: once, hashed, synced', async () => {
     const { promised, broken } = await checkPromises({ dataDir: tempDir(), seconds: 0.5 });
     expect(broken).toEqual([]);
@@ -55,7 +55,7 @@ describe('the result is honest', () => {
     { reached: 1.6, bounds: { most: 1.5, stretch: 1 }, conclusion: 'missed' },
     { reached: 1.2, bounds: { most: 1.5, stretch: 1 }, conclusion: 'reached' },
     { reached: 0.8, bounds: { most: 1.5, stretch: 1 }, conclusion: 'stretch' },
-  ])('$reached against $bounds is $verdict', ({ reached, bounds, conclusion }) => {
+  ])('$reached against $bounds is $conclusion', ({ reached, bounds, conclusion }) => {
     const goal = { reached, ...bounds };
     expect(evaluate(goal)).toBe(conclusion);
     expect(layOut([{ what: 'it', value: 'so', goal }])).toMatch(new RegExp(`${conclusion}$`));
@@ -66,7 +66,7 @@ describe('the result is honest', () => {
     expect(median([])).toBe(0);
   });
 
-  test('an option nobody knows is refused, not ignored', () => {
+  test('an unknown option is refused, not ignored', () => {
     expect(readOptions([])).toMatchObject({ rounds: 5, visitors: [10_000, 100_000, 1_000_000] });
     expect(readOptions([])).toHaveProperty('parts', [
       'ingest',

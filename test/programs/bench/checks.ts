@@ -55,7 +55,7 @@ export async function checkPromises({ dataDir, seconds, sabotage }: CheckOptions
 
 /** As the running collector's connection answers, not as anything was configured. */
 async function checkSync(collector: Collector): Promise<string[]> {
-  const synchronous = (await collector.status()).log?.synchronous ?? 'not told';
+  const synchronous = (await collector.status()).log?.synchronous ?? 'unknown';
   return synchronous === 'full' || synchronous === 'extra' ? [] : [`log.synchronous is ${synchronous}`];
 }
 

@@ -52,7 +52,7 @@ const statusOf = (bytes: Buffer) =>
 
 const LENGTH = /\r\ncontent-length: *(\d+)/i;
 
-/** @throws for an answer whose length only its chunks tell: no measured server sends one. */
+/** @throws for a chunked response; no measured server sends one. */
 function isWhole(bytes: Buffer): boolean {
   const headEnd = bytes.indexOf('\r\n\r\n');
   if (headEnd === -1) return false;

@@ -87,7 +87,7 @@ async function read(state: AnalyticsStore, shop: string): Promise<Pick<Counted, 
 
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 
-/** What stumbles is no figure. */
+/** An error fails the run. */
 const fail = (facts: object, words: string) => {
   throw new Error(`${words}: ${JSON.stringify(facts)}`);
 };

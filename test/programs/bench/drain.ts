@@ -144,7 +144,7 @@ function figureOf({ what, goal, limit }: Drain, drained: Drained): Figure {
     note: [
       ...(limit === undefined ? [] : [`${percent(perSecond / limit)} of the API's own limit of ${limit}/s`]),
       `CPU: collector ${percent(drained.collectorShare)} of a core, stand-in ${percent(drained.standInShare)}`,
-      ...(drained.refused > 0 ? [`${whole(drained.refused)} told to come later, and did`] : []),
+      ...(drained.refused > 0 ? [`${whole(drained.refused)} refused with a later time and repeated`] : []),
     ].join(', '),
   };
 }

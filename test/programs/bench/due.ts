@@ -1,7 +1,7 @@
 import { type Connection, openConnection } from './client.ts';
 import { createLatencies } from './latencies.ts';
 
-/** One request, and when it leaves: told beforehand, whatever became of those before it. */
+/** One request and the time it is due, planned in advance and independent of earlier responses. */
 export interface Due {
   /** From the start. */
   atMs: number;

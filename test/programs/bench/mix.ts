@@ -49,7 +49,7 @@ const LAST = [
 const REPORTS = METRICS.length + 1;
 const MESSAGES = 4;
 
-/** What the report of this number tells, and of which message: no two tell the same of one message. */
+/** The metric and message of the report with this number; no two reports of one message are equal. */
 export function reportOf(number: number): { message: number; metric: string } {
   const round = Math.floor(number / REPORTS);
   const { message, metric } = METRICS[number % REPORTS] ?? LAST[round % 2] ?? LAST[0];

@@ -38,7 +38,7 @@ describe('the traffic is what it says', () => {
     expect(kinds.size).toBeGreaterThan(1);
   });
 
-  test('no two reports tell the same of one message', () => {
+  test('no two reports of one message are equal', () => {
     const reported = Array.from({ length: 1000 }, (_, number) => Object.values(reportOf(number)).join());
     expect(new Set(reported).size).toBe(1000);
   });

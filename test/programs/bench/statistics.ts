@@ -5,7 +5,7 @@ import { type Core, launch } from './launch.ts';
 import { countOf } from './mix.ts';
 import type { Options } from './options.ts';
 
-/** More rounds tell no more: each is long enough by itself. */
+/** One round is long enough. */
 const MOST_ROUNDS = 3;
 const EVENTS_EACH = 4;
 

@@ -29,7 +29,7 @@ export function webhookRequest(sender: Sender, prefix: string, number: number, a
   return sender === 'shopline' ? orderRequest(id, number, atMs) : reportRequest(id, number, atMs);
 }
 
-/** They come back, but nobody buys as often as to be linked to half the shop. */
+/** Buyers return, but none so often that half the shop is linked to them. */
 const CUSTOMERS = 1000;
 const customerOf = (number: number) => `customer-${number % CUSTOMERS}`;
 

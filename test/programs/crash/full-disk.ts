@@ -108,7 +108,7 @@ export async function fillTheDisk(run: Run, disk: Disk): Promise<Outcome> {
   }
 }
 
-/** Killed while the disk is full, it starts and goes on refusing; or it says in words what has to be mended. */
+/** Killed while the disk is full, it starts and keeps refusing events, or names what has to be fixed. */
 async function restartOnFullDisk(fleet: Fleet, problems: string[]): Promise<void> {
   await fleet.collector().end('SIGKILL');
   const collector = fleet.launch();

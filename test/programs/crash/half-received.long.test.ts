@@ -10,7 +10,7 @@ test.each([
   { part: 'headers', cutAfter: 'Host: shop\r\n' },
   { part: 'body', cutAfter: '{"type"' },
 ])(
-  'a request whose $part SIGTERM finds half received is answered, and its sender told to leave',
+  'a request whose $part SIGTERM finds half received is answered with `Connection: close`',
   async ({ cutAfter }) => {
     const fleet = await createFleet();
     onTestFinished(() => fleet.close());

@@ -23,7 +23,7 @@ const PROGRAM: Program = {
   },
 };
 
-/** Far more than a phase takes, and a kill in it, on a busy machine. */
+/** Far more than a phase, or one kill, takes on a busy machine. */
 const PHASE_MS = 240_000;
 const KILL_MS = 20_000;
 
@@ -45,14 +45,14 @@ const phases = (run: Run, kills: number): Phase[] => [
   ['stepped clocks', () => stepTheClock(run)],
 ];
 
-/** A collector that answers nobody any more must not keep this program waiting for ever. */
+/** Ends the wait for a collector that no longer answers. */
 async function inTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`no end after ${limitMs / 1000} s`)), limitMs);
   return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }
 
-/** Runs every phase, whatever the one before came to. */
+/** Runs every phase, also after one has failed. */
 async function crash(
   { amount: kills, seed, sabotage }: ProgramOptions,
   progress: Progress,

@@ -82,7 +82,7 @@ export function complaint({ method, path }: Probe, { status, type, body, ms }: A
   return taken.success ? undefined : `answered 200 in another shape: ${body.toString().slice(0, 200)}`;
 }
 
-/** What a request to store was told; undefined for all others. */
+/** The response to a request to store; undefined for all others. */
 export function takenOf({ method, path }: Probe, { status, body }: Answer): Taken | undefined {
   return method === 'POST' && status === 200 && isIngest(path)
     ? Taken.safeParse(parsed(body)).data

@@ -1,7 +1,7 @@
 import type { Api, Fault } from '../../../server/sandbox/index.ts';
 import { APIS, type Fleet } from '../../support/fleet.ts';
 
-/** Ways an API misbehaves that waiting can mend: none of them may cost an event. */
+/** Faults after which a retry succeeds: none of them may lose an event. */
 const FAULTS: readonly Fault[] = [
   { delayMs: 300 },
   { status: 500 },
@@ -30,11 +30,11 @@ export interface ChaosOptions {
   /** Kills end at the first, faults at the second, both counted from now. */
   killsMs: number;
   faultsMs: number;
-  /** Told of every process that takes over. */
+  /** Called for every new process. */
   onStarted: () => void;
 }
 
-/** Kills the collector now and then, and has the APIs stumble; resolves when all of it is over and mended. */
+/** Kills the collector now and then and causes faults of the APIs; resolves when all faults are over. */
 export async function breakThings({
   fleet,
   random,

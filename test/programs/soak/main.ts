@@ -4,7 +4,7 @@ import { describeSoak, soak } from './run.ts';
 const PROGRAM: Program = {
   name: 'soak',
   about:
-    'Keeps a collector under mixed load while its APIs stumble and it is killed now and then, and counts what arrived.',
+    'Keeps a collector under mixed load with faults of its APIs and kills of its process, then counts what arrived.',
   amount: {
     option: 'minutes',
     what: 'how long (10, at most 600)',

@@ -31,7 +31,7 @@ const KILLS_SHARE = 0.4;
 const STALL_MS = 60_000;
 const MAX_RSS_BYTES = 512 * 1024 * 1024;
 
-/** Mixed load on several shops, APIs that stumble, a collector that is killed; then everything is counted. */
+/** Mixed load on several shops, faults of the APIs, kills of the collector; then everything is counted. */
 export async function soak(options: SoakOptions): Promise<SoakOutcome> {
   const { durationMs, seed, sabotage, progress = NO_PROGRESS } = options;
   const directory = mkdtempSync(join(tmpdir(), 'storebeacon-soak-'));

@@ -9,7 +9,7 @@ const printed = (outcome: SoakOutcome): SoakOutcome => {
 };
 
 /** The short form of `npm run soak`: the same load and the same trouble. Its sabotages: sabotage.long.test.ts. */
-test('under mixed load, with stumbling APIs and kills, nothing is lost and nothing is told twice differently', async () => {
+test('under mixed load, with faults of the APIs and kills, nothing is lost and repeats are identical', async () => {
   const outcome = printed(await soak({ durationMs: 6_000, seed: 20_260_301 }));
   expect(outcome.problems).toEqual([]);
   // Else the run has shown little.

@@ -48,7 +48,7 @@ export function openCart(): Cart {
   return cart;
 }
 
-/** A line as the Ajax cart tells it, in major units. `quantity` is the whole line's, however few were just added. */
+/** A line as the Ajax cart returns it, in major units. `quantity` is the whole line's, however few were just added. */
 export function ajaxItem({ sku, quantity }: Line): object {
   const found = find(sku);
   const price = found?.variant.price;
@@ -68,7 +68,7 @@ export function ajaxItem({ sku, quantity }: Line): object {
 }
 
 /**
- * The whole cart, as the Ajax cart tells it.
+ * The whole cart, as the Ajax cart returns it.
  * @see https://developer.shopline.com/docs/ajax-api/cart/query-cart-details (read 2026-11-27)
  */
 export const ajaxCart = (cart: Cart) => ({

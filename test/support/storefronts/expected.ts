@@ -6,7 +6,7 @@ import { CHECKOUT, THANKS } from './shopline.ts';
 const GOODS = sum([SMALL.price, SMALL.price]);
 const TOTAL = sum([GOODS, SHIPPING]);
 
-/** In what one kind of shop differs from SHOPLINE's: where it tells, and what it cannot tell. */
+/** Differences of one kind of shop: on which page it reports, and what it cannot report. */
 export interface Platform {
   checkout?: string;
   thanks?: string;
@@ -72,7 +72,7 @@ export function events(platform: Platform = {}): Reported[] {
       'Order Completed',
       {
         ...afterwards,
-        // Who is gone before SHOPLINE's file has arrived has told of the order without it.
+        // A page left before SHOPLINE's file has loaded reports the order without it.
         cart_id: maybe(cartId),
         order_id: ORDER_SEQ,
         total: TOTAL,

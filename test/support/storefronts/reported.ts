@@ -8,7 +8,7 @@ import { type Item, SHOWN, sum, TEA, type Variant } from './catalogue.ts';
 /** Where it happened, what, and with which properties. */
 export type Reported = [path: string, event: string, properties: unknown];
 
-/** What a source may tell or not. Whatever else is told must be expected. */
+/** Properties that a source may report or leave out. Every other property must be expected. */
 const FREE = new Set([
   ...['category', 'brand', 'variant', 'url', 'image_url', 'position', 'list_id', 'coupon'],
   ...['shipping', 'tax', 'discount', 'subtotal', 'revenue', 'affiliation', 'payment_method', 'step'],
@@ -51,7 +51,7 @@ const decide = (expected: unknown, found: unknown): unknown => {
   return mapObject(expected, (one, name) => decide(one, other[name]));
 };
 
-/** Each event by the one of its name that was told as often before. */
+/** Pairs the nth event of a name with the nth reported one of that name. */
 const decideAll = (events: Reported[], found: Reported[]) =>
   events.map((one, index) => {
     const isNamed = ([, event]: Reported) => event === one[1];
@@ -89,7 +89,7 @@ export async function expectReported(
   await expect
     .poll(() => shop.names().length >= pages.length + names.length, { timeout: 3_000, interval: 25 })
     .toBe(true)
-    // What is missing is better told below.
+    // A missing event is reported by the comparison below.
     .catch(() => {});
   await page.evaluate(() => fetch('/a-moment-later'));
   const found = reportedEvents(shop);
@@ -118,7 +118,7 @@ const product = ({ sku, price }: Variant) => ({
   price,
 });
 
-/** The tea as an event about one product tells it. */
+/** The tea in an event about one product. */
 export const about = (variant: Variant, quantity: unknown, units = 1) => ({
   ...product(variant),
   quantity,

@@ -6,7 +6,7 @@ export const SAVE = '/leproxy/api/trade/center/order/abandoned/save';
 /** Where the order is paid. */
 export const PAY = '/leproxy/api/trade/center/order/pay';
 
-/** The lines of a cart, as the bus tells them. */
+/** The lines of a cart in an event of the bus. */
 export const contents = (cart: Cart) =>
   cart.lines.map(({ sku, quantity }) => {
     const found = find(sku);
@@ -52,14 +52,14 @@ export const GO_TO_CHECKOUT = `async checkout() {
   location.href = '/${STORE.id}/checkouts/' + checkoutToken + '?buyScence=cart';
 }`;
 
-/** As `DataReport::CompleteOrder` is told: when the buyer pays, and once more on the thank-you page. */
+/** `DataReport::CompleteOrder`: sent when the buyer pays, and again on the thank-you page. */
 export const payment = (cart: Cart) => ({
   currency: SHOWN,
   value: cart.total(),
   contents: cart.lines.map(({ sku, quantity }) => ({ content_spu_id: find(sku)?.item.id, quantity })),
 });
 
-/** As `DataReport::Purchase` is told on the thank-you page. */
+/** `DataReport::Purchase`, sent on the thank-you page. */
 export const purchase = (cart: Cart) => ({
   currency: SHOWN,
   totalPrice: cart.total(),
@@ -67,7 +67,7 @@ export const purchase = (cart: Cart) => ({
   contents: contents(cart),
 });
 
-/** The checkout is the platform's on every generation, and has the bus. `more` is told as it opens. */
+/** The checkout is the platform's on every generation, and has the bus. `more` is sent when it opens. */
 export const checkoutScript = (cart: Cart, more = '') => `{
   ready() {
     report('InitiateCheckout', ${JSON.stringify({ currency: SHOWN, value: cart.subtotal(), contents: contents(cart) })});
