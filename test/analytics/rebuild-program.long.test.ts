@@ -68,9 +68,12 @@ describe('npm run statistics:rebuild', () => {
     expect(error).not.toContain('    at ');
   });
 
-  test('prints its usage on an unknown argument, and changes nothing', async () => {
+  test('prints its usage when asked, refuses an unknown argument with it, and changes nothing', async () => {
     const dataDir = tempDir();
-    for (const args of [['--kep'], ['--keep', 'now'], ['--help']]) {
+    const asked = await run(dataDir, ['--help']);
+    expect(asked).toMatchObject({ code: 0, error: '' });
+    expect(asked.out).toContain('Usage: npm run statistics:rebuild');
+    for (const args of [['--kep'], ['--keep', 'now']]) {
       const { code, out, error } = await run(dataDir, args);
       expect({ code, out }).toEqual({ code: 2, out: '' });
       expect(error).toContain('Usage: npm run statistics:rebuild');

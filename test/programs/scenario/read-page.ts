@@ -1,6 +1,6 @@
 import type { BrowserEvent, SegmentMessage, Settings } from './event.ts';
 import type { Reading } from './reading.ts';
-import { hundredths, itemsOf, namesOf, people, text } from './values.ts';
+import { hundredths, itemsOf, namesOf, people, sumOf, text } from './values.ts';
 
 /** Reads one message of a page; messages of robots are ignored. */
 export function readMessage(
@@ -45,7 +45,7 @@ export function readMessage(
       names: namesOf(properties, [properties.order_id, properties.order_number, properties.order_seq]),
       people: who,
       atMs,
-      amountHundredths: hundredths(properties.total),
+      amountHundredths: hundredths(properties.total ?? properties.value ?? sumOf(properties.products)),
       discountHundredths: hundredths(properties.discount) ?? 0,
       currency: text(properties.currency),
       status: text(properties.financial_status),

@@ -29,3 +29,10 @@ export const itemsOf = (lines: unknown) =>
     productId: text(line.product_id) ?? '',
     units: number(line.quantity) ?? 0,
   }));
+
+/** What the lines cost in major units: the amount of an order whose page states none. */
+export const sumOf = (lines: unknown) =>
+  (Array.isArray(lines) ? lines : []).reduce(
+    (sum: number, { price, quantity }: Payload) => sum + (number(price) ?? 0) * (number(quantity) ?? 0),
+    0,
+  );
