@@ -15,17 +15,21 @@ const STEPS = [HOUR_MS, -HOUR_MS, 24 * HOUR_MS, -24 * HOUR_MS].map((stepMs) => (
 /** A log whose clock of dates can be set independently of elapsed time. */
 async function setUp() {
   const time = { passedMs: 0, setByMs: 0 };
-  const log = await openLog({
-    dataDir: tempDir(),
-    consumers: [{ name: 'tiktok', shop: 'shop', decryptsPii: false, audience: 'destinations' }],
-    shops: waiting(30_000),
-    retentionMs: 30 * 24 * HOUR_MS,
-    leaseMs: 60_000,
-    clock: () => START_MS + time.passedMs + time.setByMs,
-    steady: () => START_MS + time.passedMs,
-  });
-  onTestFinished(() => log.close());
-  return { log, time, nowMs: () => START_MS + time.passedMs + time.setByMs };
+  const dataDir = tempDir();
+  const open = async () => {
+    const log = await openLog({
+      dataDir,
+      consumers: [{ name: 'tiktok', shop: 'shop', decryptsPii: false, audience: 'destinations' }],
+      shops: waiting(30_000),
+      retentionMs: 30 * 24 * HOUR_MS,
+      leaseMs: 60_000,
+      clock: () => START_MS + time.passedMs + time.setByMs,
+      steady: () => START_MS + time.passedMs,
+    });
+    onTestFinished(() => log.close());
+    return log;
+  };
+  return { log: await open(), open, time, nowMs: () => START_MS + time.passedMs + time.setByMs };
 }
 
 test.each(STEPS)('the clock is set by $hours h: a leased event is not leased again', async ({ stepMs }) => {
@@ -61,5 +65,41 @@ test.each(STEPS)(
     expect(await log.lease('tiktok', 10)).toEqual([]);
     time.passedMs = 30_000;
     expect(await log.lease('tiktok', 10)).toHaveLength(1);
+  },
+);
+
+test.each(STEPS)(
+  'the clock is set by $hours h in the window of an order: its payment waits no longer than a window',
+  async ({ stepMs }) => {
+    const { log, time, nowMs } = await setUp();
+    const at = () => ({ receivedAt: new Date(nowMs()).toISOString() });
+    await log.accept([order('1', at())]);
+    time.setByMs = stepMs;
+    time.passedMs = 1_000;
+    const paid = { event: 'Order Updated', properties: { financial_status: 'paid' } };
+    await log.accept([order('1', { ...at(), ...paid })]);
+    const early = await log.lease('tiktok', 10);
+    time.passedMs = 31_000;
+    const late = await log.lease('tiktok', 10);
+    expect([...early, ...late].map(({ event }) => event.event).sort()).toEqual([
+      'Order Completed',
+      'Order Updated',
+    ]);
+  },
+);
+
+test.each([
+  { what: 'seen by the former process', isLeasedBefore: true },
+  { what: 'new', isLeasedBefore: false },
+])(
+  'the machine starts again an hour behind: an order that waited is due, $what',
+  async ({ isLeasedBefore }) => {
+    const { log, open, time, nowMs } = await setUp();
+    await log.accept([order('1', { receivedAt: new Date(nowMs()).toISOString() })]);
+    if (isLeasedBefore) expect(await log.lease('tiktok', 10)).toEqual([]);
+    await log.close();
+    time.passedMs = -HOUR_MS;
+    const later = await open();
+    expect(await later.lease('tiktok', 10)).toHaveLength(1);
   },
 );

@@ -30,6 +30,9 @@ export interface AcceptTimes {
 const DUPLICATE: Accepted = { isStored: false };
 /** A cancellation or a refund is sent after its order. */
 const AFTER_ORDER_MS = 1_000;
+/** How long an event can be held at most, by the longest merge window of all shops. */
+export const longestHoldMs = (shops: Iterable<ShopOrders>): number =>
+  Math.max(0, ...[...shops].map(({ mergeMs }) => mergeMs)) + AFTER_ORDER_MS;
 const NO_ORDERS: ShopOrders = { ordersFrom: 'browser', mergeMs: 0, hasPlatform: false };
 
 /**
@@ -76,7 +79,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     const added = mayAddStages
       ? stagesOf(order, claim).filter((one) => !wasSentBefore(shop, order, claim, one, nowMs))
       : [];
-    for (const stage of added) emit(row, claim, order, stage, setByMs);
+    for (const stage of added) emit(row, claim, order, stage, { setByMs, mergeMs });
     // A backend's update is an event of its own; the shop system's only changes what its order is made of.
     if (claim.stage === 'updated' && source !== 'platform')
       rows.insert({ ...reportRow(row, body, order), audience: AUDIENCE.destinations, encryptedPii: row[5] });
@@ -113,13 +116,21 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
   }
 
   /** Adds a stage to what destinations are sent, after the time in which evidence may join. */
-  function emit(row: AcceptRow, claim: OrderClaim, order: Order, stage: Stage, setByMs: number): void {
+  function emit(
+    row: AcceptRow,
+    claim: OrderClaim,
+    order: Order,
+    stage: Stage,
+    { setByMs, mergeMs }: { setByMs: number; mergeMs: number },
+  ): void {
     const [, , , receivedAtMs, body, encryptedPii] = row;
     const isOwn = stage === claim.stage;
     const key = keyOfStage(stage, order.canonicalId, claim.part);
     const isMerged = order.windowUntilMs > order.reportedAtMs;
     const isAfter = isMerged && stage !== 'placed' && stage !== 'paid';
-    const dueAtMs = order.windowUntilMs + (isAfter ? AFTER_ORDER_MS : 0);
+    // A window that ends later than a new one would was begun by a clock that was set back since.
+    const windowUntilMs = Math.min(order.windowUntilMs, receivedAtMs + mergeMs);
+    const dueAtMs = windowUntilMs + (isAfter ? AFTER_ORDER_MS : 0);
     const seq = rows.insert({
       ...reportRow(row, isOwn ? withKey(body, key) : asPlaced(body, key), order),
       holdUntilMs: dueAtMs > receivedAtMs ? dueAtMs - setByMs : null,

@@ -46,7 +46,7 @@ export function createLease(
   store: OpenStore,
   requeue: Requeue,
   composeRow: (row: LeasedRow) => string,
-  leaseMs: number,
+  { leaseMs, holdMs }: { leaseMs: number; holdMs: number },
 ) {
   const { connection } = store;
   const enqueue = prepare(connection, ENQUEUE_SQL);
@@ -64,7 +64,7 @@ export function createLease(
     connection,
     `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, uncertain_since)
      SELECT ?1, seq, iif(is_held, 'held', 'leased'), iif(is_held, hold_until, ?2), iif(is_held, 1, 2), iif(is_held, NULL, ?3)
-     FROM (SELECT seq, hold_until, coalesce(hold_until > ?3, 0) AS is_held FROM events
+     FROM (SELECT seq, hold_until, coalesce(hold_until > ?3 AND hold_until <= ?3 + ?10, 0) AS is_held FROM events
            WHERE shop = ?4 AND seq > ?5 AND seq <= ?6 AND audience & ?7 AND iif(?8, voice = 1, voice = 0 OR seq > ?9))`,
   );
   const moveCursors = prepare(connection, 'UPDATE consumers SET cursor = ?, trusted_cursor = ? WHERE id = ?');
@@ -72,6 +72,10 @@ export function createLease(
     connection,
     'SELECT max(seq) AS seq FROM events WHERE shop = ?',
   );
+
+  /** A hold beyond `holdMs` was set by a clock that was ahead: the event is due. */
+  const isHeld = (holdUntilMs: number | null, nowMs: number) =>
+    holdUntilMs !== null && holdUntilMs > nowMs && holdUntilMs <= nowMs + holdMs;
 
   /**
    * A lease is a row that is committed before the delivery is returned. If the process dies, the next lease of that
@@ -107,11 +111,11 @@ export function createLease(
           audience,
           Number(isTrusted),
           consumer.trustedCursor,
+          holdMs,
         );
       if (isTrusted) consumer.trustedCursor = Math.max(after, last);
       else consumer.cursor = Math.max(after, last);
-      for (const { holdUntilMs, ...row } of page)
-        if (holdUntilMs === null || holdUntilMs <= nowMs) leased.push(row);
+      for (const { holdUntilMs, ...row } of page) if (!isHeld(holdUntilMs, nowMs)) leased.push(row);
       if (page.length < free) break;
     }
     return leased;

@@ -41,7 +41,7 @@ export function createQueue(store: OpenStore, requeue: Requeue) {
 
     nextDueMs(name: string, nowMs: number): number | undefined {
       const consumer = store.consumer(name);
-      if (requeue.hasMore(consumer)) return nowMs;
+      if (requeue.hasMore(consumer, nowMs)) return nowMs;
       const { id, shop, cursor, audience, trustedCursor } = consumer;
       const due = [
         nextQueued.get(id)?.dueAtMs,

@@ -4,8 +4,8 @@ import { type ConsumerState, type OpenStore, reachedSeq } from './open-store.ts'
 /** Exported so that a test can check their query plans. */
 export const REACH_SQL = `
   SELECT seq FROM deliveries WHERE consumer = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq LIMIT ?4`;
-/** Retries, and leases of an earlier process. */
-const REQUEUED = `(state = 'retry' OR (state = 'leased' AND seq > ?4 AND seq <= ?5))`;
+/** Retries, leases of an earlier process, and holds that an earlier process set by a clock that was ahead. */
+const REQUEUED = `(state = 'retry' OR (state = 'leased' AND seq > ?4 AND seq <= ?5) OR (state = 'held' AND due_at > ?6 + ?7))`;
 const ANY_SQL = `SELECT 1 FROM deliveries WHERE consumer = ?1 AND seq > ?2 AND seq <= ?3 AND ${REQUEUED} LIMIT 1`;
 const REQUEUE_SQL = `
   UPDATE deliveries SET due_at = 0, state = 'retry' WHERE consumer = ?1 AND seq > ?2 AND seq <= ?3
@@ -21,10 +21,11 @@ export interface Requeue {
   /** Requeues among the next `max` rows. */
   step(consumer: ConsumerState, max: number, nowMs: number): void;
   /** True when a further step will make a delivery due. */
-  hasMore(consumer: ConsumerState): boolean;
+  hasMore(consumer: ConsumerState, nowMs: number): boolean;
 }
 
-export function createRequeue({ connection }: OpenStore): Requeue {
+/** @param holdMs how long an event can be held at most. */
+export function createRequeue({ connection }: OpenStore, holdMs: number): Requeue {
   const reach = prepare<{ seq: number }>(connection, REACH_SQL);
   const requeue = prepare(connection, REQUEUE_SQL);
   const any = prepare<object>(connection, ANY_SQL);
@@ -40,13 +41,14 @@ export function createRequeue({ connection }: OpenStore): Requeue {
       const { id, requeuedTo, requeueEnd, resumedTo, resumeEnd } = consumer;
       const rows = reach.all(id, requeuedTo, requeueEnd, max);
       const to = rows.length < max ? requeueEnd : (rows.at(-1)?.seq ?? requeueEnd);
-      if (rows.length > 0) requeue.run(id, requeuedTo, to, resumedTo, resumeEnd, nowMs);
+      if (rows.length > 0) requeue.run(id, requeuedTo, to, resumedTo, resumeEnd, nowMs, holdMs);
       consumer.requeuedTo = to;
       consumer.resumedTo = Math.max(resumedTo, to);
     },
-    hasMore(consumer) {
+    hasMore(consumer, nowMs) {
       const { id, requeuedTo, requeueEnd, resumedTo, resumeEnd } = consumer;
-      return isRunning(consumer) && any.get(id, requeuedTo, requeueEnd, resumedTo, resumeEnd) !== undefined;
+      const found = () => any.get(id, requeuedTo, requeueEnd, resumedTo, resumeEnd, nowMs, holdMs);
+      return isRunning(consumer) && found() !== undefined;
     },
   };
 }

@@ -5,7 +5,7 @@ import type { Consumer, Durability, ShopOrders } from '../store.ts';
 import { type MethodsOf, syncEngine } from '../thread/engine.ts';
 import { serveThread } from '../thread/serve.ts';
 import { createAccept } from './accept.ts';
-import { createAcceptOrder } from './accept-order.ts';
+import { createAcceptOrder, longestHoldMs } from './accept-order.ts';
 import { startCheckpoints } from './checkpoints.ts';
 import { createChoices } from './choices.ts';
 import { createComposeRow } from './compose-row.ts';
@@ -102,7 +102,8 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const formerKeys = createFormerKeys(store, dedup, windows);
   const choices = createChoices(store);
   const acceptOrder = createAcceptOrder({ rows, orders, evidence, voices, formerKeys, shops });
-  const requeue = createRequeue(store);
+  const holdMs = longestHoldMs(shops.values());
+  const requeue = createRequeue(store, holdMs);
   const queue = createQueue(store, requeue);
   const deadLetters = createDeadLetters(store, encryptedPii);
   const witnessKey = readWitnessKey(store);
@@ -146,7 +147,10 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       findKeys: ledger.find,
     },
     jobs: {
-      lease: createLease(store, requeue, createComposeRow(store, { orders, evidence, choices }), leaseMs),
+      lease: createLease(store, requeue, createComposeRow(store, { orders, evidence, choices }), {
+        leaseMs,
+        holdMs,
+      }),
       replaySince: queue.replaySince,
       replayDeadLetters: deadLetters.replay,
       discardDeadLetters: deadLetters.discard,
