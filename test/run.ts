@@ -28,10 +28,12 @@ if (options.help) {
 // Thousands of collector threads start during a run: their code is compiled once, not each time.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '../node_modules/.cache/node');
 
+/** Tests with processes, browsers and real seconds fail when a machine is busy elsewhere. In CI each has one more try, which is printed. */
+const retry = process.env.CI ? 1 : 0;
 const LONG = '**/*.long.test.ts';
 const IN_CHROMIUM = 'test/{browser,programs/bench-client,client-package}/**';
 const IN_JSDOM = 'test/{snippet,theme,client-package}/**';
-const project = (name: string, test: object) => ({ extends: true as const, test: { name, ...test } });
+const project = (name: string, test: object) => ({ extends: true as const, test: { name, retry, ...test } });
 /** Files whose tests are all slow are not even loaded. */
 const isSlow = (path: string) => readFileSync(path, 'utf8').startsWith('// @module-tag slow');
 const notFast = options.fast ? [IN_CHROMIUM, ...globSync('test/**/*.test.ts').filter(isSlow)] : [];
@@ -79,7 +81,9 @@ function report({ state }: Vitest): 0 | 1 {
   const modules = state.getTestModules();
   const tests = modules.flatMap((module) =>
     [...module.children.allTests()].map((test) => ({
+      name: `${module.relativeModuleId} > ${test.fullName}`,
       state: test.result().state,
+      isFlaky: test.diagnostic()?.flaky === true,
       isBrowser: module.relativeModuleId.startsWith('test/browser/'),
     })),
   );
@@ -99,6 +103,7 @@ function report({ state }: Vitest): 0 | 1 {
     .slice(0, 10);
   if (filters.length === 0)
     for (const { path, ms } of slowest) print(`${(ms / 1000).toFixed(1).padStart(6)} s  ${path}`);
+  for (const { name, isFlaky } of tests) if (isFlaky) print(`flaky: passed at another try: ${name}`);
   print(`\n${count('passed') + count('failed')} tests ran, ${inBrowser} of them in Chromium`);
   for (const problem of problems) print(`problem: ${problem}`);
   const skipped = options.fast ? `${count('skipped')} slow ones left out` : `${count('skipped')} skipped`;

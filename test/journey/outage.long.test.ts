@@ -168,15 +168,16 @@ test('one API down from the start: the others notice nothing; back again, it get
 
 test('an API that never answers is given up after 15 s and tried again; the others notice nothing', async () => {
   const sandbox = await openSandbox(systemClock);
-  sandbox.setFaults('tiktok', { hang: true, times: 1 });
+  sandbox.setFaults('tiktok', { hang: true });
   const setup = await startSetup(sandbox, systemClock);
 
   await setup.send(60);
   await receiveAll(sandbox, others('tiktok'), 60);
   expect(numbers(sandbox, 'tiktok')).toEqual([]);
+  sandbox.setFaults('tiktok', undefined);
   await receiveAll(sandbox, ['tiktok'], 60, 20_000);
   const times = sandbox.received('tiktok').map(({ at }) => Date.parse(at));
-  expect(gapsOf(times)[0]).toBeGreaterThanOrEqual(15_000);
+  expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(15_000);
   expect(failuresIn(setup)).toEqual(new Set(['tiktok no-answer']));
 });
 
