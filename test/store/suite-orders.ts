@@ -115,6 +115,20 @@ export function describeOrders(name: string, open: (options: LogOptions) => Prom
       expect((await later.lease('tiktok', 1))[0]?.event.messageId).toBe('next');
     });
 
+    test('3,000 retries of a stranger are due: the shop’s order goes first once its window ended, and so does its retry', async () => {
+      const { log, later, clock } = await withPlatform();
+      await log.accept(Array.from({ length: 3_000 }, () => ({ event: event() })));
+      for (const delivery of await log.lease('tiktok', 3_000)) delivery.retry(1_000, 'server-error');
+      await log.accept([platform('1', { messageId: 'genuine', ...at(0) })]);
+      expect(await log.lease('tiktok', 10)).toEqual([]);
+      later();
+      const [first] = await log.lease('tiktok', 50);
+      expect(first?.event.messageId).toBe('genuine');
+      first?.retry(5_000, 'server-error');
+      clock.nowMs += 5_000;
+      expect((await log.lease('tiktok', 50))[0]?.event.messageId).toBe('genuine');
+    });
+
     test('a quarter of a lease is for the others while both wait', async () => {
       const { log } = await setUp({ shops: BROWSER });
       const many = (source: ProtectedEvent['source']) =>

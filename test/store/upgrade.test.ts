@@ -24,7 +24,7 @@ const CONSUMERS: Consumer[] = [
   { name: 'tiktok', shop: 'shop', decryptsPii: false, audience: 'destinations' },
   { name: 'statistics@shop', shop: 'shop', decryptsPii: false, audience: 'statistics' },
 ];
-const PLATFORM = waiting(1_000, { ordersFrom: 'platform', hasPlatform: true });
+const PLATFORM = waiting(30_000, { ordersFrom: 'platform', hasPlatform: true });
 
 const completed = (orderId: string, parts: FormerParts = {}): FormerParts => ({
   event: 'Order Completed',

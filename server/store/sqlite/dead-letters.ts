@@ -48,7 +48,8 @@ export function createDeadLetters(store: OpenStore, encryptedPii: EncryptedPii) 
   const remove = prepare(connection, 'DELETE FROM dead_letters WHERE id = ?');
   const enqueue = prepare(
     connection,
-    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt) VALUES (?, ?, 'retry', 0, 1)`,
+    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, voice)
+     SELECT ?1, seq, 'retry', 0, 1, voice FROM events WHERE seq = ?2`,
   );
   const stateOf = (id: number) => store.consumers.find((consumer) => consumer.id === id);
 

@@ -22,7 +22,7 @@ const EVENT_COLUMNS = `e.shop, e.order_id AS orderId, e.compose, e.order_key IS 
 export const DUE_SQL = `
   SELECT d.seq, d.attempt, d.uncertain_since AS uncertainSinceMs, ${EVENT_COLUMNS}
   FROM deliveries d JOIN events e ON e.seq = d.seq LEFT JOIN seals s ON s.seq = d.seq AND ?2
-  WHERE d.consumer = ?1 AND d.due_at = 0 AND d.seq <= ?4 ORDER BY d.seq LIMIT ?3`;
+  WHERE d.consumer = ?1 AND d.voice = ?5 AND d.due_at = 0 AND d.seq <= ?4 ORDER BY d.seq LIMIT ?3`;
 export const NEW_SQL = `
   SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs, ${EVENT_COLUMNS}
   FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3
@@ -33,7 +33,8 @@ export const TRUSTED_SQL = `
   WHERE e.shop = ?1 AND e.voice = 1 AND e.seq > ?2 AND e.audience & ?5 ORDER BY e.seq LIMIT ?4`;
 export const ENQUEUE_SQL = `
   UPDATE deliveries SET due_at = 0 WHERE consumer = ?1 AND seq IN (
-    SELECT seq FROM deliveries WHERE consumer = ?1 AND due_at > 0 AND due_at <= ?2 ORDER BY due_at LIMIT ?3)`;
+    SELECT seq FROM deliveries WHERE consumer = ?1 AND voice = ?4 AND due_at > 0 AND due_at <= ?2
+    ORDER BY due_at LIMIT ?3)`;
 
 /** How many deliveries one transaction leases. */
 const CHUNK = 200;
@@ -62,9 +63,10 @@ export function createLease(
   /** A row for each new event that was read: leased, or held until its time. */
   const leaseNew = prepare(
     connection,
-    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, uncertain_since)
-     SELECT ?1, seq, iif(is_held, 'held', 'leased'), iif(is_held, hold_until, ?2), iif(is_held, 1, 2), iif(is_held, NULL, ?3)
-     FROM (SELECT seq, hold_until, coalesce(hold_until > ?3 AND hold_until <= ?3 + ?10, 0) AS is_held FROM events
+    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, uncertain_since, voice)
+     SELECT ?1, seq, iif(is_held, 'held', 'leased'), iif(is_held, hold_until, ?2), iif(is_held, 1, 2),
+       iif(is_held, NULL, ?3), voice
+     FROM (SELECT seq, voice, hold_until, coalesce(hold_until > ?3 AND hold_until <= ?3 + ?10, 0) AS is_held FROM events
            WHERE shop = ?4 AND seq > ?5 AND seq <= ?6 AND audience & ?7 AND iif(?8, voice = 1, voice = 0 OR seq > ?9))`,
   );
   const moveCursors = prepare(connection, 'UPDATE consumers SET cursor = ?, trusted_cursor = ? WHERE id = ?');
@@ -121,27 +123,39 @@ export function createLease(
     return leased;
   }
 
-  function leaseSome(consumer: ConsumerState, max: number, nowMs: number): LeasedRow[] {
-    const { cursor, trustedCursor } = consumer;
-    if (requeue.isRunning(consumer)) requeue.step(consumer, max, nowMs);
+  /** What is due again of one kind of voice: retries, and orders whose window ended. */
+  function leaseDue(consumer: ConsumerState, max: number, nowMs: number, isTrusted: boolean): LeasedRow[] {
+    const { id } = consumer;
     const isRequeuing = requeue.isRunning(consumer);
     // During a requeue only what it has reached is leased, so that the oldest is leased first.
     const end = isRequeuing ? consumer.requeuedTo : reachedSeq(consumer);
-    const readDue = () => due.all(consumer.id, Number(consumer.decryptsPii), max, end);
-    let waiting = readDue();
-    const mayEnqueue = waiting.length < max && !isRequeuing;
-    if (mayEnqueue && enqueue.run(consumer.id, nowMs, ENQUEUE) > 0) waiting = readDue();
-    const seqs = JSON.stringify(waiting.map(({ seq }) => seq));
-    if (waiting.length > 0) leaseAgain.run(consumer.id, nowMs + leaseMs, nowMs, seqs);
-    const leased = [...waiting];
-    if (!isRequeuing) {
-      const free = () => max - leased.length;
-      leased.push(...leaseNewEvents(consumer, Math.ceil(free() * TRUSTED_SHARE), nowMs, true));
-      leased.push(...leaseNewEvents(consumer, free(), nowMs, false));
-      leased.push(...leaseNewEvents(consumer, free(), nowMs, true));
-      if (consumer.cursor !== cursor || consumer.trustedCursor !== trustedCursor)
-        moveCursors.run(consumer.cursor, consumer.trustedCursor, consumer.id);
-    }
+    const voice = Number(isTrusted);
+    const read = () => due.all(id, Number(consumer.decryptsPii), max, end, voice);
+    let rows = read();
+    if (rows.length < max && !isRequeuing && enqueue.run(id, nowMs, ENQUEUE, voice) > 0) rows = read();
+    const seqs = JSON.stringify(rows.map(({ seq }) => seq));
+    if (rows.length > 0) leaseAgain.run(id, nowMs + leaseMs, nowMs, seqs);
+    return rows;
+  }
+
+  function leaseSome(consumer: ConsumerState, max: number, nowMs: number): LeasedRow[] {
+    const { cursor, trustedCursor } = consumer;
+    if (requeue.isRunning(consumer)) requeue.step(consumer, max, nowMs);
+    const leased: LeasedRow[] = [];
+    const take = (upTo: number, isTrusted: boolean) => {
+      const before = leased.length;
+      leased.push(...leaseDue(consumer, upTo, nowMs, isTrusted));
+      const free = upTo - (leased.length - before);
+      if (free > 0 && !requeue.isRunning(consumer))
+        leased.push(...leaseNewEvents(consumer, free, nowMs, isTrusted));
+    };
+    const share = Math.ceil(max * TRUSTED_SHARE);
+    take(share, true);
+    const isShareTaken = leased.length === share;
+    take(max - leased.length, false);
+    if (isShareTaken && leased.length < max) take(max - leased.length, true);
+    if (consumer.cursor !== cursor || consumer.trustedCursor !== trustedCursor)
+      moveCursors.run(consumer.cursor, consumer.trustedCursor, consumer.id);
     return leased.map((row) => (row.compose === 1 ? { ...row, body: composeRow(row) } : row));
   }
 

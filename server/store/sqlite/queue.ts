@@ -9,7 +9,8 @@ export function createQueue(store: OpenStore, requeue: Requeue) {
   const { connection } = store;
   const nextQueued = prepare<{ dueAtMs: number | null }>(
     connection,
-    'SELECT min(due_at) AS dueAtMs FROM deliveries WHERE consumer = ?',
+    `SELECT min(due_at) AS dueAtMs FROM (SELECT min(due_at) AS due_at FROM deliveries WHERE consumer = ?1 AND voice = 0
+       UNION ALL SELECT min(due_at) FROM deliveries WHERE consumer = ?1 AND voice = 1)`,
   );
   const nextNew = prepare<{ dueAtMs: number | null }>(
     connection,
@@ -31,8 +32,8 @@ export function createQueue(store: OpenStore, requeue: Requeue) {
   );
   const enqueue = prepare(
     connection,
-    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt) VALUES (?, ?, 'retry', 0, 1)
-     ON CONFLICT DO NOTHING`,
+    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, voice)
+     SELECT ?1, seq, 'retry', 0, 1, voice FROM events WHERE seq = ?2 ON CONFLICT DO NOTHING`,
   );
   const requeueDeadLetter = prepare(connection, 'DELETE FROM dead_letters WHERE consumer = ? AND seq = ?');
 

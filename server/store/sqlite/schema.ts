@@ -8,6 +8,7 @@ export const EVENT_INDEXES = `
   CREATE INDEX events_trusted ON events (shop, seq) WHERE voice = 1;
   CREATE INDEX events_by_order ON events (order_id) WHERE order_id IS NOT NULL;
 `;
+export const DELIVERY_INDEX = 'CREATE INDEX deliveries_by_due ON deliveries (consumer, voice, due_at, seq);';
 
 /**
  * An event is written once, however many consumers there are. A consumer is its cursor plus one `deliveries` row for
@@ -62,7 +63,7 @@ export const SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
     UNIQUE (name, shop)
   ) STRICT;
 
-  -- due_at 0: due now, leased in the order of seq. attempt: the number of the next attempt.
+  -- due_at 0: due now, leased in the order of seq. attempt: the number of the next attempt. voice: as of its event.
   CREATE TABLE deliveries (
     consumer INTEGER NOT NULL,
     seq INTEGER NOT NULL,
@@ -71,9 +72,10 @@ export const SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
     attempt INTEGER NOT NULL,
     reason TEXT,
     uncertain_since INTEGER,
+    voice INTEGER NOT NULL,
     PRIMARY KEY (consumer, seq)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX deliveries_by_due ON deliveries (consumer, due_at, seq);
+  ${DELIVERY_INDEX}
 
   CREATE TABLE dead_letters (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

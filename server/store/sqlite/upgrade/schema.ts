@@ -1,6 +1,6 @@
 import { HISTORY_SCHEMA } from '../history.ts';
 import { LEDGER_SCHEMA } from '../ledger.ts';
-import { EVENT_INDEXES } from '../schema.ts';
+import { DELIVERY_INDEX, EVENT_INDEXES } from '../schema.ts';
 import { ORDER_SCHEMA } from '../schema-orders.ts';
 
 /** From version 2 of the schema to version 3. Rows are filled in afterwards (`store.ts`). */
@@ -12,5 +12,8 @@ export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
   ALTER TABLE consumers ADD COLUMN trusted_cursor INTEGER NOT NULL DEFAULT 0;
   UPDATE consumers SET trusted_cursor = cursor;
   ${EVENT_INDEXES}
+  ALTER TABLE deliveries ADD COLUMN voice INTEGER NOT NULL DEFAULT 0;
+  DROP INDEX deliveries_by_due;
+  ${DELIVERY_INDEX}
   INSERT INTO facts VALUES ('upgrade', '{"step":"orders"}');
 `;
