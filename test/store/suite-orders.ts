@@ -111,8 +111,9 @@ export function describeOrders(name: string, open: (options: LogOptions) => Prom
       expect(await later.depth('tiktok')).toMatchObject({ waiting: 150_002 });
       const [first] = await later.lease('customerio', 1);
       expect(first?.event.messageId).toBe('genuine');
-      for (const delivery of await later.lease('tiktok', 50)) delivery.ack();
-      expect((await later.lease('tiktok', 1))[0]?.event.messageId).toBe('next');
+      const again = await later.lease('tiktok', 50);
+      expect(ids(again.map((delivery) => delivery.event)).slice(0, 2)).toEqual(['genuine', 'next']);
+      expect(again).toHaveLength(50);
     });
 
     test('3,000 retries of a stranger are due: the shop’s order goes first once its window ended, and so does its retry', async () => {
