@@ -101,7 +101,7 @@ export interface OrderReport {
   items: { productId: string; units: number }[];
 }
 
-/** Two orders turned out to be one: what was reported of `from` belongs to `to`. Ids of the store. */
+/** What was reported of `from` belongs to `to`: two orders turned out to be one, or one got another id. Ids of the store. */
 export interface Merge {
   from: string;
   to: string;

@@ -158,7 +158,7 @@ function readOrder(event: ProtectedEvent, claim: OrderClaim, who: Who, { currenc
 
 const hasAmount = ({ total, value, revenue }: JsonObject) => (total ?? value ?? revenue) !== undefined;
 
-/** Two orders turned out to be one. Only the store reports it. */
+/** Two orders turned out to be one, or an order got another id. Only the store reports it. */
 function readMerge({ orderId, properties: { from } }: ProtectedEvent): EventFacts {
   if (orderId === undefined || typeof from !== 'string') return {};
   return { merges: [{ from, to: orderId }] };

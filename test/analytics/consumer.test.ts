@@ -7,7 +7,7 @@ import { systemClock } from '../../server/lib/clock.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { openLog } from '../../server/store/open.ts';
-import { type Delivery, LogUnavailable, type Store } from '../../server/store/store.ts';
+import { type Delivery, type Entry, LogUnavailable, type Store } from '../../server/store/store.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { ENGINES } from '../support/analytics-database.ts';
 import { entryOf, waiting } from '../support/entries.ts';
@@ -248,6 +248,81 @@ test('an order that waits for its other report is counted at once', async () => 
   await consumer.caughtUp();
   expect(await totals()).toMatchObject({ orders: 1 });
 });
+
+const byCheckout = (parts: Partial<ProtectedEvent> = {}) =>
+  order('', { ...parts, properties: { checkout_token: 'checkout-of-ann', total: 100, ...parts.properties } });
+
+test.each<[string, ProtectedEvent[]]>([
+  [
+    'page, refund, webhook',
+    [
+      byCheckout(),
+      event({
+        source: 'platform',
+        event: 'Order Refunded',
+        properties: { order_id: '1', refund_id: 'r1', total: 40 },
+      }),
+      byCheckout({ source: 'platform', properties: { order_id: '1' } }),
+    ],
+  ],
+  ['page, page that knows the number', [byCheckout(), byCheckout({ properties: { order_id: '1' } })]],
+  ['page that knows the number, page', [byCheckout({ properties: { order_id: '1' } }), byCheckout()]],
+  [
+    'page, page that knows the number, webhook',
+    [
+      byCheckout(),
+      byCheckout({ properties: { order_id: '1' } }),
+      byCheckout({ source: 'platform', properties: { order_id: '1', order_number: '#2' } }),
+    ],
+  ],
+])('an order known by its checkout first is one order: %s', async (_, reports) => {
+  const { append, start, totals } = await setUp();
+  const consumer = start();
+  await append(landing());
+  for (const report of reports) await append(report);
+  await consumer.caughtUp();
+  const refunded = reports.some(({ event: name }) => name === 'Order Refunded') ? 4_000 : 0;
+  expect(await totals()).toMatchObject({ orders: 1, amountHundredths: 10_000 - refunded });
+});
+
+test.each([
+  ['before', 0],
+  ['after', 1],
+])(
+  "a visitor that showed a cart's token %s the webhook of its checkout showed none of the checkout's order",
+  async (_, place) => {
+    const { append, log, start, totals } = await setUp();
+    const consumer = start();
+    const [cart_token, checkout_token] = ['cart-of-the-visitor', 'checkout-of-the-buyer'];
+    const shown = event({
+      event: 'Product Added',
+      identity: { anonymousId: 'ann' },
+      timestamp: '2026-03-01T00:00:30.000Z',
+      properties: { cart_token },
+    });
+    const checkout = event({
+      source: 'platform',
+      event: 'Checkout Started',
+      identity: {},
+      orderKey: `checkout:${checkout_token}`,
+      timestamp: '2026-03-01T00:00:40.000Z',
+      properties: { cart_token, checkout_token },
+    });
+    await append(landing());
+    const entries: Entry[] = [{ event: checkout, tokens: [cart_token, checkout_token] }];
+    entries.splice(place, 0, { event: shown, tokens: [cart_token] });
+    for (const entry of entries) {
+      await log.accept([entry]);
+      await consumer.caughtUp();
+    }
+    const properties = { checkout_token, cart_token: 'cart-of-the-buyer' };
+    await append(
+      order('1', { source: 'platform', identity: {}, properties: { ...properties, order_id: '1' } }),
+    );
+    await consumer.caughtUp();
+    expect(await totals()).toMatchObject({ landings: 1, carts: 1, checkouts: 1, orders: 0 });
+  },
+);
 
 test('it stops at once while idle, and otherwise after the current round', async () => {
   const { append, start, state } = await setUp();

@@ -64,13 +64,13 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     const witness = details?.witness ?? null;
     // Where the shop system reports orders, a page is believed when it says that one was placed, and no further.
     const mayAddStages = isTrusted(source) || claim.stage === 'placed' || !hasPlatform;
-    const { order, merged, superseded } = orders.assign(
+    const { order, formerIds, superseded } = orders.assign(
       shop,
       { ...claim, isCancelled: claim.isCancelled && (isTrusted(source) || !hasPlatform) },
       { receivedAtMs, mergeMs, witness, isTrusted: isTrusted(source) },
     );
     for (const seq of superseded) rows.dropUnsent(shop, seq);
-    for (const { canonicalId } of merged) rows.insert(mergeRow(row, canonicalId, order));
+    for (const formerId of formerIds) rows.insert(mergeRow(row, formerId, order));
     orders.report(order, source, claim, receivedAtMs, body);
     rows.insert(reportRow(row, body, order));
     if (!voices.actsAsBrowser(shop))
@@ -172,7 +172,7 @@ const evidenceRow = (row: AcceptRow, body: string, order: Order): NewRow => ({
   isTrusted: false,
 });
 
-/** Tells statistics that two orders turned out to be one. */
+/** For statistics: two orders turned out to be one, or an order got an id of its own after its checkout's. */
 function mergeRow(row: AcceptRow, from: string, order: Order): NewRow {
   const [shop, source, messageId, receivedAtMs] = row;
   const at = new Date(receivedAtMs).toISOString();

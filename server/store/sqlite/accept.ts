@@ -6,7 +6,7 @@ import type { AcceptRow, Details } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
 import type { Choices } from './choices.ts';
 import { type Dedup, messageKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
-import type { EventRows } from './event-rows.ts';
+import type { EventRows, NewRow } from './event-rows.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { FormerKeys } from './former-keys.ts';
 import type { PersonLinks } from './person-links.ts';
@@ -84,14 +84,27 @@ export function createAccept({
         if (accepted) return accepted;
       }
     }
-    rows.insert({
+    const stored = {
       ...rowOf(row, message),
       orderKey: key === null ? null : toBlob(key),
       audience: AUDIENCE[details?.audience ?? 'all'],
-      isComposed: isTrusted(source) && key !== null,
       encryptedPii,
-    });
+    };
+    if (isTrusted(source) && key !== null) insertCheckout(stored);
+    else rows.insert(stored);
     return STORED;
+  }
+
+  /**
+   * Destinations are sent a trusted voice's checkout with what browsers showed of it. Statistics read it as it was
+   * reported, and those browsers in their own events: what was known by then would depend on the order of arrival.
+   */
+  function insertCheckout(stored: NewRow): void {
+    rows.insert({ ...stored, audience: AUDIENCE.destinations, isComposed: true });
+    rows.insert({
+      ...stored,
+      ...{ audience: AUDIENCE.statistics, messageKey: null, orderKey: null, encryptedPii: null },
+    });
   }
 
   function show([shop, , , receivedAtMs]: AcceptRow, details: Details | null): void {

@@ -55,8 +55,8 @@ export interface FirstReport {
 
 export interface Assigned {
   order: Order;
-  /** Orders that were separate until this report; everything of theirs now belongs to `order`. */
-  merged: Order[];
+  /** Canonical ids under which reports were stored that belong to `order` now: of orders merged into it, and its former one. */
+  formerIds: string[];
   /** Stages that both had: the events of the ones given up, which no destination was sent. */
   superseded: number[];
 }
@@ -184,7 +184,9 @@ export function createOrders({ connection }: OpenStore): Orders {
       if (known?.canonicalId.startsWith('checkout:') && !canonicalId.startsWith('checkout:'))
         rename.run(id, canonicalId);
       for (const token of tokens) addToken.run(shop, token, id);
-      return { order: byId.get(id) as Order, merged, superseded };
+      const order = byId.get(id) as Order;
+      const before = [...(known ? [known] : []), ...merged].map((one) => one.canonicalId);
+      return { order, formerIds: before.filter((one) => one !== order.canonicalId), superseded };
     },
     report(order, source, { stage, part }, receivedAtMs, body) {
       putReport.run(order.id, source, stage, part, receivedAtMs, body);

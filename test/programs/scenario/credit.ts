@@ -9,7 +9,7 @@ export interface Order {
   atMs: number;
   /** Ids of all its reports together. */
   people: Set<string>;
-  /** Ids of its reports by webhook. */
+  /** Ids of its reports by webhook and of its evidence. */
   evidenced: Set<string>;
   buyer: string | undefined;
   isPaid: boolean;
@@ -37,7 +37,7 @@ export function peopleOf(own: ReadonlySet<string>, together: readonly Set<string
   return all;
 }
 
-/** The visitors that were seen with a token of the order, but for those known as another user only. */
+/** The visitors of its evidence, and those that were seen with a token of the order, but for those known as another user only. */
 function visitorsOf(evidenced: ReadonlySet<string>, together: readonly Set<string>[]): Set<string> {
   const isUser = (id: string) => id.startsWith('u:');
   const seen = together.filter((ids) => [...ids].some((id) => /^[tk]:/.test(id) && evidenced.has(id)));
@@ -48,6 +48,7 @@ function visitorsOf(evidenced: ReadonlySet<string>, together: readonly Set<strin
     if (users.length > 0 && known.length > 0 && !known.some((id) => users.includes(id)))
       visitors.delete(visitor);
   }
+  for (const id of evidenced) if (id.startsWith('a:')) visitors.add(id);
   return visitors;
 }
 
@@ -125,7 +126,8 @@ export function ordersOf({ reports }: Reading, currency: string): Order[] {
   });
 }
 
-function orderOf(reports: readonly OrderReport[], currency: string): Order | undefined {
+function orderOf(all: readonly OrderReport[], currency: string): Order | undefined {
+  const reports = all.filter(({ isEvidence }) => !isEvidence);
   const at = (stage: OrderReport['stage']) => reports.filter((report) => report.stage === stage);
   const [placed, paid] = [at('placed'), at('paid')];
   const [first] = placed.length > 0 ? placed : paid;
@@ -138,8 +140,10 @@ function orderOf(reports: readonly OrderReport[], currency: string): Order | und
   const states = placed.filter(({ isWebhook }) => isWebhook || ofServer.length === 0);
   return {
     atMs: first.atMs,
-    people: new Set(reports.flatMap(({ people }) => [...people])),
-    evidenced: new Set(reports.flatMap(({ isWebhook, people }) => (isWebhook ? [...people] : []))),
+    people: new Set(all.flatMap(({ people }) => [...people])),
+    evidenced: new Set(
+      all.flatMap(({ isWebhook, isEvidence, people }) => (isWebhook || isEvidence ? [...people] : [])),
+    ),
     buyer: buyerOf(reports),
     isPaid:
       paid.length > 0 ||

@@ -72,6 +72,8 @@ export interface CustomerIoPayload {
 /** The collector's configuration. Statistics depend on it and on the events alone. */
 export interface Settings {
   currency: string;
+  /** Whose word makes an order. */
+  ordersFrom: 'browser' | 'platform';
   attributionDays: number;
   rules: readonly MarketingRule[];
   flows: readonly Flow[];

@@ -62,7 +62,13 @@ export const FLOWS = [
   },
   { flow_id: QUIET.flowId, campaign_id: '56', nodes: [{ node_id: QUIET.nodes[0].nodeId, action_id: '10' }] },
 ];
-export const SETTINGS: Settings = { currency: 'TWD', attributionDays: 7, rules: RULES, flows: FLOWS };
+export const SETTINGS: Settings = {
+  currency: 'TWD',
+  ordersFrom: 'browser',
+  attributionDays: 7,
+  rules: RULES,
+  flows: FLOWS,
+};
 
 /** One browser. */
 export interface Device {

@@ -80,6 +80,8 @@ export function linkingCases({ chance, server }: Parts, startMs: number): Linkin
   const otherDevice = visitorOf(sharedDevice.person);
   const guest: Visitor = { role: 'anonymous', device: sharedDevice.device };
   const guestsOrder = orderAt(10, { userId: 'ordered-as-guest' });
+  const cartVisitor = visitorOf();
+  const otherCheckout = chance.uuid();
   return [
     {
       name: '`_cio_id` in the URL of any page links its visitor, also where the page is no landing',
@@ -123,6 +125,22 @@ export function linkingCases({ chance, server }: Parts, startMs: number): Linkin
       ],
       marketing: SPRING,
       flow: WELCOME.flowId,
+    },
+    {
+      name: "a visitor's cart leads to its checkout, and not on to the order of that checkout with another cart",
+      events: [
+        landed(cartVisitor, 1, `utm_id=${AD}`),
+        [
+          at(2),
+          sentBy(cartVisitor, [
+            pageFor(cartVisitor).tracked(at(2), 'Product Added', {
+              cart_token: cartVisitor.device.cartToken,
+            }),
+          ]),
+        ],
+        [at(3), server.checkout(otherCheckout, cartVisitor.device.cartToken, at(3))],
+        byServer(orderAt(10, { checkoutToken: otherCheckout, email: 'other.cart@mail.example' })),
+      ],
     },
     {
       name: 'one report with a user id names the order: who else signed in on that browser is not followed',

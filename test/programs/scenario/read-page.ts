@@ -1,6 +1,6 @@
 import type { BrowserEvent, SegmentMessage, Settings } from './event.ts';
 import type { Reading } from './reading.ts';
-import { hundredths, itemsOf, namesOf, people, sumOf, text } from './values.ts';
+import { hundredths, itemsOf, namesOf, people, sumOf, text, tokensOf } from './values.ts';
 
 /** Reads one message of a page; messages of robots are ignored. */
 export function readMessage(
@@ -43,6 +43,7 @@ export function readMessage(
       stage: 'placed',
       isWebhook: false,
       names: namesOf(properties, [properties.order_id, properties.order_number, properties.order_seq]),
+      tokens: tokensOf(properties),
       people: who,
       atMs,
       amountHundredths: hundredths(properties.total ?? properties.value ?? sumOf(properties.products)),

@@ -1,6 +1,6 @@
 import type { CustomerIoEvent, Payload, Settings, ShoplineEvent } from './event.ts';
 import type { OrderReport, Reading } from './reading.ts';
-import { hundredths, itemsOf, namesOf, people, text } from './values.ts';
+import { hundredths, itemsOf, namesOf, people, text, tokensOf } from './values.ts';
 
 const STAGES: Record<string, OrderReport['stage']> = {
   'orders/create': 'placed',
@@ -35,6 +35,7 @@ export function readWebhook(reading: Reading, { topic, payload, webhookId }: Sho
     stage,
     isWebhook: true,
     names: isRefund ? [String(payload.order_id)] : namesOf(payload, [payload.id, payload.name, seq]),
+    tokens: tokensOf(payload),
     people: who,
     atMs,
     amountHundredths: isRefund

@@ -1,4 +1,5 @@
 import type { ScenarioEvent, Settings } from './event.ts';
+import { withEvidence } from './evidence.ts';
 import { readMessage } from './read-page.ts';
 import { readMail, readWebhook } from './read-webhook.ts';
 import { hundredths } from './values.ts';
@@ -37,7 +38,11 @@ export interface OrderReport {
   id: string;
   stage: 'placed' | 'paid' | 'cancelled' | 'refunded';
   isWebhook: boolean;
+  /** A page's report where its word makes no order: it shows the visitor and nothing else. */
+  isEvidence?: boolean;
   names: string[];
+  /** Of its cart and checkout: only somebody who saw one of these knows them. */
+  tokens: string[];
   people: Set<string>;
   atMs: number;
   amountHundredths: number | undefined;
@@ -79,7 +84,7 @@ export function read(events: readonly ScenarioEvent[], settings: Settings): Read
     if (event.kind === 'costs') readCosts(reading, event.csv);
   }
   reading.messages = firsts(reading.messages);
-  return reading;
+  return settings.ordersFrom === 'platform' ? withEvidence(reading) : reading;
 }
 
 /** Of several reports of the same metric of one message the earliest counts. */

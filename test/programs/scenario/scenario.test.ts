@@ -8,6 +8,7 @@ import { AD, SETTINGS, STRAY } from './fixtures.ts';
 import { createChance } from './random.ts';
 import { type Expected, reference } from './reference.ts';
 import { isReport, lastOf } from './reports.ts';
+import { expectReference, expectReferenceOfEvidence } from './run-seed.ts';
 import { createScenario, SEED } from './scenario.ts';
 import { bundled, send, sync } from './send.ts';
 import { SCENARIO_VARIABLES } from './shop.ts';
@@ -84,6 +85,12 @@ test.each([1, 2])(
     expect(await collector.report()).toEqual([]);
   },
 );
+
+// More seeds are in `seeds.long.test.ts`.
+test.each([1, 15])('another shop (seed %i): exactly the reference totals', (seed) => expectReference(seed));
+
+test("the shop system's word makes orders, pages add visitors by proof, in another order: exactly the reference totals", () =>
+  expectReferenceOfEvidence(1, true));
 
 test('SHOPLINE accepts a report in part or rejects it: later reports complete it', async () => {
   const collector = await startScenario();

@@ -24,6 +24,10 @@ export const namesOf = ({ checkout_id, checkout_token }: Payload, names: unknown
   ...[checkout_id, checkout_token].flatMap((token) => (text(token) ? [`checkout:${token}`] : [])),
 ];
 
+/** A numeric `checkout_id` is a name and no token. */
+export const tokensOf = ({ cart_token, checkout_token }: Payload): string[] =>
+  [cart_token, checkout_token].flatMap((token) => text(token) ?? []);
+
 export const itemsOf = (lines: unknown) =>
   (Array.isArray(lines) ? lines : []).map((line: Payload) => ({
     productId: text(line.product_id) ?? '',
