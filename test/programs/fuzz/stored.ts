@@ -49,11 +49,11 @@ export interface Stored {
 }
 
 /**
- * What statistics alone read of an order repeats one of its reports: it is looked at like everything else, but is no
+ * What statistics alone read of an order or a checkout repeats a report: it is looked at like everything else, but is no
  * second copy.
  */
 const ROWS = `
-  SELECT CAST(body AS TEXT) AS text, audience = 2 AND order_id IS NOT NULL AS isCopy, order_id AS orderId FROM events
+  SELECT CAST(body AS TEXT) AS text, audience = 2 AND length(message_key) = 0 AS isCopy, order_id AS orderId FROM events
   UNION ALL SELECT CAST(body AS TEXT), 1, NULL FROM evidence`;
 /** The shop system reported an order before any page did: no page makes one. */
 const MADE_BY_PAGES = `SELECT count(*) AS count FROM order_reports WHERE source = 'browser'`;
