@@ -142,7 +142,7 @@ export function createLease(
     const { cursor, trustedCursor } = consumer;
     if (requeue.isRunning(consumer)) requeue.step(consumer, max, nowMs);
     const leased: LeasedRow[] = [];
-    const take = (upTo: number, isTrusted: boolean) => {
+    const leaseUpTo = (upTo: number, isTrusted: boolean) => {
       const before = leased.length;
       leased.push(...leaseDue(consumer, upTo, nowMs, isTrusted));
       const free = upTo - (leased.length - before);
@@ -150,10 +150,10 @@ export function createLease(
         leased.push(...leaseNewEvents(consumer, free, nowMs, isTrusted));
     };
     const share = Math.ceil(max * TRUSTED_SHARE);
-    take(share, true);
+    leaseUpTo(share, true);
     const isShareTaken = leased.length === share;
-    take(max - leased.length, false);
-    if (isShareTaken && leased.length < max) take(max - leased.length, true);
+    leaseUpTo(max - leased.length, false);
+    if (isShareTaken && leased.length < max) leaseUpTo(max - leased.length, true);
     if (consumer.cursor !== cursor || consumer.trustedCursor !== trustedCursor)
       moveCursors.run(consumer.cursor, consumer.trustedCursor, consumer.id);
     return leased.map((row) => (row.compose === 1 ? { ...row, body: composeRow(row) } : row));

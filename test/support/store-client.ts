@@ -1,0 +1,78 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { onTestFinished } from 'vitest';
+import type { LogOptions } from '../../server/store/open.ts';
+import type { Accepted, Depth, Entry } from '../../server/store/store.ts';
+
+export interface StoreCall {
+  id: number;
+  method: 'accept' | 'lease' | 'ack' | 'depth';
+  args: unknown[];
+}
+/** `id` 0: it was opened, or could not be. */
+export interface StoreAnswer {
+  id: number;
+  result?: unknown;
+  error?: string;
+}
+
+export interface Leased {
+  messageId: string;
+  attempt: number;
+  /** An earlier attempt may have been sent. */
+  isUncertain: boolean;
+  event?: string;
+  orderId?: string;
+}
+
+/** A store in another process. */
+export interface StoreProcess {
+  accept(entries: Entry[]): Promise<Accepted[]>;
+  lease(consumer: string, max: number): Promise<Leased[]>;
+  ack(messageIds: string[], consumer: string): Promise<Depth>;
+  depth(consumer: string): Promise<Depth>;
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
+/**
+ * @param engine the URL of a module that exports `openLog`.
+ * @throws {Error} with the engine's message when it cannot be opened.
+ */
+export async function openInProcess(
+  engine: string,
+  options: Omit<LogOptions, 'clock' | 'steady' | 'watch'>,
+): Promise<StoreProcess> {
+  const child = fork(new URL('./store-process.ts', import.meta.url), [engine, JSON.stringify(options)]);
+  const waiting = new Map<number, (answer: StoreAnswer) => void>();
+  const answered = (id: number) =>
+    new Promise<unknown>((resolve, reject) => {
+      waiting.set(id, ({ result, error }) =>
+        error === undefined ? resolve(result) : reject(new Error(error)),
+      );
+    });
+  child.on('message', (answer: StoreAnswer) => waiting.get(answer.id)?.(answer));
+  const end = (signal: 'SIGTERM' | 'SIGKILL') => endProcess(child, signal);
+  onTestFinished(() => end('SIGKILL'));
+  await answered(0);
+
+  let last = 0;
+  const call = (method: StoreCall['method'], ...args: unknown[]) => {
+    const message: StoreCall = { id: ++last, method, args };
+    child.send(message);
+    return answered(message.id) as Promise<never>;
+  };
+  return {
+    accept: (entries) => call('accept', entries),
+    lease: (consumer, max) => call('lease', consumer, max),
+    ack: (messageIds, consumer) => call('ack', messageIds, consumer),
+    depth: (consumer) => call('depth', consumer),
+    end,
+  };
+}
+
+async function endProcess(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill(signal);
+  await exited;
+}

@@ -1,0 +1,50 @@
+import type { LogOptions } from '../../server/store/open.ts';
+import type { Delivery, Entry, Store } from '../../server/store/store.ts';
+import type { StoreAnswer, StoreCall } from './store-client.ts';
+
+/** A process that opens a store and does what it is sent: the first argument is the module of the engine, the second its options. */
+const [, , engine = '', options = '{}'] = process.argv;
+const { openLog } = (await import(engine)) as { openLog(options: LogOptions): Promise<Store> };
+const leased = new Map<string, Delivery>();
+const answer = (message: StoreAnswer) => process.send?.(message);
+
+async function call(store: Store, { method, args }: StoreCall): Promise<unknown> {
+  if (method === 'accept') return store.accept(args[0] as Entry[]);
+  if (method === 'lease') {
+    const deliveries = await store.lease(...(args as [string, number]));
+    return deliveries.map((delivery) => {
+      const { messageId, orderId } = delivery.event;
+      leased.set(messageId, delivery);
+      const { attempt, uncertainSinceMs } = delivery;
+      return {
+        messageId,
+        attempt,
+        isUncertain: uncertainSinceMs !== undefined,
+        event: delivery.event.event,
+        orderId,
+      };
+    });
+  }
+  if (method === 'ack') {
+    for (const messageId of args[0] as string[]) leased.get(messageId)?.ack();
+    // A later call sees what was settled before it.
+    return store.depth(args[1] as string);
+  }
+  return store.depth(args[0] as string);
+}
+
+try {
+  const store = await openLog(JSON.parse(options));
+  process.on('message', (message: StoreCall) => {
+    call(store, message).then(
+      (result) => answer({ id: message.id, result }),
+      (error: Error) => answer({ id: message.id, error: error.message }),
+    );
+  });
+  process.on('disconnect', () => process.exit());
+  process.on('SIGTERM', () => void store.close().then(() => process.exit()));
+  answer({ id: 0 });
+} catch (error) {
+  answer({ id: 0, error: (error as Error).message });
+  process.disconnect?.();
+}
