@@ -8,6 +8,8 @@ export default defineConfig({
     hookTimeout: 90_000,
     // At least one more than there are cores: some files mostly wait for a time-out or a lost connection.
     maxWorkers: 3,
+    // Concurrent tests of a file share its collector and mostly wait for it.
+    maxConcurrency: 40,
     // Only `main.ts` has global state, so files may share a worker and what it has imported.
     isolate: false,
     allowOnly: false,

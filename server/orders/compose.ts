@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { type Consent, PURPOSES } from '../../shared/consent.ts';
-import { eventIdOf } from '../../shared/order-ids.ts';
+import { eventIdOf, readId } from '../../shared/order-ids.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { withoutClickIds } from '../privacy/click-ids.ts';
 import { coarseIp, coarseUserAgent } from '../privacy/coarsen.ts';
@@ -56,24 +56,26 @@ export function composeStage(own: ProtectedEvent, known: KnownOrder): ProtectedE
   const events = reports.map(({ event }) => event);
   const placed = reports.filter(({ stage }) => stage === 'placed').map(({ event }) => event);
   const isPlaced = own.event === 'Order Completed';
-  const contents = reports.filter(({ stage }) => stage !== 'cancelled' && stage !== 'refunded');
-  const content = (contents.find(({ event }) => event.properties.total !== undefined) ?? contents[0])?.event;
+  // What was cancelled or paid back changes nothing of what was ordered; a cancelled order's total is often 0.
+  const contents = reports
+    .filter(({ stage, event }) => stage !== 'cancelled' && stage !== 'refunded' && !cancelledAt(event))
+    .map(({ event }) => event);
+  const content = contents.find(({ properties }) => properties.total !== undefined) ?? contents[0] ?? own;
   const pages = reports.filter(({ source }) => !isTrusted(source)).map(({ event }) => toEvidence(event));
   const evidence = [...known.evidence, ...pages];
   const composed = enrich(
     {
       ...own,
+      source: isPlaced ? content.source : own.source,
       timestamp: isPlaced ? earliest([own, ...placed]) : own.timestamp,
       ...integrationsOf(own, reports),
       identity: together([own, ...events].map(({ identity }) => identity)),
       traits: together([own, ...events].map(({ traits }) => traits)),
       context: contextOf([own, ...events]),
-      properties: propertiesOf(
-        own,
-        isPlaced ? (content ?? own) : own,
-        isPlaced ? events : [],
-        known.canonicalId,
-      ),
+      properties: {
+        ...propertiesOf(own, isPlaced ? content : own, isPlaced ? contents : [], known.canonicalId),
+        ...(isCancellable(own) && cancellation(reports)),
+      },
     },
     evidence,
   );
@@ -137,6 +139,16 @@ const together = <Fields extends object>(objects: readonly Fields[]): Fields =>
 
 const earliest = (events: readonly ProtectedEvent[]): string =>
   events.map(({ timestamp }) => timestamp).reduce((a, b) => (Date.parse(b) < Date.parse(a) ? b : a));
+
+const cancelledAt = ({ properties }: ProtectedEvent) => readId(properties.cancelled_at);
+const isCancellable = ({ event }: ProtectedEvent) => event === 'Order Completed' || event === 'Order Updated';
+
+/** When the order was cancelled since, by a voice that proves who it is; by a page where no other reported the order. */
+function cancellation(reports: readonly Report[]): { cancelled_at?: string } {
+  const trusted = reports.filter(({ source }) => isTrusted(source));
+  const found = (trusted.length > 0 ? trusted : reports).find(({ event }) => cancelledAt(event))?.event;
+  return found ? { cancelled_at: cancelledAt(found) as string } : {};
+}
 
 /** A browser's choice of destinations counts where its word made the order, and nowhere else. */
 function integrationsOf(

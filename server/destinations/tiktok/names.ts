@@ -34,7 +34,9 @@ export function namesOf(
   if (Object.hasOwn(configured, key)) return configured[key] ?? [];
   if (event.type !== 'track') return [];
   const { financial_status: status, cancelled_at } = event.properties;
-  if (ORDERS.has(key) && readId(cancelled_at) !== undefined) return [];
+  if (ORDERS.has(key) && readId(cancelled_at) !== undefined)
+    // An order that the collector knows was placed first, and cancelled before it was sent. It is no purchase.
+    return key === 'Order Completed' && event.orderKey !== undefined ? ['PlaceAnOrder'] : [];
   if (key === 'Order Completed')
     return isPaid(status, event.source) ? ['PlaceAnOrder', 'Purchase'] : ['PlaceAnOrder'];
   // A paid order follows as `Order Completed`, which contains its placement.
