@@ -1,5 +1,3 @@
-import { saysPaid } from './payment.ts';
-
 /**
  * How reports call an order, and the id that pixel and collector give an event. The snippet and the collector share
  * these functions, so that both come to the same names.
@@ -76,9 +74,9 @@ export function eventIdOf(event: string, properties: Properties, messageId: stri
   return name === undefined ? messageId : `order:${name}`;
 }
 
-/** True for an update that says that the order was paid: what was paid back since was paid before. */
+/** True for the update that reports an order's payment. */
 export const isPayment = (event: string, { financial_status }: Properties): boolean =>
-  event === 'Order Updated' && saysPaid(financial_status);
+  event === 'Order Updated' && `${financial_status}`.trim().toLowerCase() === 'paid';
 
 function parameter(url: unknown, name: string): string | undefined {
   if (typeof url !== 'string' || !url.includes(`${name}=`)) return undefined;

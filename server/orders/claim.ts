@@ -1,4 +1,5 @@
 import { orderNames, orderTokens, readId } from '../../shared/order-ids.ts';
+import { readNumber } from '../../shared/order-value.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { type Stage, stageOf } from './stages.ts';
 
@@ -13,6 +14,8 @@ export interface OrderClaim {
   part: string;
   /** The report says that the order is cancelled, whatever stage it reports. */
   isCancelled: boolean;
+  /** A refund of 0: no money has moved, or could not be moved. It adds no stage until a later report states an amount. */
+  isOfNothing?: true;
   /** `Order Placed`: names an order like a report of it, but adds no stage; of a trusted voice it is an event like others. */
   isNotice?: true;
   userId?: string;
@@ -30,6 +33,7 @@ export function readClaim(event: ProtectedEvent): OrderClaim | undefined {
     tokens: orderTokens(properties),
     part: stage === 'refunded' ? (readId(properties.refund_id) ?? messageId) : '',
     isCancelled: stage === 'cancelled' || readId(properties.cancelled_at) !== undefined,
+    ...(stage === 'refunded' && readNumber(properties.total) === 0 && { isOfNothing: true as const }),
     ...(identity.userId !== undefined && { userId: identity.userId }),
     ...(isNotice && { isNotice }),
   };

@@ -4,6 +4,7 @@ import { eventIdOf, readId } from '../../shared/order-ids.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { withoutClickIds } from '../privacy/click-ids.ts';
 import { coarseIp, coarseUserAgent } from '../privacy/coarsen.ts';
+import { readClaim } from './claim.ts';
 import { byPrecedence, isTrusted, type Report } from './precedence.ts';
 
 /** What a browser showed together with a cart's or checkout's token, or with the order itself. */
@@ -60,7 +61,7 @@ export function composeStage(own: ProtectedEvent, known: KnownOrder): ProtectedE
   const contents = reports
     .filter(({ stage, event }) => stage !== 'cancelled' && stage !== 'refunded' && !cancelledAt(event))
     .map(({ event }) => event);
-  const content = contents.find(({ properties }) => properties.total !== undefined) ?? contents[0] ?? own;
+  const content = contentOf(own, reports, contents);
   const pages = reports.filter(({ source }) => !isTrusted(source)).map(({ event }) => toEvidence(event));
   const evidence = [...known.evidence, ...pages];
   const composed = enrich(
@@ -73,7 +74,7 @@ export function composeStage(own: ProtectedEvent, known: KnownOrder): ProtectedE
       traits: together([own, ...events].map(({ traits }) => traits)),
       context: contextOf([own, ...events]),
       properties: {
-        ...propertiesOf(own, isPlaced ? content : own, isPlaced ? contents : [], known.canonicalId),
+        ...propertiesOf(own, content, isPlaced ? contents : [], known.canonicalId),
         ...(isCancellable(own) && cancellation(reports)),
       },
     },
@@ -140,6 +141,20 @@ const together = <Fields extends object>(objects: readonly Fields[]): Fields =>
 const earliest = (events: readonly ProtectedEvent[]): string =>
   events.map(({ timestamp }) => timestamp).reduce((a, b) => (Date.parse(b) < Date.parse(a) ? b : a));
 
+/** The report whose money, items and status count for this stage; with every stage before its first send the newest. */
+function contentOf(
+  own: ProtectedEvent,
+  reports: readonly Report[],
+  contents: readonly ProtectedEvent[],
+): ProtectedEvent {
+  if (own.event === 'Order Cancelled') return own;
+  if (own.event === 'Order Refunded') {
+    const { part } = readClaim(own) ?? {};
+    return reports.find((one) => one.stage === 'refunded' && one.part === part)?.event ?? own;
+  }
+  return contents.find(({ properties }) => properties.total !== undefined) ?? contents[0] ?? own;
+}
+
 const cancelledAt = ({ properties }: ProtectedEvent) => readId(properties.cancelled_at);
 const isCancellable = ({ event }: ProtectedEvent) => event === 'Order Completed' || event === 'Order Updated';
 
@@ -180,6 +195,8 @@ function propertiesOf(
       Object.entries(own.properties).filter((field) => content === own || !isTerm(field)),
     ),
     ...Object.fromEntries(Object.entries(content.properties).filter(isTerm)),
+    // A payment stays one, whatever an edit before or after it reports.
+    ...(own.event === 'Order Updated' && { financial_status: own.properties.financial_status ?? null }),
     ...(!canonicalId.startsWith('checkout:') && { order_id: canonicalId }),
   };
 }

@@ -43,7 +43,11 @@ describe.concurrent('only a payment is a purchase', () => {
     const properties = { order_id: id, total: 240, currency: 'TWD' };
     const placed = { ...properties, financial_status: 'pending' };
     await backend({ userId: '7004', event: 'Order Completed', properties: placed });
-    await backend({ userId: '7004', event: 'Order Updated', properties: { ...properties, financial_status } });
+    await backend({
+      userId: '7004',
+      event: 'Order Updated',
+      properties: { ...properties, financial_status },
+    });
     expect((await eventsAt('tiktok')).sort()).toEqual(BOTH);
   });
 });
@@ -93,8 +97,14 @@ describe.concurrent('an order that was cancelled is not bought afterwards', () =
     await send('orders/cancelled', { userId: '7005' }, late(cancelled_at, total));
     await send('orders/paid', { userId: '7005', financialStatus: 'paid' }, late(cancelled_at, total));
     expect(atTikTok(await at('tiktok'))).toEqual(['PlaceAnOrder 240 TWD']);
-    expect((await at('customerio')).map(({ event }) => event)).toEqual(['Order Completed', 'Order Cancelled']);
-    expect((await at('customerio'))[0]?.properties).toMatchObject({ total: 240, financial_status: 'pending' });
+    expect((await at('customerio')).map(({ event }) => event)).toEqual([
+      'Order Completed',
+      'Order Cancelled',
+    ]);
+    expect((await at('customerio'))[0]?.properties).toMatchObject({
+      total: 240,
+      financial_status: 'pending',
+    });
     expect(await codesAtShopline()).toEqual(['Z_sale_order', 'Z_sale_cancel']);
   });
 

@@ -88,6 +88,19 @@ test.each(STEPS)(
   },
 );
 
+test('a refund that is the first report of its order waits, also for a lease that was asked for before it', async () => {
+  const { log, time, nowMs } = await setUp();
+  time.passedMs = 500;
+  const receivedAt = new Date(nowMs()).toISOString();
+  await log.accept([order('1', { receivedAt, event: 'Order Refunded', properties: { total: 5 } })]);
+  time.passedMs = 0;
+  expect(await log.lease('tiktok', 10)).toEqual([]);
+  time.passedMs = 31_499;
+  expect(await log.lease('tiktok', 10)).toEqual([]);
+  time.passedMs = 31_500;
+  expect(await log.lease('tiktok', 10)).toHaveLength(1);
+});
+
 test.each([
   { what: 'seen by the former process', isLeasedBefore: true },
   { what: 'new', isLeasedBefore: false },

@@ -54,7 +54,11 @@ export const atCustomerIo = (items: readonly Item[]): string[] =>
  * `variables` say so.
  */
 export async function startOrderRows(variables: Record<string, string> = {}, options: CollectorOptions = {}) {
-  const own = { SHOPLINE_EVENT_CODES: JSON.stringify(CODES), SERVER_KEY, ...variables };
+  const own: Record<string, string> = {
+    SHOPLINE_EVENT_CODES: JSON.stringify(CODES),
+    SERVER_KEY,
+    ...variables,
+  };
   const shop = await startWebhookShop(own, options);
   if (own.SHOPLINE_APP_SECRET !== '')
     await shop.place('21050224312121887324660000', '#D999', { userId: '6999' });
@@ -88,7 +92,7 @@ export async function startOrderRows(variables: Record<string, string> = {}, opt
         return accepted.filter((item) => names.some((name) => JSON.stringify(item).includes(name)));
       };
       return {
-        ...{ id, number, email, visitor, cartToken, checkoutToken, webhookBody, at },
+        ...{ id, number, email, visitor, cartToken, checkoutToken, webhookBody, sendSigned, at },
         eventsAt: async (api: 'tiktok' | 'customerio') => (await at(api)).map(({ event }) => event),
         codesAtShopline: async () => (await at('shopline')).map(({ event_code }) => event_code),
         /** A signed webhook with the order's body: `parts` as `orderPayload` takes them, `more` as SHOPLINE writes it. */
@@ -101,7 +105,11 @@ export async function startOrderRows(variables: Record<string, string> = {}, opt
           }),
         /** The thank-you page, in the browser that has the order's cart. */
         page: async (properties: object, event = 'Order Completed') => {
-          const answer = await shop.track(event, { cart_id: cartToken, currency: 'TWD', ...properties }, visitor);
+          const answer = await shop.track(
+            event,
+            { cart_id: cartToken, currency: 'TWD', ...properties },
+            visitor,
+          );
           expect(answer.status).toBe(200);
         },
         /** The shop's backend, with its server key. */

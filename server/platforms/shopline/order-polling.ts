@@ -130,7 +130,7 @@ function toEntries(parts: OrderPollingParts, orders: readonly unknown[], { from 
   const { shop, clock } = parts;
   const fromMs = Date.parse(from);
   return orders
-    .flatMap(replayOrderReports)
+    .flatMap((order) => replayOrderReports(order, shop.currency))
     .filter(({ message }) => !message.timestamp || Date.parse(message.timestamp) >= fromMs)
     .map((report) => toEntry(parts, report, shop, defaultConsent(shop), clock.now()));
 }

@@ -30,9 +30,11 @@ export interface AcceptTimes {
 const DUPLICATE: Accepted = { isStored: false };
 /** A cancellation or a refund is sent after its order. */
 const AFTER_ORDER_MS = 1_000;
-/** How long an event can be held at most, by the longest merge window of all shops. */
+/** A lease carries the time at which it was asked for; on a busy machine it may follow what was accepted since. */
+const LATE_LEASE_MS = 10_000;
+/** Nothing is held for longer than this, by the longest merge window of all shops: a clock that was ahead said so. */
 export const longestHoldMs = (shops: Iterable<ShopOrders>): number =>
-  Math.max(0, ...[...shops].map(({ mergeMs }) => mergeMs)) + AFTER_ORDER_MS;
+  Math.max(0, ...[...shops].map(({ mergeMs }) => mergeMs)) + AFTER_ORDER_MS + LATE_LEASE_MS;
 const NO_ORDERS: ShopOrders = { ordersFrom: 'browser', mergeMs: 0, hasPlatform: false };
 
 /**
@@ -79,7 +81,10 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     const added = mayAddStages
       ? stagesOf(order, claim).filter((one) => !wasSentBefore(shop, order, claim, one, nowMs))
       : [];
+    const before = added.includes('placed') ? [...orders.emitted(order).values()] : [];
     for (const stage of added) emit(row, claim, order, stage, { setByMs, mergeMs });
+    // What became of the order is sent after it, also when both are due together after an outage.
+    for (const seq of before) orders.moveStage(order, seq, rows.moveBehind(shop, seq));
     // A backend's update is an event of its own; the shop system's only changes what its order is made of.
     if (claim.stage === 'updated' && source !== 'platform')
       rows.insert({ ...reportRow(row, body, order), audience: AUDIENCE.destinations, encryptedPii: row[5] });
@@ -91,7 +96,8 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     };
   }
 
-  function stagesOf(order: Order, { stage, part, isCancelled }: OrderClaim): Stage[] {
+  function stagesOf(order: Order, { stage, part, isCancelled, isOfNothing }: OrderClaim): Stage[] {
+    if (isOfNothing) return [];
     const emitted = orders.emitted(order);
     if (stage === 'refunded') return emitted.has(`refunded:${part}`) ? [] : ['refunded'];
     const isOver = isCancelled || order.isCancelled === 1;

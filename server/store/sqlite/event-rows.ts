@@ -21,11 +21,18 @@ export interface NewRow {
   encryptedPii: string | null;
 }
 
+/** A stored row, as it is inserted again. */
+interface Copied extends Omit<NewRow, 'shop' | 'isTrusted' | 'isComposed'> {
+  voice: number;
+}
+
 export interface EventRows {
   /** Returns the event's number; 0 when nobody is interested in it. */
   insert(row: NewRow): number;
   /** Removes a stage that was not sent yet; one that was leased stays. */
   dropUnsent(shop: string, seq: number): void;
+  /** Puts a stage that was not sent yet behind everything stored so far. Returns its new number; one that was leased keeps its own. */
+  moveBehind(shop: string, seq: number): number;
   /** Bytes inserted since the last call. */
   bytes(): number;
 }
@@ -40,9 +47,15 @@ export function createEventRows({ connection, consumers }: OpenStore, remove: Re
   );
   const insertPii = prepare(connection, 'INSERT INTO seals (seq, sealed) VALUES (?, ?)');
   const isUnsent = prepare<object>(connection, 'SELECT 1 FROM events WHERE seq = ? AND compose = 1');
+  const unsent = prepare<Copied>(
+    connection,
+    `SELECT received_at AS receivedAtMs, hold_until AS holdUntilMs, message_key AS messageKey, order_key AS orderKey,
+       voice, audience, order_id AS orderId, body, sealed AS encryptedPii
+     FROM events e LEFT JOIN seals s ON s.seq = e.seq WHERE e.seq = ? AND compose = 1`,
+  );
   let bytes = 0;
 
-  return {
+  const rows: EventRows = {
     insert({ shop, audience, encryptedPii, body, ...row }) {
       const interested = consumers.filter(
         (consumer) => consumer.shop === shop && consumer.audience & audience,
@@ -69,10 +82,17 @@ export function createEventRows({ connection, consumers }: OpenStore, remove: Re
     dropUnsent(shop, seq) {
       if (isUnsent.get(seq)) remove(shop, [seq]);
     },
+    moveBehind(shop, seq) {
+      const row = unsent.get(seq);
+      if (!row) return seq;
+      remove(shop, [seq]);
+      return rows.insert({ ...row, shop, isTrusted: row.voice === 1, isComposed: true });
+    },
     bytes() {
       const since = bytes;
       bytes = 0;
       return since;
     },
   };
+  return rows;
 }

@@ -40,6 +40,8 @@ export interface Orders {
   reports(order: Order): Report[];
   emitted(order: Order): Map<string, number>;
   emit(order: Order, stage: Stage, part: string, seq: number): void;
+  /** The stage's event got another number. */
+  moveStage(order: Order, seq: number, to: number): void;
   tokens(order: Order): string[];
   freezeEventId(order: Order, eventId: string): void;
 }
@@ -114,6 +116,7 @@ export function createOrders({ connection }: OpenStore): Orders {
     connection,
     'INSERT INTO order_stages (order_id, stage, part, seq) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
+  const moveStage = prepare(connection, 'UPDATE order_stages SET seq = ?3 WHERE order_id = ?1 AND seq = ?2');
   const setEventId = prepare(connection, 'UPDATE orders SET event_id = coalesce(event_id, ?2) WHERE id = ?1');
   const moves = ['order_names', 'order_tokens', 'order_stages', 'order_reports', 'evidence', 'events'].map(
     (table) => prepare(connection, `UPDATE OR IGNORE ${table} SET order_id = ?2 WHERE order_id = ?1`),
@@ -199,6 +202,7 @@ export function createOrders({ connection }: OpenStore): Orders {
       new Map(
         stages.all(order.id).map(({ stage, part, seq }) => [part === '' ? stage : `${stage}:${part}`, seq]),
       ),
+    moveStage: (order, seq, to) => void moveStage.run(order.id, seq, to),
     emit: (order, stage, part, seq) => void putStage.run(order.id, stage, part, seq),
     tokens: (order) => tokensOf.all(order.id).map(({ token }) => token),
     freezeEventId: (order, eventId) => void setEventId.run(order.id, eventId),

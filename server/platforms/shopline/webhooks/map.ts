@@ -6,16 +6,16 @@ import { Cart, Checkout, Order, Redaction, Refund } from './payload.ts';
 import { mapCustomerRedaction, mapShopRedaction } from './redaction.ts';
 import { mapRefund } from './refund.ts';
 
-type Map = (payload: unknown, messageId: string) => MapResult;
+type Map = (payload: unknown, messageId: string, shopCurrency?: string) => MapResult;
 
 const mapperOf =
   <Schema extends z.ZodType>(
     schema: Schema,
-    map: (payload: z.output<Schema>, messageId: string) => MapResult,
+    map: (payload: z.output<Schema>, messageId: string, shopCurrency?: string) => MapResult,
   ): Map =>
-  (payload, messageId) => {
+  (payload, messageId, shopCurrency) => {
     const read = schema.safeParse(payload);
-    return read.success ? map(read.data, messageId) : { lacks: 'a JSON object' };
+    return read.success ? map(read.data, messageId, shopCurrency) : { lacks: 'a JSON object' };
   };
 
 const checkout = mapperOf(Checkout, mapCheckout);
@@ -45,6 +45,17 @@ export type Topic = keyof typeof TOPICS;
 
 export const isTopic = (topic: string): topic is Topic => Object.hasOwn(TOPICS, topic);
 
-/** A webhook as a message. Pure: the same topic, payload and message ID give the same message. */
-export const mapWebhook = (topic: Topic, payload: unknown, messageId: string): MapResult =>
-  TOPICS[topic](payload, messageId);
+/**
+ * A webhook as a message. Pure: the same arguments give the same message.
+ *
+ * @param shopCurrency ISO 4217, of amounts that name no currency.
+ */
+export const mapWebhook = (
+  topic: Topic,
+  payload: unknown,
+  messageId: string,
+  shopCurrency?: string,
+): MapResult => {
+  const map: Map = TOPICS[topic];
+  return map(payload, messageId, shopCurrency);
+};

@@ -82,7 +82,7 @@ function readTotals(order: Order): { total?: Money | undefined; net?: Money | un
   const isRefunded =
     order.refunds.length > 0 || REFUNDED.has(order.financial_status?.trim().toLowerCase() ?? '');
   if (!isRefunded || current === undefined) return { total: current ?? gross };
-  const refunds = order.refunds.map(readRefunded);
+  const refunds = order.refunds.map((refund) => readRefunded(refund, order.currency));
   const isKnown = refunds.length > 0 && refunds.every(({ total }) => total !== undefined);
   const summed = isKnown && {
     ...current,

@@ -21,7 +21,7 @@ export async function receiveShopline(
   const topic = request.get('X-Shopline-Topic')?.trim().toLowerCase() ?? '';
   if (!isTopic(topic)) return unused(shop.id);
   const webhookId = request.get('X-Shopline-Webhook-Id')?.trim() || sha256(`${topic}\n${bytes.toString()}`);
-  const mapped = mapWebhook(topic, value, messageIdOf('shopline', webhookId));
+  const mapped = mapWebhook(topic, value, messageIdOf('shopline', webhookId), shop.currency);
   if (!isMapped(mapped)) {
     if ('lacks' in mapped) parts.logger.warn({ shop: shop.id, topic, ...mapped }, 'webhook cannot be used');
     return unused(shop.id);

@@ -3,11 +3,11 @@ import { firstTime } from '../../webhooks/fields.ts';
 import { type MapResult, track } from '../../webhooks/mapped.ts';
 import { readProduct } from './lines.ts';
 import { type Money, readMoney, type Said } from './money.ts';
-import type { Refund, Refunded } from './payload.ts';
+import type { MoneySet, Refund, Refunded } from './payload.ts';
 import { readPerson } from './person.ts';
 
 /** A refund of an order. */
-export function mapRefund(refund: Refund, messageId: string): MapResult {
+export function mapRefund(refund: Refund, messageId: string, shopCurrency?: string): MapResult {
   if (refund.order_id === undefined) return { lacks: 'order_id' };
   const products = refund.refund_line_items
     .map(({ line_item, quantity }) => line_item && readProduct(line_item, quantity))
@@ -16,7 +16,7 @@ export function mapRefund(refund: Refund, messageId: string): MapResult {
   const message = track('Order Refunded', messageId, refundedAt, readPerson(refund), {
     order_id: refund.order_id,
     refund_id: refund.id,
-    ...readRefunded(refund),
+    ...readRefunded(refund, shopCurrency),
     products: products.length > 0 ? products : undefined,
   });
   return { message };
@@ -29,8 +29,10 @@ const SUCCEEDED: ReadonlySet<string> = new Set(['success', 'succeeded']);
  * The amount of a refund in the shop's currency: the money that moved, else the refunded lines with their tax and the
  * adjustments (shipping), else transactions that are pending. 0 when every transaction failed. Amounts in several
  * currencies have no sum.
+ *
+ * @param shopCurrency of amounts that name none.
  */
-export function readRefunded(refund: Refunded): { total?: number; currency?: string } {
+export function readRefunded(refund: Refunded, shopCurrency?: string): { total?: number; currency?: string } {
   const transactions = refund.transactions.filter(
     ({ kind = 'refund' }) => kind.trim().toLowerCase() === 'refund',
   );
@@ -47,13 +49,14 @@ export function readRefunded(refund: Refunded): { total?: number; currency?: str
       readMoney(total_tax_set, total_tax),
     ]),
     ...refund.order_adjustments.flatMap(({ amount, amount_set, tax_amount, tax_amount_set }) => [
-      readMoney(amount_set, unsigned(amount)),
-      readMoney(tax_amount_set, unsigned(tax_amount)),
+      readMoney(unsignedSet(amount_set), unsigned(amount)),
+      readMoney(unsignedSet(tax_amount_set), unsigned(tax_amount)),
     ]),
   ]);
-  // A transaction may be in the buyer's currency alone; the lines name the shop's.
+  // A transaction may be in the buyer's currency alone; lines and adjustments are in the shop's.
+  const ownCurrency = lines && (lines.currency ?? shopCurrency);
   const isForeign =
-    moved?.currency !== undefined && lines?.currency !== undefined && moved.currency !== lines.currency;
+    moved?.currency !== undefined && ownCurrency !== undefined && moved.currency !== ownCurrency;
   const hasMoved = has(SUCCEEDED).length > 0 && !isForeign;
   const found = hasMoved
     ? moved
@@ -64,6 +67,9 @@ export function readRefunded(refund: Refunded): { total?: number; currency?: str
 /** Adjustments are written with either sign. */
 const unsigned = (said: Said): Said =>
   typeof said === 'string' ? said.trim().replace(/^-/, '') : said && Math.abs(said);
+
+const unsignedSet = (set: MoneySet | undefined): MoneySet | undefined =>
+  set?.shop_money && { shop_money: { ...set.shop_money, amount: unsigned(set.shop_money.amount) } };
 
 /** Undefined for no amounts, and for amounts in several currencies. */
 function add(moneys: readonly (Money | undefined)[]): Money | undefined {

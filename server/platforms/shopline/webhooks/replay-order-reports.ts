@@ -6,14 +6,14 @@ import { mapWebhook, type Topic } from './map.ts';
 import { Order } from './payload.ts';
 
 /** The events that webhooks should have reported about an order, derived from its current state. */
-export function replayOrderReports(payload: unknown): Mapped[] {
+export function replayOrderReports(payload: unknown, shopCurrency?: string): Mapped[] {
   const read = Order.safeParse(payload);
   if (!read.success || !isObject(payload) || read.data.id === undefined) return [];
   const { id, financial_status, cancelled_at, updated_at } = read.data;
   // The order as it is now is another message than the order as it was.
   const version = updated_at === undefined ? '' : `:${firstTime(updated_at) ?? updated_at}`;
   const replay = (topic: Topic, body: unknown, name: string) =>
-    mapWebhook(topic, body, messageIdOf('shopline', name));
+    mapWebhook(topic, body, messageIdOf('shopline', name), shopCurrency);
   const reports = [replay('orders/create', payload, `order:${id}${version}`)];
   if (financial_status !== undefined && isPaid(financial_status, 'platform'))
     reports.push(replay('orders/paid', payload, `order:${id}:paid${version}`));
