@@ -100,7 +100,8 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   const statistics = platforms && { state: platforms.state, statistics: platforms.statistics };
   const retaining = retainHourly({ log, state: platforms?.state, retentionMs, clock, logger });
   shutdown.onShutdown(retaining.stop);
-  const confirming = watchUnconfirmedOrders({ log, shops, clock, counters, logger });
+  const { readOrders } = platforms ?? {};
+  const confirming = watchUnconfirmedOrders({ log, shops, readOrders, clock, counters, logger });
   shutdown.onShutdown(confirming.stop);
   const demo = options.demo?.({ log, delivery, ...statistics });
   const served = { log, delivery, budget, openAdmin };

@@ -78,6 +78,11 @@ export interface RunningPlatform {
   redactSecrets: (text: string) => string;
   /** Reports changed statistics to the platform. `shop` undefined: every shop. */
   sync(shop?: string): Promise<SyncReport[]>;
+  /**
+   * Reads the shop's orders that changed since this time, epoch ms, from the platform and stores what is new of them.
+   * Resolves when all were read, and at once for a shop whose orders cannot be read. @throws when they could not be.
+   */
+  readOrders(shop: string, sinceMs: number, signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }
 

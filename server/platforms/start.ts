@@ -20,6 +20,8 @@ import { createStatistics, type Statistics } from './statistics.ts';
 export interface Platforms {
   state: AnalyticsStore;
   statistics: Statistics;
+  /** As of the platform whose shop it is. */
+  readOrders: RunningPlatform['readOrders'];
   /** Sends requests with the current access tokens. */
   http: Http;
   /** Masks the secrets of the configuration and access tokens issued since. */
@@ -64,7 +66,10 @@ export async function startPlatforms(
   const syncMs = config.statisticsSyncMs;
   const last = await startEach({ ...parts, shops, state, caughtUp, syncMs }, running);
   const statistics = createStatistics({ shops, state, counting, running });
-  return { state, statistics, ...last };
+  const readOrders: RunningPlatform['readOrders'] = async (...asked) => {
+    await Promise.all(running.map((platform) => platform.readOrders(...asked)));
+  };
+  return { state, statistics, readOrders, ...last };
 }
 
 /**

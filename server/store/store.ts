@@ -38,6 +38,7 @@ export type EvidenceOutcome = 'not-joined' | 'unconfirmed-order';
 /** A browser's report of an order that waits. `isKnown`: a trusted voice reported an order of that name. */
 export interface OpenEvidence {
   id: number;
+  receivedAtMs: number;
   isKnown: boolean;
 }
 

@@ -36,19 +36,26 @@ const Progress = z.object({
 });
 type Progress = z.infer<typeof Progress>;
 
+export interface OrderPolling {
+  /** One more reading of the orders that changed since this time, epoch ms. @throws when not all of them were read. */
+  readSince(fromMs: number, signal: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+}
+
 /**
  * Reads changed orders from the Admin API periodically, because webhooks may be lost, and appends what they report
  * through the webhooks' mapper. What a webhook reported already adds no stage to its order.
  */
-export function startOrderPolling(parts: OrderPollingParts): { stop(): Promise<void> } {
+export function startOrderPolling(parts: OrderPollingParts): OrderPolling {
   const { clock, intervalMs } = parts;
-  const { poll, onError } = createPolling(parts);
-  return { stop: runPeriodically(clock, intervalMs, poll, onError) };
+  const { poll, readSince, onError } = createPolling(parts);
+  return { readSince, stop: runPeriodically(clock, intervalMs, poll, onError) };
 }
 
 /** `poll` reads what changed since the last complete run; a failed run is repeated by the next. */
 function createPolling(parts: OrderPollingParts): {
   poll(signal: AbortSignal): Promise<void>;
+  readSince: OrderPolling['readSince'];
   onError(error: unknown): void;
 } {
   const { shop, api, settings, clock, logger } = parts;
@@ -110,6 +117,10 @@ function createPolling(parts: OrderPollingParts): {
 
   return {
     poll,
+    async readSince(fromMs, signal) {
+      const progress = (await readProgress()) ?? { from: firstFrom, seen: firstFrom };
+      if (!(await readAll(progress, fromMs, undefined, signal))) throw new Error('not all orders were read');
+    },
     onError(error) {
       const status = error instanceof OrdersUnread ? error.status : undefined;
       const wasRefused = isRefused;

@@ -4,7 +4,7 @@ import { createSecretRedactor } from '../../observe/log.ts';
 import type { PlatformParts, RunningPlatform } from '../platform.ts';
 import type { AdminApi } from './admin/api.ts';
 import { ADMIN_RATE, createAdminApi } from './admin/client.ts';
-import { startOrderPolling } from './order-polling.ts';
+import { type OrderPolling, startOrderPolling } from './order-polling.ts';
 import { startReporting } from './reports/reporting.ts';
 import { createTokens } from './tokens/tokens.ts';
 
@@ -18,11 +18,13 @@ export async function startShopline(parts: PlatformParts): Promise<RunningPlatfo
   const redactSecrets = (text: string) => createSecretRedactor(tokens.secrets())(parts.redactSecrets(text));
   const stopping = new AbortController();
   const apis = createApis(parts, withRedactedAnswers(http, redactSecrets), stopping.signal);
-  const pollings = shops.flatMap((shop) => {
+  const pollings = new Map<string, OrderPolling>();
+  for (const shop of shops) {
     const api = apis.get(shop.id);
-    if (!api || shop.shopline?.appSecret === undefined) return [];
-    return [startOrderPolling({ ...parts, shop, api, settings: state, intervalMs: POLL_INTERVAL_MS })];
-  });
+    if (!api || shop.shopline?.appSecret === undefined) continue;
+    const polling = startOrderPolling({ ...parts, shop, api, settings: state, intervalMs: POLL_INTERVAL_MS });
+    pollings.set(shop.id, polling);
+  }
   const reporting = startReporting({
     ...parts,
     apiOf: (shop) => apis.get(shop),
@@ -32,9 +34,10 @@ export async function startShopline(parts: PlatformParts): Promise<RunningPlatfo
     http,
     redactSecrets,
     sync: reporting.sync,
+    readOrders: async (shop, sinceMs, signal) => pollings.get(shop)?.readSince(sinceMs, signal),
     async stop() {
       stopping.abort();
-      await Promise.all([reporting.stop(), ...pollings.map((polling) => polling.stop())]);
+      await Promise.all([reporting.stop(), ...[...pollings.values()].map((polling) => polling.stop())]);
       await tokens.stop();
     },
   };

@@ -4,9 +4,9 @@ import type { OpenStore } from './open-store.ts';
 
 /** Browsers' reports of orders that no trusted voice has confirmed. */
 export function createEvidenceClosing({ connection }: OpenStore) {
-  const open = prepare<{ id: number; isKnown: number }>(
+  const open = prepare<{ id: number; receivedAtMs: number; isKnown: number }>(
     connection,
-    `SELECT e.id, EXISTS (
+    `SELECT e.id, e.received_at AS receivedAtMs, EXISTS (
        SELECT 1 FROM evidence_names n JOIN order_names o ON o.shop = n.shop AND o.name = substr(n.name, 3)
        WHERE n.shop = e.shop AND n.evidence_id = e.id AND n.name LIKE 'n:%' AND o.is_trusted = 1) AS isKnown
      FROM evidence e WHERE e.shop = ? AND e.status = 'open' AND e.received_at < ? ORDER BY e.received_at LIMIT ?`,
@@ -25,7 +25,7 @@ export function createEvidenceClosing({ connection }: OpenStore) {
   );
   return {
     open: (shop: string, beforeMs: number, limit: number): OpenEvidence[] =>
-      open.all(shop, beforeMs, limit).map(({ id, isKnown }) => ({ id, isKnown: isKnown === 1 })),
+      open.all(shop, beforeMs, limit).map(({ isKnown, ...row }) => ({ ...row, isKnown: isKnown === 1 })),
     close: (ids: readonly number[], outcome: EvidenceOutcome, nowMs: number): number =>
       close.run(JSON.stringify(ids), outcome, nowMs),
     unconfirmed: (shop: string, sinceMs: number) => ({
