@@ -6,8 +6,9 @@ type Properties = Readonly<Record<string, unknown>>;
 
 /** Longer than any id the contract accepts; a longer text is not an id. */
 const MAX_LENGTH = 512;
-const PLACEHOLDERS = /^(?:|undefined|null|nan|none|n\/a|\(not set\)|\[object object\]|0|-1|true|false)$/i;
-const UNRESOLVED = /^(?:\{\{.*\}\}|%%.*%%|__.*__|\$\{.*\})$/s;
+const PLACEHOLDERS = /^(?:[0.-]*|-1|undefined|null|nan|none|n\/a|\(not set\)|true|false)$/i;
+/** `{{order_id}}`, `${id}`, `%ORDER_ID%`, `<%= id %>`, `[order_id]`: a template that was not filled in. */
+const UNRESOLVED = /^(?:\$?\{.*\}|%.*%|__.*__|<.*>|\[.*\])$/s;
 
 /**
  * An id as text, trimmed. A placeholder (`undefined`, `0`, `{{order_id}}` …) is no id, neither is an id that contained

@@ -39,6 +39,11 @@ export const nowText = (): string => new Date().toISOString();
 export const priced = (price: number) => ({
   lines: [{ productId: 'tea', variantId: 'tea-1', title: 'Tea', price, quantity: 1 }],
 });
+/** A transaction of a refund whose money has moved. */
+export const refunded = (amount: string, more: object = {}) => ({
+  ...{ kind: 'refund', status: 'success', amount, currency: 'TWD' },
+  ...more,
+});
 /** Event and value at TikTok, `Purchase 46 TWD`, sorted: a request may contain them in any order. */
 export const atTikTok = (items: readonly Item[]): string[] =>
   items
@@ -80,7 +85,7 @@ export async function startOrderRows(variables: Record<string, string> = {}, opt
       const checkoutToken = `checkout-token-of-${nth}`;
       const email = `buyer-${nth}@example.com`;
       const visitor = `5c4f2a7e-8f0b-4b63-9d57-0a2b7d1f${String(nth).padStart(4, '0')}`;
-      const names = [id, number, checkoutToken].map((name) => `"${name}"`);
+      const names = [`"${id}"`, `"${number}"`, `${checkoutToken}"`];
       const webhookBody = (parts: object, more: object) => ({
         ...shop.order(id, number, { financialStatus: 'pending', cartToken, checkoutToken, ...parts }),
         ...more,
@@ -110,7 +115,7 @@ export async function startOrderRows(variables: Record<string, string> = {}, opt
             { cart_id: cartToken, currency: 'TWD', ...properties },
             visitor,
           );
-          expect(answer.status).toBe(200);
+          expect(await answer.json()).toMatchObject({ rejected: [] });
         },
         /** The shop's backend, with its server key. */
         backend: async (message: object) => {
