@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { RawPii } from '../../shared/protected-event.ts';
+import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
 import { decrypt, encrypt, KEY_BYTES } from '../lib/encryption.ts';
 
 /** Encrypts the raw values that are stored beside an event for destinations set to `raw`. */
@@ -16,8 +16,12 @@ export class DecryptionFailed extends Error {
 }
 
 /** The event that encrypted PII is bound to: copied to another event, it cannot be decrypted. */
-export function piiBinding({ shop, messageId }: { shop: string; messageId: string }): string {
-  return JSON.stringify([shop, messageId]);
+export function piiBinding({
+  shop,
+  messageId,
+  piiOf = messageId,
+}: Pick<ProtectedEvent, 'shop' | 'messageId' | 'piiOf'>): string {
+  return JSON.stringify([shop, piiOf]);
 }
 
 const KEY_ID_BYTES = 8;

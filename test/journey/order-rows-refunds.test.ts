@@ -118,6 +118,22 @@ describe.concurrent('a later report of a refund replaces the earlier one', () =>
   });
 });
 
+test.each([{ topics: ['orders/create', 'orders/paid'] }, { topics: ['orders/paid'] }])(
+  'in clear, where the destination is given it, by $topics: one person for all stages of an order',
+  async ({ topics }) => {
+    const raw = await startOrderRows({
+      CUSTOMERIO_PII: 'raw',
+      PII_KEY: Buffer.alloc(32, 7).toString('base64'),
+    });
+    const { send, at, email } = raw.startOrder();
+    for (const topic of topics) await send(topic, { financialStatus: 'paid', email });
+    expect((await at('customerio')).map(({ event, userId }) => [event, userId])).toEqual([
+      ['Order Completed', email],
+      ['Order Updated', email],
+    ]);
+  },
+);
+
 describe.concurrent('a refund before its order: the order once, the refund once', () => {
   test.each([
     { of: shop, topic: 'orders/create', when: 'long before' },

@@ -143,7 +143,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
       audience: AUDIENCE.destinations,
       orderKey: toBlob(orderKeyOf(key)),
       isComposed: true,
-      encryptedPii: isOwn ? encryptedPii : null,
+      encryptedPii,
     });
     orders.emit(order, stage, stage === 'refunded' ? claim.part : '', seq);
   }
@@ -200,6 +200,7 @@ function asPlaced(body: string, orderKey: string): string {
     ...event,
     event: 'Order Completed',
     messageId: `${event.messageId}:placed`,
+    piiOf: event.messageId,
     orderKey,
   });
 }
