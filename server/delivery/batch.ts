@@ -4,19 +4,30 @@ export interface Sized {
   bytes: number;
   /** Must not share a request. */
   isAlone: boolean;
+  /** Items of different groups do not share a request. */
+  group?: string | undefined;
 }
 
 /**
- * Splits payloads, in order, into the fewest batches that keep both limits.
+ * Splits payloads into the fewest batches of one group each that keep both limits. Order is kept within a group; the
+ * groups follow in the order of their first payloads.
  *
  * @param items each must fit into a request by itself.
  * @param limits `maxBytes` counts the whole body; `envelopeBytes` of it are the request without any payload.
  * @returns no empty batch; an empty list yields an empty list.
  */
-export function toBatches<Item extends Sized>(
-  items: readonly Item[],
-  limits: { maxEvents: number; maxBytes: number; envelopeBytes: number },
-): Item[][] {
+export function toBatches<Item extends Sized>(items: readonly Item[], limits: BatchLimits): Item[][] {
+  const groups = Map.groupBy(items, ({ group }) => group);
+  return [...groups.values()].flatMap((group) => batchesOfOneGroup(group, limits));
+}
+
+export interface BatchLimits {
+  maxEvents: number;
+  maxBytes: number;
+  envelopeBytes: number;
+}
+
+function batchesOfOneGroup<Item extends Sized>(items: readonly Item[], limits: BatchLimits): Item[][] {
   const batches: Item[][] = [];
   let bytes = 0;
   for (const item of items) {

@@ -9,6 +9,8 @@ export interface Encoded {
   item: string;
   /** Of the item, UTF-8. */
   bytes: number;
+  /** Payloads of different groups do not share a request. */
+  group?: string | undefined;
 }
 
 /** The part of a delivery that stays in memory while its requests are in flight. */
@@ -101,7 +103,8 @@ function encode(destination: Destination, delivery: InFlight, mapped: readonly u
       return { delivery, dead: 'invalid-payload', answer };
     }
     const item = toItem(destination, parsed.data);
-    payloads.push({ payload: parsed.data, item, bytes: Buffer.byteLength(item) });
+    const group = destination.groupKey?.(parsed.data);
+    payloads.push({ payload: parsed.data, item, bytes: Buffer.byteLength(item), group });
   }
   return { delivery, payloads };
 }

@@ -82,9 +82,9 @@ function selectNew(parts: RoundParts, ready: readonly Ready[], reservation: Rese
 
 /** Splits into batches. An event with a payload that no request can hold becomes a dead letter. */
 function toRequests(parts: RoundParts, items: readonly Item[]): Item[][] {
-  const { destination, settings } = parts;
+  const { destination, settings, clock } = parts;
   const { maxEvents, maxBytes } = destination.limits;
-  const envelopeBytes = Buffer.byteLength(destination.request([], settings).body);
+  const envelopeBytes = Buffer.byteLength(destination.request([], { settings, nowMs: clock.now() }).body);
   const isTooLarge = ({ bytes }: Item) => envelopeBytes + bytes + 1 > maxBytes;
   const tooLarge = new Map(items.filter(isTooLarge).map(({ delivery, bytes }) => [delivery, bytes]));
   for (const [delivery, bytes] of tooLarge)

@@ -96,10 +96,10 @@ async function request<One extends Sendable>(
   parts: SendParts<One>,
   batch: readonly One[],
 ): Promise<{ results: SendResult[]; response?: HttpResponse }> {
-  const { destination, settings, http } = parts;
+  const { destination, settings, http, nowMs } = parts;
   const items = batch.map(({ item }) => item);
   try {
-    const response = await http(destination.request(items, settings));
+    const response = await http(destination.request(items, { settings, nowMs: nowMs() }));
     return { results: resultsOf(parts, batch, response), response };
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;

@@ -35,8 +35,10 @@ export interface Destination<Payload = unknown, Settings = unknown> {
   contentIdFallbacks?(event: ProtectedEvent, settings: Settings): number;
   /** The part of a payload that a request contains. Absent: all of it. */
   item?(payload: Payload): unknown;
+  /** Payloads with different keys are sent in different requests. Absent: all may share one. */
+  groupKey?(payload: Payload): string;
   /** @param items JSON texts, one per payload. An empty list yields the envelope, whose size is measured. */
-  request(items: readonly string[], settings: Settings): PostRequest;
+  request(items: readonly string[], parts: RequestParts<Settings>): PostRequest;
   /** Reads the response: one outcome for the whole batch, or one per payload where the API answers per item. */
   classify(response: HttpResponse, batch: readonly Payload[]): Outcome | Outcome[];
 
@@ -82,6 +84,13 @@ export interface Limits {
   requestsInFlight: number;
   /** Older events (by `timestamp`) are skipped. */
   maxAgeMs?: number;
+}
+
+/** What a request is built from beside its payloads. */
+export interface RequestParts<Settings = unknown> {
+  settings: Settings;
+  /** When it is sent, epoch ms. */
+  nowMs: number;
 }
 
 export interface Facts {

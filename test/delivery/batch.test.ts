@@ -25,6 +25,19 @@ test('an event that must be alone is, and order is kept', () => {
   ]);
 });
 
+test('groups do not share a batch; each is as full as it can be, in its own order', () => {
+  const list = ['a', 'b', 'a', 'b', 'a', 'a'].map((group, index) => ({
+    group,
+    bytes: index + 1,
+    isAlone: false,
+  }));
+  expect(sizes(toBatches(list, { maxEvents: 3, maxBytes: 100, envelopeBytes: 10 }))).toEqual([
+    [1, 3, 5],
+    [6],
+    [2, 4],
+  ]);
+});
+
 test('nothing is lost, reordered or oversized, for any sizes', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 80 })), (bytes) => {

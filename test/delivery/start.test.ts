@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Shop } from '../../server/config/config.ts';
 import { consumersOf } from '../../server/delivery/consumers.ts';
 import { startDelivery } from '../../server/delivery/start.ts';
-import type { Destination } from '../../server/destinations/destination.ts';
+import type { Destination, RequestParts } from '../../server/destinations/destination.ts';
 import type { Http } from '../../server/lib/http-client.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../server/observe/counters.ts';
@@ -17,9 +17,9 @@ test('a shop whose requests hang does not delay another', async () => {
   const destination = {
     ...plain,
     limits: { ...plain.limits, maxEvents: 10, requestsInFlight: 4 },
-    request: (items: readonly string[], { shop }: { shop: string }) => ({
-      ...plain.request(items, {}),
-      url: `http://127.0.0.1/${shop}`,
+    request: (items: readonly string[], parts: RequestParts<{ shop: string }>) => ({
+      ...plain.request(items, parts),
+      url: `http://127.0.0.1/${parts.settings.shop}`,
     }),
   } as unknown as Destination;
   const shops = ['stuck', 'well'].map(

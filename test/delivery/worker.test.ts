@@ -163,6 +163,50 @@ test('a payload that the API would reject is not sent', async () => {
   expect(dead).toMatchObject({ reason: 'invalid-payload', answer: expect.stringContaining('id:') });
 });
 
+test('payloads of different groups are sent in different requests; an event with payloads of both is settled once', async () => {
+  const groupKey = ({ id }: { id: string }) => id.slice(0, 4);
+  const bench = await startBench(() => answer(200), {
+    groupKey,
+    map: ({ messageId }) =>
+      messageId === 'both' ? [{ id: 'test-both' }, { id: 'live-both' }] : [{ id: messageId }],
+  });
+  await append(bench, ...named('live-1', 'test-1', 'both', 'live-2', 'test-2'));
+  await bench.clock.advance(0);
+  expect(bench.requests.map(({ ids }) => ids)).toEqual([
+    ['live-1', 'live-both', 'live-2'],
+    ['test-1', 'test-both', 'test-2'],
+  ]);
+  expect(counted(bench, 'deliveries')).toBe(5);
+  expect(await depth(bench)).toMatchObject({ waiting: 0, deadLetters: 0 });
+});
+
+test('a rejected request of one group leaves the other alone', async () => {
+  const bench = await startBench((ids) => (ids.includes('test-1') ? answer(400, 'no') : answer(200)), {
+    groupKey: ({ id }) => id.slice(0, 4),
+  });
+  await append(bench, ...named('test-1', 'live-1', 'test-2', 'live-2'));
+  await bench.clock.advance(0);
+  expect(bench.requests.map(({ ids }) => ids)).toContainEqual(['live-1', 'live-2']);
+  expect((await bench.log.deadLetters({ limit: 10 })).map(({ event: { messageId } }) => messageId)).toEqual([
+    'test-1',
+  ]);
+  expect(await depth(bench)).toMatchObject({ waiting: 0, deadLetters: 1 });
+});
+
+test('the request is built from the settings and the time it is sent at', async () => {
+  const built: unknown[] = [];
+  const bench = await startBench(() => answer(200), {
+    request(items, parts) {
+      if (items.length > 0) built.push(parts);
+      return plain.request(items, parts);
+    },
+  });
+  await bench.clock.advance(5_000);
+  await append(bench, ...named('a'));
+  await bench.clock.advance(0);
+  expect(built).toEqual([{ settings: {}, nowMs: bench.clock.now() }]);
+});
+
 test('an event whose mapping throws becomes a dead letter', async () => {
   const bench = await startBench(() => answer(200), {
     map: () => {

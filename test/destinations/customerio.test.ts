@@ -144,7 +144,7 @@ test('an item of more than 32 KB is refused, counted in bytes', () => {
 });
 
 test('the request is strict and signed with the key alone', () => {
-  const request = customerio.request([JSON.stringify(itemOf({}))], hashed);
+  const request = customerio.request([JSON.stringify(itemOf({}))], { settings: hashed, nowMs: 0 });
   expect(request.url).toBe('https://cdp.customer.io/v1/batch');
   expect(request.headers).toEqual({
     Authorization: 'Basic V0tfdGVzdF8xMjM6',

@@ -18,7 +18,7 @@ describe.each(DESTINATIONS)('$name', (destination) => {
     const settings = { ...(example?.settings as object), endpoint: 'http://127.0.0.1:9' };
     const expected = example?.expected as unknown[];
     const items = expected.map((payload) => toItem(destination, payload));
-    const request = destination.request(items, settings);
+    const request = destination.request(items, { settings, nowMs: 0 });
     expect(new URL(request.url).host).toBe('127.0.0.1:9');
     expect(Object.keys(JSON.parse(request.body))).not.toHaveLength(0);
     expect(request.headers['Content-Type']).toMatch(/^application\/json/);

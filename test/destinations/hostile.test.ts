@@ -36,7 +36,7 @@ describe.each(DESTINATIONS)('$name', (destination) => {
       for (const payload of mapped) expect(destination.payload.safeParse(payload).error).toBeUndefined();
       for (const payload of mapped) expect(() => destination.once?.(payload)).not.toThrow();
       const items = mapped.map((payload) => toItem(destination, payload));
-      JSON.parse(destination.request(items, settings).body);
+      JSON.parse(destination.request(items, { settings, nowMs: 0 }).body);
     }
   };
 

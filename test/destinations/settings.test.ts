@@ -55,7 +55,9 @@ describe('tiktok', () => {
 
   test('a slash at the end of an endpoint makes no double slash', () => {
     const settings = tiktok.settings.parse({ ...needed, endpoint: 'http://127.0.0.1:9/' });
-    expect(tiktok.request([], settings).url).toBe('http://127.0.0.1:9/open_api/v1.3/event/track/');
+    expect(tiktok.request([], { settings, nowMs: 0 }).url).toBe(
+      'http://127.0.0.1:9/open_api/v1.3/event/track/',
+    );
   });
 });
 

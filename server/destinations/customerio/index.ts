@@ -26,7 +26,7 @@ export const customerio: Destination<Payload, Settings> = {
     requestsInFlight: 3,
   },
   map,
-  request: (items, settings) => ({
+  request: (items, { settings }) => ({
     method: 'POST',
     url: `${settings.endpoint}/v1/batch`,
     headers: {

@@ -30,7 +30,7 @@ export const shopline: Destination<Payload, Settings> = {
   },
   map,
   item: ({ event }) => event,
-  request: (items, settings) => ({
+  request: (items, { settings }) => ({
     method: 'POST',
     url: `${settings.endpoint}/admin/openapi/${settings.apiVersion}/cdp/track.json`,
     headers: {

@@ -39,7 +39,7 @@ export const tiktok: Destination<Payload, Settings> = {
   map,
   contentIdFallbacks,
   // Without the trailing slash TikTok answers 404.
-  request: (items, { endpoint, accessToken, pixelCode, testEventCode }) => ({
+  request: (items, { settings: { endpoint, accessToken, pixelCode, testEventCode } }) => ({
     method: 'POST',
     url: `${endpoint}/open_api/v1.3/event/track/`,
     headers: { 'Access-Token': accessToken, 'Content-Type': 'application/json' },
