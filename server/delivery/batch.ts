@@ -10,21 +10,34 @@ export interface Sized {
 
 /**
  * Splits payloads into the fewest batches of one group each that keep both limits. Order is kept within a group; the
- * groups follow in the order of their first payloads.
+ * groups follow in the order of their first payloads, with `isOrdered` each batch in the order of all payloads.
  *
  * @param items each must fit into a request by itself.
  * @param limits `maxBytes` counts the whole body; `envelopeBytes` of it are the request without any payload.
  * @returns no empty batch; an empty list yields an empty list.
  */
 export function toBatches<Item extends Sized>(items: readonly Item[], limits: BatchLimits): Item[][] {
-  const groups = Map.groupBy(items, ({ group }) => group);
-  return [...groups.values()].flatMap((group) => batchesOfOneGroup(group, limits));
+  const groups = limits.isOrdered ? runs(items) : [...Map.groupBy(items, ({ group }) => group).values()];
+  return groups.flatMap((group) => batchesOfOneGroup(group, limits));
+}
+
+/** Neighbours of the same group. */
+function runs<Item extends Sized>(items: readonly Item[]): Item[][] {
+  const found: Item[][] = [];
+  for (const item of items) {
+    const last = found.at(-1);
+    if (last && last[0]?.group === item.group) last.push(item);
+    else found.push([item]);
+  }
+  return found;
 }
 
 export interface BatchLimits {
   maxEvents: number;
   maxBytes: number;
   envelopeBytes: number;
+  /** A payload may depend on an earlier one of another group. */
+  isOrdered?: boolean;
 }
 
 function batchesOfOneGroup<Item extends Sized>(items: readonly Item[], limits: BatchLimits): Item[][] {

@@ -90,5 +90,6 @@ function toRequests(parts: RoundParts, items: readonly Item[]): Item[][] {
   for (const [delivery, bytes] of tooLarge)
     settleUnsent(parts, { delivery, dead: 'too-large', answer: `${bytes} bytes; the limit is ${maxBytes}` });
   const fitting = tooLarge.size > 0 ? items.filter(({ delivery }) => !tooLarge.has(delivery)) : items;
-  return toBatches(fitting, { maxEvents, maxBytes, envelopeBytes });
+  const isOrdered = destination.waitsForIdentify === true;
+  return toBatches(fitting, { maxEvents, maxBytes, envelopeBytes, isOrdered });
 }

@@ -193,6 +193,22 @@ test('a rejected request of one group leaves the other alone', async () => {
   expect(await depth(bench)).toMatchObject({ waiting: 0, deadLetters: 1 });
 });
 
+test('a person is known before later events of theirs, whichever groups these are in', async () => {
+  const bench = await startBench(() => answer(200), {
+    waitsForIdentify: true,
+    groupKey: ({ id }) => id.slice(0, 4),
+  });
+  const jane = { anonymousId: 'jane' };
+  await append(
+    bench,
+    event({ messageId: 'live-1', identity: { anonymousId: 'tom' } }),
+    event({ messageId: 'test-who', type: 'identify', identity: jane }),
+    event({ messageId: 'live-2', identity: jane }),
+  );
+  await bench.clock.advance(0);
+  expect(bench.requests.map(({ ids }) => ids)).toEqual([['live-1'], ['test-who'], ['live-2']]);
+});
+
 test('the request is built from the settings and the time it is sent at', async () => {
   const built: unknown[] = [];
   const bench = await startBench(() => answer(200), {
