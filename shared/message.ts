@@ -59,7 +59,8 @@ const page = { ...common, name: Text, category: Text, properties: Open };
 export const Track = known({
   ...common,
   type: z.literal('track'),
-  event: z.string().min(1).max(255),
+  /** Spaces around it are removed, as Customer.io does: the event is the same one everywhere. */
+  event: z.string().trim().min(1).max(255),
   groupId: Id,
   properties: Open,
 });

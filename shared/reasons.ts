@@ -13,6 +13,7 @@ export const SKIP_REASONS = [
   'already-sent',
   'unconfirmed-order',
   'not-joined',
+  'needs-server-key',
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 

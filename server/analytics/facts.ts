@@ -82,6 +82,8 @@ export interface OrderReport {
   orderId: string;
   /** What a trusted voice calls it besides, so that the order is found by these names. */
   names: string[];
+  /** An earlier version stored the report without the store's id: it belongs to the order of any of its names. */
+  isByNames?: true;
   /** The id of a refund; empty for every other stage. */
   part: string;
   people: PersonKey[];

@@ -140,6 +140,7 @@ function readOrder(event: ProtectedEvent, claim: OrderClaim, who: Who, { currenc
         ...(isEvidence && { isEvidence }),
         orderId,
         names,
+        ...(event.orderId === undefined && { isByNames: true as const }),
         part,
         ...who,
         // Evidence shows who was there. Who bought it is the shop's word.

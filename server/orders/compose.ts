@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { type Consent, PURPOSES } from '../../shared/consent.ts';
-import { eventIdOf, readId } from '../../shared/order-ids.ts';
+import { eventIdOf, orderNames, readId } from '../../shared/order-ids.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { withoutClickIds } from '../privacy/click-ids.ts';
 import { coarseIp, coarseUserAgent } from '../privacy/coarsen.ts';
@@ -80,8 +80,8 @@ export function composeStage(own: ProtectedEvent, known: KnownOrder): ProtectedE
     },
     evidence,
   );
-  const eventId =
-    known.eventId ?? evidence.find((one) => one.eventId)?.eventId ?? `order:${known.canonicalId}`;
+  const shared = evidence.flatMap(({ eventId }) => eventId ?? []).find((id) => isOwnEventId(id, reports));
+  const eventId = known.eventId ?? shared ?? `order:${known.canonicalId}`;
   return { ...composed, orderId: known.canonicalId, eventId };
 }
 
@@ -103,6 +103,18 @@ export function enrich(event: ProtectedEvent, evidence: readonly Evidence[]): Pr
     identity: { ...own.identity, ...(anonymousId !== undefined && { anonymousId }) },
     context: { ...own.context, ...together(evidence.map(({ context }) => context)) },
   });
+}
+
+/**
+ * False for the id of another order: a page that names the next order's number in its own would take the id, and TikTok
+ * would take the next order for a copy.
+ */
+function isOwnEventId(eventId: string, reports: readonly Report[]): boolean {
+  const [, name] = /^order:(.*)$/s.exec(eventId) ?? [];
+  if (name === undefined) return true;
+  const trusted = reports.filter(({ source }) => isTrusted(source));
+  const believed = trusted.length > 0 ? trusted : reports;
+  return believed.some(({ event }) => orderNames(event.properties).includes(name));
 }
 
 /** What a browser's event shows of whoever sent it. */

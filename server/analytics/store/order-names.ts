@@ -1,3 +1,4 @@
+import type { OrderReport } from '../facts.ts';
 import { joinOrders } from './join-orders.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './tables.ts';
@@ -7,14 +8,15 @@ import type { Db } from './tables.ts';
  * reports belong to one order; other names are kept so that the order is found by them, and serve reports that an
  * earlier version stored without the store's id.
  *
- * @param names the store's id first, then what trusted voices call the order.
+ * A name alone never decides: what a page invented before the shop system reported orders may have it.
  */
 export async function canonicalIdOf(
   db: Db,
   shop: string,
-  names: readonly [string, ...string[]],
+  { orderId, names, isByNames }: Pick<OrderReport, 'orderId' | 'names' | 'isByNames'>,
 ): Promise<string> {
-  const rows = await forParts(names, (part) =>
+  const all = [orderId, ...names];
+  const rows = await forParts(all, (part) =>
     db
       .selectFrom('order_names')
       .select(['name', 'canonical_id'])
@@ -23,9 +25,9 @@ export async function canonicalIdOf(
       .execute(),
   );
   const known = new Map(rows.map((row) => [row.name, row.canonical_id]));
-  const [first] = names;
-  const canonicalId = names.map((name) => known.get(name)).find((id) => id !== undefined) ?? first;
-  const fresh = [...new Set(names)].filter((name) => !known.has(name));
+  const deciding = isByNames ? all : [orderId];
+  const canonicalId = deciding.map((name) => known.get(name)).find((id) => id !== undefined) ?? orderId;
+  const fresh = [...new Set(all)].filter((name) => !known.has(name));
   await forParts(
     fresh.map((name) => ({ shop, name, canonical_id: canonicalId })),
     (part) =>
@@ -40,7 +42,7 @@ export async function canonicalIdOf(
 
 /** What was, or will be, reported of `from` is counted under `to`. */
 export async function mergeOrders(db: Db, shop: string, from: string, to: string): Promise<void> {
-  const target = await canonicalIdOf(db, shop, [to]);
-  const source = await canonicalIdOf(db, shop, [from]);
+  const target = await canonicalIdOf(db, shop, { orderId: to, names: [] });
+  const source = await canonicalIdOf(db, shop, { orderId: from, names: [] });
   if (source !== target) await joinOrders(db, shop, source, target);
 }

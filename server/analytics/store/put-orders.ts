@@ -71,7 +71,7 @@ export async function putMerges(db: Db, shop: string, merges: Facts['merges']): 
 /** Stores reports; the order is computed from them when its credit or totals are read. */
 export async function putOrderReports(db: Db, shop: string, reports: Facts['orderReports']): Promise<void> {
   for (const report of reports) {
-    const canonicalId = await canonicalIdOf(db, shop, [report.orderId, ...report.names]);
+    const canonicalId = await canonicalIdOf(db, shop, report);
     await db
       .insertInto('order_reports')
       .values({

@@ -60,7 +60,12 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
   }
 
   /** A report of a voice that makes orders. */
-  function acceptReport(row: AcceptRow, claim: OrderClaim, { nowMs, setByMs }: AcceptTimes): Accepted {
+  function acceptReport(
+    row: AcceptRow,
+    claim: OrderClaim,
+    { nowMs, setByMs }: AcceptTimes,
+    isFirst: boolean,
+  ): Accepted {
     const [shop, source, , receivedAtMs, body, , details] = row;
     const { ordersFrom, mergeMs, hasPlatform } = shops.get(shop) ?? NO_ORDERS;
     const witness = details?.witness ?? null;
@@ -69,7 +74,10 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     const { order, formerIds, superseded } = orders.assign(
       shop,
       { ...claim, isCancelled: claim.isCancelled && (isTrusted(source) || !hasPlatform) },
-      { receivedAtMs, mergeMs, witness, isTrusted: isTrusted(source) },
+      {
+        ...{ receivedAtMs, mergeMs, witness, isTrusted: isTrusted(source) },
+        needsProof: !isFirst && !voices.actsAsBrowser(shop),
+      },
     );
     for (const seq of superseded) rows.dropUnsent(shop, seq);
     for (const formerId of formerIds) rows.insert(mergeRow(row, formerId, order));
@@ -150,10 +158,10 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
 
   return (row: AcceptRow, claim: OrderClaim, times: AcceptTimes): Accepted | undefined => {
     const [shop, source, , receivedAtMs] = row;
-    if (source === 'platform') voices.recordPlatformOrder(shop, receivedAtMs);
+    const isFirst = source === 'platform' && voices.recordPlatformOrder(shop, receivedAtMs);
     const isBelieved = isTrusted(source) || voices.actsAsBrowser(shop);
     if (!isBelieved) return acceptEvidence(row, claim, times.nowMs);
-    return claim.names.length > 0 && !claim.isNotice ? acceptReport(row, claim, times) : undefined;
+    return claim.names.length > 0 && !claim.isNotice ? acceptReport(row, claim, times, isFirst) : undefined;
   };
 }
 

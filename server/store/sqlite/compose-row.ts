@@ -29,11 +29,14 @@ export function createComposeRow(
 
   /** The latest of what browsers proved: their own reports of the order, then what they showed with its tokens. */
   function evidenceOf(shop: string, order: Order): Evidence[] {
+    const shown = evidence.views(shop, orders.tokens(order), order.windowUntilMs, order.userId);
+    const visitors = new Set(shown.map(({ anonymousId = '' }) => anonymousId));
+    // Who showed the order's token goes before somebody who shares the buyer's address and guessed the order's number.
     const reported = evidence
       .joined(order)
-      .filter(({ stage }) => stage === 'placed')
+      .filter(({ stage, visitor }) => stage === 'placed' && (visitors.size === 0 || visitors.has(visitor)))
       .map(({ body }) => toEvidence(JSON.parse(body)));
-    return [...reported, ...evidence.views(shop, orders.tokens(order), order.windowUntilMs, order.userId)];
+    return [...reported, ...shown];
   }
 
   /**

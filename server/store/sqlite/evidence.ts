@@ -60,7 +60,9 @@ export function createEvidence({ connection }: OpenStore) {
        SELECT e.visitor FROM json_each(?2) name
        JOIN evidence_names n ON n.shop = ?1 AND n.name = name.value JOIN evidence e ON e.id = n.evidence_id
        WHERE e.received_at BETWEEN ?3 AND ?4 AND e.witness = ?5
-       UNION ALL SELECT visitor FROM evidence WHERE order_id = ?6) LIMIT 2`,
+       UNION ALL SELECT visitor FROM evidence WHERE order_id = ?6
+       UNION ALL SELECT v.visitor FROM order_tokens t JOIN token_views v ON v.shop = t.shop AND v.token = t.token
+       WHERE t.order_id = ?6 AND v.first_at <= ?4 AND v.user_id IN ('', coalesce(?7, v.user_id))) LIMIT 2`,
   );
   const setJoined = prepare(
     connection,
@@ -83,7 +85,7 @@ export function createEvidence({ connection }: OpenStore) {
 
   const isOtherUser = (userId: string | null, order: Order) =>
     Boolean(userId) && order.userId !== null && userId !== order.userId;
-  /** A witness proves something only where it points to one visitor: of those with the order's name, and those joined. */
+  /** A witness proves something only where it points to one visitor: of those with the order's name, its tokens, and those joined. */
   const isOfOneVisitor = (shop: string, order: Order, names: readonly string[]) =>
     witnesses.all(
       shop,
@@ -92,6 +94,7 @@ export function createEvidence({ connection }: OpenStore) {
       order.windowUntilMs,
       order.witness,
       order.id,
+      order.userId,
     ).length === 1;
   const isInTime = ({ receivedAtMs, witness }: Pick<EvidenceRow, 'receivedAtMs' | 'witness'>, order: Order) =>
     witness !== null &&
@@ -119,7 +122,15 @@ export function createEvidence({ connection }: OpenStore) {
 
     /** Joins what is open and belongs to this order. Answers what joined now. */
     joinTo(shop: string, order: Order, { names, tokens }: OrderClaim, nowMs: number): EvidenceRow[] {
-      const shown = tokens.flatMap((token) => withToken.all(shop, byTokenKey(token), order.windowUntilMs));
+      const joinAll = (rows: readonly EvidenceRow[]) => {
+        const own = rows.filter(({ userId }) => !isOtherUser(userId, order));
+        for (const row of own) join(row, order, nowMs);
+        return own;
+      };
+      // First what a token proves: a witness that points to another visitor than this proves nothing.
+      const shown = joinAll(
+        tokens.flatMap((token) => withToken.all(shop, byTokenKey(token), order.windowUntilMs)),
+      );
       const witnessed =
         order.witness === null || !isOfOneVisitor(shop, order, names)
           ? []
@@ -132,13 +143,7 @@ export function createEvidence({ connection }: OpenStore) {
                 order.witness,
               ),
             );
-      const found = new Map(
-        [...shown, ...witnessed]
-          .filter(({ userId }) => !isOtherUser(userId, order))
-          .map((row) => [row.id, row]),
-      );
-      for (const row of found.values()) join(row, order, nowMs);
-      return [...found.values()];
+      return [...new Map([...shown, ...joinAll(witnessed)].map((row) => [row.id, row])).values()];
     },
 
     /** Joins a browser's report to the order it proves to belong to; undefined when it proves nothing. */

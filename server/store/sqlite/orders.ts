@@ -53,6 +53,11 @@ export interface FirstReport {
   mergeMs: number;
   witness: string | null;
   isTrusted: boolean;
+  /**
+   * A page's word made orders before the shop system reported its first, and makes none now. A trusted report joins one
+   * of them only by a token or the buyer's address: else what a stranger invented would take the place of an order.
+   */
+  needsProof: boolean;
 }
 
 export interface Assigned {
@@ -147,10 +152,17 @@ export function createOrders({ connection }: OpenStore): Orders {
     return [...found.values()].sort((a, b) => a.id - b.id);
   };
   /** The orders that a report belongs to by its names, oldest first. All of them are one order. */
-  function belongingTo(shop: string, names: readonly string[], isTrusted: boolean): Order[] {
+  function belongingTo(shop: string, { names, tokens }: OrderClaim, report: FirstReport): Order[] {
     const found = names.map((name) => byName.get(shop, name)).filter((order) => order !== undefined);
-    if (isTrusted)
-      return oldestFirst(found.filter((order) => order.isTrustedName === 1 || order.isTrusted === 0));
+    if (report.isTrusted) {
+      const isProven = ({ id, witness }: Order) =>
+        !report.needsProof ||
+        (witness !== null && witness === report.witness) ||
+        tokens.some((token) => byToken.all(shop, token).some((order) => order.id === id));
+      return oldestFirst(
+        found.filter((order) => (order.isTrusted === 1 ? order.isTrustedName === 1 : isProven(order))),
+      );
+    }
     const trusted = found.find((order) => order.isTrusted === 1);
     return oldestFirst(found.filter((order) => order.isTrusted === 0 || order.id === trusted?.id));
   }
@@ -172,10 +184,11 @@ export function createOrders({ connection }: OpenStore): Orders {
     named,
     showing: (shop, tokens) => oldestFirst(tokens.flatMap((token) => byToken.all(shop, token))),
     get: (id) => byId.get(id),
-    assign(shop, { names, tokens, userId = null, isCancelled }, first) {
+    assign(shop, claim, first) {
+      const { names, tokens, userId = null, isCancelled } = claim;
       const { receivedAtMs, mergeMs, witness, isTrusted } = first;
       // A cart may become several orders: only what names the order itself identifies it.
-      const [known, ...merged] = belongingTo(shop, names, isTrusted);
+      const [known, ...merged] = belongingTo(shop, claim, first);
       const [canonicalId] = names;
       if (canonicalId === undefined) throw new RangeError('an order without a name cannot be identified');
       const windowUntilMs = receivedAtMs + mergeMs;

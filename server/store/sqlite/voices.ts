@@ -6,7 +6,8 @@ import type { OpenStore } from './open-store.ts';
 export interface Voices {
   /** True where a browser's word does: by configuration, or until the shop system has reported its first order. */
   actsAsBrowser(shop: string): boolean;
-  recordPlatformOrder(shop: string, atMs: number): void;
+  /** @returns true when it is the first. */
+  recordPlatformOrder(shop: string, atMs: number): boolean;
 }
 
 export function createVoices(store: OpenStore, shops: ReadonlyMap<string, ShopOrders>): Voices {
@@ -33,8 +34,10 @@ export function createVoices(store: OpenStore, shops: ReadonlyMap<string, ShopOr
     },
     recordPlatformOrder(shop, atMs) {
       put.run(shop, atMs);
-      if (!known.has(shop)) added.push(shop);
+      if (known.has(shop)) return false;
+      added.push(shop);
       known.add(shop);
+      return true;
     },
   };
 }
