@@ -13,19 +13,41 @@ export type Properties = Record<string, unknown>;
 /** An action: in what words each source reported it, its event name, and the time of the first report in milliseconds. */
 export type Action = [reported: Record<string, string>, event: string, atMs: number];
 
+export interface Page {
+  url: string;
+  path: string;
+  referrer: string;
+  title: string;
+}
+
+/** Who saw something, in which session, and the message's context. */
+export interface Visitor {
+  anonymousId: string;
+  userId: string | undefined;
+  sessionId: string;
+  context: Record<string, unknown>;
+}
+
 /** Where and when something was seen, for a report that is made later. */
 export interface Moment {
-  page: { url: string; path: string; referrer: string; title: string };
+  page: Page;
   timestamp: Date;
   /** What was already reported there. */
   actions: Action[];
+  /** Set when another page makes the report. */
+  visitor?: Visitor;
+  /** Of the report, so that one made by two pages is counted once. */
+  messageId?: string | undefined;
 }
 
 /** By the name of a semantic event. Amounts may be text, and properties empty. Without a `moment` it is now. */
 export type Report = (event: string, properties: Properties, moment?: Moment) => void;
 
-/** The texts of schema.org scripts that are new on a page. */
-export type OnTexts = (texts: string[], moment: Moment) => unknown;
+/**
+ * The texts of schema.org scripts that were new on a page. `key`: where they were stored, because the plugin was late.
+ * `isTaken`: another page has read and reported them.
+ */
+export type OnTexts = (texts: string[], moment: Moment, key?: string, isTaken?: unknown) => unknown;
 
 /** What the snippet passes to a source. */
 export interface Tools {
@@ -109,7 +131,7 @@ export interface Storebeacon {
   identify(traits: Properties): void;
   /** Records the visitor's choice. When all three are denied, queued messages are dropped and cookies removed. */
   consent(choice: Choice): void;
-  /** After a log-out: removes the user id, begins a new anonymous id and session, drops queued messages. */
+  /** After a log-out: removes the user id, begins a new anonymous id and session, drops queued messages and unread JSON-LD. */
   reset(): void;
   /** The visitor's anonymous id, a UUID. Before consent it exists in this page only. */
   anonymousId(): string;

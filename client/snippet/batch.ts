@@ -4,53 +4,63 @@ import { recall, remember, store, write } from './storage.ts';
 const MAX_AGE_MS = 7 * 86_400_000;
 const MAX_MESSAGES = 200;
 /** 200 KB: browsers store two bytes per character. */
-const MAX_CHARACTERS = 100_000;
+export const MAX_CHARACTERS = 100_000;
 /** For one request, and so for one message. A page's beacons share 64 KiB, and a character takes up to three bytes. */
 export const CHUNK_CHARACTERS = 20_000;
 
 let last = 0;
+/** In every key of this page. */
+const pageId = Math.random();
 
-const prefix = () => `_sb_q.${options.key}.`;
+/** What is stored: messages for the collector, and schema.org texts that no plugin has read. */
+type Kind = 'q' | 'j';
+const prefix = (kind: Kind) => `_sb_${kind}.${options.key}.`;
 
 /** Oldest first. */
-const keys = () =>
+const keys = (kind: Kind) =>
   Object.keys(store)
-    .filter((key) => key.startsWith(prefix()))
+    .filter((key) => key.startsWith(prefix(kind)))
     .sort();
 
 export const remove = (key: string) => delete store[key];
 
 /**
- * Stores a message, as JSON text, until it is answered. Each has a key of its own, so that tabs never overwrite each
- * other's messages. Keys begin with the time and sort by age.
+ * A key for one text: each has its own, so that tabs never overwrite each other's. Keys begin with the time, so they sort
+ * by age, and end with the page's id.
  */
-export const enqueue = (text: string) => {
+export const newKey = (kind: Kind) => {
   last = Math.max(last + 1, Date.now());
-  write(`${prefix() + last}.${Math.random()}`, text);
+  return `${prefix(kind) + last}.${pageId}`;
 };
 
-/**
- * The keys of the oldest messages that fit one request, without those in `except`. Removes and counts messages that are
- * too old or exceed the limits.
- */
-export const nextKeys = (except: string[]): string[] => {
+/** Stores a message, as JSON text, until it is answered. */
+export const enqueue = (text: string) => write(newKey('q'), text);
+
+/** The keys that are within the limits, oldest first. Removes and counts the others. Only messages must fit one request. */
+export const retain = (kind: Kind, maxAgeMs = MAX_AGE_MS): string[] => {
   let charactersLeft = MAX_CHARACTERS;
-  let chunkLeft = CHUNK_CHARACTERS;
-  const tooOld = prefix() + (Date.now() - MAX_AGE_MS);
-  const newestFirst = keys().reverse();
+  const tooOld = prefix(kind) + (Date.now() - maxAgeMs);
+  const newestFirst = keys(kind).reverse();
   const retained = newestFirst.filter((key, newer) => {
     const { length } = store[key] as string;
+    const fits = kind !== 'q' || length < CHUNK_CHARACTERS;
     charactersLeft -= length;
-    if (newer < MAX_MESSAGES && length < CHUNK_CHARACTERS && charactersLeft > 0 && key > tooOld) return true;
+    if (newer < MAX_MESSAGES && fits && charactersLeft > 0 && key > tooOld) return true;
     remove(key);
     remember({ lost: (recall().lost || 0) + 1 });
     return false;
   });
-  return retained.reverse().filter((key) => {
+  return retained.reverse();
+};
+
+/** The keys of the oldest messages that fit one request, without those in `except`. */
+export const nextKeys = (except: string[]): string[] => {
+  let chunkLeft = CHUNK_CHARACTERS;
+  return retain('q').filter((key) => {
     if (except.includes(key)) return false;
     chunkLeft -= (store[key] as string).length;
     return chunkLeft > 0;
   });
 };
 
-export const clear = () => keys().forEach(remove);
+export const clear = () => [...keys('q'), ...keys('j')].forEach(remove);

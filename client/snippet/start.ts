@@ -4,7 +4,7 @@ import { clear } from './batch.ts';
 import { capture } from './capture/capture.ts';
 import { captureDataAttributes } from './capture/data-attributes.ts';
 import { captureForms } from './capture/forms.ts';
-import { captureJsonLd } from './capture/json-ld.ts';
+import { captureJsonLd, keepUnread, unread } from './capture/json-ld.ts';
 import { capturePages } from './capture/pages.ts';
 import { options } from './config.ts';
 import { isAllowed, recordChoice, resolved } from './consent.ts';
@@ -52,6 +52,7 @@ const CAPTURES: Record<string, Capture> = {
 
 const reset = () => {
   held.length = 0;
+  unread.length = 0;
   clear();
   forgetIdentity();
   forgetSession();
@@ -111,7 +112,11 @@ export const start = guard((early: [string, ...unknown[]][]) => {
   }
   watch(onUrlChange);
   watch(flushDeferred);
-  watch((isLeaving) => (isLeaving ? leave() : flush()));
+  watch((isLeaving) => {
+    if (!isLeaving) return flush();
+    keepUnread(1);
+    leave();
+  });
   startWatching();
   for (const [name, ...args] of early) methods[name]?.(...args);
   return api;

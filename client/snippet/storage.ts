@@ -24,7 +24,7 @@ interface Memory {
   userId?: string | undefined;
   /** The last order and checkout ids that were counted. */
   orders?: unknown[];
-  /** Messages dropped by limits or age since the last response. */
+  /** Messages and schema.org texts dropped by limits or age since the last response. */
   lost?: number;
 }
 const KEY = '_sb';

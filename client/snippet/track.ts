@@ -1,5 +1,5 @@
 import type { Consent } from '../../shared/consent.ts';
-import type { Message, Properties } from './api.ts';
+import type { Message, Moment, Page, Properties, Visitor } from './api.ts';
 import { readAddress, saveClick, touchSession } from './attribution.ts';
 import { enqueue } from './batch.ts';
 import { options } from './config.ts';
@@ -25,6 +25,29 @@ export const release = () => {
   for (const commit of held.splice(0)) commit();
 };
 
+/** In SHOPLINE's theme editor no events are sent. */
+export const isEditor = () => (window as Thing).Shopline?.designMode;
+
+/** Who visits this page, with the campaign and the click that led to it. Extends the session, or begins one. */
+export const visitor = (page: Page, consent: Consent, traits?: Properties): Visitor => {
+  const { sessionId, campaign, isFirst } = touchSession();
+  const { userId } = recall();
+  // Customer.io merges earlier anonymous events into a person for a limited time only: identify in each session.
+  if (isFirst && userId && !traits) identify(userId);
+  return {
+    anonymousId: saveId(),
+    userId,
+    sessionId,
+    context: {
+      page,
+      locale: navigator.language,
+      campaign,
+      library: { name: 'storebeacon', version: VERSION },
+      tiktok: consent.advertising ? { ...saveClick(), pixel: options.pixel } : undefined,
+    },
+  };
+};
+
 /**
  * Prepares one message. Event, time and page are recorded at once; visitor, campaign and consent are added when it is
  * queued, so that nothing about a visitor is kept before their choice.
@@ -35,9 +58,9 @@ export const record = (
   fields: Omit<Message, 'messageId'>,
   source = API,
   user: string | number = '',
-  { page, timestamp } = now(),
+  when: Omit<Moment, 'actions'> = now(),
 ) => {
-  const message = { ...fields, messageId: uuid(), timestamp };
+  const message = { ...fields, messageId: when.messageId || uuid(), timestamp: when.timestamp };
   readAddress();
   const commit = guard(() => {
     const consent = resolved() as Consent;
@@ -50,30 +73,16 @@ export const record = (
     if (!isAllowed(consent)) return;
     if (once && !isNew(once)) return emit('repeat', source, event, properties);
     if (user) setUser(`${user}`);
-    const { sessionId, campaign, isFirst } = touchSession();
-    const { userId } = recall();
-    // Customer.io merges earlier anonymous events into a person for a limited time only: identify in each session.
-    if (isFirst && userId && !traits) identify(userId);
-    const whole = {
-      ...message,
-      anonymousId: saveId(),
-      userId,
-      sessionId,
-      context: {
-        page,
-        locale: navigator.language,
-        campaign,
-        library: { name: 'storebeacon', version: VERSION },
-        tiktok: consent.advertising ? { ...saveClick(), pixel: options.pixel } : undefined,
-        consent: { categoryPreferences: consent },
-      },
-    };
-    enqueue(toText(whole) as string);
+    const seen = when.visitor || visitor(when.page, consent, traits);
+    seen.context.consent = { categoryPreferences: consent };
+    // Denied after it was seen.
+    if (!consent.advertising) delete seen.context.tiktok;
+    enqueue(toText({ ...message, ...seen }));
     emit('message', source, message, consent);
     if (once || traits) flush();
   });
   return () => {
-    if ((window as Thing).Shopline?.designMode) return;
+    if (isEditor()) return;
     held.push(commit);
     if (resolved()) release();
     else {

@@ -27,16 +27,37 @@ export async function onPage<T>(attributes: Record<string, string>, load: () => 
   return load();
 }
 
+/** The page is hidden, and may come back. Not by `pagehide`, which the pages of earlier tests receive as well. */
+export function hidePage(): void {
+  const hidden = vi.spyOn(document, 'hidden', 'get').mockReturnValue(true);
+  document.dispatchEvent(new Event('visibilitychange'));
+  hidden.mockRestore();
+}
+
+/** The page is left for an empty one at `path`, with its listeners and timers. Needs fake timers. */
+export function leavePage(path: string): void {
+  hidePage();
+  const leftAt = Date.now();
+  vi.clearAllTimers();
+  // Cleared timers begin at the first time again.
+  vi.setSystemTime(leftAt);
+  emptyPage(path);
+}
+
 /** An empty browser: no snippet, no storage, no cookies, an empty page at `path`. */
 export function freshBrowser(path = '/'): void {
-  leave.abort();
-  leave = new AbortController();
-  delete window.storebeacon;
   localStorage.clear();
   for (const cookie of document.cookie.split('; ')) {
     // biome-ignore lint/suspicious/noDocumentCookie: jsdom has no cookieStore.
     document.cookie = `${cookie.split('=')[0]}=; Max-Age=0; Path=/`;
   }
+  emptyPage(path);
+}
+
+function emptyPage(path: string): void {
+  leave.abort();
+  leave = new AbortController();
+  delete window.storebeacon;
   document.head.innerHTML = '';
   document.body.innerHTML = '';
   history.replaceState(null, '', path);
