@@ -8,6 +8,7 @@ import {
   type Item,
   type OrderRows,
   priced,
+  startMergingRows,
   startOrderRows,
 } from '../support/order-rows.ts';
 
@@ -15,7 +16,7 @@ import {
 const sandbox = await createSandbox();
 afterAll(() => sandbox.close());
 const shop = await startOrderRows({}, { whenOver: afterAll });
-const merging = await startOrderRows({ ORDER_MERGE_SECONDS: '2' }, { whenOver: afterAll });
+const merging = await startMergingRows({}, { whenOver: afterAll });
 const pages = await startOrderRows(
   { SHOPLINE_APP_SECRET: '', ORDERS_FROM: 'browser' },
   { whenOver: afterAll },

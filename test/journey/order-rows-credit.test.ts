@@ -25,7 +25,7 @@ const totalsOf = async (shop: OrderRows) => {
   return shops.flatMap(({ marketing }) => marketing.map((one) => [one.marketingEventId, one.orders]));
 };
 
-describe.concurrent('a landing from an email is the landing of the person the email was sent to', () => {
+describe('a landing from an email is the landing of the person the email was sent to', () => {
   const IN_MAIL = 'utm_id=MA_X&_cio_id=cio0300';
   const STEPS = {
     land: (shop: OrderRows) => land(shop, IN_MAIL),

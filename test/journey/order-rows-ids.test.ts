@@ -1,11 +1,11 @@
 // @module-tag slow
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Item, nowText, startOrderRows } from '../support/order-rows.ts';
+import { type Item, nowText, startMergingRows, startOrderRows } from '../support/order-rows.ts';
 
 /** One order is one order, under one id, whatever its reports call it and in whatever sequence they arrive. */
 const rowsOf = {
-  platform: await startOrderRows({ ORDER_MERGE_SECONDS: '2' }, { whenOver: afterAll }),
-  browser: await startOrderRows({ ORDER_MERGE_SECONDS: '2', ORDERS_FROM: 'browser' }, { whenOver: afterAll }),
+  platform: await startMergingRows({}, { whenOver: afterAll }),
+  browser: await startMergingRows({ ORDERS_FROM: 'browser' }, { whenOver: afterAll }),
 };
 const atOnce = {
   platform: await startOrderRows({}, { whenOver: afterAll }),

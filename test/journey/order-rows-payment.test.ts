@@ -1,10 +1,17 @@
 // @module-tag slow
 import { afterAll, describe, expect, test } from 'vitest';
-import { atCustomerIo, atTikTok, nowText, priced, startOrderRows } from '../support/order-rows.ts';
+import {
+  atCustomerIo,
+  atTikTok,
+  nowText,
+  priced,
+  startMergingRows,
+  startOrderRows,
+} from '../support/order-rows.ts';
 
 /** When an order is bought, and when it is not any more: by status, cancellation, cash on delivery, at the till. */
 const shop = await startOrderRows({}, { whenOver: afterAll });
-const merging = await startOrderRows({ ORDER_MERGE_SECONDS: '2' }, { whenOver: afterAll });
+const merging = await startMergingRows({}, { whenOver: afterAll });
 const BOTH = ['PlaceAnOrder', 'Purchase'];
 
 describe.concurrent('only a payment is a purchase', () => {
@@ -95,6 +102,7 @@ describe.concurrent('an order that was cancelled is not bought afterwards', () =
     await send('orders/create', { userId: '7005' });
     if (isSent) await at('tiktok');
     await send('orders/cancelled', { userId: '7005' }, late(cancelled_at, total));
+    if (isSent) await at('tiktok');
     await send('orders/paid', { userId: '7005', financialStatus: 'paid' }, late(cancelled_at, total));
     expect(atTikTok(await at('tiktok'))).toEqual(['PlaceAnOrder 240 TWD']);
     expect((await at('customerio')).map(({ event }) => event)).toEqual([

@@ -118,6 +118,7 @@ describe.concurrent('the amount of a refund', () => {
   ])('$what: $total', async ({ body, total }) => {
     const { send, refund, at } = shop.startOrder();
     await send('orders/create', LATE);
+    await at('customerio');
     await refund(0, { ...NONE, ...body });
     const [, refunded] = await at('customerio');
     expect(refunded).toMatchObject({ event: 'Order Refunded', properties: { total, currency: 'TWD' } });

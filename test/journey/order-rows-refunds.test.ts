@@ -1,10 +1,16 @@
 // @module-tag slow
 import { afterAll, describe, expect, test } from 'vitest';
-import { atCustomerIo, digest, refunded as moved, startOrderRows } from '../support/order-rows.ts';
+import {
+  atCustomerIo,
+  digest,
+  refunded as moved,
+  startMergingRows,
+  startOrderRows,
+} from '../support/order-rows.ts';
 
 /** Refunds: of whom, of how much, sent again, and before their order. */
 const shop = await startOrderRows({}, { whenOver: afterAll });
-const merging = await startOrderRows({ ORDER_MERGE_SECONDS: '2' }, { whenOver: afterAll });
+const merging = await startMergingRows({}, { whenOver: afterAll });
 const LATE = { userId: '7006', financialStatus: 'paid' };
 const NONE = { transactions: [], refund_line_items: [], order_adjustments: [] };
 
@@ -20,6 +26,7 @@ describe.concurrent('a refund goes to the person of its order', () => {
   ])('of a guest, with %j', async (more) => {
     const { send, refund, at, email } = shop.startOrder();
     await send('orders/create', { financialStatus: 'paid', email }, { user_id: '0' });
+    await at('customerio');
     await refund(40, more);
     const sent = await at('customerio');
     expect(atCustomerIo(sent)).toEqual(['Order Completed 240', 'Order Refunded 40']);
@@ -30,6 +37,7 @@ describe.concurrent('a refund goes to the person of its order', () => {
   test.each([{}, { user_id: '0' }, { user_id: '7001' }])('of a customer, with %j', async (more) => {
     const { send, refund, at } = shop.startOrder();
     await send('orders/create', { financialStatus: 'paid', userId: '7001' });
+    await at('customerio');
     await refund(40, more);
     expect((await at('customerio')).map(({ userId }) => userId)).toEqual(['7001', '7001']);
     expect((await at('shopline')).map(({ event_code }) => event_code)).toEqual([
@@ -53,6 +61,7 @@ describe.concurrent('a refund goes to the person of its order', () => {
   test('by a cancellation that names nobody, too', async () => {
     const { id, send, sendSigned, at, email } = shop.startOrder();
     await send('orders/create', { financialStatus: 'paid', email });
+    await at('customerio');
     await sendSigned('orders/cancelled', { id, cancelled_at: new Date().toISOString() });
     expect((await at('customerio')).map(({ event, anonymousId }) => [event, anonymousId])).toEqual([
       ['Order Completed', digest(email)],
@@ -85,6 +94,7 @@ describe.concurrent('a later report of a refund replaces the earlier one', () =>
     async (topic) => {
       const { send, refund, at } = shop.startOrder();
       await send('orders/create', LATE);
+      await at('customerio');
       await refund(15, pending('15.00'));
       await at('customerio');
       await refund(15, {}, topic);
@@ -97,6 +107,7 @@ describe.concurrent('a later report of a refund replaces the earlier one', () =>
     async (topic) => {
       const { send, refund, at } = shop.startOrder();
       await send('orders/create', LATE);
+      await at('customerio');
       await refund(0, { ...NONE, transactions: [moved('15.00', { status: 'failure' })] });
       expect(atCustomerIo(await at('customerio'))).toEqual(['Order Completed 240']);
       await refund(15, {}, topic);
@@ -107,7 +118,9 @@ describe.concurrent('a later report of a refund replaces the earlier one', () =>
   test('two refunds of one order are two', async () => {
     const { send, refund, at } = shop.startOrder();
     await send('orders/create', LATE);
+    await at('customerio');
     await refund(40);
+    await at('customerio');
     await refund(5, { id: 'refund-two' });
     await refund(5, { id: 'refund-two' }, 'refunds/update');
     expect(atCustomerIo(await at('customerio'))).toEqual([
@@ -126,7 +139,10 @@ test.each([{ topics: ['orders/create', 'orders/paid'] }, { topics: ['orders/paid
       PII_KEY: Buffer.alloc(32, 7).toString('base64'),
     });
     const { send, at, email } = raw.startOrder();
-    for (const topic of topics) await send(topic, { financialStatus: 'paid', email });
+    for (const topic of topics) {
+      await send(topic, { financialStatus: 'paid', email });
+      await at('customerio');
+    }
     expect((await at('customerio')).map(({ event, userId }) => [event, userId])).toEqual([
       ['Order Completed', email],
       ['Order Updated', email],

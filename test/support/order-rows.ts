@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { refundPayload } from '../../server/sandbox/webhooks.ts';
 import type { CollectorOptions } from './collector.ts';
 import { basic } from './shop.ts';
+import { createSkipClock, type SkipClock } from './skip-clock.ts';
 import { startWebhookShop } from './webhook-shop.ts';
 
 type Api = 'tiktok' | 'customerio' | 'shopline';
@@ -58,7 +59,11 @@ export const atCustomerIo = (items: readonly Item[]): string[] =>
  * starts an order of its own. The shop system has reported an order before, so a page's word makes none unless
  * `variables` say so.
  */
-export async function startOrderRows(variables: Record<string, string> = {}, options: CollectorOptions = {}) {
+export async function startOrderRows(
+  variables: Record<string, string> = {},
+  options: CollectorOptions = {},
+  mergeWindow: MergeWindow = NO_WINDOW,
+) {
   const own: Record<string, string> = {
     SHOPLINE_EVENT_CODES: JSON.stringify(CODES),
     SERVER_KEY,
@@ -91,7 +96,11 @@ export async function startOrderRows(variables: Record<string, string> = {}, opt
         ...more,
       });
       /** What the API accepted of this order, when nothing is left to send. */
+      mergeWindow.begin();
+      let hasEnded: Promise<void> | undefined;
       const at = async (api: Api): Promise<Item[]> => {
+        hasEnded ??= mergeWindow.end();
+        await hasEnded;
         await shop.settled();
         const accepted = shop.sandbox.accepted(api) as Item[];
         return accepted.filter((item) => names.some((name) => JSON.stringify(item).includes(name)));
@@ -127,5 +136,41 @@ export async function startOrderRows(variables: Record<string, string> = {}, opt
   };
 }
 
-/** The collectors of one file, started once. */
 export type OrderRows = Awaited<ReturnType<typeof startOrderRows>>;
+
+/**
+ * The same with a merge window of minutes, in which every order's reports arrive: it ends for all orders at once, when
+ * each test that started one looks at what was sent.
+ */
+export function startMergingRows(variables: Record<string, string> = {}, options: CollectorOptions = {}) {
+  const clock = createSkipClock();
+  const merging = { ORDER_MERGE_SECONDS: '300', ...variables };
+  return startOrderRows(merging, { ...options, clock }, createMergeWindow(clock));
+}
+
+/** The merge window of all orders that tests send reports of at the same time. */
+interface MergeWindow {
+  begin(): void;
+  /** Resolves when every window that began has ended. */
+  end(): Promise<void>;
+}
+
+const NO_WINDOW: MergeWindow = { begin: () => {}, end: async () => {} };
+
+function createMergeWindow(clock: SkipClock): MergeWindow {
+  let open = 0;
+  let ended = Promise.withResolvers<void>();
+  return {
+    begin: () => void open++,
+    end() {
+      const { promise } = ended;
+      if (--open === 0) {
+        // A refund or cancellation is due a second after its order.
+        clock.skip(302_000);
+        ended.resolve();
+        ended = Promise.withResolvers();
+      }
+      return promise;
+    },
+  };
+}
