@@ -26,8 +26,14 @@ export type Unsent =
 export interface Ready {
   delivery: InFlight;
   payloads: Encoded[];
+  /** Epoch ms. */
+  leasedAtMs: number;
 }
 export type Prepared = Ready | Unsent;
+
+/** From this attempt on an event is sent alone: if it is the cause of the API's failures, only its own request fails. */
+const ALONE_FROM_ATTEMPT = 8;
+export const isAlone = ({ attempt }: Pick<InFlight, 'attempt'>) => attempt >= ALONE_FROM_ATTEMPT;
 
 export interface PrepareParts {
   destination: Destination;
@@ -35,6 +41,9 @@ export interface PrepareParts {
   /** @throws when the value cannot be decrypted. */
   decrypt: (encryptedPii: string, event: ProtectedEvent) => RawPii;
   remoteIdOf: (event: ProtectedEvent) => string | undefined;
+  /** Of a request without any payload. */
+  envelopeBytes: number;
+  /** When it was leased. */
   nowMs: number;
 }
 
@@ -64,7 +73,7 @@ export function prepare(parts: PrepareParts, leased: Delivery): Prepared {
   try {
     const mapped = destination.map(event, settings, facts);
     if (isSkip(mapped)) return { delivery, skip: mapped.skip };
-    return encode(destination, delivery, mapped);
+    return encode(parts, delivery, mapped);
   } catch (error) {
     return { delivery, dead: 'mapping-failed', answer: (error as Error).message };
   }
@@ -92,7 +101,12 @@ function isEnabled(integrations: ProtectedEvent['integrations'], integration: st
   return integrations?.[integration.toLowerCase()] ?? integrations?.all ?? true;
 }
 
-function encode(destination: Destination, delivery: InFlight, mapped: readonly unknown[]): Prepared {
+function encode(
+  { destination, envelopeBytes, nowMs }: PrepareParts,
+  delivery: InFlight,
+  mapped: readonly unknown[],
+): Prepared {
+  const { maxBytes } = destination.limits;
   const payloads: Encoded[] = [];
   for (const payload of mapped) {
     const parsed = destination.payload.safeParse(payload);
@@ -103,8 +117,10 @@ function encode(destination: Destination, delivery: InFlight, mapped: readonly u
       return { delivery, dead: 'invalid-payload', answer };
     }
     const item = toItem(destination, parsed.data);
-    const group = destination.groupKey?.(parsed.data);
-    payloads.push({ payload: parsed.data, item, bytes: Buffer.byteLength(item), group });
+    const bytes = Buffer.byteLength(item);
+    if (envelopeBytes + bytes + 1 > maxBytes)
+      return { delivery, dead: 'too-large', answer: `${bytes} bytes; the limit is ${maxBytes}` };
+    payloads.push({ payload: parsed.data, item, bytes, group: destination.groupKey?.(parsed.data) });
   }
-  return { delivery, payloads };
+  return { delivery, payloads, leasedAtMs: nowMs };
 }

@@ -1,7 +1,7 @@
 import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
 import type { SentRequest } from '../store/history.ts';
 import type { Settled } from '../store/store.ts';
-import type { RoundParts } from './parts.ts';
+import type { SharedParts } from './parts.ts';
 import type { InFlight, Unsent } from './prepare.ts';
 import { retryDelayMs } from './retry.ts';
 import { type SendResult, worst } from './send.ts';
@@ -19,14 +19,14 @@ export interface Sent {
  * Settles events whose every payload has a result. Their deliveries, the ledger's keys and the requests that were sent
  * are one transaction of the store.
  */
-export function settle(parts: RoundParts, sent: readonly Sent[], requests: readonly SentRequest[]): void {
+export function settle(parts: SharedParts, sent: readonly Sent[], requests: readonly SentRequest[]): void {
   parts.log.settle(parts.consumer, { ...ledgerKeys(parts, sent), requests });
   for (const one of sent) settleSent(parts, one);
 }
 
 /** Accepted keys, and those certainly not accepted; keys of unknown outcome stay reserved. */
 function ledgerKeys(
-  { destination }: RoundParts,
+  { destination }: SharedParts,
   sent: readonly Sent[],
 ): Pick<Settled, 'confirmed' | 'released'> {
   const confirmed: { key: string; remoteId?: string }[] = [];
@@ -48,7 +48,7 @@ const NOT_ACCEPTED = new Set<RetryReason>(['deferred', 'unreachable', 'throttled
 const isCertainlyNotAccepted = (result: SendResult) =>
   result.kind !== 'retry' || NOT_ACCEPTED.has(result.reason);
 
-function settleSent(parts: RoundParts, { delivery, payloads, results }: Sent): void {
+function settleSent(parts: SharedParts, { delivery, payloads, results }: Sent): void {
   const result = worst(results);
   const { attempt, event } = delivery;
   const { answer } = result;
@@ -71,7 +71,7 @@ function settleSent(parts: RoundParts, { delivery, payloads, results }: Sent): v
 }
 
 /** Settles what needs no request. */
-export function settleUnsent(parts: RoundParts, found: Unsent): void {
+export function settleUnsent(parts: SharedParts, found: Unsent): void {
   const { delivery } = found;
   if ('skip' in found) {
     delivery.ack();
@@ -89,7 +89,7 @@ export function settleUnsent(parts: RoundParts, found: Unsent): void {
 }
 
 function settleDead(
-  parts: RoundParts,
+  parts: SharedParts,
   delivery: InFlight,
   reason: DeadLetterReason,
   answer: string,
@@ -103,8 +103,8 @@ function settleDead(
   parts.report({ ...about, ...(payloads && { payloads }), state: 'dead', reason, answer });
 }
 
-const placeOf = ({ shop, destination }: RoundParts) => ({ shop, destination: destination.name });
-const aboutOf = (parts: RoundParts, { event }: InFlight) => ({
+const placeOf = ({ shop, destination }: SharedParts) => ({ shop, destination: destination.name });
+const aboutOf = (parts: SharedParts, { event }: InFlight) => ({
   ...placeOf(parts),
   messageId: event.messageId,
 });

@@ -1,6 +1,7 @@
 /**
  * Delivers the events of one shop to one destination. The worker is in one of these states; the rounds it starts are
- * sent beside it, up to `limits.requestsInFlight` of them.
+ * sent beside it, up to `limits.requestsInFlight` of them. A round is started when the leased events fill a request, or
+ * have waited `limits.maxBatchDelayMs` for others.
  *
  *   leasing ── fewer events than asked for ──▶ idle      until one is stored or due, or a round ends ──▶ leasing
  *   leasing ── every request slot is used ───▶ waiting   until a round ends ───────────────────────────▶ leasing
@@ -40,12 +41,17 @@ const ERROR_DELAY_MS = 1_000;
 export function startWorker(parts: WorkerParts): Worker {
   const { consumer, shop, destination, log, clock, logger, yieldToIngest } = parts;
   const { limits } = destination;
+  const { maxBatchDelayMs } = limits;
   const place = { shop, destination: destination.name };
   const stopping = new AbortController();
   const { signal } = stopping;
   const breaker = createBreaker();
   const wakeUp = createWakeUp(clock, signal);
   const rounds = createRounds(createSharedParts(), recover, () => wakeUp.notify('round-ended'));
+  /** When events that were just stored were last leased. */
+  let leasedNewMs = Number.NEGATIVE_INFINITY;
+  /** What is leased next may wait for others: it may have been stored just now. Retries have waited already. */
+  let mayWait = true;
   const unsubscribe = log.onAppended(() => wakeUp.notify('event-stored'));
 
   function createSharedParts(): SharedParts {
@@ -84,36 +90,51 @@ export function startWorker(parts: WorkerParts): Worker {
       const max = yieldToIngest.share(limits.maxEvents);
       wakeUp.clear();
       const deliveries = await log.lease(consumer, max);
-      if (deliveries.length > 0) await rounds.start(deliveries);
-      return deliveries.length < max ? 'idle' : ready();
+      if (deliveries.length > 0) await rounds.fill(deliveries);
+      if (deliveries.length === max) {
+        rounds.launch(false);
+        return ready();
+      }
+      rounds.launch(!mayWait);
+      mayWait = false;
+      return 'idle';
     },
 
     async idle() {
+      const waitMs = rounds.waitMs();
+      if (waitMs !== undefined) {
+        await clock.sleep(waitMs, signal);
+        if (wakeUp.has('event-stored')) return ready();
+        rounds.launch(true);
+        return rounds.waitMs() === undefined ? 'idle' : ready();
+      }
       if (!wakeUp.has('event-stored')) await wakeUp.sleep(await msUntilDue());
-      // Lets further events share the request.
-      const { maxBatchDelayMs } = limits;
-      if (wakeUp.has('event-stored') && maxBatchDelayMs > 0) await clock.sleep(maxBatchDelayMs, signal);
+      if (wakeUp.has('event-stored')) await shareLease();
       return ready();
     },
 
     async waiting() {
       await rounds.oneEnded();
+      rounds.launch(false);
       return ready();
     },
 
     async paused() {
+      rounds.putBack();
       await clock.sleep(breaker.waitMs(clock.now()), signal);
       return ready();
     },
 
     /** One event, with nothing else in flight. */
     async probing() {
+      rounds.putBack();
       await rounds.allEnded();
       if (signal.aborted || breaker.waitMs(clock.now()) > 0) return ready();
       wakeUp.clear();
       const deliveries = await leaseProbe();
       if (deliveries.length === 0) return 'idle';
-      await rounds.start(deliveries);
+      await rounds.fill(deliveries);
+      rounds.launch(true);
       await rounds.allEnded();
       if (breaker.state() === 'closed') {
         logger.info(place, 'destination recovered');
@@ -136,6 +157,17 @@ export function startWorker(parts: WorkerParts): Worker {
     return log.lease(consumer, 1);
   }
 
+  /**
+   * Events that were just stored are leased at once, but not more often than every `maxBatchDelayMs`: those in between
+   * share a lease, and that was their wait for others.
+   */
+  async function shareLease(): Promise<void> {
+    const sinceMs = Math.max(clock.now() - leasedNewMs, 0);
+    mayWait = sinceMs >= maxBatchDelayMs;
+    if (!mayWait) await clock.sleep(maxBatchDelayMs - sinceMs, signal);
+    leasedNewMs = clock.now();
+  }
+
   async function msUntilDue(): Promise<number> {
     const dueMs = await log.nextDueMs(consumer);
     return dueMs === undefined ? IDLE_MAX_MS : Math.min(Math.max(dueMs - clock.now(), 0), IDLE_MAX_MS);
@@ -151,6 +183,7 @@ export function startWorker(parts: WorkerParts): Worker {
         state = ready();
       }
     }
+    rounds.putBack();
     await rounds.allEnded();
   }
 

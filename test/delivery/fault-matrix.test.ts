@@ -455,14 +455,14 @@ describe('an unknown outcome', () => {
   });
 
   test('TikTok: what was never sent, because the request before it got no answer, is not taken for unknown', async () => {
-    // Together more than one request may hold.
-    const large = numbered(30).map((id) =>
+    // Together more than the requests in flight may hold.
+    const large = numbered(90).map((id) =>
       plainEvent(id, { properties: { sku: id, name: 'x'.repeat(50_000) } }),
     );
     const matrix = await loseFirstAnswer('tiktok', large, away, ['tiktok']);
     await matrix.clock.advance(1_000);
     const sent = new Set(matrix.requests('tiktok')[0]?.ids);
-    const unsent = numbered(30).filter(
+    const unsent = numbered(90).filter(
       (id) => !matrix.requests('tiktok').some(({ ids }) => ids.includes(id)),
     );
     expect(unsent.length).toBeGreaterThan(0);

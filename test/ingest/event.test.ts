@@ -62,7 +62,8 @@ describe('names of destinations in `integrations`', () => {
       const event = stored({ integrations });
       const settings = { eventCodes: {}, events: {} };
       const delivery = { event, attempt: 1 } as never;
-      const parts = { settings, nowMs: Date.parse(times.receivedAt), remoteIdOf: () => undefined };
+      const nowMs = Date.parse(times.receivedAt);
+      const parts = { settings, nowMs, envelopeBytes: 0, remoteIdOf: () => undefined };
       const found = prepare({ ...parts, destination, decrypt: () => ({}) }, delivery);
       return !('skip' in found && found.skip === 'integration-off');
     }).map(({ name }) => name);
