@@ -2,6 +2,7 @@ import type { Destination } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import { isLoopback } from '../lib/loopback.ts';
 import type { Configured } from './config.ts';
+import { INSTANCES, type Instance } from './instances.ts';
 import { addProblem, describeProblem, type VariableProblems } from './problems.ts';
 import { ShopVariables } from './schemas.ts';
 import { secretLengthProblem } from './secrets.ts';
@@ -11,6 +12,16 @@ import { blankAsUnset, type Variables } from './variables.ts';
 export function readDestinations(variables: Variables, problems: VariableProblems): Configured[] {
   return DESTINATIONS.filter((destination) => isSwitchedOn(destination, variables)).flatMap((destination) => {
     const settings = readSettings(destination, variables, problems);
+    return settings === undefined ? [] : [{ destination, settings }];
+  });
+}
+
+/** Reads further instances. Each must be complete: a line about one begins with its name. */
+export function readFurther(instances: readonly Instance[], problems: string[]): Configured[] {
+  return instances.flatMap(({ destination, variables }) => {
+    const found: VariableProblems = new Map();
+    const settings = readSettings(destination, variables, found);
+    problems.push(...[...found.values()].map((words) => `${INSTANCES}.${destination.name}: ${words}`));
     return settings === undefined ? [] : [{ destination, settings }];
   });
 }

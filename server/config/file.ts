@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { INSTANCES } from './instances.ts';
 import { PROGRAM_NAMES, SHOP_NAMES, unknownKeys } from './names.ts';
 import { asVariables, blankAsUnset, type Variables } from './variables.ts';
 
@@ -34,7 +35,7 @@ export function readConfigFile(
     const json: unknown = JSON.parse(readFile(path));
     const { shops, ...top } = ConfigFile.parse(interpolate(json, env, references));
     problems.push(...missingReferences(references, env), ...keyProblems(path, top, shops));
-    const isOneShop = shops === undefined && Object.keys(top).some((key) => SHOP_NAMES.has(key));
+    const isOneShop = shops === undefined && Object.keys(top).some((key) => SHOP_KEYS.has(key));
     const named = Object.entries(shops ?? (isOneShop ? { shop: {} } : {}));
     if (named.length === 0 && !Object.keys(top).some((key) => /^shop$/i.test(key)))
       problems.push(`CONFIG_FILE ${path} names no shop; expected ${SHAPE}`);
@@ -46,6 +47,7 @@ export function readConfigFile(
   }
 }
 
+const SHOP_KEYS = new Set([...SHOP_NAMES, INSTANCES]);
 const SHAPE = '{"shops": {"<id>": {…}}}';
 
 function keyProblems(
@@ -53,14 +55,14 @@ function keyProblems(
   top: Variables,
   shops: Readonly<Record<string, Variables>> = {},
 ): string[] {
-  const atTop = unknownKeys(Object.keys(top), new Set([...PROGRAM_NAMES, ...SHOP_NAMES, 'shops']));
+  const atTop = unknownKeys(Object.keys(top), new Set([...PROGRAM_NAMES, ...SHOP_KEYS, 'shops']));
   const inShops = Object.entries(shops).flatMap(([id, own]) => {
     const keys = Object.keys(own);
     const misplaced = keys
       .filter((key) => PROGRAM_NAMES.has(key))
       .map((key) => `${key} is a setting of the program; move it to the top of the file`);
     const others = keys.filter((key) => !PROGRAM_NAMES.has(key));
-    return [...misplaced, ...unknownKeys(others, SHOP_NAMES)].map((words) => `shop ${id}: ${words}`);
+    return [...misplaced, ...unknownKeys(others, SHOP_KEYS)].map((words) => `shop ${id}: ${words}`);
   });
   return [...atTop.map((words) => `CONFIG_FILE ${path}: ${words}`), ...inShops];
 }

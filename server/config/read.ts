@@ -3,6 +3,7 @@ import { maskKey } from '../lib/mask-key.ts';
 import type { Config, Shop } from './config.ts';
 import { type ConfigFile, readConfigFile } from './file.ts';
 import { freeze } from './freeze.ts';
+import { variablesOfInstances } from './instances.ts';
 import { misspeltVariables, PROGRAM_NAMES, SHOP_NAMES, UNSUPPORTED } from './names.ts';
 import { ConfigError, parseVariables } from './problems.ts';
 import { ProgramVariables } from './schemas.ts';
@@ -39,11 +40,12 @@ export function readConfig(variables: Variables, readFile: (path: string) => str
       (name) => `${name} is not supported in this version; unset it.`,
     ),
   );
+  const fromFile = file ? [file.top, ...Object.values(file.shops)] : [];
   const read = file
     ? Object.entries(file.shops).map(([id, own]) =>
         readShop(id, { ...file.top, ...setOnly(own) }, `shop ${id}: `, problems),
       )
-    : [readShop('shop', env, '', problems)];
+    : [readShop('shop', only(env, SHOP_NAMES), '', problems)];
   const shops = read.map(({ shop }) => shop).filter((shop) => shop !== undefined);
   const isRaw = read.flatMap(({ destinations }) => destinations).some(needsRawPii);
   if (isRaw && setOnly(program).PII_KEY === undefined)
@@ -68,7 +70,7 @@ export function readConfig(variables: Variables, readFile: (path: string) => str
     maxmindFile: global.MAXMIND_FILE,
     piiKeys: global.PII_KEY,
     shops,
-    secrets: [...new Set([env, file?.top ?? {}, ...Object.values(file?.shops ?? {})].flatMap(secretsIn))],
+    secrets: [...new Set([env, ...fromFile, ...fromFile.flatMap(variablesOfInstances)].flatMap(secretsIn))],
   });
 }
 

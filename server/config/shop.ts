@@ -1,6 +1,7 @@
 import { endpointOf } from '../destinations/shopline/store.ts';
 import type { Configured, Shop, ShoplineAdmin } from './config.ts';
-import { endpointProblem, noDestinationProblem, readDestinations } from './destinations.ts';
+import { endpointProblem, noDestinationProblem, readDestinations, readFurther } from './destinations.ts';
+import { INSTANCES, readInstances } from './instances.ts';
 import { addProblem, parseVariables, type VariableProblems } from './problems.ts';
 import { ShopVariables } from './schemas.ts';
 import type { Variables } from './variables.ts';
@@ -24,12 +25,15 @@ export function readShop(
   const endpoint = endpointProblem('SHOPLINE_ENDPOINT', variables.SHOPLINE_ENDPOINT);
   if (endpoint !== undefined) addProblem(found, 'SHOPLINE_ENDPOINT', endpoint);
   const own = parseVariables(ShopVariables, variables, found);
-  const destinations = readDestinations(variables, found);
+  const ofInstances: string[] = [];
+  const instances = readInstances(variables, ofInstances);
+  const further = readFurther(instances, ofInstances);
+  const destinations = [...readDestinations(variables, found), ...further];
   if (own) for (const [variable, words] of missingCounterparts(own)) addProblem(found, variable, words);
   const voice = own && missingVoice(own);
   if (voice) addProblem(found, 'ORDERS_FROM', voice);
-  const others = noDestinationProblem(variables);
-  const lines = [...found.values(), ...(others === undefined ? [] : [others])];
+  const others = INSTANCES in variables ? undefined : noDestinationProblem(variables);
+  const lines = [...found.values(), ...ofInstances, ...(others === undefined ? [] : [others])];
   problems.push(...lines.map((line) => prefix + line));
   return { shop: own && createShop(id, own, destinations), destinations };
 }

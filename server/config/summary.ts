@@ -1,3 +1,4 @@
+import { baseName } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import type { Config, Shop } from './config.ts';
 
@@ -45,7 +46,7 @@ const withPort = (host: string, port: number) =>
   host.includes(':') && !host.startsWith('[') ? `[${host}]:${port}` : `${host}:${port}`;
 
 function offIn({ origins, destinations, shopline, customerioSigningKey }: Shop): string[] {
-  const active = new Set(destinations.map(({ destination }) => destination.name));
+  const active = new Set(destinations.map(({ destination }) => baseName(destination)));
   return [
     ...unset('events from browsers', { ALLOWED_ORIGINS: origins.size > 0 ? origins : undefined }),
     ...DESTINATIONS.filter(({ name }) => !active.has(name)).flatMap(({ integration, switches }) =>

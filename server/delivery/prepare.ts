@@ -90,15 +90,15 @@ function reasonToSkip(
   nowMs: number,
 ): SkipReason | undefined {
   if (!event.consent[destination.purpose]) return 'consent';
-  if (!isEnabled(event.integrations, destination.integration)) return 'integration-off';
+  if (!isEnabled(event.integrations, destination)) return 'integration-off';
   const { maxAgeMs } = destination.limits;
   if (maxAgeMs !== undefined && nowMs - Date.parse(event.timestamp) > maxAgeMs) return 'too-old';
   return undefined;
 }
 
-/** The destination's own name decides, else `All`, else yes. */
-function isEnabled(integrations: ProtectedEvent['integrations'], integration: string): boolean {
-  return integrations?.[integration.toLowerCase()] ?? integrations?.all ?? true;
+/** The name of the instance decides, else the integration's, else `All`, else yes. */
+function isEnabled(chosen: ProtectedEvent['integrations'], { name, integration }: Destination): boolean {
+  return chosen?.[name] ?? chosen?.[integration.toLowerCase()] ?? chosen?.all ?? true;
 }
 
 function encode(

@@ -11,7 +11,7 @@ export type { HttpResponse };
  * To add one, create a folder here and a line in `registry.ts`.
  */
 export interface Destination<Payload = unknown, Settings = unknown> {
-  /** Lower-case and stable: it is part of the consumer's name in the store. */
+  /** Lower-case and stable: it is part of the consumer's name in the store. Further instances: `<name>:<suffix>`. */
   name: string;
   /** Its name in a message's `integrations`. */
   integration: string;
@@ -99,6 +99,19 @@ export interface Facts {
   /** The API's id of the payload that `refersTo` names. */
   remoteId?: string;
 }
+
+/** Another destination of the same kind in one shop, such as `tiktok:eu`. Everything is apart by its name. */
+export const instanceOf = (destination: Destination, suffix: string): Destination => ({
+  ...destination,
+  name: `${destination.name}:${suffix}`,
+});
+/** What a person reads: `TikTok`, and `TikTok (eu)` for a further instance. */
+export function titleOf({ name, integration }: Destination): string {
+  const [, suffix] = name.split(':');
+  return suffix === undefined ? integration : `${integration} (${suffix})`;
+}
+/** The name in the registry of a destination or of an instance of it. */
+export const baseName = ({ name }: Destination): string => name.split(':')[0] ?? name;
 
 export interface Skip {
   skip: SkipReason;

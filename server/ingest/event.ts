@@ -4,8 +4,8 @@ import { checkoutNames, isGuessable } from '../../shared/order-ids.ts';
 import { readProducts } from '../../shared/order-value.ts';
 import type { JsonObject, ProtectedEvent, RawPii, Source } from '../../shared/protected-event.ts';
 import type { DroppedField } from '../../shared/reasons.ts';
-import type { Shop } from '../config/config.ts';
-import { needsRawPii } from '../destinations/destination.ts';
+import type { Configured, Shop } from '../config/config.ts';
+import { baseName, needsRawPii } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import { readCurrency, readNumber } from '../destinations/values.ts';
 import { withoutClickIds } from '../privacy/click-ids.ts';
@@ -47,7 +47,7 @@ export function toEvent(
   if (source !== 'browser') event.properties = inCurrency(event.properties, shop.currency);
   const key = checkoutKey(event);
   if (key) event.orderKey = key;
-  const integrations = chosenDestinations(message.integrations);
+  const integrations = chosenDestinations(message.integrations, shop.destinations);
   if (integrations) event.integrations = integrations;
   return { event, raw, dropped };
 }
@@ -108,13 +108,23 @@ const CHOOSABLE = new Map([
 
 /**
  * Segment's `integrations`: only `false` turns a destination off; `true` and settings objects turn it on. Where two names
- * of one destination disagree, it is off.
+ * of one destination disagree, it is off. The name of a further instance (`tiktok:eu`) chooses that one alone.
  */
-function chosenDestinations(integrations: Message['integrations']): Record<string, boolean> | undefined {
+function chosenDestinations(
+  integrations: Message['integrations'],
+  configured: readonly Configured[],
+): Record<string, boolean> | undefined {
   const chosen: Record<string, boolean> = {};
   for (const [written, value] of Object.entries(integrations ?? {})) {
-    const name = CHOOSABLE.get(spelled(written));
+    const name = instanceNamed(written, configured) ?? CHOOSABLE.get(spelled(written));
     if (name !== undefined) chosen[name] = value !== false && chosen[name] !== false;
   }
   return Object.keys(chosen).length > 0 ? chosen : undefined;
+}
+
+/** The further instance of this exact name, case and spaces around it aside. */
+function instanceNamed(written: string, configured: readonly Configured[]): string | undefined {
+  const name = written.trim().toLowerCase();
+  return configured.find(({ destination }) => destination.name === name && baseName(destination) !== name)
+    ?.destination.name;
 }

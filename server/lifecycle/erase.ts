@@ -3,7 +3,7 @@ import type { Identity, ProtectedEvent } from '../../shared/protected-event.ts';
 import type { PersonKey } from '../analytics/facts.ts';
 import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
-import { needsRawPii } from '../destinations/destination.ts';
+import { needsRawPii, titleOf } from '../destinations/destination.ts';
 import { type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
 import { isSha256 } from '../privacy/hash.ts';
 import { normalizeEmail } from '../privacy/normalize.ts';
@@ -65,7 +65,7 @@ export async function eraseVisitor(
   const remains = shop.destinations.flatMap(({ destination }) =>
     destination.cannotErase === undefined
       ? []
-      : [{ destination: destination.integration, why: destination.cannotErase }],
+      : [{ destination: titleOf(destination), why: destination.cannotErase }],
   );
   const suppressed = suppressions.map(({ event: { identity } }) => identity.userId ?? stored);
   return { shop: shop.id, events, ids, suppressed, remains };
