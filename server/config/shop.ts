@@ -1,7 +1,7 @@
 import { endpointOf } from '../destinations/shopline/store.ts';
 import type { Configured, Shop, ShoplineAdmin } from './config.ts';
 import { endpointProblem, noDestinationProblem, readDestinations, readFurther } from './destinations.ts';
-import { INSTANCES, readInstances } from './instances.ts';
+import { readInstances } from './instances.ts';
 import { addProblem, parseVariables, type VariableProblems } from './problems.ts';
 import { ShopVariables } from './schemas.ts';
 import type { Variables } from './variables.ts';
@@ -32,7 +32,7 @@ export function readShop(
   if (own) for (const [variable, words] of missingCounterparts(own)) addProblem(found, variable, words);
   const voice = own && missingVoice(own);
   if (voice) addProblem(found, 'ORDERS_FROM', voice);
-  const others = INSTANCES in variables ? undefined : noDestinationProblem(variables);
+  const others = instances.length > 0 || ofInstances.length > 0 ? undefined : noDestinationProblem(variables);
   const lines = [...found.values(), ...ofInstances, ...(others === undefined ? [] : [others])];
   problems.push(...lines.map((line) => prefix + line));
   return { shop: own && createShop(id, own, destinations), destinations };

@@ -28,6 +28,11 @@ test('an instance alone is enough, and refers to the environment', () => {
   expect(shops[0]?.destinations).toMatchObject([{ settings: { accessToken: 'token-from-the-environment' } }]);
 });
 
+test.each([{}, null])('an empty list of instances (%j) is no destination', (destinations) => {
+  const shop = { WRITE_KEY: 'key-0001', ...SHOP_POLICY };
+  expect(problemsOf({}, withInstances(destinations, shop)).join()).toContain('no destination is configured');
+});
+
 test('an instance inherits what the shop has without it, and nothing else', () => {
   const shop = { ...LEAST, SHOPLINE_HANDLE: 'tea', TIKTOK_TEST_EVENT_CODE: 'TEST1' };
   const { shops } = read({}, withInstances({ 'tiktok:eu': EU }, shop));
