@@ -101,7 +101,7 @@ async function startDamaged(
       expected === 'named' &&
         !said.includes('events stored earlier are missing') &&
         'the log line is missing',
-      expected === 'whole' && !said.includes('store.mark is gone or damaged') && 'the log line is missing',
+      expected === 'whole' && !said.includes('store.mark is missing or damaged') && 'the log line is missing',
     ];
     // It goes on as ever: what comes now is taken and delivered.
     const traffic = fleet.traffic({ from: 1_000_000, events: 100 });

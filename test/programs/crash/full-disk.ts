@@ -114,7 +114,7 @@ async function restartOnFullDisk(fleet: Fleet, problems: string[]): Promise<void
   const collector = fleet.launch();
   const hasSettled = async () => collector.hasEnded() || (await collector.isHealthy());
   await eventually(hasSettled, Boolean);
-  if (collector.hasEnded() && !/Make /.test(collector.said()))
+  if (collector.hasEnded() && !/Free some space/.test(collector.said()))
     problems.push(`started on a full disk, it said: ${collector.said().slice(0, 300)}`);
 }
 
