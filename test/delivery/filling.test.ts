@@ -95,20 +95,20 @@ describe('no event waits longer than maxBatchDelayMs for others', () => {
     expect(sent(bench)).toEqual([['single']]);
   });
 
-  test.each([1, 7, 40, 240, 260])('events that come every %i ms', async (everyMs) => {
+  test.each([1, 7, 40, 240, 260])('events that come every %i ms', async (intervalMs) => {
     const bench = await startBench(() => answer(200), { limits });
     const storedAt = new Map<string, number>();
     for (let index = 0; index < 60; index++) {
       storedAt.set(`m${index}`, bench.clock.now());
       await bench.log.accept(index % 3 === 0 ? skipped(`m${index}`) : named(`m${index}`));
-      await bench.clock.advance(everyMs);
+      await bench.clock.advance(intervalMs);
     }
     await bench.clock.advance(WAIT_MS);
     const waits = bench.requests.flatMap(({ ids, atMs }) => ids.map((id) => atMs - (storedAt.get(id) ?? 0)));
     expect(waits).toHaveLength(40);
     expect(Math.max(...waits)).toBeLessThanOrEqual(WAIT_MS);
     // They share requests: about one for each wait, however many events came.
-    expect(bench.requests.length).toBeLessThanOrEqual(Math.ceil((60 * everyMs) / WAIT_MS) + 2);
+    expect(bench.requests.length).toBeLessThanOrEqual(Math.ceil((60 * intervalMs) / WAIT_MS) + 2);
   });
 
   test('when the clock is set back an hour meanwhile', async () => {
