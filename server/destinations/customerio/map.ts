@@ -1,4 +1,3 @@
-import { isHardToGuess } from '../../../shared/order-ids.ts';
 import type { ProtectedEvent, RawPii } from '../../../shared/protected-event.ts';
 import { type Facts, type Skip, skip } from '../destination.ts';
 import { compact, readText } from '../values.ts';
@@ -26,14 +25,9 @@ const ACTIONS: ReadonlySet<string> = new Set([
 const isAction = ({ event = '' }: ProtectedEvent) =>
   ACTIONS.has(event.trim().replace(/\s+/g, ' ').toLowerCase());
 
-/** An alias of an id that can be guessed would merge somebody else's profile into the sender's. */
-const isOfAnotherPerson = ({ type, identity: { previousId, anonymousId } }: ProtectedEvent) =>
-  type === 'alias' && previousId !== undefined && previousId !== anonymousId && !isHardToGuess(previousId);
-
 /** One item of a batch, for every message type. In raw mode without decrypted values it is sent hashed. */
 export function map(event: ProtectedEvent, settings: Settings, facts: Facts): Payload[] | Skip {
-  if (event.source === 'browser' && (isAction(event) || isOfAnotherPerson(event)))
-    return skip('needs-server-key');
+  if (event.source === 'browser' && isAction(event)) return skip('needs-server-key');
   const raw = settings.pii === 'raw' ? facts.raw : undefined;
   const item = itemOf(event, raw);
   return item ? [item] : skip('no-identity');
