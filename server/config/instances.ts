@@ -1,4 +1,5 @@
-import { type Destination, instanceOf } from '../destinations/destination.ts';
+import { isObject } from '../../shared/message.ts';
+import { baseName, type Destination, instanceOf } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import { unknownKeys } from './names.ts';
 import { ShopVariables } from './schemas.ts';
@@ -30,7 +31,7 @@ export function readInstances(shop: Variables, found: string[]): Instance[] {
     return [];
   }
   return Object.entries(named).flatMap(([name, values]) => {
-    const base = DESTINATIONS.find((destination) => destination.name === name.split(':')[0]);
+    const base = DESTINATIONS.find((destination) => destination.name === baseName({ name }));
     const problems = isObject(values) ? nameProblems(name, base) : [`expected an object of its variables`];
     if (base && isObject(values))
       problems.push(...unknownKeys(Object.keys(values), new Set(Object.values<string>(base.variables))));
@@ -58,6 +59,3 @@ export const variablesOfInstances = (shop: Variables): Variables[] => {
   const named = shop[INSTANCES];
   return isObject(named) ? Object.values(named).filter(isObject) : [];
 };
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -111,7 +111,7 @@ export function titleOf({ name, integration }: Destination): string {
   return suffix === undefined ? integration : `${integration} (${suffix})`;
 }
 /** The name in the registry of a destination or of an instance of it. */
-export const baseName = ({ name }: Destination): string => name.split(':')[0] ?? name;
+export const baseName = ({ name }: Pick<Destination, 'name'>): string => name.split(':')[0] ?? name;
 
 export interface Skip {
   skip: SkipReason;

@@ -59,18 +59,15 @@ async function closeEvidence(
 ): Promise<void> {
   const { log, clock, counters } = parts;
   const dueMs = clock.now() - orderConfirmMs;
-  const read = async (beforeMs: number) => log.openEvidence(shop, beforeMs, CHUNK);
-  let beforeMs = dueMs;
-  let open = await read(beforeMs);
-  if (!(await readOnceMore(parts, shop, open, readAtMs, signal))) beforeMs = dueMs - UNANSWERED_MS;
-  open = await read(beforeMs);
-  while (!signal.aborted && open.length > 0) {
+  const read = (beforeMs: number) => log.openEvidence(shop, beforeMs, CHUNK);
+  const isAnswered = await readOnceMore(parts, shop, await read(dueMs), readAtMs, signal);
+  const beforeMs = isAnswered ? dueMs : dueMs - UNANSWERED_MS;
+  for (let open = await read(beforeMs); open.length > 0 && !signal.aborted; open = await read(beforeMs)) {
     for (const outcome of ['not-joined', 'unconfirmed-order'] as const) {
       const ids = open.filter(({ isKnown }) => isKnown === (outcome === 'not-joined')).map(({ id }) => id);
       if (ids.length > 0)
         counters.count('evidence_closed', { shop, outcome }, await log.closeEvidence(ids, outcome));
     }
-    open = await read(beforeMs);
   }
 }
 

@@ -112,9 +112,13 @@ export function enrich(event: ProtectedEvent, evidence: readonly Evidence[]): Pr
 function isOwnEventId(eventId: string, reports: readonly Report[]): boolean {
   const [, name] = /^order:(.*)$/s.exec(eventId) ?? [];
   if (name === undefined) return true;
+  return believed(reports).some(({ event }) => orderNames(event.properties).includes(name));
+}
+
+/** Those of voices that prove who they are; of pages where no other reported the order. */
+function believed(reports: readonly Report[]): readonly Report[] {
   const trusted = reports.filter(({ source }) => isTrusted(source));
-  const believed = trusted.length > 0 ? trusted : reports;
-  return believed.some(({ event }) => orderNames(event.properties).includes(name));
+  return trusted.length > 0 ? trusted : reports;
 }
 
 /** What a browser's event shows of whoever sent it. */
@@ -170,10 +174,9 @@ function contentOf(
 const cancelledAt = ({ properties }: ProtectedEvent) => readId(properties.cancelled_at);
 const isCancellable = ({ event }: ProtectedEvent) => event === 'Order Completed' || event === 'Order Updated';
 
-/** When the order was cancelled since, by a voice that proves who it is; by a page where no other reported the order. */
+/** When the order was cancelled since. */
 function cancellation(reports: readonly Report[]): { cancelled_at?: string } {
-  const trusted = reports.filter(({ source }) => isTrusted(source));
-  const found = (trusted.length > 0 ? trusted : reports).find(({ event }) => cancelledAt(event))?.event;
+  const found = believed(reports).find(({ event }) => cancelledAt(event))?.event;
   return found ? { cancelled_at: cancelledAt(found) as string } : {};
 }
 

@@ -45,6 +45,11 @@ const views = (shop: Storefront) =>
     .filter(({ event }) => event === 'Product Viewed')
     .map(({ properties, context }) => [properties.sku, context.page.path]);
 
+const BOTH_VIEWS = [
+  ['SKU-1', '/oolong'],
+  ['SKU-2', '/cup'],
+];
+
 describe('a visitor who clicks on before json-ld.js has arrived', () => {
   test('has viewed every product once, each on its own page', async ({ shop, visitor, page }) => {
     openShop(shop);
@@ -56,10 +61,7 @@ describe('a visitor who clicks on before json-ld.js has arrived', () => {
     release();
     await expect.poll(() => stored(page)).toBe(0);
     await arrivesInAll(shop, page, ['page', 'page', 'page', 'Product Viewed', 'Product Viewed']);
-    expect(views(shop).sort()).toEqual([
-      ['SKU-1', '/oolong'],
-      ['SKU-2', '/cup'],
-    ]);
+    expect(views(shop).sort()).toEqual(BOTH_VIEWS);
     const [first] = shop.stored();
     for (const { anonymousId } of shop.stored()) expect(anonymousId).toBe(first?.anonymousId);
   });
@@ -93,10 +95,7 @@ describe('a visitor who clicks on before json-ld.js has arrived', () => {
     release();
     await expect.poll(() => stored(page)).toBe(0);
     await arrivesInAll(shop, page, ['page', 'page', 'page', 'Product Viewed', 'Product Viewed']);
-    expect(views(shop).sort()).toEqual([
-      ['SKU-1', '/oolong'],
-      ['SKU-2', '/cup'],
-    ]);
+    expect(views(shop).sort()).toEqual(BOTH_VIEWS);
   });
 
   test('and denies consent there, has viewed nothing', async ({ shop, visitor, page }) => {

@@ -61,6 +61,7 @@ function createPolling(parts: OrderPollingParts): {
   const { shop, api, settings, clock, logger } = parts;
   const name = `order-polling:${shop.id}`;
   const firstFrom = new Date(clock.now() - FIRST_SPAN_MS).toISOString();
+  const first: Progress = { from: firstFrom, seen: firstFrom };
   /** Length of a run's span after a span was found to contain more than one run may read. */
   let spanMs: number | undefined;
   let isRefused = false;
@@ -96,7 +97,7 @@ function createPolling(parts: OrderPollingParts): {
   async function poll(signal: AbortSignal): Promise<void> {
     const nowMs = clock.now();
     const known = await readProgress();
-    const progress = known ?? { from: firstFrom, seen: firstFrom };
+    const progress = known ?? first;
     const fromMs = Date.parse(progress.seen) - (known ? OVERLAP_MS : 0);
     const untilMs = spanMs !== undefined && fromMs + spanMs < nowMs ? fromMs + spanMs : undefined;
     const isComplete = await readAll(progress, fromMs, untilMs, signal);
@@ -118,7 +119,7 @@ function createPolling(parts: OrderPollingParts): {
   return {
     poll,
     async readSince(fromMs, signal) {
-      const progress = (await readProgress()) ?? { from: firstFrom, seen: firstFrom };
+      const progress = (await readProgress()) ?? first;
       if (!(await readAll(progress, fromMs, undefined, signal))) throw new Error('not all orders were read');
     },
     onError(error) {

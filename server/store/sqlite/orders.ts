@@ -151,14 +151,15 @@ export function createOrders({ connection }: OpenStore): Orders {
     const found = new Map(orders.flatMap((order) => (order ? [[order.id, order] as const] : [])));
     return [...found.values()].sort((a, b) => a.id - b.id);
   };
+  const showing = (shop: string, tokens: readonly string[]) =>
+    oldestFirst(tokens.flatMap((token) => byToken.all(shop, token)));
   /** The orders that a report belongs to by its names, oldest first. All of them are one order. */
   function belongingTo(shop: string, { names, tokens }: OrderClaim, report: FirstReport): Order[] {
     const found = names.map((name) => byName.get(shop, name)).filter((order) => order !== undefined);
     if (report.isTrusted) {
+      const shown = new Set(report.needsProof ? showing(shop, tokens).map(({ id }) => id) : []);
       const isProven = ({ id, witness }: Order) =>
-        !report.needsProof ||
-        (witness !== null && witness === report.witness) ||
-        tokens.some((token) => byToken.all(shop, token).some((order) => order.id === id));
+        !report.needsProof || (witness !== null && witness === report.witness) || shown.has(id);
       return oldestFirst(
         found.filter((order) => (order.isTrusted === 1 ? order.isTrustedName === 1 : isProven(order))),
       );
@@ -182,13 +183,14 @@ export function createOrders({ connection }: OpenStore): Orders {
 
   return {
     named,
-    showing: (shop, tokens) => oldestFirst(tokens.flatMap((token) => byToken.all(shop, token))),
+    showing,
     get: (id) => byId.get(id),
     assign(shop, claim, first) {
       const { names, tokens, userId = null, isCancelled } = claim;
       const { receivedAtMs, mergeMs, witness, isTrusted } = first;
       // A cart may become several orders: only what names the order itself identifies it.
-      const [known, ...merged] = belongingTo(shop, claim, first);
+      const found = belongingTo(shop, claim, first);
+      const [known, ...merged] = found;
       const [canonicalId] = names;
       if (canonicalId === undefined) throw new RangeError('an order without a name cannot be identified');
       const windowUntilMs = receivedAtMs + mergeMs;
@@ -201,8 +203,8 @@ export function createOrders({ connection }: OpenStore): Orders {
         rename.run(id, canonicalId);
       for (const token of tokens) addToken.run(shop, token, id);
       const order = byId.get(id) as Order;
-      const before = [...(known ? [known] : []), ...merged].map((one) => one.canonicalId);
-      return { order, formerIds: before.filter((one) => one !== order.canonicalId), superseded };
+      const formerIds = found.map((one) => one.canonicalId).filter((one) => one !== order.canonicalId);
+      return { order, formerIds, superseded };
     },
     report(order, source, { stage, part }, receivedAtMs, body) {
       putReport.run(order.id, source, stage, part, receivedAtMs, body);
