@@ -2,7 +2,7 @@ import { HISTORY_SCHEMA } from './history.ts';
 import { LEDGER_SCHEMA } from './ledger.ts';
 import { ORDER_SCHEMA } from './schema-orders.ts';
 
-export const VERSION = 3;
+export const VERSION = 4;
 
 export const EVENT_INDEXES = `
   CREATE INDEX events_trusted ON events (shop, seq) WHERE voice = 1;

@@ -34,7 +34,7 @@ import { createRetain } from './retain.ts';
 import { SCHEMA, VERSION } from './schema.ts';
 import { createSettle } from './settle.ts';
 import { renameStoreFiles } from './upgrade/files.ts';
-import { UPGRADE_SCHEMA } from './upgrade/schema.ts';
+import { UPGRADE_FROM_3, UPGRADE_SCHEMA } from './upgrade/schema.ts';
 import { upgradeStore } from './upgrade/store.ts';
 import { createVoices } from './voices.ts';
 
@@ -61,7 +61,7 @@ function openEngine(data: LogData, onProgress: (step: string, done: number) => v
   renameStoreFiles(dataDir);
   const database = openDatabase({
     ...{ dataDir, name: 'store', schema: SCHEMA, version: VERSION, ...limit },
-    upgrade: { 2: UPGRADE_SCHEMA },
+    upgrade: { 2: UPGRADE_SCHEMA, 3: UPGRADE_FROM_3 },
   });
   try {
     upgradeStore({ database, dataDir, shops, nowMs, onProgress });

@@ -3,7 +3,7 @@ import { LEDGER_SCHEMA } from '../ledger.ts';
 import { DELIVERY_INDEX, EVENT_INDEXES } from '../schema.ts';
 import { ORDER_SCHEMA } from '../schema-orders.ts';
 
-/** From version 2 of the schema to version 3. Rows are filled in afterwards (`store.ts`). */
+/** From version 2 of the schema. Rows are filled in afterwards (`store.ts`). */
 export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
   ALTER TABLE events ADD COLUMN voice INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE events ADD COLUMN audience INTEGER NOT NULL DEFAULT 3;
@@ -17,3 +17,6 @@ export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
   ${DELIVERY_INDEX}
   INSERT INTO facts VALUES ('upgrade', '{"step":"orders"}');
 `;
+
+/** From version 3 of the schema. */
+export const UPGRADE_FROM_3 = '-- No table differs yet.';
