@@ -95,6 +95,29 @@ export function describeOrders(name: string, open: (options: LogOptions) => Prom
       expect(counted(await (await reopen()).accept([again]))).toEqual({ stored: 0, duplicates: 1 });
     });
 
+    test.each([
+      ['with statistics', CONSUMERS],
+      ['without statistics', CONSUMERS.filter(({ audience }) => audience === 'destinations')],
+    ])(
+      'the messageIds of order reports are known after two orders turned out to be one, %s',
+      async (_, consumers) => {
+        const { log, reopen } = await setUp({ consumers });
+        const reports = [
+          platform('OID-1', { messageId: 'by-id' }),
+          platform('1001', { messageId: 'by-number' }),
+          platform('OID-1', { messageId: 'both', properties: { order_number: '1001' } }),
+          platform('OID-1', { messageId: 'adds-nothing' }),
+        ];
+        for (const report of reports) await log.accept([report]);
+        const repeated = ['by-id', 'by-number', 'both', 'adds-nothing'].map((messageId) => ({
+          event: event({ messageId, source: 'platform' }),
+        }));
+        expect(counted(await log.accept(repeated)).duplicates).toBe(4);
+        await log.close();
+        expect(counted(await (await reopen()).accept(repeated)).duplicates).toBe(4);
+      },
+    );
+
     test('150,000 events of a stranger wait: the shop’s order goes first, after a restart too', async () => {
       const { log, reopen } = await withPlatform({
         shops: waiting(0, { ordersFrom: 'platform', hasPlatform: true }),

@@ -4,7 +4,7 @@ import { keyOfStage, type Stage, stagesAdded } from '../../orders/stages.ts';
 import type { Accepted, ShopOrders } from '../store.ts';
 import type { AcceptRow } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
-import { evidenceKey, orderKeyOf, toBlob } from './dedup.ts';
+import { type Dedup, type DedupKey, evidenceKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { FormerKeys } from './former-keys.ts';
@@ -14,12 +14,17 @@ import type { Voices } from './voices.ts';
 
 interface Parts {
   rows: EventRows;
+  dedup: Dedup;
+  windows: Windows;
   orders: Orders;
   evidence: EvidenceStore;
   voices: Voices;
   formerKeys: FormerKeys;
   shops: ReadonlyMap<string, ShopOrders>;
 }
+
+/** Inserts the rows of one message. */
+type InsertRow = (row: NewRow) => number;
 
 /** Times of one call: `nowMs` by the wall clock, `setByMs` what that differs from the steady one. */
 export interface AcceptTimes {
@@ -41,9 +46,29 @@ const NO_ORDERS: ShopOrders = { ordersFrom: 'browser', mergeMs: 0, hasPlatform: 
  * Order reports within the accept transaction: which order a report belongs to, whether its voice makes an order, which
  * stages it adds, and what evidence joins.
  */
-export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, shops }: Parts) {
+export function createAcceptOrder(parts: Parts) {
+  const { rows, dedup, windows, orders, evidence, voices, formerKeys, shops } = parts;
+
+  /** The first row carries the message's key, as the row of any other event does; without rows the table of keys has it. */
+  function withMessageKey(
+    shop: string,
+    message: DedupKey,
+    nowMs: number,
+    accept: (insert: InsertRow) => Accepted,
+  ): Accepted {
+    let isCarried = false;
+    const accepted = accept((row) => {
+      const seq = rows.insert(isCarried ? row : { ...row, messageKey: toBlob(message) });
+      isCarried ||= seq > 0;
+      return seq;
+    });
+    const keep = isCarried ? dedup.add : dedup.put;
+    keep(shop, message, nowMs + windows.retentionMs);
+    return accepted;
+  }
+
   /** A browser's report where its word makes no order: kept once, joined where it proves to belong to one. */
-  function acceptEvidence(row: AcceptRow, claim: OrderClaim, nowMs: number): Accepted {
+  function acceptEvidence(row: AcceptRow, claim: OrderClaim, nowMs: number, insert: InsertRow): Accepted {
     const [shop, , , receivedAtMs, body, , details] = row;
     const { visitor = '', witness = null } = details ?? {};
     const key = toBlob(evidenceKey([claim.stage, claim.part, visitor, ...claim.names, ...claim.tokens]));
@@ -55,7 +80,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     };
     const order = evidence.joinLate(shop, put, claim.names, known, nowMs);
     if (!order) return { isStored: true, isEvidence: true };
-    if (claim.stage === 'placed') rows.insert(evidenceRow(row, body, order));
+    if (claim.stage === 'placed') insert(evidenceRow(row, body, order));
     return { isStored: true, isEvidence: true, orderId: order.canonicalId };
   }
 
@@ -65,6 +90,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     claim: OrderClaim,
     { nowMs, setByMs }: AcceptTimes,
     isFirst: boolean,
+    insert: InsertRow,
   ): Accepted {
     const [shop, source, , receivedAtMs, body, , details] = row;
     const { ordersFrom, mergeMs, hasPlatform } = shops.get(shop) ?? NO_ORDERS;
@@ -80,22 +106,22 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
       },
     );
     for (const seq of superseded) rows.dropUnsent(shop, seq);
-    for (const formerId of formerIds) rows.insert(mergeRow(row, formerId, order));
+    for (const formerId of formerIds) insert(mergeRow(row, formerId, order));
     orders.report(order, source, claim, receivedAtMs, body);
-    rows.insert(reportRow(row, body, order));
+    insert(reportRow(row, body, order));
     if (!voices.actsAsBrowser(shop))
       for (const joined of evidence.joinTo(shop, order, claim, nowMs))
-        if (joined.stage === 'placed') rows.insert(evidenceRow(row, joined.body, order));
+        if (joined.stage === 'placed') insert(evidenceRow(row, joined.body, order));
     const added = mayAddStages
       ? stagesOf(order, claim).filter((one) => !wasSentBefore(shop, order, claim, one, nowMs))
       : [];
     const before = added.includes('placed') ? [...orders.emitted(order).values()] : [];
-    for (const stage of added) emit(row, claim, order, stage, { setByMs, mergeMs });
+    for (const stage of added) emit(row, claim, order, stage, { setByMs, mergeMs, insert });
     // What became of the order is sent after it, also when both are due together after an outage.
     for (const seq of before) orders.moveStage(order, seq, rows.moveBehind(shop, seq));
     // A backend's update is an event of its own; the shop system's only changes what its order is made of.
     if (claim.stage === 'updated' && source !== 'platform')
-      rows.insert({ ...reportRow(row, body, order), audience: AUDIENCE.destinations, encryptedPii: row[5] });
+      insert({ ...reportRow(row, body, order), audience: AUDIENCE.destinations, encryptedPii: row[5] });
     const isProvisional = !isTrusted(source) && ordersFrom === 'platform';
     return {
       isStored: added.length > 0 || claim.stage === 'updated',
@@ -135,7 +161,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     claim: OrderClaim,
     order: Order,
     stage: Stage,
-    { setByMs, mergeMs }: { setByMs: number; mergeMs: number },
+    { setByMs, mergeMs, insert }: { setByMs: number; mergeMs: number; insert: InsertRow },
   ): void {
     const [, , , receivedAtMs, body, encryptedPii] = row;
     const isOwn = stage === claim.stage;
@@ -145,7 +171,7 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     // A window that ends later than a new one would was begun by a clock that was set back since.
     const windowUntilMs = Math.min(order.windowUntilMs, receivedAtMs + mergeMs);
     const dueAtMs = windowUntilMs + (isAfter ? AFTER_ORDER_MS : 0);
-    const seq = rows.insert({
+    const seq = insert({
       ...reportRow(row, isOwn ? withKey(body, key) : asPlaced(body, key), order),
       holdUntilMs: dueAtMs > receivedAtMs ? dueAtMs - setByMs : null,
       audience: AUDIENCE.destinations,
@@ -156,12 +182,18 @@ export function createAcceptOrder({ rows, orders, evidence, voices, formerKeys, 
     orders.emit(order, stage, stage === 'refunded' ? claim.part : '', seq);
   }
 
-  return (row: AcceptRow, claim: OrderClaim, times: AcceptTimes): Accepted | undefined => {
+  return (row: AcceptRow, message: DedupKey, claim: OrderClaim, times: AcceptTimes): Accepted | undefined => {
     const [shop, source, , receivedAtMs] = row;
     const isFirst = source === 'platform' && voices.recordPlatformOrder(shop, receivedAtMs);
     const isBelieved = isTrusted(source) || voices.actsAsBrowser(shop);
-    if (!isBelieved) return acceptEvidence(row, claim, times.nowMs);
-    return claim.names.length > 0 && !claim.isNotice ? acceptReport(row, claim, times, isFirst) : undefined;
+    if (!isBelieved)
+      return withMessageKey(shop, message, times.nowMs, (insert) =>
+        acceptEvidence(row, claim, times.nowMs, insert),
+      );
+    if (claim.names.length === 0 || claim.isNotice) return undefined;
+    return withMessageKey(shop, message, times.nowMs, (insert) =>
+      acceptReport(row, claim, times, isFirst, insert),
+    );
   };
 }
 

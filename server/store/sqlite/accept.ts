@@ -5,7 +5,7 @@ import type { AcceptTimes } from './accept-order.ts';
 import type { AcceptRow, Details } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
 import type { Choices } from './choices.ts';
-import { type Dedup, messageKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
+import { type Dedup, type DedupKey, messageKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { FormerKeys } from './former-keys.ts';
@@ -27,7 +27,7 @@ interface Parts {
   personLinks: PersonLinks;
   choices: Choices;
   /** Undefined for a report that names no order: an event like others. */
-  acceptOrder(row: AcceptRow, claim: OrderClaim, times: AcceptTimes): Accepted | undefined;
+  acceptOrder(row: AcceptRow, message: DedupKey, claim: OrderClaim, times: AcceptTimes): Accepted | undefined;
 }
 
 const STORED: Accepted = { isStored: true };
@@ -70,9 +70,6 @@ export function createAccept({
       rows.insert({ ...rowOf(row, message), audience: AUDIENCE.statistics, encryptedPii: null });
       return DUPLICATE;
     }
-    // The rows of an order carry no key of the message.
-    const keep = details?.claim ? dedup.put : dedup.add;
-    keep(shop, message, nowMs + windows.retentionMs);
     if (key !== null) dedup.add(shop, key, nowMs + windows.orderKeyMs);
     if (details) {
       show(row, details);
@@ -80,10 +77,11 @@ export function createAccept({
         choices.record(shop, details.visitor, details.choice, receivedAtMs);
       if (details.person) personLinks.add(shop, details.person, receivedAtMs);
       if (details.claim) {
-        const accepted = acceptOrder(row, details.claim, times);
+        const accepted = acceptOrder(row, message, details.claim, times);
         if (accepted) return accepted;
       }
     }
+    dedup.add(shop, message, nowMs + windows.retentionMs);
     const stored = {
       ...rowOf(row, message),
       orderKey: key === null ? null : toBlob(key),

@@ -17,7 +17,7 @@ export const evidenceKey = (parts: readonly string[]): DedupKey => digest('evide
 const digest = (kind: 'message' | 'order' | 'evidence', key: string) =>
   hash('sha256', `${kind}\0${key}`, 'latin1').slice(0, 16);
 export const toBlob = (key: DedupKey): Uint8Array => Buffer.from(key, 'latin1');
-const fromBlob = (blob: Uint8Array): DedupKey => Buffer.from(blob).toString('latin1');
+export const fromBlob = (blob: Uint8Array): DedupKey => Buffer.from(blob).toString('latin1');
 
 /** Which messageIds and order keys were seen within their windows. */
 export interface Dedup {

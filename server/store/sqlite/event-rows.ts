@@ -1,5 +1,6 @@
 import { AUDIENCE, type Audience } from './audience.ts';
 import { prepare } from './database.ts';
+import { type Dedup, fromBlob, type Windows } from './dedup.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Remove } from './remove.ts';
 
@@ -39,14 +40,18 @@ export interface EventRows {
 
 const NO_KEY = new Uint8Array();
 
-export function createEventRows({ connection, consumers }: OpenStore, remove: Remove): EventRows {
+export function createEventRows(
+  { connection, consumers }: OpenStore,
+  remove: Remove,
+  dedup: Pick<Dedup, 'put'>,
+  { retentionMs }: Pick<Windows, 'retentionMs'>,
+): EventRows {
   const insert = prepare(
     connection,
     `INSERT INTO events (shop, received_at, hold_until, message_key, order_key, voice, audience, compose, order_id, body)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertPii = prepare(connection, 'INSERT INTO seals (seq, sealed) VALUES (?, ?)');
-  const isUnsent = prepare<object>(connection, 'SELECT 1 FROM events WHERE seq = ? AND compose = 1');
   const unsent = prepare<Copied>(
     connection,
     `SELECT received_at AS receivedAtMs, hold_until AS holdUntilMs, message_key AS messageKey, order_key AS orderKey,
@@ -80,7 +85,11 @@ export function createEventRows({ connection, consumers }: OpenStore, remove: Re
       return seq;
     },
     dropUnsent(shop, seq) {
-      if (isUnsent.get(seq)) remove(shop, [seq]);
+      const row = unsent.get(seq);
+      if (!row) return;
+      remove(shop, [seq]);
+      if (row.messageKey && row.messageKey.length > 0)
+        dedup.put(shop, fromBlob(row.messageKey), row.receivedAtMs + retentionMs);
     },
     moveBehind(shop, seq) {
       const row = unsent.get(seq);

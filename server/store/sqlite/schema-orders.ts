@@ -30,7 +30,9 @@ export const ORDER_SCHEMA = `
     PRIMARY KEY (shop, token, order_id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX order_tokens_by_order ON order_tokens (order_id);
+  -- With a rowid: without, most of a body of 2 KB would be in a page of its own.
   CREATE TABLE order_reports (
+    id INTEGER PRIMARY KEY,
     order_id INTEGER NOT NULL,
     source TEXT NOT NULL,
     stage TEXT NOT NULL,
@@ -39,8 +41,8 @@ export const ORDER_SCHEMA = `
     body TEXT NOT NULL,
     -- 1: past the retention; only ids and amounts are left.
     is_reduced INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (order_id, source, stage, part)
-  ) STRICT, WITHOUT ROWID;
+    UNIQUE (order_id, source, stage, part)
+  ) STRICT;
   CREATE INDEX order_reports_by_age ON order_reports (received_at) WHERE is_reduced = 0;
   -- What destinations are sent, or were. seq 0: before this table existed.
   CREATE TABLE order_stages (

@@ -93,7 +93,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
     history,
     orderRetention,
   );
-  const rows = createEventRows(store, remove);
+  const rows = createEventRows(store, remove, dedup, windows);
   const shops = new Map(Object.entries(data.shops));
   const orders = createOrders(store);
   const evidence = createEvidence(store);
@@ -101,7 +101,16 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const voices = createVoices(store, shops);
   const formerKeys = createFormerKeys(store, dedup, windows);
   const choices = createChoices(store);
-  const acceptOrder = createAcceptOrder({ rows, orders, evidence, voices, formerKeys, shops });
+  const acceptOrder = createAcceptOrder({
+    rows,
+    dedup,
+    windows,
+    orders,
+    evidence,
+    voices,
+    formerKeys,
+    shops,
+  });
   const holdMs = longestHoldMs(shops.values());
   const requeue = createRequeue(store, holdMs);
   const queue = createQueue(store, requeue);

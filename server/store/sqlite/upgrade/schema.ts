@@ -19,4 +19,20 @@ export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
 `;
 
 /** From version 3 of the schema. */
-export const UPGRADE_FROM_3 = '-- No table differs yet.';
+export const UPGRADE_FROM_3 = `
+  CREATE TABLE reports_with_rowid (
+    id INTEGER PRIMARY KEY,
+    order_id INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    part TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    is_reduced INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (order_id, source, stage, part)
+  ) STRICT;
+  INSERT INTO reports_with_rowid SELECT NULL, * FROM order_reports;
+  DROP TABLE order_reports;
+  ALTER TABLE reports_with_rowid RENAME TO order_reports;
+  CREATE INDEX order_reports_by_age ON order_reports (received_at) WHERE is_reduced = 0;
+`;
