@@ -1,20 +1,13 @@
 import { isIP } from 'node:net';
 import { type Consent, PURPOSES } from '../../shared/consent.ts';
-import { eventIdOf, orderNames, readId } from '../../shared/order-ids.ts';
+import { LIMITS } from '../../shared/names.ts';
+import { orderNames, readId } from '../../shared/order-ids.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { withoutClickIds } from '../privacy/click-ids.ts';
 import { coarseIp, coarseUserAgent } from '../privacy/coarsen.ts';
 import { readClaim } from './claim.ts';
+import { type Evidence, toEvidence } from './evidence.ts';
 import { byPrecedence, isTrusted, type Report } from './precedence.ts';
-
-/** What a browser showed together with a cart's or checkout's token, or with the order itself. */
-export interface Evidence {
-  consent: Consent;
-  anonymousId?: string;
-  context: Pick<ProtectedEvent['context'], 'ip' | 'userAgent' | 'tiktok' | 'page' | 'campaign'>;
-  /** The id that page's mirrored TikTok pixel gave the event. */
-  eventId?: string;
-}
 
 /** What is known of an order when one of its stages is leased for the first time. */
 export interface KnownOrder {
@@ -53,8 +46,32 @@ const TERMS: ReadonlySet<string> = new Set([
  * @param own the report that added the stage.
  */
 export function composeStage(own: ProtectedEvent, known: KnownOrder): ProtectedEvent {
+  return bounded(
+    () => compose(own, known),
+    () => compose(own, { ...known, reports: believed(known.reports), evidence: known.evidence.map(briefly) }),
+  );
+}
+
+/** A checkout that a trusted voice reported, with what is known of the browsers that belong to it, latest first. */
+export const composeCheckout = (own: ProtectedEvent, evidence: readonly Evidence[]): ProtectedEvent =>
+  bounded(
+    () => enrich(own, evidence),
+    () => enrich(own, evidence.map(briefly)),
+  );
+
+/** Customer.io refuses a larger event: it is sent without what browsers added that could be this large. */
+function bounded(whole: () => ProtectedEvent, lean: () => ProtectedEvent): ProtectedEvent {
+  const composed = whole();
+  return Buffer.byteLength(JSON.stringify(composed)) <= LIMITS.messageBytes ? composed : lean();
+}
+
+const briefly = ({ context: { page: _, campaign: __, ...context }, ...evidence }: Evidence): Evidence => ({
+  ...evidence,
+  context,
+});
+
+function compose(own: ProtectedEvent, known: KnownOrder): ProtectedEvent {
   const reports = [...known.reports].sort(strongestFirst);
-  const events = reports.map(({ event }) => event);
   const placed = reports.filter(({ stage }) => stage === 'placed').map(({ event }) => event);
   const isPlaced = own.event === 'Order Completed';
   // What was cancelled or paid back changes nothing of what was ordered; a cancelled order's total is often 0.
@@ -64,15 +81,16 @@ export function composeStage(own: ProtectedEvent, known: KnownOrder): ProtectedE
   const content = contentOf(own, reports, contents);
   const pages = reports.filter(({ source }) => !isTrusted(source)).map(({ event }) => toEvidence(event));
   const evidence = [...known.evidence, ...pages];
+  const buyer = describingBuyer(own, reports);
   const composed = enrich(
     {
       ...own,
       source: isPlaced ? content.source : own.source,
       timestamp: isPlaced ? earliest([own, ...placed]) : own.timestamp,
       ...integrationsOf(own, reports),
-      identity: together([own, ...events].map(({ identity }) => identity)),
-      traits: together([own, ...events].map(({ traits }) => traits)),
-      context: contextOf([own, ...events]),
+      identity: together(buyer.map(({ identity }) => identity)),
+      traits: together(buyer.map(({ traits }) => traits)),
+      context: contextOf(buyer),
       properties: {
         ...propertiesOf(own, content, isPlaced ? contents : [], known.canonicalId),
         ...(isCancellable(own) && cancellation(reports)),
@@ -85,11 +103,18 @@ export function composeStage(own: ProtectedEvent, known: KnownOrder): ProtectedE
   return { ...composed, orderId: known.canonicalId, eventId };
 }
 
+/** The reports that tell who bought, first the one that decides. A page's are among them where no other voice reported. */
+function describingBuyer(own: ProtectedEvent, reports: readonly Report[]): ProtectedEvent[] {
+  const events = believed(reports).map(({ event }) => event);
+  const isWeaker = !isTrusted(own.source) && events.some(({ source }) => isTrusted(source));
+  return isWeaker ? events : [own, ...events];
+}
+
 /**
  * An event of a trusted voice with what is known of the browsers that belong to it, latest first. The strictest consent
  * of all of them applies; without any, the event's own.
  */
-export function enrich(event: ProtectedEvent, evidence: readonly Evidence[]): ProtectedEvent {
+function enrich(event: ProtectedEvent, evidence: readonly Evidence[]): ProtectedEvent {
   if (evidence.length === 0) return asAllowed(event);
   const consent = Object.fromEntries(
     PURPOSES.map((purpose) => [purpose, evidence.every((one) => one.consent[purpose])]),
@@ -119,32 +144,6 @@ function isOwnEventId(eventId: string, reports: readonly Report[]): boolean {
 function believed(reports: readonly Report[]): readonly Report[] {
   const trusted = reports.filter(({ source }) => isTrusted(source));
   return trusted.length > 0 ? trusted : reports;
-}
-
-/** What a browser's event shows of whoever sent it. */
-export function toEvidence({
-  consent,
-  identity,
-  context,
-  properties,
-  messageId,
-  event = '',
-}: ProtectedEvent): Evidence {
-  const { ip, userAgent, page, campaign } = context;
-  const { event_id, ...tiktok } = context.tiktok ?? {};
-  const isShared = event_id === messageId || event_id === eventIdOf(event, properties, messageId);
-  return {
-    consent,
-    ...(identity.anonymousId !== undefined && { anonymousId: identity.anonymousId }),
-    context: {
-      ...(ip !== undefined && { ip }),
-      ...(userAgent !== undefined && { userAgent }),
-      ...(Object.keys(tiktok).length > 0 && { tiktok }),
-      ...(page !== undefined && { page }),
-      ...(campaign !== undefined && { campaign }),
-    },
-    ...(event_id !== undefined && isShared && { eventId: event_id }),
-  };
 }
 
 const strongestFirst = (a: Report, b: Report) => byPrecedence(rankOf(a), rankOf(b));

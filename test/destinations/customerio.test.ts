@@ -68,6 +68,29 @@ describe('who', () => {
   });
 });
 
+test('a field of the context that Customer.io would refuse costs only itself', () => {
+  const sent = {
+    locale: 'en',
+    active: 'yes',
+    campaign: { source: 'tiktok', id: 7, utm: {} },
+    page: { url: 'https://shop.example/', keywords: ['tea', 1] },
+    device: { type: 'toaster', token: 't' },
+    os: 7,
+    anything: { a: [1] },
+  };
+  const context = { ...sent } as unknown as ProtectedEvent['context'];
+  expect(itemOf({ context })).toMatchObject({
+    context: {
+      locale: 'en',
+      campaign: { source: 'tiktok' },
+      page: { url: 'https://shop.example/' },
+      device: { token: 't' },
+      anything: { a: [1] },
+    },
+  });
+  expect(JSON.stringify(itemOf({ context }))).not.toMatch(/keywords|toaster|"os"|active|utm/);
+});
+
 describe('personal data', () => {
   const identity = { userId: 'u', emailSha256: DIGEST, phoneSha256: DIGEST };
   const traits = {

@@ -1,6 +1,7 @@
 import type { ProtectedEvent, RawPii } from '../../../shared/protected-event.ts';
 import { type Facts, type Skip, skip } from '../destination.ts';
 import { compact, readText } from '../values.ts';
+import { contextOf } from './context.ts';
 import type { Payload } from './payload.ts';
 import type { Settings } from './settings.ts';
 import { traits, withoutDigests } from './traits.ts';
@@ -70,13 +71,6 @@ function idsOf({ identity }: ProtectedEvent, raw: RawPii | undefined) {
   const anonymousId = readText(identity.anonymousId);
   if (userId || anonymousId) return { userId, anonymousId };
   return { userId: raw?.email, anonymousId: raw?.email ? undefined : identity.emailSha256 };
-}
-
-/** The context without the collector's own fields and without TikTok's ids. */
-function contextOf({ context }: ProtectedEvent): Record<string, unknown> | undefined {
-  const { bot: _bot, tiktok: _tiktok, ...facts } = context;
-  const known = withoutDigests(facts);
-  return Object.keys(known).length > 0 ? known : undefined;
 }
 
 /** Customer.io reads a page's URL and title from its properties. */

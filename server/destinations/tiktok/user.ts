@@ -3,6 +3,8 @@ import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { compact, readText } from '../values.ts';
 import { Ip, Locale, type Payload } from './payload.ts';
 
+const MAX_TTCLID = 1024;
+
 /** Everything that TikTok can match a person by. The event holds digests already; only the visitor's id is hashed here. */
 export function user({ identity, context }: ProtectedEvent): Payload['user'] {
   const id = readText(identity.userId) ?? readText(identity.anonymousId);
@@ -17,8 +19,8 @@ export function user({ identity, context }: ProtectedEvent): Payload['user'] {
     city: identity.city,
     state: identity.state,
     country: identity.country,
-    ttclid: clickIdOf(context.page?.url) ?? readText(context.tiktok?.ttclid),
-    ttp: readText(context.tiktok?.ttp),
+    ttclid: clickIdOf(context.page?.url) ?? notLonger(context.tiktok?.ttclid, MAX_TTCLID),
+    ttp: notLonger(context.tiktok?.ttp, 256),
     ip: Ip.safeParse(ip).success ? ip : undefined,
     user_agent: readText(context.userAgent),
     locale: languageTag(context.locale),
@@ -36,8 +38,12 @@ function languageTag(locale: string | undefined): string | undefined {
   return Locale.safeParse(locale).success ? locale : undefined;
 }
 
-/** The click id in the page's URL is newer than a stored one. A truncated id matches nothing, so a long one is left out. */
-function clickIdOf(pageUrl: string | undefined): string | undefined {
-  const ttclid = pageUrl && URL.parse(pageUrl)?.searchParams.get('ttclid')?.trim();
-  return ttclid && ttclid.length <= 1024 ? ttclid : undefined;
+/** The click id in the page's URL is newer than a stored one. */
+const clickIdOf = (pageUrl: string | undefined) =>
+  notLonger(URL.parse(pageUrl ?? '')?.searchParams.get('ttclid'), MAX_TTCLID);
+
+/** A truncated id matches nothing, and TikTok refuses an event with a longer one: such an id is left out. */
+function notLonger(value: unknown, max: number): string | undefined {
+  const id = readText(value);
+  return id !== undefined && id.length <= max ? id : undefined;
 }

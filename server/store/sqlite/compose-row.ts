@@ -1,6 +1,7 @@
 import { orderTokens } from '../../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
-import { composeStage, type Evidence, enrich, toEvidence } from '../../orders/compose.ts';
+import { composeCheckout, composeStage } from '../../orders/compose.ts';
+import { type Evidence, toEvidence } from '../../orders/evidence.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import type { Choices } from './choices.ts';
 import { prepare } from './database.ts';
@@ -71,7 +72,7 @@ export function createComposeRow(
         Number.MAX_SAFE_INTEGER,
         own.identity.userId ?? null,
       );
-      return enrich(own, withChoices(shop, shown, [own]));
+      return composeCheckout(own, withChoices(shop, shown, [own]));
     }
     const { canonicalId, eventId } = order;
     const reports = orders.reports(order);

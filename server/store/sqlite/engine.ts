@@ -1,6 +1,6 @@
 import { isHardToGuess } from '../../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
-import { toEvidence } from '../../orders/compose.ts';
+import { toEvidence } from '../../orders/evidence.ts';
 import type { Accepted, DeadLetter, Delivery, Entry, LogWatch, Store } from '../store.ts';
 import { startThread } from '../thread/start.ts';
 import { createWitness } from '../witness.ts';

@@ -1,5 +1,5 @@
 import type { OrderClaim } from '../../orders/claim.ts';
-import type { Evidence } from '../../orders/compose.ts';
+import type { Evidence } from '../../orders/evidence.ts';
 import type { Stage } from '../../orders/stages.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
