@@ -75,7 +75,7 @@ export function createComposeRow(
       return composeCheckout(own, withChoices(shop, shown, [own]));
     }
     const { canonicalId, eventId } = order;
-    const reports = orders.reports(order);
+    const reports = orders.reports(order, { body, event: own });
     const trusted = reports.filter(({ source }) => isTrusted(source)).map(({ event }) => event);
     const composed = composeStage(own, {
       canonicalId,

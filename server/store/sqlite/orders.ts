@@ -1,4 +1,4 @@
-import type { Source } from '../../../shared/protected-event.ts';
+import type { ProtectedEvent, Source } from '../../../shared/protected-event.ts';
 import type { OrderClaim } from '../../orders/claim.ts';
 import type { Report } from '../../orders/precedence.ts';
 import type { Stage } from '../../orders/stages.ts';
@@ -37,7 +37,8 @@ export interface Orders {
   get(id: number): Order | undefined;
   /** Keeps a report; of one voice, stage and part the later one replaces the earlier. */
   report(order: Order, source: Source, claim: OrderClaim, receivedAtMs: number, body: string): void;
-  reports(order: Order): Report[];
+  /** @param read a text that was parsed already, and its event: a report that it begins with is not parsed again. */
+  reports(order: Order, read: { body: string; event: ProtectedEvent }): Report[];
   emitted(order: Order): Map<string, number>;
   emit(order: Order, stage: Stage, part: string, seq: number): void;
   /** The stage's event got another number. */
@@ -78,7 +79,8 @@ export function createOrders({ connection }: OpenStore): Orders {
   const byId = prepare<Order>(connection, `SELECT ${COLUMNS} FROM orders WHERE id = ?`);
   const insert = prepare(
     connection,
-    `INSERT INTO orders (shop, canonical_id, reported_at, window_until, user_id, witness) VALUES (?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO orders (shop, canonical_id, reported_at, window_until, user_id, witness, is_cancelled)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   const complete = prepare(
     connection,
@@ -194,9 +196,10 @@ export function createOrders({ connection }: OpenStore): Orders {
       const [canonicalId] = names;
       if (canonicalId === undefined) throw new RangeError('an order without a name cannot be identified');
       const windowUntilMs = receivedAtMs + mergeMs;
-      const id = known?.id ?? insert.insert(shop, canonicalId, receivedAtMs, windowUntilMs, userId, witness);
+      const own = [userId, witness, Number(isCancelled)] as const;
+      const id = known?.id ?? insert.insert(shop, canonicalId, receivedAtMs, windowUntilMs, ...own);
       const superseded = merged.flatMap((other) => merge(other, id));
-      complete.run(id, userId, witness, Number(isCancelled));
+      if (known) complete.run(id, ...own);
       for (const name of names) addName.run(shop, name, id, Number(isTrusted));
       // A checkout's name stands in for the order's own until the order has one.
       if (known?.canonicalId.startsWith('checkout:') && !canonicalId.startsWith('checkout:'))
@@ -209,10 +212,12 @@ export function createOrders({ connection }: OpenStore): Orders {
     report(order, source, { stage, part }, receivedAtMs, body) {
       putReport.run(order.id, source, stage, part, receivedAtMs, body);
     },
-    reports: (order) =>
-      allReports
-        .all(order.id)
-        .map(({ source, stage, part, body }) => ({ source, stage, part, event: readStored(body) })),
+    reports: (order, read) =>
+      allReports.all(order.id).map(({ body, ...report }) => ({
+        ...report,
+        // The event of a stage is its report's text with further fields.
+        event: read.body.startsWith(body.slice(0, -1)) ? read.event : readStored(body),
+      })),
     emitted: (order) =>
       new Map(
         stages.all(order.id).map(({ stage, part, seq }) => [part === '' ? stage : `${stage}:${part}`, seq]),

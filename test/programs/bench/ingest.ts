@@ -4,6 +4,7 @@ import { type Bounds, type Figure, type Measured, median, medianRatio, ms, ratio
 import { type Helper, launch } from './launch.ts';
 import type { Load, LoadResult } from './load.ts';
 import type { Options } from './options.ts';
+import type { EventKind } from './order.ts';
 import { readUsage } from './usage.ts';
 
 const CONNECTIONS = 64;
@@ -14,6 +15,7 @@ interface Contender {
   port: number;
   path: string;
   eventsPerRequest: number;
+  kind?: EventKind;
   /** Absent: a baseline. */
   collector?: Collector;
 }
@@ -44,12 +46,20 @@ export async function measureIngest(
     { name: 'bare node:http + 204', port: http.hello.port, path: '/', ...one },
     { name: 'bare Express 5, own body reading + 204', port: express.hello.port, path: '/own', ...one },
     { name: 'bare Express 5 + express.json + 204', port: express.hello.port, path: '/json', ...one },
-    { name: 'collector /v1/track', port: collector.port, path: '/v1/track', ...one, collector },
+    { name: 'collector /v1/track, orders', port: collector.port, path: '/v1/track', ...one, collector },
     {
-      name: `collector /v1/batch of ${BATCH}`,
+      name: `collector /v1/batch of ${BATCH}, orders`,
       port: collector.port,
       path: '/v1/batch',
       eventsPerRequest: BATCH,
+      collector,
+    },
+    {
+      name: 'collector /v1/track, product views',
+      port: collector.port,
+      path: '/v1/track',
+      ...one,
+      kind: 'view',
       collector,
     },
   ];
@@ -80,12 +90,20 @@ export async function measureIngest(
 }
 
 async function runOnce(
-  { port, path, eventsPerRequest, collector }: Contender,
+  { port, path, eventsPerRequest, kind, collector }: Contender,
   generator: Helper<unknown>,
   prefix: string,
   seconds: number,
 ): Promise<Sample> {
-  const load: Load = { port, path, prefix, seconds, connections: CONNECTIONS, eventsPerRequest };
+  const load: Load = {
+    port,
+    path,
+    prefix,
+    seconds,
+    connections: CONNECTIONS,
+    eventsPerRequest,
+    ...(kind && { kind }),
+  };
   if (collector) load.wants = `"accepted":${eventsPerRequest},`;
   const before = collector && readUsage(collector.pid);
   const result = await generator.ask<LoadResult>(load);

@@ -1,7 +1,7 @@
 import { type Connection, openConnection } from './client.ts';
 import { createLatencies } from './latencies.ts';
 import { serveParent } from './launch.ts';
-import { createTemplate } from './order.ts';
+import { createTemplate, type EventKind } from './order.ts';
 
 /** One run of load, as another process orders it. */
 export interface Load {
@@ -12,6 +12,8 @@ export interface Load {
   seconds: number;
   connections: number;
   eventsPerRequest: number;
+  /** What is sent; default: orders. */
+  kind?: EventKind;
   /** Over all connections, evenly. Absent: as fast as answers come. */
   requestsPerSecond?: number;
   /** Asked for in every 2xx answer; one without it counts as refused. */

@@ -37,6 +37,15 @@ export const orderCompleted = (messageId: string, timestamp: string) => ({
   },
 });
 
+/** A view of a product by the same visitor. */
+export const productViewed = (messageId: string, timestamp: string) => {
+  const { properties, ...order } = orderCompleted(messageId, timestamp);
+  const [product] = properties.products;
+  return { ...order, event: 'Product Viewed', properties: { currency: 'TWD', value: 850, ...product } };
+};
+const EVENTS = { order: orderCompleted, view: productViewed };
+export type EventKind = keyof typeof EVENTS;
+
 /** One HTTP request of which only the ids change, in place: no text is built while the clock runs. */
 export interface RequestTemplate {
   bytes: Buffer;
@@ -50,6 +59,8 @@ export interface TemplateOptions {
   /** 1: the event itself. More: `{batch: [...]}`. */
   eventsPerRequest: number;
   timestamp: string;
+  /** Default: orders, which cost most. */
+  kind?: EventKind;
 }
 
 export function createTemplate({
@@ -57,9 +68,10 @@ export function createTemplate({
   prefix,
   eventsPerRequest,
   timestamp,
+  kind = 'order',
 }: TemplateOptions): RequestTemplate {
   const placeholder = messageIdOf(prefix, 0);
-  const event = orderCompleted(placeholder, timestamp);
+  const event = EVENTS[kind](placeholder, timestamp);
   const body = JSON.stringify(
     eventsPerRequest === 1 ? event : { batch: new Array(eventsPerRequest).fill(event) },
   );

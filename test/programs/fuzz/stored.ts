@@ -53,7 +53,7 @@ export interface Stored {
  * second copy.
  */
 const ROWS = `
-  SELECT CAST(body AS TEXT) AS text, audience = 2 AND length(message_key) = 0 AS isCopy, order_id AS orderId FROM events
+  SELECT CAST(body AS TEXT) AS text, audience = 2 AND (length(message_key) = 0 OR order_id IS NOT NULL) AS isCopy, order_id AS orderId FROM events
   UNION ALL SELECT CAST(body AS TEXT), 1, NULL FROM evidence`;
 /** The shop system reported an order before any page did: no page makes one. */
 const MADE_BY_PAGES = `SELECT count(*) AS count FROM order_reports WHERE source = 'browser'`;
