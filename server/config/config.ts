@@ -18,9 +18,14 @@ export interface Config {
   retentionMs: number;
   /** Of the requests that were sent. */
   historyMs: number;
+  /** Requests to one shop from one address without a server key. */
   rateLimitPerMinute: number;
   /** Requests of one server key. */
   serverRatePerMinute: number;
+  /** Megabytes (10⁶ bytes, unpacked) to one shop from one address without a server key. */
+  addressMbPerDay: number;
+  /** Megabytes to one shop without a server key. */
+  browserMbPerDay: number;
   /** Between two reports of statistics to SHOPLINE. */
   statisticsSyncMs: number;
   /** Lower case: where a CDN says which country a visitor is in. */

@@ -65,6 +65,8 @@ export function readConfig(variables: Variables, readFile: (path: string) => str
     historyMs: global.HISTORY_DAYS * DAY_MS,
     rateLimitPerMinute: global.RATE_LIMIT_PER_MINUTE,
     serverRatePerMinute: global.SERVER_RATE_PER_MINUTE,
+    addressMbPerDay: global.ADDRESS_MB_PER_DAY,
+    browserMbPerDay: global.BROWSER_MB_PER_DAY,
     statisticsSyncMs: global.STATISTICS_SYNC_MINUTES * MINUTE_MS,
     countryHeader: global.COUNTRY_HEADER,
     maxmindFile: global.MAXMIND_FILE,

@@ -69,6 +69,8 @@ export const ProgramVariables = z.object({
   HISTORY_DAYS: whole(14, 1, 3650),
   RATE_LIMIT_PER_MINUTE: whole(600, 1, 1_000_000),
   SERVER_RATE_PER_MINUTE: whole(60_000, 1, 100_000_000),
+  ADDRESS_MB_PER_DAY: whole(1_000, 1, 1_000_000_000),
+  BROWSER_MB_PER_DAY: whole(20_000, 1, 1_000_000_000),
   STATISTICS_SYNC_MINUTES: whole(15, 1, 1440),
   COUNTRY_HEADER: textOr('cf-ipcountry', 'the name of a header', /^[A-Za-z0-9-]+$/).transform((name) =>
     name.toLowerCase(),

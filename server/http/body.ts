@@ -1,17 +1,17 @@
 import type { Request } from 'express';
 import { LIMITS } from '../../shared/names.ts';
-import type { Budget } from './budget.ts';
+import type { Budget, Claimant } from './budget.ts';
 import { HttpError, tooLarge } from './errors.ts';
 import { isGzip } from './gzip.ts';
 
 /**
- * Reads a whole body, still compressed. Its bytes are acquired from the budget as they arrive; the caller releases them
- * once the request is answered.
+ * Reads a whole body, still compressed. While it arrives in pieces its bytes are counted in the budget; the caller holds
+ * the whole one.
  *
  * @throws {HttpError} 413 over the limit, 415 for an encoding other than gzip, 503 over the budget, 400 when the
- * connection closed early. Then nothing is held.
+ * connection closed early. Then nothing is counted.
  */
-export function readBody(request: Request, budget: Budget): Promise<Buffer> {
+export function readBody(request: Request, budget: Budget, claimant: Claimant): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const encoding = request.headers['content-encoding'];
     if (encoding !== undefined && !isGzip(encoding) && encoding !== 'identity')
@@ -20,22 +20,21 @@ export function readBody(request: Request, budget: Budget): Promise<Buffer> {
     if (length > LIMITS.requestBytes) return reject(tooLarge('request'));
     let chunks: Buffer[] = [];
     let bytes = 0;
-    let arriving = 0;
     const fail = (error: unknown) => {
       request.off('data', onData).off('end', onEnd).off('close', onClose);
-      budget.arrived(arriving);
-      budget.release(bytes);
+      chunks = [];
+      receiving?.end();
       // The rest of the body is read and discarded, so that the connection can be reused.
       request.resume();
       reject(error);
     };
+    let receiving: ReturnType<Budget['receive']> | undefined;
     const onData = (chunk: Buffer) => {
       try {
         if (bytes + chunk.length > LIMITS.requestBytes) throw tooLarge('request');
-        if (chunk.length === length) budget.acquire(chunk.length);
-        else {
-          budget.acquireArriving(chunk.length);
-          arriving += chunk.length;
+        if (chunk.length !== length) {
+          receiving ??= budget.receive(claimant, fail);
+          receiving.add(chunk.length);
         }
       } catch (error) {
         return fail(error);
@@ -45,7 +44,7 @@ export function readBody(request: Request, budget: Budget): Promise<Buffer> {
     };
     const onEnd = () => {
       request.off('close', onClose);
-      budget.arrived(arriving);
+      receiving?.end();
       resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, bytes));
       // The listeners keep this array reachable until the request is answered.
       chunks = [];

@@ -1,55 +1,127 @@
+import { LIMITS } from '../../shared/names.ts';
 import { HttpError } from './errors.ts';
+
+/** Who sends a request, as far as its headers prove it. `unproven`: a page or the backend, as its body will show. */
+export type Claimant = 'browser' | 'server' | 'platform' | 'unproven';
+
+/** Who sent a whole request: the signature or the key was checked. */
+export type Holder = 'browser' | 'server' | 'platform';
 
 /** Bounds the memory that requests in progress hold, so that a slow disk leads to 503 answers and not to a crash. */
 export interface Budget {
-  /** Bytes of request bodies that were read and not answered yet, decompressed. */
+  /** Bytes of request bodies that are not answered yet: decompressed, or as far as they have arrived. */
   bytes(): number;
-  /** Requests being read or answered. */
+  /** Whole requests that are not answered yet. */
   requests(): number;
-  begin(): void;
-  /** @param bytes what the request still holds. */
-  end(bytes: number): void;
-  /** @throws {HttpError} 503 when the budget is exceeded; then nothing is acquired. */
-  acquire(bytes: number): void;
-  release(bytes: number): void;
   /**
-   * As `acquire`, for bytes of a body that is still arriving. These are limited to half of the budget, so that slow
-   * senders leave room for requests that arrive whole.
+   * Holds a whole body until it is answered.
+   *
+   * @returns releases it. @throws {HttpError} 503 when the budget is exceeded; then nothing is held.
    */
-  acquireArriving(bytes: number): void;
-  /** The bytes belong to a complete body now; they stay acquired. */
-  arrived(bytes: number): void;
+  hold(holder: Holder, bytes: number): () => void;
+  /**
+   * Begins to count a body that arrives in pieces.
+   *
+   * @param drop discards the body, to make room for newer ones. It must call `end`.
+   */
+  receive(claimant: Claimant, drop: (error: HttpError) => void): Receiving;
 }
 
+/** A body on its way. */
+export interface Receiving {
+  /** @throws {HttpError} 503 when the budget is exceeded; then these bytes are not counted. */
+  add(bytes: number): void;
+  /** The body is complete or given up: none of it is counted any longer. */
+  end(): void;
+}
+
+/**
+ * @param maxBytes of the bodies of browsers, those on their way included, which take at most half of it. A quarter more is
+ *   kept for the backend and the shop system. Bodies on their way whose sender is not proven yet have budgets of their
+ *   own, half and a quarter, at least one body each. There the one that has been arriving for the longest time is dropped
+ *   for newer ones, so that senders who stop halfway keep out none of the others.
+ */
 export function createBudget(maxBytes: number): Budget {
-  let held = 0;
-  let arriving = 0;
+  const held = { browser: 0, trusted: 0 };
   let requests = 0;
-  const acquire = (bytes: number) => {
-    if (held + bytes > maxBytes) throw busy();
-    held += bytes;
+  const reserve = maxBytes / 4;
+  const fits = (holder: 'browser' | 'trusted', bytes: number): boolean =>
+    held.browser + held.trusted + arriving.browser.bytes() + arriving.server.bytes() + bytes <=
+      maxBytes + reserve &&
+    (holder === 'trusted' || held.browser + arriving.browser.bytes() + bytes <= maxBytes);
+  const arriving: Record<Claimant, Arriving> = {
+    browser: refusing((bytes, all) => all <= maxBytes / 2 && fits('browser', bytes)),
+    server: refusing((bytes) => fits('trusted', bytes)),
+    platform: droppingOldest(Math.max(maxBytes / 4, LIMITS.requestBytes)),
+    unproven: droppingOldest(Math.max(maxBytes / 2, LIMITS.requestBytes)),
   };
   return {
-    bytes: () => held,
+    bytes: () =>
+      Object.values(arriving).reduce((sum, { bytes }) => sum + bytes(), held.browser + held.trusted),
     requests: () => requests,
-    begin() {
+    hold(sender, bytes) {
+      const holder = sender === 'browser' ? 'browser' : 'trusted';
+      if (!fits(holder, bytes)) throw busy();
+      held[holder] += bytes;
       requests++;
+      return () => {
+        held[holder] -= bytes;
+        requests--;
+      };
     },
-    end(bytes) {
-      requests--;
-      held -= bytes;
+    receive: (claimant, drop) => arriving[claimant].receive(drop),
+  };
+}
+
+interface Arriving {
+  bytes(): number;
+  receive: (drop: (error: HttpError) => void) => Receiving;
+}
+
+/** @param fits whether so many bytes more, `all` together with those on their way, are within the budget. */
+function refusing(fits: (bytes: number, all: number) => boolean): Arriving {
+  let all = 0;
+  return {
+    bytes: () => all,
+    receive() {
+      let own = 0;
+      return {
+        add(bytes) {
+          if (!fits(bytes, all + bytes)) throw busy();
+          all += bytes;
+          own += bytes;
+        },
+        end() {
+          all -= own;
+          own = 0;
+        },
+      };
     },
-    acquire,
-    release(bytes) {
-      held -= bytes;
-    },
-    acquireArriving(bytes) {
-      if (arriving + bytes > maxBytes / 2) throw busy();
-      acquire(bytes);
-      arriving += bytes;
-    },
-    arrived(bytes) {
-      arriving -= bytes;
+  };
+}
+
+function droppingOldest(maxBytes: number): Arriving {
+  /** In the order of their first bytes. */
+  const bodies = new Set<(error: HttpError) => void>();
+  const { bytes: all, receive } = refusing((_bytes, sum) => sum <= maxBytes);
+  return {
+    bytes: all,
+    receive(drop) {
+      const receiving = receive(drop);
+      bodies.add(drop);
+      return {
+        add(bytes) {
+          for (const oldest of bodies) {
+            if (all() + bytes <= maxBytes || oldest === drop) break;
+            oldest(busy());
+          }
+          receiving.add(bytes);
+        },
+        end() {
+          bodies.delete(drop);
+          receiving.end();
+        },
+      };
     },
   };
 }

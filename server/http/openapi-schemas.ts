@@ -26,7 +26,14 @@ export const Answer = z.looseObject({
         issues: z.array(z.looseObject({ path: z.string(), code: z.string(), message: z.string() })),
       }),
     )
-    .meta({ description: 'Invalid messages, with at most 20 issues each. They are not stored.' }),
+    .meta({
+      description: 'Invalid messages, at most 50 of them, with at most 20 issues each. They are not stored.',
+    }),
+  rejectedCount: z
+    .int()
+    .positive()
+    .optional()
+    .meta({ description: 'How many messages were invalid, when there are more than are listed.' }),
 });
 
 /** The response to a request that was refused as a whole. */

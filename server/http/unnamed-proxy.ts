@@ -11,21 +11,20 @@ const HEADERS = ['x-forwarded-for', 'forwarded'] as const;
 export function createProxyCheck(
   { trustProxy, shops }: Pick<Config, 'trustProxy' | 'shops'>,
   logger: Logger,
-): (request: Request) => boolean {
-  if (trustProxy !== undefined) return () => false;
+): (request: Request) => void {
+  if (trustProxy !== undefined) return () => {};
   const names = shops.flatMap(({ destinations }) => destinations.map(({ destination }) => destination.name));
   const destinations = [...new Set(names)];
   let hasLogged = false;
   return (request) => {
+    if (hasLogged) return;
     const header = HEADERS.find((name) => request.headers[name] !== undefined);
-    if (header === undefined) return false;
-    if (!hasLogged)
-      logger.error(
-        { variable: 'TRUST_PROXY', header, address: request.socket.remoteAddress, destinations },
-        `requests carry ${header} but TRUST_PROXY is not set: every visitor is stored and delivered with the ` +
-          'address and country of the proxy, and the rate limit is off; set TRUST_PROXY to the number of proxies',
-      );
+    if (header === undefined) return;
     hasLogged = true;
-    return true;
+    logger.error(
+      { variable: 'TRUST_PROXY', header, address: request.socket.remoteAddress, destinations },
+      `requests carry ${header} but TRUST_PROXY is not set: every visitor is stored and delivered with the ` +
+        'address and country of the proxy, and all share its limits; set TRUST_PROXY to the number of proxies',
+    );
   };
 }

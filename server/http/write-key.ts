@@ -8,67 +8,81 @@ import type { Logger } from '../observe/log.ts';
 import { checkOrigin } from './cors.ts';
 import { HttpError } from './errors.ts';
 
-/** The key of a request, and whether it came in a place that pages and logs of proxies show. */
-export interface PresentedKey {
-  key: string | undefined;
-  isInUrl: boolean;
+/** The keys of a request, by where they stand. */
+export interface PresentedKeys {
+  /** The user of HTTP Basic. */
+  inHeader?: string | undefined;
+  inBody?: string | undefined;
+  inUrl?: string | undefined;
+  /** Every value in the query string, under whatever name: proxies log them all. */
+  queryValues: readonly string[];
 }
 
-/** The key of a request: the HTTP Basic user name, else `writeKey` in the body, else `?writeKey=`. */
-export function findWriteKey(request: Request, body: unknown): PresentedKey {
-  const sent = basicUser(request.headers.authorization) || bodyKey(body);
-  return sent ? { key: sent, isInUrl: false } : { key: queryKey(request.query.writeKey), isInUrl: true };
-}
+/** The key in the headers is known before the body is read. */
+export const keysInHead = ({ headers, query }: Request): PresentedKeys => ({
+  inHeader: basicUser(headers.authorization),
+  inUrl: text(query.writeKey),
+  queryValues: Object.values(query).flat().map(String),
+});
+
+export const withKeyInBody = (head: PresentedKeys, body: unknown): PresentedKeys => ({
+  ...head,
+  inBody: isObject(body) ? text(body.writeKey) : undefined,
+});
 
 function basicUser(header: string | undefined): string | undefined {
   const encoded = /^basic\s+([\w+/=-]+)$/i.exec(header ?? '')?.[1];
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8').split(':', 1)[0];
 }
 
-const bodyKey = (body: unknown) =>
-  isObject(body) && typeof body.writeKey === 'string' ? body.writeKey : undefined;
-const queryKey = (value: unknown) => (typeof value === 'string' ? value : undefined);
+const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 
 /** Whose key it is: the shop, and how far the sender is believed. */
 export interface KeyHolder {
+  key: string;
   shop: Shop;
   source: 'browser' | 'server';
 }
 
 /**
- * Whose key it is.
+ * Whose key it is: of those presented, the one in the headers, else in the body, else in the URL.
  *
  * @param origin the header `Origin`; undefined when the request does not come from a page.
- * @throws {HttpError} 401 for a missing or unknown key; 403 for a page that is not the shop's, and for a server key
- *   where a page could have read it.
+ * @throws {HttpError} 401 for a missing or unknown key; 403 for a page that is not the shop's, and for a server key where
+ *   others can read it, whatever key stands beside it.
  */
-export type FindShop = (presented: PresentedKey, origin: string | undefined) => KeyHolder;
+export type FindShop = (keys: PresentedKeys, origin: string | undefined) => KeyHolder;
 
-/** Unknown and exposed keys are logged, masked, at most once a minute each. */
+/** Unknown keys are logged, masked, at most once a minute each; exposed ones as well, however many unknown ones there are. */
 export function createFindShop(
   shops: readonly Shop[],
   { logger, counters, nowMs }: { logger: Logger; counters: Counters; nowMs: () => number },
 ): FindShop {
-  const mayLog = createLogLimiter(nowMs);
-  const byKey = new Map<string, KeyHolder>([
-    ...shops.flatMap((shop) =>
-      shop.serverKeys.map((key) => [key, { shop, source: 'server' as const }] as const),
-    ),
-    ...shops.map((shop) => [shop.writeKey, { shop, source: 'browser' as const }] as const),
+  const mayLogUnknown = createLogLimiter(nowMs);
+  const mayLogExposed = createLogLimiter(nowMs);
+  const holders = shops.flatMap((shop): KeyHolder[] => [
+    ...shop.serverKeys.map((key) => ({ key, shop, source: 'server' as const })),
+    { key: shop.writeKey, shop, source: 'browser' },
   ]);
-  return ({ key, isInUrl }, origin) => {
+  const byKey = new Map(holders.map((holder) => [holder.key, holder]));
+  return ({ inHeader, inBody, inUrl, queryValues }, origin) => {
+    const inPage = origin === undefined ? [] : [inHeader, inBody];
+    for (const readable of [inUrl, ...queryValues, ...inPage]) {
+      const exposed = byKey.get(readable ?? '');
+      if (exposed?.source === 'server') throw exposedKey(exposed);
+    }
+    const key = inHeader || inBody || inUrl;
     const holder = byKey.get(key ?? '');
     if (!holder) throw unknownKey(key);
-    if (holder.source === 'server' && (isInUrl || origin !== undefined)) throw exposedKey(holder.shop, key);
     checkOrigin(holder.shop, origin);
     return holder;
   };
 
-  function exposedKey({ id }: Shop, key = ''): HttpError {
-    counters.count('server_key_exposed', { shop: id });
-    if (mayLog(`exposed ${key}`))
+  function exposedKey({ key, shop }: KeyHolder): HttpError {
+    counters.count('server_key_exposed', { shop: shop.id });
+    if (mayLogExposed(key))
       logger.error(
-        { shop: id, key: maskKey(key) },
+        { shop: shop.id, key: maskKey(key) },
         'SERVER_KEY was sent by a page or in a URL, where others can read it; replace it',
       );
     return new HttpError(
@@ -87,7 +101,7 @@ export function createFindShop(
       );
     const masked = maskKey(key);
     const message = `No shop has the write key ${masked}`;
-    if (mayLog(masked)) logger.warn({}, message);
+    if (mayLogUnknown(masked)) logger.warn({}, message);
     return new HttpError(401, 'unknown-write-key', message);
   }
 }

@@ -1,16 +1,14 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { MESSAGE_TYPES, type MessageType } from '../../shared/names.ts';
 import type { Config } from '../config/config.ts';
+import { type Admission, claimantOf, createAdmission } from '../http/admission.ts';
 import { readBody } from '../http/body.ts';
 import type { Budget } from '../http/budget.ts';
 import { cors } from '../http/cors.ts';
 import { HttpError, toHttpError } from '../http/errors.ts';
 import { decompress, isGzip } from '../http/gzip.ts';
 import { type Body, parseBody } from '../http/json.ts';
-import { limitRate } from '../http/rate-limit.ts';
-import { createServerLimit } from '../http/server-limit.ts';
-import { createProxyCheck } from '../http/unnamed-proxy.ts';
-import { createFindShop, type FindShop, findWriteKey } from '../http/write-key.ts';
+import { type KeyHolder, keysInHead, withKeyInBody } from '../http/write-key.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createLogLimiter } from '../lib/log-limiter.ts';
 import type { Counters } from '../observe/counters.ts';
@@ -19,10 +17,11 @@ import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
 import type { Store } from '../store/store.ts';
 import { setCookies } from './cookies.ts';
 import type { CountryOf } from './country.ts';
+import type { Rejections } from './rejections.ts';
 import { readSender } from './sender.ts';
 import { browserSettings } from './settings.ts';
 import { splitBatch } from './split-batch.ts';
-import { type Rejected, validate } from './validate.ts';
+import { validate } from './validate.ts';
 
 export interface IngestParts {
   config: Config;
@@ -37,9 +36,7 @@ export interface IngestParts {
 }
 
 interface HandlerParts extends IngestParts {
-  findShop: FindShop;
-  /** @throws {HttpError} 429 for a server key past its rate. */
-  limitServer(key: string): void;
+  admission: Admission;
   /** At most once an hour for each shop. */
   mayWarnOfOrders(shop: string): boolean;
 }
@@ -48,62 +45,66 @@ const HOUR_MS = 3_600_000;
 
 /** Segment's HTTP API under `/v1`. Each message type is also available under its first letter. */
 export function addIngestRoutes(app: Express, parts: IngestParts): void {
-  const { config, logger, clock } = parts;
-  const findShop = createFindShop(config.shops, { logger, counters: parts.counters, nowMs: clock.now });
-  const handlerParts = {
-    ...parts,
-    findShop,
-    limitServer: createServerLimit(config.serverRatePerMinute, clock.now),
-    mayWarnOfOrders: createLogLimiter(clock.now, HOUR_MS),
-  };
+  const { config, clock } = parts;
+  const admission = createAdmission(config, { ...parts, nowMs: clock.now });
+  const handlerParts = { ...parts, admission, mayWarnOfOrders: createLogLimiter(clock.now, HOUR_MS) };
   app.use('/v1', cors(config.shops));
-  app.use('/v1', limitRate(config.rateLimitPerMinute, createProxyCheck(config, logger)));
   app.post(['/v1/batch', '/v1/b'], ingestHandler(handlerParts));
   for (const type of MESSAGE_TYPES)
     app.post([`/v1/${type}`, `/v1/${type[0]}`], ingestHandler(handlerParts, type));
   app.post('/v1/m', (_request, response) => void response.json({}));
-  app.get('/v1/projects/:writeKey/settings', browserSettings(config, findShop));
+  app.get('/v1/projects/:writeKey/settings', browserSettings(config, admission));
 }
 
 /**
- * Reads, stores and answers one request. Written with callbacks because `await` would keep the body and everything
+ * Reads, stores and answers one request. A key in the headers is checked before the body is read. Written with callbacks because `await` would keep the body and everything
  * parsed from it reachable until the disk has confirmed, and each garbage collection would copy it.
  *
  * @param type the type in the path; undefined for a batch.
  */
 function ingestHandler(parts: HandlerParts, type?: MessageType): RequestHandler {
-  const { budget, counters } = parts;
+  const { admission, budget, counters } = parts;
   const route = type ?? 'batch';
   return (request, response, next) => {
     const startedAtMs = performance.now();
-    let held = 0;
-    budget.begin();
+    let release = () => {};
     const end = (status: number) => {
-      budget.end(held);
+      release();
       const seconds = (performance.now() - startedAtMs) / 1000;
       counters.time('ingest_request', seconds, { route, status: String(status) });
     };
-    readBody(request, budget)
+    const refuse = (error: unknown) => {
+      end(toHttpError(error).status);
+      next(error);
+    };
+    const hold = (holder: KeyHolder, bytes: number) => {
+      admission.admitBytes(holder, request, bytes);
+      release = budget.hold(holder.source, bytes);
+    };
+    const keys = keysInHead(request);
+    let known: KeyHolder | undefined;
+    try {
+      if (keys.inHeader) known = admission.admit(keys, request);
+    } catch (error) {
+      return refuse(error);
+    }
+    readBody(request, budget, claimantOf(known, request))
       .then((bytes) => {
-        held = bytes.length;
         const plain = decompress(bytes, isGzip(request.headers['content-encoding']));
-        budget.acquire(plain.length - bytes.length);
-        held = plain.length;
-        return ingest(parts, parseBody(plain), request, response, type);
+        if (known) hold(known, plain.length);
+        const body = parseBody(plain);
+        const holder = admission.admit(withKeyInBody(keys, body.value), request, known);
+        if (!known) hold(holder, plain.length);
+        return ingest(parts, holder, body, request, response, type);
       })
-      .then(
-        () => end(200),
-        (error: unknown) => {
-          end(toHttpError(error).status);
-          next(error);
-        },
-      );
+      .then(() => end(200), refuse);
   };
 }
 
 /** Resolves once the response is sent. */
 function ingest(
   parts: HandlerParts,
+  { shop, source }: KeyHolder,
   body: Body,
   request: Request,
   response: Response,
@@ -111,17 +112,17 @@ function ingest(
 ): Promise<void> {
   const { config, log, counters } = parts;
   const { origin } = request.headers;
-  const key = findWriteKey(request, body.value);
-  const { shop, source } = parts.findShop(key, origin);
-  if (source === 'server') parts.limitServer(key.key ?? '');
   const { items, sentAt, lost } = splitBatch(body, type);
   const sender = readSender(request, source, parts);
-  const { entries, rejected } = validate(parts, items, sender, shop, sentAt, type);
-  for (const { issues } of rejected)
-    counters.count('messages_rejected', { shop: shop.id, code: issues[0]?.code ?? '' });
-  if (rejected.length > 0 && request.headers['x-strict-mode'] === '1') throw strictModeError(rejected);
+  const { entries, rejections } = validate(parts, items, sender, shop, sentAt, type);
+  const { count: rejectedCount, listed: rejected } = rejections;
+  if (rejectedCount > 0 && request.headers['x-strict-mode'] === '1') throw strictModeError(rejections);
   const latest = origin !== undefined && origin !== 'null' ? entries.at(-1)?.event : undefined;
-  const answer = { success: rejected.length < items.length, rejected };
+  const answer = {
+    success: rejectedCount < items.length,
+    rejected,
+    ...(rejectedCount > rejected.length && { rejectedCount }),
+  };
   return log.accept(entries).then((answers) => {
     const accepted = answers.length;
     const duplicates = answers.filter(({ isStored }) => !isStored).length;
@@ -139,9 +140,9 @@ function ingest(
   });
 }
 
-const strictModeError = (rejected: readonly Rejected[]) =>
-  new HttpError(400, 'strict-mode', 'A message is invalid; in strict mode nothing is stored.', {
-    details: rejected.flatMap(({ index, issues }) =>
+const strictModeError = ({ count, listed }: Rejections) =>
+  new HttpError(400, 'strict-mode', `In strict mode nothing is stored; invalid messages: ${count}.`, {
+    details: listed.flatMap(({ index, issues }) =>
       issues.map((issue) => `message ${index}: ${issue.path || '(message)'}: ${issue.message}`),
     ),
   });

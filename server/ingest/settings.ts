@@ -1,7 +1,8 @@
 import type { RequestHandler } from 'express';
 import type { Config } from '../config/config.ts';
+import type { Admission } from '../http/admission.ts';
 import { HttpError } from '../http/errors.ts';
-import type { FindShop } from '../http/write-key.ts';
+import { keysInHead } from '../http/write-key.ts';
 
 /**
  * The settings that Segment's browser SDKs and those derived from them request first. The answer makes this collector
@@ -10,9 +11,13 @@ import type { FindShop } from '../http/write-key.ts';
  * Pages receive one integration only: with two, these SDKs also fetch a script loader from the same host and fail
  * without it. Segment's own browser SDK needs this address as `cdnSettings`.
  */
-export function browserSettings(config: Config, findShop: FindShop): RequestHandler<{ writeKey: string }> {
+export function browserSettings(
+  config: Config,
+  { admit }: Pick<Admission, 'admit'>,
+): RequestHandler<{ writeKey: string }> {
   return (request, response) => {
-    const { shop } = findShop({ key: request.params.writeKey, isInUrl: true }, request.get('origin'));
+    const { queryValues } = keysInHead(request);
+    const { shop } = admit({ inUrl: request.params.writeKey, queryValues }, request);
     const address = config.publicUrl ?? `${request.protocol}://${request.get('host')}`;
     if (!URL.canParse(address)) throw new HttpError(400, 'malformed-body', 'The Host header is invalid.');
     const base = new URL(address);

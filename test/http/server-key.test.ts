@@ -72,6 +72,20 @@ describe('where others can read it, a server key is refused', () => {
     ['from a page without an address', { key: SERVER_KEY, headers: { origin: 'null' } }],
     ['from a page, in the body', { body: { writeKey: SERVER_KEY }, headers: { origin: SHOP_ORIGIN } }],
     ['in the URL', { query: `?writeKey=${SERVER_KEY}` }],
+    ['in the URL, beside itself in the header', { query: `?writeKey=${SERVER_KEY}`, key: SERVER_KEY }],
+    ['in the URL, beside the write key in the header', { query: `?writeKey=${SERVER_KEY}`, key: WRITE_KEY }],
+    ['in the URL, beside a key of nobody', { query: `?writeKey=${SERVER_KEY}`, key: 'nobody' }],
+    [
+      'in the URL, beside the write key in the body',
+      { query: `?writeKey=${SERVER_KEY}`, body: { writeKey: WRITE_KEY } },
+    ],
+    ['in the URL, beside the write key there', { query: `?writeKey=${WRITE_KEY}&writeKey=${SERVER_KEY}` }],
+    ['in the URL under another name', { query: `?write_key=${SERVER_KEY}`, key: WRITE_KEY }],
+    ['in the URL, percent-encoded', { query: `?writeKey=%62${SERVER_KEY.slice(1)}`, key: WRITE_KEY }],
+    [
+      'from a page, in the body beside the write key in the header',
+      { key: WRITE_KEY, body: { writeKey: SERVER_KEY }, headers: { origin: SHOP_ORIGIN } },
+    ],
   ])('%s: 403, counted, nothing stored', async (_where, how) => {
     const before = { exposed: await exposed(), stored: events.length };
     const answer = await send(how);
@@ -100,6 +114,18 @@ describe('where others can read it, a server key is refused', () => {
     await clock.advance(60_000);
     await leak();
     expect(logged()).toHaveLength(2);
+  });
+
+  test('it is logged also while strangers send a hundred wrong keys a minute', async () => {
+    const own = await startCollector({ SERVER_KEY }, { clock: createFakeClock() });
+    for (let nth = 0; nth < 120; nth++)
+      await own.post(
+        '/v1/page',
+        { userId: 'u1' },
+        { authorization: basic(`a${String(nth).padStart(3, '0')}`) },
+      );
+    await own.post(`/v1/page?writeKey=${SERVER_KEY}`, { userId: 'u1' });
+    expect(own.lines.filter((line) => line.includes('SERVER_KEY was sent by a page'))).toHaveLength(1);
   });
 
   test('no log line and no answer shows the key', () => {

@@ -7,7 +7,7 @@ import { redactText } from '../../server/privacy/redact.ts';
 import { createSandbox, type Sandbox } from '../../server/sandbox/index.ts';
 import type { Store } from '../../server/store/store.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import { ADMIN_TOKEN, basic, shopVariables, WRITE_KEY } from './shop.ts';
+import { ADMIN_TOKEN, basic, NO_LIMITS, shopVariables, WRITE_KEY } from './shop.ts';
 import { tempDir } from './temp-dir.ts';
 
 export { eventually } from './eventually.ts';
@@ -52,6 +52,7 @@ export async function startCollector(
     DATA_DIR: dataDir,
     ADMIN_TOKEN,
     LOG_LEVEL: 'debug',
+    ...NO_LIMITS,
     ...(shops ? { CONFIG_FILE: 'shops.json' } : shopVariables(sandbox)),
     ...variables,
   };

@@ -15,7 +15,7 @@ import {
 import { FLEET_SHOP, voiceVariables } from './fleet-requests.ts';
 import { APIS, clearFiles, createTally, type Reconciliation } from './fleet-tally.ts';
 import { startTraffic, type Traffic, type TrafficOptions } from './fleet-traffic.ts';
-import { shopVariables } from './shop.ts';
+import { NO_LIMITS, shopVariables } from './shop.ts';
 
 export type { CollectorProcess, Ended, Usage } from './fleet-process.ts';
 export { APIS, type Reconciliation } from './fleet-tally.ts';
@@ -74,6 +74,7 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
   const variables = {
     ...(shops && directory ? { CONFIG_FILE: writeShops(directory, shop, shops) } : shop),
     LOG_LEVEL: 'warn',
+    ...NO_LIMITS,
     ...own,
     PORT: String(port),
     DATA_DIR: dataDir,

@@ -2,6 +2,8 @@ import type { Variables } from '../../server/config/variables.ts';
 import { type Sandbox, sandboxVariables } from '../../server/sandbox/index.ts';
 
 export const WRITE_KEY = 'test-write-key';
+/** For tests that send more from one address than visitors do. */
+export const NO_LIMITS = { RATE_LIMIT_PER_MINUTE: '1000000', ADDRESS_MB_PER_DAY: '1000000' } as const;
 export const SHOP_ORIGIN = 'http://127.0.0.1:9000';
 export const ADMIN_TOKEN = 'operator-token-0123456789';
 

@@ -20,14 +20,12 @@ const ANSWER_WITHIN_MS = 3_500;
 function handler(parts: WebhookParts, { name, webhook }: Platform): RequestHandler {
   const { budget, counters } = parts;
   const receive = async (request: Request) => {
-    let heldBytes = 0;
-    budget.begin();
+    const bytes = await readBody(request, budget, 'platform');
+    const release = budget.hold('platform', bytes.length);
     try {
-      const bytes = await readBody(request, budget);
-      heldBytes = bytes.length;
       return await webhook.receive(parts, request, bytes);
     } finally {
-      budget.end(heldBytes);
+      release();
     }
   };
   return async (request, response) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SANDBOX_CREDENTIALS } from '../../../server/sandbox/index.ts';
 import { CHILD_ENV } from '../../support/child-env.ts';
-import { SHOP_POLICY } from '../../support/shop.ts';
+import { NO_LIMITS, SHOP_POLICY } from '../../support/shop.ts';
 import { killProcess, ROOT, spawnOn } from './launch.ts';
 import { WRITE_KEY } from './order.ts';
 
@@ -74,6 +74,7 @@ export async function startCollector({
     DATA_DIR: dataDir,
     WRITE_KEY,
     ...SHOP_POLICY,
+    ...NO_LIMITS,
     ADMIN_TOKEN,
     ...destination,
   };

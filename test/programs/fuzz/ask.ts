@@ -52,6 +52,7 @@ const Taken = z.strictObject({
       issues: z.array(z.strictObject({ path: z.string(), code: z.string(), message: z.string() })).min(1),
     }),
   ),
+  rejectedCount: z.int().positive().optional(),
 });
 export type Taken = z.infer<typeof Taken>;
 const Refused = z.strictObject({
