@@ -17,7 +17,7 @@ const MAX_RETRY_AFTER_MS = HOUR_MS;
 export interface Limits {
   /** One request with a server key. @throws {HttpError} 429 */
   serverRequest(key: string): void;
-  /** One request under a shop's write key; `shop` is undefined when the key is nobody's. @throws {HttpError} 429 */
+  /** One request under a shop's write key; `shop` is undefined when no shop has the key. @throws {HttpError} 429 */
   browserRequest(shop: Shop | undefined, address: string | undefined): void;
   /** The unpacked body of a browser. @throws {HttpError} 429, and then it is not counted for the shop. */
   browserBytes(shop: Shop, address: string | undefined, bytes: number): void;

@@ -2,7 +2,8 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { Store } from '../../server/store/store.ts';
-import { eventually, startCollector } from '../support/collector.ts';
+import { basic, eventually, startCollector } from '../support/collector.ts';
+import { startWebhookShop } from '../support/webhook-shop.ts';
 
 /** A disk that takes its time: entries wait until it is let go. */
 function slowDisk() {
@@ -61,6 +62,33 @@ test.each([
     expect((await collector.post('/v1/batch', large())).status).toBe(200);
   },
 );
+
+test('when browsers have filled their memory, a webhook and the backend are taken', async () => {
+  const SERVER_KEY = 'server-key-of-the-backend-0123';
+  const { wrapLog, letGo } = slowDisk();
+  const shop = await startWebhookShop({ SERVER_KEY }, { wrapLog });
+  const strangers = Array.from({ length: 100 }, () => shop.post('/v1/batch', large()));
+  expect((await Promise.race(strangers)).status).toBe(503);
+  const backend = shop.post('/v1/batch', large(), { authorization: basic(SERVER_KEY) });
+  const inBody = fetch(`${shop.base}/v1/batch`, {
+    method: 'POST',
+    body: JSON.stringify({ ...JSON.parse(large()), writeKey: SERVER_KEY }),
+  });
+  const webhook = shop.place('2105022431212188732466300', '#D6999', { userId: '7' });
+  // What is refused for lack of memory is answered at once; what is taken waits for the disk.
+  const first = await Promise.race([
+    backend,
+    inBody,
+    webhook,
+    new Promise((resolve) => setTimeout(resolve, 500)),
+  ]);
+  expect(first).toBeUndefined();
+  letGo();
+  expect((await Promise.all([backend, inBody, webhook])).map(({ status }) => status)).toEqual([
+    200, 200, 200,
+  ]);
+  await Promise.all(strangers);
+});
 
 test('the operator sees how much is under way, and none of it when it is over', async () => {
   const { wrapLog, letGo } = slowDisk();

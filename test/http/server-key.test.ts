@@ -74,7 +74,7 @@ describe('where others can read it, a server key is refused', () => {
     ['in the URL', { query: `?writeKey=${SERVER_KEY}` }],
     ['in the URL, beside itself in the header', { query: `?writeKey=${SERVER_KEY}`, key: SERVER_KEY }],
     ['in the URL, beside the write key in the header', { query: `?writeKey=${SERVER_KEY}`, key: WRITE_KEY }],
-    ['in the URL, beside a key of nobody', { query: `?writeKey=${SERVER_KEY}`, key: 'nobody' }],
+    ['in the URL, beside an unknown key', { query: `?writeKey=${SERVER_KEY}`, key: 'unknown' }],
     [
       'in the URL, beside the write key in the body',
       { query: `?writeKey=${SERVER_KEY}`, body: { writeKey: WRITE_KEY } },
