@@ -7,9 +7,9 @@ import { AUDIENCE } from './audience.ts';
 import type { Choices } from './choices.ts';
 import { type Dedup, type DedupKey, messageKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
-import type { EvidenceStore } from './evidence.ts';
 import type { FormerKeys } from './former-keys.ts';
 import type { PersonLinks } from './person-links.ts';
+import type { Views } from './views.ts';
 
 /** `bytes`: of what was stored. `orders`: the answers to entries that report an order, by their place. */
 export interface AcceptedAll {
@@ -23,7 +23,7 @@ interface Parts {
   dedup: Dedup;
   formerKeys: FormerKeys;
   windows: Windows;
-  evidence: EvidenceStore;
+  views: Views;
   personLinks: PersonLinks;
   choices: Choices;
   /** Undefined for a report that names no order: an event like others. */
@@ -51,7 +51,7 @@ export function createAccept({
   dedup,
   formerKeys,
   windows,
-  evidence,
+  views,
   personLinks,
   choices,
   acceptOrder,
@@ -108,7 +108,7 @@ export function createAccept({
   function show([shop, , , receivedAtMs]: AcceptRow, details: Details | null): void {
     const { shown, visitor } = details ?? {};
     if (shown && visitor !== undefined)
-      evidence.view(shop, shown.tokens, shown.userId, { visitor, receivedAtMs, body: shown.evidence });
+      views.put(shop, shown.tokens, shown.userId, { visitor, receivedAtMs, body: shown.evidence });
   }
 
   return (entries: readonly AcceptRow[], nowMs: number, setByMs: number): AcceptedAll => {

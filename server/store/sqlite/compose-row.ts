@@ -9,6 +9,7 @@ import type { EvidenceStore } from './evidence.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Order, Orders } from './orders.ts';
 import { readStored } from './stored-event.ts';
+import type { Views } from './views.ts';
 
 /** A row whose body is composed when it is leased first, by whichever destination. */
 export interface ComposedRow {
@@ -24,13 +25,18 @@ export interface ComposedRow {
  */
 export function createComposeRow(
   { connection }: OpenStore,
-  { orders, evidence, choices }: { orders: Orders; evidence: EvidenceStore; choices: Choices },
+  {
+    orders,
+    evidence,
+    views,
+    choices,
+  }: { orders: Orders; evidence: EvidenceStore; views: Views; choices: Choices },
 ) {
   const freeze = prepare(connection, 'UPDATE events SET body = ?2, compose = 2 WHERE seq = ?1');
 
   /** The latest of what browsers proved: their own reports of the order, then what they showed with its tokens. */
   function evidenceOf(shop: string, order: Order): Evidence[] {
-    const shown = evidence.views(shop, orders.tokens(order), order.windowUntilMs, order.userId);
+    const shown = views.of(shop, orders.tokens(order), order.windowUntilMs, order.userId);
     const visitors = new Set(shown.map(({ anonymousId = '' }) => anonymousId));
     // Who showed the order's token goes before somebody who shares the buyer's address and guessed the order's number.
     const reported = evidence
@@ -66,7 +72,7 @@ export function createComposeRow(
     const own = readStored(body);
     const order = orderId === null ? undefined : orders.get(orderId);
     if (!order) {
-      const shown = evidence.views(
+      const shown = views.of(
         shop,
         orderTokens(own.properties),
         Number.MAX_SAFE_INTEGER,

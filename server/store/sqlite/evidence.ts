@@ -1,9 +1,9 @@
 import type { OrderClaim } from '../../orders/claim.ts';
-import type { Evidence } from '../../orders/evidence.ts';
 import type { Stage } from '../../orders/stages.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Order } from './orders.ts';
+import { tokenKey } from './token-key.ts';
 
 /** How long before an order's first report an address may have been seen to count as a witness. */
 const WITNESS_MS = 60 * 60_000;
@@ -29,9 +29,9 @@ const CANDIDATES = `SELECT ${COLUMNS} FROM evidence_names n JOIN evidence e ON e
   WHERE n.shop = ?1 AND n.name = ?2 AND e.status = 'open'`;
 
 const byNameKey = (name: string) => `n:${name}`;
-const byTokenKey = (token: string) => `t:${token}`;
+const byTokenKey = (token: string) => `t:${tokenKey(token)}`;
 
-/** Reports of browsers, what browsers showed, and which of it belongs to an order by proof. */
+/** Reports of browsers, and which of them belongs to an order by proof. */
 export type EvidenceStore = ReturnType<typeof createEvidence>;
 
 export function createEvidence({ connection }: OpenStore) {
@@ -61,8 +61,9 @@ export function createEvidence({ connection }: OpenStore) {
        JOIN evidence_names n ON n.shop = ?1 AND n.name = name.value JOIN evidence e ON e.id = n.evidence_id
        WHERE e.received_at BETWEEN ?3 AND ?4 AND e.witness = ?5
        UNION ALL SELECT visitor FROM evidence WHERE order_id = ?6
-       UNION ALL SELECT v.visitor FROM order_tokens t JOIN token_views v ON v.shop = t.shop AND v.token = t.token
-       WHERE t.order_id = ?6 AND v.first_at <= ?4 AND v.user_id IN ('', coalesce(?7, v.user_id))) LIMIT 2`,
+       UNION ALL SELECT v.visitor FROM order_tokens o JOIN token_views t ON t.shop = o.shop AND t.token = o.token
+         JOIN views v ON v.id = t.view_id
+       WHERE o.order_id = ?6 AND t.first_at <= ?4 AND v.user_id IN ('', coalesce(?7, v.user_id))) LIMIT 2`,
   );
   const setJoined = prepare(
     connection,
@@ -71,16 +72,6 @@ export function createEvidence({ connection }: OpenStore) {
   const joinedOf = prepare<EvidenceRow>(
     connection,
     `SELECT ${COLUMNS} FROM evidence e WHERE e.order_id = ? ORDER BY e.received_at DESC LIMIT ${MOST_CANDIDATES}`,
-  );
-  const putView = prepare(
-    connection,
-    `INSERT INTO token_views (shop, token, visitor, user_id, first_at, received_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)
-     ON CONFLICT DO UPDATE SET received_at = excluded.received_at, body = excluded.body`,
-  );
-  const viewsOf = prepare<{ visitor: string; userId: string; receivedAtMs: number; body: string }>(
-    connection,
-    `SELECT visitor, user_id AS userId, received_at AS receivedAtMs, body FROM token_views
-     WHERE shop = ? AND token = ? AND first_at <= ? ORDER BY received_at DESC LIMIT ${MOST_CANDIDATES}`,
   );
 
   const isOtherUser = (userId: string | null, order: Order) =>
@@ -164,24 +155,5 @@ export function createEvidence({ connection }: OpenStore) {
 
     /** Latest first. */
     joined: (order: Order): EvidenceRow[] => joinedOf.all(order.id),
-
-    /** Keeps what a browser shows together with tokens of its cart or checkout. */
-    view(
-      shop: string,
-      tokens: readonly string[],
-      userId: string,
-      { visitor, receivedAtMs, body }: Shown,
-    ): void {
-      for (const token of tokens) putView.run(shop, token, visitor, userId, receivedAtMs, body);
-    },
-
-    /** What was shown together with any of these tokens until `untilMs`, latest first; nothing of another user. */
-    views(shop: string, tokens: readonly string[], untilMs: number, userId: string | null): Evidence[] {
-      return tokens
-        .flatMap((token) => viewsOf.all(shop, token, untilMs))
-        .filter((view) => view.userId === '' || userId === null || view.userId === userId)
-        .sort((a, b) => b.receivedAtMs - a.receivedAtMs)
-        .map(({ body }) => JSON.parse(body) as Evidence);
-    },
   };
 }

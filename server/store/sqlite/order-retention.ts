@@ -15,7 +15,7 @@ interface ReportRow {
 }
 
 const ORDER_TABLES = ['order_names', 'order_tokens', 'order_reports', 'order_stages'];
-const SHOP_TABLES = ['order_names', 'order_tokens', 'token_views', 'choices', 'person_links', 'shop_voices'];
+const SHOP_TABLES = ['order_names', 'order_tokens', 'views', 'choices', 'person_links', 'shop_voices'];
 const CHOICES_MS = 90 * 86_400_000;
 
 /** How long orders and what proves who placed them stay, and how they go with a person or a shop. */
@@ -56,8 +56,7 @@ export function createOrderRetention({ connection, transaction }: OpenStore, win
   ];
   const removeViews = prepare(
     connection,
-    `DELETE FROM token_views WHERE (shop, token, visitor, user_id) IN
-       (SELECT shop, token, visitor, user_id FROM token_views WHERE received_at < ? ORDER BY received_at LIMIT ?)`,
+    'DELETE FROM views WHERE id IN (SELECT id FROM views WHERE received_at < ? ORDER BY received_at LIMIT ?)',
   );
   const removeChoices = prepare(
     connection,
@@ -81,7 +80,7 @@ export function createOrderRetention({ connection, transaction }: OpenStore, win
   const forgetTokens = prepare(connection, 'DELETE FROM order_tokens WHERE order_id = ?');
   const forgetViews = prepare(
     connection,
-    'DELETE FROM token_views WHERE shop = ?1 AND (visitor = ?2 OR user_id = ?2)',
+    'DELETE FROM views WHERE shop = ?1 AND (visitor = ?2 OR user_id = ?2)',
   );
   const forgetChoice = prepare(connection, 'DELETE FROM choices WHERE shop = ? AND visitor = ?');
   const forgetLinks = prepare(

@@ -5,6 +5,7 @@ import type { Stage } from '../../orders/stages.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 import { readStored } from './stored-event.ts';
+import { tokenKey } from './token-key.ts';
 
 /** One order as the tables know it. */
 export interface Order {
@@ -43,6 +44,7 @@ export interface Orders {
   emit(order: Order, stage: Stage, part: string, seq: number): void;
   /** The stage's event got another number. */
   moveStage(order: Order, seq: number, to: number): void;
+  /** As keys. */
   tokens(order: Order): string[];
   freezeEventId(order: Order, eventId: string): void;
 }
@@ -154,7 +156,7 @@ export function createOrders({ connection }: OpenStore): Orders {
     return [...found.values()].sort((a, b) => a.id - b.id);
   };
   const showing = (shop: string, tokens: readonly string[]) =>
-    oldestFirst(tokens.flatMap((token) => byToken.all(shop, token)));
+    oldestFirst(tokens.flatMap((token) => byToken.all(shop, tokenKey(token))));
   /** The orders that a report belongs to by its names, oldest first. All of them are one order. */
   function belongingTo(shop: string, { names, tokens }: OrderClaim, report: FirstReport): Order[] {
     const found = names.map((name) => byName.get(shop, name)).filter((order) => order !== undefined);
@@ -204,7 +206,7 @@ export function createOrders({ connection }: OpenStore): Orders {
       // A checkout's name stands in for the order's own until the order has one.
       if (known?.canonicalId.startsWith('checkout:') && !canonicalId.startsWith('checkout:'))
         rename.run(id, canonicalId);
-      for (const token of tokens) addToken.run(shop, token, id);
+      for (const token of tokens) addToken.run(shop, tokenKey(token), id);
       const order = byId.get(id) as Order;
       const formerIds = found.map((one) => one.canonicalId).filter((one) => one !== order.canonicalId);
       return { order, formerIds, superseded };

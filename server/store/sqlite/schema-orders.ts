@@ -1,3 +1,29 @@
+/** What browsers showed together with tokens: the latest of each visitor and user, once for all the tokens of a view. */
+export const VIEW_TABLES = `
+  CREATE TABLE views (
+    id INTEGER PRIMARY KEY,
+    shop TEXT NOT NULL,
+    visitor TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    -- JSON: those with a row in token_views.
+    tokens TEXT NOT NULL,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX views_by_age ON views (received_at);
+  CREATE TABLE token_views (
+    shop TEXT NOT NULL,
+    token TEXT NOT NULL,
+    view_id INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    PRIMARY KEY (shop, token, view_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TRIGGER views_removed AFTER DELETE ON views BEGIN
+    DELETE FROM token_views
+    WHERE shop = old.shop AND token IN (SELECT value FROM json_each(old.tokens)) AND view_id = old.id;
+  END;
+`;
+
 /** Orders, what proves that a browser belongs to one, and what each destination was sent. */
 export const ORDER_SCHEMA = `
   -- One row for each order that a trusted voice reported (any voice where browsers' word makes an order).
@@ -78,18 +104,7 @@ export const ORDER_SCHEMA = `
     PRIMARY KEY (shop, name, evidence_id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX evidence_names_by_evidence ON evidence_names (evidence_id);
-  -- What a browser showed together with a token: the latest of each visitor and user.
-  CREATE TABLE token_views (
-    shop TEXT NOT NULL,
-    token TEXT NOT NULL,
-    visitor TEXT NOT NULL,
-    user_id TEXT NOT NULL,
-    first_at INTEGER NOT NULL,
-    received_at INTEGER NOT NULL,
-    body TEXT NOT NULL,
-    PRIMARY KEY (shop, token, visitor, user_id)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX token_views_by_age ON token_views (received_at);
+  ${VIEW_TABLES}
   -- What each visitor chose last.
   CREATE TABLE choices (
     shop TEXT NOT NULL,

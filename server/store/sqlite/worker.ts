@@ -36,6 +36,7 @@ import { createSettle } from './settle.ts';
 import { renameStoreFiles } from './upgrade/files.ts';
 import { UPGRADE_FROM_3, UPGRADE_SCHEMA } from './upgrade/schema.ts';
 import { upgradeStore } from './upgrade/store.ts';
+import { createViews } from './views.ts';
 import { createVoices } from './voices.ts';
 
 /** What the thread is started with. */
@@ -97,6 +98,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const shops = new Map(Object.entries(data.shops));
   const orders = createOrders(store);
   const evidence = createEvidence(store);
+  const views = createViews(store);
   const evidenceClosing = createEvidenceClosing(store);
   const voices = createVoices(store, shops);
   const formerKeys = createFormerKeys(store, dedup, windows);
@@ -128,7 +130,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
         dedup,
         formerKeys,
         windows,
-        evidence,
+        views,
         personLinks: createPersonLinks(store),
         choices,
         acceptOrder,
@@ -156,7 +158,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       findKeys: ledger.find,
     },
     jobs: {
-      lease: createLease(store, requeue, createComposeRow(store, { orders, evidence, choices }), {
+      lease: createLease(store, requeue, createComposeRow(store, { orders, evidence, views, choices }), {
         leaseMs,
         holdMs,
       }),

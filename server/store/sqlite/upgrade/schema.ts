@@ -1,7 +1,7 @@
 import { HISTORY_SCHEMA } from '../history.ts';
 import { LEDGER_SCHEMA } from '../ledger.ts';
 import { DELIVERY_INDEX, EVENT_INDEXES } from '../schema.ts';
-import { ORDER_SCHEMA } from '../schema-orders.ts';
+import { ORDER_SCHEMA, VIEW_TABLES } from '../schema-orders.ts';
 
 /** From version 2 of the schema. Rows are filled in afterwards (`store.ts`). */
 export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
@@ -18,8 +18,21 @@ export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
   INSERT INTO facts VALUES ('upgrade', '{"step":"orders"}');
 `;
 
+/** What a browser showed was kept once for each token. Its number is the place of its row in the key's order. */
+export const UPGRADE_VIEWS = `
+  ALTER TABLE token_views RENAME TO former_views;
+  DROP INDEX token_views_by_age;
+  ${VIEW_TABLES}
+  INSERT INTO views (id, shop, visitor, user_id, received_at, tokens, body)
+    SELECT row_number() OVER (ORDER BY shop, token, visitor, user_id), shop, visitor, user_id, received_at,
+      json_array(token), body FROM former_views;
+  INSERT INTO token_views (shop, token, view_id, first_at)
+    SELECT shop, token, row_number() OVER (ORDER BY shop, token, visitor, user_id), first_at FROM former_views;
+  DROP TABLE former_views;
+`;
+
 /** From version 3 of the schema. */
-export const UPGRADE_FROM_3 = `
+export const UPGRADE_FROM_3 = `${UPGRADE_VIEWS}
   CREATE TABLE reports_with_rowid (
     id INTEGER PRIMARY KEY,
     order_id INTEGER NOT NULL,
