@@ -17,9 +17,9 @@ const UNRESOLVED = /^(?:\$?\{.*\}|%.*%|__.*__|<.*>|\[.*\])$/s;
 export function readId(value: unknown): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const text = `${value}`.trim();
-  return PLACEHOLDERS.test(text.replace(/^#\s*/, '')) ||
+  return text.length > MAX_LENGTH ||
+    PLACEHOLDERS.test(text.replace(/^#\s*/, '')) ||
     UNRESOLVED.test(text) ||
-    text.length > MAX_LENGTH ||
     text.includes('[email]')
     ? undefined
     : text;

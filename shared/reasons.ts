@@ -42,8 +42,17 @@ export const DEAD_LETTER_REASONS = [
 ] as const;
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 
-/** Personal fields that could not be normalised and were dropped. */
-export const DROPPED_FIELDS = ['email', 'phone'] as const;
+/**
+ * Values left out of a stored message: an email or phone that could not be normalised, and what exceeds the limits of one
+ * message.
+ */
+export const DROPPED_FIELDS = [
+  'email',
+  'phone',
+  'over-100-personal',
+  'over-10000-parts',
+  'over-100-long-numbers',
+] as const;
 export type DroppedField = (typeof DROPPED_FIELDS)[number];
 
 /** Why a stored event is not counted in the statistics. */

@@ -17,7 +17,7 @@ export interface Event {
   event: ProtectedEvent;
   /** Undefined unless one of the shop's destinations needs raw values and its purpose is granted. */
   raw: RawPii | undefined;
-  /** One entry for each email or phone that could not be normalised. */
+  /** One entry for each value that was left out. */
   dropped: readonly DroppedField[];
 }
 

@@ -112,31 +112,32 @@ function ingest(
 ): Promise<void> {
   const { config, log, counters } = parts;
   const { origin } = request.headers;
-  const { items, sentAt, lost } = splitBatch(body, type);
+  const { count, items, sentAt, lost } = splitBatch(body, type);
   const sender = readSender(request, source, parts);
-  const { entries, rejections } = validate(parts, items, sender, shop, sentAt, type);
-  const { count: rejectedCount, listed: rejected } = rejections;
-  if (rejectedCount > 0 && request.headers['x-strict-mode'] === '1') throw strictModeError(rejections);
-  const latest = origin !== undefined && origin !== 'null' ? entries.at(-1)?.event : undefined;
-  const answer = {
-    success: rejectedCount < items.length,
-    rejected,
-    ...(rejectedCount > rejected.length && { rejectedCount }),
-  };
-  return log.accept(entries).then((answers) => {
-    const accepted = answers.length;
-    const duplicates = answers.filter(({ isStored }) => !isStored).length;
-    counters.count('messages_accepted', { shop: shop.id }, accepted);
-    counters.count('messages_duplicate', { shop: shop.id }, duplicates);
-    counters.count('messages_lost_in_browser', { shop: shop.id }, lost);
-    if (answers.some(({ isProvisional }) => isProvisional) && parts.mayWarnOfOrders(shop.id))
-      parts.logger.warn(
-        { shop: shop.id, variable: 'ORDERS_FROM' },
-        'no order webhook was received yet: orders of pages are sent unconfirmed, and anybody can forge them',
-      );
-    if (latest && origin) setCookies(response, origin, hostOf(config, request), latest);
-    response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    response.end(JSON.stringify({ ...answer, accepted, duplicates }));
+  return validate(parts, items, sender, shop, sentAt, type).then(({ entries, rejections }) => {
+    const { count: rejectedCount, listed: rejected } = rejections;
+    if (rejectedCount > 0 && request.headers['x-strict-mode'] === '1') throw strictModeError(rejections);
+    const latest = origin !== undefined && origin !== 'null' ? entries.at(-1)?.event : undefined;
+    const answer = {
+      success: rejectedCount < count,
+      rejected,
+      ...(rejectedCount > rejected.length && { rejectedCount }),
+    };
+    return log.accept(entries).then((answers) => {
+      const accepted = answers.length;
+      const duplicates = answers.filter(({ isStored }) => !isStored).length;
+      counters.count('messages_accepted', { shop: shop.id }, accepted);
+      counters.count('messages_duplicate', { shop: shop.id }, duplicates);
+      counters.count('messages_lost_in_browser', { shop: shop.id }, lost);
+      if (answers.some(({ isProvisional }) => isProvisional) && parts.mayWarnOfOrders(shop.id))
+        parts.logger.warn(
+          { shop: shop.id, variable: 'ORDERS_FROM' },
+          'no order webhook was received yet: orders of pages are sent unconfirmed, and anybody can forge them',
+        );
+      if (latest && origin) setCookies(response, origin, hostOf(config, request), latest);
+      response.setHeader('Content-Type', 'application/json; charset=utf-8');
+      response.end(JSON.stringify({ ...answer, accepted, duplicates }));
+    });
   });
 }
 

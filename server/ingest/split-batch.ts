@@ -17,48 +17,69 @@ const CompiledBatch = z.compile(Batch);
 
 type Common = Record<'context' | 'integrations', Record<string, unknown> | undefined>;
 
+/** The messages of one request. */
+export interface Messages {
+  count: number;
+  /** To be read once. Each is merged and measured when its turn comes, because that takes as long as it is large. */
+  items: Iterable<Item>;
+  sentAt: string | undefined;
+  /** The number of messages the snippet had to drop, 0 when the batch does not carry it. */
+  lost: number;
+}
+
 /**
  * A body → its messages, with the `context` and `integrations` of the batch merged under each message's own.
  *
  * @param type the type in the path: the body is one message. Undefined: it is a batch.
- * @returns `lost` is the number of messages the snippet had to drop, 0 when the batch does not carry it.
  * @throws {HttpError} 400 when the body has another shape, 413 over the limits.
  */
-export function splitBatch(
-  body: Body,
-  type: MessageType | undefined,
-): { items: Item[]; sentAt: string | undefined; lost: number } {
+export function splitBatch(body: Body, type: MessageType | undefined): Messages {
   const { value } = body;
   if (type) {
     if (!isObject(value))
       throw new HttpError(400, 'malformed-body', 'The body must be one message: a JSON object.');
     const issue = sizeIssue(value, body);
     if (issue?.code === 'too_big') throw tooLarge('message');
-    return { items: [{ index: 0, value, issue }], sentAt: undefined, lost: 0 };
+    return { count: 1, items: [{ index: 0, value, issue }], sentAt: undefined, lost: 0 };
   }
-  const batch = CompiledBatch.safeParse(value);
+  const root = isObject(value) ? ownFields(value) : value;
+  if (isObject(root)) checkCommon(root, body);
+  const batch = CompiledBatch.safeParse(root);
   if (!batch.success)
     throw new HttpError(400, 'invalid-batch', 'The body must be {"batch": [message, …]}.', {
       details: batch.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
     });
-  const { context, integrations, sentAt, lost = 0 } = batch.data;
-  const common = { context, integrations };
-  if (batch.data.batch.length > LIMITS.messages)
-    throw new HttpError(413, 'too-many-messages', `A batch may hold at most ${LIMITS.messages} messages.`);
-  checkCommon(common, batch.data.batch.length, body);
-  const items = batch.data.batch.map((sent, index) => {
-    const message = underlay(sent, common);
-    return { index, value: message, issue: sizeIssue(message, body) };
-  });
-  return { items, sentAt, lost };
+  const { batch: sent, context, integrations, sentAt, lost = 0 } = batch.data;
+  return { count: sent.length, items: itemsOf(sent, { context, integrations }, body), sentAt, lost };
+}
+
+function* itemsOf(messages: readonly unknown[], common: Common, body: Body): Generator<Item> {
+  for (const [index, sent] of messages.entries()) {
+    const value = underlay(sent, common);
+    yield { index, value, issue: sizeIssue(value, body) };
+  }
+}
+
+const FIELDS = Object.keys(Batch.in.shape);
+
+/** Without unknown fields, of which there may be tens of thousands. */
+function ownFields(root: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    FIELDS.filter((name) => Object.hasOwn(root, name)).map((name) => [name, root[name]]),
+  );
 }
 
 /** The common fields are copied into each message, so their size is multiplied by the number of messages. */
-function checkCommon(common: Common, messages: number, { isDeep }: Body): void {
-  if (!common.context && !common.integrations) return;
+function checkCommon({ batch, context, integrations }: Record<string, unknown>, { isDeep }: Body): void {
+  const messages = Array.isArray(batch) ? batch.length : 0;
+  if (messages > LIMITS.messages)
+    throw new HttpError(413, 'too-many-messages', `A batch may hold at most ${LIMITS.messages} messages.`);
+  const common = { context, integrations };
+  if (!isObject(context) && !isObject(integrations)) return;
   if (isDeep && isDeeper(common, MAX_DEPTH))
     throw new HttpError(400, 'invalid-batch', `context is nested deeper than ${MAX_DEPTH} levels.`);
-  if (byteLength(common) * messages > LIMITS.requestBytes) throw tooLarge('request');
+  const bytes = byteLength(common);
+  if (bytes > LIMITS.messageBytes || bytes * messages > LIMITS.requestBytes) throw tooLarge('request');
 }
 
 /** A shallow merge in which the message's own keys win, as Segment does it. */

@@ -21,7 +21,7 @@ export function tiktokIds(message: Message, sender: Sender, consent: Consent): C
     const eventId = eventIdOfPixel(message, properties);
     if (eventId) ids.event_id = eventId;
     const cookie = (name: string) => (isBrowser ? cookies[name] : undefined);
-    const fromUrl = urlParameter(message.context?.page?.url, 'ttclid');
+    const fromUrl = asText(urlParameter(message.context?.page?.url, 'ttclid'));
     const fromCookie = { ttclid: cookie(COOKIES.ttclid), ttclid_at: isoOf(cookie(COOKIES.ttclidAt)) };
     const ttclid = fromUrl || sent?.ttclid || asText(properties?.ttclid) || fromCookie.ttclid;
     const ttp = sent?.ttp || asText(properties?.ttp) || cookie('_ttp');

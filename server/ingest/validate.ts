@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { parseMessage } from '../../shared/message.ts';
 import type { MessageType } from '../../shared/names.ts';
 import { orderTokens } from '../../shared/order-ids.ts';
@@ -26,28 +27,38 @@ export interface ValidationResult {
   rejections: Rejections;
 }
 
+/** How long messages are worked on before other requests have their turn. One message is not interrupted. */
+const TURN_MS = 10;
+
 /**
  * Validates each message by itself and turns the valid ones into entries of the log, with personal data hashed. Rejected
- * ones are counted, and logged in one line for the request.
+ * ones are counted, and logged in one line for the request. Other requests have their turn between messages that take long.
  *
  * @param batchSentAt `sentAt` of the batch, used for messages without one.
  * @param type the type in the request path, for messages without one.
  */
-export function validate(
+export async function validate(
   parts: ValidationParts,
-  items: readonly Item[],
+  items: Iterable<Item>,
   sender: Sender,
   shop: Shop,
   batchSentAt: string | undefined,
   type: MessageType | undefined,
-): ValidationResult {
+): Promise<ValidationResult> {
   const { counters, piiEncryption } = parts;
   const entries: Entry[] = [];
   const rejections: Rejections = { count: 0, listed: [] };
+  let first: unknown;
+  let turnEndsAtMs = performance.now() + TURN_MS;
   for (const { index, value, issue } of items) {
+    if (performance.now() > turnEndsAtMs) {
+      await setImmediate();
+      turnEndsAtMs = performance.now() + TURN_MS;
+    }
     const parsed = issue ? { issues: [issue] } : parseMessage(value, type);
     if ('issues' in parsed) {
       counters.count('messages_rejected', { shop: shop.id, code: parsed.issues[0]?.code ?? '' });
+      if (rejections.count === 0) first = value;
       addRejection(rejections, index, value, parsed.issues);
       continue;
     }
@@ -68,9 +79,7 @@ export function validate(
       ...(witness !== undefined && { witness }),
     });
   }
-  if (rejections.count > 0) {
-    const first = items.find(({ index }) => index === rejections.listed[0]?.index);
-    parts.logger.info({ shop: shop.id, ...describeFirst(rejections, first?.value) }, 'message rejected');
-  }
+  if (rejections.count > 0)
+    parts.logger.info({ shop: shop.id, ...describeFirst(rejections, first) }, 'message rejected');
   return { entries, rejections };
 }

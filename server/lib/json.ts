@@ -26,14 +26,17 @@ export function readJsonObject(body: string): Record<string, unknown> | undefine
 }
 
 /** A number with an exponent or of hundreds of digits, which may be infinite. */
-const HUGE = /(?:^|[:,[])\s*-?[\d.]+e|\d{300}/i;
+const HUGE = /(?:^|[:,[])\s*-?[\d.]+e|(?<!\d)\d{300}/i;
 
-/** A cheap first check of the text: without one of these there is nothing to remove. An escape may spell any of them. */
+/** An escaped underscore or letter of ASCII: of these a forbidden key may be spelled. */
+const ESCAPED_LETTER = /\\u00(?:5f|[67][\da-f])/i;
+
+/** A cheap first check of the text: without one of these there is nothing to remove. */
 const maybeHarmful = (text: string) =>
   text.includes('__proto__') ||
   text.includes('constructor') ||
   text.includes('prototype') ||
-  text.includes('\\u') ||
+  ESCAPED_LETTER.test(text) ||
   HUGE.test(text);
 
 const isForbidden = (key: string) => key === '__proto__' || key === 'constructor' || key === 'prototype';

@@ -40,7 +40,7 @@ export const COUNTERS = {
     labels: { shop: OPEN },
   },
   fields_dropped: {
-    help: 'Personal fields left out because they could not be normalised.',
+    help: 'Values left out of stored messages: not normalisable, or over a limit of one message.',
     labels: { shop: OPEN, field: DROPPED_FIELDS },
   },
   content_id_fallback: {

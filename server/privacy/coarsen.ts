@@ -15,4 +15,4 @@ export function coarseIp(ip: string): string {
 }
 
 /** Keeps the major version of each product: `Chrome/126.0.6478.127` → `Chrome/126`. */
-export const coarseUserAgent = (userAgent: string) => userAgent.replace(/(\d+)(?:[._]\d+)+/g, '$1');
+export const coarseUserAgent = (userAgent: string) => userAgent.replace(/(?<=\d)(?:[._]\d+)+/g, '');

@@ -14,7 +14,40 @@ export interface Finding {
 export interface Findings {
   found: Finding[];
   dropped: DroppedField[];
+  /** How many personal values of the message were read so far: hashing one makes it longer, and a phone takes time. */
+  personalValues: number;
+  /** How many keys and list items of the message were copied so far. */
+  parts: number;
+  /** How many numbers of the message were copied so far that JSON writes in more than 16 digits. */
+  longNumbers: number;
 }
+
+/** What one message may hold. What exceeds a limit is left out and counted; the rest of the message is kept. */
+export const MESSAGE_LIMITS = { personalValues: 100, parts: 10_000, longNumbers: 100 } as const;
+
+export const noFindings = (): Findings => ({
+  found: [],
+  dropped: [],
+  personalValues: 0,
+  parts: 0,
+  longNumbers: 0,
+});
+
+/** Counts one more; false when the message has as many as it may. */
+export function spend(to: Findings, what: keyof typeof MESSAGE_LIMITS): boolean {
+  if (to[what] < MESSAGE_LIMITS[what]) {
+    to[what]++;
+    return true;
+  }
+  to.dropped.push(OVER_LIMIT[what]);
+  return false;
+}
+
+const OVER_LIMIT = {
+  personalValues: 'over-100-personal',
+  parts: 'over-10000-parts',
+  longNumbers: 'over-100-long-numbers',
+} as const satisfies Record<keyof typeof MESSAGE_LIMITS, DroppedField>;
 
 /** An object inside a message, and its position. */
 export interface Place {
@@ -27,4 +60,6 @@ export interface Place {
   outer?: Place;
   /** ISO 3166-1 alpha-2, for a phone that is not valid in its address's country. */
   shopCountry: string;
+  /** The country of its phones, once it was looked for. */
+  country?: string;
 }

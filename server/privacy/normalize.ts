@@ -31,7 +31,7 @@ function decodeAt(text: string, rounds = 3): string {
 }
 
 /** Markers of an extension that the parser does not know. */
-const EXTENSION = /(?:分機|分机|[內内][線线]|転送|轉|转).*$/u;
+const EXTENSION = /(?:分機|分机|[內内][線线]|転送|轉|转).*$/su;
 
 /**
  * Any usual spelling → E.164 with plus, without extension. Undefined when no such number is possible.
@@ -45,7 +45,7 @@ export function normalizePhone(value: unknown, country: string): string | undefi
     .normalize('NFKC')
     .replace(/\p{Cf}/gu, '')
     .replace(EXTENSION, '')
-    .replace(/^[\s(]*\+?\s*00/, '+');
+    .replace(/^[\s(]*(?:\+\s*)?00/, '+');
   const code = country.toUpperCase();
   const home = isSupportedCountry(code) ? code : undefined;
   const parsed =

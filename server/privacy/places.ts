@@ -3,13 +3,11 @@ import { containerOf, RANKS } from './fields.ts';
 import type { Findings, Place } from './finding.ts';
 import { normalizeCountry, normalizePlace } from './normalize.ts';
 
-/** The country of the nearest address, for phones without country code. */
+/** The country of the nearest address, for phones without country code. Looked for once in each object. */
 export function countryAt(place: Place): string {
-  for (let at: Place | undefined = place; at; at = at.outer) {
-    const country = countryOf(at.object, at.isPerson);
-    if (country) return country;
-  }
-  return place.shopCountry;
+  place.country ??=
+    countryOf(place.object, place.isPerson) ?? (place.outer ? countryAt(place.outer) : place.shopCountry);
+  return place.country;
 }
 
 /** SHOPLINE's `province_code` is not used: it is not a standard code. */

@@ -1,7 +1,7 @@
 import { isObject } from '../../shared/message.ts';
 import type { Json, JsonObject } from '../../shared/protected-event.ts';
 import { type Container, containerOf, type Field, type FieldKind, fieldOf } from './fields.ts';
-import type { Findings, Place } from './finding.ts';
+import { type Findings, type Place, spend } from './finding.ts';
 import { isSha256, sha256 } from './hash.ts';
 import {
   normalizeEmail,
@@ -24,6 +24,7 @@ export function protectObject(place: Place, to: Findings): JsonObject {
   const copy: JsonObject = {};
   let digests: JsonObject | undefined;
   for (const key in object) {
+    if (!spend(to, 'parts')) continue;
     const value = object[key];
     const isNested = typeof value === 'object' && value !== null;
     const container = isNested ? containerAt(key, value) : undefined;
@@ -58,7 +59,7 @@ function protectContainer(value: unknown, container: Container, outer: Place, to
   const rank = outer.rank === undefined ? undefined : container.rank;
   const inside = (object: Record<string, unknown>) =>
     protectObject({ object, isPerson: true, rank, outer, shopCountry: outer.shopCountry }, to);
-  if (Array.isArray(value)) return value.filter(isObject).map(inside);
+  if (Array.isArray(value)) return withinLimit(value.filter(isObject), to).map(inside);
   return isObject(value) ? inside(value) : null;
 }
 
@@ -66,18 +67,31 @@ function protectContainer(value: unknown, container: Container, outer: Place, to
 function toJson(value: unknown, parent: Place, to: Findings, key = ''): Json | undefined {
   const isRecipient = /^recipients?$/i.test(key);
   if (typeof value === 'string') return isRecipient ? redactRecipient(value) : redactText(value);
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null;
+  if (typeof value === 'number') return toJsonNumber(value, to);
   if (typeof value === 'boolean' || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => toJson(item, parent, to, key) ?? null);
+  if (Array.isArray(value))
+    return withinLimit(value, to).map((item) => toJson(item, parent, to, key) ?? null);
   if (!isObject(value)) return undefined;
   const { shopCountry } = parent;
   return protectObject({ object: value, isPerson: false, rank: undefined, outer: parent, shopCountry }, to);
 }
 
+/** The items that the message may still hold. */
+const withinLimit = <T>(items: readonly T[], to: Findings): T[] => items.filter(() => spend(to, 'parts'));
+
+/** JSON writes 1e20 in 21 digits, so that a list of them takes five times its bytes. */
+function toJsonNumber(value: number, to: Findings): number | null {
+  if (!Number.isFinite(value)) return null;
+  return Math.abs(value) < 1e16 || spend(to, 'longNumbers') ? value : null;
+}
+
 const NORMALIZE: Record<FieldKind, (value: unknown, place: Place) => string | undefined> = {
   email: normalizeEmail,
-  phone: (value, place) =>
-    normalizePhone(value, countryAt(place)) ?? normalizePhone(value, place.shopCountry),
+  phone: (value, place) => {
+    const country = countryAt(place);
+    const phone = normalizePhone(value, country);
+    return phone ?? (country === place.shopCountry ? undefined : normalizePhone(value, place.shopCountry));
+  },
   firstName: normalizeName,
   lastName: normalizeName,
   zip: normalizeZip,
@@ -93,6 +107,7 @@ function digestField(value: unknown, field: Field, place: Place, to: Findings): 
 function digestOne(value: unknown, { kind, owner }: Field, place: Place, to: Findings): string | undefined {
   const text = textOf(value);
   if (text === undefined && !isObject(value) && !Array.isArray(value)) return undefined;
+  if (!spend(to, 'personalValues')) return undefined;
   const hashed = text !== undefined && isSha256(text) ? text.toLowerCase() : undefined;
   const normalized = hashed ?? NORMALIZE[kind](text, place);
   if (normalized === undefined) {

@@ -2,7 +2,7 @@ import { type Context, isObject, type Message } from '../../shared/message.ts';
 import type { Identity, JsonObject, RawPii } from '../../shared/protected-event.ts';
 import type { DroppedField } from '../../shared/reasons.ts';
 import { RANKS } from './fields.ts';
-import type { Finding, Findings } from './finding.ts';
+import { type Finding, type Findings, noFindings } from './finding.ts';
 import { digest, sha256 } from './hash.ts';
 import { normalizeEmail } from './normalize.ts';
 import { protectObject } from './protect-object.ts';
@@ -20,7 +20,7 @@ export interface Protected {
   category?: string;
   /** Only with `keepRaw`, and when there is any. Must be encrypted before it is stored. */
   raw?: RawPii;
-  /** One entry for each email or phone that could not be normalised. */
+  /** One entry for each value that was left out: it could not be normalised, or the message holds too many. */
   dropped: DroppedField[];
 }
 
@@ -32,7 +32,7 @@ export interface Protected {
  * @param options.keepRaw one of the shop's destinations needs the raw values.
  */
 export function protect(message: Message, options: { country: string; keepRaw: boolean }): Protected {
-  const findings: Findings = { found: [], dropped: [] };
+  const findings = noFindings();
   const shopCountry = options.country;
   const read = (object: unknown, isPerson: boolean, rank?: number) =>
     isObject(object) ? protectObject({ object, isPerson, rank, shopCountry }, findings) : {};

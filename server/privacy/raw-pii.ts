@@ -1,6 +1,7 @@
 import type { Message } from '../../shared/message.ts';
 import type { JsonObject, RawPii } from '../../shared/protected-event.ts';
 import { containerOf, fieldOf } from './fields.ts';
+import { MESSAGE_LIMITS } from './finding.ts';
 import { isSha256 } from './hash.ts';
 import { normalizeEmail, normalizePhone, textOf } from './normalize.ts';
 
@@ -11,15 +12,19 @@ export function rawIds(message: Message): RawPii {
   return { ...(userId && { userId }), ...(previousId && { previousId }) };
 }
 
-/** The personal fields of traits as sent, including whole persons and addresses; digests and invalid values are omitted. */
+/**
+ * The personal fields of traits as sent, including whole persons and addresses; digests and invalid values are omitted,
+ * and so is what exceeds the personal values of one message.
+ */
 export function personalTraits(traits: Record<string, unknown>, country: string): JsonObject | undefined {
   const personal: Record<string, unknown> = {};
+  let values = 0;
   for (const [key, value] of Object.entries(traits)) {
     const field = fieldOf(key, true);
     const text = textOf(value);
     if (typeof value === 'object' && value !== null) {
       if (containerOf(key)) personal[key] = value;
-    } else if (field && text && !isSha256(text)) {
+    } else if (field && text && !isSha256(text) && ++values <= MESSAGE_LIMITS.personalValues) {
       if (field.kind === 'email') personal[key] = normalizeEmail(text);
       else if (field.kind !== 'phone' || normalizePhone(text, country)) personal[key] = value;
     }

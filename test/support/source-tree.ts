@@ -15,6 +15,8 @@ export interface SourceFile {
   packages: string[];
   /** Every identifier and private name. */
   identifiers: ReadonlySet<string>;
+  /** Every regular expression as it is written, with its flags. */
+  regularExpressions: string[];
 }
 
 const printer = ts.createPrinter({ removeComments: true });
@@ -41,7 +43,9 @@ function readSource(path: string): SourceFile {
   });
   const specifiers: string[] = [];
   const identifiers = new Set<string>();
+  const regularExpressions: string[] = [];
   const visit = (node: ts.Node): void => {
+    if (ts.isRegularExpressionLiteral(node)) regularExpressions.push(node.text);
     if (ts.isIdentifier(node) || ts.isPrivateIdentifier(node)) identifiers.add(node.text);
     if ((ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) && node.moduleSpecifier)
       specifiers.push((node.moduleSpecifier as ts.StringLiteral).text);
@@ -64,5 +68,6 @@ function readSource(path: string): SourceFile {
     imports: specifiers.filter(isOwn).map((specifier) => normalize(join(dirname(path), specifier))),
     packages: specifiers.filter((specifier) => !isOwn(specifier)),
     identifiers,
+    regularExpressions,
   };
 }
