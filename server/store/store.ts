@@ -3,6 +3,7 @@ import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
 import type { OrderClaim } from '../orders/claim.ts';
 import type { HistoryQuery, HistoryRow, SentRequest } from './history.ts';
 import type { Ledger } from './ledger.ts';
+import type { Erased, Exported, PersonQuery } from './person.ts';
 
 export { DataDirUnusable, LogUnavailable } from './errors.ts';
 
@@ -125,11 +126,15 @@ export interface Store extends Ledger {
    */
   replaySince(consumer: string, sinceMs: number): Promise<number>;
 
+  /** These ids, and the ids and digests that trusted voices linked to them as the same person's. */
+  personOf(shop: string, ids: readonly string[]): Promise<string[]>;
   /**
-   * Removes every event, encrypted PII, waiting delivery and dead letter of a person, and of every id linked to theirs
-   * by an event. Dedup keys stay, as digests.
+   * Removes everything of a person, and of browsers that are theirs alone. Somebody else's event that mentions the
+   * person loses the digest. Dedup keys stay, as digests: an erased order is not stored again.
    */
-  erase(shop: string, id: string): Promise<Erased>;
+  erase(shop: string, query: PersonQuery): Promise<Erased>;
+  /** What `erase` would remove. */
+  exportPerson(shop: string, query: PersonQuery): Promise<Exported>;
   /** Removes everything of a shop, dedup keys included. Returns how many events. */
   purge(shop: string): Promise<number>;
   /** Removes events older than the retention that every consumer has settled, and dedup keys past their window. */
@@ -230,11 +235,3 @@ export interface DeadLetter {
 
 /** By row ids, or everything of one consumer. */
 export type DeadLetterSelection = { ids: number[] } | { consumer: string };
-
-export interface Erased {
-  events: number;
-  /** Every id found to belong to the person: anonymous ids, user ids, email digests. */
-  ids: string[];
-  /** The user ids among them, for destinations that delete a person by user id. */
-  userIds: string[];
-}

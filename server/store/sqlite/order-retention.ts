@@ -1,24 +1,16 @@
-import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { toRemains } from '../../orders/remains.ts';
 import { CHUNK } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { Windows } from './dedup.ts';
+import type { ReportRow } from './find-orders.ts';
 import type { OpenStore } from './open-store.ts';
-import { readStored } from './stored-event.ts';
-
-interface ReportRow {
-  orderId: number;
-  source: string;
-  stage: string;
-  part: string;
-  body: string;
-}
+import { tryRead } from './person-scan.ts';
 
 const ORDER_TABLES = ['order_names', 'order_tokens', 'order_reports', 'order_stages'];
 const SHOP_TABLES = ['order_names', 'order_tokens', 'views', 'choices', 'person_links', 'shop_voices'];
 const CHOICES_MS = 90 * 86_400_000;
 
-/** How long orders and what proves who placed them stay, and how they go with a person or a shop. */
+/** How long orders and what proves who placed them stay, and how they go with a shop. */
 export function createOrderRetention({ connection, transaction }: OpenStore, windows: Windows) {
   const oldReports = prepare<ReportRow>(
     connection,
@@ -46,9 +38,9 @@ export function createOrderRetention({ connection, transaction }: OpenStore, win
     connection,
     'SELECT id FROM evidence WHERE closed_at < ? ORDER BY closed_at LIMIT ?',
   );
-  const evidenceOf = prepare<{ id: number; visitor: string; userId: string | null; body: string }>(
+  const evidenceOf = prepare<{ id: number }>(
     connection,
-    'SELECT id, visitor, user_id AS userId, body FROM evidence WHERE shop = ? AND id > ? ORDER BY id LIMIT ?',
+    'SELECT id FROM evidence WHERE shop = ? AND id > ? ORDER BY id LIMIT ?',
   );
   const removeEvidenceRows = [
     prepare(connection, 'DELETE FROM evidence_names WHERE evidence_id = ?'),
@@ -68,24 +60,9 @@ export function createOrderRetention({ connection, transaction }: OpenStore, win
     `DELETE FROM person_links WHERE (shop, user_id, key) IN
        (SELECT shop, user_id, key FROM person_links WHERE at < ? ORDER BY at LIMIT ?)`,
   );
-  const reportsOf = prepare<ReportRow>(
-    connection,
-    'SELECT order_id AS orderId, source, stage, part, body FROM order_reports WHERE order_id = ?',
-  );
   const removeReport = prepare(
     connection,
     'DELETE FROM order_reports WHERE order_id = ? AND source = ? AND stage = ? AND part = ?',
-  );
-  const forgetBuyer = prepare(connection, 'UPDATE orders SET user_id = NULL, witness = NULL WHERE id = ?');
-  const forgetTokens = prepare(connection, 'DELETE FROM order_tokens WHERE order_id = ?');
-  const forgetViews = prepare(
-    connection,
-    'DELETE FROM views WHERE shop = ?1 AND (visitor = ?2 OR user_id = ?2)',
-  );
-  const forgetChoice = prepare(connection, 'DELETE FROM choices WHERE shop = ? AND visitor = ?');
-  const forgetLinks = prepare(
-    connection,
-    "DELETE FROM person_links WHERE shop = ?1 AND (user_id = ?2 OR key IN ('e:' || ?2, 'p:' || ?2))",
   );
   const purges = SHOP_TABLES.map((table) => prepare(connection, `DELETE FROM ${table} WHERE shop = ?`));
   const purgeLedger = prepare(
@@ -114,12 +91,6 @@ export function createOrderRetention({ connection, transaction }: OpenStore, win
       after = last.id;
     }
   }
-
-  /** What cannot be read any more may be about anybody. */
-  const isAbout = (body: string, ids: ReadonlySet<string>) => {
-    const identity = tryRead(body)?.identity;
-    return identity === undefined || Object.values(identity).some((id) => ids.has(id));
-  };
 
   return {
     /** Reports keep ids and amounts, orders leave with their dedup keys, evidence after it was closed. */
@@ -150,34 +121,6 @@ export function createOrderRetention({ connection, transaction }: OpenStore, win
       yield* untilDone(() => removeLinks.run(orderBeforeMs, CHUNK));
     },
 
-    /** An order stays known by its names and stages, without what of it is about these ids. */
-    *erase(shop: string, ids: ReadonlySet<string>): Generator<undefined, void> {
-      yield* each(
-        (after) => ordersOf.all(shop, after, CHUNK),
-        ({ id }) => {
-          const theirs = reportsOf.all(id).filter(({ body }) => isAbout(body, ids));
-          for (const { source, stage, part } of theirs) removeReport.run(id, source, stage, part);
-          if (theirs.length === 0) return;
-          forgetBuyer.run(id);
-          forgetTokens.run(id);
-        },
-      );
-      yield* each(
-        (after) => evidenceOf.all(shop, after, CHUNK),
-        ({ id, visitor, userId, body }) => {
-          if (ids.has(visitor) || (userId !== null && ids.has(userId)) || isAbout(body, ids))
-            removeEvidence(id);
-        },
-      );
-      transaction(() => {
-        for (const id of ids) {
-          forgetViews.run(shop, id);
-          forgetChoice.run(shop, id);
-          forgetLinks.run(shop, id);
-        }
-      });
-    },
-
     *purge(shop: string): Generator<undefined, void> {
       yield* each(
         (after) => ordersOf.all(shop, after, CHUNK),
@@ -195,11 +138,3 @@ export function createOrderRetention({ connection, transaction }: OpenStore, win
   };
 }
 export type OrderRetention = ReturnType<typeof createOrderRetention>;
-
-function tryRead(body: string): ProtectedEvent | undefined {
-  try {
-    return readStored(body);
-  } catch {
-    return undefined;
-  }
-}

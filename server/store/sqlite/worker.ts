@@ -14,9 +14,13 @@ import { createDeadLetters } from './dead-letters.ts';
 import { createDedup } from './dedup.ts';
 import { createEncryptedPii } from './encrypted-pii.ts';
 import { createErase } from './erase.ts';
+import { createErasedOrders } from './erased-orders.ts';
 import { createEventRows } from './event-rows.ts';
 import { createEvidence } from './evidence.ts';
 import { createEvidenceClosing } from './evidence-closing.ts';
+import { createExport } from './export.ts';
+import { createFindOrders } from './find-orders.ts';
+import { createFindPerson } from './find-person.ts';
 import { createFormerKeys } from './former-keys.ts';
 import { createGaps } from './gaps.ts';
 import { type HighWater, openHighWater } from './high-water.ts';
@@ -103,6 +107,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const voices = createVoices(store, shops);
   const formerKeys = createFormerKeys(store, dedup, windows);
   const choices = createChoices(store);
+  const erasedOrders = createErasedOrders(store, dedup, windows);
   const acceptOrder = createAcceptOrder({
     rows,
     dedup,
@@ -111,8 +116,11 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
     evidence,
     voices,
     formerKeys,
+    erasedOrders,
     shops,
   });
+  const personLinks = createPersonLinks(store);
+  const findPerson = createFindPerson(store, createFindOrders(store));
   const holdMs = longestHoldMs(shops.values());
   const requeue = createRequeue(store, holdMs);
   const queue = createQueue(store, requeue);
@@ -131,7 +139,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
         formerKeys,
         windows,
         views,
-        personLinks: createPersonLinks(store),
+        personLinks,
         choices,
         acceptOrder,
       }),
@@ -156,6 +164,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       deadLetters: deadLetters.list,
       history: history.list,
       findKeys: ledger.find,
+      personOf: personLinks.personOf,
     },
     jobs: {
       lease: createLease(store, requeue, createComposeRow(store, { orders, evidence, views, choices }), {
@@ -165,7 +174,8 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       replaySince: queue.replaySince,
       replayDeadLetters: deadLetters.replay,
       discardDeadLetters: deadLetters.discard,
-      erase: createErase(store, remove, dedup, history, orderRetention),
+      erase: createErase(store, { findPerson, remove, dedup, history, ledger, erasedOrders }),
+      exportPerson: createExport(store, { findPerson, history, ledger, erasedOrders }),
       purge,
       retain,
     },
