@@ -42,18 +42,19 @@ export async function near(
   shop: string,
   people: readonly PersonKey[],
 ): Promise<{ own: PersonKey[]; shared: PersonKey[] }> {
-  const keys = new Set<string>(people);
-  const isLeaf = (key: string) => /^[ac]:/.test(key);
   const linked = await linksOf(db, shop, people);
-  const leaves = new Set(linked.flatMap(({ one, other }) => [one, other]).filter(isLeaf));
-  for (const key of keys) leaves.delete(key);
+  const beside = new Set(linked.flatMap(({ one, other }) => [one, other]));
+  const leaves = new Set([...beside].filter((key) => /^[ac]:/.test(key)));
+  for (const key of people) leaves.delete(key);
+  // What came together with the person is no other person.
+  const known = new Set<string>([...people, ...beside]);
   const shared = new Set<string>();
   for (const { one, other } of await linksOf(db, shop, [...leaves]))
     for (const [leaf, person] of [
       [one, other],
       [other, one],
     ] as const)
-      if (leaves.has(leaf) && /^[ue]:/.test(person) && !keys.has(person)) shared.add(leaf);
+      if (leaves.has(leaf) && /^[ue]:/.test(person) && !known.has(person)) shared.add(leaf);
   return {
     own: [...leaves].filter((leaf) => !shared.has(leaf)) as PersonKey[],
     shared: [...shared] as PersonKey[],
