@@ -39,7 +39,6 @@ export const DEAD_LETTER_REASONS = [
   'unknown-outcome',
   'seal-unreadable',
   'damaged',
-  'expired',
 ] as const;
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 

@@ -1,8 +1,7 @@
 import { isGuessable } from '../../shared/order-ids.ts';
-import { isPaid } from '../../shared/payment.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { LeftOutReason } from '../../shared/reasons.ts';
-import { readClaim } from '../orders/claim.ts';
+import { linksPersons } from '../orders/links-persons.ts';
 import type { Facts, Link, PersonKey } from './facts.ts';
 import type { Visitor } from './store.ts';
 
@@ -51,24 +50,12 @@ const cioIdIn = (url: string | undefined) =>
 /** Each with each, except token with token, which identify nobody. */
 export function linksBetween(people: readonly PersonKey[], event: ProtectedEvent): Link[] {
   const receivedAtMs = Date.parse(event.receivedAt);
-  const proof = linksPersons(event) ? { isProven: true as const } : {};
+  const proof = isMessageReport(event) || linksPersons(event) ? { isProven: true as const } : {};
   return people.flatMap((one, index) =>
     people
       .slice(index + 1)
       .filter((other) => isPerson(one) || isPerson(other))
       .map((other) => ({ one, other, receivedAtMs, ...proof })),
-  );
-}
-
-/** What is typed at a checkout or in an unpaid order identifies nobody beyond it, and a browser may claim to be anybody. */
-function linksPersons(event: ProtectedEvent): boolean {
-  const { source, identity, properties } = event;
-  if (source !== 'platform') return source !== 'browser';
-  if (isMessageReport(event)) return true;
-  return (
-    identity.userId !== undefined &&
-    readClaim(event) !== undefined &&
-    isPaid(properties.financial_status, source)
   );
 }
 

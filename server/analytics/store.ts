@@ -34,6 +34,22 @@ export interface Synced {
   error?: string;
 }
 
+/** What an erasure removed from the event store. */
+export interface ErasedFacts {
+  /** Every id of the person, with its kind; browsers that are theirs alone among them. */
+  people: readonly PersonKey[];
+  /** The store's canonical ids of their orders. */
+  orders: readonly string[];
+  /** Of their events. */
+  messageIds: readonly string[];
+}
+
+/** What statistics hold of a person, by table; times in epoch ms. */
+export type ExportedFacts = Record<
+  'visitors' | 'links' | 'touches' | 'visits' | 'messages' | 'things',
+  Record<string, unknown>[]
+>;
+
 /**
  * Visitors, orders, touches and totals of every shop. A call is one transaction and durable when it resolves; every call
  * rejects with `LogUnavailable` when the disk fails.
@@ -60,10 +76,15 @@ export interface AnalyticsStore {
   readSetting(name: string): Promise<string | undefined>;
   writeSetting(name: string, sealed: string): Promise<void>;
 
-  /** Every id in a report of an order with one of these names. */
-  peopleOfOrders(shop: string, names: readonly string[]): Promise<PersonKey[]>;
-  /** Removes these ids and all linked to them; what they did stays counted. @returns every id found to be theirs. */
-  erase(shop: string, people: readonly PersonKey[]): Promise<PersonKey[]>;
+  /**
+   * Browsers (`a:`) and Customer.io's ids (`c:`) that events carried together with these people: theirs alone, or also
+   * others'.
+   */
+  near(shop: string, people: readonly PersonKey[]): Promise<{ own: PersonKey[]; shared: PersonKey[] }>;
+  /** Removes a person; what they did stays counted. */
+  erase(shop: string, erased: ErasedFacts): Promise<void>;
+  /** Every row that `erase` would take the person out of. */
+  exportPerson(shop: string, people: readonly PersonKey[]): Promise<ExportedFacts>;
   /** Deletes everything of a shop. */
   purge(shop: string): Promise<void>;
   /** Deletes what is past its retention. Call before the log deletes events, which it keeps for `logKeptMs`. */

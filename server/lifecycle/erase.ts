@@ -1,20 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { Identity, ProtectedEvent } from '../../shared/protected-event.ts';
-import type { PersonKey } from '../analytics/facts.ts';
 import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
 import { needsRawPii, titleOf } from '../destinations/destination.ts';
 import { type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
-import { isSha256 } from '../privacy/hash.ts';
+import { sha256 } from '../privacy/hash.ts';
 import { normalizeEmail } from '../privacy/normalize.ts';
-import { protectId } from '../privacy/protect.ts';
-import type { Entry, Erased, Store } from '../store/store.ts';
+import type { Erased } from '../store/person.ts';
+import type { Entry, Store } from '../store/store.ts';
+import { type AskedPerson, findPerson } from './person.ts';
 
 /** The result of an erasure. */
 export interface Erasure {
   shop: string;
+  /** False when nothing of the person was found. */
+  found: boolean;
   events: number;
+  /** Events of others that lost a digest or an id of the person. */
+  mentions: number;
+  orders: number;
+  /** Every id that was erased; empty when nothing was found. */
   ids: string[];
+  /** Linked by what browsers claim alone, and left as they are: to be named if they are the person's. */
+  claimed: Erased['claimed'];
   /** User IDs (or email digests used as such) for which `User Suppressed` is being delivered. */
   suppressed: string[];
   /** What was delivered before and cannot be deleted from here, explained for the person who asked. */
@@ -22,84 +30,59 @@ export interface Erasure {
 }
 
 export interface EraseParts {
-  log: Store;
+  log: Pick<Store, 'personOf' | 'erase' | 'accept'>;
   piiEncryption: PiiEncryption;
   /** Absent when no shop is counted. */
-  state: Pick<AnalyticsStore, 'erase'> | undefined;
+  state: Pick<AnalyticsStore, 'near' | 'erase'> | undefined;
 }
 
-/** User IDs one person may have; more of them are linked by a shared device. */
-const MAX_ACCOUNTS = 5;
-
 /**
- * Erases a person: every event, analytics row and encrypted value of theirs and of every ID linked to theirs. Counts
- * stay, without the person; let statistics catch up first.
+ * Erases a person: everything under their ids and digests, under what trusted voices linked to them, and of browsers
+ * that claimed to be nobody else. Counts stay, without the person; let statistics catch up first.
  *
- * @param id an anonymous ID, a user ID, an email digest or the email itself, normalised as at ingest.
- * @param asked when more user IDs are linked than one person has, `User Suppressed` is delivered for these only. Left
- *   out: for all of them.
+ * @param asked an id is an anonymous ID, a user ID, a digest, or an email.
+ * @param userIds those known to be user IDs, which destinations delete also when nothing is found here.
  */
 export async function eraseVisitor(
   { log, piiEncryption, state }: EraseParts,
   shop: Shop,
-  id: string,
+  asked: AskedPerson,
   nowMs: number,
-  asked?: ReadonlySet<string>,
+  userIds: readonly string[] = [],
 ): Promise<Erasure> {
-  const email = normalizeEmail(id);
-  const stored = isSha256(id) ? id.toLowerCase() : protectId(id);
-  const { events, ids, userIds } = await eraseEverywhere({ log, state }, shop.id, stored);
-  const isShared = userIds.length > MAX_ACCOUNTS;
-  const suppressions: Entry[] = userIds
-    .filter((userId) => !asked || !isShared || asked.has(userId))
-    .map((userId) => ({ event: userSuppressed(shop, { userId }, nowMs) }));
+  const { query, keys } = await findPerson({ log, state }, shop.id, asked);
+  const erased = await log.erase(shop.id, query);
+  const { isFound, events, mentions, orders, messageIds, browsers, claimed } = erased;
+  const people = [...new Set([...keys, ...browsers.map((id) => `a:${id}` as const)])];
+  await state?.erase(shop.id, { people, orders, messageIds });
+  const suppressions: Entry[] = [...new Set([...erased.userIds, ...userIds])].map((userId) => ({
+    event: userSuppressed(shop, { userId }, nowMs),
+  }));
   // A destination in raw mode may know the person by the email itself, which is available only here.
-  if (email !== undefined && shop.destinations.some(needsRawPii)) {
-    const event = userSuppressed(shop, { emailSha256: stored }, nowMs);
-    suppressions.push({
-      event,
-      encryptedPii: piiEncryption.encrypt({ userId: email, email }, piiBinding(event)),
-    });
-  }
+  for (const email of shop.destinations.some(needsRawPii) ? asked.ids.map(normalizeEmail) : [])
+    if (email !== undefined) {
+      const event = userSuppressed(shop, { emailSha256: sha256(email) }, nowMs);
+      const encryptedPii = piiEncryption.encrypt({ userId: email, email }, piiBinding(event));
+      suppressions.push({ event, encryptedPii });
+    }
   await log.accept(suppressions);
   const remains = shop.destinations.flatMap(({ destination }) =>
     destination.cannotErase === undefined
       ? []
       : [{ destination: titleOf(destination), why: destination.cannotErase }],
   );
-  const suppressed = suppressions.map(({ event: { identity } }) => identity.userId ?? stored);
-  return { shop: shop.id, events, ids, suppressed, remains };
+  return {
+    shop: shop.id,
+    found: isFound,
+    events,
+    mentions,
+    orders: orders.length,
+    ids: isFound ? [...new Set([...query.ids, ...browsers])] : [],
+    claimed,
+    suppressed: suppressions.map(({ event: { identity } }) => identity.userId ?? identity.emailSha256 ?? ''),
+    remains,
+  };
 }
-
-/** Log and analytics store may each know IDs the other does not, so both are searched until neither finds another. */
-async function eraseEverywhere(
-  { log, state }: Pick<EraseParts, 'log' | 'state'>,
-  shop: string,
-  id: string,
-): Promise<Erased> {
-  const all: Erased = { events: 0, ids: [], userIds: [] };
-  const asked = new Set<string>();
-  for (let next = [id]; next.length > 0; ) {
-    const found = new Set<string>();
-    for (const one of next) {
-      asked.add(one);
-      const { events, ids, userIds } = await log.erase(shop, one);
-      all.events += events;
-      all.ids = [...new Set([...all.ids, ...ids])];
-      all.userIds = [...new Set([...all.userIds, ...userIds])];
-      for (const other of ids) found.add(other);
-    }
-    const keys = [...new Set([...next, ...found])].flatMap(keysOf);
-    const linked = ((await state?.erase(shop, keys)) ?? []).filter(isOfPerson).map((key) => key.slice(2));
-    for (const other of linked) found.add(other);
-    next = [...found].filter((other) => !asked.has(other));
-  }
-  return all;
-}
-
-/** The kind of an ID is unknown here, so all kinds are searched. */
-const keysOf = (id: string): PersonKey[] => [`a:${id}`, `u:${id}`, `e:${id}`];
-export const isOfPerson = (key: PersonKey) => /^[aue]:/.test(key);
 
 /** Sent with all consents: the message withdraws consent and needs none. */
 function userSuppressed(shop: Shop, identity: Identity, nowMs: number): ProtectedEvent {

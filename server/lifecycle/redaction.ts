@@ -5,12 +5,12 @@ import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../observe/log.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
 import type { Store } from '../store/store.ts';
-import { eraseVisitor, isOfPerson } from './erase.ts';
+import { eraseVisitor } from './erase.ts';
 
 export interface RedactionParts {
   log: Store;
   piiEncryption: PiiEncryption;
-  state: Pick<AnalyticsStore, 'erase' | 'purge' | 'peopleOfOrders'>;
+  state: Pick<AnalyticsStore, 'near' | 'erase' | 'purge'>;
   clock: Pick<Clock, 'now'>;
   logger: Logger;
 }
@@ -18,9 +18,8 @@ export interface RedactionParts {
 /**
  * Carries out a redaction requested by the shop's platform.
  *
- * `Shop Redacted` removes everything of the shop. `Customer Redacted` erases the customer it identifies, and everyone
- * who took part in the orders it lists. `User Suppressed` is delivered for these people only, not for others who shared
- * a device with them.
+ * `Shop Redacted` removes everything of the shop. `Customer Redacted` erases the customer it identifies, and the orders
+ * it lists.
  */
 export async function carryOutRedaction(
   { log, piiEncryption, state, clock, logger }: RedactionParts,
@@ -34,11 +33,15 @@ export async function carryOutRedaction(
     return;
   }
   const orders = Array.isArray(properties.orders) ? properties.orders.map(String) : [];
-  const buyers = (await state.peopleOfOrders(shop.id, orders)).filter(isOfPerson);
-  const ids = [identity.userId, identity.emailSha256, ...buyers.map((key) => key.slice(2))].filter(
-    (id) => id !== undefined,
-  );
-  const asked = new Set(ids);
-  for (const id of ids) await eraseVisitor({ log, piiEncryption, state }, shop, id, clock.now(), asked);
-  logger.info({ shop: shop.id }, 'a customer erased at the request of the shop’s platform');
+  const { userId, emailSha256, phoneSha256 } = identity;
+  const ids = [userId, emailSha256, phoneSha256].filter((id) => id !== undefined);
+  const userIds = userId === undefined ? [] : [userId];
+  const parts = { log, piiEncryption, state };
+  const { found } = await eraseVisitor(parts, shop, { ids, orders }, clock.now(), userIds);
+  if (found) logger.info({ shop: shop.id }, 'a customer erased at the request of the shop’s platform');
+  else
+    logger.info(
+      { shop: shop.id },
+      'nothing was found of a customer who was to be erased at the request of the shop’s platform',
+    );
 }

@@ -28,7 +28,7 @@ export interface AdminParts {
   token: string | undefined;
   /** Both present when a shop is counted: totals can be read, reported, and given costs. */
   statistics?: StatisticsParts['statistics'] & Pick<Statistics, 'caughtUp'>;
-  state?: StatisticsParts['state'] & Pick<AnalyticsStore, 'erase'>;
+  state?: StatisticsParts['state'] & Pick<AnalyticsStore, 'near' | 'erase'>;
 }
 
 const Page = z.object({
@@ -104,7 +104,9 @@ export function adminRoutes(parts: AdminParts): Router {
     for (const shop of shops) {
       await parts.statistics?.caughtUp(shop.id);
       const { state } = parts;
-      erasures.push(await eraseVisitor({ log, piiEncryption, state }, shop, request.params.id, clock.now()));
+      erasures.push(
+        await eraseVisitor({ log, piiEncryption, state }, shop, { ids: [request.params.id] }, clock.now()),
+      );
     }
     response.json({ erasures });
   });

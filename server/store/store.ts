@@ -3,6 +3,7 @@ import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
 import type { OrderClaim } from '../orders/claim.ts';
 import type { HistoryQuery, HistoryRow, SentRequest } from './history.ts';
 import type { Ledger } from './ledger.ts';
+import type { Erased, Exported, PersonQuery } from './person.ts';
 
 export { DataDirUnusable, LogUnavailable } from './errors.ts';
 
@@ -50,8 +51,6 @@ export interface ShopOrders {
   mergeMs: number;
   /** The shop system reports orders. */
   hasPlatform: boolean;
-  /** How long evidence waits for a trusted voice, in ms; default 0. */
-  confirmMs?: number;
 }
 
 /** One destination's progress through one shop's events. Every consumer is named when the log opens. */
@@ -127,22 +126,18 @@ export interface Store extends Ledger {
    */
   replaySince(consumer: string, sinceMs: number): Promise<number>;
 
+  /** These ids, and the ids and digests that trusted voices linked to them as the same person's. */
+  personOf(shop: string, ids: readonly string[]): Promise<string[]>;
   /**
-   * Removes every event, encrypted PII, waiting delivery and dead letter of a person, and of every id linked to theirs
-   * by an event. Dedup keys stay, as digests.
+   * Removes everything of a person, and of browsers that are theirs alone. Somebody else's event that mentions the
+   * person loses the digest. Dedup keys stay, as digests: an erased order is not stored again.
    */
-  erase(shop: string, id: string): Promise<Erased>;
+  erase(shop: string, query: PersonQuery): Promise<Erased>;
+  /** What `erase` would remove. */
+  exportPerson(shop: string, query: PersonQuery): Promise<Exported>;
   /** Removes everything of a shop, dedup keys included. Returns how many events. */
   purge(shop: string): Promise<number>;
-  /**
-   * Moves what waits for a destination longer than `EXPIRES_MS` to its dead letters, as `expired`; a replay begins to wait
-   * anew. A delivery that is leased is left to its caller. Returns how many, by consumer.
-   */
-  expire(): Promise<Record<string, number>>;
-  /**
-   * Removes what is past its time: dead letters, events that every consumer has settled, dedup keys, history, what is
-   * known of orders, and the ledger's keys. What waits stays. Returns how many events.
-   */
+  /** Removes events older than the retention that every consumer has settled, and dedup keys past their window. */
   retain(): Promise<number>;
 
   /** Browsers' reports received before a time, epoch ms, that belong to no order yet; oldest first. */
@@ -210,8 +205,6 @@ export interface Delivery {
   encryptedPii?: string;
   /** 1 on the first attempt. */
   attempt: number;
-  /** Epoch ms: when it was received, or replayed. */
-  waitingSinceMs: number;
   /** Epoch ms of the first attempt with an unknown outcome: sent without an answer, or its process died. */
   uncertainSinceMs?: number;
   ack(): void;
@@ -225,7 +218,7 @@ export interface Depth {
   /** Events not settled yet: new, leased, waiting for a retry, held. */
   waiting: number;
   deadLetters: number;
-  /** How long the oldest event waits: since it was received or replayed; 0 when nothing waits. */
+  /** Age of the oldest waiting event by `receivedAt`; 0 when nothing waits. */
   oldestAgeMs: number;
 }
 
@@ -242,11 +235,3 @@ export interface DeadLetter {
 
 /** By row ids, or everything of one consumer. */
 export type DeadLetterSelection = { ids: number[] } | { consumer: string };
-
-export interface Erased {
-  events: number;
-  /** Every id found to belong to the person: anonymous ids, user ids, email digests. */
-  ids: string[];
-  /** The user ids among them, for destinations that delete a person by user id. */
-  userIds: string[];
-}

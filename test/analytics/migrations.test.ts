@@ -46,7 +46,7 @@ async function expectEverything(store: AnalyticsDatabase): Promise<void> {
     expect(await methods.marketingTotals('shop', ['MA_1'])).toMatchObject([
       { orders: 1, amountHundredths: 10_500, refundedHundredths: 2_000 },
     ]);
-    expect(await methods.peopleOfOrders('shop', ['7001'])).toEqual(['u:7']);
+    expect((await methods.exportPerson('shop', ['u:7'])).things).toMatchObject([{ thing: 'order:7001' }]);
     expect(await methods.readSetting('token:shop')).toBe('sealed token');
   });
 }

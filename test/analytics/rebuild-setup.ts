@@ -117,10 +117,17 @@ export async function openCountedShop(dataDir = tempDir(), startMs = START_MS): 
     },
     async erase(id) {
       const state = {
+        near: (...asked: Parameters<Methods['near']>) =>
+          store.transaction((methods) => methods.near(...asked)),
         erase: (...asked: Parameters<Methods['erase']>) =>
           store.transaction((methods) => methods.erase(...asked)),
       };
-      await eraseVisitor({ log, piiEncryption: createPiiEncryption([]), state }, shop, id, counted.nowMs);
+      await eraseVisitor(
+        { log, piiEncryption: createPiiEncryption([]), state },
+        shop,
+        { ids: [id] },
+        counted.nowMs,
+      );
     },
     rebuild: (parts = {}) =>
       rebuild({ shop, log, store, sinceMs: counted.nowMs - RETENTION_MS, keepsDifferences: false, ...parts }),

@@ -350,8 +350,10 @@ describe('a person asks to be forgotten', () => {
     expect(response.status).toBe(200);
     return (await response.json()).erasures as {
       shop: string;
+      found: boolean;
       events: number;
       ids: string[];
+      claimed: { userIds: string[]; browsers: string[] };
       suppressed: string[];
       remains: { destination: string; why: string }[];
     }[];
@@ -378,9 +380,6 @@ describe('a person asks to be forgotten', () => {
   }
 
   test.each([
-    { by: 'anonymous id', of: (ids: Awaited<ReturnType<typeof person>>) => ids.anonymousId },
-    { by: 'the other device’s anonymous id', of: ({ laptop }: Awaited<ReturnType<typeof person>>) => laptop },
-    { by: 'user id', of: ({ userId }: Awaited<ReturnType<typeof person>>) => userId },
     { by: 'email digest', of: ({ email }: Awaited<ReturnType<typeof person>>) => sha256(email) },
     {
       by: 'email digest in capitals',
@@ -391,31 +390,51 @@ describe('a person asks to be forgotten', () => {
       by: 'email as people type it',
       of: ({ email }: Awaited<ReturnType<typeof person>>) => ` ${email.toUpperCase()} `,
     },
-  ])(
-    'by $by: everything linked is erased, Customer.io is notified, and the rest is reported',
-    async ({ of }) => {
-      const [ids, other] = [await person(), await person()];
-      await settled();
-      const erasures = await erase(of(ids), '?shop=shoes');
-      expect(erasures).toMatchObject([{ shop: 'shoes', events: 3, suppressed: [ids.userId] }]);
-      expect(erasures[0]?.ids.toSorted()).toEqual(
-        [ids.anonymousId, ids.laptop, ids.userId, sha256(ids.email)].toSorted(),
-      );
-      const remains = erasures[0]?.remains ?? [];
-      expect(remains.map(({ destination }) => destination).sort()).toEqual(['SHOPLINE', 'TikTok']);
-      for (const { why } of remains) expect(why).toMatch(/\w+ \w+/);
-      await eventually(
-        () => suppressed(ids.userId),
-        (found) => found.length === 1,
-      );
-      await settled();
-      expect(JSON.stringify([sandbox.received('tiktok'), sandbox.received('shopline')])).not.toContain(
-        'User Suppressed',
-      );
-      expect(suppressed(other.userId)).toEqual([]);
-      expect((await erase(other.anonymousId))[0]).toMatchObject({ events: 3 });
-    },
-  );
+  ])('by $by: with the browsers that are theirs alone; what is only claimed is listed', async ({ of }) => {
+    const [ids, other] = [await person(), await person()];
+    await settled();
+    const erasures = await erase(of(ids), '?shop=shoes');
+    expect(erasures).toMatchObject([
+      {
+        shop: 'shoes',
+        found: true,
+        events: 3,
+        suppressed: [],
+        claimed: { userIds: [ids.userId], browsers: [] },
+      },
+    ]);
+    expect(erasures[0]?.ids.toSorted()).toEqual([ids.anonymousId, ids.laptop, sha256(ids.email)].toSorted());
+    expect((await erase(sha256(other.email), '?shop=shoes'))[0]).toMatchObject({ events: 3 });
+  });
+
+  test('by user id: Customer.io is notified, and what cannot be erased elsewhere is explained', async () => {
+    const [ids, other] = [await person(), await person()];
+    await settled();
+    const erasures = await erase(ids.userId, '?shop=shoes');
+    expect(erasures).toMatchObject([{ shop: 'shoes', events: 2, suppressed: [ids.userId] }]);
+    expect(erasures[0]?.ids.toSorted()).toEqual([ids.anonymousId, ids.userId].toSorted());
+    const remains = erasures[0]?.remains ?? [];
+    expect(remains.map(({ destination }) => destination).sort()).toEqual(['SHOPLINE', 'TikTok']);
+    for (const { why } of remains) expect(why).toMatch(/\w+ \w+/);
+    await eventually(
+      () => suppressed(ids.userId),
+      (found) => found.length === 1,
+    );
+    await settled();
+    expect(JSON.stringify([sandbox.received('tiktok'), sandbox.received('shopline')])).not.toContain(
+      'User Suppressed',
+    );
+    expect(suppressed(other.userId)).toEqual([]);
+  });
+
+  test('by anonymous id: that browser, and nobody it claimed to be', async () => {
+    const ids = await person();
+    await settled();
+    expect(await erase(ids.anonymousId, '?shop=shoes')).toMatchObject([
+      { events: 2, ids: [ids.anonymousId], suppressed: [] },
+    ]);
+    expect((await erase(sha256(ids.email), '?shop=shoes'))[0]).toMatchObject({ events: 1 });
+  });
 
   test('whose user id is their email, where Customer.io receives emails in clear', async () => {
     const PII_KEY = Buffer.alloc(32, 7).toString('base64');
@@ -467,6 +486,8 @@ describe('a person asks to be forgotten', () => {
 
   test('unknown: nothing is found, nobody is notified', async () => {
     for (const id of ['nobody', '%', '__proto__', 'a/b', '"; DROP TABLE events', '💧'])
-      expect(await erase(id, '?shop=shoes')).toMatchObject([{ events: 0, ids: [], suppressed: [] }]);
+      expect(await erase(id, '?shop=shoes')).toMatchObject([
+        { found: false, events: 0, ids: [], suppressed: [] },
+      ]);
   });
 });

@@ -347,7 +347,11 @@ describe('among the other operator’s routes', () => {
           totals: async () => ({ marketing: [], flows: [], synced: [] }),
           caughtUp: async () => {},
         },
-        state: { putCosts: async (shop) => void put.push(shop), erase: async () => [] },
+        state: {
+          putCosts: async (shop) => void put.push(shop),
+          near: async () => ({ own: [], shared: [] }),
+          erase: async () => {},
+        },
       }),
     );
     for (const [method, path] of [

@@ -109,7 +109,7 @@ test('an erasure takes the words of the requests that carried the person, a purg
   await deliver(log, 'tiktok', { words: 'bad email me@example.com' });
   await log.accept([{ event: event({ messageId: 'b' }) }]);
   await deliver(log, 'tiktok', { words: 'OK' });
-  await log.erase('shop', 'me');
+  await log.erase('shop', { ids: ['me'] });
   expect((await log.history({ limit: 10 })).map(({ words }) => words)).toEqual(['OK', undefined]);
   await log.purge('shop');
   expect(await log.history({ limit: 10 })).toEqual([]);

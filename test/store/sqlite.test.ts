@@ -180,7 +180,7 @@ describe('SQLite log: durability', () => {
     });
     await log.accept([visitor('someone', 'marker-to-erase'), visitor('else', 'marker-to-keep')]);
     expect(filesWith(dataDir, 'marker-to-erase')).not.toBe('');
-    await log.erase('shop', 'someone');
+    await log.erase('shop', { ids: ['someone'] });
     expect(filesWith(dataDir, 'marker-to-erase')).toBe('');
     expect(filesWith(dataDir, 'marker-to-keep')).not.toBe('');
   });
@@ -257,7 +257,7 @@ describe('SQLite log: dedup keys', () => {
       event: event({ receivedAt: now, messageId: 'm', orderKey: 'order:1', identity: { anonymousId: 'a' } }),
     };
     await log.accept([order]);
-    expect((await log.erase('shop', 'a')).events).toBe(1);
+    expect((await log.erase('shop', { ids: ['a'] })).events).toBe(1);
     await log.close();
     const later = await open(dataDir);
     expect(counted(await later.accept([order])).duplicates).toBe(1);
@@ -273,7 +273,7 @@ describe('SQLite log: dedup keys', () => {
     const tool = new DatabaseSync(join(dataDir, 'store.db'), { timeout: 1000 });
     tool.exec(`UPDATE events SET body = '{' WHERE seq = 1`);
     tool.close();
-    expect((await log.erase('shop', 'a')).events).toBe(1);
+    expect((await log.erase('shop', { ids: ['a'] })).events).toBe(1);
   });
 
   test('of a failed append are dropped', async () => {

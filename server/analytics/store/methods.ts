@@ -1,14 +1,15 @@
 import type { Facts, PersonKey } from '../facts.ts';
-import type { Cost, Synced, Visitor } from '../store.ts';
+import type { Cost, ErasedFacts, Synced, Visitor } from '../store.ts';
 import { applyFacts } from './apply.ts';
 import { type AttributionParts, attributeAll, attributeSome } from './attribute.ts';
 import { putCosts } from './costs.ts';
 import { clearDirtyTargets, readTargets } from './dirty-targets.ts';
-import { erase, peopleOfOrders } from './erase.ts';
+import { erase, near } from './erase.ts';
+import { exportPerson } from './export.ts';
 import { flowTotals } from './flow-totals.ts';
 import { marketingTotals } from './marketing-totals.ts';
 import { pseudonymOf } from './pseudonym.ts';
-import { purge, shopsIn } from './purge.ts';
+import { purge } from './purge.ts';
 import { dropLogged } from './rebuild.ts';
 import { retain } from './retain.ts';
 import { readRetainedMs, readSetting, writeRetainedMs, writeSetting } from './settings.ts';
@@ -67,14 +68,12 @@ export function createMethods(db: Db, { shops, pepper }: MethodParts) {
     readSetting: (name: string) => readSetting(db, name),
     writeSetting: (name: string, sealed: string) => writeSetting(db, name, sealed),
 
-    peopleOfOrders: (shop: string, names: readonly string[]) => peopleOfOrders(db, shop, names),
-    erase: (shop: string, people: readonly PersonKey[]) => erase(db, partsOf(shop), people),
+    near: (shop: string, people: readonly PersonKey[]) => near(db, shop, people),
+    erase: (shop: string, erased: ErasedFacts) => erase(db, partsOf(shop), erased),
+    exportPerson: (shop: string, people: readonly PersonKey[]) => exportPerson(db, shop, people),
     purge: (shop: string) => purge(db, shop),
     async retain(nowMs: number, logRetentionMs: number): Promise<void> {
-      for (const shop of await shopsIn(db)) {
-        if (Object.hasOwn(shops, shop)) await attributeAll(db, partsOf(shop));
-        await retain(db, partsOf(shop), nowMs, logRetentionMs);
-      }
+      for (const shop of Object.keys(shops)) await retain(db, partsOf(shop), nowMs, logRetentionMs);
       await writeRetainedMs(db, nowMs - logRetentionMs);
     },
     retainedMs: () => readRetainedMs(db),

@@ -5,6 +5,7 @@ import type { Accepted, ShopOrders } from '../store.ts';
 import type { AcceptRow } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
 import { type Dedup, type DedupKey, evidenceKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
+import type { ErasedOrders } from './erased-orders.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
 import type { EvidenceStore } from './evidence.ts';
 import type { FormerKeys } from './former-keys.ts';
@@ -20,6 +21,7 @@ interface Parts {
   evidence: EvidenceStore;
   voices: Voices;
   formerKeys: FormerKeys;
+  erasedOrders: Pick<ErasedOrders, 'has'>;
   shops: ReadonlyMap<string, ShopOrders>;
 }
 
@@ -47,7 +49,7 @@ const NO_ORDERS: ShopOrders = { ordersFrom: 'browser', mergeMs: 0, hasPlatform: 
  * stages it adds, and what evidence joins.
  */
 export function createAcceptOrder(parts: Parts) {
-  const { rows, dedup, windows, orders, evidence, voices, formerKeys, shops } = parts;
+  const { rows, dedup, windows, orders, evidence, voices, formerKeys, erasedOrders, shops } = parts;
 
   /** The first row carries the message's key, as the row of any other event does; without rows the table of keys has it. */
   function withMessageKey(
@@ -185,6 +187,7 @@ export function createAcceptOrder(parts: Parts) {
   return (row: AcceptRow, message: DedupKey, claim: OrderClaim, times: AcceptTimes): Accepted | undefined => {
     const [shop, source, , receivedAtMs] = row;
     const isFirst = source === 'platform' && voices.recordPlatformOrder(shop, receivedAtMs);
+    if (erasedOrders.has(shop, claim.names, isTrusted(source), times.nowMs)) return DUPLICATE;
     const isBelieved = isTrusted(source) || voices.actsAsBrowser(shop);
     if (!isBelieved)
       return withMessageKey(shop, message, times.nowMs, (insert) =>

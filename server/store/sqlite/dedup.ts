@@ -14,7 +14,10 @@ export const formerMessageKey = (messageId: string): DedupKey => digest('message
 export const orderKeyOf = (orderKey: string): DedupKey => digest('order', orderKey);
 /** The same report of the same browser. */
 export const evidenceKey = (parts: readonly string[]): DedupKey => digest('evidence', JSON.stringify(parts));
-const digest = (kind: 'message' | 'order' | 'evidence', key: string) =>
+/** A name of an order whose buyer was erased. */
+export const erasedKey = (name: string, isTrusted: boolean): DedupKey =>
+  digest('erased', `${isTrusted ? 'trusted' : 'browser'}\0${name}`);
+const digest = (kind: 'message' | 'order' | 'evidence' | 'erased', key: string) =>
   hash('sha256', `${kind}\0${key}`, 'latin1').slice(0, 16);
 export const toBlob = (key: DedupKey): Uint8Array => Buffer.from(key, 'latin1');
 export const fromBlob = (blob: Uint8Array): DedupKey => Buffer.from(blob).toString('latin1');

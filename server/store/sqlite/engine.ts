@@ -1,6 +1,8 @@
 import { isHardToGuess } from '../../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { toEvidence } from '../../orders/evidence.ts';
+import { linksPersons } from '../../orders/links-persons.ts';
+import { claimsOf } from '../../privacy/person.ts';
 import type { Accepted, DeadLetter, Delivery, Entry, LogWatch, Store } from '../store.ts';
 import { startThread } from '../thread/start.ts';
 import { createWitness } from '../witness.ts';
@@ -38,13 +40,18 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
   if (gap) watch.gapFound(gap);
   if (highWaterMarkLost) watch.highWaterMarkLost();
 
-  const { requeueNow, discardDeadLetters, erase, purge } = call;
+  const { requeueNow, replayDeadLetters, discardDeadLetters, replaySince, personOf, purge } = call;
   return {
     requeueNow,
-    replayDeadLetters: (selection) => call.replayDeadLetters(selection, clock.now()),
+    replayDeadLetters,
     discardDeadLetters,
-    replaySince: (consumer, sinceMs) => call.replaySince(consumer, sinceMs, clock.now()),
-    erase,
+    replaySince,
+    personOf,
+    erase: (shop, query) => call.erase(shop, query, clock.now()),
+    exportPerson: async (shop, query) => {
+      const { deadLetters, ...exported } = await call.exportPerson(shop, query);
+      return { ...exported, deadLetters: deadLetters.map(toDeadLetter) };
+    },
     purge,
     witnessOf: createWitness(witnessKey),
     async accept(entries) {
@@ -88,7 +95,6 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
     openEvidence: call.openEvidence,
     closeEvidence: (ids, outcome) => call.closeEvidence(ids, outcome, clock.now()),
     unconfirmedOrders: call.unconfirmedOrders,
-    expire: () => call.expire(clock.now(), clock.steady()),
     retain: () => call.retain(clock.now()),
     check: () => call.check(clock.now()),
     async close() {
@@ -145,15 +151,12 @@ function toRow(entry: Entry): AcceptRow {
 /** Null for most events, which report no order and show no token. */
 function toDetails({ event, audience, claim, tokens = [], witness }: Entry): Details | null {
   const { orderKey, source, identity } = event;
-  const { anonymousId, userId = '', emailSha256, phoneSha256 } = identity;
+  const { anonymousId, userId = '' } = identity;
   const isChoice =
     source === 'browser' && !event.isAssumed && anonymousId !== undefined && isHardToGuess(anonymousId);
-  const isPerson = source !== 'browser' && userId !== '' && (emailSha256 ?? phoneSha256) !== undefined;
-  if (!claim && !audience && tokens.length === 0 && orderKey === undefined && !isPerson && !isChoice)
+  const person = source === 'browser' ? undefined : personIn(event);
+  if (!claim && !audience && tokens.length === 0 && orderKey === undefined && !person && !isChoice)
     return null;
-  const keys = [emailSha256 && `e:${emailSha256}`, phoneSha256 && `p:${phoneSha256}`].filter(
-    (key) => key !== undefined,
-  );
   return {
     ...(claim && { claim }),
     ...(audience && { audience }),
@@ -162,8 +165,22 @@ function toDetails({ event, audience, claim, tokens = [], witness }: Entry): Det
     ...(isChoice && { choice: event.consent }),
     ...(tokens.length > 0 && { shown: { tokens, userId, evidence: JSON.stringify(toEvidence(event)) } }),
     ...(witness !== undefined && { witness }),
-    ...(isPerson && { person: { userId, keys: keys as string[] } }),
+    ...(person && { person }),
   };
+}
+
+/** What belongs to a user id, where the event's voice links persons. */
+function personIn(event: ProtectedEvent): Details['person'] {
+  const { userId, previousId, emailSha256, phoneSha256 } = event.identity;
+  const ids = [emailSha256, phoneSha256, previousId].filter((id) => id !== undefined);
+  if (userId === undefined || ids.length === 0 || !linksPersons(event)) return undefined;
+  const claimed = new Set(claimsOf(event));
+  const keys = [
+    ...(emailSha256 !== undefined && claimed.has(emailSha256) ? [`e:${emailSha256}`] : []),
+    ...(phoneSha256 !== undefined && claimed.has(phoneSha256) ? [`p:${phoneSha256}`] : []),
+    ...(previousId !== undefined && previousId !== userId ? [`u:${previousId}`] : []),
+  ];
+  return keys.length > 0 ? { userId, keys } : undefined;
 }
 
 /** Replaces an event that is damaged on disk. It consents to no purpose, so no destination gets it. */
@@ -197,7 +214,7 @@ interface Lease {
 }
 
 function toDelivery(row: LeasedRow, lease: Lease): Delivery {
-  const { attempt, encryptedPii, uncertainSinceMs, waitingSinceMs } = row;
+  const { attempt, encryptedPii, uncertainSinceMs } = row;
   const settling = createSettling(row, lease);
   let event: ProtectedEvent | undefined;
   return {
@@ -211,7 +228,6 @@ function toDelivery(row: LeasedRow, lease: Lease): Delivery {
     seq: row.seq,
     isOrder: row.isOrder === 1,
     attempt,
-    waitingSinceMs,
     ...(encryptedPii !== null && { encryptedPii }),
     ...(uncertainSinceMs !== null && { uncertainSinceMs: uncertainSinceMs + clockShiftMs(lease.clock) }),
     ...settling,

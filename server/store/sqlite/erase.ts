@@ -1,79 +1,130 @@
-import type { Erased } from '../store.ts';
+import { type Person, withoutPerson } from '../../privacy/person.ts';
+import type { Erased, PersonQuery } from '../person.ts';
 import { emptyWal } from './checkpoints.ts';
-import { CHUNK, pages } from './chunks.ts';
+import { CHUNK } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { Dedup } from './dedup.ts';
+import { createErasePersonal } from './erase-personal.ts';
+import type { ErasedOrders } from './erased-orders.ts';
+import type { FindPerson, FoundPerson } from './find-person.ts';
 import type { History } from './history.ts';
+import { createGone, type LedgerRows } from './ledger.ts';
 import type { OpenStore } from './open-store.ts';
-import type { OrderRetention } from './order-retention.ts';
+import { tryRead } from './person-scan.ts';
 import type { Remove } from './remove.ts';
 
-interface IdentityRow {
-  seq: number;
-  anonymousId: string | null;
-  userId: string | null;
-  previousId: string | null;
-  emailSha256: string | null;
+interface Parts {
+  findPerson: FindPerson;
+  remove: Remove;
+  dedup: Dedup;
+  history: History;
+  ledger: LedgerRows;
+  erasedOrders: ErasedOrders;
 }
 
-const idsOf = ({ anonymousId, userId, previousId, emailSha256 }: IdentityRow): string[] =>
-  [anonymousId, userId, previousId, emailSha256].filter((id) => id !== null);
-
-export function createErase(
-  store: OpenStore,
-  remove: Remove,
-  dedup: Dedup,
-  history: History,
-  orders: OrderRetention,
-) {
-  const page = prepare<IdentityRow>(
-    store.connection,
-    `SELECT seq, body ->> '$.identity.anonymousId' AS anonymousId, body ->> '$.identity.userId' AS userId,
-       body ->> '$.identity.previousId' AS previousId, body ->> '$.identity.emailSha256' AS emailSha256
-     FROM (SELECT seq, iif(json_valid(body), body, '{}') AS body FROM events
-           WHERE shop = ? AND seq > ? ORDER BY seq LIMIT ?)`,
+export function createErase(store: OpenStore, parts: Parts) {
+  const { findPerson, remove, dedup, history, ledger, erasedOrders } = parts;
+  const { connection } = store;
+  const personal = createErasePersonal(store);
+  const bodyOf = prepare<{ body: string }>(connection, 'SELECT body FROM events WHERE seq = ?');
+  const setBody = prepare(connection, 'UPDATE events SET body = ?2 WHERE seq = ?1');
+  const removeSealed = prepare(connection, 'DELETE FROM seals WHERE seq = ?');
+  const forgetAnswers = prepare(connection, 'UPDATE dead_letters SET answer = NULL WHERE seq = ?');
+  const evidenceOf = prepare<{ body: string }>(connection, 'SELECT body FROM evidence WHERE id = ?');
+  const setEvidence = prepare(connection, 'UPDATE evidence SET body = ?2 WHERE id = ?1');
+  const removeEvidence = ['evidence_names WHERE evidence_id', 'evidence WHERE id'].map((rows) =>
+    prepare(connection, `DELETE FROM ${rows} = ?`),
+  );
+  const reportOf = prepare<{ body: string }>(
+    connection,
+    'SELECT body FROM order_reports WHERE order_id = ? AND source = ? AND stage = ? AND part = ?',
+  );
+  const setReport = prepare(
+    connection,
+    'UPDATE order_reports SET body = ?5 WHERE order_id = ?1 AND source = ?2 AND stage = ?3 AND part = ?4',
+  );
+  const removeReport = prepare(
+    connection,
+    'DELETE FROM order_reports WHERE order_id = ? AND source = ? AND stage = ? AND part = ?',
   );
 
-  /** Reads all events of the shop until no further id is found. There is no index: it would slow every append. */
-  function* findPerson(
-    shop: string,
-    ids: Set<string>,
-    userIds: Set<string>,
-  ): Generator<undefined, Set<number>> {
-    const found = new Set<number>();
-    for (let known = -1; known < ids.size; ) {
-      known = ids.size;
-      for (const rows of pages((after) => page.all(shop, after, CHUNK))) {
-        for (const row of rows) {
-          const own = idsOf(row);
-          if (!own.some((id) => ids.has(id))) continue;
-          found.add(row.seq);
-          for (const id of own) ids.add(id);
-          if (row.userId !== null) userIds.add(row.userId);
-        }
-        yield;
-      }
-    }
-    return found;
-  }
-
-  /**
-   * Removes the events found last first: if it is interrupted, the remaining ones can still be reached from the
-   * requested id.
-   */
-  return function* erase(shop: string, id: string): Generator<undefined, Erased> {
-    const ids = new Set([id]);
-    const userIds = new Set<string>();
-    const seqs = [...(yield* findPerson(shop, ids, userIds))].reverse();
-    yield* dedup.merge();
-    if (seqs.length > 0) yield* history.forget(shop, new Set(seqs));
-    yield* orders.erase(shop, ids);
-    let events = 0;
-    for (let start = 0; start < seqs.length; start += CHUNK) {
-      events += store.transaction(() => remove(shop, seqs.slice(start, start + CHUNK)));
+  /** One small transaction for each chunk. */
+  function* inChunks<Item>(items: readonly Item[], apply: (item: Item) => void): Generator<undefined, void> {
+    for (let start = 0; start < items.length; start += CHUNK) {
+      store.transaction(() => items.slice(start, start + CHUNK).forEach(apply));
       yield;
     }
-    yield* emptyWal(store.connection);
-    return { events, ids: seqs.length > 0 ? [...ids] : [], userIds: [...userIds] };
+  }
+
+  /** Undefined when it cannot be read: then it goes whole. */
+  function reduced(body: string | undefined, person: Person): string | undefined {
+    const event = body === undefined ? undefined : tryRead(body);
+    return event && JSON.stringify(withoutPerson(event, person));
+  }
+
+  function* eraseEvents(
+    shop: string,
+    { person, events }: FoundPerson,
+    ofOrders: ReadonlySet<number>,
+    gone: ReturnType<typeof createGone>,
+  ): Generator<undefined, { events: number; mentions: number }> {
+    const own = new Set([
+      ...events.filter(({ relation }) => relation === 'own').map(({ id }) => id),
+      ...ofOrders,
+    ]);
+    const mentioned = events.map(({ id }) => id).filter((seq) => !own.has(seq));
+    if (own.size + mentioned.length > 0) yield* history.forget(shop, new Set([...own, ...mentioned]));
+    yield* inChunks(mentioned, (seq) => {
+      const body = reduced(bodyOf.get(seq)?.body, person);
+      if (body === undefined) return;
+      setBody.run(seq, body);
+      // The event's sealed values may be the person's.
+      removeSealed.run(seq);
+      forgetAnswers.run(seq);
+    });
+    // Last first: if it is interrupted, what is left can still be reached from the ids that were asked for.
+    const seqs = [...own].sort((a, b) => b - a);
+    let removed = 0;
+    for (let start = 0; start < seqs.length; start += CHUNK) {
+      const some = seqs.slice(start, start + CHUNK);
+      for (const seq of some) gone.addEvent(tryRead(bodyOf.get(seq)?.body ?? ''));
+      removed += store.transaction(() => remove(shop, some));
+      yield;
+    }
+    return { events: removed, mentions: mentioned.length };
+  }
+
+  /** Removes a person: one pass over each table, in steps between which other calls are served. */
+  return function* erase(shop: string, query: PersonQuery, nowMs: number): Generator<undefined, Erased> {
+    const found = yield* findPerson(shop, query);
+    const { person, orders, reports, evidence } = found;
+    yield* dedup.merge();
+    const gone = createGone();
+    const ofOrders = erasedOrders.events(orders);
+    const counts = yield* eraseEvents(shop, found, ofOrders, gone);
+    yield* inChunks(orders, (order) => gone.addOrder(erasedOrders.remove(shop, order, nowMs)));
+    yield* inChunks(reports, ({ orderId, source, stage, part, relation }) => {
+      const key = [orderId, source, stage, part] as const;
+      const body = relation === 'own' ? undefined : reduced(reportOf.get(...key)?.body, person);
+      if (body === undefined) removeReport.run(...key);
+      else setReport.run(...key, body);
+    });
+    yield* inChunks(evidence, ({ id, relation }) => {
+      const body = relation === 'own' ? undefined : reduced(evidenceOf.get(id)?.body, person);
+      if (body !== undefined) setEvidence.run(id, body);
+      else for (const statement of removeEvidence) statement.run(id);
+    });
+    const others = yield* personal.erase(shop, person);
+    const isFound =
+      counts.events + counts.mentions + orders.length + reports.length + evidence.length + others > 0;
+    if (isFound) {
+      yield* ledger.erase(shop, gone);
+      yield* emptyWal(connection);
+    }
+    const browsers = isFound ? [...person.browsers].filter((id) => !person.ids.has(id)) : [];
+    const canonicalIds = orders.map(({ canonicalId }) => canonicalId);
+    const { userIds, claimed } = found;
+    const messageIds = [...gone.messageIds];
+    return { ...counts, isFound, userIds, browsers, orders: canonicalIds, messageIds, claimed };
   };
 }

@@ -1,5 +1,5 @@
 import type { HistoryRow, SentRequest } from '../history.ts';
-import { CHUNK, untilDone } from './chunks.ts';
+import { CHUNK } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 
@@ -84,6 +84,8 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
   const removeWords = prepare(connection, 'UPDATE delivery_history SET words = NULL WHERE id = ?');
   const remove = prepare(connection, 'DELETE FROM delivery_history WHERE id = ?');
 
+  const byId = prepare<Row>(connection, `${select} WHERE h.id = ?`);
+
   function messageIds(events: string): string[] {
     const found: string[] = [];
     for (const [from, to] of rangesOf(events)) {
@@ -94,6 +96,16 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
     }
     return found;
   }
+
+  const toHistoryRow = ({ status, code, requestId, words, events, ...row }: Row): HistoryRow => ({
+    ...row,
+    ...(status !== null && { status }),
+    ...(code !== null && { code }),
+    ...(requestId !== null && { requestId }),
+    ...(words !== null && { words }),
+    count: rangesOf(events).reduce((sum, [from, to]) => sum + to - from + 1, 0),
+    messageIds: messageIds(events),
+  });
 
   function* eachOfShop(shop: string, apply: (row: { id: number; events: string }) => void) {
     for (let after = 0; ; ) {
@@ -121,29 +133,27 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
 
     list(consumer: string | undefined, limit: number, before: number = NEWEST): HistoryRow[] {
       const rows = consumer === undefined ? all.all(before, limit) : ofConsumer.all(consumer, before, limit);
-      return rows.map(({ status, code, requestId, words, events, ...row }) => ({
-        ...row,
-        ...(status !== null && { status }),
-        ...(code !== null && { code }),
-        ...(requestId !== null && { requestId }),
-        ...(words !== null && { words }),
-        count: rangesOf(events).reduce((sum, [from, to]) => sum + to - from + 1, 0),
-        messageIds: messageIds(events),
-      }));
+      return rows.map(toHistoryRow);
+    },
+
+    /** The requests that carried any of these events. */
+    *of(shop: string, seqs: ReadonlySet<number>): Generator<undefined, HistoryRow[]> {
+      const found: number[] = [];
+      const isCarrying = carriesAny(seqs);
+      yield* eachOfShop(shop, ({ id, events }) => void (isCarrying(events) && found.push(id)));
+      return found.flatMap((id) => byId.get(id) ?? []).map(toHistoryRow);
     },
 
     *retain(nowMs: number): Generator<undefined, void> {
-      const beforeMs = nowMs - limits.historyMs;
-      yield* untilDone({ transaction }, () => removeOld.run(CHUNK, beforeMs, -limits.historyBytes));
+      const removeSome = () => removeOld.run(CHUNK, nowMs - limits.historyMs, -limits.historyBytes);
+      while (transaction(removeSome) > 0) yield;
     },
 
     /** Removes the words of requests that carried any of these events: an API may quote what it was sent. */
     *forget(shop: string, seqs: ReadonlySet<number>): Generator<undefined, void> {
-      const sorted = [...seqs].sort((a, b) => a - b);
-      const carries = (events: string) =>
-        rangesOf(events).some(([from, to]) => (firstFrom(sorted, from) ?? NEWEST) <= to);
+      const isCarrying = carriesAny(seqs);
       yield* eachOfShop(shop, ({ id, events }) => {
-        if (carries(events)) removeWords.run(id);
+        if (isCarrying(events)) removeWords.run(id);
       });
     },
 
@@ -169,6 +179,12 @@ function rangesOf(text: string): [from: number, to: number][] {
     const [from = 0, to = from] = range.split('-').map(Number);
     return [from, to];
   });
+}
+
+/** Whether ranges of events hold any of these. */
+function carriesAny(seqs: ReadonlySet<number>): (events: string) => boolean {
+  const sorted = [...seqs].sort((a, b) => a - b);
+  return (events) => rangesOf(events).some(([from, to]) => (firstFrom(sorted, from) ?? NEWEST) <= to);
 }
 
 /** The least of the sorted numbers that is not below `from`. */

@@ -1,6 +1,8 @@
+import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import type { LedgerEntry } from '../ledger.ts';
-import { CHUNK, untilDone } from './chunks.ts';
+import { CHUNK } from './chunks.ts';
 import { prepare } from './database.ts';
+import type { ErasedOrder } from './erased-orders.ts';
 import type { OpenStore } from './open-store.ts';
 
 /** On disk a reserved key is 'noted' and a confirmed one 'settled'. */
@@ -17,7 +19,7 @@ export const LEDGER_SCHEMA = `
 `;
 
 const KEEP_MS = 400 * 24 * 60 * 60 * 1000;
-/** Expired rows removed with each reservation: in the long run more than it adds. */
+/** Expired rows removed with each reservation: in the long run more than it adds, so no timer is needed. */
 const CLEAR_PER_KEY = 2;
 
 interface Row {
@@ -27,6 +29,37 @@ interface Row {
 
 /** The ledger's statements. Times in epoch ms. */
 export type LedgerRows = ReturnType<typeof createLedger>;
+
+/** What an erasure removed, as keys of the ledger begin or end with it. */
+export function createGone() {
+  const beginnings = new Set<string>();
+  const messageIds = new Set<string>();
+  const addNames = (names: readonly string[]) => {
+    for (const name of names) {
+      beginnings.add(`order:${name}`);
+      if (name.startsWith('checkout:')) beginnings.add(name);
+    }
+  };
+  return {
+    addOrder: ({ canonicalId, names, refunds }: ErasedOrder) => {
+      addNames([canonicalId, ...names]);
+      for (const refund of refunds) beginnings.add(`refund:${refund}`);
+    },
+    addEvent(event: ProtectedEvent | undefined) {
+      if (!event) return;
+      messageIds.add(event.messageId);
+      if (event.orderKey !== undefined) beginnings.add(event.orderKey);
+    },
+    messageIds,
+    /** `order:<id>:<code>`, `refund:<id>:<code>`, `…:<code>:<messageId>`. */
+    has(key: string): boolean {
+      for (let at = key.indexOf(':'); at >= 0; at = key.indexOf(':', at + 1))
+        if (beginnings.has(key.slice(0, at)) || messageIds.has(key.slice(at + 1))) return true;
+      return beginnings.has(key);
+    },
+  };
+}
+export type Gone = ReturnType<typeof createGone>;
 
 export function createLedger({ connection, transaction }: OpenStore) {
   const read = prepare<Row>(
@@ -43,6 +76,30 @@ export function createLedger({ connection, transaction }: OpenStore) {
     `DELETE FROM ledger WHERE (consumer, key) IN
        (SELECT consumer, key FROM ledger WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)`,
   );
+
+  const consumersOf = prepare<{ name: string }>(connection, 'SELECT name FROM consumers WHERE shop = ?');
+  const page = prepare<{ key: string; remoteId: string | null }>(
+    connection,
+    'SELECT key, remote_id AS remoteId FROM ledger WHERE consumer = ? AND key > ? ORDER BY key LIMIT ?',
+  );
+  const erase = prepare(connection, 'DELETE FROM ledger WHERE consumer = ? AND key = ?');
+
+  function* keysOf(
+    shop: string,
+    gone: Gone,
+    apply: (consumer: string, keys: { key: string; remoteId: string | null }[]) => void,
+  ): Generator<undefined, void> {
+    for (const { name } of consumersOf.all(shop))
+      for (let after = ''; ; ) {
+        const rows = page.all(name, after, CHUNK);
+        const last = rows.at(-1);
+        if (!last) break;
+        const theirs = rows.filter(({ key }) => gone.has(key));
+        if (theirs.length > 0) apply(name, theirs);
+        yield;
+        after = last.key;
+      }
+  }
 
   function find(consumer: string, keys: readonly string[], nowMs: number): Map<string, LedgerEntry> {
     const known = new Map<string, LedgerEntry>();
@@ -68,11 +125,17 @@ export function createLedger({ connection, transaction }: OpenStore) {
         write.run(consumer, key, 'settled', remoteId ?? before?.remoteId ?? null, nowMs + KEEP_MS);
       }
     },
-    /** Also the keys of consumers that reserve none any more. */
-    retain: (nowMs: number) => untilDone({ transaction }, () => clear.run(nowMs, CHUNK)),
     release(consumer: string, keys: readonly string[]): void {
       for (const key of keys) remove.run(consumer, key);
     },
+    /** Every key of these orders and events, in one pass over the shop's keys. */
+    keysOf,
+    erase: (shop: string, gone: Gone) =>
+      keysOf(shop, gone, (consumer, rows) =>
+        transaction(() => {
+          for (const { key } of rows) erase.run(consumer, key);
+        }),
+      ),
   };
 }
 

@@ -1,34 +1,17 @@
-import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { toRemains } from '../../orders/remains.ts';
-import type { ShopOrders } from '../store.ts';
-import { CHUNK, STEP, untilDone } from './chunks.ts';
+import { CHUNK } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { Windows } from './dedup.ts';
+import type { ReportRow } from './find-orders.ts';
 import type { OpenStore } from './open-store.ts';
-import { readStored } from './stored-event.ts';
-
-interface ReportRow {
-  orderId: number;
-  source: string;
-  stage: string;
-  part: string;
-  body: string;
-}
+import { tryRead } from './person-scan.ts';
 
 const ORDER_TABLES = ['order_names', 'order_tokens', 'order_reports', 'order_stages'];
 const SHOP_TABLES = ['order_names', 'order_tokens', 'views', 'choices', 'person_links', 'shop_voices'];
 const CHOICES_MS = 90 * 86_400_000;
 
-/** Evidence whose time is over waits this long for an answer of the shop system, which is asked once more. */
-const ANSWER_MS = 86_400_000;
-
-/** How long orders and what proves who placed them stay, and how they go with a person or a shop. */
-export function createOrderRetention(
-  store: OpenStore,
-  windows: Windows,
-  shops: ReadonlyMap<string, ShopOrders>,
-) {
-  const { connection, transaction } = store;
+/** How long orders and what proves who placed them stay, and how they go with a shop. */
+export function createOrderRetention({ connection, transaction }: OpenStore, windows: Windows) {
   const oldReports = prepare<ReportRow>(
     connection,
     `SELECT order_id AS orderId, source, stage, part, body FROM order_reports
@@ -47,7 +30,6 @@ export function createOrderRetention(
     connection,
     'SELECT id FROM orders WHERE shop = ? AND id > ? ORDER BY id LIMIT ?',
   );
-  const forgetWitness = prepare(connection, 'UPDATE orders SET witness = NULL WHERE id = ?');
   const removeOrderRows = [
     ...ORDER_TABLES.map((table) => prepare(connection, `DELETE FROM ${table} WHERE order_id = ?`)),
     prepare(connection, 'DELETE FROM orders WHERE id = ?'),
@@ -56,18 +38,9 @@ export function createOrderRetention(
     connection,
     'SELECT id FROM evidence WHERE closed_at < ? ORDER BY closed_at LIMIT ?',
   );
-  const nextEvidenceShop = prepare<{ shop: string }>(
+  const evidenceOf = prepare<{ id: number }>(
     connection,
-    'SELECT shop FROM evidence WHERE shop > ? ORDER BY shop LIMIT 1',
-  );
-  const unclosedEvidence = prepare<{ id: number }>(
-    connection,
-    `SELECT id FROM evidence WHERE shop = ? AND status IN ('open', 'not-joined', 'unconfirmed-order')
-       AND received_at < ? LIMIT ?`,
-  );
-  const evidenceOf = prepare<{ id: number; visitor: string; userId: string | null; body: string }>(
-    connection,
-    'SELECT id, visitor, user_id AS userId, body FROM evidence WHERE shop = ? AND id > ? ORDER BY id LIMIT ?',
+    'SELECT id FROM evidence WHERE shop = ? AND id > ? ORDER BY id LIMIT ?',
   );
   const removeEvidenceRows = [
     prepare(connection, 'DELETE FROM evidence_names WHERE evidence_id = ?'),
@@ -87,24 +60,9 @@ export function createOrderRetention(
     `DELETE FROM person_links WHERE (shop, user_id, key) IN
        (SELECT shop, user_id, key FROM person_links WHERE at < ? ORDER BY at LIMIT ?)`,
   );
-  const reportsOf = prepare<ReportRow>(
-    connection,
-    'SELECT order_id AS orderId, source, stage, part, body FROM order_reports WHERE order_id = ?',
-  );
   const removeReport = prepare(
     connection,
     'DELETE FROM order_reports WHERE order_id = ? AND source = ? AND stage = ? AND part = ?',
-  );
-  const forgetBuyer = prepare(connection, 'UPDATE orders SET user_id = NULL, witness = NULL WHERE id = ?');
-  const forgetTokens = prepare(connection, 'DELETE FROM order_tokens WHERE order_id = ?');
-  const forgetViews = prepare(
-    connection,
-    'DELETE FROM views WHERE shop = ?1 AND (visitor = ?2 OR user_id = ?2)',
-  );
-  const forgetChoice = prepare(connection, 'DELETE FROM choices WHERE shop = ? AND visitor = ?');
-  const forgetLinks = prepare(
-    connection,
-    "DELETE FROM person_links WHERE shop = ?1 AND (user_id = ?2 OR key IN ('e:' || ?2, 'p:' || ?2))",
   );
   const purges = SHOP_TABLES.map((table) => prepare(connection, `DELETE FROM ${table} WHERE shop = ?`));
   const purgeLedger = prepare(
@@ -115,24 +73,9 @@ export function createOrderRetention(
   const removeOrder = (id: number) => removeOrderRows.forEach((statement) => void statement.run(id));
   const removeEvidence = (id: number) => removeEvidenceRows.forEach((statement) => void statement.run(id));
 
-  const removeAll = (rows: readonly { id: number }[], remove: (id: number) => void): number => {
-    for (const { id } of rows) remove(id);
-    return rows.length;
-  };
-
-  /** What was not closed in time: nothing closes evidence of a shop that is gone, or whose browsers' word makes orders. */
-  function* retainUnclosed(beforeMs: number): Generator<undefined, void> {
-    for (
-      let shop = nextEvidenceShop.get('')?.shop;
-      shop !== undefined;
-      shop = nextEvidenceShop.get(shop)?.shop
-    ) {
-      const of = shop;
-      const receivedBeforeMs = beforeMs - (shops.get(of)?.confirmMs ?? 0) - ANSWER_MS;
-      yield* untilDone(store, () =>
-        removeAll(unclosedEvidence.all(of, receivedBeforeMs, CHUNK), removeEvidence),
-      );
-    }
+  /** Repeats one chunk until it finds nothing more. */
+  function* untilDone(chunk: () => number): Generator<undefined, void> {
+    while (transaction(chunk) > 0) yield;
   }
 
   function* each<Row extends { id: number }>(
@@ -149,64 +92,33 @@ export function createOrderRetention(
     }
   }
 
-  /** What cannot be read any more may be about anybody. */
-  const isAbout = (body: string, ids: ReadonlySet<string>) => {
-    const identity = tryRead(body)?.identity;
-    return identity === undefined || Object.values(identity).some((id) => ids.has(id));
-  };
-
   return {
-    /**
-     * Reports keep ids and amounts, orders leave with their dedup keys, evidence after it was closed. Compose what waits
-     * before: it is made of reports and evidence.
-     */
+    /** Reports keep ids and amounts, orders leave with their dedup keys, evidence after it was closed. */
     *retain(nowMs: number): Generator<undefined, void> {
       const beforeMs = nowMs - windows.retentionMs;
       const orderBeforeMs = nowMs - windows.orderKeyMs;
-      yield* untilDone(store, () => {
-        const rows = oldReports.all(beforeMs, STEP);
+      yield* untilDone(() => {
+        const rows = oldReports.all(beforeMs, CHUNK);
         for (const { orderId, source, stage, part, body } of rows) {
           const report = tryRead(body);
           if (report) reduce.run(orderId, source, stage, part, JSON.stringify(toRemains(report)));
           else removeReport.run(orderId, source, stage, part);
-          forgetWitness.run(orderId);
         }
         return rows.length;
       });
-      yield* untilDone(store, () => removeAll(oldOrders.all(orderBeforeMs, CHUNK), removeOrder));
-      yield* untilDone(store, () => removeAll(oldEvidence.all(beforeMs, CHUNK), removeEvidence));
-      yield* retainUnclosed(beforeMs);
-      yield* untilDone(store, () => removeViews.run(beforeMs, CHUNK));
-      yield* untilDone(store, () => removeChoices.run(nowMs - CHOICES_MS, CHUNK));
-      yield* untilDone(store, () => removeLinks.run(orderBeforeMs, CHUNK));
-    },
-
-    /** An order stays known by its names and stages, without what of it is about these ids. */
-    *erase(shop: string, ids: ReadonlySet<string>): Generator<undefined, void> {
-      yield* each(
-        (after) => ordersOf.all(shop, after, CHUNK),
-        ({ id }) => {
-          const theirs = reportsOf.all(id).filter(({ body }) => isAbout(body, ids));
-          for (const { source, stage, part } of theirs) removeReport.run(id, source, stage, part);
-          if (theirs.length === 0) return;
-          forgetBuyer.run(id);
-          forgetTokens.run(id);
-        },
-      );
-      yield* each(
-        (after) => evidenceOf.all(shop, after, CHUNK),
-        ({ id, visitor, userId, body }) => {
-          if (ids.has(visitor) || (userId !== null && ids.has(userId)) || isAbout(body, ids))
-            removeEvidence(id);
-        },
-      );
-      transaction(() => {
-        for (const id of ids) {
-          forgetViews.run(shop, id);
-          forgetChoice.run(shop, id);
-          forgetLinks.run(shop, id);
-        }
+      yield* untilDone(() => {
+        const rows = oldOrders.all(orderBeforeMs, CHUNK);
+        for (const { id } of rows) removeOrder(id);
+        return rows.length;
       });
+      yield* untilDone(() => {
+        const rows = oldEvidence.all(beforeMs, CHUNK);
+        for (const { id } of rows) removeEvidence(id);
+        return rows.length;
+      });
+      yield* untilDone(() => removeViews.run(beforeMs, CHUNK));
+      yield* untilDone(() => removeChoices.run(nowMs - CHOICES_MS, CHUNK));
+      yield* untilDone(() => removeLinks.run(orderBeforeMs, CHUNK));
     },
 
     *purge(shop: string): Generator<undefined, void> {
@@ -226,11 +138,3 @@ export function createOrderRetention(
   };
 }
 export type OrderRetention = ReturnType<typeof createOrderRetention>;
-
-function tryRead(body: string): ProtectedEvent | undefined {
-  try {
-    return readStored(body);
-  } catch {
-    return undefined;
-  }
-}

@@ -1,22 +1,63 @@
+import { isSha256 } from '../../privacy/hash.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 
-const DAY_MS = 86_400_000;
-
-/** Which digests belong to a user id, as a trusted voice said: `e:<email>`, `p:<phone>`, both SHA-256. `at`: when it was said last, to the day. */
+/**
+ * Which digests and former ids belong to a user id, as a trusted voice said: `e:<email>`, `p:<phone>`, both SHA-256, and
+ * `u:<previous id>`.
+ */
 export interface PersonLinks {
   add(shop: string, person: { userId: string; keys: readonly string[] }, atMs: number): void;
+  /**
+   * These ids and what belongs to the same person. A digest leads to the user ids it belongs to where no user id was
+   * asked for. A user id leads to its digests, except those that belong to another user id as well: a family may share
+   * a phone.
+   */
+  personOf(shop: string, ids: readonly string[]): string[];
 }
 
 export function createPersonLinks({ connection }: OpenStore): PersonLinks {
   const put = prepare(
     connection,
-    `INSERT INTO person_links (shop, user_id, key, at) VALUES (?1, ?2, ?3, ?4)
-     ON CONFLICT DO UPDATE SET at = ?4 WHERE ?4 >= at + ${DAY_MS}`,
+    'INSERT INTO person_links (shop, user_id, key, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
+  const keysOf = prepare<{ key: string }>(
+    connection,
+    'SELECT key FROM person_links WHERE shop = ? AND user_id = ?',
+  );
+  const ownersOf = prepare<{ userId: string }>(
+    connection,
+    'SELECT user_id AS userId FROM person_links WHERE shop = ? AND key = ?',
+  );
+
+  const owners = (shop: string, key: string) => ownersOf.all(shop, key).map(({ userId }) => userId);
+
+  /** A user's other ids: what they were called before, and what they are called since. */
+  function everyUserId(shop: string, asked: readonly string[]): Set<string> {
+    const users = new Set(asked);
+    for (const user of users) {
+      for (const { key } of keysOf.all(shop, user)) if (key.startsWith('u:')) users.add(key.slice(2));
+      for (const other of owners(shop, `u:${user}`)) users.add(other);
+    }
+    return users;
+  }
+
   return {
     add(shop, { userId, keys }, atMs) {
       for (const key of keys) put.run(shop, userId, key, atMs);
+    },
+    personOf(shop, ids) {
+      const named = ids.filter((id) => !isSha256(id));
+      const asked =
+        named.length > 0
+          ? named
+          : ids.flatMap((id) => [...owners(shop, `e:${id}`), ...owners(shop, `p:${id}`)]);
+      const users = everyUserId(shop, asked);
+      const digests = [...users]
+        .flatMap((user) => keysOf.all(shop, user))
+        .filter(({ key }) => !key.startsWith('u:') && owners(shop, key).every((owner) => users.has(owner)))
+        .map(({ key }) => key.slice(2));
+      return [...new Set([...ids, ...users, ...digests])];
     },
   };
 }

@@ -14,10 +14,13 @@ import { createDeadLetters } from './dead-letters.ts';
 import { createDedup } from './dedup.ts';
 import { createEncryptedPii } from './encrypted-pii.ts';
 import { createErase } from './erase.ts';
+import { createErasedOrders } from './erased-orders.ts';
 import { createEventRows } from './event-rows.ts';
 import { createEvidence } from './evidence.ts';
 import { createEvidenceClosing } from './evidence-closing.ts';
-import { createExpire } from './expire.ts';
+import { createExport } from './export.ts';
+import { createFindOrders } from './find-orders.ts';
+import { createFindPerson } from './find-person.ts';
 import { createFormerKeys } from './former-keys.ts';
 import { createGaps } from './gaps.ts';
 import { type HighWater, openHighWater } from './high-water.ts';
@@ -85,9 +88,18 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const ledger = createLedger(store);
   const windows = { retentionMs, orderKeyMs };
   const dedup = createDedup(store, windows);
-  const shops = new Map(Object.entries(data.shops));
-  const orderRetention = createOrderRetention(store, windows, shops);
+  const orderRetention = createOrderRetention(store, windows);
+  const { retain, purge } = createRetain(
+    store,
+    retentionMs,
+    remove,
+    encryptedPii,
+    dedup,
+    history,
+    orderRetention,
+  );
   const rows = createEventRows(store, remove, dedup, windows);
+  const shops = new Map(Object.entries(data.shops));
   const orders = createOrders(store);
   const evidence = createEvidence(store);
   const views = createViews(store);
@@ -95,6 +107,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const voices = createVoices(store, shops);
   const formerKeys = createFormerKeys(store, dedup, windows);
   const choices = createChoices(store);
+  const erasedOrders = createErasedOrders(store, dedup, windows);
   const acceptOrder = createAcceptOrder({
     rows,
     dedup,
@@ -103,17 +116,15 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
     evidence,
     voices,
     formerKeys,
+    erasedOrders,
     shops,
   });
+  const personLinks = createPersonLinks(store);
+  const findPerson = createFindPerson(store, createFindOrders(store));
   const holdMs = longestHoldMs(shops.values());
   const requeue = createRequeue(store, holdMs);
   const queue = createQueue(store, requeue);
   const deadLetters = createDeadLetters(store, encryptedPii);
-  const composeRow = createComposeRow(store, { orders, evidence, views, choices });
-  const { retain, purge } = createRetain(store, {
-    ...{ retentionMs, remove, encryptedPii, dedup, history, deadLetters, ledger, composeRow },
-    orders: orderRetention,
-  });
   const witnessKey = readWitnessKey(store);
   const probe = prepare(store.connection, 'INSERT OR REPLACE INTO probe (id, at) VALUES (1, ?)');
   const synchronous = prepare<{ synchronous: number }>(store.connection, 'PRAGMA synchronous');
@@ -128,7 +139,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
         formerKeys,
         windows,
         views,
-        personLinks: createPersonLinks(store),
+        personLinks,
         choices,
         acceptOrder,
       }),
@@ -153,14 +164,18 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       deadLetters: deadLetters.list,
       history: history.list,
       findKeys: ledger.find,
+      personOf: personLinks.personOf,
     },
     jobs: {
-      lease: createLease(store, requeue, composeRow, { leaseMs, holdMs }),
-      expire: createExpire(store, leaseMs),
+      lease: createLease(store, requeue, createComposeRow(store, { orders, evidence, views, choices }), {
+        leaseMs,
+        holdMs,
+      }),
       replaySince: queue.replaySince,
       replayDeadLetters: deadLetters.replay,
       discardDeadLetters: deadLetters.discard,
-      erase: createErase(store, remove, dedup, history, orderRetention),
+      erase: createErase(store, { findPerson, remove, dedup, history, ledger, erasedOrders }),
+      exportPerson: createExport(store, { findPerson, history, ledger, erasedOrders }),
       purge,
       retain,
     },

@@ -1,0 +1,52 @@
+import type { PersonKey } from '../analytics/facts.ts';
+import type { AnalyticsStore } from '../analytics/store.ts';
+import { isSha256 } from '../privacy/hash.ts';
+import { protectId } from '../privacy/protect.ts';
+import type { PersonQuery } from '../store/person.ts';
+import type { Store } from '../store/store.ts';
+
+/** Whom an erasure or an export is asked for. */
+export interface AskedPerson {
+  /** User ids, anonymous ids, digests of emails and phones; an email itself is normalised as at ingest. */
+  ids: readonly string[];
+  /** Anonymous ids beside those: browsers that were listed before as linked by claims alone. */
+  browsers?: readonly string[];
+  /** Names of orders. */
+  orders?: readonly string[];
+}
+
+/** A person as the store and the statistics look for them. */
+export interface KnownPerson {
+  query: PersonQuery;
+  keys: PersonKey[];
+}
+
+interface Parts {
+  log: Pick<Store, 'personOf'>;
+  /** Absent when no shop is counted. */
+  state: Pick<AnalyticsStore, 'near'> | undefined;
+}
+
+/** An id as it is stored. */
+export const toStoredId = (id: string): string => (isSha256(id) ? id.toLowerCase() : protectId(id));
+
+/** Follows what trusted voices linked, and finds the browsers that may be the person's. */
+export async function findPerson(
+  { log, state }: Parts,
+  shop: string,
+  { ids, browsers = [], orders = [] }: AskedPerson,
+): Promise<KnownPerson> {
+  const asked = ids.map(toStoredId);
+  const person = await log.personOf(shop, asked);
+  const keys: PersonKey[] = [
+    ...person.flatMap((id): PersonKey[] => [`u:${id}`, `e:${id}`]),
+    ...[...asked, ...browsers].map((id): PersonKey => `a:${id}`),
+  ];
+  const { own, shared } = (await state?.near(shop, keys)) ?? { own: [], shared: [] };
+  const browsersOf = (all: readonly PersonKey[]) =>
+    all.filter((key) => key.startsWith('a:')).map((key) => key.slice(2));
+  return {
+    query: { ids: person, browsers, candidates: browsersOf(own), shared: browsersOf(shared), orders },
+    keys: [...keys, ...own.filter((key) => key.startsWith('c:'))],
+  };
+}

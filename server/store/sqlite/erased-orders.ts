@@ -1,0 +1,72 @@
+import { prepare } from './database.ts';
+import { type Dedup, erasedKey, type Windows } from './dedup.ts';
+import type { OpenStore } from './open-store.ts';
+
+/** The names of an erased order, for the ledger. */
+export interface ErasedOrder {
+  canonicalId: string;
+  names: string[];
+  refunds: string[];
+}
+
+/**
+ * Orders of erased persons. Nothing of them stays but digests of the names that the shop system or the backend gave
+ * them: a later report under one of these is not stored, or the person would be back with the next order poll.
+ */
+export function createErasedOrders({ connection }: OpenStore, dedup: Dedup, windows: Windows) {
+  const eventsOf = prepare<{ seq: number }>(connection, 'SELECT seq FROM events WHERE order_id = ?');
+  const namesOf = prepare<{ name: string; isTrusted: number }>(
+    connection,
+    'SELECT name, is_trusted AS isTrusted FROM order_names WHERE order_id = ?',
+  );
+  const refundsOf = prepare<{ part: string }>(
+    connection,
+    "SELECT DISTINCT part FROM order_stages WHERE order_id = ? AND part <> ''",
+  );
+  const removals = [
+    'evidence_names WHERE evidence_id IN (SELECT id FROM evidence WHERE order_id = ?)',
+    'evidence WHERE order_id = ?',
+    `views WHERE id IN (SELECT t.view_id FROM order_tokens o
+       JOIN token_views t ON t.shop = o.shop AND t.token = o.token WHERE o.order_id = ?)`,
+    'order_names WHERE order_id = ?',
+    'order_tokens WHERE order_id = ?',
+    'order_reports WHERE order_id = ?',
+    'order_stages WHERE order_id = ?',
+    'orders WHERE id = ?',
+  ].map((rows) => prepare(connection, `DELETE FROM ${rows}`));
+
+  const describe = (id: number, canonicalId: string): ErasedOrder => ({
+    canonicalId,
+    names: namesOf.all(id).map(({ name }) => name),
+    refunds: refundsOf.all(id).map(({ part }) => part),
+  });
+
+  return {
+    /** The events of these orders. */
+    events: (orders: readonly { id: number }[]): Set<number> =>
+      new Set(orders.flatMap(({ id }) => eventsOf.all(id)).map(({ seq }) => seq)),
+
+    describe,
+
+    remove(
+      shop: string,
+      { id, canonicalId }: { id: number; canonicalId: string },
+      nowMs: number,
+    ): ErasedOrder {
+      const order = describe(id, canonicalId);
+      for (const { name, isTrusted } of namesOf.all(id))
+        dedup.put(shop, erasedKey(name, isTrusted === 1), nowMs + windows.orderKeyMs);
+      for (const removal of removals) removal.run(id);
+      return order;
+    },
+
+    /** A name that only browsers gave keeps out browsers' reports alone: anybody may have invented it. */
+    has: (shop: string, names: readonly string[], isTrusted: boolean, nowMs: number): boolean =>
+      names.some(
+        (name) =>
+          dedup.has(shop, erasedKey(name, true), nowMs) ||
+          (!isTrusted && dedup.has(shop, erasedKey(name, false), nowMs)),
+      ),
+  };
+}
+export type ErasedOrders = ReturnType<typeof createErasedOrders>;

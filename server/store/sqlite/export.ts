@@ -1,0 +1,147 @@
+import type { ProtectedEvent } from '../../../shared/protected-event.ts';
+import type { Exported, PersonQuery } from '../person.ts';
+import { CHUNK } from './chunks.ts';
+import { prepare } from './database.ts';
+import type { DeadLetterRow } from './dead-letters.ts';
+import type { ErasedOrders } from './erased-orders.ts';
+import type { FindPerson, FoundPerson } from './find-person.ts';
+import type { History } from './history.ts';
+import { createGone, type LedgerRows } from './ledger.ts';
+import type { OpenStore } from './open-store.ts';
+import { tryRead } from './person-scan.ts';
+
+interface Parts {
+  findPerson: FindPerson;
+  history: History;
+  ledger: LedgerRows;
+  erasedOrders: ErasedOrders;
+}
+
+/** Dead letters are read by the caller. */
+type ExportedRows = Omit<Exported, 'deadLetters'> & { deadLetters: DeadLetterRow[] };
+
+const time = (ms: number) => new Date(ms).toISOString();
+
+/** What an erasure of the same person would remove. */
+export function createExport({ connection }: OpenStore, parts: Parts) {
+  const { findPerson, history, ledger, erasedOrders } = parts;
+  const eventOf = prepare<{ body: string; encryptedPii: string | null }>(
+    connection,
+    'SELECT body, sealed AS encryptedPii FROM events e LEFT JOIN seals s ON s.seq = e.seq WHERE e.seq = ?',
+  );
+  const deadLettersOf = prepare<DeadLetterRow>(
+    connection,
+    `SELECT d.id, c.name AS consumer, e.body, d.reason, d.answer, d.attempt, d.at AS atMs
+     FROM dead_letters d JOIN consumers c ON c.id = d.consumer JOIN events e ON e.seq = d.seq WHERE d.seq = ?`,
+  );
+  const reportsOf = prepare<{ body: string }>(
+    connection,
+    'SELECT body FROM order_reports WHERE order_id = ? ORDER BY received_at',
+  );
+  const evidenceOf = prepare<{ status: string; body: string }>(
+    connection,
+    'SELECT status, body FROM evidence WHERE id = ?',
+  );
+  const viewsOf = prepare<{
+    id: number;
+    visitor: string;
+    userId: string;
+    atMs: number;
+    tokens: string;
+    body: string;
+  }>(
+    connection,
+    `SELECT id, visitor, user_id AS userId, received_at AS atMs, tokens, body FROM views
+     WHERE shop = ? AND id > ? ORDER BY id LIMIT ?`,
+  );
+  const choiceOf = prepare<{ atMs: number; consent: string }>(
+    connection,
+    'SELECT received_at AS atMs, consent FROM choices WHERE shop = ? AND visitor = ?',
+  );
+  const linksOf = prepare<{ userId: string; key: string; atMs: number }>(
+    connection,
+    'SELECT user_id AS userId, key, at AS atMs FROM person_links WHERE shop = ? AND user_id = ?',
+  );
+
+  const read = (bodies: readonly { body: string }[]): ProtectedEvent[] =>
+    bodies.flatMap(({ body }) => tryRead(body) ?? []);
+
+  function* views(shop: string, { person }: FoundPerson): Generator<undefined, Exported['views']> {
+    const found: Exported['views'] = [];
+    for (let after = 0; ; ) {
+      const rows = viewsOf.all(shop, after, CHUNK);
+      const last = rows.at(-1);
+      if (!last) return found;
+      for (const { visitor, userId, atMs, tokens, body } of rows)
+        if (person.browsers.has(visitor) || person.ids.has(userId))
+          found.push({ tokens: JSON.parse(tokens), at: time(atMs), shown: JSON.parse(body) });
+      yield;
+      after = last.id;
+    }
+  }
+
+  return function* exportPerson(shop: string, query: PersonQuery): Generator<undefined, ExportedRows> {
+    const found = yield* findPerson(shop, query);
+    const { person, orders, userIds, claimed } = found;
+    const relations = new Map(found.events.map(({ id, relation }) => [id, relation]));
+    for (const seq of erasedOrders.events(orders)) relations.set(seq, 'own');
+    const seqs = [...relations.keys()].sort((a, b) => a - b);
+    const gone = createGone();
+    const events: Exported['events'] = [];
+    for (const [index, seq] of seqs.entries()) {
+      const row = eventOf.get(seq);
+      const event = tryRead(row?.body ?? '');
+      if (index % CHUNK === CHUNK - 1) yield;
+      if (!event) continue;
+      const isMention = relations.get(seq) === 'mentioned';
+      if (!isMention) gone.addEvent(event);
+      const encryptedPii = row?.encryptedPii ?? undefined;
+      events.push({
+        event,
+        ...(isMention ? { mentions: true as const } : encryptedPii !== undefined && { encryptedPii }),
+      });
+    }
+    const orderReports = orders.map(({ id, canonicalId }) => {
+      const order = erasedOrders.describe(id, canonicalId);
+      gone.addOrder(order);
+      return { orderId: canonicalId, names: order.names, reports: read(reportsOf.all(id)) };
+    });
+    const evidence = found.evidence.flatMap(({ id }) => {
+      const row = evidenceOf.get(id);
+      const event = tryRead(row?.body ?? '');
+      return row && event ? [{ status: row.status, event }] : [];
+    });
+    const keys: Exported['ledger'] = [];
+    yield* ledger.keysOf(shop, gone, (consumer, rows) => {
+      for (const { key, remoteId } of rows)
+        keys.push({ consumer, key, ...(remoteId !== null && { remoteId }) });
+    });
+    const shown = yield* views(shop, found);
+    const consents = [...person.browsers].flatMap((id) => {
+      const choice = choiceOf.get(shop, id);
+      return choice ? [{ id, at: time(choice.atMs), consent: JSON.parse(choice.consent) }] : [];
+    });
+    const links = [...person.ids].flatMap((id) =>
+      linksOf.all(shop, id).map(({ userId, key, atMs }) => ({ userId, key, at: time(atMs) })),
+    );
+    const isFound = [seqs, orderReports, found.reports, evidence, shown, consents, links].some(
+      ({ length }) => length > 0,
+    );
+    return {
+      isFound,
+      userIds,
+      browsers: isFound ? [...person.browsers].filter((id) => !person.ids.has(id)) : [],
+      orders: orders.map(({ canonicalId }) => canonicalId),
+      claimed,
+      events,
+      orderReports,
+      evidence,
+      views: shown,
+      consents,
+      links,
+      deadLetters: seqs.flatMap((seq) => deadLettersOf.all(seq)),
+      deliveries: yield* history.of(shop, new Set(seqs)),
+      ledger: keys,
+    };
+  };
+}
