@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Router } from 'express';
 import { statisticsConsumers } from './analytics/counting.ts';
+import { openFormerAnalytics } from './analytics/open.ts';
 import { serveApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import { environment } from './config/environment.ts';
@@ -98,11 +99,10 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   });
   shutdown.onShutdown(() => delivery.stop());
   const statistics = platforms && { state: platforms.state, statistics: platforms.statistics };
-  const retaining = retainHourly({ log, state: platforms?.state, retentionMs, clock, logger });
-  shutdown.onShutdown(retaining.stop);
-  const { readOrders } = platforms ?? {};
-  const confirming = watchUnconfirmedOrders({ log, shops, readOrders, clock, counters, logger });
-  shutdown.onShutdown(confirming.stop);
+  const state = platforms?.state ?? (await openFormerAnalytics(config.dataDir, shutdown));
+  shutdown.onShutdown(retainHourly({ ...common, log, state, workers: delivery.workers, retentionMs }).stop);
+  const evidence = { log, shops, readOrders: platforms?.readOrders, clock, counters, logger };
+  shutdown.onShutdown(watchUnconfirmedOrders(evidence).stop);
   const demo = options.demo?.({ log, delivery, ...statistics });
   const served = { log, delivery, budget, openAdmin };
   const port = await serveApp({ ...common, ...statistics, ...served, ...(demo && { demo }) }, shutdown);

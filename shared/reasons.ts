@@ -39,6 +39,7 @@ export const DEAD_LETTER_REASONS = [
   'unknown-outcome',
   'seal-unreadable',
   'damaged',
+  'expired',
 ] as const;
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Shop } from '../config/config.ts';
+import type { Shutdown } from '../lib/shutdown.ts';
 import { startThread } from '../store/thread/start.ts';
 import type { Methods, ShopSettings } from './store/methods.ts';
 import type { AnalyticsStore } from './store.ts';
@@ -18,4 +21,19 @@ export async function openAnalyticsStore(dataDir: string, shops: readonly Shop[]
   const worker = new URL('./worker.ts', import.meta.url);
   const { call, close } = await startThread<Methods>(worker, { dataDir, shops: shopSettings(shops) });
   return { ...call, close };
+}
+
+/**
+ * Where no shop is counted any more: what was counted before, so that its retention goes on. Shutdown closes it.
+ *
+ * @returns undefined when nothing was ever counted in this directory.
+ */
+export async function openFormerAnalytics(
+  dataDir: string,
+  shutdown: Shutdown,
+): Promise<AnalyticsStore | undefined> {
+  if (!existsSync(join(dataDir, 'analytics.db'))) return undefined;
+  const state = await openAnalyticsStore(dataDir, []);
+  shutdown.onShutdown(() => state.close());
+  return state;
 }

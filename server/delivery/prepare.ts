@@ -2,6 +2,7 @@ import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
 import type { DeadLetterReason, RetryReason, SkipReason } from '../../shared/reasons.ts';
 import { type Destination, type Facts, isSkip, toItem } from '../destinations/destination.ts';
 import type { Delivery } from '../store/store.ts';
+import { EXPIRES_MS } from '../store/waiting.ts';
 
 /** A payload and its JSON text as a request carries it. */
 export interface Encoded {
@@ -52,6 +53,8 @@ export function prepare(parts: PrepareParts, leased: Delivery): Prepared {
   const { destination, settings, nowMs } = parts;
   const { event } = leased;
   const delivery = toInFlight(leased);
+  if (nowMs - leased.waitingSinceMs > EXPIRES_MS)
+    return { delivery, dead: 'expired', answer: 'waited for more than 28 days' };
   const skipped = reasonToSkip(destination, event, nowMs);
   if (skipped) return { delivery, skip: skipped };
   const { dedupWindowMs } = destination;

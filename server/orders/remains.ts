@@ -16,5 +16,6 @@ const KEPT: ReadonlySet<string> = new Set([
 /** A report of an order after its retention: the order's ids and amounts, the buyer's ids and digests. */
 export function toRemains(report: ProtectedEvent): ProtectedEvent {
   const kept = Object.entries(report.properties).filter(([name]) => KEPT.has(name));
-  return { ...report, context: {}, traits: {}, properties: Object.fromEntries(kept) as JsonObject };
+  const { city, state, country, ...identity } = report.identity;
+  return { ...report, identity, context: {}, traits: {}, properties: Object.fromEntries(kept) as JsonObject };
 }

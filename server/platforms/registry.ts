@@ -16,8 +16,8 @@ export const shopOrders = (shops: readonly Shop[]): Record<string, ShopOrders> =
   Object.fromEntries(
     shops.map((shop) => {
       const hasPlatform = PLATFORMS.some((platform) => platform.reportsOrders(shop));
-      const { ordersFrom } = shop;
+      const { ordersFrom, orderConfirmMs: confirmMs } = shop;
       const isMerged = hasPlatform || ordersFrom !== 'browser';
-      return [shop.id, { ordersFrom, hasPlatform, mergeMs: isMerged ? shop.orderMergeMs : 0 }];
+      return [shop.id, { ordersFrom, hasPlatform, confirmMs, mergeMs: isMerged ? shop.orderMergeMs : 0 }];
     }),
   );

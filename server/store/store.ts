@@ -51,6 +51,8 @@ export interface ShopOrders {
   mergeMs: number;
   /** The shop system reports orders. */
   hasPlatform: boolean;
+  /** How long evidence waits for a trusted voice, in ms; default 0. */
+  confirmMs?: number;
 }
 
 /** One destination's progress through one shop's events. Every consumer is named when the log opens. */
@@ -137,7 +139,15 @@ export interface Store extends Ledger {
   exportPerson(shop: string, query: PersonQuery): Promise<Exported>;
   /** Removes everything of a shop, dedup keys included. Returns how many events. */
   purge(shop: string): Promise<number>;
-  /** Removes events older than the retention that every consumer has settled, and dedup keys past their window. */
+  /**
+   * Moves what waits for a destination longer than `EXPIRES_MS` to its dead letters, as `expired`; a replay begins to wait
+   * anew. A delivery that is leased is left to its caller. Returns how many, by consumer.
+   */
+  expire(): Promise<Record<string, number>>;
+  /**
+   * Removes what is past its time: dead letters, events that every consumer has settled, dedup keys, history, what is
+   * known of orders, and the ledger's keys. What waits stays. Returns how many events.
+   */
   retain(): Promise<number>;
 
   /** Browsers' reports received before a time, epoch ms, that belong to no order yet; oldest first. */
@@ -205,6 +215,8 @@ export interface Delivery {
   encryptedPii?: string;
   /** 1 on the first attempt. */
   attempt: number;
+  /** Epoch ms: when it was received, or replayed. */
+  waitingSinceMs: number;
   /** Epoch ms of the first attempt with an unknown outcome: sent without an answer, or its process died. */
   uncertainSinceMs?: number;
   ack(): void;
@@ -218,7 +230,7 @@ export interface Depth {
   /** Events not settled yet: new, leased, waiting for a retry, held. */
   waiting: number;
   deadLetters: number;
-  /** Age of the oldest waiting event by `receivedAt`; 0 when nothing waits. */
+  /** How long the oldest event waits: since it was received or replayed; 0 when nothing waits. */
   oldestAgeMs: number;
 }
 

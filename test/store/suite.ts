@@ -8,7 +8,8 @@ import { event } from '../support/event.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const SECOND_MS = 1000;
-const DAY_MS = 24 * 60 * 60 * SECOND_MS;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const START_MS = Date.parse('2026-03-01T00:00:00.000Z');
 
 const TIKTOK: Consumer = { name: 'tiktok', shop: 'shop', decryptsPii: false, audience: 'destinations' };
@@ -629,24 +630,31 @@ export function describeEventLog(name: string, open: OpenLog): void {
   });
 
   describe(`${name}: retention and erasure`, () => {
-    test('delivered events leave after the retention; waiting and dead-lettered ones stay', async () => {
+    test('delivered events leave after the retention, dead letters as long after their death; waiting ones stay', async () => {
       const { log, clock } = await setUp({ consumers: [TIKTOK, CUSTOMERIO], retentionMs: DAY_MS });
       await append(log, ...['done', 'half', 'retry', 'dead'].map((id) => named(id)));
       const [done, half, retry, dead] = await log.lease('tiktok', 10);
       for (const delivery of [done, half]) delivery?.ack();
       retry?.retry(DAY_MS, 'throttled');
-      dead?.deadLetter('rejected');
       for (const delivery of await log.lease('customerio', 10)) {
         if (delivery.event.messageId !== 'half') delivery.ack();
       }
+      clock.nowMs = START_MS + HOUR_MS;
+      dead?.deadLetter('rejected');
       await append(log, named('young', receivedAt(START_MS + DAY_MS)));
       await drain(log, 'tiktok');
       clock.nowMs = START_MS + DAY_MS;
       expect(await log.retain()).toBe(0);
       clock.nowMs += 1;
       expect(await log.retain()).toBe(1);
-      expect(await log.replaySince('tiktok', 0)).toBe(3);
-      expect((await drain(log, 'tiktok')).sort()).toEqual(['dead', 'half', 'retry', 'young']);
+      clock.nowMs = START_MS + DAY_MS + HOUR_MS;
+      expect(await log.retain()).toBe(0);
+      expect(await log.deadLetters({ limit: 10 })).toHaveLength(1);
+      clock.nowMs += 1;
+      expect(await log.retain()).toBe(1);
+      expect(await log.depth('tiktok')).toMatchObject({ deadLetters: 0 });
+      expect(await log.replaySince('tiktok', 0)).toBe(2);
+      expect((await drain(log, 'tiktok')).sort()).toEqual(['half', 'retry', 'young']);
     });
 
     test('an append during a long retention does not wait for its end', async () => {

@@ -9,7 +9,7 @@ import { exportPerson } from './export.ts';
 import { flowTotals } from './flow-totals.ts';
 import { marketingTotals } from './marketing-totals.ts';
 import { pseudonymOf } from './pseudonym.ts';
-import { purge } from './purge.ts';
+import { purge, shopsIn } from './purge.ts';
 import { dropLogged } from './rebuild.ts';
 import { retain } from './retain.ts';
 import { readRetainedMs, readSetting, writeRetainedMs, writeSetting } from './settings.ts';
@@ -73,7 +73,10 @@ export function createMethods(db: Db, { shops, pepper }: MethodParts) {
     exportPerson: (shop: string, people: readonly PersonKey[]) => exportPerson(db, shop, people),
     purge: (shop: string) => purge(db, shop),
     async retain(nowMs: number, logRetentionMs: number): Promise<void> {
-      for (const shop of Object.keys(shops)) await retain(db, partsOf(shop), nowMs, logRetentionMs);
+      for (const shop of await shopsIn(db)) {
+        if (Object.hasOwn(shops, shop)) await attributeAll(db, partsOf(shop));
+        await retain(db, partsOf(shop), nowMs, logRetentionMs);
+      }
       await writeRetainedMs(db, nowMs - logRetentionMs);
     },
     retainedMs: () => readRetainedMs(db),

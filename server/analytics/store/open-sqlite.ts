@@ -14,8 +14,8 @@ const VERSION = 1;
 const RETRY_MS = 5;
 
 /**
- * Opens `analytics.db` in a data directory. After an erasure the write-ahead log is emptied, so that erased ids are in
- * no file any more when the call resolves.
+ * Opens `analytics.db` in a data directory. After an erasure and a retention the write-ahead log is emptied, so that
+ * deleted ids are in no file any more when the call resolves.
  *
  * @throws {DataDirUnusable}
  */
@@ -30,17 +30,22 @@ export async function openSqliteAnalytics(
     const stopCheckpoints = startCheckpoints(database.connection);
     return {
       async transaction(work) {
-        let hasErased = false;
+        let hasDeleted = false;
         const tracked =
-          <Args extends unknown[], Result>(erase: (...args: Args) => Result) =>
+          <Args extends unknown[], Result>(remove: (...args: Args) => Result) =>
           (...args: Args) => {
-            hasErased = true;
-            return erase(...args);
+            hasDeleted = true;
+            return remove(...args);
           };
         const result = await store.transaction((methods) =>
-          work({ ...methods, erase: tracked(methods.erase), purge: tracked(methods.purge) }),
+          work({
+            ...methods,
+            erase: tracked(methods.erase),
+            purge: tracked(methods.purge),
+            retain: tracked(methods.retain),
+          }),
         );
-        if (hasErased) for (const _ of emptyWal(database.connection)) await setTimeout(RETRY_MS);
+        if (hasDeleted) for (const _ of emptyWal(database.connection)) await setTimeout(RETRY_MS);
         return result;
       },
       async close() {

@@ -19,6 +19,19 @@ const TABLES_OF_SHOP = [
   'synced',
 ] as const satisfies readonly Exclude<keyof Tables, 'settings'>[];
 
+/** Every shop that has rows, also those that are no longer configured. In order. */
+export async function shopsIn(db: Db): Promise<string[]> {
+  const found = new Set<string>();
+  for (const table of TABLES_OF_SHOP) {
+    const next = async (after: string) => {
+      const query = db.selectFrom(table).select('shop').where('shop', '>', after).orderBy('shop').limit(1);
+      return (await query.executeTakeFirst())?.shop;
+    };
+    for (let shop = await next(''); shop !== undefined; shop = await next(shop)) found.add(shop);
+  }
+  return [...found].sort();
+}
+
 /** Deletes every row of a shop, its settings included. */
 export async function purge(db: Db, shop: string): Promise<void> {
   for (const table of TABLES_OF_SHOP) await db.deleteFrom(table).where('shop', '=', shop).execute();

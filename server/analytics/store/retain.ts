@@ -1,5 +1,5 @@
 import { TOUCH_MARGIN_MS } from '../attribution.ts';
-import { type AttributionParts, attributeAll } from './attribute.ts';
+import type { AttributionParts } from './attribute.ts';
 import { closeOldOrders } from './close-orders.ts';
 import { foldActions, foldMessages, foldVisits } from './fold.ts';
 import { inParts } from './rows.ts';
@@ -14,9 +14,9 @@ const MESSAGES_MS = 180 * DAY_MS;
 const LATE_MS = 30 * DAY_MS;
 
 /**
- * Deletes what is past its retention; counts of what is deleted stay in the baseline.
+ * Deletes what is past its retention; counts of what is deleted stay in the baseline. Attribute before.
  *
- * @param logKeptMs how long the log keeps an event. A fact stays as long, because the log may redeliver its event.
+ * @param logRetentionMs how long the log keeps an event. A fact stays as long, because the log may redeliver its event.
  */
 export async function retain(
   db: Db,
@@ -24,7 +24,6 @@ export async function retain(
   nowMs: number,
   logRetentionMs: number,
 ): Promise<void> {
-  await attributeAll(db, parts);
   const { shop, attributionMs } = parts;
   const touchesFromMs = nowMs - attributionMs - TOUCH_MARGIN_MS - logRetentionMs - LATE_MS;
   const creditedFromMs = touchesFromMs + attributionMs + TOUCH_MARGIN_MS;

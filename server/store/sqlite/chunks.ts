@@ -1,5 +1,9 @@
+import type { OpenStore } from './open-store.ts';
+
 /** How many rows a long job reads or removes per step. */
 export const CHUNK = 500;
+/** The same where each row's text is parsed and written again. */
+export const STEP = 50;
 
 /** Reads page after page, each from the last `seq` of the one before, until one is empty. Lazy. */
 export function* pages<Row extends { seq: number }>(read: (after: number) => Row[]): Generator<Row[]> {
@@ -10,4 +14,12 @@ export function* pages<Row extends { seq: number }>(read: (after: number) => Row
     yield rows;
     after = last.seq;
   }
+}
+
+/** Repeats a step, each time in a transaction of its own, until it changes nothing more. */
+export function* untilDone(
+  { transaction }: Pick<OpenStore, 'transaction'>,
+  step: () => number,
+): Generator<undefined, void> {
+  while (transaction(step) > 0) yield;
 }

@@ -21,7 +21,7 @@ export interface ComposedRow {
 
 /**
  * Composes the body of a stage or a checkout from everything known by now, and freezes it in its row: every later try
- * and every other destination is given the same.
+ * and every other destination is given the same. One that cannot be read is frozen as it is.
  */
 export function createComposeRow(
   { connection }: OpenStore,
@@ -93,8 +93,17 @@ export function createComposeRow(
     return composed;
   }
 
+  function tryCompose(row: ComposedRow): string {
+    try {
+      return JSON.stringify(compose(row));
+    } catch (error) {
+      if (error instanceof SyntaxError) return row.body;
+      throw error;
+    }
+  }
+
   return (row: ComposedRow): string => {
-    const body = JSON.stringify(compose(row));
+    const body = tryCompose(row);
     freeze.run(row.seq, body);
     return body;
   };

@@ -1,6 +1,6 @@
 import type { DeadLetterReason } from '../../../shared/reasons.ts';
 import type { DeadLetterSelection } from '../store.ts';
-import { CHUNK } from './chunks.ts';
+import { CHUNK, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
 import type { OpenStore } from './open-store.ts';
@@ -48,14 +48,18 @@ export function createDeadLetters(store: OpenStore, encryptedPii: EncryptedPii) 
   const remove = prepare(connection, 'DELETE FROM dead_letters WHERE id = ?');
   const enqueue = prepare(
     connection,
-    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, voice)
-     SELECT ?1, seq, 'retry', 0, 1, voice FROM events WHERE seq = ?2`,
+    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, voice, requeued_at)
+     SELECT ?1, seq, 'retry', 0, 1, voice, ?3 FROM events WHERE seq = ?2`,
+  );
+  const old = prepare<Located>(
+    connection,
+    'SELECT id, seq, consumer AS consumerId FROM dead_letters WHERE at < ? ORDER BY at LIMIT ?',
   );
   const stateOf = (id: number) => store.consumers.find((consumer) => consumer.id === id);
 
-  function replayOne({ id, seq, consumerId }: Located): void {
+  function replayOne({ id, seq, consumerId }: Located, nowMs: number): void {
     remove.run(id);
-    enqueue.run(consumerId, seq);
+    enqueue.run(consumerId, seq, nowMs);
     const state = stateOf(consumerId);
     if (!state) return;
     state.deadLetters--;
@@ -105,7 +109,17 @@ export function createDeadLetters(store: OpenStore, encryptedPii: EncryptedPii) 
   return {
     list: (consumer: string | undefined, limit: number, before: number = NEWEST): DeadLetterRow[] =>
       consumer === undefined ? all.all(before, limit) : ofConsumer.all(before, consumer, limit),
-    replay: (selection: DeadLetterSelection) => each(selection, replayOne),
+    replay: (selection: DeadLetterSelection, nowMs: number) =>
+      each(selection, (row) => replayOne(row, nowMs)),
     discard: (selection: DeadLetterSelection) => each(selection, discardOne),
+    /** Discards what became a dead letter before a time, also of consumers that are no longer configured. */
+    *retain(beforeMs: number): Generator<undefined, void> {
+      yield* untilDone(store, () => {
+        const rows = old.all(beforeMs, CHUNK);
+        rows.forEach(discardOne);
+        return rows.length;
+      });
+    },
   };
 }
+export type DeadLetters = ReturnType<typeof createDeadLetters>;

@@ -40,12 +40,12 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
   if (gap) watch.gapFound(gap);
   if (highWaterMarkLost) watch.highWaterMarkLost();
 
-  const { requeueNow, replayDeadLetters, discardDeadLetters, replaySince, personOf, purge } = call;
+  const { requeueNow, discardDeadLetters, personOf, purge } = call;
   return {
     requeueNow,
-    replayDeadLetters,
+    replayDeadLetters: (selection) => call.replayDeadLetters(selection, clock.now()),
     discardDeadLetters,
-    replaySince,
+    replaySince: (consumer, sinceMs) => call.replaySince(consumer, sinceMs, clock.now()),
     personOf,
     erase: (shop, query) => call.erase(shop, query, clock.now()),
     exportPerson: async (shop, query) => {
@@ -95,6 +95,7 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
     openEvidence: call.openEvidence,
     closeEvidence: (ids, outcome) => call.closeEvidence(ids, outcome, clock.now()),
     unconfirmedOrders: call.unconfirmedOrders,
+    expire: () => call.expire(clock.now(), clock.steady()),
     retain: () => call.retain(clock.now()),
     check: () => call.check(clock.now()),
     async close() {
@@ -214,7 +215,7 @@ interface Lease {
 }
 
 function toDelivery(row: LeasedRow, lease: Lease): Delivery {
-  const { attempt, encryptedPii, uncertainSinceMs } = row;
+  const { attempt, encryptedPii, uncertainSinceMs, waitingSinceMs } = row;
   const settling = createSettling(row, lease);
   let event: ProtectedEvent | undefined;
   return {
@@ -228,6 +229,7 @@ function toDelivery(row: LeasedRow, lease: Lease): Delivery {
     seq: row.seq,
     isOrder: row.isOrder === 1,
     attempt,
+    waitingSinceMs,
     ...(encryptedPii !== null && { encryptedPii }),
     ...(uncertainSinceMs !== null && { uncertainSinceMs: uncertainSinceMs + clockShiftMs(lease.clock) }),
     ...settling,

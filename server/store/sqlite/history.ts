@@ -1,5 +1,5 @@
 import type { HistoryRow, SentRequest } from '../history.ts';
-import { CHUNK } from './chunks.ts';
+import { CHUNK, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 
@@ -145,8 +145,8 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
     },
 
     *retain(nowMs: number): Generator<undefined, void> {
-      const removeSome = () => removeOld.run(CHUNK, nowMs - limits.historyMs, -limits.historyBytes);
-      while (transaction(removeSome) > 0) yield;
+      const beforeMs = nowMs - limits.historyMs;
+      yield* untilDone({ transaction }, () => removeOld.run(CHUNK, beforeMs, -limits.historyBytes));
     },
 
     /** Removes the words of requests that carried any of these events: an API may quote what it was sent. */

@@ -12,6 +12,8 @@ export interface LeasedRow {
   compose: number;
   attempt: number;
   uncertainSinceMs: number | null;
+  /** By the clock of dates, unlike the other times. */
+  waitingSinceMs: number;
   isOrder: number;
   body: string;
   encryptedPii: string | null;
@@ -20,15 +22,15 @@ export interface LeasedRow {
 const EVENT_COLUMNS = `e.shop, e.order_id AS orderId, e.compose, e.order_key IS NOT NULL AS isOrder, e.body, s.sealed AS encryptedPii`;
 /** Exported so that a test can check their query plans. */
 export const DUE_SQL = `
-  SELECT d.seq, d.attempt, d.uncertain_since AS uncertainSinceMs, ${EVENT_COLUMNS}
+  SELECT d.seq, d.attempt, d.uncertain_since AS uncertainSinceMs, coalesce(d.requeued_at, e.received_at) AS waitingSinceMs, ${EVENT_COLUMNS}
   FROM deliveries d JOIN events e ON e.seq = d.seq LEFT JOIN seals s ON s.seq = d.seq AND ?2
   WHERE d.consumer = ?1 AND d.voice = ?5 AND d.due_at = 0 AND d.seq <= ?4 ORDER BY d.seq LIMIT ?3`;
 export const NEW_SQL = `
-  SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs, ${EVENT_COLUMNS}
+  SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs, e.received_at AS waitingSinceMs, ${EVENT_COLUMNS}
   FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3
   WHERE e.shop = ?1 AND e.seq > ?2 AND e.audience & ?5 AND (e.voice = 0 OR e.seq > ?6) ORDER BY e.seq LIMIT ?4`;
 export const TRUSTED_SQL = `
-  SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs, ${EVENT_COLUMNS}
+  SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs, e.received_at AS waitingSinceMs, ${EVENT_COLUMNS}
   FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3
   WHERE e.shop = ?1 AND e.voice = 1 AND e.seq > ?2 AND e.audience & ?5 ORDER BY e.seq LIMIT ?4`;
 export const ENQUEUE_SQL = `

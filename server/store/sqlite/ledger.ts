@@ -1,6 +1,6 @@
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import type { LedgerEntry } from '../ledger.ts';
-import { CHUNK } from './chunks.ts';
+import { CHUNK, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { ErasedOrder } from './erased-orders.ts';
 import type { OpenStore } from './open-store.ts';
@@ -19,7 +19,7 @@ export const LEDGER_SCHEMA = `
 `;
 
 const KEEP_MS = 400 * 24 * 60 * 60 * 1000;
-/** Expired rows removed with each reservation: in the long run more than it adds, so no timer is needed. */
+/** Expired rows removed with each reservation: in the long run more than it adds. */
 const CLEAR_PER_KEY = 2;
 
 interface Row {
@@ -125,6 +125,8 @@ export function createLedger({ connection, transaction }: OpenStore) {
         write.run(consumer, key, 'settled', remoteId ?? before?.remoteId ?? null, nowMs + KEEP_MS);
       }
     },
+    /** Also the keys of consumers that reserve none any more. */
+    retain: (nowMs: number) => untilDone({ transaction }, () => clear.run(nowMs, CHUNK)),
     release(consumer: string, keys: readonly string[]): void {
       for (const key of keys) remove.run(consumer, key);
     },

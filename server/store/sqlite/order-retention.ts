@@ -1,5 +1,6 @@
 import { toRemains } from '../../orders/remains.ts';
-import { CHUNK } from './chunks.ts';
+import type { ShopOrders } from '../store.ts';
+import { CHUNK, STEP, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { Windows } from './dedup.ts';
 import type { ReportRow } from './find-orders.ts';
@@ -10,8 +11,16 @@ const ORDER_TABLES = ['order_names', 'order_tokens', 'order_reports', 'order_sta
 const SHOP_TABLES = ['order_names', 'order_tokens', 'views', 'choices', 'person_links', 'shop_voices'];
 const CHOICES_MS = 90 * 86_400_000;
 
+/** Evidence whose time is over waits this long for an answer of the shop system, which is asked once more. */
+const ANSWER_MS = 86_400_000;
+
 /** How long orders and what proves who placed them stay, and how they go with a shop. */
-export function createOrderRetention({ connection, transaction }: OpenStore, windows: Windows) {
+export function createOrderRetention(
+  store: OpenStore,
+  windows: Windows,
+  shops: ReadonlyMap<string, ShopOrders>,
+) {
+  const { connection, transaction } = store;
   const oldReports = prepare<ReportRow>(
     connection,
     `SELECT order_id AS orderId, source, stage, part, body FROM order_reports
@@ -30,6 +39,7 @@ export function createOrderRetention({ connection, transaction }: OpenStore, win
     connection,
     'SELECT id FROM orders WHERE shop = ? AND id > ? ORDER BY id LIMIT ?',
   );
+  const forgetWitness = prepare(connection, 'UPDATE orders SET witness = NULL WHERE id = ?');
   const removeOrderRows = [
     ...ORDER_TABLES.map((table) => prepare(connection, `DELETE FROM ${table} WHERE order_id = ?`)),
     prepare(connection, 'DELETE FROM orders WHERE id = ?'),
@@ -37,6 +47,15 @@ export function createOrderRetention({ connection, transaction }: OpenStore, win
   const oldEvidence = prepare<{ id: number }>(
     connection,
     'SELECT id FROM evidence WHERE closed_at < ? ORDER BY closed_at LIMIT ?',
+  );
+  const nextEvidenceShop = prepare<{ shop: string }>(
+    connection,
+    'SELECT shop FROM evidence WHERE shop > ? ORDER BY shop LIMIT 1',
+  );
+  const unclosedEvidence = prepare<{ id: number }>(
+    connection,
+    `SELECT id FROM evidence WHERE shop = ? AND status IN ('open', 'not-joined', 'unconfirmed-order')
+       AND received_at < ? LIMIT ?`,
   );
   const evidenceOf = prepare<{ id: number }>(
     connection,
@@ -73,9 +92,24 @@ export function createOrderRetention({ connection, transaction }: OpenStore, win
   const removeOrder = (id: number) => removeOrderRows.forEach((statement) => void statement.run(id));
   const removeEvidence = (id: number) => removeEvidenceRows.forEach((statement) => void statement.run(id));
 
-  /** Repeats one chunk until it finds nothing more. */
-  function* untilDone(chunk: () => number): Generator<undefined, void> {
-    while (transaction(chunk) > 0) yield;
+  const removeAll = (rows: readonly { id: number }[], remove: (id: number) => void): number => {
+    for (const { id } of rows) remove(id);
+    return rows.length;
+  };
+
+  /** What was not closed in time: nothing closes evidence of a shop that is gone, or whose browsers' word makes orders. */
+  function* retainUnclosed(beforeMs: number): Generator<undefined, void> {
+    for (
+      let shop = nextEvidenceShop.get('')?.shop;
+      shop !== undefined;
+      shop = nextEvidenceShop.get(shop)?.shop
+    ) {
+      const of = shop;
+      const receivedBeforeMs = beforeMs - (shops.get(of)?.confirmMs ?? 0) - ANSWER_MS;
+      yield* untilDone(store, () =>
+        removeAll(unclosedEvidence.all(of, receivedBeforeMs, CHUNK), removeEvidence),
+      );
+    }
   }
 
   function* each<Row extends { id: number }>(
@@ -93,32 +127,29 @@ export function createOrderRetention({ connection, transaction }: OpenStore, win
   }
 
   return {
-    /** Reports keep ids and amounts, orders leave with their dedup keys, evidence after it was closed. */
+    /**
+     * Reports keep ids and amounts, orders leave with their dedup keys, evidence after it was closed. Compose what waits
+     * before: it is made of reports and evidence.
+     */
     *retain(nowMs: number): Generator<undefined, void> {
       const beforeMs = nowMs - windows.retentionMs;
       const orderBeforeMs = nowMs - windows.orderKeyMs;
-      yield* untilDone(() => {
-        const rows = oldReports.all(beforeMs, CHUNK);
+      yield* untilDone(store, () => {
+        const rows = oldReports.all(beforeMs, STEP);
         for (const { orderId, source, stage, part, body } of rows) {
           const report = tryRead(body);
           if (report) reduce.run(orderId, source, stage, part, JSON.stringify(toRemains(report)));
           else removeReport.run(orderId, source, stage, part);
+          forgetWitness.run(orderId);
         }
         return rows.length;
       });
-      yield* untilDone(() => {
-        const rows = oldOrders.all(orderBeforeMs, CHUNK);
-        for (const { id } of rows) removeOrder(id);
-        return rows.length;
-      });
-      yield* untilDone(() => {
-        const rows = oldEvidence.all(beforeMs, CHUNK);
-        for (const { id } of rows) removeEvidence(id);
-        return rows.length;
-      });
-      yield* untilDone(() => removeViews.run(beforeMs, CHUNK));
-      yield* untilDone(() => removeChoices.run(nowMs - CHOICES_MS, CHUNK));
-      yield* untilDone(() => removeLinks.run(orderBeforeMs, CHUNK));
+      yield* untilDone(store, () => removeAll(oldOrders.all(orderBeforeMs, CHUNK), removeOrder));
+      yield* untilDone(store, () => removeAll(oldEvidence.all(beforeMs, CHUNK), removeEvidence));
+      yield* retainUnclosed(beforeMs);
+      yield* untilDone(store, () => removeViews.run(beforeMs, CHUNK));
+      yield* untilDone(store, () => removeChoices.run(nowMs - CHOICES_MS, CHUNK));
+      yield* untilDone(store, () => removeLinks.run(orderBeforeMs, CHUNK));
     },
 
     *purge(shop: string): Generator<undefined, void> {

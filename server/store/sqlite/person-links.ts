@@ -2,9 +2,11 @@ import { isSha256 } from '../../privacy/hash.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 
+const DAY_MS = 86_400_000;
+
 /**
  * Which digests and former ids belong to a user id, as a trusted voice said: `e:<email>`, `p:<phone>`, both SHA-256, and
- * `u:<previous id>`.
+ * `u:<previous id>`. Each is kept with when it was said last, to the day.
  */
 export interface PersonLinks {
   add(shop: string, person: { userId: string; keys: readonly string[] }, atMs: number): void;
@@ -19,7 +21,8 @@ export interface PersonLinks {
 export function createPersonLinks({ connection }: OpenStore): PersonLinks {
   const put = prepare(
     connection,
-    'INSERT INTO person_links (shop, user_id, key, at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    `INSERT INTO person_links (shop, user_id, key, at) VALUES (?1, ?2, ?3, ?4)
+     ON CONFLICT DO UPDATE SET at = ?4 WHERE ?4 >= at + ${DAY_MS}`,
   );
   const keysOf = prepare<{ key: string }>(
     connection,

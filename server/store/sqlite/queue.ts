@@ -18,12 +18,18 @@ export function createQueue(store: OpenStore, requeue: Requeue) {
        (SELECT hold_until FROM events WHERE shop = ?1 AND seq > ?2 AND audience & ?4 AND (voice = 0 OR seq > ?5)
         ORDER BY seq LIMIT ?3)`,
   );
-  const oldest = prepare<{ receivedAtMs: number | null }>(
+  // What was requeued waits since then; it is looked past only so far, so that a replay of all events does not make
+  // this slow.
+  const oldest = prepare<{ sinceMs: number | null }>(
     connection,
-    `SELECT min(received_at) AS receivedAtMs FROM events WHERE seq IN (
-       (SELECT min(seq) FROM deliveries WHERE consumer = ?),
-       (SELECT seq FROM events WHERE shop = ? AND seq > ? AND audience & ? AND (voice = 0 OR seq > ?)
-        ORDER BY seq LIMIT 1))`,
+    `WITH queued AS (SELECT seq, requeued_at FROM deliveries WHERE consumer = ?1 ORDER BY seq LIMIT ?6),
+       waiting AS (
+         SELECT requeued_at AS since FROM queued WHERE requeued_at IS NOT NULL
+         UNION ALL SELECT received_at FROM events WHERE seq = (SELECT min(seq) FROM queued WHERE requeued_at IS NULL)
+         UNION ALL SELECT received_at FROM events WHERE seq = (
+           SELECT seq FROM events WHERE shop = ?2 AND seq > ?3 AND audience & ?4 AND (voice = 0 OR seq > ?5)
+           ORDER BY seq LIMIT 1))
+     SELECT min(since) AS sinceMs FROM waiting`,
   );
   const since = prepare<{ seq: number; receivedAtMs: number }>(
     connection,
@@ -32,8 +38,8 @@ export function createQueue(store: OpenStore, requeue: Requeue) {
   );
   const enqueue = prepare(
     connection,
-    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, voice)
-     SELECT ?1, seq, 'retry', 0, 1, voice FROM events WHERE seq = ?2 ON CONFLICT DO NOTHING`,
+    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, voice, requeued_at)
+     SELECT ?1, seq, 'retry', 0, 1, voice, ?3 FROM events WHERE seq = ?2 ON CONFLICT DO NOTHING`,
   );
   const requeueDeadLetter = prepare(connection, 'DELETE FROM dead_letters WHERE consumer = ? AND seq = ?');
 
@@ -54,12 +60,12 @@ export function createQueue(store: OpenStore, requeue: Requeue) {
 
     depth(name: string, nowMs: number): Depth {
       const { id, shop, cursor, audience, trustedCursor, waiting, deadLetters } = store.consumer(name);
-      const receivedAtMs = oldest.get(id, shop, cursor, audience, trustedCursor)?.receivedAtMs ?? nowMs;
-      return { waiting, deadLetters, oldestAgeMs: Math.max(0, nowMs - receivedAtMs) };
+      const sinceMs = oldest.get(id, shop, cursor, audience, trustedCursor, CHUNK)?.sinceMs ?? nowMs;
+      return { waiting, deadLetters, oldestAgeMs: Math.max(0, nowMs - sinceMs) };
     },
 
     /** Dead letters of that time are requeued too; what is queued already keeps its place. */
-    *replaySince(name: string, sinceMs: number): Generator<undefined, number> {
+    *replaySince(name: string, sinceMs: number, nowMs: number): Generator<undefined, number> {
       const consumer = store.consumer(name);
       const { id, shop, audience, cursor: end } = consumer;
       let replayed = 0;
@@ -67,7 +73,7 @@ export function createQueue(store: OpenStore, requeue: Requeue) {
         const wanted = rows.filter(({ receivedAtMs }) => receivedAtMs >= sinceMs);
         store.transaction(() => {
           for (const { seq } of wanted) {
-            if (enqueue.run(id, seq) === 0) continue;
+            if (enqueue.run(id, seq, nowMs) === 0) continue;
             consumer.waiting++;
             consumer.deadLetters -= requeueDeadLetter.run(id, seq);
             replayed++;

@@ -1,9 +1,12 @@
 import { emptyWal } from './checkpoints.ts';
-import { CHUNK, pages } from './chunks.ts';
+import { CHUNK, pages, STEP, untilDone } from './chunks.ts';
+import type { ComposedRow } from './compose-row.ts';
 import { prepare } from './database.ts';
+import type { DeadLetters } from './dead-letters.ts';
 import type { Dedup } from './dedup.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
 import type { History } from './history.ts';
+import type { LedgerRows } from './ledger.ts';
 import type { OpenStore } from './open-store.ts';
 import type { OrderRetention } from './order-retention.ts';
 import type { Remove } from './remove.ts';
@@ -11,16 +14,33 @@ import type { Remove } from './remove.ts';
 /** Free pages beyond this share of the file are returned to the operating system; the rest is reused. */
 const KEEP_FREE = 0.25;
 
-export function createRetain(
-  store: OpenStore,
-  retentionMs: number,
-  remove: Remove,
-  encryptedPii: EncryptedPii,
-  dedup: Dedup,
-  history: History,
-  orders: OrderRetention,
-) {
+interface Parts {
+  retentionMs: number;
+  remove: Remove;
+  encryptedPii: EncryptedPii;
+  dedup: Dedup;
+  history: History;
+  deadLetters: Pick<DeadLetters, 'retain'>;
+  ledger: Pick<LedgerRows, 'retain'>;
+  orders: OrderRetention;
+  composeRow(row: ComposedRow): string;
+}
+
+interface Retained {
+  removed: number;
+  orders: number;
+}
+
+/** What is past its time, and all of a shop. */
+export function createRetain(store: OpenStore, parts: Parts) {
+  const { retentionMs, remove, encryptedPii, dedup, history, deadLetters, ledger, orders, composeRow } =
+    parts;
   const { connection } = store;
+  const uncomposed = prepare<ComposedRow>(
+    connection,
+    `SELECT seq, shop, order_id AS orderId, body FROM events
+     WHERE compose = 1 AND received_at < ? ORDER BY received_at LIMIT ?`,
+  );
   const nextShop = prepare<{ shop: string }>(
     connection,
     'SELECT shop FROM events WHERE shop > ? ORDER BY shop LIMIT 1',
@@ -35,37 +55,40 @@ export function createRetain(
     'DELETE FROM seen WHERE shop = ?1 AND key IN (SELECT key FROM seen WHERE shop = ?1 LIMIT ?2)',
   );
 
-  function* retainAll(
-    beforeMs: number,
-    mayRemove: (isOrder: boolean) => boolean,
-  ): Generator<undefined, number> {
-    let removed = 0;
-    for (let shop = nextShop.get('')?.shop; shop !== undefined; shop = nextShop.get(shop)?.shop)
-      removed += yield* retainShop(shop, beforeMs, mayRemove);
-    return removed;
+  /** Counts the orders that only `withOrders` removes. */
+  function* retainAll(beforeMs: number, withOrders: boolean): Generator<undefined, Retained> {
+    const all: Retained = { removed: 0, orders: 0 };
+    for (let shop = nextShop.get('')?.shop; shop !== undefined; shop = nextShop.get(shop)?.shop) {
+      const { removed, orders } = yield* retainShop(shop, beforeMs, withOrders);
+      all.removed += removed;
+      all.orders += orders;
+    }
+    return all;
   }
 
-  function* retainShop(
-    shop: string,
-    beforeMs: number,
-    mayRemove: (isOrder: boolean) => boolean,
-  ): Generator<undefined, number> {
+  function* retainShop(shop: string, beforeMs: number, withOrders: boolean): Generator<undefined, Retained> {
     const consumers = store.consumers.filter((consumer) => consumer.shop === shop);
     const end = Math.min(...consumers.map(({ cursor }) => cursor), Number.MAX_SAFE_INTEGER);
-    let removed = 0;
+    const found: Retained = { removed: 0, orders: 0 };
     for (const rows of pages((after) => page.all(shop, after, end, CHUNK))) {
       const old = rows.filter(({ receivedAtMs }) => receivedAtMs < beforeMs);
       const [first, last] = [old.at(0)?.seq, old.at(-1)?.seq];
       // Events are stored in the order of arrival: after a page without an old one there are no more.
       if (first === undefined || last === undefined) break;
       const isUnsettled = encryptedPii.unsettledAmong(consumers, first, last);
-      const done = old
-        .filter(({ seq, isOrder }) => mayRemove(isOrder === 1) && !isUnsettled(seq))
-        .map(({ seq }) => seq);
-      removed += store.transaction(() => remove(shop, done));
+      const settled = old.filter(({ seq }) => !isUnsettled(seq));
+      const done = withOrders ? settled : settled.filter(({ isOrder }) => isOrder === 0);
+      found.orders += settled.length - done.length;
+      if (done.length > 0)
+        found.removed += store.transaction(() =>
+          remove(
+            shop,
+            done.map(({ seq }) => seq),
+          ),
+        );
       yield;
     }
-    return removed;
+    return found;
   }
 
   /** Returns free pages in small steps. */
@@ -80,16 +103,22 @@ export function createRetain(
   return {
     *retain(nowMs: number): Generator<undefined, number> {
       const beforeMs = nowMs - retentionMs;
+      yield* deadLetters.retain(beforeMs);
       // Dedup keys live in the events' rows until they are merged. A messageId expires with its event, an order's key
       // later, so orders are removed only after a merge. The merge needs space, which the other events free first.
-      let removed = yield* retainAll(beforeMs, (isOrder) => !isOrder);
-      yield* dedup.merge();
-      removed += yield* retainAll(beforeMs, () => true);
+      let { removed, orders: left } = yield* retainAll(beforeMs, false);
+      if (left > 0) {
+        yield* dedup.merge();
+        removed += (yield* retainAll(beforeMs, true)).removed;
+      }
       yield* dedup.expire(nowMs);
       yield* encryptedPii.sweep();
       yield* history.retain(nowMs);
+      yield* untilDone(store, () => uncomposed.all(beforeMs, STEP).map(composeRow).length);
       yield* orders.retain(nowMs);
+      yield* ledger.retain(nowMs);
       yield* shrink();
+      yield* emptyWal(connection);
       return removed;
     },
 

@@ -8,6 +8,10 @@ export const EVENT_INDEXES = `
   CREATE INDEX events_trusted ON events (shop, seq) WHERE voice = 1;
   CREATE INDEX events_by_order ON events (order_id) WHERE order_id IS NOT NULL;
 `;
+export const RETENTION_INDEXES = `
+  CREATE INDEX dead_letters_by_age ON dead_letters (at);
+  CREATE INDEX events_uncomposed ON events (received_at) WHERE compose = 1;
+`;
 export const DELIVERY_INDEX = 'CREATE INDEX deliveries_by_due ON deliveries (consumer, voice, due_at, seq);';
 
 /**
@@ -73,6 +77,8 @@ export const SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
     reason TEXT,
     uncertain_since INTEGER,
     voice INTEGER NOT NULL,
+    -- When an operator requeued it: it waits since then, else since it was received.
+    requeued_at INTEGER,
     PRIMARY KEY (consumer, seq)
   ) STRICT, WITHOUT ROWID;
   ${DELIVERY_INDEX}
@@ -88,6 +94,7 @@ export const SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
   ) STRICT;
   CREATE UNIQUE INDEX dead_letters_by_event ON dead_letters (consumer, seq);
   CREATE INDEX dead_letters_by_consumer ON dead_letters (consumer);
+  ${RETENTION_INDEXES}
 
   -- Gaps: ranges of seq that were committed and are gone, with the times of the events at either end.
   CREATE TABLE missing (

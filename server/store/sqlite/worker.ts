@@ -18,6 +18,7 @@ import { createErasedOrders } from './erased-orders.ts';
 import { createEventRows } from './event-rows.ts';
 import { createEvidence } from './evidence.ts';
 import { createEvidenceClosing } from './evidence-closing.ts';
+import { createExpire } from './expire.ts';
 import { createExport } from './export.ts';
 import { createFindOrders } from './find-orders.ts';
 import { createFindPerson } from './find-person.ts';
@@ -88,18 +89,9 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const ledger = createLedger(store);
   const windows = { retentionMs, orderKeyMs };
   const dedup = createDedup(store, windows);
-  const orderRetention = createOrderRetention(store, windows);
-  const { retain, purge } = createRetain(
-    store,
-    retentionMs,
-    remove,
-    encryptedPii,
-    dedup,
-    history,
-    orderRetention,
-  );
-  const rows = createEventRows(store, remove, dedup, windows);
   const shops = new Map(Object.entries(data.shops));
+  const orderRetention = createOrderRetention(store, windows, shops);
+  const rows = createEventRows(store, remove, dedup, windows);
   const orders = createOrders(store);
   const evidence = createEvidence(store);
   const views = createViews(store);
@@ -125,6 +117,11 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const requeue = createRequeue(store, holdMs);
   const queue = createQueue(store, requeue);
   const deadLetters = createDeadLetters(store, encryptedPii);
+  const composeRow = createComposeRow(store, { orders, evidence, views, choices });
+  const { retain, purge } = createRetain(store, {
+    ...{ retentionMs, remove, encryptedPii, dedup, history, deadLetters, ledger, composeRow },
+    orders: orderRetention,
+  });
   const witnessKey = readWitnessKey(store);
   const probe = prepare(store.connection, 'INSERT OR REPLACE INTO probe (id, at) VALUES (1, ?)');
   const synchronous = prepare<{ synchronous: number }>(store.connection, 'PRAGMA synchronous');
@@ -167,10 +164,8 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       personOf: personLinks.personOf,
     },
     jobs: {
-      lease: createLease(store, requeue, createComposeRow(store, { orders, evidence, views, choices }), {
-        leaseMs,
-        holdMs,
-      }),
+      lease: createLease(store, requeue, composeRow, { leaseMs, holdMs }),
+      expire: createExpire(store, leaseMs),
       replaySince: queue.replaySince,
       replayDeadLetters: deadLetters.replay,
       discardDeadLetters: deadLetters.discard,

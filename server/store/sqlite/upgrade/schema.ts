@@ -1,6 +1,6 @@
 import { HISTORY_SCHEMA } from '../history.ts';
 import { LEDGER_SCHEMA } from '../ledger.ts';
-import { DELIVERY_INDEX, EVENT_INDEXES } from '../schema.ts';
+import { DELIVERY_INDEX, EVENT_INDEXES, RETENTION_INDEXES } from '../schema.ts';
 import { ORDER_SCHEMA, VIEW_TABLES } from '../schema-orders.ts';
 
 /** From version 2 of the schema. Rows are filled in afterwards (`store.ts`). */
@@ -15,6 +15,8 @@ export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
   ALTER TABLE deliveries ADD COLUMN voice INTEGER NOT NULL DEFAULT 0;
   DROP INDEX deliveries_by_due;
   ${DELIVERY_INDEX}
+  ALTER TABLE deliveries ADD COLUMN requeued_at INTEGER;
+  ${RETENTION_INDEXES}
   INSERT INTO facts VALUES ('upgrade', '{"step":"orders"}');
 `;
 
@@ -48,4 +50,8 @@ export const UPGRADE_FROM_3 = `${UPGRADE_VIEWS}
   DROP TABLE order_reports;
   ALTER TABLE reports_with_rowid RENAME TO order_reports;
   CREATE INDEX order_reports_by_age ON order_reports (received_at) WHERE is_reduced = 0;
+  ALTER TABLE deliveries ADD COLUMN requeued_at INTEGER;
+  ${RETENTION_INDEXES}
+  -- More of a report is left out by now: the next retention reduces all of them again.
+  UPDATE order_reports SET is_reduced = 0 WHERE is_reduced = 1;
 `;
