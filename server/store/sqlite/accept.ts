@@ -9,6 +9,7 @@ import { type Dedup, type DedupKey, messageKey, orderKeyOf, toBlob, type Windows
 import type { EventRows, NewRow } from './event-rows.ts';
 import type { FormerKeys } from './former-keys.ts';
 import type { PersonLinks } from './person-links.ts';
+import type { Redactions } from './redactions.ts';
 import type { Views } from './views.ts';
 
 /** `bytes`: of what was stored. `orders`: the answers to entries that report an order, by their place. */
@@ -26,12 +27,14 @@ interface Parts {
   views: Views;
   personLinks: PersonLinks;
   choices: Choices;
+  redactions: Redactions;
   /** Undefined for a report that names no order: an event like others. */
   acceptOrder(row: AcceptRow, message: DedupKey, claim: OrderClaim, times: AcceptTimes): Accepted | undefined;
 }
 
 const STORED: Accepted = { isStored: true };
 const DUPLICATE: Accepted = { isStored: false };
+const REFUSED: Accepted = { isStored: false, isRefused: true };
 
 const rowOf = ([shop, source, , receivedAtMs, body]: AcceptRow, message: string) => ({
   shop,
@@ -54,6 +57,7 @@ export function createAccept({
   views,
   personLinks,
   choices,
+  redactions,
   acceptOrder,
 }: Parts) {
   function acceptOne(row: AcceptRow, times: AcceptTimes): Accepted {
@@ -61,6 +65,8 @@ export function createAccept({
     const { nowMs } = times;
     // Each voice has ids of its own: no other can use them up.
     const message = messageKey(source, messageId);
+    if (details?.redaction) return acceptRedaction(row, message, details, nowMs);
+    if (details?.webhook) redactions.recordBody(details.webhook.digest, details.webhook.topic, nowMs);
     if (dedup.has(shop, message, nowMs) || formerKeys.hasMessage(shop, messageId, nowMs)) return DUPLICATE;
     const key = details?.key === undefined ? null : orderKeyOf(details.key);
     if (key !== null && dedup.has(shop, key, nowMs)) {
@@ -90,6 +96,22 @@ export function createAccept({
     };
     if (isTrusted(source) && key !== null) insertCheckout(stored);
     else rows.insert(stored);
+    return STORED;
+  }
+
+  /** The topic is not signed: a body that was received under another one asks for no erasure. Resent, it asks once. */
+  function acceptRedaction(
+    [shop, , , receivedAtMs, body]: AcceptRow,
+    message: DedupKey,
+    { redaction, webhook }: Details,
+    nowMs: number,
+  ): Accepted {
+    const topics = webhook ? redactions.topicsOf(webhook.digest) : [];
+    if (topics.some((topic) => topic !== webhook?.topic)) return REFUSED;
+    if (topics.length > 0 || dedup.has(shop, message, nowMs)) return DUPLICATE;
+    if (webhook) redactions.recordBody(webhook.digest, webhook.topic, nowMs);
+    dedup.put(shop, message, nowMs + windows.retentionMs);
+    if (redaction) redactions.add(shop, redaction, receivedAtMs, body);
     return STORED;
   }
 
