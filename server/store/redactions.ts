@@ -5,6 +5,8 @@ export interface RedactionRequest {
   kind: 'customer' | 'shop';
   /** Epoch ms: when it is carried out unless it is called off. Absent: it waits for an operator's confirmation. */
   dueAtMs?: number;
+  /** Every topic that is read: under none but its own may the body have been received. */
+  topics: readonly string[];
 }
 
 /** A redaction that waits, or what became of it. */

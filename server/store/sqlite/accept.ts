@@ -1,11 +1,20 @@
 import type { OrderClaim } from '../../orders/claim.ts';
 import { isTrusted } from '../../orders/precedence.ts';
-import type { Accepted } from '../store.ts';
+import type { Accepted, SignedBody } from '../store.ts';
 import type { AcceptTimes } from './accept-order.ts';
 import type { AcceptRow, Details } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
 import type { Choices } from './choices.ts';
-import { type Dedup, type DedupKey, messageKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
+import {
+  bodyKey,
+  type Dedup,
+  type DedupKey,
+  messageKey,
+  OF_ALL_SHOPS,
+  orderKeyOf,
+  toBlob,
+  type Windows,
+} from './dedup.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
 import type { FormerKeys } from './former-keys.ts';
 import type { PersonLinks } from './person-links.ts';
@@ -66,7 +75,7 @@ export function createAccept({
     // Each voice has ids of its own: no other can use them up.
     const message = messageKey(source, messageId);
     if (details?.redaction) return acceptRedaction(row, message, details, nowMs);
-    if (details?.webhook) redactions.recordBody(details.webhook.digest, details.webhook.topic, nowMs);
+    if (details?.webhook) recordBody(details.webhook, nowMs);
     if (dedup.has(shop, message, nowMs) || formerKeys.hasMessage(shop, messageId, nowMs)) return DUPLICATE;
     const key = details?.key === undefined ? null : orderKeyOf(details.key);
     if (key !== null && dedup.has(shop, key, nowMs)) {
@@ -106,13 +115,18 @@ export function createAccept({
     { redaction, webhook }: Details,
     nowMs: number,
   ): Accepted {
-    const topics = webhook ? redactions.topicsOf(webhook.digest) : [];
-    if (topics.some((topic) => topic !== webhook?.topic)) return REFUSED;
-    if (topics.length > 0 || dedup.has(shop, message, nowMs)) return DUPLICATE;
-    if (webhook) redactions.recordBody(webhook.digest, webhook.topic, nowMs);
+    if (!redaction || !webhook) return DUPLICATE;
+    const wasReceivedAs = (topic: string) => dedup.has(OF_ALL_SHOPS, bodyKey(webhook.digest, topic), nowMs);
+    if (redaction.topics.some((topic) => topic !== webhook.topic && wasReceivedAs(topic))) return REFUSED;
+    if (wasReceivedAs(webhook.topic) || dedup.has(shop, message, nowMs)) return DUPLICATE;
+    recordBody(webhook, nowMs);
     dedup.put(shop, message, nowMs + windows.retentionMs);
-    if (redaction) redactions.add(shop, redaction, receivedAtMs, body);
+    redactions.add(shop, redaction, receivedAtMs, body);
     return STORED;
+  }
+
+  function recordBody({ digest, topic }: SignedBody, nowMs: number): void {
+    dedup.put(OF_ALL_SHOPS, bodyKey(digest, topic), nowMs + windows.orderKeyMs);
   }
 
   /**

@@ -17,15 +17,6 @@ export const REDACTION_SCHEMA = `
     finished_at INTEGER,
     body TEXT
   ) STRICT;
-  CREATE INDEX redactions_by_due ON redactions (due_at) WHERE status = 'pending' AND due_at IS NOT NULL;
-  -- Under which topics a signed body was received.
-  CREATE TABLE webhook_bodies (
-    digest BLOB NOT NULL,
-    topic TEXT NOT NULL,
-    at INTEGER NOT NULL,
-    PRIMARY KEY (digest, topic)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX webhook_bodies_by_age ON webhook_bodies (at);
 `;
 
 /** Versions before stored a redaction as an event, which the statistics carried out: those that they have not read. */
@@ -41,10 +32,8 @@ export const UPGRADE_REDACTIONS = `
     AND e.body ->> '$.source' IN ('platform', 'webhook');
 `;
 
-/** Of finished redactions and of bodies. */
+/** Of finished redactions. */
 const KEEP_MS = 400 * 86_400_000;
-/** Bodies beyond so many leave earlier, oldest first. */
-const MOST_BODIES = 1_000_000;
 const MOST_LISTED = 500;
 
 interface Row {
@@ -59,7 +48,7 @@ interface Row {
   body: string | null;
 }
 
-/** Redactions until they are carried out or called off, and which topics a signed body was received under. */
+/** Redactions until they are carried out or called off, and for a time what became of them. */
 export function createRedactions({ connection, transaction }: OpenStore) {
   const select = `SELECT id, shop, kind, received_at AS receivedAtMs, due_at AS dueAtMs, status, is_found AS isFound,
     finished_at AS finishedAtMs, body FROM redactions`;
@@ -82,23 +71,6 @@ export function createRedactions({ connection, transaction }: OpenStore) {
     `UPDATE redactions SET status = ?2, is_found = ?3, finished_at = ?4, body = NULL
      WHERE id = ?1 AND status = 'pending'`,
   );
-  const topicsOf = prepare<{ topic: string }>(
-    connection,
-    'SELECT topic FROM webhook_bodies WHERE digest = ?',
-  );
-  const putBody = prepare(
-    connection,
-    'INSERT INTO webhook_bodies (digest, topic, at) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET at = excluded.at',
-  );
-  const removeOldBodies = prepare(
-    connection,
-    `DELETE FROM webhook_bodies WHERE (digest, topic) IN
-       (SELECT digest, topic FROM webhook_bodies WHERE at < ?1 ORDER BY at LIMIT ?2)`,
-  );
-  const lastKept = prepare<{ at: number }>(
-    connection,
-    `SELECT at FROM webhook_bodies ORDER BY at DESC LIMIT 1 OFFSET ${MOST_BODIES}`,
-  );
   const removeOld = prepare(
     connection,
     'DELETE FROM redactions WHERE id IN (SELECT id FROM redactions WHERE finished_at < ? LIMIT ?)',
@@ -108,15 +80,6 @@ export function createRedactions({ connection, transaction }: OpenStore) {
     add(shop: string, { kind, dueAtMs }: RedactionRequest, receivedAtMs: number, body: string): void {
       insert.run(shop, kind, receivedAtMs, dueAtMs ?? null, body);
     },
-    /** Under which topics a body was received before; records that it was under this one. */
-    recordBody(digest: string, topic: string, atMs: number): string[] {
-      const key = Buffer.from(digest, 'hex');
-      const topics = topicsOf.all(key).map((row) => row.topic);
-      putBody.run(key, topic, atMs);
-      return topics;
-    },
-    topicsOf: (digest: string): string[] =>
-      topicsOf.all(Buffer.from(digest, 'hex')).map(({ topic }) => topic),
     list: (dueAtMs?: number): Redaction[] =>
       (dueAtMs === undefined ? newest.all() : due.all(dueAtMs)).map(toRedaction),
     get(id: number): Redaction | undefined {
@@ -132,8 +95,6 @@ export function createRedactions({ connection, transaction }: OpenStore) {
         nowMs,
       ) > 0,
     *retain(nowMs: number): Generator<undefined, void> {
-      const beforeMs = Math.max(nowMs - KEEP_MS, lastKept.get()?.at ?? 0);
-      while (transaction(() => removeOldBodies.run(beforeMs, CHUNK)) > 0) yield;
       while (transaction(() => removeOld.run(nowMs - KEEP_MS, CHUNK)) > 0) yield;
     },
   };

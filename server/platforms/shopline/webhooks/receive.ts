@@ -11,7 +11,7 @@ import { defaultConsent } from '../../webhooks/consent.ts';
 import { toEntry } from '../../webhooks/entry.ts';
 import { isMapped, messageIdOf } from '../../webhooks/mapped.ts';
 import { isSigned } from '../../webhooks/signature.ts';
-import { isTopic, mapWebhook } from './map.ts';
+import { isTopic, mapWebhook, TOPIC_NAMES } from './map.ts';
 import { namedShop } from './named-shop.ts';
 
 /**
@@ -63,7 +63,11 @@ async function redact(
   if (named === 'another')
     throw refuse('another-shop', 'The signed body names another shop; nothing was done.');
   const isClear = named === 'this';
-  const redaction = { kind, ...(isClear && { dueAtMs: clock.now() + config.redactDelayMs }) };
+  const redaction = {
+    kind,
+    topics: TOPIC_NAMES,
+    ...(isClear && { dueAtMs: clock.now() + config.redactDelayMs }),
+  };
   const [accepted] = await log.accept([{ ...entry, redaction }]);
   if (accepted?.isRefused)
     throw refuse(
