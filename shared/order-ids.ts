@@ -54,13 +54,37 @@ export function checkoutNames({ checkout_id, checkout_token }: Properties): stri
 }
 
 /**
+ * What of one report's names for its checkout is a token. Pages call it `checkout_id`, too, where shop systems have a number
+ * or a short name: of that field only what is as long as a token counts.
+ */
+export function checkoutTokens({ checkout_id, checkout_token }: Properties): string[] {
+  const [token, id] = [readId(checkout_token), readId(checkout_id)];
+  const isLong = id !== undefined && id.length >= SHORTEST_TOKEN;
+  const tokens = [token, isLong ? id : undefined].filter((one) => one !== undefined && !isGuessable(one));
+  return [...new Set(tokens)] as string[];
+}
+const SHORTEST_TOKEN = 16;
+
+/**
+ * The key under which a checkout counts once: of its token, which all voices share. Under what can be guessed trusted voices
+ * alone have one, which is no browser's token.
+ */
+export function checkoutKey(properties: Properties, isTrusted: boolean): string | undefined {
+  const [token] = checkoutTokens(properties);
+  if (token !== undefined) return `checkout:${token}`;
+  const id = readId(properties.checkout_token) ?? readId(properties.checkout_id);
+  if (id === undefined || !isTrusted) return undefined;
+  return isGuessable(id) ? `checkout:${id}` : `checkout-id:${id}`;
+}
+
+/**
  * Tokens of the cart, the checkout and the order that one report shows, those that cannot be guessed. `cart_id` is what
  * the snippet calls the cart's token; `mainOrderMark` is in the URL of SHOPLINE's thank-you page.
  */
 export function orderTokens(properties: Properties): string[] {
-  const { cart_token, cart_id, checkout_token, order_mark, order_status_url } = properties;
+  const { cart_token, cart_id, order_mark, order_status_url } = properties;
   const mark = order_mark ?? parameter(order_status_url, 'mainOrderMark');
-  const tokens = [cart_token, cart_id, checkout_token, mark].map(readId);
+  const tokens = [cart_token, cart_id, ...checkoutTokens(properties), mark].map(readId);
   return [...new Set(tokens)].filter((token) => token !== undefined && !isGuessable(token)) as string[];
 }
 

@@ -47,6 +47,8 @@ export interface ProtectedEvent {
   orderId?: string;
   /** A browser's report that joined an order whose existence a trusted voice reported. Set by the store, for statistics. */
   isEvidence?: true;
+  /** A browser says something else of a person than the shop's backend or system did. Set by the store. */
+  isContested?: true;
   /** The message whose encrypted personal data this one carries, where it is not its own. Set by the store. */
   piiOf?: string;
   /** The id under which ad platforms recognise a repeat of an order or a checkout. Set by the store. */

@@ -49,6 +49,26 @@ export function attribute(
 const ledTo = (click: KnownTouch, landing: KnownTouch) =>
   click.kind === 'click' && click.atMs <= landing.atMs && click.atMs >= landing.atMs - CLICK_TO_LANDING_MS;
 
+/**
+ * The credit of an order with visitors of its own. What browsers only claim counts for nothing. A landing on a link with
+ * the buyer's id at Customer.io, which anybody may hold, counts at once where a click in a message led to it, and else
+ * where nothing stronger is found.
+ *
+ * @param touches with the person each was found by.
+ */
+export function attributeEvidenced(
+  atMs: number,
+  touches: readonly (KnownTouch & { person: string })[],
+  windowMs: number,
+): Credit | undefined {
+  const unclaimed = touches.filter(({ isClaim }) => !isClaim);
+  const isProven = (touch: (typeof touches)[number]) =>
+    touch.kind === 'click' ||
+    !touch.person.startsWith('c:') ||
+    unclaimed.some((click) => click.person === touch.person && ledTo(click, touch));
+  return attribute(atMs, unclaimed.filter(isProven), windowMs) ?? attribute(atMs, unclaimed, windowMs);
+}
+
 const last = (touches: readonly KnownTouch[]): KnownTouch | undefined =>
   touches.reduce<KnownTouch | undefined>(
     (best, touch) =>

@@ -1,8 +1,7 @@
-import { isGuessable } from '../../shared/order-ids.ts';
+import { checkoutTokens, isGuessable } from '../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { LeftOutReason } from '../../shared/reasons.ts';
 import { linksPersons } from '../orders/links-persons.ts';
-import { claimsOf } from '../privacy/person.ts';
 import type { Facts, Link, PersonKey } from './facts.ts';
 import type { Visitor } from './store.ts';
 
@@ -18,20 +17,15 @@ export const times = ({ timestamp, receivedAt }: ProtectedEvent) => ({
 });
 
 /** Every id an event carries, with its kind. */
-export function peopleIn(event: ProtectedEvent): PersonKey[] {
-  const { identity, properties, context } = event;
-  const { emailSha256 } = identity;
-  // A billing or recipient's email is not that of who acted.
-  const isOwn = emailSha256 !== undefined && claimsOf(event).includes(emailSha256);
+export function peopleIn({ identity, properties, context }: ProtectedEvent): PersonKey[] {
   const keys: [string, unknown][] = [
     ['a', identity.anonymousId],
     ['u', identity.userId],
-    ['e', isOwn ? emailSha256 : undefined],
+    ['e', identity.emailSha256],
     ['c', textOf(properties.cio_id) ?? cioIdIn(context.page?.url)],
     ['t', tokenOf(properties.cart_token)],
     ['t', tokenOf(properties.cart_id)],
-    ['k', tokenOf(properties.checkout_token)],
-    ['k', isNumber(properties.checkout_id) ? undefined : tokenOf(properties.checkout_id)],
+    ...checkoutTokens(properties).map((token): [string, unknown] => ['k', token]),
   ];
   const people = keys.flatMap(([kind, id]) => {
     const text = textOf(id);
@@ -45,8 +39,6 @@ function tokenOf(value: unknown): string | undefined {
   const token = textOf(value);
   return token === undefined || isGuessable(token) ? undefined : token;
 }
-/** Numbered checkouts can be guessed at any length. */
-const isNumber = (value: unknown) => /^\d+$/.test(String(value).trim());
 
 /** Customer.io adds it to the links people click in its messages. */
 const cioIdIn = (url: string | undefined) =>
@@ -55,14 +47,28 @@ const cioIdIn = (url: string | undefined) =>
 /** Each with each, except token with token, which identify nobody. */
 export function linksBetween(people: readonly PersonKey[], event: ProtectedEvent): Link[] {
   const receivedAtMs = Date.parse(event.receivedAt);
-  const proof = isMessageReport(event) || linksPersons(event) ? { isProven: true as const } : {};
+  const isProven = provenBy(event);
   return people.flatMap((one, index) =>
     people
       .slice(index + 1)
       .filter((other) => isPerson(one) || isPerson(other))
-      .map((other) => ({ one, other, receivedAtMs, ...proof })),
+      .map((other) => ({
+        one,
+        other,
+        receivedAtMs,
+        ...(isProven(one, other) && { isProven: true as const }),
+      })),
   );
 }
+
+/** Which links an event proves. The email typed into an order, even a paid one, may be somebody else's. */
+function provenBy(event: ProtectedEvent): (one: PersonKey, other: PersonKey) => boolean {
+  if (isMessageReport(event)) return () => true;
+  const isLinking = linksPersons(event);
+  const mayBeTyped = event.source === 'platform';
+  return (one, other) => isLinking && !(mayBeTyped && (isEmail(one) || isEmail(other)));
+}
+const isEmail = (key: PersonKey) => key.startsWith('e:');
 
 /** True for what Customer.io's signed webhooks report, and not for a page that uses the same words. */
 export const isMessageReport = ({ source, properties }: ProtectedEvent): boolean =>

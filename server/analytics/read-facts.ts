@@ -1,4 +1,4 @@
-import { checkoutNames, isGuessable } from '../../shared/order-ids.ts';
+import { checkoutKey } from '../../shared/order-ids.ts';
 import { readNumber, readValue } from '../../shared/order-value.ts';
 import { isPaid } from '../../shared/payment.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
@@ -56,12 +56,9 @@ function readKind(event: ProtectedEvent, who: Who, rules: FactRules): EventFacts
   return {};
 }
 
-/** A checkout counts once for its token. Under what can be guessed a browser claims no checkout but its own. */
-function checkoutIdOf({ source, properties, messageId }: ProtectedEvent): string {
-  const name = checkoutNames(properties).at(-1);
-  const isProven = source !== 'browser' || !isGuessable(name?.slice('checkout:'.length) ?? '');
-  return name !== undefined && isProven ? name : `message:${messageId}`;
-}
+/** A checkout counts once; under what can be guessed a browser claims none but its own. */
+const checkoutIdOf = ({ source, properties, messageId }: ProtectedEvent): string =>
+  checkoutKey(properties, isTrusted(source)) ?? `message:${messageId}`;
 
 /** A page view on a link of a marketing event. */
 function readLanding(event: ProtectedEvent, { people, ...when }: Who, { targets }: FactRules): EventFacts {

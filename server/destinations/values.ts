@@ -10,6 +10,13 @@ export function readText(value: unknown): string | undefined {
   return text === '' ? undefined : text;
 }
 
+/**
+ * The messageId as a destination knows it that recognises repeats by it. A page may use any id that the backend makes, of
+ * an order's number for example: the backend's are kept apart.
+ */
+export const messageIdOf = ({ source, messageId }: ProtectedEvent): string =>
+  source === 'server' ? `server:${messageId}` : messageId;
+
 /** ISO 4217, upper-case. Anything that is not three letters is absent. */
 export function readCurrency(properties: JsonObject): string | undefined {
   const currency = readText(properties.currency);

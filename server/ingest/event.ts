@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Message } from '../../shared/message.ts';
-import { checkoutNames, isGuessable } from '../../shared/order-ids.ts';
+import { checkoutKey } from '../../shared/order-ids.ts';
 import { readProducts } from '../../shared/order-value.ts';
 import type { JsonObject, ProtectedEvent, RawPii, Source } from '../../shared/protected-event.ts';
 import type { DroppedField } from '../../shared/reasons.ts';
@@ -45,7 +45,8 @@ export function toEvent(
     ...protectedParts,
   };
   if (source !== 'browser') event.properties = inCurrency(event.properties, shop.currency);
-  const key = checkoutKey(event);
+  const isCheckout = event.type === 'track' && event.event === 'Checkout Started';
+  const key = isCheckout ? checkoutKey(event.properties, source !== 'browser') : undefined;
   if (key) event.orderKey = key;
   const integrations = chosenDestinations(message.integrations, shop.destinations);
   if (integrations) event.integrations = integrations;
@@ -69,20 +70,12 @@ function withDigestsAsIds(message: Message): Message {
 }
 
 /** Ids that webhooks, the order poll and an order's stages use, for dedup here and at destinations. */
-const RESERVED = /^(?:order|checkout|refund|shopline|customerio|platform):/i;
+const RESERVED = /^(?:order|checkout|refund|shopline|customerio|platform|server):/i;
 
 function messageIdOf({ messageId }: Message, source: Source): string {
   if (!messageId) return randomUUID();
   const id = protectId(messageId);
   return source !== 'platform' && RESERVED.test(id) ? `client:${id}` : id;
-}
-
-/** A checkout counts once under its token, whoever reports it. What can be guessed is a key for trusted voices alone. */
-function checkoutKey({ type, event, source, properties }: ProtectedEvent): string | undefined {
-  if (type !== 'track' || event !== 'Checkout Started') return undefined;
-  const name = checkoutNames(properties).at(-1);
-  const isProven = source !== 'browser' || !isGuessable(name?.slice('checkout:'.length) ?? '');
-  return isProven ? name : undefined;
 }
 
 const AMOUNTS = ['total', 'value', 'revenue', 'subtotal', 'price'];

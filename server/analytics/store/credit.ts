@@ -1,5 +1,6 @@
 import {
   attribute,
+  attributeEvidenced,
   type Credit,
   evidencedPeople,
   type KnownTouch,
@@ -9,7 +10,7 @@ import {
   visitorsOf,
 } from '../attribution.ts';
 import type { PersonKey } from '../facts.ts';
-import { countPeople, isToken, linksToPeople, MAX_LINKS, type Pair } from './needs-attribution.ts';
+import { followedAmong, isProven, isToken, linksToPeople, type Pair } from './needs-attribution.ts';
 import { forParts } from './rows.ts';
 import type { Db, Tables } from './tables.ts';
 
@@ -54,7 +55,7 @@ export async function creditFor(
   return things.map(({ atMs }, index) => {
     const { people = [], isEvidenced = false } = whose[index] ?? {};
     const found = [...people].flatMap((person) => touches.get(person) ?? []);
-    return attribute(atMs, isEvidenced ? found.filter(({ isClaim }) => !isClaim) : found, attributionMs);
+    return (isEvidenced ? attributeEvidenced : attribute)(atMs, found, attributionMs);
   });
 }
 
@@ -75,15 +76,15 @@ async function linksOfThings(db: Db, shop: string, things: readonly Creditable[]
 
 function toLinks(rows: readonly Pair[]): Links {
   const links = new Map<PersonKey, Map<PersonKey, boolean>>();
-  const counts = countPeople(rows);
-  const add = (from: string, to: string, isProven: boolean) => {
-    if ((counts.get(from) ?? 0) > MAX_LINKS) return;
+  const isFollowed = followedAmong(rows);
+  const add = (from: string, to: string, pair: Pair) => {
+    if (!isFollowed(from, pair)) return;
     const linked = links.get(from as PersonKey) ?? new Map();
-    links.set(from as PersonKey, linked.set(to as PersonKey, isProven));
+    links.set(from as PersonKey, linked.set(to as PersonKey, isProven(pair)));
   };
-  for (const { one, other, proven } of rows) {
-    add(one, other, Number(proven) === 1);
-    add(other, one, Number(proven) === 1);
+  for (const pair of rows) {
+    add(pair.one, pair.other, pair);
+    add(pair.other, pair.one, pair);
   }
   return links;
 }

@@ -26,7 +26,7 @@ export async function erase(
   await closeActions(
     db,
     shop,
-    things.actions.filter((id) => gone.has(id) || (id.startsWith('checkout:') && isOver(id))),
+    things.actions.filter((id) => gone.has(id) || (id.startsWith('checkout') && isOver(id))),
   );
   const left = things.orders.filter((id) => !closed.includes(id));
   await freezeCredit(db, shop, left);

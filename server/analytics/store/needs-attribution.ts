@@ -40,7 +40,24 @@ async function pairsOf(db: Db, shop: string, ids: readonly string[], isToPeople:
 }
 
 /** Links of an id with more people than this are not followed: it is a test account or a till. */
-export const MAX_LINKS = 200;
+const MAX_LINKS = 200;
+
+export const isProven = ({ proven }: Pair): boolean => Number(proven) === 1;
+
+/**
+ * Whether links of an id are followed, by all pairs with it. Proven ones are counted by themselves: anybody can claim to
+ * be a customer two hundred times.
+ *
+ * @param without pairs that are not counted.
+ */
+export function followedAmong(pairs: readonly Pair[], without: readonly Pair[] = []) {
+  const [all, proven] = [pairs, pairs.filter(isProven)].map(countPeople);
+  const [less, lessProven] = [without, without.filter(isProven)].map(countPeople);
+  return (id: string, pair: Pair): boolean => {
+    const [counted, left] = isProven(pair) ? [proven, lessProven] : [all, less];
+    return (counted?.get(id) ?? 0) - (left?.get(id) ?? 0) <= MAX_LINKS;
+  };
+}
 
 export const isToken = (id: string) => /^[kt]:/.test(id);
 
@@ -59,9 +76,8 @@ export async function markForAttribution(
 ): Promise<void> {
   const fresh = countPeople(linked);
   if (touched.length + fresh.size === 0) return;
-  const all = countPeople(await linksToPeople(db, shop, [...fresh.keys()]));
   /** Links of this id were followed before the new pairs, or still are. */
-  const wasFollowed = (id: string) => (all.get(id) ?? 0) - (fresh.get(id) ?? 0) <= MAX_LINKS;
+  const wasFollowed = followedAmong(await linksToPeople(db, shop, [...fresh.keys()]), linked);
   const near = await linksOf(db, shop, touched);
   const reached = new Set([...touched, ...near.flatMap(({ one, other }) => [one, other])]);
   // An order may know its visitor by a token alone, and the visitor's id at Customer.io counts for it.
@@ -70,9 +86,10 @@ export async function markForAttribution(
   const visitors = [...cioIds(near), ...cioIds(linked)].flat().filter((id) => id.startsWith('a:'));
   for (const { one, other } of await linksOf(db, shop, [...new Set(visitors)]))
     for (const id of [one, other]) if (isToken(id)) reached.add(id);
-  for (const { one, other } of linked) {
-    if (!isToken(other) && wasFollowed(one)) reached.add(one);
-    if (!isToken(one) && wasFollowed(other)) reached.add(other);
+  for (const pair of linked) {
+    const { one, other } = pair;
+    if (!isToken(other) && wasFollowed(one, pair)) reached.add(one);
+    if (!isToken(one) && wasFollowed(other, pair)) reached.add(other);
   }
   const things = new Set<string>();
   for (const part of inParts([...reached])) {
@@ -116,7 +133,7 @@ export async function markActionsForAttribution(db: Db, shop: string, ids: reado
 }
 
 /** How many people each id is linked to by these pairs. */
-export function countPeople(pairs: readonly Pick<Pair, 'one' | 'other'>[]): Map<string, number> {
+function countPeople(pairs: readonly Pick<Pair, 'one' | 'other'>[]): Map<string, number> {
   const counts = new Map<string, number>();
   const add = (id: string, linkedTo: string) => {
     if (!isToken(linkedTo)) counts.set(id, (counts.get(id) ?? 0) + 1);

@@ -41,7 +41,7 @@ export async function putActions(db: Db, shop: string, actions: Facts['actions']
     actions.flatMap(({ id, people }) => people.map((person) => ({ person, thing: id }))),
   );
   // Another report of the same checkout may carry further ids of its buyer.
-  const checkouts = joined.filter((thing) => thing.startsWith('checkout:'));
+  const checkouts = joined.filter((thing) => thing.startsWith('checkout'));
   await markActionsForAttribution(db, shop, checkouts);
 }
 

@@ -1,6 +1,7 @@
+import { hash } from 'node:crypto';
 import type { ProtectedEvent, RawPii } from '../../../shared/protected-event.ts';
 import { type Facts, type Skip, skip } from '../destination.ts';
-import { compact, readText } from '../values.ts';
+import { compact, messageIdOf, readText } from '../values.ts';
 import { contextOf } from './context.ts';
 import type { Payload } from './payload.ts';
 import type { Settings } from './settings.ts';
@@ -26,10 +27,15 @@ const ACTIONS: ReadonlySet<string> = new Set([
 const isAction = ({ event = '' }: ProtectedEvent) =>
   ACTIONS.has(event.trim().replace(/\s+/g, ' ').toLowerCase());
 
-/** One item of a batch, for every message type. In raw mode without decrypted values it is sent hashed. */
+/**
+ * One item of a batch, for every message type. In raw mode without decrypted values it is sent hashed. Anybody can have a
+ * page say whose email is whose, or that two customers are one: where the backend or the shop system said otherwise,
+ * profiles are not merged and addresses not replaced.
+ */
 export function map(event: ProtectedEvent, settings: Settings, facts: Facts): Payload[] | Skip {
   if (event.source === 'browser' && isAction(event)) return skip('needs-server-key');
-  const raw = settings.pii === 'raw' ? facts.raw : undefined;
+  if (event.isContested && event.type === 'alias') return skip('needs-server-key');
+  const raw = settings.pii === 'raw' && !event.isContested ? facts.raw : undefined;
   const item = itemOf(event, raw);
   return item ? [item] : skip('no-identity');
 }
@@ -39,7 +45,7 @@ function itemOf(event: ProtectedEvent, raw: RawPii | undefined): Payload | undef
   const { userId, anonymousId } = idsOf(event, raw);
   const one = compact({ userId, anonymousId });
   const common = {
-    messageId: event.messageId,
+    messageId: atMost(messageIdOf(event), 100),
     timestamp: event.timestamp,
     ...compact({ context: contextOf(event) }),
   };
@@ -61,6 +67,9 @@ function itemOf(event: ProtectedEvent, raw: RawPii | undefined): Payload | undef
   const named = compact({ name: readText(event.name), category: readText(event.category) });
   return { type, ...common, ...one, ...named, properties: viewProperties(event) };
 }
+
+/** Customer.io takes no longer messageId; of one that is, the digest. */
+const atMost = (id: string, length: number) => (id.length <= length ? id : hash('sha256', id));
 
 /**
  * The ids of person and visitor. A person known by email alone has the email as `userId` in raw mode. Hashed, the digest

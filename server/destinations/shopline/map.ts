@@ -1,7 +1,7 @@
 import { readId } from '../../../shared/order-ids.ts';
 import type { ProtectedEvent, RawPii } from '../../../shared/protected-event.ts';
 import { type Facts, type Skip, skip } from '../destination.ts';
-import { compact, readText, toEpochMs } from '../values.ts';
+import { compact, messageIdOf, readText, toEpochMs } from '../values.ts';
 import { attributesOf, valuesAt } from './attributes.ts';
 import type { Identity, Payload } from './payload.ts';
 import type { EventCode, Settings } from './settings.ts';
@@ -56,7 +56,7 @@ function identitiesOf({ identity }: ProtectedEvent, raw: RawPii | undefined): Id
 function onceKey(event: ProtectedEvent, code: string): string | undefined {
   if (event.orderKey) return `${event.orderKey}:${code}`;
   const orderId = readId(event.properties.order_id);
-  return orderId && `order:${orderId}:${code}:${event.messageId}`;
+  return orderId && `order:${orderId}:${code}:${messageIdOf(event)}`;
 }
 
 const belongsToOrder = (event: ProtectedEvent) =>

@@ -1,5 +1,5 @@
 import { type ContentIdName, contentIdOf, quantityOf, wholeQuantity } from '../../../shared/content-ids.ts';
-import { eventIdOf, readId } from '../../../shared/order-ids.ts';
+import { checkoutTokens, eventIdOf, readId } from '../../../shared/order-ids.ts';
 import type { JsonObject, ProtectedEvent } from '../../../shared/protected-event.ts';
 import { type Skip, skip } from '../destination.ts';
 import {
@@ -26,10 +26,16 @@ export function map(event: ProtectedEvent, settings: Settings): Payload[] | Skip
   return names.map((name) => ({
     event: name,
     event_time: Math.floor(ms / 1000),
-    event_id: event.eventId ?? eventIdOf(event.event ?? '', event.properties, event.messageId),
+    event_id: event.eventId ?? ownEventId(event),
     ...compact({ user: user(event), page: page(event), limited_data_use }),
     ...compact({ properties: properties(event, name, settings) }),
   }));
+}
+
+/** Under what can be guessed a page may send a checkout first, and TikTok would take the genuine one for a repeat. */
+function ownEventId({ source, event = '', properties, messageId }: ProtectedEvent): string {
+  const isGuessed = event === 'Checkout Started' && checkoutTokens(properties).length === 0;
+  return isGuessed && source !== 'browser' ? messageId : eventIdOf(event, properties, messageId);
 }
 
 function page({ context }: ProtectedEvent): Payload['page'] {

@@ -19,7 +19,7 @@ export interface EntryParts {
 /** A mapped webhook as an entry of the event log: without personal data in clear, reduced to what consent allows. */
 export function toEntry(
   { piiEncryption, counters, log }: EntryParts,
-  { message, audience }: Mapped,
+  { message, audience, tokens = [] }: Mapped,
   shop: Shop,
   consent: Consent,
   receivedAtMs: number,
@@ -38,7 +38,7 @@ export function toEntry(
   return {
     event,
     ...(raw && { encryptedPii: piiEncryption.encrypt(raw, piiBinding(event)) }),
-    ...(claim && { claim }),
+    ...(claim && { claim: { ...claim, tokens: [...new Set([...claim.tokens, ...tokens])] } }),
     ...(witness !== undefined && { witness }),
   };
 }

@@ -14,6 +14,8 @@ export interface Mapped {
   message: Extract<Message, { type: 'track' }>;
   /** Counted by statistics alone; no destination is sent it. */
   audience?: 'statistics';
+  /** Tokens of the order beside those in the message's properties. No destination is sent them. */
+  tokens?: string[];
 }
 
 /** A payload that cannot be mapped; `lacks` names the missing field, for the log. */

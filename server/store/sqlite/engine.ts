@@ -53,10 +53,6 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
       return { ...exported, deadLetters: deadLetters.map(toDeadLetter) };
     },
     purge,
-    redactions: ({ dueAtMs } = {}) => call.redactions(dueAtMs),
-    redaction: call.redaction,
-    confirmRedaction: (id) => call.confirmRedaction(id, clock.now()),
-    finishRedaction: (id, isFound) => call.finishRedaction(id, isFound, clock.now()),
     witnessOf: createWitness(witnessKey),
     async accept(entries) {
       if (entries.length === 0) return [];
@@ -154,15 +150,15 @@ function toRow(entry: Entry): AcceptRow {
 }
 
 /** Null for most events, which report no order and show no token. */
-function toDetails(entry: Entry): Details | null {
-  const { event, audience, claim, tokens = [], witness, webhook, redaction } = entry;
+function toDetails({ event, audience, claim, tokens = [], witness }: Entry): Details | null {
   const { orderKey, source, identity } = event;
   const { anonymousId, userId = '' } = identity;
   const isChoice =
     source === 'browser' && !event.isAssumed && anonymousId !== undefined && isHardToGuess(anonymousId);
   const person = source === 'browser' ? undefined : personIn(event);
-  const isPlain = !claim && !audience && !person && !isChoice && !webhook;
-  if (isPlain && tokens.length === 0 && orderKey === undefined) return null;
+  const claimed = source === 'browser' ? claimedIn(event) : undefined;
+  const isPlain = !claim && !audience && tokens.length === 0 && orderKey === undefined;
+  if (isPlain && !person && !claimed && !isChoice) return null;
   return {
     ...(claim && { claim }),
     ...(audience && { audience }),
@@ -172,9 +168,19 @@ function toDetails(entry: Entry): Details | null {
     ...(tokens.length > 0 && { shown: { tokens, userId, evidence: JSON.stringify(toEvidence(event)) } }),
     ...(witness !== undefined && { witness }),
     ...(person && { person }),
-    ...(webhook && { webhook }),
-    ...(redaction && { redaction }),
+    ...(claimed && { claimed }),
   };
+}
+
+function claimedIn({ type, identity }: ProtectedEvent): Details['claimed'] {
+  const { userId, previousId, emailSha256, phoneSha256 } = identity;
+  const isAlias = type === 'alias';
+  if (userId === undefined || !(isAlias || type === 'identify')) return undefined;
+  const keys = [
+    ...(emailSha256 === undefined ? [] : [`e:${emailSha256}`]),
+    ...(phoneSha256 === undefined ? [] : [`p:${phoneSha256}`]),
+  ];
+  return { userId, ...(previousId !== undefined && { previousId }), keys, isAlias };
 }
 
 /** What belongs to a user id, where the event's voice links persons. */

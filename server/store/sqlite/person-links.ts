@@ -16,6 +16,16 @@ export interface PersonLinks {
    * a phone.
    */
   personOf(shop: string, ids: readonly string[]): string[];
+  /** Whether a trusted voice said something else of the person than this browser does. */
+  contradicts(shop: string, claimed: ClaimedPerson): boolean;
+}
+
+/** What a browser says of a person: by `identify` the digests that belong to a user id, by `alias` a former id. */
+export interface ClaimedPerson {
+  userId: string;
+  previousId?: string;
+  keys: readonly string[];
+  isAlias: boolean;
 }
 
 export function createPersonLinks({ connection }: OpenStore): PersonLinks {
@@ -45,7 +55,21 @@ export function createPersonLinks({ connection }: OpenStore): PersonLinks {
     return users;
   }
 
+  /** Profiles are merged for good: the former id may be nobody's whom a trusted voice knows, but the user's own. */
+  const isOthers = (shop: string, { userId, previousId, keys }: ClaimedPerson) =>
+    (previousId !== undefined && previousId !== userId && keysOf.all(shop, previousId).length > 0) ||
+    keys.some((key) => owners(shop, key).some((owner) => owner !== userId));
+
+  /** Of the same kind, email or phone, the user has others. */
+  function isOther(shop: string, { userId, keys }: ClaimedPerson): boolean {
+    const known = keysOf.all(shop, userId).map(({ key }) => key);
+    return keys.some(
+      (key) => !known.includes(key) && known.some((other) => other.slice(0, 2) === key.slice(0, 2)),
+    );
+  }
+
   return {
+    contradicts: (shop, claimed) => (claimed.isAlias ? isOthers(shop, claimed) : isOther(shop, claimed)),
     add(shop, { userId, keys }, atMs) {
       for (const key of keys) put.run(shop, userId, key, atMs);
     },

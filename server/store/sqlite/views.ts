@@ -105,11 +105,11 @@ export function createViews({ connection }: OpenStore) {
         .flatMap((token) => viewsOf.all(shop, tokenKey(token), untilMs))
         .filter((view) => view.userId === '' || userId === null || view.userId === userId)
         .sort((a, b) => b.receivedAtMs - a.receivedAtMs);
-      const seen = new Set<string>();
+      const answered = new Set<string>();
       return latest.flatMap(({ visitor, userId: user, body }) => {
         const key = visitor === '' ? body : `${visitor}\n${user}`;
-        if (seen.has(key)) return [];
-        seen.add(key);
+        if (answered.has(key)) return [];
+        answered.add(key);
         return [JSON.parse(body) as Evidence];
       });
     },

@@ -46,6 +46,7 @@ export async function countLog(options: CountLog): Promise<{ runs: Counted[] }> 
       log,
       state,
       rules: factRules(shop),
+      redact: async () => {},
       clock: systemClock,
       yieldToIngest: createYieldToIngest(() => 0),
       counters: createCounters(),

@@ -84,22 +84,31 @@ export function creditOf(
       ? { ...touch, people: new Set([...touch.people].filter((id) => /^[ac]:/.test(id))) }
       : touch,
   );
-  let winner: Touch | undefined;
-  for (const touch of touches) {
-    if (touch.atMs > atMs || touch.atMs < atMs - attributionDays * 86_400_000) continue;
-    if (!shares(touch.people, all)) continue;
-    if (!winner || isLater(touch, winner)) winner = touch;
-  }
+  const inWindow = touches.filter(
+    (touch) =>
+      touch.atMs <= atMs && touch.atMs >= atMs - attributionDays * 86_400_000 && shares(touch.people, all),
+  );
+  const clicks = touches.filter((touch) => touch.isClick && shares(touch.people, all));
+  // Anybody may hold a link with the buyer's id at Customer.io: a landing on it needs a click that led to it.
+  const isProven = (touch: Touch) =>
+    touch.isClick ||
+    [...touch.people].some(
+      (id) =>
+        all.has(id) &&
+        (id.startsWith('a:') || clicks.some((click) => click.people.has(id) && ledTo(click, touch))),
+    );
+  const winner = (isEvidenced ? lastOf(inWindow.filter(isProven)) : undefined) ?? lastOf(inWindow);
   if (!winner || winner.isClick) return winner ?? {};
-  const landing = winner;
-  let click: Touch | undefined;
-  for (const touch of touches) {
-    if (!touch.isClick || touch.atMs > landing.atMs || touch.atMs < landing.atMs - TEN_MINUTES_MS) continue;
-    if (!shares(touch.people, all)) continue;
-    if (!click || isLater(touch, click)) click = touch;
-  }
-  return { ...click, ...landing };
+  return { ...lastOf(clicks.filter((click) => ledTo(click, winner))), ...winner };
 }
+
+const ledTo = (click: Touch, landing: Touch) =>
+  click.atMs <= landing.atMs && click.atMs >= landing.atMs - TEN_MINUTES_MS;
+const lastOf = (touches: readonly Touch[]): Touch | undefined =>
+  touches.reduce<Touch | undefined>(
+    (last, touch) => (last && !isLater(touch, last) ? last : touch),
+    undefined,
+  );
 
 const shares = (some: ReadonlySet<string>, all: ReadonlySet<string>) => [...some].some((id) => all.has(id));
 const isLater = (a: Touch, b: Touch) => a.atMs > b.atMs || (a.atMs === b.atMs && a.id > b.id);

@@ -27,7 +27,7 @@ export function readWebhook(reading: Reading, { topic, payload, webhookId }: Sho
   const isPaid = ['paid', 'partially_refunded', 'refunded', undefined].includes(
     text(payload.financial_status),
   );
-  if (text(payload.user_id) && (stage === 'paid' || isPaid)) reading.proven.push(who);
+  if (text(payload.user_id) && (stage === 'paid' || isPaid)) reading.proven.push(withoutEmail(who));
   const seq = URL.parse(String(payload.order_status_url))?.searchParams.get('mainOrderSeq');
   const transactions = (payload.transactions ?? []) as { amount: string }[];
   reading.reports.push({
@@ -47,6 +47,9 @@ export function readWebhook(reading: Reading, { topic, payload, webhookId }: Sho
     items: itemsOf(payload.line_items),
   });
 }
+
+/** The email typed into an order may be somebody else's. */
+const withoutEmail = (ids: ReadonlySet<string>) => new Set([...ids].filter((id) => !id.startsWith('e:')));
 
 const UNPREFIXED = ['campaign_id', 'newsletter_id'] as const;
 

@@ -1,4 +1,4 @@
-import { orderNames } from '../../../../shared/order-ids.ts';
+import { orderNames, orderTokens } from '../../../../shared/order-ids.ts';
 import { sum } from '../../../lib/decimal.ts';
 import { firstTime } from '../../webhooks/fields.ts';
 import { type MapResult, track } from '../../webhooks/mapped.ts';
@@ -33,7 +33,10 @@ export function mapOrder(order: Order, stage: Stage, messageId: string): MapResu
     referring_site: order.referring_site,
   };
   if (orderNames(properties).length === 0) return { lacks: 'id' };
-  return { message: track(EVENTS[stage], messageId, timeOf(order, stage), readPerson(order), properties) };
+  const message = track(EVENTS[stage], messageId, timeOf(order, stage), readPerson(order), properties);
+  // `mainOrderMark` of the thank-you page.
+  const tokens = orderTokens({ order_status_url: order.order_status_url });
+  return { message, ...(tokens.length > 0 && { tokens }) };
 }
 
 /** The IDs and numbers of the order, including those of the thank-you page. */
