@@ -16,6 +16,7 @@ import { type Clock, systemClock } from './lib/clock.ts';
 import { runProgram, stopOnSignals } from './lib/process.ts';
 import { createShutdown, type Shutdown } from './lib/shutdown.ts';
 import { createYieldToIngest } from './lib/yield-to-ingest.ts';
+import { startRedactions } from './lifecycle/redactions.ts';
 import { retainHourly } from './lifecycle/retention.ts';
 import { watchUnconfirmedOrders } from './lifecycle/unconfirmed-orders.ts';
 import { createCounters } from './observe/counters.ts';
@@ -65,14 +66,8 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
 
 /** Starts every part in order; each registers how it stops. @returns the public port. */
 async function compose(config: Config, options: StartOptions, shutdown: Shutdown): Promise<number> {
-  const {
-    logger,
-    clock = systemClock,
-    random = Math.random,
-    report = () => {},
-    wrapLog = (log) => log,
-    openAdmin = false,
-  } = options;
+  const { logger, clock = systemClock, random = Math.random, report = () => {} } = options;
+  const { wrapLog = (log) => log, openAdmin = false } = options;
   const { shops, retentionMs } = config;
   const counters = createCounters();
   const budget = createBudget(MAX_IN_FLIGHT_BYTES);
@@ -103,8 +98,11 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   shutdown.onShutdown(retainHourly({ ...common, log, state, workers: delivery.workers, retentionMs }).stop);
   const evidence = { log, shops, readOrders: platforms?.readOrders, clock, counters, logger };
   shutdown.onShutdown(watchUnconfirmedOrders(evidence).stop);
+  const caughtUp = platforms?.statistics.caughtUp;
+  const redactions = startRedactions({ ...common, log, shops, state, caughtUp });
+  shutdown.onShutdown(redactions.stop);
   const demo = options.demo?.({ log, delivery, ...statistics });
-  const served = { log, delivery, budget, openAdmin };
+  const served = { log, delivery, budget, openAdmin, redactions };
   const port = await serveApp({ ...common, ...statistics, ...served, ...(demo && { demo }) }, shutdown);
   logger.info(summarize(config, port), 'listening');
   return port;

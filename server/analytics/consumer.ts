@@ -1,4 +1,3 @@
-import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
 import { mapInChunks } from '../lib/yield-to-ingest.ts';
@@ -19,8 +18,6 @@ export interface ConsumerParts {
   log: Store;
   state: Pick<AnalyticsStore, 'apply'>;
   rules: FactRules;
-  /** Carries out a redaction; called when every event before it is counted. */
-  redact: (event: ProtectedEvent) => Promise<void>;
   clock: Clock;
   yieldToIngest: YieldToIngest;
   counters: Counters;
@@ -49,7 +46,7 @@ const SEEN_CACHE_MS = 10 * 60_000;
  * redelivered; storing their facts again is idempotent.
  */
 export function startConsumer(parts: ConsumerParts): Consumer {
-  const { shop, consumer, log, state, rules, redact, clock, yieldToIngest, counters, logger } = parts;
+  const { shop, consumer, log, state, rules, clock, yieldToIngest, counters, logger } = parts;
   const stopping = new AbortController();
   const seenCache = createSeenCache();
   let clearCacheAtMs = 0;
@@ -109,11 +106,6 @@ export function startConsumer(parts: ConsumerParts): Consumer {
     if (hasAny(fresh.facts) || fresh.visitors.length > 0)
       await state.apply(shop, fresh.facts, fresh.visitors);
     seenCache.add(fresh);
-    for (const { event } of deliveries)
-      if (isRedaction(event)) {
-        await redact(event);
-        seenCache.clear();
-      }
     for (const { ack } of deliveries) ack();
     for (const reason of found.flatMap(({ leftOut = [] }) => leftOut))
       counters.count('statistics_left_out', { shop, reason });
@@ -164,10 +156,5 @@ export function startConsumer(parts: ConsumerParts): Consumer {
     },
   };
 }
-
-/** Erasure requests of a shop's platform, stored by its webhooks like any event. */
-const REDACTIONS: ReadonlySet<string> = new Set(['Customer Redacted', 'Shop Redacted']);
-export const isRedaction = ({ source, event }: ProtectedEvent): boolean =>
-  source === 'platform' && REDACTIONS.has(event ?? '');
 
 const hasAny = (facts: Facts) => Object.values(facts).some((list: unknown[]) => list.length > 0);

@@ -1,4 +1,3 @@
-import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { Shop } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
@@ -16,8 +15,6 @@ export interface CountingParts {
   shops: readonly Shop[];
   log: Store;
   state: AnalyticsStore;
-  /** Carries out a platform's request to erase a person or a shop. */
-  redact: (shop: Shop, event: ProtectedEvent) => Promise<void>;
   clock: Clock;
   yieldToIngest: YieldToIngest;
   counters: Counters;
@@ -51,7 +48,7 @@ export const factRules = ({ statistics, currency }: Shop): FactRules => ({
 
 /** Starts one consumer for each shop. */
 export function startCounting(parts: CountingParts): Counting {
-  const { shops, log, state, redact, clock, yieldToIngest, counters, logger } = parts;
+  const { shops, log, state, clock, yieldToIngest, counters, logger } = parts;
   const consumers = new Map(
     shops.map((shop) => {
       const consumer = startConsumer({
@@ -60,7 +57,6 @@ export function startCounting(parts: CountingParts): Counting {
         log,
         state,
         rules: factRules(shop),
-        redact: (event) => redact(shop, event),
         clock,
         yieldToIngest,
         counters,

@@ -2,6 +2,7 @@ import { checkoutTokens, isGuessable } from '../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { LeftOutReason } from '../../shared/reasons.ts';
 import { linksPersons } from '../orders/links-persons.ts';
+import { claimsOf } from '../privacy/person.ts';
 import type { Facts, Link, PersonKey } from './facts.ts';
 import type { Visitor } from './store.ts';
 
@@ -17,11 +18,15 @@ export const times = ({ timestamp, receivedAt }: ProtectedEvent) => ({
 });
 
 /** Every id an event carries, with its kind. */
-export function peopleIn({ identity, properties, context }: ProtectedEvent): PersonKey[] {
+export function peopleIn(event: ProtectedEvent): PersonKey[] {
+  const { identity, properties, context } = event;
+  const { emailSha256 } = identity;
+  // A billing or recipient's email is not that of who acted.
+  const isOwn = emailSha256 !== undefined && claimsOf(event).includes(emailSha256);
   const keys: [string, unknown][] = [
     ['a', identity.anonymousId],
     ['u', identity.userId],
-    ['e', identity.emailSha256],
+    ['e', isOwn ? emailSha256 : undefined],
     ['c', textOf(properties.cio_id) ?? cioIdIn(context.page?.url)],
     ['t', tokenOf(properties.cart_token)],
     ['t', tokenOf(properties.cart_id)],

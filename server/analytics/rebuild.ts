@@ -1,7 +1,6 @@
 import type { Shop } from '../config/config.ts';
 import { NO_BACKPRESSURE } from '../lib/yield-to-ingest.ts';
-import type { Delivery, Store } from '../store/store.ts';
-import { isRedaction } from './consumer.ts';
+import type { Store } from '../store/store.ts';
 import { consumerName, factRules } from './counting.ts';
 import { gather, readDelivery } from './gather.ts';
 import type { FactRules } from './read-facts.ts';
@@ -69,7 +68,6 @@ async function countAll(
   rules: FactRules,
   keep: (apply: (methods: Methods) => Promise<void>) => Promise<void>,
 ): Promise<void> {
-  const redactions: Delivery[] = [];
   for (;;) {
     const deliveries = await log.lease(consumerName(shop.id), ROUND);
     if (deliveries.length === 0) break;
@@ -78,13 +76,9 @@ async function countAll(
       .filter((facts) => facts !== undefined);
     const { facts, visitors } = gather(read);
     await keep((methods) => methods.apply(shop.id, facts, visitors));
-    for (const delivery of deliveries)
-      if (isRedaction(delivery.event)) redactions.push(delivery);
-      else delivery.ack();
+    for (const { ack } of deliveries) ack();
     await NO_BACKPRESSURE.rest(0);
   }
-  // The collector carries them out when it starts.
-  for (const { retry } of redactions) retry(0, 'deferred');
 }
 
 async function totalsOf(methods: Methods, shop: string): Promise<Map<string, MarketingTotals | FlowTotals>> {

@@ -19,6 +19,8 @@ export interface Config {
   /** Of the requests that were sent. */
   historyMs: number;
   /** Requests to one shop from one address without a server key. */
+  /** Between a redaction webhook and the erasure. */
+  redactDelayMs: number;
   rateLimitPerMinute: number;
   /** Requests of one server key. */
   serverRatePerMinute: number;

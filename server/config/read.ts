@@ -12,6 +12,7 @@ import { readShop } from './shop.ts';
 import { asVariables, setOnly, type Variables } from './variables.ts';
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
 
 /**
@@ -63,6 +64,7 @@ export function readConfig(variables: Variables, readFile: (path: string) => str
     logLevel: global.LOG_LEVEL,
     retentionMs: global.RETENTION_DAYS * DAY_MS,
     historyMs: global.HISTORY_DAYS * DAY_MS,
+    redactDelayMs: global.REDACT_DELAY_HOURS * HOUR_MS,
     rateLimitPerMinute: global.RATE_LIMIT_PER_MINUTE,
     serverRatePerMinute: global.SERVER_RATE_PER_MINUTE,
     addressMbPerDay: global.ADDRESS_MB_PER_DAY,

@@ -83,6 +83,13 @@ export const COUNTERS = {
     help: 'Signed webhooks that were answered, by sender and outcome.',
     labels: { shop: OPEN, sender: OPEN, outcome: ['stored', 'repeated', 'unused'] },
   },
+  redactions: {
+    help: 'Erasures that shop systems asked for, by what became of them; unclear ones wait for a confirmation.',
+    labels: {
+      shop: OPEN,
+      outcome: ['scheduled', 'unclear', 'refused', 'done', 'not-found', 'cancelled'],
+    },
+  },
   evidence_closed: {
     help: 'Orders that only a page reported and that joined none in ORDER_CONFIRM_HOURS: known, or not.',
     labels: { shop: OPEN, outcome: ['not-joined', 'unconfirmed-order'] },

@@ -4,17 +4,19 @@ import { statisticsConsumers } from '../analytics/counting.ts';
 import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Config } from '../config/config.ts';
 import type { RunningDelivery } from '../delivery/start.ts';
-import { HttpError } from '../http/errors.ts';
 import { operatorOnly } from '../http/operator-auth.ts';
 import type { Clock } from '../lib/clock.ts';
-import { eraseVisitor } from '../lifecycle/erase.ts';
+import type { Redactions } from '../lifecycle/redactions.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { countedShops } from '../platforms/registry.ts';
 import type { Statistics } from '../platforms/statistics.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
 import { type Durability, LogUnavailable, type Store } from '../store/store.ts';
+import { parse } from './parse.ts';
+import { redactionRoutes } from './redactions.ts';
 import { type StatisticsParts, statisticsRoutes } from './statistics.ts';
+import { visitorRoutes } from './visitors.ts';
 
 export interface AdminParts {
   config: Config;
@@ -28,7 +30,8 @@ export interface AdminParts {
   token: string | undefined;
   /** Both present when a shop is counted: totals can be read, reported, and given costs. */
   statistics?: StatisticsParts['statistics'] & Pick<Statistics, 'caughtUp'>;
-  state?: StatisticsParts['state'] & Pick<AnalyticsStore, 'near' | 'erase'>;
+  state?: StatisticsParts['state'] & Pick<AnalyticsStore, 'near' | 'erase' | 'exportPerson'>;
+  redactions: Pick<Redactions, 'confirm' | 'cancel' | 'unconfirmed'>;
 }
 
 const Page = z.object({
@@ -43,7 +46,7 @@ const Selection = z.union([
 
 /** `/metrics` and `/admin`. */
 export function adminRoutes(parts: AdminParts): Router {
-  const { config, log, piiEncryption, delivery, counters, metrics, clock, token } = parts;
+  const { config, log, piiEncryption, delivery, counters, metrics, clock, token, redactions } = parts;
   const router = Router();
   const admin = Router();
   router.use(['/admin', '/metrics'], operatorOnly(token));
@@ -96,20 +99,14 @@ export function adminRoutes(parts: AdminParts): Router {
     response.json({ discarded: await log.discardDeadLetters(parse(Selection, request.body)) });
   });
 
-  admin.delete('/visitors/:id', async (request, response) => {
-    const { shop: wanted } = parse(z.object({ shop: z.string().optional() }), request.query);
-    const shops = config.shops.filter(({ id }) => wanted === undefined || id === wanted);
-    if (shops.length === 0) throw new HttpError(404, 'not-found', 'There is no shop with this id.');
-    const erasures = [];
-    for (const shop of shops) {
-      await parts.statistics?.caughtUp(shop.id);
-      const { state } = parts;
-      erasures.push(
-        await eraseVisitor({ log, piiEncryption, state }, shop, { ids: [request.params.id] }, clock.now()),
-      );
-    }
-    response.json({ erasures });
-  });
+  admin.use(
+    visitorRoutes({
+      ...{ shops: config.shops, log, piiEncryption, clock },
+      state: parts.state,
+      caughtUp: parts.statistics?.caughtUp,
+    }),
+  );
+  admin.use(redactionRoutes(log, redactions));
   return router;
 }
 
@@ -125,14 +122,4 @@ async function durabilityOf(
     if (error instanceof LogUnavailable) return { unavailable: error.message };
     throw error;
   }
-}
-
-/** @throws {HttpError} 400 naming every problem. */
-function parse<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const details = parsed.error.issues.map(
-    ({ path, message }) => `${path.join('.') || '(request)'}: ${message}`,
-  );
-  throw new HttpError(400, 'malformed-body', 'The request is invalid.', { details });
 }

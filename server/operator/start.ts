@@ -38,6 +38,11 @@ export function startOperator(
         help: 'Bytes of requests that were read and are not answered yet.',
         read: bytesInFlight,
       },
+      {
+        name: 'redactions_unconfirmed',
+        help: 'Erasures asked for by a webhook whose body does not name the shop: they wait for a confirmation.',
+        read: parts.redactions.unconfirmed,
+      },
     ],
   });
   shutdown.onShutdown(async () => metrics.stop());

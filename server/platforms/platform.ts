@@ -36,7 +36,7 @@ export interface Webhook {
 }
 
 export interface WebhookParts {
-  config: Pick<Config, 'shops'>;
+  config: Pick<Config, 'shops' | 'redactDelayMs'>;
   log: Pick<Store, 'accept' | 'witnessOf'>;
   piiEncryption: PiiEncryption;
   counters: Counters;
@@ -44,6 +44,8 @@ export interface WebhookParts {
   clock: Clock;
   /** Of the bytes held by all requests in flight. */
   budget: Budget;
+  /** Carries out the redactions that were stored. */
+  redactions?: { requested(): void };
 }
 
 /** The result of one webhook. */
@@ -57,7 +59,7 @@ export interface Received {
 /** A signed payload that is not used. It is answered 200, because any other status would bring it back. */
 export const unused = (shop: string): Received => ({ shop, stored: 0, duplicates: 0 });
 
-export interface PlatformParts extends Omit<WebhookParts, 'config' | 'budget'> {
+export interface PlatformParts extends Omit<WebhookParts, 'config' | 'budget' | 'redactions'> {
   /** Those that use the platform. */
   shops: readonly Shop[];
   state: AnalyticsStore;

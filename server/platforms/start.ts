@@ -7,7 +7,6 @@ import type { Http } from '../lib/http-client.ts';
 import type { RateLimiterFor } from '../lib/rate-limiter.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
-import { carryOutRedaction } from '../lifecycle/redaction.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
@@ -52,12 +51,7 @@ export async function startPlatforms(
   if (shops.length === 0) return undefined;
   const state = await openAnalyticsStore(config.dataDir, shops);
   shutdown.onShutdown(() => state.close());
-  const counting = startCounting({
-    ...parts,
-    shops,
-    state,
-    redact: (shop, event) => carryOutRedaction({ ...parts, state }, shop, event),
-  });
+  const counting = startCounting({ ...parts, shops, state });
   const { caughtUp } = counting;
   const running: RunningPlatform[] = [];
   shutdown.onShutdown(async () => {

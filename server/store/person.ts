@@ -1,7 +1,7 @@
 import type { Consent } from '../../shared/consent.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import type { DeadLetter } from './dead-letter.ts';
 import type { HistoryRow } from './history.ts';
-import type { DeadLetter } from './store.ts';
 
 /** Whom an erasure or an export is about. */
 export interface PersonQuery {

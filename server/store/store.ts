@@ -1,10 +1,13 @@
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
 import type { OrderClaim } from '../orders/claim.ts';
+import type { DeadLetter } from './dead-letter.ts';
 import type { HistoryQuery, HistoryRow, SentRequest } from './history.ts';
 import type { Ledger } from './ledger.ts';
 import type { Erased, Exported, PersonQuery } from './person.ts';
+import type { RedactionRequest, RedactionStore } from './redactions.ts';
 
+export type { DeadLetter } from './dead-letter.ts';
 export { DataDirUnusable, LogUnavailable } from './errors.ts';
 
 /** One event on its way into the store. What is not in its text is kept beside it. */
@@ -20,6 +23,16 @@ export interface Entry {
   tokens?: readonly string[];
   /** Keyed digest of the peer address (`witnessOf`); of a shop system's order, of the buyer's address. */
   witness?: string;
+  /** The signed body of the webhook it was read from. */
+  webhook?: SignedBody;
+  /** It asks for an erasure: it is kept as a redaction, and is no event. */
+  redaction?: RedactionRequest;
+}
+
+/** What is recorded of a signed webhook: SHA-256 of its body in hex, and the topic, which is not signed. */
+export interface SignedBody {
+  digest: string;
+  topic: string;
 }
 
 /** What became of one entry. `isStored` is false for a duplicate, and for a report that adds nothing to its order. */
@@ -31,6 +44,8 @@ export interface Accepted {
   isEvidence?: true;
   /** A browser's word made an order only because the shop system has not reported any yet. */
   isProvisional?: true;
+  /** A redaction whose body was received under another topic before; nothing was stored. */
+  isRefused?: true;
 }
 
 /** What became of a browser's report that joined no order: the order is known, or it is not. */
@@ -69,7 +84,7 @@ export interface Consumer {
  * An append-only log. Every destination is a consumer with its own progress, so the cost of an append does not depend
  * on the number of destinations.
  */
-export interface Store extends Ledger {
+export interface Store extends Ledger, RedactionStore {
   /**
    * One transaction: dedup, order identity, what proves it, the events. Resolves once all of it would survive a power
    * cut, with one answer per entry. A messageId is a duplicate when the same voice used it within its window, a stage of
@@ -232,17 +247,6 @@ export interface Depth {
   deadLetters: number;
   /** How long the oldest event waits: since it was received or replayed; 0 when nothing waits. */
   oldestAgeMs: number;
-}
-
-export interface DeadLetter {
-  id: number;
-  consumer: string;
-  event: ProtectedEvent;
-  reason: DeadLetterReason;
-  answer?: string;
-  attempt: number;
-  /** ISO 8601. */
-  at: string;
 }
 
 /** By row ids, or everything of one consumer. */

@@ -33,8 +33,6 @@ const order = (id: string, parts: Partial<ProtectedEvent> = {}) =>
     properties: { order_id: id, total: 100 },
     ...parts,
   });
-const redaction = () =>
-  event({ event: 'Customer Redacted', source: 'platform', identity: { userId: 'ann' } });
 const unreadable = () => landing({ context: { page: { url: 5 as unknown as string } } });
 
 async function setUp(dataDir = tempDir(), { mergeMs = 0 } = {}) {
@@ -69,7 +67,6 @@ async function setUp(dataDir = tempDir(), { mergeMs = 0 } = {}) {
         log,
         state,
         rules: { currency: 'TWD', targets: createTargets({ attributionMs: 0, rules: [], flows: [] }) },
-        redact: async () => {},
         clock: systemClock,
         yieldToIngest: NO_BACKPRESSURE,
         counters,
@@ -185,42 +182,6 @@ test('an unreadable event becomes a dead letter; the others are counted', async 
   expect(await log.depth(CONSUMER)).toMatchObject({ waiting: 0, deadLetters: 1 });
   const [dead] = await log.deadLetters({ consumer: CONSUMER, limit: 9 });
   expect(dead).toMatchObject({ reason: 'mapping-failed' });
-});
-
-test('a redaction is carried out after everything before it was counted', async () => {
-  const { append, log, start, totals } = await setUp();
-  const found: unknown[] = [];
-  const consumer = start({
-    redact: async ({ event: name }) => void found.push([name, (await totals())?.orders]),
-  });
-  await append(landing(), order('1'), redaction(), order('2'));
-  await consumer.caughtUp();
-  expect(found).toHaveLength(1);
-  expect(found).toEqual([['Customer Redacted', 2]]);
-  expect((await log.depth(CONSUMER)).waiting).toBe(0);
-});
-
-test('a failed redaction is retried, and nothing is counted twice', async () => {
-  const { append, start, totals } = await setUp();
-  let tries = 0;
-  const consumer = start({
-    redact: async () => {
-      if (tries++ === 0) throw new Error('disk full');
-    },
-  });
-  await append(landing(), order('1'), redaction());
-  await consumer.caughtUp();
-  expect(tries).toBe(2);
-  expect(await totals()).toMatchObject({ landings: 1, orders: 1, visitors: 1 });
-});
-
-test('an event of a page with the name of a redaction redacts nothing', async () => {
-  const { append, start } = await setUp();
-  const redacted: ProtectedEvent[] = [];
-  const consumer = start({ redact: async (event) => void redacted.push(event) });
-  await append({ ...redaction(), source: 'browser' }, { ...redaction(), source: 'server' });
-  await consumer.caughtUp();
-  expect(redacted).toEqual([]);
 });
 
 test('killed after counting and before acknowledging, it counts nothing twice', async () => {

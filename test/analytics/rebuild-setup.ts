@@ -102,7 +102,6 @@ export async function openCountedShop(dataDir = tempDir(), startMs = START_MS): 
         log,
         state: { apply: (...reported) => store.transaction((methods) => methods.apply(...reported)) },
         rules: factRules(shop),
-        redact: async () => {},
         clock: { now: () => counted.nowMs, sleep: (_ms, signal) => systemClock.sleep(1, signal) },
         yieldToIngest: NO_BACKPRESSURE,
         counters: createCounters(),

@@ -351,6 +351,7 @@ describe('among the other operator’s routes', () => {
           putCosts: async (shop) => void put.push(shop),
           near: async () => ({ own: [], shared: [] }),
           erase: async () => {},
+          exportPerson: () => Promise.reject(new Error('not asked for')),
         },
       }),
     );

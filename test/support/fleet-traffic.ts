@@ -19,7 +19,7 @@ export interface TrafficOptions {
   /** Of every request of a page, beside its key. */
   browserHeaders?: Readonly<Record<string, string>>;
   /** Told of every answer. */
-  onAnswer?: (answer: { status: number; ms: number }) => void;
+  onAnswer?: (answer: { status: number; ms: number; retryAfter: string | null }) => void;
 }
 
 /** A stream of numbered events on its way to one collector. */
@@ -76,7 +76,8 @@ export function startTraffic(options: TrafficOptions): Traffic {
     const sentAtMs = performance.now();
     const response = await fetch(`${base}${path}`, { method: 'POST', headers, body });
     const answer = (await response.json()) as Answer['body'];
-    onAnswer({ status: response.status, ms: performance.now() - sentAtMs });
+    const retryAfter = response.headers.get('retry-after');
+    onAnswer({ status: response.status, ms: performance.now() - sentAtMs, retryAfter });
     return { status: response.status, body: answer };
   }
 

@@ -39,6 +39,7 @@ const STATISTICS = {
   CREATE TABLE order_names (shop TEXT NOT NULL, name TEXT NOT NULL, root TEXT NOT NULL, PRIMARY KEY (shop, name)) STRICT, WITHOUT ROWID;
   CREATE TABLE reports (shop TEXT NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL, body TEXT NOT NULL,
     at INTEGER NOT NULL, PRIMARY KEY (shop, name, source)) STRICT, WITHOUT ROWID;`,
+  whole: '',
 };
 
 const WAL = 'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;';
@@ -52,7 +53,11 @@ export type FormerParts = Omit<Partial<ProtectedEvent>, 'source'> & {
   orderName?: string;
 };
 
-/** Writes a data directory as the version before voices left it. */
+/**
+ * Writes a data directory as the version before voices left it.
+ *
+ * @param tables of its statistics: `whole` adds to the file that `writeFormerStatistics` wrote.
+ */
 export function createFormerDataDir(
   dataDir: string,
   { tables = 'today' }: { tables?: keyof typeof STATISTICS } = {},
@@ -114,7 +119,7 @@ export function createFormerDataDir(
     order(canonicalId: string, names: readonly string[], reports: Record<string, FormerParts>) {
       const put = statistics.prepare('INSERT INTO order_names VALUES (?, ?, ?)');
       for (const name of names) put.run('shop', name, canonicalId);
-      const table = tables === 'today' ? 'order_events' : 'reports';
+      const table = tables === 'before' ? 'reports' : 'order_events';
       for (const [source, parts] of Object.entries(reports))
         statistics
           .prepare(`INSERT INTO ${table} VALUES (?, ?, ?, ?, ?)`)

@@ -1,6 +1,8 @@
 import type { Consent } from '../../../shared/consent.ts';
 import type { Source } from '../../../shared/protected-event.ts';
 import type { OrderClaim } from '../../orders/claim.ts';
+import type { RedactionRequest } from '../redactions.ts';
+import type { SignedBody } from '../store.ts';
 import type { ClaimedPerson } from './person-links.ts';
 
 /** What an entry carries beside its event. */
@@ -20,6 +22,10 @@ export interface Details {
   witness?: string;
   /** A person's user id and the digests that belong to it, where a trusted voice says so. */
   person?: { userId: string; keys: readonly string[] };
+  /** The signed body it was read from. */
+  webhook?: SignedBody;
+  /** It asks for an erasure, and is kept apart from the events until that is carried out. */
+  redaction?: RedactionRequest;
   /** What a browser says of a person. */
   claimed?: ClaimedPerson;
 }

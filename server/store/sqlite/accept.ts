@@ -1,14 +1,24 @@
 import type { OrderClaim } from '../../orders/claim.ts';
 import { isTrusted } from '../../orders/precedence.ts';
-import type { Accepted } from '../store.ts';
+import type { Accepted, SignedBody } from '../store.ts';
 import type { AcceptTimes } from './accept-order.ts';
 import type { AcceptRow, Details } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
 import type { Choices } from './choices.ts';
-import { type Dedup, type DedupKey, messageKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
+import {
+  bodyKey,
+  type Dedup,
+  type DedupKey,
+  messageKey,
+  OF_ALL_SHOPS,
+  orderKeyOf,
+  toBlob,
+  type Windows,
+} from './dedup.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
 import type { FormerKeys } from './former-keys.ts';
 import type { PersonLinks } from './person-links.ts';
+import type { Redactions } from './redactions.ts';
 import { withFields } from './stored-event.ts';
 import type { Views } from './views.ts';
 
@@ -27,12 +37,14 @@ interface Parts {
   views: Views;
   personLinks: PersonLinks;
   choices: Choices;
+  redactions: Redactions;
   /** Undefined for a report that names no order: an event like others. */
   acceptOrder(row: AcceptRow, message: DedupKey, claim: OrderClaim, times: AcceptTimes): Accepted | undefined;
 }
 
 const STORED: Accepted = { isStored: true };
 const DUPLICATE: Accepted = { isStored: false };
+const REFUSED: Accepted = { isStored: false, isRefused: true };
 
 const rowOf = ([shop, source, , receivedAtMs, body]: AcceptRow, message: string) => ({
   shop,
@@ -55,6 +67,7 @@ export function createAccept({
   views,
   personLinks,
   choices,
+  redactions,
   acceptOrder,
 }: Parts) {
   function acceptOne(row: AcceptRow, times: AcceptTimes): Accepted {
@@ -62,6 +75,8 @@ export function createAccept({
     const { nowMs } = times;
     // Each voice has ids of its own: no other can use them up.
     const message = messageKey(source, messageId);
+    if (details?.redaction) return acceptRedaction(row, message, details, nowMs);
+    if (details?.webhook) recordBody(details.webhook, nowMs);
     if (dedup.has(shop, message, nowMs) || formerKeys.hasMessage(shop, messageId, nowMs)) return DUPLICATE;
     const key = details?.key === undefined ? null : orderKeyOf(details.key);
     if (key !== null && dedup.has(shop, key, nowMs)) {
@@ -94,6 +109,27 @@ export function createAccept({
     if (isTrusted(source) && key !== null) insertCheckout(stored);
     else rows.insert(stored);
     return STORED;
+  }
+
+  /** The topic is not signed: a body that was received under another one asks for no erasure. Resent, it asks once. */
+  function acceptRedaction(
+    [shop, , , receivedAtMs, body]: AcceptRow,
+    message: DedupKey,
+    { redaction, webhook }: Details,
+    nowMs: number,
+  ): Accepted {
+    if (!redaction || !webhook) return DUPLICATE;
+    const wasReceivedAs = (topic: string) => dedup.has(OF_ALL_SHOPS, bodyKey(webhook.digest, topic), nowMs);
+    if (redaction.topics.some((topic) => topic !== webhook.topic && wasReceivedAs(topic))) return REFUSED;
+    if (wasReceivedAs(webhook.topic) || dedup.has(shop, message, nowMs)) return DUPLICATE;
+    recordBody(webhook, nowMs);
+    dedup.put(shop, message, nowMs + windows.retentionMs);
+    redactions.add(shop, redaction, receivedAtMs, body);
+    return STORED;
+  }
+
+  function recordBody({ digest, topic }: SignedBody, nowMs: number): void {
+    dedup.put(OF_ALL_SHOPS, bodyKey(digest, topic), nowMs + windows.orderKeyMs);
   }
 
   /**

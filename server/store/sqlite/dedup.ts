@@ -17,7 +17,11 @@ export const evidenceKey = (parts: readonly string[]): DedupKey => digest('evide
 /** A name of an order whose buyer was erased. */
 export const erasedKey = (name: string, isTrusted: boolean): DedupKey =>
   digest('erased', `${isTrusted ? 'trusted' : 'browser'}\0${name}`);
-const digest = (kind: 'message' | 'order' | 'evidence' | 'erased', key: string) =>
+/** A signed body under one topic. Its keys belong to no shop: two shops of one app share the secret that signs. */
+export const bodyKey = (digestOfBody: string, topic: string): DedupKey =>
+  digest('body', `${topic}\0${digestOfBody}`);
+export const OF_ALL_SHOPS = '';
+const digest = (kind: 'message' | 'order' | 'evidence' | 'erased' | 'body', key: string) =>
   hash('sha256', `${kind}\0${key}`, 'latin1').slice(0, 16);
 export const toBlob = (key: DedupKey): Uint8Array => Buffer.from(key, 'latin1');
 export const fromBlob = (blob: Uint8Array): DedupKey => Buffer.from(blob).toString('latin1');

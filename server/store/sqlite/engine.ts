@@ -53,6 +53,10 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
       return { ...exported, deadLetters: deadLetters.map(toDeadLetter) };
     },
     purge,
+    redactions: ({ dueAtMs } = {}) => call.redactions(dueAtMs),
+    redaction: call.redaction,
+    confirmRedaction: (id) => call.confirmRedaction(id, clock.now()),
+    finishRedaction: (id, isFound) => call.finishRedaction(id, isFound, clock.now()),
     witnessOf: createWitness(witnessKey),
     async accept(entries) {
       if (entries.length === 0) return [];
@@ -150,15 +154,16 @@ function toRow(entry: Entry): AcceptRow {
 }
 
 /** Null for most events, which report no order and show no token. */
-function toDetails({ event, audience, claim, tokens = [], witness }: Entry): Details | null {
+function toDetails(entry: Entry): Details | null {
+  const { event, audience, claim, tokens = [], witness, webhook, redaction } = entry;
   const { orderKey, source, identity } = event;
   const { anonymousId, userId = '' } = identity;
   const isChoice =
     source === 'browser' && !event.isAssumed && anonymousId !== undefined && isHardToGuess(anonymousId);
   const person = source === 'browser' ? undefined : personIn(event);
   const claimed = source === 'browser' ? claimedIn(event) : undefined;
-  const isPlain = !claim && !audience && tokens.length === 0 && orderKey === undefined;
-  if (isPlain && !person && !claimed && !isChoice) return null;
+  const isPlain = !claim && !audience && !person && !claimed && !isChoice && !webhook;
+  if (isPlain && tokens.length === 0 && orderKey === undefined) return null;
   return {
     ...(claim && { claim }),
     ...(audience && { audience }),
@@ -168,6 +173,8 @@ function toDetails({ event, audience, claim, tokens = [], witness }: Entry): Det
     ...(tokens.length > 0 && { shown: { tokens, userId, evidence: JSON.stringify(toEvidence(event)) } }),
     ...(witness !== undefined && { witness }),
     ...(person && { person }),
+    ...(webhook && { webhook }),
+    ...(redaction && { redaction }),
     ...(claimed && { claimed }),
   };
 }

@@ -9,6 +9,7 @@ import type { History } from './history.ts';
 import type { LedgerRows } from './ledger.ts';
 import type { OpenStore } from './open-store.ts';
 import type { OrderRetention } from './order-retention.ts';
+import type { Redactions } from './redactions.ts';
 import type { Remove } from './remove.ts';
 
 /** Free pages beyond this share of the file are returned to the operating system; the rest is reused. */
@@ -23,6 +24,7 @@ interface Parts {
   deadLetters: Pick<DeadLetters, 'retain'>;
   ledger: Pick<LedgerRows, 'retain'>;
   orders: OrderRetention;
+  redactions: Pick<Redactions, 'retain'>;
   composeRow(row: ComposedRow): string;
 }
 
@@ -33,8 +35,8 @@ interface Retained {
 
 /** What is past its time, and all of a shop. */
 export function createRetain(store: OpenStore, parts: Parts) {
-  const { retentionMs, remove, encryptedPii, dedup, history, deadLetters, ledger, orders, composeRow } =
-    parts;
+  const { retentionMs, remove, encryptedPii, dedup, history, deadLetters, ledger, composeRow } = parts;
+  const { orders, redactions } = parts;
   const { connection } = store;
   const uncomposed = prepare<ComposedRow>(
     connection,
@@ -117,6 +119,7 @@ export function createRetain(store: OpenStore, parts: Parts) {
       yield* untilDone(store, () => uncomposed.all(beforeMs, STEP).map(composeRow).length);
       yield* orders.retain(nowMs);
       yield* ledger.retain(nowMs);
+      yield* redactions.retain(nowMs);
       yield* shrink();
       yield* emptyWal(connection);
       return removed;

@@ -1,5 +1,6 @@
 import { HISTORY_SCHEMA } from './history.ts';
 import { LEDGER_SCHEMA } from './ledger.ts';
+import { REDACTION_SCHEMA } from './redactions.ts';
 import { ORDER_SCHEMA } from './schema-orders.ts';
 
 export const VERSION = 4;
@@ -21,7 +22,7 @@ export const DELIVERY_INDEX = 'CREATE INDEX deliveries_by_due ON deliveries (con
  *
  * `seq` is never used twice, or an event could be inserted below a cursor. Times are epoch milliseconds.
  */
-export const SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
+export const SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}
   CREATE TABLE events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     shop TEXT NOT NULL,

@@ -33,6 +33,7 @@ import { createOrderRetention } from './order-retention.ts';
 import { createOrders } from './orders.ts';
 import { createPersonLinks } from './person-links.ts';
 import { createQueue } from './queue.ts';
+import { createRedactions } from './redactions.ts';
 import { createRemove } from './remove.ts';
 import { createRequeue } from './requeue.ts';
 import { createRetain } from './retain.ts';
@@ -89,6 +90,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const ledger = createLedger(store);
   const windows = { retentionMs, orderKeyMs };
   const dedup = createDedup(store, windows);
+  const redactions = createRedactions(store);
   const shops = new Map(Object.entries(data.shops));
   const orderRetention = createOrderRetention(store, windows, shops);
   const rows = createEventRows(store, remove, dedup, windows);
@@ -121,6 +123,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const { retain, purge } = createRetain(store, {
     ...{ retentionMs, remove, encryptedPii, dedup, history, deadLetters, ledger, composeRow },
     orders: orderRetention,
+    redactions,
   });
   const witnessKey = readWitnessKey(store);
   const probe = prepare(store.connection, 'INSERT OR REPLACE INTO probe (id, at) VALUES (1, ?)');
@@ -138,10 +141,13 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
         views,
         personLinks,
         choices,
+        redactions,
         acceptOrder,
       }),
       settle: createSettle(store, encryptedPii, ledger, history),
       closeEvidence: evidenceClosing.close,
+      confirmRedaction: redactions.confirm,
+      finishRedaction: redactions.finish,
       reserve: ledger.reserve,
       check(nowMs: number): Durability {
         probe.run(nowMs);
@@ -162,6 +168,8 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       history: history.list,
       findKeys: ledger.find,
       personOf: personLinks.personOf,
+      redactions: redactions.list,
+      redaction: redactions.get,
     },
     jobs: {
       lease: createLease(store, requeue, composeRow, { leaseMs, holdMs }),

@@ -46,7 +46,6 @@ export async function countLog(options: CountLog): Promise<{ runs: Counted[] }> 
       log,
       state,
       rules: factRules(shop),
-      redact: async () => {},
       clock: systemClock,
       yieldToIngest: createYieldToIngest(() => 0),
       counters: createCounters(),

@@ -7,7 +7,7 @@ import { boundedDisk, fillTheDisk } from './full-disk.ts';
 import { askToStop } from './sigterm.ts';
 
 // Each starts several processes, and the machine may be busy with others.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 /** The phases of `npm run crash` beside its kills, each in a short form. */
 const honest = (seed: number) => ({ random: seededRandom(seed) });

@@ -43,6 +43,7 @@ const TOPICS = {
 } satisfies Record<string, Map>;
 export type Topic = keyof typeof TOPICS;
 
+export const TOPIC_NAMES: readonly string[] = Object.keys(TOPICS);
 export const isTopic = (topic: string): topic is Topic => Object.hasOwn(TOPICS, topic);
 
 /**

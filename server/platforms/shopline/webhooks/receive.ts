@@ -1,16 +1,23 @@
+import { hash } from 'node:crypto';
 import type { Request } from 'express';
 import type { Shop } from '../../../config/config.ts';
 import { HttpError } from '../../../http/errors.ts';
 import { parseBody } from '../../../http/json.ts';
 import { sha256 } from '../../../privacy/hash.ts';
+import type { RedactionRequest } from '../../../store/redactions.ts';
+import type { Entry, SignedBody } from '../../../store/store.ts';
 import { countStored, type Received, unused, type WebhookParts } from '../../platform.ts';
 import { defaultConsent } from '../../webhooks/consent.ts';
 import { toEntry } from '../../webhooks/entry.ts';
 import { isMapped, messageIdOf } from '../../webhooks/mapped.ts';
 import { isSigned } from '../../webhooks/signature.ts';
-import { isTopic, mapWebhook } from './map.ts';
+import { isTopic, mapWebhook, TOPIC_NAMES } from './map.ts';
+import { namedShop } from './named-shop.ts';
 
-/** Verifies, maps, stores. @throws {HttpError} 404 unknown shop, 401 bad signature, 400 no JSON. */
+/**
+ * Verifies, maps, stores. @throws {HttpError} 404 unknown shop, 401 bad signature, 400 no JSON, 409 for a redaction whose
+ * body is about another shop or another topic.
+ */
 export async function receiveShopline(
   parts: WebhookParts,
   request: Request,
@@ -26,8 +33,59 @@ export async function receiveShopline(
     if ('lacks' in mapped) parts.logger.warn({ shop: shop.id, topic, ...mapped }, 'webhook cannot be used');
     return unused(shop.id);
   }
-  const entry = toEntry(parts, mapped, shop, defaultConsent(shop), parts.clock.now());
+  const webhook = { digest: hash('sha256', bytes), topic };
+  const entry = { ...toEntry(parts, mapped, shop, defaultConsent(shop), parts.clock.now()), webhook };
+  const kind = REDACTIONS[topic];
+  if (kind) return redact(parts, shop, { ...entry, webhook }, kind, value);
   return { shop: shop.id, ...countStored(await parts.log.accept([entry])) };
+}
+
+const REDACTIONS: { [topic: string]: RedactionRequest['kind'] } = {
+  'customers/redact': 'customer',
+  'merchants/redact': 'shop',
+};
+
+/** Stores a redaction: carried out after `REDACT_DELAY_HOURS`, or once an operator has confirmed an unclear one. */
+async function redact(
+  { log, clock, config, counters, logger, redactions }: WebhookParts,
+  { id, ...shop }: Shop,
+  entry: Entry & { webhook: SignedBody },
+  kind: RedactionRequest['kind'],
+  body: unknown,
+): Promise<Received> {
+  const { topic } = entry.webhook;
+  const refuse = (code: 'another-shop' | 'another-topic', message: string) => {
+    counters.count('redactions', { shop: id, outcome: 'refused' });
+    logger.error({ shop: id, topic, code }, 'redaction refused: its signed body is about something else');
+    return new HttpError(409, code, message);
+  };
+  const named = namedShop(body, { id, ...shop });
+  if (named === 'another')
+    throw refuse('another-shop', 'The signed body names another shop; nothing was done.');
+  const isClear = named === 'this';
+  const redaction = {
+    kind,
+    topics: TOPIC_NAMES,
+    ...(isClear && { dueAtMs: clock.now() + config.redactDelayMs }),
+  };
+  const [accepted] = await log.accept([{ ...entry, redaction }]);
+  if (accepted?.isRefused)
+    throw refuse(
+      'another-topic',
+      'The signed body was received under another topic before; nothing was done.',
+    );
+  if (accepted?.isStored) {
+    counters.count('redactions', { shop: id, outcome: isClear ? 'scheduled' : 'unclear' });
+    if (isClear)
+      logger.warn({ shop: id, topic }, 'redaction requested; GET /admin/redactions shows when it is due');
+    else
+      logger.error(
+        { shop: id, topic },
+        'redaction requested whose signed body does not name the shop; it waits for POST /admin/redactions/:id/confirm',
+      );
+    redactions?.requested();
+  }
+  return { shop: id, ...countStored(accepted ? [accepted] : []) };
 }
 
 /** The shop whose secret signed the body. Two configured shops may be one store, each with its own app. */

@@ -1,10 +1,11 @@
 import { HISTORY_SCHEMA } from '../history.ts';
 import { LEDGER_SCHEMA } from '../ledger.ts';
+import { REDACTION_SCHEMA, UPGRADE_REDACTIONS } from '../redactions.ts';
 import { DELIVERY_INDEX, EVENT_INDEXES, RETENTION_INDEXES } from '../schema.ts';
 import { ORDER_SCHEMA, VIEW_TABLES } from '../schema-orders.ts';
 
 /** From version 2 of the schema. Rows are filled in afterwards (`store.ts`). */
-export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
+export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}
   ALTER TABLE events ADD COLUMN voice INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE events ADD COLUMN audience INTEGER NOT NULL DEFAULT 3;
   ALTER TABLE events ADD COLUMN compose INTEGER NOT NULL DEFAULT 0;
@@ -12,6 +13,7 @@ export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}
   ALTER TABLE consumers ADD COLUMN trusted_cursor INTEGER NOT NULL DEFAULT 0;
   UPDATE consumers SET trusted_cursor = cursor;
   ${EVENT_INDEXES}
+  ${UPGRADE_REDACTIONS}
   ALTER TABLE deliveries ADD COLUMN voice INTEGER NOT NULL DEFAULT 0;
   DROP INDEX deliveries_by_due;
   ${DELIVERY_INDEX}
@@ -54,4 +56,7 @@ export const UPGRADE_FROM_3 = `${UPGRADE_VIEWS}
   ${RETENTION_INDEXES}
   -- More of a report is left out by now: the next retention reduces all of them again.
   UPDATE order_reports SET is_reduced = 0 WHERE is_reduced = 1;
+  ${REDACTION_SCHEMA}${UPGRADE_REDACTIONS}
+  -- Emails typed at checkouts and in unpaid orders were among them.
+  DELETE FROM person_links;
 `;

@@ -1,0 +1,162 @@
+// @module-tag slow
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { IN_BROWSER, startWebhookShop } from '../support/webhook-shop.ts';
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const SERVER_KEY = 'the-secret-key-of-the-backend';
+const BACKEND = { authorization: `Basic ${btoa(`${SERVER_KEY}:`)}` };
+
+async function startShop(variables: Record<string, string> = {}) {
+  const shop = await startWebhookShop({ SERVER_KEY, ...variables });
+  const json = async (method: string, path: string, body?: unknown) =>
+    (await shop.admin(method, path, body)).json();
+  const inFiles = (text: string) =>
+    readdirSync(shop.dataDir).some((file) => readFileSync(join(shop.dataDir, file), 'latin1').includes(text));
+  return {
+    ...shop,
+    inFiles,
+    browser: (message: object) => shop.post('/v1/batch', { batch: [message] }, IN_BROWSER),
+    backend: (message: object) => shop.post('/v1/batch', { batch: [message] }, BACKEND),
+    erase: async (id: string, body?: object) =>
+      (await json('DELETE', `/admin/visitors/${encodeURIComponent(id)}`, body)).erasures[0],
+    held: async (id: string) => (await json('GET', `/admin/visitors/${id}/export`)).exports[0],
+  };
+}
+
+test('a stranger who claimed to be thirty customers erases himself alone', async () => {
+  const shop = await startShop();
+  const victims = Array.from({ length: 30 }, (_, nth) => `customer-${nth}`);
+  for (const userId of victims) {
+    await shop.backend({ type: 'track', event: 'Logged In', userId });
+    await shop.browser({ type: 'identify', anonymousId: 'stranger', userId });
+  }
+  await shop.browser({
+    ...{ type: 'track', event: 'Checkout Started', anonymousId: 'stranger' },
+    properties: { checkout_id: 'a1b2c3d4e5f6', email: 'victim@shop.example' },
+  });
+  await shop.backend({
+    type: 'track',
+    event: 'X',
+    userId: 'victim',
+    traits: { email: 'victim@shop.example' },
+  });
+  await shop.settled();
+  expect(await shop.erase('stranger')).toMatchObject({
+    found: true,
+    events: 31,
+    ids: ['stranger'],
+    suppressed: [],
+  });
+  for (const userId of [...victims, 'victim']) expect((await shop.held(userId)).events).toHaveLength(1);
+});
+
+test('a browser that claimed to be several people is listed, and erased when it is named', async () => {
+  const shop = await startShop();
+  for (const userId of ['ann', 'bob'])
+    await shop.browser({ type: 'identify', anonymousId: 'the-till', userId });
+  await shop.browser({ type: 'page', anonymousId: 'the-till' });
+  expect(await shop.erase('ann')).toMatchObject({ events: 1, claimed: { browsers: ['the-till'] } });
+  expect((await shop.held('bob')).found).toBe(true);
+  expect(await shop.erase('ann', { browsers: ['the-till'] })).toMatchObject({
+    events: 2,
+    ids: ['ann', 'the-till'],
+  });
+});
+
+test('what the backend linked is one person; what shares a phone is not', async () => {
+  const shop = await startShop();
+  const phone = '+886912345678';
+  await shop.backend({ type: 'identify', userId: 'ann', traits: { email: 'ann@shop.example', phone } });
+  await shop.backend({ type: 'identify', userId: 'bob', traits: { email: 'bob@shop.example', phone } });
+  await shop.backend({ type: 'alias', userId: 'ann', previousId: 'ann-before' });
+  await shop.browser({
+    type: 'track',
+    event: 'X',
+    anonymousId: 'laptop',
+    properties: { email: 'ann@shop.example' },
+  });
+  await shop.browser({ type: 'track', event: 'X', userId: 'ann-before' });
+  const erased = await shop.erase('ann');
+  expect(erased).toMatchObject({ events: 4, orders: 0 });
+  expect(erased.ids.toSorted()).toEqual(
+    ['ann', 'ann-before', 'laptop', sha256('ann@shop.example')].toSorted(),
+  );
+  expect((await shop.held('bob')).events).toHaveLength(1);
+});
+
+test('an email typed at a checkout or in an unpaid order links nobody', async () => {
+  const shop = await startShop();
+  const [email, userId] = ['victim@shop.example', 'customer-1'];
+  await shop.backend({ type: 'track', event: 'X', userId: 'victim', traits: { email } });
+  await shop.sendWebhook('checkouts/create', { id: '1', token: 'a1b2c3d4e5f6a7', email, user_id: userId });
+  await shop.place('2105022431212188732466303', 'D3', { userId, email }, { financial_status: 'unpaid' });
+  await shop.settled();
+  expect(await shop.erase(userId)).toMatchObject({ found: true, orders: 1 });
+  expect((await shop.held('victim')).events).toHaveLength(1);
+});
+
+test('somebody else’s event loses the digest of the person it mentions, and stays', async () => {
+  const shop = await startShop();
+  const carol = 'carol@shop.example';
+  await shop.browser({
+    ...{ type: 'track', event: 'Gift Sent', anonymousId: 'bobs-browser', userId: 'bob' },
+    properties: {
+      ...{ billing_email: carol, recipient_email: carol, recipient_name: 'Carol', note: 'kept' },
+      recipient: { email: carol, name: 'Carol' },
+    },
+    context: { page: { url: `https://shop.example/?e=${sha256(carol)}` } },
+  });
+  await shop.browser({
+    type: 'track',
+    event: 'X',
+    anonymousId: 'dans-browser',
+    properties: { billing_email: carol },
+  });
+  await shop.settled();
+  expect(await shop.erase(sha256(carol))).toMatchObject({ found: true, events: 0, mentions: 2 });
+  const [{ event }] = (await shop.held('bob')).events;
+  expect(event).toMatchObject({ identity: { userId: 'bob' }, properties: { note: 'kept' } });
+  expect(Object.keys(event.properties)).toEqual(['note']);
+  expect(shop.inFiles(sha256(carol))).toBe(false);
+  expect((await shop.held('dans-browser')).events).toHaveLength(1);
+});
+
+test('the order of an erased person is nowhere any more, ledger included, and does not come back', async () => {
+  const shop = await startShop();
+  const [orderId, email] = ['2105022431212188732466304', 'ann@shop.example'];
+  const place = (webhookId: string) =>
+    shop.sendWebhook('orders/create', shop.order(orderId, 'D4', { userId: 'ann', email }), webhookId);
+  await place('first');
+  await shop.settled();
+  await shop.counted();
+  const held = await shop.held('ann');
+  expect(held).toMatchObject({ found: true, orders: [orderId] });
+  expect(held.ledger.map(({ consumer }: { consumer: string }) => consumer)).toContain('shopline@shop');
+  expect(held.orderReports[0].names).toContain('D4');
+  expect(held.deliveries.length).toBeGreaterThan(0);
+  expect(held.statistics.things.length).toBeGreaterThan(0);
+  expect(await shop.erase('ann')).toMatchObject({ found: true, orders: 1, suppressed: ['ann'] });
+  await shop.settled();
+  expect(shop.inFiles(orderId)).toBe(false);
+  expect(shop.inFiles(sha256(email))).toBe(false);
+  const before = shop.ordersAt('customerio').length;
+  await place('from the order poll');
+  await shop.settled();
+  expect(shop.ordersAt('customerio')).toHaveLength(before);
+  expect(shop.inFiles(orderId)).toBe(false);
+});
+
+test('an export holds what an erasure would remove; a clear email in its path is refused', async () => {
+  const shop = await startShop({ SHOPLINE_APP_SECRET: '' });
+  await shop.browser({ type: 'identify', anonymousId: 'laptop', traits: { email: 'ann@shop.example' } });
+  await shop.browser({ type: 'page', anonymousId: 'laptop' });
+  const held = await shop.held(sha256('ann@shop.example'));
+  expect(held).toMatchObject({ shop: 'shop', found: true, browsers: ['laptop'] });
+  expect(held.events).toHaveLength(2);
+  const refused = await shop.admin('GET', '/admin/visitors/Ann@shop.example/export');
+  expect(refused.status).toBe(400);
+  expect(await shop.held('nobody')).toMatchObject({ found: false, ids: [], events: [] });
+});

@@ -1,0 +1,130 @@
+// @module-tag slow
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { createSkipClock } from '../support/skip-clock.ts';
+import { IN_BROWSER, startWebhookShop } from '../support/webhook-shop.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const ADDRESS = '203.0.113.77';
+
+/** A shop that keeps events for a day, and a clock that skips days; retention runs every hour. */
+async function startShop() {
+  const clock = createSkipClock();
+  let runs = 0;
+  const shop = await startWebhookShop(
+    { RETENTION_DAYS: '1' },
+    {
+      clock,
+      wrapLog: (log) => ({
+        ...log,
+        async retain() {
+          const removed = await log.retain();
+          runs++;
+          return removed;
+        },
+      }),
+    },
+  );
+  await eventually(
+    () => runs,
+    (count) => count > 0,
+  );
+  return {
+    ...shop,
+    async skip(days: number) {
+      const before = runs;
+      clock.skip(days * DAY_MS);
+      await eventually(
+        () => runs,
+        (count) => count > before,
+      );
+    },
+    filesWith: (text: string) =>
+      readdirSync(shop.dataDir).filter((name) => readFileSync(join(shop.dataDir, name)).includes(text)),
+    deadLetters: async () =>
+      (await (await shop.admin('GET', '/admin/dead-letters')).json()).deadLetters as {
+        consumer: string;
+        reason: string;
+        event: { messageId: string };
+      }[],
+    replay: async (consumer: string) =>
+      (await (await shop.admin('POST', '/admin/dead-letters/replay', { consumer })).json()).replayed,
+    metric: async (name: string) =>
+      (await (await shop.admin('GET', '/metrics')).text())
+        .split('\n')
+        .find((line) => line.startsWith(name) && line.includes('customerio')),
+  };
+}
+
+test('of an order its ids and the buyer’s digests are left after the retention, nothing else', async () => {
+  const { place, settled, counted, skip, filesWith, sendWebhook, sandbox } = await startShop();
+  const orderId = '2105022431212188732466611';
+  const buyer = { userId: '77', email: 'ada@example.com', browserIp: ADDRESS };
+  await place(orderId, '#D6611', buyer);
+  await settled();
+  await counted();
+  expect(filesWith(ADDRESS)).not.toEqual([]);
+  await skip(40);
+  expect(filesWith(ADDRESS)).toEqual([]);
+  const refund = {
+    id: 'R6611',
+    order_id: orderId,
+    transactions: [{ kind: 'refund', status: 'success', amount: '5' }],
+  };
+  await sendWebhook('refunds/create', refund, 'refund');
+  const refunds = () =>
+    (sandbox.accepted('customerio') as { event?: string; userId?: string }[]).filter(
+      ({ event }) => event === 'Order Refunded',
+    );
+  expect(await eventually(refunds, ({ length }) => length > 0)).toMatchObject([{ userId: '77' }]);
+  await skip(361);
+  expect(filesWith('D6611')).toEqual([]);
+}, 60_000);
+
+test('what waits is alerted from day 7, is a dead letter after 28 days, and leaves a day later', async () => {
+  const shop = await startShop();
+  const { skip, deadLetters, filesWith, lines, metric, sandbox } = shop;
+  sandbox.setFaults('customerio', { status: 503 });
+  const view = { anonymousId: 'visitor', event: 'Product Viewed', properties: { name: 'waiting-tea' } };
+  await shop.post('/v1/track', { ...view, messageId: 'view-1' }, IN_BROWSER);
+  await eventually(
+    () => lines.join(''),
+    (all) => all.includes('delivery failed; retrying'),
+  );
+  await skip(8);
+  expect(lines.join('\n')).toContain('events have waited for more than 7 days');
+  expect(Number((await metric('storebeacon_queue_oldest_age_seconds'))?.split(' ').at(-1))).toBeGreaterThan(
+    7 * 86_400,
+  );
+  expect(await deadLetters()).toEqual([]);
+  await skip(21);
+  const expired = await eventually(deadLetters, ({ length }) => length > 0);
+  expect(expired).toMatchObject([
+    { consumer: expect.stringMatching(/^customerio@/), reason: 'expired', event: { messageId: 'view-1' } },
+  ]);
+  expect(await eventually(() => metric('storebeacon_dead_letters_total'), Boolean)).toBeTruthy();
+  expect(filesWith('waiting-tea')).not.toEqual([]);
+  await skip(1.1);
+  expect(await deadLetters()).toEqual([]);
+  expect(filesWith('waiting-tea')).toEqual([]);
+}, 60_000);
+
+test('a dead letter leaves a day after its death; one that is replayed and dies again, after that', async () => {
+  const { post, skip, deadLetters, replay, filesWith, sandbox } = await startShop();
+  sandbox.setFaults('customerio', { status: 400, body: { message: 'no' } });
+  const view = { anonymousId: 'visitor', event: 'Product Viewed', properties: { name: 'dead-tea' } };
+  await post('/v1/track', view, IN_BROWSER);
+  const [first] = await eventually(deadLetters, ({ length }) => length > 0);
+  await skip(0.9);
+  expect(await replay(first?.consumer ?? '')).toBe(1);
+  await skip(0.05);
+  await eventually(deadLetters, ({ length }) => length > 0);
+  await skip(0.9);
+  expect(await deadLetters()).toHaveLength(1);
+  await skip(0.2);
+  expect(await deadLetters()).toEqual([]);
+  expect(filesWith('dead-tea')).toEqual([]);
+}, 60_000);
