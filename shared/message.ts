@@ -104,6 +104,9 @@ const toIssue =
     message: found.message,
   });
 
+/** Issues of one message that are described: a message can have thousands, and each takes time. */
+export const MAX_ISSUES = 20;
+
 const needs = (path: string, message: string): Issue[] => [{ path, code: 'custom', message }];
 
 /** A message needs an id of the person it is about. */
@@ -119,7 +122,7 @@ function identityIssues(message: Message): Issue[] {
 }
 
 /**
- * Unknown → a typed message, or every issue found. The properties of the 28 commerce events are validated against their
+ * Unknown → a typed message, or its issues, at most `MAX_ISSUES`. The properties of the 28 commerce events are validated against their
  * own schemas; other events and unknown properties pass through.
  *
  * @param type the type in the request path, for messages without one.
@@ -127,16 +130,16 @@ function identityIssues(message: Message): Issue[] {
 export function parseMessage(value: unknown, type?: MessageType): { message: Message } | { issues: Issue[] } {
   const typed = type && isObject(value) && value.type == null ? { ...value, type } : value;
   const parsed = schemaOf(typed).safeParse(typed);
-  if (!parsed.success) return { issues: parsed.error.issues.map(toIssue('')) };
+  if (!parsed.success) return { issues: parsed.error.issues.slice(0, MAX_ISSUES).map(toIssue('')) };
   const message = parsed.data;
   const issues = identityIssues(message);
   const commerce = message.type === 'track' ? BY_EVENT.get(message.event) : undefined;
   if (message.type === 'track' && commerce) {
     const properties = commerce.safeParse(message.properties ?? {});
     if (properties.success) message.properties = properties.data as Record<string, unknown>;
-    else issues.push(...properties.error.issues.map(toIssue('properties')));
+    else issues.push(...properties.error.issues.slice(0, MAX_ISSUES).map(toIssue('properties')));
   }
-  return issues.length ? { issues } : { message };
+  return issues.length ? { issues: issues.slice(0, MAX_ISSUES) } : { message };
 }
 
 /** Compiled once, because every event is validated with them. */

@@ -53,6 +53,7 @@ export const DROPPED_FIELDS = [
   'over-100-personal',
   'over-10000-parts',
   'over-100-long-numbers',
+  'over-1000-mask-characters',
 ] as const;
 export type DroppedField = (typeof DROPPED_FIELDS)[number];
 

@@ -11,6 +11,8 @@ export interface Body {
   isLarge: boolean;
   /** Nested deeper than one message may be. */
   isDeep: boolean;
+  /** When parsing began, by `performance.now()`: a large body takes a good part of what one turn of the event loop may. */
+  sinceMs: number;
 }
 
 /** How many levels a message may be nested. */
@@ -23,10 +25,11 @@ export const MAX_DEPTH = 32;
  * @throws {HttpError} 400 `malformed-body`.
  */
 export function parseBody(bytes: Buffer): Body {
+  const sinceMs = performance.now();
   const isLarge = bytes.length > LIMITS.messageBytes;
   const isDeep = nesting(bytes) > MAX_DEPTH;
   try {
-    return { value: parseJson(utf8.decode(bytes)), isLarge, isDeep };
+    return { value: parseJson(utf8.decode(bytes)), isLarge, isDeep, sinceMs };
   } catch {
     throw new HttpError(400, 'malformed-body', 'The body is not valid JSON in UTF-8.');
   }

@@ -1,4 +1,4 @@
-import { type Issue, isObject } from '../../shared/message.ts';
+import { type Issue, isObject, MAX_ISSUES } from '../../shared/message.ts';
 import { redactText } from '../privacy/redact.ts';
 
 /** A message that was not stored, as the answer lists it. Received values are not repeated. */
@@ -18,7 +18,6 @@ export interface Rejections {
 
 /** Bound the answer and the log line that a small request can cause. */
 const MAX_LISTED = 50;
-const MAX_ISSUES = 20;
 const MAX_FURTHER_ISSUES = 100;
 const MAX_TEXT_LENGTH = 100;
 

@@ -114,7 +114,7 @@ function ingest(
   const { origin } = request.headers;
   const { count, items, sentAt, lost } = splitBatch(body, type);
   const sender = readSender(request, source, parts);
-  return validate(parts, items, sender, shop, sentAt, type).then(({ entries, rejections }) => {
+  return validate(parts, items, sender, shop, sentAt, type, body.sinceMs).then(({ entries, rejections }) => {
     const { count: rejectedCount, listed: rejected } = rejections;
     if (rejectedCount > 0 && request.headers['x-strict-mode'] === '1') throw strictModeError(rejections);
     const latest = origin !== undefined && origin !== 'null' ? entries.at(-1)?.event : undefined;

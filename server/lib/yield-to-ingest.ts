@@ -6,8 +6,9 @@ export interface YieldToIngest {
   share(maxEvents: number): number;
 }
 
-/** Events in one chunk: it takes less than a millisecond. */
+/** Events in one chunk: it takes less than a millisecond, with hostile events up to `MAX_CHUNK_MS` and one event more. */
 const CHUNK = 20;
+const MAX_CHUNK_MS = 4;
 
 /** Maps a long list in chunks; the event loop runs between two of them. */
 export async function mapInChunks<Item, Result>(
@@ -17,11 +18,15 @@ export async function mapInChunks<Item, Result>(
 ): Promise<Result[]> {
   const results: Result[] = [];
   let startedAtMs = performance.now();
+  let chunk = 0;
   for (const item of items) {
-    if (results.length > 0 && results.length % CHUNK === 0) {
-      await yieldToIngest.rest(performance.now() - startedAtMs);
+    const workedMs = performance.now() - startedAtMs;
+    if (chunk === CHUNK || workedMs > MAX_CHUNK_MS) {
+      await yieldToIngest.rest(workedMs);
       startedAtMs = performance.now();
+      chunk = 0;
     }
+    chunk++;
     results.push(map(item));
   }
   return results;

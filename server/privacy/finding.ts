@@ -20,10 +20,17 @@ export interface Findings {
   parts: number;
   /** How many numbers of the message were copied so far that JSON writes in more than 16 digits. */
   longNumbers: number;
+  /** How many characters masks such as `[email]` added to the texts of the message so far. */
+  maskCharacters: number;
 }
 
 /** What one message may hold. What exceeds a limit is left out and counted; the rest of the message is kept. */
-export const MESSAGE_LIMITS = { personalValues: 100, parts: 10_000, longNumbers: 100 } as const;
+export const MESSAGE_LIMITS = {
+  personalValues: 100,
+  parts: 10_000,
+  longNumbers: 100,
+  maskCharacters: 1_000,
+} as const;
 
 export const noFindings = (): Findings => ({
   found: [],
@@ -31,12 +38,13 @@ export const noFindings = (): Findings => ({
   personalValues: 0,
   parts: 0,
   longNumbers: 0,
+  maskCharacters: 0,
 });
 
-/** Counts one more; false when the message has as many as it may. */
-export function spend(to: Findings, what: keyof typeof MESSAGE_LIMITS): boolean {
-  if (to[what] < MESSAGE_LIMITS[what]) {
-    to[what]++;
+/** Counts one more, or several; false when the message would have more than it may. */
+export function spend(to: Findings, what: keyof typeof MESSAGE_LIMITS, count = 1): boolean {
+  if (to[what] + count <= MESSAGE_LIMITS[what]) {
+    to[what] += count;
     return true;
   }
   to.dropped.push(OVER_LIMIT[what]);
@@ -47,6 +55,7 @@ const OVER_LIMIT = {
   personalValues: 'over-100-personal',
   parts: 'over-10000-parts',
   longNumbers: 'over-100-long-numbers',
+  maskCharacters: 'over-1000-mask-characters',
 } as const satisfies Record<keyof typeof MESSAGE_LIMITS, DroppedField>;
 
 /** An object inside a message, and its position. */

@@ -29,11 +29,11 @@ export function protectObject(place: Place, to: Findings): JsonObject {
     const isNested = typeof value === 'object' && value !== null;
     const container = isNested ? containerAt(key, value) : undefined;
     const field = typeof value === 'boolean' ? undefined : fieldOf(labelOf(key, object), isPerson);
-    if (container) copy[redactText(key)] = protectContainer(value, container, place, to);
+    if (container) copy[masked(key, to)] = protectContainer(value, container, place, to);
     else if (field) {
       digests ??= {};
-      put(digests, digestName(key, field), digestField(value, field, place, to));
-    } else put(copy, redactText(key), toJson(value, place, to, key));
+      put(digests, digestName(key, field, to), digestField(value, field, place, to));
+    } else put(copy, masked(key, to), toJson(value, place, to, key));
   }
   return digests ? Object.assign(copy, digests) : copy;
 }
@@ -41,7 +41,15 @@ export function protectObject(place: Place, to: Findings): JsonObject {
 const put = (object: JsonObject, key: string, value: Json | undefined) => {
   if (value !== undefined) object[key] = value;
 };
-const digestName = (key: string, { isHashed }: Field) => redactText(isHashed ? key : `${key}_sha256`);
+const digestName = (key: string, { isHashed }: Field, to: Findings) =>
+  masked(isHashed ? key : `${key}_sha256`, to);
+
+/** Text without personal data. Where masks would make a message much longer, a text is removed as a whole. */
+function masked(text: string, to: Findings, redact = redactText): string {
+  const redacted = redact(text);
+  const added = redacted.length - text.length;
+  return added <= 0 || spend(to, 'maskCharacters', added) ? redacted : '[removed]';
+}
 
 /** In `{name: 'phone', value: '…'}` (SHOPLINE's `note_attributes`) the label is beside the value. */
 function labelOf(key: string, object: Readonly<Record<string, unknown>>): string {
@@ -66,7 +74,7 @@ function protectContainer(value: unknown, container: Container, outer: Place, to
 /** JSON with redacted text. Undefined for values that are not JSON. */
 function toJson(value: unknown, parent: Place, to: Findings, key = ''): Json | undefined {
   const isRecipient = /^recipients?$/i.test(key);
-  if (typeof value === 'string') return isRecipient ? redactRecipient(value) : redactText(value);
+  if (typeof value === 'string') return masked(value, to, isRecipient ? redactRecipient : redactText);
   if (typeof value === 'number') return toJsonNumber(value, to);
   if (typeof value === 'boolean' || value === null) return value;
   if (Array.isArray(value))

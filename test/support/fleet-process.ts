@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Variables } from '../../server/config/variables.ts';
 import { CHILD_ENV } from './child-env.ts';
 import { eventually } from './eventually.ts';
+import type { TurnsAnswered, TurnsAsked } from './fleet-guard.ts';
 import { sabotageArguments } from './sabotage.ts';
 import { ADMIN_TOKEN } from './shop.ts';
 
@@ -26,6 +27,8 @@ export interface Usage {
   rssBytes: number;
   peakRssBytes: number;
   fds: number;
+  /** What it and its threads had the disk write so far. */
+  writtenBytes: number;
 }
 
 /** The parts of `/admin/status` that programs look at. */
@@ -63,6 +66,8 @@ export interface CollectorProcess {
   usage(): Usage | undefined;
   /** What an entry of ours understands. */
   send(message: Serializable): void;
+  /** CPU time of the longest turn of its event loop since the last call; the first call begins to measure. */
+  longestTurnMs(): Promise<number>;
   /** `/admin/status` as it is now. */
   status(): Promise<Status>;
 }
@@ -118,6 +123,12 @@ export function launchProcess(options: ProcessOptions): CollectorProcess {
     said: () => said,
     usage: () => usageOf(pid),
     send: (message) => void child.send(message),
+    async longestTurnMs() {
+      const answered = once(child, 'message');
+      child.send({ turns: true } satisfies TurnsAsked);
+      const [{ longestTurnMs }] = (await answered) as [TurnsAnswered];
+      return longestTurnMs;
+    },
     async status() {
       const answer = await fetch(`${base}/admin/status`, {
         headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
@@ -149,6 +160,9 @@ function usageOf(pid: number): Usage | undefined {
       rssBytes: bytes('VmRSS'),
       peakRssBytes: bytes('VmHWM'),
       fds: readdirSync(`/proc/${pid}/fd`).length,
+      writtenBytes: Number(
+        readFileSync(`/proc/${pid}/io`, 'utf8').match(/^write_bytes: (\d+)/m)?.[1] ?? Number.NaN,
+      ),
     };
   } catch {
     return undefined;

@@ -40,6 +40,12 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     find: /export function sha256\(value: string\): string \{/,
     replace: '$& if (value) return value;',
   },
+  'no-limits': {
+    broken: 'a message may hold any number of personal values',
+    file: 'server/privacy/finding.ts',
+    find: /personalValues: 100,/,
+    replace: 'personalValues: 1_000_000,',
+  },
   'no-fsync': {
     broken: 'commits are not synced to disk',
     file: 'server/store/sqlite/database.ts',

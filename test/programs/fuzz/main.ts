@@ -17,20 +17,31 @@ const PROGRAM: Program = {
 const LIMIT_MS = 30 * 60_000;
 
 /** The whole run in one line. */
-export function describeFuzz({ statuses, peakRssBytes, problems, ...figures }: FuzzOutcome): string {
+export function describeFuzz({ statuses, peakRssBytes, hostile, problems, ...figures }: FuzzOutcome): string {
   const classes = Object.entries(statuses)
     .toSorted()
     .map(([kind, count]) => `${kind} ${count}`);
   const conclusion = problems.length === 0 ? 'every promise held' : `${problems.length} promises broken`;
   return (
     `${figures.bodies} bodies, ${classes.join(', ')}, ${figures.accepted} accepted, ${figures.stored} stored, ` +
+    `longest turn of the event loop ${Math.round(hostile.longestTurnMs)} ms of CPU (${hostile.slowest}), ` +
+    `of a request of 500 KB ${Math.round(hostile.longestTurnOfRequestMs)} ms, ` +
+    `at most ${hostile.writtenPerByte.toFixed(1)} bytes written per byte received (${hostile.largest}), ` +
     `${figures.crashes} crashes, peak RSS ${Math.round(peakRssBytes / 2 ** 20)} MB, seed ${figures.seed}: ${conclusion}`
   );
 }
 
 async function main(): Promise<never> {
   return runProgram(PROGRAM, async ({ amount: bodies, seed, sabotage }, progress) => {
-    const outcome = await fuzz({ bodies, seed, kills: 5, sabotage, limitMs: LIMIT_MS, progress });
+    const outcome = await fuzz({
+      bodies,
+      seed,
+      kills: 5,
+      costly: 100,
+      sabotage,
+      limitMs: LIMIT_MS,
+      progress,
+    });
     for (const problem of outcome.problems) progress.say(`BROKEN: ${problem}`);
     progress.say(`\n${describeFuzz(outcome)}`);
     return outcome.problems.length === 0;

@@ -3,6 +3,7 @@ import { createFleet, type Fleet } from '../../support/fleet.ts';
 import { CLEAR_DOMAIN } from '../../support/fleet-messages.ts';
 import { NO_PROGRESS, type Progress } from '../../support/progress.ts';
 import { ask, complaint, messagesIn, takenOf } from './ask.ts';
+import { type HostileOutcome, sendHostile } from './hostile.ts';
 import { type Probe, probes } from './probe.ts';
 import { readStored } from './stored.ts';
 
@@ -12,6 +13,8 @@ export interface FuzzOptions {
   seed: number;
   /** How often the collector is killed with SIGKILL, each time as soon as it has answered. */
   kills: number;
+  /** How many kinds of costly messages are sent and measured, beside as many that are made up. */
+  costly: number;
   sabotage?: string | undefined;
   /** A run past its time is a failed one. */
   limitMs: number;
@@ -26,6 +29,8 @@ export interface FuzzOutcome {
   stored: number;
   crashes: number;
   peakRssBytes: number;
+  /** What the costliest requests cost. */
+  hostile: HostileOutcome;
   seed: number;
   /** Promises found broken, in words. */
   problems: string[];
@@ -48,18 +53,21 @@ interface Promised {
 
 /** Sends whatever senders may come up with to a real collector process, and holds its log against its answers. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzOutcome> {
-  const { bodies, seed, kills, sabotage, limitMs, progress = NO_PROGRESS } = options;
-  const fleet = await createFleet({
-    sabotage,
-    variables: { RATE_LIMIT_PER_MINUTE: '1000000', LOG_LEVEL: 'info' },
-  });
+  const { bodies, seed, kills, costly, sabotage, limitMs, progress = NO_PROGRESS } = options;
   const promised: Promised = { statuses: {}, accepted: 0, duplicates: 0, messageIds: new Set() };
   const problems: string[] = [];
-  let peakRssBytes = 0;
   let crashes = 0;
   let sent = 0;
   let killed = 0;
   let ids = 0;
+  progress.doing(() => 'sending what costs most');
+  const hostile = await sendHostile({ kinds: costly, seed, sabotage });
+  problems.push(...hostile.problems);
+  let { peakRssBytes } = hostile;
+  const fleet = await createFleet({
+    sabotage,
+    variables: { RATE_LIMIT_PER_MINUTE: '1000000', LOG_LEVEL: 'info' },
+  });
   const measure = () => {
     peakRssBytes = Math.max(peakRssBytes, fleet.collector().usage()?.peakRssBytes ?? 0);
   };
@@ -115,7 +123,8 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzOutcome> {
     if (crashes > 0) problems.push(`it crashed ${crashes} times`);
     if (peakRssBytes > MAX_RSS_BYTES) problems.push(`it grew to ${Math.round(peakRssBytes / 2 ** 20)} MB`);
     const { statuses, accepted } = promised;
-    return { bodies: sent, statuses, accepted, stored: messages, crashes, peakRssBytes, seed, problems };
+    const figures = { bodies: sent, statuses, accepted, crashes, peakRssBytes, seed };
+    return { ...figures, stored: messages, hostile, problems };
   } finally {
     await fleet.close();
   }

@@ -1,7 +1,7 @@
 import type { Fleet, Usage } from '../../support/fleet.ts';
 
 /** What one process looked like from its start on, twice a second. */
-type Life = Usage[];
+type Life = Pick<Usage, 'rssBytes' | 'peakRssBytes' | 'fds'>[];
 
 /** Watches memory and open files of one process after the other. */
 export interface Lives {
@@ -44,7 +44,7 @@ export function watchLives(fleet: Fleet): Lives {
 export function growth(life: Life): string[] {
   if (life.length < LONG_LIFE_SAMPLES) return [];
   const third = Math.floor(life.length / 3);
-  const grown = (what: string, of: (usage: Usage) => number) => {
+  const grown = (what: string, of: (usage: Life[number]) => number) => {
     const middle = median(life.slice(third, 2 * third).map(of));
     const last = median(life.slice(2 * third).map(of));
     return last > middle * GROWTH ? [`${what} grew from ${middle} to ${last}`] : [];

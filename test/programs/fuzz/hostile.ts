@@ -1,0 +1,155 @@
+import { gzipSync } from 'node:zlib';
+import { anyCostly, COSTLY } from '../../support/costly-messages.ts';
+import { createFleet, type Fleet, seededRandom } from '../../support/fleet.ts';
+import { SHOP_ORIGIN, WRITE_KEY } from '../../support/shop.ts';
+import { ask } from './ask.ts';
+
+export interface HostileOptions {
+  /** How many of the listed kinds of costly messages are sent; as many messages are made up beside them. */
+  kinds: number;
+  seed: number;
+  sabotage?: string | undefined;
+}
+
+/** The worst of all requests, each sent alone. */
+export interface HostileOutcome {
+  requests: number;
+  /** CPU time of the longest turn of the event loop for one message, and the kind of message that took it. */
+  longestTurnMs: number;
+  slowest: string;
+  /** The same for a request as large as it may be. */
+  longestTurnOfRequestMs: number;
+  /** Bytes the disk was given for each byte of a body after decompression. */
+  writtenPerByte: number;
+  largest: string;
+  peakRssBytes: number;
+  problems: string[];
+}
+
+/** As many as a request of 500 KB holds. */
+const MESSAGES = 16;
+/** CPU time: a machine that is busy elsewhere changes nothing. */
+const MAX_TURN_MS = 50;
+/** A body of 500 KB is parsed and stored in one piece, its messages are not. */
+const MAX_TURN_OF_REQUEST_MS = 100;
+const MAX_WRITTEN_PER_BYTE = 8;
+/** An order is kept as a report, for statistics, and for destinations before and after its reports are merged. */
+const MAX_WRITTEN_PER_BYTE_OF_ORDERS = 12.5;
+/** What is written a while after the answer: deliveries, statistics, checkpoints. */
+const SETTLE_MS = 1_000;
+const TRIES = 3;
+
+/** Sends requests that cost as much as a sender can make them cost, and measures what they cost a collector of their own. */
+export async function sendHostile({ kinds, seed, sabotage }: HostileOptions): Promise<HostileOutcome> {
+  const random = seededRandom(seed);
+  const listed = Object.entries(COSTLY)
+    .map((kind) => ({ kind, at: random() }))
+    .toSorted((a, b) => a.at - b.at)
+    .slice(0, kinds)
+    .flatMap(({ kind: [name, make] }) => [
+      { name, make },
+      { name: 'made up', make: () => anyCostly(random) },
+    ]);
+  const outcome: HostileOutcome = {
+    ...{
+      requests: 0,
+      longestTurnMs: 0,
+      slowest: '',
+      longestTurnOfRequestMs: 0,
+      writtenPerByte: 0,
+      largest: '',
+    },
+    ...{ peakRssBytes: 0, problems: [] },
+  };
+  if (listed.length === 0) return outcome;
+  const fleet = await createFleet({ sabotage });
+  try {
+    await fleet.start();
+    await warmUp(fleet, listed);
+    await sendEach(fleet, listed, outcome);
+    outcome.peakRssBytes = fleet.collector().usage()?.peakRssBytes ?? 0;
+    return outcome;
+  } finally {
+    await fleet.close();
+  }
+}
+
+async function sendEach(fleet: Fleet, listed: readonly Kind[], outcome: HostileOutcome): Promise<void> {
+  for (const { name, make } of listed) {
+    const cost = await costOf(fleet, name, make);
+    outcome.requests++;
+    if (cost.turnMs > outcome.longestTurnMs)
+      Object.assign(outcome, { longestTurnMs: cost.turnMs, slowest: name });
+    if (cost.perByte > outcome.writtenPerByte)
+      Object.assign(outcome, { writtenPerByte: cost.perByte, largest: name });
+    outcome.longestTurnOfRequestMs = Math.max(outcome.longestTurnOfRequestMs, cost.turnOfRequestMs);
+    outcome.problems.push(...cost.problems);
+  }
+}
+
+/** What a request of this kind costs: the least of some tries, where the first costs too much. */
+async function costOf(fleet: Fleet, name: string, make: () => string): Promise<Cost> {
+  let least: Cost | undefined;
+  for (let tries = 0; tries < TRIES; tries++) {
+    const cost = await measure(fleet, name, make);
+    if (cost.problems.length === 0) return cost;
+    if (!least || cost.turnMs < least.turnMs) least = cost;
+  }
+  return least as Cost;
+}
+
+interface Kind {
+  name: string;
+  make: () => string;
+}
+
+interface Cost {
+  turnMs: number;
+  turnOfRequestMs: number;
+  perByte: number;
+  problems: string[];
+}
+
+async function measure(fleet: Fleet, name: string, make: () => string): Promise<Cost> {
+  const body = batchOf(MESSAGES, make);
+  await fleet.collector().longestTurnMs();
+  await send(fleet, batchOf(1, make));
+  await settled();
+  const turnMs = await fleet.collector().longestTurnMs();
+  const before = written(fleet);
+  const status = await send(fleet, body);
+  await settled();
+  const turnOfRequestMs = await fleet.collector().longestTurnMs();
+  const perByte = (written(fleet) - before) / Buffer.byteLength(body);
+  const problems = [
+    status !== 200 && `${name}: answered ${status}: ${body.slice(0, 500)}`,
+    turnMs > MAX_TURN_MS && `${name}: one turn of the event loop took ${Math.round(turnMs)} ms of CPU`,
+    turnOfRequestMs > MAX_TURN_OF_REQUEST_MS &&
+      `${name}: one turn of the event loop took ${Math.round(turnOfRequestMs)} ms of CPU for a request`,
+    perByte > (body.includes('"order_id"') ? MAX_WRITTEN_PER_BYTE_OF_ORDERS : MAX_WRITTEN_PER_BYTE) &&
+      `${name}: ${perByte.toFixed(1)} bytes written for each byte received`,
+  ].filter((problem) => problem !== false);
+  return { turnMs, turnOfRequestMs, perByte, problems };
+}
+
+/** Code that runs for the first time is slower than a sender can make it. */
+async function warmUp(fleet: Fleet, listed: readonly Kind[]): Promise<void> {
+  await fleet.collector().longestTurnMs();
+  for (const { make } of listed) await send(fleet, batchOf(1, make));
+  await settled();
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+
+const batchOf = (messages: number, make: () => string) =>
+  `{"batch":[${Array.from({ length: messages }, () => make().replace('{', '{"type":"track",')).join()}]}`;
+
+async function send({ base }: Fleet, body: string): Promise<number | undefined> {
+  const answer = await ask(base, {
+    ...{ method: 'POST', path: `/v1/batch?writeKey=${WRITE_KEY}`, isRepeated: false, body: gzipSync(body) },
+    headers: { 'content-encoding': 'gzip', origin: SHOP_ORIGIN, 'user-agent': '1'.repeat(8_000) },
+  });
+  return answer?.status;
+}
+
+const written = (fleet: Fleet) => fleet.collector().usage()?.writtenBytes ?? 0;
