@@ -2,7 +2,7 @@ import type { OpenStore } from './open-store.ts';
 
 /** How many rows a long job reads or removes per step. */
 export const CHUNK = 500;
-/** The same where each row's text is parsed and written again. */
+/** The same where each row costs more: events are removed with their text overwritten, reports are parsed and reduced. */
 export const STEP = 50;
 
 /** Reads page after page, each from the last `seq` of the one before, until one is empty. Lazy. */

@@ -81,13 +81,11 @@ export function createRetain(store: OpenStore, parts: Parts) {
       const settled = old.filter(({ seq }) => !isUnsettled(seq));
       const done = withOrders ? settled : settled.filter(({ isOrder }) => isOrder === 0);
       found.orders += settled.length - done.length;
-      if (done.length > 0)
-        found.removed += store.transaction(() =>
-          remove(
-            shop,
-            done.map(({ seq }) => seq),
-          ),
-        );
+      for (let start = 0; start < done.length; start += STEP) {
+        const seqs = done.slice(start, start + STEP).map(({ seq }) => seq);
+        found.removed += store.transaction(() => remove(shop, seqs));
+        yield;
+      }
       yield;
     }
     return found;
