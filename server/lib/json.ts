@@ -29,14 +29,14 @@ export function readJsonObject(body: string): Record<string, unknown> | undefine
 const HUGE = /(?:^|[:,[])\s*-?[\d.]+e|(?<!\d)\d{300}/i;
 
 /** An escaped underscore or letter of ASCII: of these a forbidden key may be spelled. */
-const ESCAPED_LETTER = /\\u00(?:5f|[67][\da-f])/i;
+const ESCAPED_CHARACTER = /\\u00(?:5f|[67][\da-f])/i;
 
 /** A cheap first check of the text: without one of these there is nothing to remove. */
 const maybeHarmful = (text: string) =>
   text.includes('__proto__') ||
   text.includes('constructor') ||
   text.includes('prototype') ||
-  ESCAPED_LETTER.test(text) ||
+  ESCAPED_CHARACTER.test(text) ||
   HUGE.test(text);
 
 const isForbidden = (key: string) => key === '__proto__' || key === 'constructor' || key === 'prototype';
