@@ -6,6 +6,7 @@ import type { Config } from '../config/config.ts';
 import type { RunningDelivery } from '../delivery/start.ts';
 import { operatorOnly } from '../http/operator-auth.ts';
 import type { Clock } from '../lib/clock.ts';
+import { readVersion } from '../lib/version.ts';
 import type { Redactions } from '../lifecycle/redactions.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -13,6 +14,7 @@ import { countedShops } from '../platforms/registry.ts';
 import type { Statistics } from '../platforms/statistics.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
 import { type Durability, LogUnavailable, type Store } from '../store/store.ts';
+import { adminOpenApi } from './openapi.ts';
 import { parse } from './parse.ts';
 import { redactionRoutes } from './redactions.ts';
 import { type StatisticsParts, statisticsRoutes } from './statistics.ts';
@@ -57,6 +59,9 @@ export function adminRoutes(parts: AdminParts): Router {
   if (parts.statistics && parts.state)
     admin.use(statisticsRoutes({ statistics: parts.statistics, state: parts.state, shops: config.shops }));
   admin.use(express.json({ limit: '1mb' }));
+
+  const contract = adminOpenApi(readVersion());
+  admin.get('/openapi.json', (_request, response) => void response.json(contract));
 
   admin.get('/status', async (_request, response) => {
     const destinations = await Promise.all(

@@ -22,6 +22,9 @@ interface Row {
   body: string;
 }
 
+/** Rows read in one step: few milliseconds, in which nothing else is stored. */
+const STEP = 1_000;
+
 /** Events and evidence are read once each, with the whole set of ids. */
 const TABLES = {
   events: 'SELECT seq AS id, body FROM events WHERE shop = ? AND seq > ? ORDER BY seq LIMIT ?',
@@ -43,7 +46,7 @@ export function createFindPerson({ connection }: OpenStore, findOrders: FindOrde
   function* scan(name: Table, shop: string, person: Person): Generator<undefined, PersonScan> {
     const found = createPersonScan(person);
     for (let after = 0; ; ) {
-      const rows = tables[name].page.all(shop, after, CHUNK);
+      const rows = tables[name].page.all(shop, after, STEP);
       const last = rows.at(-1);
       if (!last) return found;
       for (const { id, body } of rows) found.read(id, body);

@@ -75,6 +75,7 @@ describe('the result is honest', () => {
       'statistics',
       'growth',
       'webhooks',
+      'erase',
     ]);
     expect(readOptions(['--only', 'drain', '--rounds', '7'])).toMatchObject({ rounds: 7, parts: ['drain'] });
     for (const wrong of [

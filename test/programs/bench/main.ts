@@ -6,6 +6,7 @@ import { startProgress } from '../../support/progress.ts';
 import { measureBacklog } from './backlog.ts';
 import { checkPromises } from './checks.ts';
 import { measureDrain } from './drain.ts';
+import { measureErase } from './erase.ts';
 import { evaluate, type Figure, layOut } from './figures.ts';
 import { measureGrowth } from './growth.ts';
 import { measureIngest } from './ingest.ts';
@@ -25,6 +26,7 @@ const PARTS = {
   statistics: measureStatistics,
   growth: measureGrowth,
   webhooks: measureWebhooks,
+  erase: measureErase,
 };
 const CHECK_SECONDS = 1;
 

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { sabotageRows, usageRow } from '../../support/options.ts';
 import { findSabotage, SABOTAGES } from '../../support/sabotage.ts';
 
-export const PARTS = ['ingest', 'backlog', 'drain', 'statistics', 'growth', 'webhooks'] as const;
+export const PARTS = ['ingest', 'backlog', 'drain', 'statistics', 'growth', 'webhooks', 'erase'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {
@@ -29,7 +29,7 @@ export const USAGE = [
   usageRow('--only PART', `one of ${PARTS.join(', ')}`),
   usageRow('--rounds N', 'medians are over so many rounds (5)'),
   usageRow('--seconds S', 'of each measured run, at least 0.5 (3)'),
-  usageRow('--backlog N', 'waiting events in the part backlog (1000000)'),
+  usageRow('--backlog N', 'waiting events in the part backlog, events in the part erase (1000000)'),
   usageRow('--events N', 'counted events in the part statistics (200000)'),
   usageRow('--visitors N', 'the largest of three steps in the part growth (1000000)'),
   usageRow('--webhook-seconds S', 'of each run of the part webhooks (20)'),
