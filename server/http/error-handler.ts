@@ -5,8 +5,6 @@ import { redactText } from '../privacy/redact.ts';
 import { HttpError, toHttpError } from './errors.ts';
 
 const MAX_PATH_LENGTH = 200;
-const MAX_DETAILS = 20;
-const MAX_DETAIL_LENGTH = 255;
 
 /**
  * Answers 404 to every request that no route took. The path is repeated percent-encoded and redacted, without its
@@ -17,14 +15,7 @@ export const notFound: RequestHandler = ({ method, path }, _response, next) =>
 
 const shown = (path: string) => encodeURI(redactText(path).slice(0, MAX_PATH_LENGTH)).replaceAll('%25', '%');
 
-/** The first twenty, each cut after 255 characters, and how many more there are. */
-function bounded(details: readonly string[]): string[] {
-  const shown = details.slice(0, MAX_DETAILS).map((detail) => detail.slice(0, MAX_DETAIL_LENGTH));
-  const more = details.length - shown.length;
-  return more > 0 ? [...shown, `and ${more} more`] : shown;
-}
-
-/** Sends every error as `{code, message, meta: {errors}}`, the errors bounded, counts it by code, and logs the unexpected ones. */
+/** Sends every error as `{code, message, meta: {errors}}`, counts it by code, and logs the unexpected ones. */
 export function answerErrors({
   logger,
   counters,
@@ -40,6 +31,6 @@ export function answerErrors({
       logger.error({ error: String((thrown as Error)?.stack ?? thrown) }, 'request failed');
     if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
     const { code, message, details } = error;
-    response.status(error.status).json({ code, message, meta: { errors: bounded(details) } });
+    response.status(error.status).json({ code, message, meta: { errors: details } });
   };
 }

@@ -28,7 +28,10 @@ export class HttpError extends Error {
   override name = 'HttpError';
   readonly status: number;
   readonly code: HttpErrorCode;
-  /** Sent as `meta.errors`; the message itself when none were given. */
+  /**
+   * Sent as `meta.errors`; the message itself when none were given. At most `maxDetails` (20), each of at most 255
+   * characters, and then how many more there are.
+   */
   readonly details: readonly string[];
   /** Sent as `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
@@ -37,14 +40,23 @@ export class HttpError extends Error {
     status: number,
     code: HttpErrorCode,
     message: string,
-    more: { details?: readonly string[]; retryAfterSeconds?: number } = {},
+    more: { details?: readonly string[]; maxDetails?: number; retryAfterSeconds?: number } = {},
   ) {
     super(message);
     this.status = status;
     this.code = code;
-    this.details = more.details ?? [message];
+    this.details = bounded(more.details ?? [message], more.maxDetails ?? MAX_DETAILS);
     this.retryAfterSeconds = more.retryAfterSeconds;
   }
+}
+
+const MAX_DETAILS = 20;
+const MAX_DETAIL_LENGTH = 255;
+
+function bounded(details: readonly string[], max: number): string[] {
+  const listed = details.slice(0, max).map((detail) => detail.slice(0, MAX_DETAIL_LENGTH));
+  const more = details.length - listed.length;
+  return more > 0 ? [...listed, `… and ${more} more`] : listed;
 }
 
 /** Any error thrown while handling a request → the response to it. The error's own message is never sent. */

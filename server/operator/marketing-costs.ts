@@ -133,10 +133,8 @@ function parseCsv(text: string): { number: number; cells: string[] }[] {
 
 const MAX_PROBLEMS = 100;
 
-function refusal(problems: readonly string[]): HttpError {
-  const more = problems.length - MAX_PROBLEMS;
-  const details = more > 0 ? [...problems.slice(0, MAX_PROBLEMS), `… and ${more} more`] : problems;
-  return new HttpError(400, 'malformed-body', 'The costs are invalid; none were applied.', {
+const refusal = (details: readonly string[]) =>
+  new HttpError(400, 'malformed-body', 'The costs are invalid; none were applied.', {
     details,
+    maxDetails: MAX_PROBLEMS,
   });
-}

@@ -75,7 +75,7 @@ test('in strict mode the errors are the first twenty and a count', async () => {
   const { errors } = JSON.parse(text).meta;
   expect(status).toBe(400);
   expect(errors).toHaveLength(21);
-  expect(errors.at(-1)).toBe('and 25 more');
+  expect(errors.at(-1)).toBe('… and 25 more');
   expect(JSON.parse(text).message).toContain('45');
 });
 
