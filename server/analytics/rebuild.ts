@@ -26,7 +26,6 @@ export interface Rebuilt {
 }
 
 const ROUND = 500;
-const MINUTE_MS = 60_000;
 
 /**
  * Counts every event in the log again, on top of the stored baseline, and compares. Runs in one transaction, so an
@@ -34,9 +33,8 @@ const MINUTE_MS = 60_000;
  */
 export async function rebuild(parts: RebuildParts): Promise<Rebuilt> {
   const { shop, log, store, keepsDifferences } = parts;
-  // The retention time may have been shorter before, and the log deletes events shortly after the store deletes facts.
-  const retainedMs = await store.transaction((methods) => methods.retainedMs());
-  const sinceMs = Math.max(parts.sinceMs, retainedMs + MINUTE_MS);
+  // The retention time may have been shorter before.
+  const sinceMs = Math.max(parts.sinceMs, await store.transaction((methods) => methods.loggedFromMs()));
   const rules = factRules(shop);
   // Events not counted yet are acknowledged only after their facts are stored.
   await countAll(log, shop, rules, (work) => store.transaction(work));

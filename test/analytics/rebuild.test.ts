@@ -304,15 +304,6 @@ describe('interrupted', () => {
   });
 });
 
-test('a pending redaction stays queued for the collector', async () => {
-  const counted = await openCountedShop();
-  await counted.append(landing('ann'), hook('ann', '1', 'Customer Redacted'), order('ann', '2'));
-  expect((await counted.rebuild()).differences).toEqual([]);
-  expect((await counted.log.depth(consumerName(counted.shop.id))).waiting).toBe(1);
-  const [waiting] = await counted.log.lease(consumerName(counted.shop.id), 9);
-  expect(waiting?.event.event).toBe('Customer Redacted');
-});
-
 describe('after the rules were changed', () => {
   const changed = () =>
     shopOf({ MARKETING_RULES: '[{"marketing_event_id": "MA_page", "utm_campaign": "*"}]', FLOWS: '[]' });

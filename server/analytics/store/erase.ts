@@ -4,6 +4,7 @@ import { type AttributionParts, attributeAll } from './attribute.ts';
 import { closeOrders } from './close-orders.ts';
 import { linksOf, splitThings } from './needs-attribution.ts';
 import { forParts, inParts } from './rows.ts';
+import { readLoggedFromMs } from './settings.ts';
 import type { Db } from './tables.ts';
 
 /** Removes a person from every row. What they did stays counted, with its credit. */
@@ -23,10 +24,12 @@ export async function erase(
   await closeOrders(db, shop, closed);
   const gone = new Set(messageIds.map((id) => `message:${id}`));
   const isOver = await isWithoutOthers(db, shop, things.actions, keys);
+  // A rebuild counts those events again that the log still has; of older ones nobody is left to credit.
+  const old = await receivedBefore(db, shop, things.actions, await readLoggedFromMs(db));
   await closeActions(
     db,
     shop,
-    things.actions.filter((id) => gone.has(id) || (id.startsWith('checkout') && isOver(id))),
+    things.actions.filter((id) => gone.has(id) || old.has(id) || (id.startsWith('checkout') && isOver(id))),
   );
   const left = things.orders.filter((id) => !closed.includes(id));
   await freezeCredit(db, shop, left);
@@ -92,6 +95,24 @@ async function isWithoutOthers(
   const others = rows.filter(({ person }) => person.startsWith('a:') && !keys.has(person));
   const shared = new Set(others.map(({ thing }) => thing));
   return (id) => !shared.has(id);
+}
+
+async function receivedBefore(
+  db: Db,
+  shop: string,
+  actions: readonly string[],
+  beforeMs: number,
+): Promise<ReadonlySet<string>> {
+  const rows = await forParts(actions, (part) =>
+    db
+      .selectFrom('actions')
+      .select('id')
+      .where('shop', '=', shop)
+      .where('id', 'in', part)
+      .where('received_at', '<', beforeMs)
+      .execute(),
+  );
+  return new Set(rows.map(({ id }) => id));
 }
 
 async function closeActions(db: Db, shop: string, ids: readonly string[]): Promise<void> {

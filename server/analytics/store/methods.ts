@@ -12,7 +12,7 @@ import { pseudonymOf } from './pseudonym.ts';
 import { purge, shopsIn } from './purge.ts';
 import { dropLogged } from './rebuild.ts';
 import { retain } from './retain.ts';
-import { readRetainedMs, readSetting, writeRetainedMs, writeSetting } from './settings.ts';
+import { readLoggedFromMs, readSetting, writeRetainedMs, writeSetting } from './settings.ts';
 import { readSynced, recordSynced } from './synced.ts';
 import type { Db } from './tables.ts';
 
@@ -79,7 +79,7 @@ export function createMethods(db: Db, { shops, pepper }: MethodParts) {
       }
       await writeRetainedMs(db, nowMs - logRetentionMs);
     },
-    retainedMs: () => readRetainedMs(db),
+    loggedFromMs: () => readLoggedFromMs(db),
     dropLogged: (shop: string, sinceMs: number) => dropLogged(db, shop, sinceMs),
   };
 }

@@ -17,11 +17,14 @@ export async function writeSetting(db: Db, name: string, sealed: string): Promis
 }
 
 const RETAINED = 'retained';
+const MINUTE_MS = 60_000;
 
 /** Events received before this may have been deleted from the log, even if the retention time was raised since. */
-export const readRetainedMs = async (db: Db): Promise<number> =>
-  Number((await readSetting(db, RETAINED)) ?? 0);
+const readRetainedMs = async (db: Db): Promise<number> => Number((await readSetting(db, RETAINED)) ?? 0);
 
 /** Never moves back. */
 export const writeRetainedMs = async (db: Db, beforeMs: number): Promise<void> =>
   writeSetting(db, RETAINED, String(Math.max(beforeMs, await readRetainedMs(db))));
+
+/** What the log holds with certainty was received since: it deletes events shortly after facts are deleted here. */
+export const readLoggedFromMs = async (db: Db): Promise<number> => (await readRetainedMs(db)) + MINUTE_MS;
