@@ -20,3 +20,27 @@ export function resolveConsent(
     marketing: choice?.marketing ?? fallback,
   };
 }
+
+/**
+ * What was said for each purpose, as three characters in the order of `PURPOSES`: `g` granted, `d` denied, `-` nothing.
+ * `gd-`: advertising granted, analytics denied.
+ */
+export type ConsentState = string;
+
+export const NOTHING_SAID: ConsentState = '---';
+
+/** What a message said: of `assumed` purposes nothing. */
+export const stateOf = (consent: Consent, assumed: readonly Purpose[] = []): ConsentState =>
+  PURPOSES.map((purpose) => (assumed.includes(purpose) ? '-' : consent[purpose] ? 'g' : 'd')).join('');
+
+/** For each purpose denied where any state denies it, else granted where any grants it. */
+export function strictest(states: readonly ConsentState[]): ConsentState {
+  return PURPOSES.map((_, index) => {
+    const said = states.map((state) => state[index]);
+    return said.includes('d') ? 'd' : said.includes('g') ? 'g' : '-';
+  }).join('');
+}
+
+/** The first state, with the second for the purposes of which the first says nothing. */
+export const orElse = (state: ConsentState, other: ConsentState): ConsentState =>
+  PURPOSES.map((_, index) => (state[index] === '-' ? other[index] : state[index])).join('');

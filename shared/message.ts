@@ -37,6 +37,8 @@ export const Context = known({
     known({
       categoryPreferences: optional(z.record(z.string(), z.boolean())),
       gpc: optional(z.boolean()),
+      /** True while nobody has chosen: the categories are the tag's default. */
+      assumed: optional(z.boolean()),
     }),
   ),
   /** Set by the collector only: the user agent is a robot's. */
@@ -109,8 +111,14 @@ export const MAX_ISSUES = 20;
 
 const needs = (path: string, message: string): Issue[] => [{ path, code: 'custom', message }];
 
+/** It needs no id: nothing of it is stored as an event. Whether its categories are all of the shop's is not known here. */
+export function deniesAll({ context }: Message): boolean {
+  const answers = Object.values(context?.consent?.categoryPreferences ?? {});
+  return answers.length > 0 && answers.every((isGranted) => !isGranted);
+}
+
 /** A message needs an id of the person it is about. */
-function identityIssues(message: Message): Issue[] {
+export function identityIssues(message: Message): Issue[] {
   if (message.userId || message.anonymousId) {
     return message.type === 'alias' && !message.previousId
       ? needs('previousId', 'alias requires previousId')
@@ -132,7 +140,7 @@ export function parseMessage(value: unknown, type?: MessageType): { message: Mes
   const parsed = schemaOf(typed).safeParse(typed);
   if (!parsed.success) return { issues: parsed.error.issues.slice(0, MAX_ISSUES).map(toIssue('')) };
   const message = parsed.data;
-  const issues = identityIssues(message);
+  const issues = deniesAll(message) ? [] : identityIssues(message);
   const commerce = message.type === 'track' ? BY_EVENT.get(message.event) : undefined;
   if (message.type === 'track' && commerce) {
     const properties = commerce.safeParse(message.properties ?? {});

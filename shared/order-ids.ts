@@ -25,8 +25,8 @@ export function readId(value: unknown): string | undefined {
     : text;
 }
 
-/** An id that only its browser can know: a UUID, or as long as one. */
-export const isHardToGuess = (id: string): boolean => id.length >= 20;
+/** An id that only its browser can know: a UUID, or as long as one. One of few different characters is a placeholder. */
+export const isHardToGuess = (id: string): boolean => id.length >= 20 && new Set(id).size >= 8;
 
 /** A token proves that its holder has seen the cart or checkout. Numbers and short texts can be guessed and prove nothing. */
 export const isGuessable = (id: string): boolean => id.length < 8 || /^\d+$/.test(id);

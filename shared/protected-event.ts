@@ -1,4 +1,4 @@
-import type { Consent } from './consent.ts';
+import type { Consent, ConsentState, Purpose } from './consent.ts';
 import type { Context } from './message.ts';
 import type { MessageType } from './names.ts';
 
@@ -65,14 +65,21 @@ export interface ProtectedEvent {
   identity: Identity;
   /** Resolved: every purpose has an answer. */
   consent: Consent;
-  /** The message carried no consent choice; `consent` is the shop's default. */
-  isAssumed?: true;
+  /** The purposes that the message did not decide: of them `consent` holds an assumption. Absent: it decided all. */
+  assumed?: Purpose[];
+  /** The purposes that the consent record denies, where `consent` as stored grants them. Set when it is leased. */
+  withdrawn?: Purpose[];
+  /** The visitors who belong to an order or checkout, and the backend that reported it. Set by the store. */
+  joined?: Joined[];
   /** Destination names in lower case; `all` is the default for those not named. */
   integrations?: Record<string, boolean>;
   context: Context;
   properties: JsonObject;
   traits: JsonObject;
 }
+
+/** One who belongs to an order: under which subject there may be a record, and what was chosen where there is none. */
+export type Joined = [subject: string, choice: ConsentState];
 
 /**
  * The raw values that `protect` took out, for destinations that need them. They are encrypted at rest, and in clear only in

@@ -6,6 +6,7 @@
 export const SKIP_REASONS = [
   'bot',
   'consent',
+  'consent-withdrawn',
   'integration-off',
   'unmapped',
   'too-old',

@@ -15,7 +15,7 @@ export interface Encoded {
 }
 
 /** The part of a delivery that stays in memory while its requests are in flight. */
-export type InFlight = Pick<Delivery, 'seq' | 'attempt' | 'ack' | 'retry' | 'deadLetter'> & {
+export type InFlight = Pick<Delivery, 'seq' | 'attempt' | 'isCurrent' | 'ack' | 'retry' | 'deadLetter'> & {
   event: Pick<ProtectedEvent, 'type' | 'messageId' | 'identity'>;
 };
 
@@ -82,9 +82,9 @@ export function prepare(parts: PrepareParts, leased: Delivery): Prepared {
   }
 }
 
-function toInFlight({ seq, attempt, ack, retry, deadLetter, event }: Delivery): InFlight {
+function toInFlight({ seq, attempt, isCurrent, ack, retry, deadLetter, event }: Delivery): InFlight {
   const { type, messageId, identity } = event;
-  return { seq, attempt, ack, retry, deadLetter, event: { type, messageId, identity } };
+  return { seq, attempt, isCurrent, ack, retry, deadLetter, event: { type, messageId, identity } };
 }
 
 function reasonToSkip(
@@ -92,7 +92,8 @@ function reasonToSkip(
   event: ProtectedEvent,
   nowMs: number,
 ): SkipReason | undefined {
-  if (!event.consent[destination.purpose]) return 'consent';
+  const { purpose } = destination;
+  if (!event.consent[purpose]) return event.withdrawn?.includes(purpose) ? 'consent-withdrawn' : 'consent';
   if (!isEnabled(event.integrations, destination)) return 'integration-off';
   const { maxAgeMs } = destination.limits;
   if (maxAgeMs !== undefined && nowMs - Date.parse(event.timestamp) > maxAgeMs) return 'too-old';

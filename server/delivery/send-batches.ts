@@ -5,8 +5,10 @@ import type { BreakerState } from './breaker.ts';
 import type { RoundParts } from './parts.ts';
 import type { Encoded, InFlight } from './prepare.ts';
 import {
+  CONSENT_CHANGED,
   DEFERRED,
   type Exchange,
+  isFailure,
   type NotSent,
   notSentAfter,
   type SendResult,
@@ -20,8 +22,7 @@ export interface Item extends Sized, Encoded {
 }
 
 type Failure = Extract<SendResult, { kind: 'retry' | 'paused' }>;
-const isFailure = (result: SendResult): result is Failure =>
-  result.kind === 'retry' || result.kind === 'paused';
+const isFailed = (result: SendResult): result is Failure => isFailure(result);
 
 /** The API was reached and failed. */
 const SERVER_FAILURES = new Set<RetryReason>(['server-error', 'invalid-response']);
@@ -61,7 +62,7 @@ export async function sendBatches(parts: RoundParts, batches: readonly Item[][])
 /** A server failure on an event sent alone does not end the round while the breaker stays closed. */
 function endsRound(result: SendResult, batchLength: number, state: BreakerState): boolean {
   if (result.kind === 'paused') return true;
-  if (result.kind !== 'retry') return false;
+  if (result.kind !== 'retry' || result === CONSENT_CHANGED) return false;
   return batchLength > 1 || state !== 'closed' || !SERVER_FAILURES.has(result.reason);
 }
 
@@ -78,6 +79,7 @@ async function sendBatch(
       settings,
       http,
       waitForTurn: () => waitForTurn(parts),
+      isCurrent: ({ delivery }) => delivery.isCurrent(),
       nowMs: clock.now,
       onSent: (exchange) => {
         const { ms, worst } = exchange;
@@ -88,12 +90,12 @@ async function sendBatch(
     },
     batch,
   );
-  const failure = results.find(isFailure);
+  const failure = results.find(isFailed);
   if (failure === STOPPING || failure === DEFERRED) return results;
   if (failure && failure.afterMs > 0) breaker.pauseUntil(clock.now() + failure.afterMs);
   if (!isCurrent(parts)) return results;
   if (failure) recordFailure(parts, failure);
-  else breaker.succeeded();
+  else if (requests.length > 0) breaker.succeeded();
   return results;
 }
 

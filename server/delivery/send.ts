@@ -32,6 +32,8 @@ export interface SendParts<One> {
   http: Http;
   /** Resolves when the next request is allowed; with a result when none may be sent any more. */
   waitForTurn: () => Promise<NotSent | undefined>;
+  /** False for what may not be sent as it was prepared any more; asked immediately before a request. */
+  isCurrent: (one: One) => boolean;
   nowMs: () => number;
   /** Called after each request. */
   onSent: (exchange: Exchange<One>) => void;
@@ -50,6 +52,10 @@ export const STOPPING = notSent('not sent: the collector is stopping');
 export const DEFERRED = notSent(
   'not sent: the destination failed or asked to wait meanwhile, or the round took too long',
 );
+export const CONSENT_CHANGED = notSent('not sent: consent was denied since the event was prepared');
+/** True for a result after which nothing more is sent. What was not sent by consent says nothing of the destination. */
+export const isFailure = (result: SendResult): boolean =>
+  result !== CONSENT_CHANGED && (result.kind === 'retry' || result.kind === 'paused');
 /** For what would have followed a failed request: it waits as long. */
 export const notSentAfter = ({ afterMs }: SendResult): SendResult => ({ ...DEFERRED, afterMs });
 
@@ -67,23 +73,39 @@ export async function send<One extends Sendable>(
   batch: readonly One[],
 ): Promise<SendResult[]> {
   const results = await sendOnce(parts, batch);
+  if (!results) return sendCurrent(parts, batch);
   const isRejectedAsAWhole = results.length === 1 && results[0]?.kind === 'rejected' && batch.length > 1;
   if (!isRejectedAsAWhole)
     return results.length === batch.length ? results : batch.map(() => results[0] as SendResult);
   const middle = Math.ceil(batch.length / 2);
   const first = await send(parts, batch.slice(0, middle));
-  const failure = first.find(({ kind }) => kind === 'retry' || kind === 'paused');
+  const failure = first.find(isFailure);
   const rest = batch.slice(middle);
   return [...first, ...(failure ? rest.map(() => notSentAfter(failure)) : await send(parts, rest))];
 }
 
-/** One request. One result for the whole batch, or one per payload where the API answers per item. */
-async function sendOnce<One extends Sendable>(
+/** The others are prepared anew. */
+async function sendCurrent<One extends Sendable>(
   parts: SendParts<One>,
   batch: readonly One[],
 ): Promise<SendResult[]> {
+  const current = batch.filter(parts.isCurrent);
+  const sent = current.length > 0 ? await send(parts, current) : [];
+  const results = new Map(current.map((one, index) => [one, sent[index]]));
+  return batch.map((one) => results.get(one) ?? CONSENT_CHANGED);
+}
+
+/**
+ * One request. One result for the whole batch, or one per payload where the API answers per item. Undefined: not all of
+ * it may be sent any more, and nothing was.
+ */
+async function sendOnce<One extends Sendable>(
+  parts: SendParts<One>,
+  batch: readonly One[],
+): Promise<SendResult[] | undefined> {
   const refusal = await parts.waitForTurn();
   if (refusal) return [refusal];
+  if (!batch.every(parts.isCurrent)) return undefined;
   const atMs = parts.nowMs();
   const startedAtMs = performance.now();
   const { results, response } = await request(parts, batch);

@@ -34,6 +34,19 @@ export const Answer = z.looseObject({
     .positive()
     .optional()
     .meta({ description: 'How many messages were invalid, when there are more than are listed.' }),
+  warnings: z
+    .array(
+      z.looseObject({
+        index: z.int().nonnegative().meta({ description: 'Position in the batch.' }),
+        path: z.string(),
+        code: z.string().meta({
+          description:
+            '`consent-missing`: says nothing of consent, and is delivered nowhere because the shop’s default denies and nothing is recorded. `consent-default-differs`: an assumed answer is not the shop’s default.',
+        }),
+      }),
+    )
+    .optional()
+    .meta({ description: 'Accepted messages that will not do what their sender expects; at most 20.' }),
 });
 
 /** The response to a request that was refused as a whole. */

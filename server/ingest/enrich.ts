@@ -1,5 +1,5 @@
 import { isbot } from 'isbot';
-import { type Consent, PURPOSES, resolveConsent } from '../../shared/consent.ts';
+import { type Consent, PURPOSES, type Purpose, resolveConsent } from '../../shared/consent.ts';
 import { type Context, isObject, type Message } from '../../shared/message.ts';
 import type { SkipReason } from '../../shared/reasons.ts';
 import type { Shop } from '../config/config.ts';
@@ -16,13 +16,19 @@ export interface Enrichment {
   timestamp: string;
   receivedAt: string;
   consent: Consent;
-  /** The message carries no consent choice; `consent` is the shop's default. */
-  isAssumed?: true;
+  /** The purposes that the message did not decide; none: absent. */
+  assumed?: Purpose[];
   context: Context;
 }
 
 /** A few thousand browsers make up nearly all visits, and isbot's pattern is expensive to evaluate. */
 const isRobot = memoize(5_000, isbot);
+
+/** Why a message is not stored. `denied`: what is kept of one in which the visitor chose and no purpose is granted. */
+export interface Skipped {
+  skip: SkipReason;
+  denied?: Enrichment;
+}
 
 /**
  * Resolves time, consent, address, user agent and click ids of a message.
@@ -35,22 +41,26 @@ export function enrich(
   sender: Sender,
   shop: Shop,
   batchSentAt?: string,
-): Enrichment | { skip: SkipReason } {
+): Enrichment | Skipped {
   const context = message.context ?? {};
-  const choice = chosenConsent(context, shop);
-  const gpc = sender.gpc || context.consent?.gpc === true;
-  const consent = resolveConsent(choice, shop.consentDefault, gpc);
-  if (choice && PURPOSES.every((purpose) => !consent[purpose])) return { skip: 'consent' };
+  const { consent, assumed, isAnswered } = consentOf(context, sender, shop);
+  const times = {
+    timestamp: new Date(happenedAtMs(message, sender.receivedAtMs, batchSentAt)).toISOString(),
+    receivedAt: new Date(sender.receivedAtMs).toISOString(),
+  };
+  if (isAnswered && PURPOSES.every((purpose) => !consent[purpose])) {
+    const denied = { ...times, consent, ...(assumed.length > 0 && { assumed }), context: {} };
+    return { skip: 'consent', ...(assumed.length < PURPOSES.length && { denied }) };
+  }
   const userAgent = sender.isBrowser ? sender.userAgent : context.userAgent;
   const isBot = isRobot(context.userAgent ?? userAgent ?? '');
   if (isBot && shop.bots === 'drop') return { skip: 'bot' };
   const { consent: _, bot: __, tiktok: ___, ...rest } = context;
   const ip = canonicalIp(sender.isBrowser ? sender.ip : context.ip);
   return {
-    timestamp: new Date(happenedAtMs(message, sender.receivedAtMs, batchSentAt)).toISOString(),
-    receivedAt: new Date(sender.receivedAtMs).toISOString(),
+    ...times,
     consent,
-    ...(!choice && !gpc && { isAssumed: true as const }),
+    ...(assumed.length > 0 && { assumed }),
     context: {
       ...rest,
       ip: ip && (consent.advertising ? ip : coarseIp(ip)),
@@ -61,5 +71,25 @@ export function enrich(
       }),
       ...(isBot && { bot: true }),
     },
+  };
+}
+
+/**
+ * What a message says about consent, else the shop's default. While nobody has chosen, the snippet sends its tag's
+ * default as `assumed`: that decides the message and nothing else. Global Privacy Control is a choice.
+ *
+ * @returns `isAnswered`: the message names categories of the shop's.
+ */
+function consentOf(context: Context, sender: Sender, shop: Shop) {
+  const choice = chosenConsent(context, shop);
+  const gpc = sender.gpc || context.consent?.gpc === true;
+  const isAssumed = context.consent?.assumed === true;
+  const assumed = PURPOSES.filter(
+    (purpose) => (isAssumed || choice?.[purpose] === undefined) && !(gpc && purpose === 'advertising'),
+  );
+  return {
+    consent: resolveConsent(choice, shop.consentDefault, gpc),
+    assumed,
+    isAnswered: choice !== undefined,
   };
 }

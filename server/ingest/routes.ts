@@ -15,6 +15,7 @@ import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
 import type { Store } from '../store/store.ts';
+import { consentWarnings } from './consent-warnings.ts';
 import { setCookies } from './cookies.ts';
 import type { CountryOf } from './country.ts';
 import type { Rejections } from './rejections.ts';
@@ -39,6 +40,7 @@ interface HandlerParts extends IngestParts {
   admission: Admission;
   /** At most once an hour for each shop. */
   mayWarnOfOrders(shop: string): boolean;
+  mayWarnOfConsent(shop: string): boolean;
 }
 
 const HOUR_MS = 3_600_000;
@@ -47,7 +49,12 @@ const HOUR_MS = 3_600_000;
 export function addIngestRoutes(app: Express, parts: IngestParts): void {
   const { config, clock } = parts;
   const admission = createAdmission(config, { ...parts, nowMs: clock.now });
-  const handlerParts = { ...parts, admission, mayWarnOfOrders: createLogLimiter(clock.now, HOUR_MS) };
+  const handlerParts = {
+    ...parts,
+    admission,
+    mayWarnOfOrders: createLogLimiter(clock.now, HOUR_MS),
+    mayWarnOfConsent: createLogLimiter(clock.now, HOUR_MS),
+  };
   app.use('/v1', cors(config.shops));
   app.post(['/v1/batch', '/v1/b'], ingestHandler(handlerParts));
   for (const type of MESSAGE_TYPES)
@@ -114,7 +121,8 @@ function ingest(
   const { origin } = request.headers;
   const { count, items, sentAt, lost } = splitBatch(body, type);
   const sender = readSender(request, source, parts);
-  return validate(parts, items, sender, shop, sentAt, type, body.sinceMs).then(({ entries, rejections }) => {
+  return validate(parts, items, sender, shop, sentAt, type, body.sinceMs).then((result) => {
+    const { entries, denials, rejections, differing, silent } = result;
     const { count: rejectedCount, listed: rejected } = rejections;
     if (rejectedCount > 0 && request.headers['x-strict-mode'] === '1') throw strictModeError(rejections);
     const latest = origin !== undefined && origin !== 'null' ? entries.at(-1)?.event : undefined;
@@ -123,7 +131,14 @@ function ingest(
       rejected,
       ...(rejectedCount > rejected.length && { rejectedCount }),
     };
-    return log.accept(entries).then((answers) => {
+    // In one turn of the event loop: they share a transaction, and later entries follow what was denied.
+    const denied = log.deny(denials);
+    const answered = log.accept(entries);
+    const warned =
+      silent.length + differing.length > 0
+        ? answered.then(() => consentWarnings(differing, silent, log))
+        : [];
+    return Promise.all([answered, warned, denied]).then(([answers, warnings]) => {
       const accepted = answers.length;
       const duplicates = answers.filter(({ isStored }) => !isStored).length;
       counters.count('messages_accepted', { shop: shop.id }, accepted);
@@ -134,9 +149,16 @@ function ingest(
           { shop: shop.id, variable: 'ORDERS_FROM' },
           'no order webhook was received yet: orders of pages are sent unconfirmed, and anybody can forge them',
         );
+      if (warnings.some(({ code }) => code === 'consent-missing') && parts.mayWarnOfConsent(shop.id))
+        parts.logger.warn(
+          { shop: shop.id, variable: 'CONSENT_DEFAULT' },
+          'messages say nothing of consent and are delivered nowhere: send context.consent.categoryPreferences with them',
+        );
       if (latest && origin) setCookies(response, origin, hostOf(config, request), latest);
       response.setHeader('Content-Type', 'application/json; charset=utf-8');
-      response.end(JSON.stringify({ ...answer, accepted, duplicates }));
+      response.end(
+        JSON.stringify({ ...answer, accepted, duplicates, ...(warnings.length > 0 && { warnings }) }),
+      );
     });
   });
 }

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { parseMessage } from '../../shared/message.ts';
+import { deniesAll, type Issue, identityIssues, parseMessage } from '../../shared/message.ts';
 import type { MessageType } from '../../shared/names.ts';
 import { orderTokens } from '../../shared/order-ids.ts';
 import type { Shop } from '../config/config.ts';
@@ -7,7 +7,9 @@ import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import { readClaim } from '../orders/claim.ts';
 import { type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
-import type { Entry, Store } from '../store/store.ts';
+import type { Denial, Entry, Store } from '../store/store.ts';
+import { defaultDiffers, isSilent, type Silent } from './consent-warnings.ts';
+import { toDenial } from './denial.ts';
 import { enrich } from './enrich.ts';
 import { toEvent } from './event.ts';
 import { addRejection, describeFirst, type Rejections } from './rejections.ts';
@@ -25,6 +27,12 @@ export interface ValidationResult {
   /** Ready for the log, in the order of the items. Skipped messages (robot, no consent) are in neither. */
   entries: Entry[];
   rejections: Rejections;
+  /** Of skipped messages, those that deny every purpose. */
+  denials: Denial[];
+  /** Positions of messages whose assumed consent is not the shop's default. */
+  differing: number[];
+  /** Messages that say nothing of consent where the shop's default denies. */
+  silent: Silent[];
 }
 
 /** How long messages are worked on before other requests have their turn. One message is not interrupted. */
@@ -57,24 +65,39 @@ export async function validate(
     await setImmediate();
     turnEndsAtMs = performance.now() + TURN_MS;
   };
+  const denials: Denial[] = [];
+  const differing: number[] = [];
+  const silent: Silent[] = [];
+  const reject = (index: number, value: unknown, issues: Issue[]) => {
+    counters.count('messages_rejected', { shop: shop.id, code: issues[0]?.code ?? '' });
+    if (rejections.count === 0) first = value;
+    addRejection(rejections, index, value, issues);
+  };
   for (const { index, value, issue } of items) {
     if (isOver()) await nextTurn();
     const parsed = issue ? { issues: [issue] } : parseMessage(value, type);
     if ('issues' in parsed) {
-      counters.count('messages_rejected', { shop: shop.id, code: parsed.issues[0]?.code ?? '' });
-      if (rejections.count === 0) first = value;
-      addRejection(rejections, index, value, parsed.issues);
+      reject(index, value, parsed.issues);
       continue;
     }
     const enriched = enrich(parsed.message, sender, shop, batchSentAt);
     if ('skip' in enriched) {
       counters.count('messages_skipped', { shop: shop.id, reason: enriched.skip });
+      if (enriched.denied)
+        denials.push(toDenial(parsed.message, enriched.denied, sender, shop, parts.log.witnessOf));
       continue;
     }
+    const issues = deniesAll(parsed.message) ? identityIssues(parsed.message) : [];
+    if (issues.length > 0) {
+      reject(index, value, issues);
+      continue;
+    }
+    if (defaultDiffers(parsed.message.context ?? {}, shop)) differing.push(index);
     const { event, raw, dropped } = toEvent(parsed.message, enriched, shop, sender.source);
+    if (isSilent(event) && parsed.message.context?.consent?.assumed !== true) silent.push({ index, event });
     for (const field of dropped) counters.count('fields_dropped', { shop: shop.id, field });
     const claim = readClaim(event);
-    const witness = claim && parts.log.witnessOf(sender.peer);
+    const witness = parts.log.witnessOf(sender.peer);
     entries.push({
       event,
       ...(raw && { encryptedPii: piiEncryption.encrypt(raw, piiBinding(event)) }),
@@ -87,5 +110,5 @@ export async function validate(
     parts.logger.info({ shop: shop.id, ...describeFirst(rejections, first) }, 'message rejected');
   // Storing large entries takes time too.
   if (isOver()) await nextTurn();
-  return { entries, rejections };
+  return { entries, denials, rejections, differing, silent };
 }

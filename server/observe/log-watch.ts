@@ -5,6 +5,7 @@ import type { Logger } from './log.ts';
 export const watchLog = (counters: Counters, logger: Logger) => ({
   committed: (seconds: number) => counters.time('commit', seconds, {}),
   appended: (bytes: number) => counters.count('appended_bytes', {}, bytes),
+  consentsRefused: (count: number) => counters.count('consent_records_refused', {}, count),
   upgrading: (step: string, done: number) =>
     logger.info({ step, done }, 'upgrading the data directory of an earlier version'),
   gapFound: (range: object) =>

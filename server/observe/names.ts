@@ -55,6 +55,10 @@ export const COUNTERS = {
     help: 'Bytes of stored events, as written to disk.',
     labels: {},
   },
+  consent_records_refused: {
+    help: 'Consent choices that were not recorded: browsers behind that address had added 5,000 records that day.',
+    labels: {},
+  },
   deliveries: {
     help: 'Events a destination accepted; the outcome warning means that it added a remark.',
     labels: { ...PLACE, outcome: ['delivered', 'warning'] },

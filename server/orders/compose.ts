@@ -1,10 +1,8 @@
-import { isIP } from 'node:net';
-import { type Consent, PURPOSES } from '../../shared/consent.ts';
+import type { Consent } from '../../shared/consent.ts';
 import { LIMITS } from '../../shared/names.ts';
 import { orderNames, readId } from '../../shared/order-ids.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
-import { withoutClickIds } from '../privacy/click-ids.ts';
-import { coarseIp, coarseUserAgent } from '../privacy/coarsen.ts';
+import { decides } from '../privacy/effective-consent.ts';
 import { readClaim } from './claim.ts';
 import { type Evidence, toEvidence } from './evidence.ts';
 import { byPrecedence, isTrusted, type Report } from './precedence.ts';
@@ -87,6 +85,10 @@ function compose(own: ProtectedEvent, known: KnownOrder): ProtectedEvent {
       ...own,
       source: isPlaced ? content.source : own.source,
       timestamp: isPlaced ? earliest([own, ...placed]) : own.timestamp,
+      consent: consentOf(
+        own,
+        reports.map(({ event }) => event),
+      ),
       ...integrationsOf(own, reports),
       identity: together(buyer.map(({ identity }) => identity)),
       traits: together(buyer.map(({ traits }) => traits)),
@@ -111,23 +113,17 @@ function describingBuyer(own: ProtectedEvent, reports: readonly Report[]): Prote
 }
 
 /**
- * An event of a trusted voice with what is known of the browsers that belong to it, latest first. The strictest consent
- * of all of them applies; without any, the event's own.
+ * An event of a trusted voice with what is known of the browsers that belong to it, latest first. Consent is not looked
+ * at: whoever leases the event applies what is recorded by then.
  */
 function enrich(event: ProtectedEvent, evidence: readonly Evidence[]): ProtectedEvent {
-  if (evidence.length === 0) return asAllowed(event);
-  const consent = Object.fromEntries(
-    PURPOSES.map((purpose) => [purpose, evidence.every((one) => one.consent[purpose])]),
-  ) as Consent;
-  const { isAssumed: _, ...own } = event;
-  const allowed = { ...own, consent };
-  if (!PURPOSES.some((purpose) => consent[purpose])) return asAllowed(allowed);
+  if (evidence.length === 0) return event;
   const anonymousId = evidence.find((one) => one.anonymousId !== undefined)?.anonymousId;
-  return asAllowed({
-    ...allowed,
-    identity: { ...own.identity, ...(anonymousId !== undefined && { anonymousId }) },
-    context: { ...own.context, ...together(evidence.map(({ context }) => context)) },
-  });
+  return {
+    ...event,
+    identity: { ...event.identity, ...(anonymousId !== undefined && { anonymousId }) },
+    context: { ...event.context, ...together(evidence.map(({ context }) => context)) },
+  };
 }
 
 /**
@@ -168,6 +164,14 @@ function contentOf(
     return reports.find((one) => one.stage === 'refunded' && one.part === part)?.event ?? own;
   }
   return contents.find(({ properties }) => properties.total !== undefined) ?? contents[0] ?? own;
+}
+
+/** Where nobody chose, what the shop system states of its customer decides marketing. */
+function consentOf(own: ProtectedEvent, events: readonly ProtectedEvent[]): Consent {
+  const states = ({ source, assumed }: ProtectedEvent) =>
+    source === 'platform' && assumed !== undefined && !assumed.includes('marketing');
+  const stated = decides(own, 'marketing') ? undefined : events.find(states);
+  return stated ? { ...own.consent, marketing: stated.consent.marketing } : own.consent;
 }
 
 const cancelledAt = ({ properties }: ProtectedEvent) => readId(properties.cancelled_at);
@@ -212,23 +216,5 @@ function propertiesOf(
     // A payment stays one, whatever an edit before or after it reports.
     ...(own.event === 'Order Updated' && { financial_status: own.properties.financial_status ?? null }),
     ...(!canonicalId.startsWith('checkout:') && { order_id: canonicalId }),
-  };
-}
-
-/** Without consent to advertising: no click ids, a coarse address, a coarse user agent. */
-function asAllowed(event: ProtectedEvent): ProtectedEvent {
-  if (event.consent.advertising) return event;
-  const { context, properties, traits } = event;
-  const { ip, userAgent, tiktok, ...rest } = withoutClickIds(context);
-  return {
-    ...event,
-    context: {
-      ...rest,
-      ...(ip !== undefined && isIP(ip) !== 0 && { ip: coarseIp(ip) }),
-      ...(userAgent !== undefined && { userAgent: coarseUserAgent(userAgent) }),
-      ...(tiktok && Object.keys(tiktok).length > 0 && { tiktok }),
-    },
-    properties: withoutClickIds(properties),
-    traits: withoutClickIds(traits),
   };
 }

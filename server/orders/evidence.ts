@@ -1,4 +1,4 @@
-import type { Consent } from '../../shared/consent.ts';
+import type { Consent, Purpose } from '../../shared/consent.ts';
 import { isObject } from '../../shared/message.ts';
 import { eventIdOf } from '../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
@@ -6,6 +6,10 @@ import type { ProtectedEvent } from '../../shared/protected-event.ts';
 /** What a browser showed together with a cart's or checkout's token, or with the order itself. */
 export interface Evidence {
   consent: Consent;
+  /** The purposes that the browser's message did not decide. */
+  assumed?: Purpose[];
+  /** Of a browser that denied every purpose: the subject of its consent record, in place of its id. */
+  subject?: string;
   anonymousId?: string;
   context: Pick<ProtectedEvent['context'], 'ip' | 'userAgent' | 'tiktok' | 'page' | 'campaign'>;
   /** The id that page's mirrored TikTok pixel gave the event. */
@@ -22,7 +26,7 @@ const MOST_CAMPAIGN_FIELDS = 12;
  * usual length. Anybody can send another type or 31 KB in any of them, and a destination would refuse the order for it.
  */
 export function toEvidence(event: ProtectedEvent): Evidence {
-  const { consent, identity, properties, messageId, event: name = '' } = event;
+  const { consent, assumed, identity, properties, messageId, event: name = '' } = event;
   const { ip, userAgent, page, campaign, tiktok: { event_id, ...tiktok } = {} } = event.context;
   const isShared = event_id === messageId || event_id === eventIdOf(name, properties, messageId);
   const shown = {
@@ -34,6 +38,7 @@ export function toEvidence(event: ProtectedEvent): Evidence {
   };
   return {
     consent,
+    ...(assumed && { assumed }),
     ...(identity.anonymousId !== undefined && { anonymousId: identity.anonymousId }),
     context: filled(shown) ?? {},
     ...(event_id !== undefined && isShared && { eventId: event_id }),

@@ -38,6 +38,7 @@ const DEFAULTS = {
 const UNWATCHED: LogWatch = {
   committed() {},
   appended() {},
+  consentsRefused() {},
   gapFound() {},
   highWaterMarkLost() {},
   upgrading() {},

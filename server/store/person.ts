@@ -50,8 +50,8 @@ export interface Exported extends PersonFound {
   evidence: { status: string; event: ProtectedEvent }[];
   /** What their browsers showed together with tokens of a cart or checkout. */
   views: { tokens: string[]; at: string; shown: unknown }[];
-  /** What was chosen last. */
-  consents: { id: string; at: string; consent: Consent }[];
+  /** What was said last, of the purposes something was said about. */
+  consents: { id: string; at: string; consent: Partial<Consent> }[];
   /** Digests and ids that trusted voices linked to their user ids. */
   links: { userId: string; key: string; at: string }[];
   deadLetters: DeadLetter[];

@@ -1,4 +1,5 @@
-import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import type { ConsentState } from '../../shared/consent.ts';
+import type { ProtectedEvent, Source } from '../../shared/protected-event.ts';
 import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
 import type { OrderClaim } from '../orders/claim.ts';
 import type { DeadLetter } from './dead-letter.ts';
@@ -21,7 +22,8 @@ export interface Entry {
   claim?: OrderClaim;
   /** Tokens of carts, checkouts and orders that a browser shows; none of them can be guessed. */
   tokens?: readonly string[];
-  /** Keyed digest of the peer address (`witnessOf`); of a shop system's order, of the buyer's address. */
+  /** Keyed digest of the peer address (`witnessOf`); of a shop system's order, of the buyer's address. Of an event that
+   * reports no order only for the bound of new consent records. */
   witness?: string;
   /** The signed body of the webhook it was read from. */
   webhook?: SignedBody;
@@ -33,6 +35,40 @@ export interface Entry {
 export interface SignedBody {
   digest: string;
   topic: string;
+}
+
+/**
+ * A message that grants no purpose. No event is stored of it: what it denies is recorded, and what proves that its sender
+ * belongs to an order.
+ */
+export interface Denial {
+  shop: string;
+  source: 'browser' | 'server';
+  messageId: string;
+  choice: ConsentState;
+  /** Epoch ms. */
+  receivedAtMs: number;
+  /** When it was said, epoch ms; a later time than `receivedAtMs` counts as that. */
+  saidAtMs: number;
+  anonymousId?: string;
+  userId?: string;
+  /** What it shows of carts, checkouts and orders. */
+  tokens?: readonly string[];
+  /** SHA-256 of such a token, hex, where the sender keeps the token itself back. */
+  tokenDigests?: readonly string[];
+  /** It reports an order. */
+  claim?: OrderClaim;
+  witness?: string;
+}
+
+/** One change of a consent record. Times in epoch ms. */
+export interface ConsentChange {
+  receivedAtMs: number;
+  /** When it was said. */
+  atMs: number;
+  source: Source;
+  /** What counted from then on. */
+  state: ConsentState;
 }
 
 /** What became of one entry. `isStored` is false for a duplicate, and for a report that adds nothing to its order. */
@@ -90,14 +126,25 @@ export interface Store extends Ledger, RedactionStore {
    * cut, with one answer per entry. A messageId is a duplicate when the same voice used it within its window, a stage of
    * an order when it was reported before. An empty list resolves at once.
    *
+   * What the entries say about consent is recorded in the same transaction, also for duplicates: of a browser under its
+   * anonymous id, unless that can be guessed; of trusted voices also under the user id. For each purpose the latest
+   * statement counts, by its `timestamp`; of two at one time the stricter.
+   *
    * @throws {LogUnavailable} when nothing could be stored (disk full, closed); then nothing was.
    */
   accept(entries: readonly Entry[]): Promise<Accepted[]>;
+  /** Records messages that grant no purpose. One transaction; what was denied before changes nothing. @throws {LogUnavailable} */
+  deny(denials: readonly Denial[]): Promise<void>;
+  /** What was said by a visitor or about a person under this id, oldest first; at most the latest 20 changes of each. */
+  consentHistory(shop: string, id: string): Promise<ConsentChange[]>;
+  /** True when a message without a choice has a purpose granted by the record. */
+  hasGrant(event: ProtectedEvent): Promise<boolean>;
   /** The keyed digest that stands for a peer address: of IPv6 the /64 network; undefined when it is no address. */
   witnessOf(address: string | undefined): string | undefined;
 
   /**
-   * Leases up to `max` due deliveries to this caller, oldest first. Several workers may lease for one consumer; each
+   * Leases up to `max` due deliveries to this caller, oldest first, each under the consent that is recorded by now (for
+   * statistics: by the time the event was received). Several workers may lease for one consumer; each
    * event is with one at a time. A lease not settled within the log's lease time is due again; after a restart
    * everything unsettled except held events is due at once, oldest first.
    *
@@ -206,6 +253,8 @@ export interface LogWatch {
   upgrading(step: string, done: number): void;
   /** Once, at the start that found the gap. */
   gapFound(range: Gap): void;
+  /** New consent records beyond the bound of their sender's address. */
+  consentsRefused(count: number): void;
   /** At a start whose high-water mark is absent or damaged: a gap from before cannot be detected. */
   highWaterMarkLost(): void;
 }
@@ -221,6 +270,7 @@ export interface Settled {
 
 /** One event leased to one consumer. Exactly one of ack, retry, deadLetter settles it; later calls do nothing. */
 export interface Delivery {
+  /** Without what the consent record denies. */
   event: ProtectedEvent;
   /** The event's number in this store. */
   seq: number;
@@ -234,6 +284,8 @@ export interface Delivery {
   waitingSinceMs: number;
   /** Epoch ms of the first attempt with an unknown outcome: sent without an answer, or its process died. */
   uncertainSinceMs?: number;
+  /** False once anybody the event is about denied a purpose since it was leased. Known without waiting. */
+  isCurrent(): boolean;
   ack(): void;
   /** @param uncertain the request may have arrived. */
   retry(delayMs: number, reason: RetryReason, uncertain?: boolean): void;

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Consent } from '../../../shared/consent.ts';
+import type { Consent, Purpose } from '../../../shared/consent.ts';
 import type { Context } from '../../../shared/message.ts';
 import type { Shop } from '../../config/config.ts';
 import { toEvent } from '../../ingest/event.ts';
@@ -19,15 +19,18 @@ export interface EntryParts {
 /** A mapped webhook as an entry of the event log: without personal data in clear, reduced to what consent allows. */
 export function toEntry(
   { piiEncryption, counters, log }: EntryParts,
-  { message, audience, tokens = [] }: Mapped,
+  { message, audience, tokens = [], acceptsMarketing }: Mapped,
   shop: Shop,
-  consent: Consent,
+  basis: Consent,
   receivedAtMs: number,
 ): Entry {
+  const isStated = acceptsMarketing !== undefined;
+  const consent = isStated ? { ...basis, marketing: acceptsMarketing } : basis;
   const acceptance = {
     timestamp: occurredAt(message.timestamp, receivedAtMs),
     receivedAt: new Date(receivedAtMs).toISOString(),
     consent,
+    ...(isStated && { assumed: ['advertising', 'analytics'] satisfies Purpose[] }),
     context: allowedContext(message.context ?? {}, consent),
   };
   const { event, raw, dropped } = toEvent(message, acceptance, shop, 'platform');

@@ -16,6 +16,8 @@ export interface Mapped {
   audience?: 'statistics';
   /** Tokens of the order beside those in the message's properties. No destination is sent them. */
   tokens?: string[];
+  /** What the shop system states of its customer's consent to marketing. Where the customer chose, that counts. */
+  acceptsMarketing?: boolean | undefined;
 }
 
 /** A payload that cannot be mapped; `lacks` names the missing field, for the log. */

@@ -2,12 +2,12 @@ import type { OrderClaim } from '../../orders/claim.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import { keyOfStage, type Stage, stagesAdded } from '../../orders/stages.ts';
 import type { Accepted, ShopOrders } from '../store.ts';
-import type { AcceptRow } from './accept-row.ts';
+import type { AcceptRow, DenialRow } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
 import { type Dedup, type DedupKey, evidenceKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
 import type { ErasedOrders } from './erased-orders.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
-import type { EvidenceStore } from './evidence.ts';
+import { deniedVisitor, type EvidenceStore, isDenial, type Shown } from './evidence.ts';
 import type { FormerKeys } from './former-keys.ts';
 import type { Order, Orders } from './orders.ts';
 import { withFields } from './stored-event.ts';
@@ -34,6 +34,13 @@ export interface AcceptTimes {
   setByMs: number;
 }
 
+export interface AcceptOrder {
+  /** Undefined for a report that names no order: an event like others. */
+  report(row: AcceptRow, message: DedupKey, claim: OrderClaim, times: AcceptTimes): Accepted | undefined;
+  /** Of a page whose visitor denied every purpose: what proves that it belongs to an order, and nothing else. */
+  denial(row: DenialRow, claim: OrderClaim, nowMs: number): void;
+}
+
 const DUPLICATE: Accepted = { isStored: false };
 /** A cancellation or a refund is sent after its order. */
 const AFTER_ORDER_MS = 1_000;
@@ -48,7 +55,7 @@ const NO_ORDERS: ShopOrders = { ordersFrom: 'browser', mergeMs: 0, hasPlatform: 
  * Order reports within the accept transaction: which order a report belongs to, whether its voice makes an order, which
  * stages it adds, and what evidence joins.
  */
-export function createAcceptOrder(parts: Parts) {
+export function createAcceptOrder(parts: Parts): AcceptOrder {
   const { rows, dedup, windows, orders, evidence, voices, formerKeys, erasedOrders, shops } = parts;
 
   /** The first row carries the message's key, as the row of any other event does; without rows the table of keys has it. */
@@ -69,18 +76,28 @@ export function createAcceptOrder(parts: Parts) {
     return accepted;
   }
 
+  /** Undefined when it is known already; `order`: the one it proves to belong to. */
+  function putEvidence(
+    shop: string,
+    claim: OrderClaim,
+    shown: Shown & { witness: string | null },
+    nowMs: number,
+  ): { order: Order | undefined } | undefined {
+    const { stage, part, names, tokens } = claim;
+    const key = toBlob(evidenceKey([stage, part, shown.visitor, ...names, ...tokens]));
+    const put = evidence.put(shop, key, claim, shown);
+    if (!put) return undefined;
+    const known = { byToken: orders.showing(shop, tokens), byName: orders.named(shop, names) };
+    return { order: evidence.joinLate(shop, put, names, known, nowMs) };
+  }
+
   /** A browser's report where its word makes no order: kept once, joined where it proves to belong to one. */
   function acceptEvidence(row: AcceptRow, claim: OrderClaim, nowMs: number, insert: InsertRow): Accepted {
     const [shop, , , receivedAtMs, body, , details] = row;
     const { visitor = '', witness = null } = details ?? {};
-    const key = toBlob(evidenceKey([claim.stage, claim.part, visitor, ...claim.names, ...claim.tokens]));
-    const put = evidence.put(shop, key, claim, { visitor, receivedAtMs, body, witness });
+    const put = putEvidence(shop, claim, { visitor, receivedAtMs, body, witness }, nowMs);
     if (!put) return DUPLICATE;
-    const known = {
-      byToken: orders.showing(shop, claim.tokens),
-      byName: orders.named(shop, claim.names),
-    };
-    const order = evidence.joinLate(shop, put, claim.names, known, nowMs);
+    const { order } = put;
     if (!order) return { isStored: true, isEvidence: true };
     if (claim.stage === 'placed') insert(evidenceRow(row, body, order));
     return { isStored: true, isEvidence: true, orderId: order.canonicalId };
@@ -113,7 +130,7 @@ export function createAcceptOrder(parts: Parts) {
     insert(reportRow(row, body, order));
     if (!voices.actsAsBrowser(shop))
       for (const joined of evidence.joinTo(shop, order, claim, nowMs))
-        if (joined.stage === 'placed') insert(evidenceRow(row, joined.body, order));
+        if (joined.stage === 'placed' && !isDenial(joined)) insert(evidenceRow(row, joined.body, order));
     const added = mayAddStages
       ? stagesOf(order, claim).filter((one) => !wasSentBefore(shop, order, claim, one, nowMs))
       : [];
@@ -184,24 +201,37 @@ export function createAcceptOrder(parts: Parts) {
     orders.emit(order, stage, stage === 'refunded' ? claim.part : '', seq);
   }
 
-  return (row: AcceptRow, message: DedupKey, claim: OrderClaim, times: AcceptTimes): Accepted | undefined => {
-    const [shop, source, , receivedAtMs] = row;
-    const isFirst = source === 'platform' && voices.recordPlatformOrder(shop, receivedAtMs);
-    if (erasedOrders.has(shop, claim.names, isTrusted(source), times.nowMs)) return DUPLICATE;
-    const isBelieved = isTrusted(source) || voices.actsAsBrowser(shop);
-    if (!isBelieved)
+  return {
+    report(row, message, claim, times) {
+      const [shop, source, , receivedAtMs] = row;
+      const isFirst = source === 'platform' && voices.recordPlatformOrder(shop, receivedAtMs);
+      if (erasedOrders.has(shop, claim.names, isTrusted(source), times.nowMs)) return DUPLICATE;
+      const isBelieved = isTrusted(source) || voices.actsAsBrowser(shop);
+      if (!isBelieved)
+        return withMessageKey(shop, message, times.nowMs, (insert) =>
+          acceptEvidence(row, claim, times.nowMs, insert),
+        );
+      if (claim.names.length === 0 || claim.isNotice) return undefined;
       return withMessageKey(shop, message, times.nowMs, (insert) =>
-        acceptEvidence(row, claim, times.nowMs, insert),
+        acceptReport(row, claim, times, isFirst, insert),
       );
-    if (claim.names.length === 0 || claim.isNotice) return undefined;
-    return withMessageKey(shop, message, times.nowMs, (insert) =>
-      acceptReport(row, claim, times, isFirst, insert),
-    );
+    },
+    denial({ shop, receivedAtMs, witness, body, subjects: [subject = ''] }, claim, nowMs) {
+      // Where pages make orders, this one makes none, and no other report is joined by evidence.
+      if ((shops.get(shop) ?? NO_ORDERS).ordersFrom === 'browser') return;
+      if (erasedOrders.has(shop, claim.names, false, nowMs)) return;
+      const visitor = deniedVisitor(subject);
+      putEvidence(shop, claim, { visitor, receivedAtMs, body, witness }, nowMs);
+    },
   };
 }
 
 /** One report as statistics read it. */
-const reportRow = ([shop, source, , receivedAtMs]: AcceptRow, body: string, order: Order): NewRow => ({
+const reportRow = (
+  [shop, source, , receivedAtMs, , , , [visitor, person]]: AcceptRow,
+  body: string,
+  order: Order,
+): NewRow => ({
   shop,
   receivedAtMs,
   holdUntilMs: null,
@@ -211,6 +241,8 @@ const reportRow = ([shop, source, , receivedAtMs]: AcceptRow, body: string, orde
   audience: AUDIENCE.statistics,
   isComposed: false,
   orderId: order.id,
+  visitor,
+  person,
   body: withFields(body, { orderId: order.canonicalId }),
   encryptedPii: null,
 });
@@ -219,6 +251,8 @@ const reportRow = ([shop, source, , receivedAtMs]: AcceptRow, body: string, orde
 const evidenceRow = (row: AcceptRow, body: string, order: Order): NewRow => ({
   ...reportRow(row, withFields(body, { isEvidence: true }), order),
   isTrusted: false,
+  visitor: null,
+  person: null,
 });
 
 /** For statistics: two orders turned out to be one, or an order got an id of its own after its checkout's. */

@@ -1,4 +1,4 @@
-import type { Consent } from '../../../shared/consent.ts';
+import type { ConsentState } from '../../../shared/consent.ts';
 import type { Source } from '../../../shared/protected-event.ts';
 import type { OrderClaim } from '../../orders/claim.ts';
 import type { RedactionRequest } from '../redactions.ts';
@@ -14,8 +14,6 @@ export interface Details {
   key?: string;
   /** What a browser shows together with tokens of its cart or checkout: the text kept for each of them. */
   shown?: { tokens: readonly string[]; userId: string; evidence: string };
-  /** What the visitor has chosen, where the message says so and the anonymous id cannot be guessed. */
-  choice?: Consent;
   /** Who sent it, as far as a browser is known. */
   visitor?: string;
   /** Keyed digest of the peer address; of a shop system's order, of the buyer's. */
@@ -30,7 +28,17 @@ export interface Details {
   claimed?: ClaimedPerson;
 }
 
-/** An entry as it is sent to the thread: a tuple, the cheapest to clone. Times in epoch ms. */
+/** Whose event it is, and what it says about consent: subjects of the record, '' where there is none. */
+export type Whose = [
+  visitor: string,
+  person: string,
+  choice: ConsentState,
+  /** When it was said, never after its receipt. */
+  saidAtMs: number,
+  witness: string | null,
+];
+
+/** An entry as it is sent to the thread: tuples, the cheapest to clone. Times in epoch ms. */
 export type AcceptRow = [
   shop: string,
   source: Source,
@@ -39,4 +47,20 @@ export type AcceptRow = [
   body: string,
   encryptedPii: string | null,
   details: Details | null,
+  whose: Whose,
 ];
+
+/** A message that grants no purpose, as it is sent to the thread. */
+export interface DenialRow {
+  shop: string;
+  source: Source;
+  choice: ConsentState;
+  receivedAtMs: number;
+  saidAtMs: number;
+  witness: string | null;
+  /** Of whom it is recorded; the visitor's first, '' where there is no record of it. */
+  subjects: readonly string[];
+  claim?: OrderClaim;
+  /** What is kept as a report of the order. */
+  body: string;
+}

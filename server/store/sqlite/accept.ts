@@ -1,10 +1,11 @@
-import type { OrderClaim } from '../../orders/claim.ts';
+import { NOTHING_SAID } from '../../../shared/consent.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import type { Accepted, SignedBody } from '../store.ts';
-import type { AcceptTimes } from './accept-order.ts';
-import type { AcceptRow, Details } from './accept-row.ts';
+import { tokenSubject } from '../subject.ts';
+import type { AcceptOrder, AcceptTimes } from './accept-order.ts';
+import type { AcceptRow, DenialRow, Details } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
-import type { Choices } from './choices.ts';
+import type { ConsentChanges, Consents } from './consents.ts';
 import {
   bodyKey,
   type Dedup,
@@ -23,7 +24,7 @@ import { withFields } from './stored-event.ts';
 import type { Views } from './views.ts';
 
 /** `bytes`: of what was stored. `orders`: the answers to entries that report an order, by their place. */
-export interface AcceptedAll {
+export interface AcceptedAll extends ConsentChanges {
   isStored: boolean[];
   orders: [index: number, accepted: Accepted][];
   bytes: number;
@@ -36,17 +37,16 @@ interface Parts {
   windows: Windows;
   views: Views;
   personLinks: PersonLinks;
-  choices: Choices;
+  consents: Consents;
   redactions: Redactions;
-  /** Undefined for a report that names no order: an event like others. */
-  acceptOrder(row: AcceptRow, message: DedupKey, claim: OrderClaim, times: AcceptTimes): Accepted | undefined;
+  acceptOrder: AcceptOrder;
 }
 
 const STORED: Accepted = { isStored: true };
 const DUPLICATE: Accepted = { isStored: false };
 const REFUSED: Accepted = { isStored: false, isRefused: true };
 
-const rowOf = ([shop, source, , receivedAtMs, body]: AcceptRow, message: string) => ({
+const rowOf = ([shop, source, , receivedAtMs, body, , , whose]: AcceptRow, message: string) => ({
   shop,
   receivedAtMs,
   holdUntilMs: null,
@@ -55,6 +55,8 @@ const rowOf = ([shop, source, , receivedAtMs, body]: AcceptRow, message: string)
   isTrusted: isTrusted(source),
   isComposed: false,
   orderId: null,
+  visitor: whose[0],
+  person: whose[1],
   body,
 });
 
@@ -66,13 +68,14 @@ export function createAccept({
   windows,
   views,
   personLinks,
-  choices,
+  consents,
   redactions,
   acceptOrder,
 }: Parts) {
   function acceptOne(row: AcceptRow, times: AcceptTimes): Accepted {
     const [shop, source, messageId, receivedAtMs, , encryptedPii, details] = row;
     const { nowMs } = times;
+    recordChoice(row);
     // Each voice has ids of its own: no other can use them up.
     const message = messageKey(source, messageId);
     if (details?.redaction) return acceptRedaction(row, message, details, nowMs);
@@ -89,11 +92,9 @@ export function createAccept({
     if (key !== null) dedup.add(shop, key, nowMs + windows.orderKeyMs);
     if (details) {
       show(row, details);
-      if (details.choice && details.visitor)
-        choices.record(shop, details.visitor, details.choice, receivedAtMs);
       if (details.person) personLinks.add(shop, details.person, receivedAtMs);
       if (details.claim) {
-        const accepted = acceptOrder(row, message, details.claim, times);
+        const accepted = acceptOrder.report(row, message, details.claim, times);
         if (accepted) return accepted;
       }
     }
@@ -144,13 +145,31 @@ export function createAccept({
     });
   }
 
+  /** A browser speaks for itself and for nobody it claims to be; whoever shows a token, for the cart it belongs to. */
+  function recordChoice([shop, source, , receivedAtMs, , , details, whose]: AcceptRow): void {
+    const [visitor, person, choice, atMs, witness] = whose;
+    if (choice === NOTHING_SAID) return;
+    const said = { choice, source, atMs, receivedAtMs, witness };
+    consents.record(shop, visitor, said);
+    if (isTrusted(source)) consents.record(shop, person, said);
+    for (const token of details?.shown?.tokens ?? []) consents.amend(shop, tokenSubject(token), said);
+  }
+
+  /** No event is stored: who denied what, and what proves that they belong to an order. */
+  function acceptDenial(row: DenialRow, nowMs: number): void {
+    const { shop, source, choice, saidAtMs, receivedAtMs, witness, subjects } = row;
+    const said = { choice, source, atMs: saidAtMs, receivedAtMs, witness };
+    for (const subject of subjects) consents.record(shop, subject, said);
+    if (row.claim && !isTrusted(source)) acceptOrder.denial(row, row.claim, nowMs);
+  }
+
   function show([shop, , , receivedAtMs]: AcceptRow, details: Details | null): void {
     const { shown, visitor } = details ?? {};
     if (shown && visitor !== undefined)
       views.put(shop, shown.tokens, shown.userId, { visitor, receivedAtMs, body: shown.evidence });
   }
 
-  return (entries: readonly AcceptRow[], nowMs: number, setByMs: number): AcceptedAll => {
+  function accept(entries: readonly AcceptRow[], nowMs: number, setByMs: number): AcceptedAll {
     const isStored: boolean[] = [];
     const orders: [number, Accepted][] = [];
     for (const [index, row] of entries.entries()) {
@@ -158,6 +177,14 @@ export function createAccept({
       isStored.push(accepted.isStored);
       if (accepted !== STORED && accepted !== DUPLICATE) orders.push([index, accepted]);
     }
-    return { isStored, orders, bytes: rows.bytes() };
+    return { isStored, orders, bytes: rows.bytes(), ...consents.changes() };
+  }
+
+  return {
+    accept,
+    deny(denials: readonly DenialRow[], nowMs: number): ConsentChanges {
+      for (const denial of denials) acceptDenial(denial, nowMs);
+      return consents.changes();
+    },
   };
 }

@@ -3,10 +3,10 @@ import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { composeCheckout, composeStage } from '../../orders/compose.ts';
 import { type Evidence, toEvidence } from '../../orders/evidence.ts';
 import { isTrusted } from '../../orders/precedence.ts';
-import type { Choices } from './choices.ts';
 import { prepare } from './database.ts';
-import type { EvidenceStore } from './evidence.ts';
+import { type EvidenceRow, type EvidenceStore, isDenial, visitorKey } from './evidence.ts';
 import type { OpenStore } from './open-store.ts';
+import type { OrderSubjects } from './order-subjects.ts';
 import type { Order, Orders } from './orders.ts';
 import { readStored } from './stored-event.ts';
 import type { Views } from './views.ts';
@@ -29,68 +29,55 @@ export function createComposeRow(
     orders,
     evidence,
     views,
-    choices,
-  }: { orders: Orders; evidence: EvidenceStore; views: Views; choices: Choices },
+    subjects,
+  }: { orders: Orders; evidence: EvidenceStore; views: Views; subjects: OrderSubjects },
 ) {
   const freeze = prepare(connection, 'UPDATE events SET body = ?2, compose = 2 WHERE seq = ?1');
 
   /** The latest of what browsers proved: their own reports of the order, then what they showed with its tokens. */
   function evidenceOf(shop: string, order: Order): Evidence[] {
     const shown = views.of(shop, orders.tokens(order), order.windowUntilMs, order.userId);
-    const visitors = new Set(shown.map(({ anonymousId = '' }) => anonymousId));
+    const visitors = new Set(shown.map(({ anonymousId = '' }) => visitorKey(anonymousId)));
     // Who showed the order's token goes before somebody who shares the buyer's address and guessed the order's number.
     const reported = evidence
       .joined(order)
-      .filter(({ stage, visitor }) => stage === 'placed' && (visitors.size === 0 || visitors.has(visitor)))
-      .map(({ body }) => toEvidence(JSON.parse(body)));
+      .filter((row) => row.stage === 'placed' || isDenial(row))
+      .filter(({ visitor }) => visitors.size === 0 || visitors.has(visitorKey(visitor)))
+      .map(readEvidence);
     return [...reported, ...shown];
-  }
-
-  /**
-   * Each browser with what its visitor has chosen by now, and the visitor that a trusted report itself names: the
-   * snippet writes the anonymous id into the cart.
-   */
-  function withChoices(
-    shop: string,
-    shown: readonly Evidence[],
-    named: readonly ProtectedEvent[],
-  ): Evidence[] {
-    const visitors = new Set(named.flatMap(({ identity }) => identity.anonymousId ?? []));
-    for (const { anonymousId } of shown) if (anonymousId !== undefined) visitors.delete(anonymousId);
-    const others = [...visitors].flatMap((anonymousId) => {
-      const consent = choices.of(shop, anonymousId);
-      return consent ? [{ consent, anonymousId, context: {} }] : [];
-    });
-    const current = shown.map((one) => {
-      const consent = one.anonymousId === undefined ? undefined : choices.of(shop, one.anonymousId);
-      return consent ? { ...one, consent } : one;
-    });
-    return [...current, ...others];
   }
 
   function compose({ shop, orderId, body }: ComposedRow): ProtectedEvent {
     const own = readStored(body);
     const order = orderId === null ? undefined : orders.get(orderId);
     if (!order) {
-      const shown = views.of(
-        shop,
-        orderTokens(own.properties),
-        Number.MAX_SAFE_INTEGER,
-        own.identity.userId ?? null,
-      );
-      return composeCheckout(own, withChoices(shop, shown, [own]));
+      const tokens = orderTokens(own.properties);
+      const untilMs = Number.MAX_SAFE_INTEGER;
+      const shown = views.of(shop, tokens, untilMs, own.identity.userId ?? null);
+      const proven = { orderId: undefined, shown, reports: [own], tokens, names: [], untilMs };
+      return { ...composeCheckout(own, shown), joined: subjects.join(shop, proven) };
     }
-    const { canonicalId, eventId } = order;
+    const { canonicalId, eventId, windowUntilMs } = order;
     const reports = orders.reports(order, { body, event: own });
-    const trusted = reports.filter(({ source }) => isTrusted(source)).map(({ event }) => event);
+    const shown = evidenceOf(shop, order);
     const composed = composeStage(own, {
       canonicalId,
       ...(eventId !== null && { eventId }),
       reports,
-      evidence: withChoices(shop, evidenceOf(shop, order), trusted),
+      evidence: shown,
+    });
+    const pages = reports.filter(({ source }) => !isTrusted(source)).map(({ event }) => toEvidence(event));
+    const trusted = reports.filter(({ source }) => isTrusted(source)).map(({ event }) => event);
+    const joined = subjects.join(shop, {
+      orderId: order.id,
+      shown: [...shown, ...pages],
+      reports: [own, ...trusted].filter(({ source }) => isTrusted(source)),
+      tokens: orders.tokens(order),
+      names: orders.names(order),
+      untilMs: windowUntilMs,
     });
     orders.freezeEventId(order, composed.eventId ?? '');
-    return composed;
+    return { ...composed, joined };
   }
 
   function tryCompose(row: ComposedRow): string {
@@ -108,3 +95,8 @@ export function createComposeRow(
     return body;
   };
 }
+
+const readEvidence = (row: EvidenceRow): Evidence => ({
+  ...toEvidence(JSON.parse(row.body)),
+  ...(isDenial(row) && { subject: row.visitor.slice(1) }),
+});

@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
 import { DataDirUnusable, sqliteFault } from '../errors.ts';
 import { lockDataDir, prepareDataDir } from './data-dir.ts';
 
@@ -14,6 +14,8 @@ export interface DatabaseOptions {
   version: number;
   /** By an earlier version, the SQL that makes its tables those of `version`. */
   upgrade?: Readonly<Record<number, string>>;
+  /** Functions that the SQL of an upgrade may call. */
+  functions?: Readonly<Record<string, (...values: never[]) => SQLOutputValue>>;
   /** Limits the file, in pages of 4 KiB: a full disk for tests. */
   maxPages?: number;
   /** SQLite's page cache; default 16. The operating system caches more. */
@@ -56,6 +58,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     connection.exec(PRAGMAS);
     connection.exec(`PRAGMA cache_size = -${(options.cacheMiB ?? 16) * 1024}`);
     if (options.maxPages) connection.exec(`PRAGMA max_page_count = ${options.maxPages}`);
+    for (const [name, compute] of Object.entries(options.functions ?? {}))
+      connection.function(name, compute as (...values: SQLOutputValue[]) => SQLOutputValue);
     migrate(connection, options, path);
   } catch (error) {
     connection?.close();

@@ -1,12 +1,18 @@
-import { isHardToGuess } from '../../../shared/order-ids.ts';
+import { type ConsentState, NOTHING_SAID, PURPOSES, stateOf } from '../../../shared/consent.ts';
+import { orderTokens } from '../../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
+import type { OrderClaim } from '../../orders/claim.ts';
 import { toEvidence } from '../../orders/evidence.ts';
 import { linksPersons } from '../../orders/links-persons.ts';
+import { type Recorded, withRecord } from '../../privacy/effective-consent.ts';
 import { claimsOf } from '../../privacy/person.ts';
-import type { Accepted, DeadLetter, Delivery, Entry, LogWatch, Store } from '../store.ts';
+import { createRecentDenials, type RecentDenials } from '../recent-denials.ts';
+import type { Accepted, DeadLetter, Delivery, Denial, Entry, LogWatch, Store } from '../store.ts';
+import { personSubject, subjectOf, tokenDigestSubject, tokenSubject, visitorSubject } from '../subject.ts';
 import { startThread } from '../thread/start.ts';
 import { createWitness } from '../witness.ts';
-import type { AcceptRow, Details } from './accept-row.ts';
+import type { AcceptRow, DenialRow, Details, Whose } from './accept-row.ts';
+import type { ConsentChanges } from './consents.ts';
 import type { DeadLetterRow } from './dead-letters.ts';
 import type { LeasedRow } from './lease.ts';
 import type { DeliverySettlement, Settlement } from './settle.ts';
@@ -36,9 +42,15 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
   });
   const settlements = collect<Settlement>((settled) => send.settle(joinAcks(settled)));
   const listeners = new Set<() => void>();
+  const recentDenials = createRecentDenials();
   const { gap, highWaterMarkLost, witnessKey } = await call.found();
   if (gap) watch.gapFound(gap);
   if (highWaterMarkLost) watch.highWaterMarkLost();
+
+  function applyChanges({ denied, denials, refused }: ConsentChanges): void {
+    recentDenials.add(denied, denials);
+    if (refused > 0) watch.consentsRefused(refused);
+  }
 
   const { requeueNow, discardDeadLetters, personOf, purge } = call;
   return {
@@ -60,17 +72,22 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
     witnessOf: createWitness(witnessKey),
     async accept(entries) {
       if (entries.length === 0) return [];
-      const { isStored, orders, bytes } = await call.accept(
-        entries.map(toRow),
+      const rows = entries.map(toRow);
+      const { isStored, orders, bytes, ...changes } = await call.accept(
+        rows,
         clock.now(),
         clockShiftMs(clock),
       );
+      applyChanges(changes);
       watch.appended(bytes);
       // Also for what is a duplicate to destinations and news to statistics.
       if (bytes > 0) for (const listener of listeners) listener();
       const accepted: Accepted[] = isStored.map((stored) => ({ isStored: stored }));
       for (const [index, answer] of orders) accepted[index] = answer;
       return accepted;
+    },
+    async deny(denials) {
+      if (denials.length > 0) applyChanges(await call.deny(denials.map(toDenialRow), clock.now()));
     },
     reserve: (consumer, keys) => call.reserve(consumer, keys, clock.now()),
     find: (consumer, keys) => call.findKeys(consumer, keys, clock.now()),
@@ -83,7 +100,8 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
     async lease(consumer, max) {
       const leasedAtMs = clock.steady();
       const rows = await call.lease(consumer, max, leasedAtMs);
-      return rows.map((row) => toDelivery(row, { consumer, leasedAtMs, clock, settle: settlements.add }));
+      const lease = { consumer, leasedAtMs, clock, settle: settlements.add, recentDenials };
+      return rows.map((row) => toDelivery(row, lease));
     },
     async nextDueMs(consumer) {
       const dueMs = await call.nextDueMs(consumer, clock.steady());
@@ -92,6 +110,17 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
     onAppended(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    consentHistory: async (shop, id) => {
+      const subjects = [visitorSubject(id), personSubject(id)].filter((subject) => subject !== '');
+      const found = await Promise.all(subjects.map((subject) => call.consentHistory(shop, subject)));
+      return found.flat().sort((a, b) => a.receivedAtMs - b.receivedAtMs);
+    },
+    async hasGrant({ shop, identity, source }) {
+      const person = source === 'browser' ? '' : personSubject(identity.userId);
+      const subjects = [visitorSubject(identity.anonymousId), person].filter((subject) => subject !== '');
+      const states = subjects.length > 0 ? await call.consentStates(shop, subjects) : [];
+      return states.some((state) => state.includes('g'));
     },
     depth: (consumer) => call.depth(consumer, clock.now()),
     deadLetters: async ({ consumer, limit, before }) =>
@@ -141,16 +170,67 @@ const clockShiftMs = ({ now, steady }: LogClock) => now() - steady();
 
 function toRow(entry: Entry): AcceptRow {
   const { event, encryptedPii = null } = entry;
-  const { shop, source, messageId, receivedAt } = event;
+  const { shop, source, messageId } = event;
+  const receivedAtMs = Date.parse(event.receivedAt);
   return [
     shop,
     source,
     messageId,
-    Date.parse(receivedAt),
+    receivedAtMs,
     JSON.stringify(event),
     encryptedPii,
     toDetails(entry),
+    toWhose(entry, receivedAtMs),
   ];
+}
+
+function toWhose({ event, witness }: Entry, receivedAtMs: number): Whose {
+  const { identity, source, consent, assumed, properties, timestamp } = event;
+  const isChoice = source === 'browser' || source === 'server';
+  const choice: ConsentState = isChoice ? stateOf(consent, assumed) : NOTHING_SAID;
+  const visitor = visitorSubject(identity.anonymousId) || (source === 'platform' ? cartOf(properties) : '');
+  const saidAtMs = choice === NOTHING_SAID ? 0 : Math.min(Date.parse(timestamp), receivedAtMs);
+  return [
+    visitor,
+    personSubject(identity.userId),
+    choice,
+    saidAtMs,
+    choice === NOTHING_SAID ? null : (witness ?? null),
+  ];
+}
+
+/** A cart of the shop system that no snippet has written its visitor's id into. */
+const cartOf = (properties: ProtectedEvent['properties']): string =>
+  tokenSubject(orderTokens(properties)[0] ?? '');
+
+function toDenialRow(denial: Denial): DenialRow {
+  const { shop, source, choice, receivedAtMs, anonymousId, userId, claim, witness } = denial;
+  const { tokens = [], tokenDigests = [] } = denial;
+  const isTrusted = source !== 'browser';
+  const visitor = visitorSubject(anonymousId);
+  const shown = [...tokens.map(tokenSubject), ...tokenDigests.map(tokenDigestSubject)];
+  const names = isTrusted ? (claim?.names ?? []).map((name) => subjectOf('o', name)) : [];
+  return {
+    ...{ shop, source, choice, receivedAtMs, witness: witness ?? null },
+    saidAtMs: Math.min(denial.saidAtMs, receivedAtMs),
+    subjects: [visitor, isTrusted ? personSubject(userId) : '', ...shown, ...names],
+    ...(claim && { claim: withoutPerson(claim) }),
+    body: JSON.stringify(toRemains(denial)),
+  };
+}
+
+const withoutPerson = ({ userId: _, ...claim }: OrderClaim): OrderClaim => claim;
+
+/** What is kept of a page's order report that grants no purpose: neither who, nor what was bought. */
+function toRemains({ shop, source, messageId, choice, saidAtMs, receivedAtMs }: Denial): ProtectedEvent {
+  return {
+    ...{ shop, source, messageId, type: 'track' },
+    timestamp: new Date(saidAtMs).toISOString(),
+    receivedAt: new Date(receivedAtMs).toISOString(),
+    consent: { advertising: false, analytics: false, marketing: false },
+    assumed: PURPOSES.filter((_, index) => choice[index] === '-'),
+    ...{ identity: {}, context: {}, properties: {}, traits: {} },
+  };
 }
 
 /** Null for most events, which report no order and show no token. */
@@ -158,20 +238,17 @@ function toDetails(entry: Entry): Details | null {
   const { event, audience, claim, tokens = [], witness, webhook, redaction } = entry;
   const { orderKey, source, identity } = event;
   const { anonymousId, userId = '' } = identity;
-  const isChoice =
-    source === 'browser' && !event.isAssumed && anonymousId !== undefined && isHardToGuess(anonymousId);
   const person = source === 'browser' ? undefined : personIn(event);
   const claimed = source === 'browser' ? claimedIn(event) : undefined;
-  const isPlain = !claim && !audience && !person && !claimed && !isChoice && !webhook;
+  const isPlain = !claim && !audience && !person && !claimed && !webhook;
   if (isPlain && tokens.length === 0 && orderKey === undefined) return null;
   return {
     ...(claim && { claim }),
     ...(audience && { audience }),
     ...(orderKey !== undefined && { key: orderKey }),
     ...(source === 'browser' && { visitor: anonymousId ?? '' }),
-    ...(isChoice && { choice: event.consent }),
     ...(tokens.length > 0 && { shown: { tokens, userId, evidence: JSON.stringify(toEvidence(event)) } }),
-    ...(witness !== undefined && { witness }),
+    ...(claim && witness !== undefined && { witness }),
     ...(person && { person }),
     ...(webhook && { webhook }),
     ...(redaction && { redaction }),
@@ -219,9 +296,10 @@ const UNREADABLE: ProtectedEvent = {
   traits: {},
 };
 
-function toEvent(body: string): ProtectedEvent {
+function toEvent(body: string, recorded: Recorded | null = null): ProtectedEvent {
   try {
-    return readStored(body);
+    const event = readStored(body);
+    return recorded ? withRecord(event, recorded) : event;
   } catch {
     return UNREADABLE;
   }
@@ -232,6 +310,7 @@ interface Lease {
   leasedAtMs: number;
   clock: LogClock;
   settle(settlement: DeliverySettlement): void;
+  recentDenials: RecentDenials;
 }
 
 function toDelivery(row: LeasedRow, lease: Lease): Delivery {
@@ -241,7 +320,7 @@ function toDelivery(row: LeasedRow, lease: Lease): Delivery {
   return {
     // Parsed at first access, so that a large lease does not block the event loop.
     get event() {
-      event ??= toEvent(row.body);
+      event ??= toEvent(row.body, row.recorded);
       // Only this delivery fails; the others of the lease are not affected.
       if (event === UNREADABLE) settling.deadLetter('damaged', 'the stored event cannot be parsed');
       return event;
@@ -258,9 +337,9 @@ function toDelivery(row: LeasedRow, lease: Lease): Delivery {
 
 /** Separate from the event, so that a caller who keeps these functions does not keep the event in memory. */
 function createSettling(
-  { seq, attempt, uncertainSinceMs }: LeasedRow,
-  { consumer, leasedAtMs, clock, settle }: Lease,
-): Pick<Delivery, 'ack' | 'retry' | 'deadLetter'> {
+  { seq, attempt, uncertainSinceMs, shop, subjects, denials }: LeasedRow,
+  { consumer, leasedAtMs, clock, settle, recentDenials }: Lease,
+): Pick<Delivery, 'isCurrent' | 'ack' | 'retry' | 'deadLetter'> {
   const lease = { consumer, attempt, seqs: [seq] };
   let isSettled = false;
   const once = (settlement: DeliverySettlement) => {
@@ -268,6 +347,7 @@ function createSettling(
     isSettled = true;
   };
   return {
+    isCurrent: () => !recentDenials.anySince(shop, subjects, denials),
     ack: () => once({ ...lease, kind: 'ack' }),
     retry: (delayMs, reason, uncertain = false) =>
       once({

@@ -1,6 +1,9 @@
 import type { Person } from '../../privacy/person.ts';
+import { personSubject, visitorSubject } from '../subject.ts';
 import { CHUNK } from './chunks.ts';
+import type { Consents } from './consents.ts';
 import { prepare } from './database.ts';
+import { visitorKey } from './evidence.ts';
 import type { OpenStore } from './open-store.ts';
 
 interface View {
@@ -10,13 +13,27 @@ interface View {
 }
 
 /** What is kept of a person beside events and orders: what browsers showed, what was chosen, what is linked. */
-export function createErasePersonal({ connection, transaction }: OpenStore) {
+export function createErasePersonal(
+  { connection, transaction }: OpenStore,
+  consents: Pick<Consents, 'forget'>,
+) {
   const views = prepare<View>(
     connection,
     'SELECT id, visitor, user_id AS userId FROM views WHERE shop = ? AND id > ? ORDER BY id LIMIT ?',
   );
   const removeView = prepare(connection, 'DELETE FROM views WHERE id = ?');
-  const removeChoice = prepare(connection, 'DELETE FROM choices WHERE shop = ? AND visitor = ?');
+  const removeConsent = prepare(connection, 'DELETE FROM consents WHERE shop = ? AND subject = ?');
+  const denials = prepare<{ id: number; visitor: string }>(
+    connection,
+    "SELECT id, visitor FROM evidence WHERE shop = ? AND id > ? AND visitor LIKE '~_%' ORDER BY id LIMIT ?",
+  );
+  const removeDenial = ['evidence_names WHERE evidence_id', 'evidence WHERE id'].map((rows) =>
+    prepare(connection, `DELETE FROM ${rows} = ?`),
+  );
+  const removeSubject = prepare(
+    connection,
+    'DELETE FROM order_subjects WHERE subject = ?2 AND order_id IN (SELECT id FROM orders WHERE shop = ?1)',
+  );
   const removeLinks = [
     prepare(connection, 'DELETE FROM person_links WHERE shop = ?1 AND user_id = ?2'),
     prepare(
@@ -41,11 +58,28 @@ export function createErasePersonal({ connection, transaction }: OpenStore) {
         yield;
         after = last.id;
       }
-      const all = [...browsers];
-      for (let start = 0; start < all.length; start += CHUNK) {
+      const denied = new Set([...browsers].map(visitorKey));
+      for (let after = 0; ; ) {
+        const rows = denials.all(shop, after, CHUNK);
+        const last = rows.at(-1);
+        if (!last) break;
+        const theirs = rows.filter(({ visitor }) => denied.has(visitor));
+        if (theirs.length > 0)
+          transaction(() => {
+            for (const { id } of theirs) for (const statement of removeDenial) removed += statement.run(id);
+          });
+        yield;
+        after = last.id;
+      }
+      const subjects = [...[...browsers].map(visitorSubject), ...[...ids].map(personSubject)];
+      for (let start = 0; start < subjects.length; start += CHUNK) {
         transaction(() => {
-          for (const id of all.slice(start, start + CHUNK)) removed += removeChoice.run(shop, id);
+          for (const subject of subjects.slice(start, start + CHUNK)) {
+            removed += removeConsent.run(shop, subject);
+            if (subject !== '') removeSubject.run(shop, subject);
+          }
         });
+        consents.forget();
         yield;
       }
       // The links come last: an interrupted erasure begins with them again.

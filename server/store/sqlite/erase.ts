@@ -2,6 +2,7 @@ import { type Person, withoutPerson } from '../../privacy/person.ts';
 import type { Erased, PersonQuery } from '../person.ts';
 import { emptyWal } from './checkpoints.ts';
 import { CHUNK } from './chunks.ts';
+import type { Consents } from './consents.ts';
 import { prepare } from './database.ts';
 import type { Dedup } from './dedup.ts';
 import { createErasePersonal } from './erase-personal.ts';
@@ -20,12 +21,13 @@ interface Parts {
   history: History;
   ledger: LedgerRows;
   erasedOrders: ErasedOrders;
+  consents: Pick<Consents, 'forget'>;
 }
 
 export function createErase(store: OpenStore, parts: Parts) {
   const { findPerson, remove, dedup, history, ledger, erasedOrders } = parts;
   const { connection } = store;
-  const personal = createErasePersonal(store);
+  const personal = createErasePersonal(store, parts.consents);
   const bodyOf = prepare<{ body: string }>(connection, 'SELECT body FROM events WHERE seq = ?');
   const setBody = prepare(connection, 'UPDATE events SET body = ?2 WHERE seq = ?1');
   const removeSealed = prepare(connection, 'DELETE FROM seals WHERE seq = ?');

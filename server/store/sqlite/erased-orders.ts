@@ -32,6 +32,7 @@ export function createErasedOrders({ connection }: OpenStore, dedup: Dedup, wind
     'order_tokens WHERE order_id = ?',
     'order_reports WHERE order_id = ?',
     'order_stages WHERE order_id = ?',
+    'order_subjects WHERE order_id = ?',
     'orders WHERE id = ?',
   ].map((rows) => prepare(connection, `DELETE FROM ${rows}`));
 

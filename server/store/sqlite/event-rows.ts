@@ -18,6 +18,9 @@ export interface NewRow {
   /** The body is composed from everything known when it is leased first. */
   isComposed: boolean;
   orderId: number | null;
+  /** Subjects of the consent record, '' where there is none. Null: they are read from the body when it is leased. */
+  visitor: string | null;
+  person: string | null;
   body: string;
   encryptedPii: string | null;
 }
@@ -48,14 +51,15 @@ export function createEventRows(
 ): EventRows {
   const insert = prepare(
     connection,
-    `INSERT INTO events (shop, received_at, hold_until, message_key, order_key, voice, audience, compose, order_id, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO events (shop, received_at, hold_until, message_key, order_key, voice, audience, compose, order_id, visitor,
+       person, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertPii = prepare(connection, 'INSERT INTO seals (seq, sealed) VALUES (?, ?)');
   const unsent = prepare<Copied>(
     connection,
     `SELECT received_at AS receivedAtMs, hold_until AS holdUntilMs, message_key AS messageKey, order_key AS orderKey,
-       voice, audience, order_id AS orderId, body, sealed AS encryptedPii
+       voice, audience, order_id AS orderId, visitor, person, body, sealed AS encryptedPii
      FROM events e LEFT JOIN seals s ON s.seq = e.seq WHERE e.seq = ? AND compose = 1`,
   );
   let bytes = 0;
@@ -69,6 +73,7 @@ export function createEventRows(
       if (interested.length === 0 && audience === AUDIENCE.statistics) return 0;
       const { receivedAtMs, holdUntilMs, messageKey, orderKey, isTrusted, isComposed, orderId } = row;
       const flags = [Number(isTrusted), audience, Number(isComposed), orderId] as const;
+      const { visitor, person } = row;
       const seq = insert.insert(
         shop,
         receivedAtMs,
@@ -76,6 +81,8 @@ export function createEventRows(
         messageKey ?? NO_KEY,
         orderKey,
         ...flags,
+        visitor,
+        person,
         body,
       );
       if (encryptedPii !== null && interested.some(({ decryptsPii }) => decryptsPii))

@@ -1,5 +1,6 @@
 import type { OrderClaim } from '../../orders/claim.ts';
 import type { Stage } from '../../orders/stages.ts';
+import { visitorSubject } from '../subject.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Order } from './orders.ts';
@@ -23,6 +24,14 @@ export interface EvidenceRow {
 
 /** Who sent it, when, and the text to keep. */
 export type Shown = Pick<EvidenceRow, 'visitor' | 'receivedAtMs' | 'body'>;
+
+/** Marks the subject of a visitor who denied every purpose, in the place of the visitor's id. */
+const DENIED = '~';
+export const deniedVisitor = (subject: string): string => `${DENIED}${subject}`;
+export const isDenial = ({ visitor }: Pick<EvidenceRow, 'visitor'>): boolean => visitor.startsWith(DENIED);
+/** The same for a visitor's reports before and after the denial. */
+export const visitorKey = (visitor: string): string =>
+  visitor.startsWith(DENIED) ? visitor : deniedVisitor(visitorSubject(visitor) || visitor);
 
 const COLUMNS = `e.id, e.stage, e.received_at AS receivedAtMs, e.visitor, e.user_id AS userId, e.witness, e.body`;
 const CANDIDATES = `SELECT ${COLUMNS} FROM evidence_names n JOIN evidence e ON e.id = n.evidence_id
@@ -63,7 +72,7 @@ export function createEvidence({ connection }: OpenStore) {
        UNION ALL SELECT visitor FROM evidence WHERE order_id = ?6
        UNION ALL SELECT v.visitor FROM order_tokens o JOIN token_views t ON t.shop = o.shop AND t.token = o.token
          JOIN views v ON v.id = t.view_id
-       WHERE o.order_id = ?6 AND t.first_at <= ?4 AND v.user_id IN ('', coalesce(?7, v.user_id))) LIMIT 2`,
+       WHERE o.order_id = ?6 AND t.first_at <= ?4 AND v.user_id IN ('', coalesce(?7, v.user_id))) LIMIT ${MOST_CANDIDATES}`,
   );
   const setJoined = prepare(
     connection,
@@ -77,8 +86,8 @@ export function createEvidence({ connection }: OpenStore) {
   const isOtherUser = (userId: string | null, order: Order) =>
     Boolean(userId) && order.userId !== null && userId !== order.userId;
   /** A witness proves something only where it points to one visitor: of those with the order's name, its tokens, and those joined. */
-  const isOfOneVisitor = (shop: string, order: Order, names: readonly string[]) =>
-    witnesses.all(
+  const isOfOneVisitor = (shop: string, order: Order, names: readonly string[]) => {
+    const found = witnesses.all(
       shop,
       JSON.stringify(names.map(byNameKey)),
       order.reportedAtMs - WITNESS_MS,
@@ -86,7 +95,9 @@ export function createEvidence({ connection }: OpenStore) {
       order.witness,
       order.id,
       order.userId,
-    ).length === 1;
+    );
+    return new Set(found.map(({ visitor }) => visitorKey(visitor ?? ''))).size === 1;
+  };
   const isInTime = ({ receivedAtMs, witness }: Pick<EvidenceRow, 'receivedAtMs' | 'witness'>, order: Order) =>
     witness !== null &&
     witness === order.witness &&

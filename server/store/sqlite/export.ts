@@ -1,6 +1,10 @@
+import { PURPOSES } from '../../../shared/consent.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import type { Exported, PersonQuery } from '../person.ts';
+import type { ConsentChange } from '../store.ts';
+import { personSubject, visitorSubject } from '../subject.ts';
 import { CHUNK } from './chunks.ts';
+import type { Consents } from './consents.ts';
 import { prepare } from './database.ts';
 import type { DeadLetterRow } from './dead-letters.ts';
 import type { ErasedOrders } from './erased-orders.ts';
@@ -15,12 +19,24 @@ interface Parts {
   history: History;
   ledger: LedgerRows;
   erasedOrders: ErasedOrders;
+  consents: Pick<Consents, 'history'>;
 }
 
 /** Dead letters are read by the caller. */
 type ExportedRows = Omit<Exported, 'deadLetters'> & { deadLetters: DeadLetterRow[] };
 
 const time = (ms: number) => new Date(ms).toISOString();
+
+/** What counts now, and since when. */
+function consentOf(id: string, history: readonly ConsentChange[]): Exported['consents'] {
+  const last = history.at(-1);
+  if (!last) return [];
+  const said = PURPOSES.map((purpose, index) => [purpose, last.state[index]] as const);
+  const consent = Object.fromEntries(
+    said.filter(([, one]) => one !== '-').map(([purpose, one]) => [purpose, one === 'g']),
+  );
+  return [{ id, at: time(last.atMs), consent }];
+}
 
 /** What an erasure of the same person would remove. */
 export function createExport({ connection }: OpenStore, parts: Parts) {
@@ -53,10 +69,6 @@ export function createExport({ connection }: OpenStore, parts: Parts) {
     connection,
     `SELECT id, visitor, user_id AS userId, received_at AS atMs, tokens, body FROM views
      WHERE shop = ? AND id > ? ORDER BY id LIMIT ?`,
-  );
-  const choiceOf = prepare<{ atMs: number; consent: string }>(
-    connection,
-    'SELECT received_at AS atMs, consent FROM choices WHERE shop = ? AND visitor = ?',
   );
   const linksOf = prepare<{ userId: string; key: string; atMs: number }>(
     connection,
@@ -117,10 +129,12 @@ export function createExport({ connection }: OpenStore, parts: Parts) {
         keys.push({ consumer, key, ...(remoteId !== null && { remoteId }) });
     });
     const shown = yield* views(shop, found);
-    const consents = [...person.browsers].flatMap((id) => {
-      const choice = choiceOf.get(shop, id);
-      return choice ? [{ id, at: time(choice.atMs), consent: JSON.parse(choice.consent) }] : [];
-    });
+    const consents = [
+      ...[...person.browsers].flatMap((id) =>
+        consentOf(id, parts.consents.history(shop, visitorSubject(id))),
+      ),
+      ...[...person.ids].flatMap((id) => consentOf(id, parts.consents.history(shop, personSubject(id)))),
+    ];
     const links = [...person.ids].flatMap((id) =>
       linksOf.all(shop, id).map(({ userId, key, atMs }) => ({ userId, key, at: time(atMs) })),
     );

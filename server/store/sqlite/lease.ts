@@ -1,15 +1,15 @@
 import { sqliteFault } from '../errors.ts';
+import { AUDIENCE } from './audience.ts';
 import { prepare } from './database.ts';
 import { type ConsumerState, type OpenStore, reachedSeq } from './open-store.ts';
+import { RECORDED_COLUMNS, RECORDED_TABLES, type RowConsent, type RowSubjects } from './recorded.ts';
 import type { Requeue } from './requeue.ts';
 
 /** One leased delivery. When it is settled, `attempt` also proves that it was not leased again since. */
-export interface LeasedRow {
+export interface LeasedRow extends RowConsent {
   seq: number;
   shop: string;
   orderId: number | null;
-  /** 1: the body is not composed yet. */
-  compose: number;
   attempt: number;
   uncertainSinceMs: number | null;
   /** By the clock of dates, unlike the other times. */
@@ -17,21 +17,29 @@ export interface LeasedRow {
   isOrder: number;
   body: string;
   encryptedPii: string | null;
+  /** How many denials were recorded when it was leased: a later one of these subjects is not applied yet. */
+  denials: number;
+}
+/** A row as it is read. */
+interface ReadRow extends Omit<LeasedRow, keyof RowConsent | 'denials'>, RowSubjects {
+  /** 1: the body is not composed yet; 2: it was composed. */
+  compose: number;
 }
 
-const EVENT_COLUMNS = `e.shop, e.order_id AS orderId, e.compose, e.order_key IS NOT NULL AS isOrder, e.body, s.sealed AS encryptedPii`;
+const EVENT_COLUMNS = `e.shop, e.order_id AS orderId, e.compose, e.order_key IS NOT NULL AS isOrder, e.body, s.sealed AS encryptedPii,
+  ${RECORDED_COLUMNS}`;
 /** Exported so that a test can check their query plans. */
 export const DUE_SQL = `
   SELECT d.seq, d.attempt, d.uncertain_since AS uncertainSinceMs, coalesce(d.requeued_at, e.received_at) AS waitingSinceMs, ${EVENT_COLUMNS}
-  FROM deliveries d JOIN events e ON e.seq = d.seq LEFT JOIN seals s ON s.seq = d.seq AND ?2
+  FROM deliveries d JOIN events e ON e.seq = d.seq LEFT JOIN seals s ON s.seq = d.seq AND ?2 ${RECORDED_TABLES}
   WHERE d.consumer = ?1 AND d.voice = ?5 AND d.due_at = 0 AND d.seq <= ?4 ORDER BY d.seq LIMIT ?3`;
 export const NEW_SQL = `
   SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs, e.received_at AS waitingSinceMs, ${EVENT_COLUMNS}
-  FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3
+  FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3 ${RECORDED_TABLES}
   WHERE e.shop = ?1 AND e.seq > ?2 AND e.audience & ?5 AND (e.voice = 0 OR e.seq > ?6) ORDER BY e.seq LIMIT ?4`;
 export const TRUSTED_SQL = `
   SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs, e.received_at AS waitingSinceMs, ${EVENT_COLUMNS}
-  FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3
+  FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3 ${RECORDED_TABLES}
   WHERE e.shop = ?1 AND e.voice = 1 AND e.seq > ?2 AND e.audience & ?5 ORDER BY e.seq LIMIT ?4`;
 export const ENQUEUE_SQL = `
   UPDATE deliveries SET due_at = 0 WHERE consumer = ?1 AND seq IN (
@@ -48,14 +56,19 @@ const TRUSTED_SHARE = 0.75;
 export function createLease(
   store: OpenStore,
   requeue: Requeue,
-  composeRow: (row: LeasedRow) => string,
+  parts: {
+    composeRow: (row: ReadRow) => string;
+    recorded: (row: RowSubjects, isPast: boolean) => RowConsent;
+    denials: () => number;
+  },
   { leaseMs, holdMs }: { leaseMs: number; holdMs: number },
 ) {
+  const { composeRow, recorded, denials } = parts;
   const { connection } = store;
   const enqueue = prepare(connection, ENQUEUE_SQL);
-  const due = prepare<LeasedRow>(connection, DUE_SQL);
-  const fresh = prepare<LeasedRow & { holdUntilMs: number | null }>(connection, NEW_SQL);
-  const trusted = prepare<LeasedRow & { holdUntilMs: number | null }>(connection, TRUSTED_SQL);
+  const due = prepare<ReadRow>(connection, DUE_SQL);
+  const fresh = prepare<ReadRow & { holdUntilMs: number | null }>(connection, NEW_SQL);
+  const trusted = prepare<ReadRow & { holdUntilMs: number | null }>(connection, TRUSTED_SQL);
   const leaseAgain = prepare(
     connection,
     `UPDATE deliveries SET state = 'leased', due_at = ?2, attempt = attempt + 1, reason = NULL,
@@ -92,9 +105,9 @@ export function createLease(
     max: number,
     nowMs: number,
     isTrusted: boolean,
-  ): LeasedRow[] {
+  ): ReadRow[] {
     const { id, shop, audience } = consumer;
-    const leased: LeasedRow[] = [];
+    const leased: ReadRow[] = [];
     const withPii = Number(consumer.decryptsPii);
     while (leased.length < max) {
       const free = max - leased.length;
@@ -126,7 +139,7 @@ export function createLease(
   }
 
   /** What is due again of one kind of voice: retries, and orders whose window ended. */
-  function leaseDue(consumer: ConsumerState, max: number, nowMs: number, isTrusted: boolean): LeasedRow[] {
+  function leaseDue(consumer: ConsumerState, max: number, nowMs: number, isTrusted: boolean): ReadRow[] {
     const { id } = consumer;
     const isRequeuing = requeue.isRunning(consumer);
     // During a requeue only what it has reached is leased, so that the oldest is leased first.
@@ -143,7 +156,7 @@ export function createLease(
   function leaseSome(consumer: ConsumerState, max: number, nowMs: number): LeasedRow[] {
     const { cursor, trustedCursor } = consumer;
     if (requeue.isRunning(consumer)) requeue.step(consumer, max, nowMs);
-    const leased: LeasedRow[] = [];
+    const leased: ReadRow[] = [];
     const leaseUpTo = (upTo: number, isTrusted: boolean) => {
       const before = leased.length;
       leased.push(...leaseDue(consumer, upTo, nowMs, isTrusted));
@@ -158,7 +171,26 @@ export function createLease(
     if (isShareTaken && leased.length < max) leaseUpTo(max - leased.length, true);
     if (consumer.cursor !== cursor || consumer.trustedCursor !== trustedCursor)
       moveCursors.run(consumer.cursor, consumer.trustedCursor, consumer.id);
-    return leased.map((row) => (row.compose === 1 ? { ...row, body: composeRow(row) } : row));
+    const isPast = consumer.audience === AUDIENCE.statistics;
+    return leased.map((row) => withConsent(row, isPast));
+  }
+
+  function withConsent(read: ReadRow, isPast: boolean): LeasedRow {
+    const row = read.compose === 1 ? { ...read, body: composeRow(read) } : read;
+    const { seq, shop, orderId, attempt, uncertainSinceMs, waitingSinceMs, isOrder, body, encryptedPii } =
+      row;
+    const own = {
+      seq,
+      shop,
+      orderId,
+      attempt,
+      uncertainSinceMs,
+      waitingSinceMs,
+      isOrder,
+      body,
+      encryptedPii,
+    };
+    return { ...own, ...recorded(row, isPast), denials: denials() };
   }
 
   /** A full disk may have space for one lease: then events are delivered one by one, and each frees space. */

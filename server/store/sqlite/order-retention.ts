@@ -1,15 +1,16 @@
 import { toRemains } from '../../orders/remains.ts';
 import type { ShopOrders } from '../store.ts';
 import { CHUNK, STEP, untilDone } from './chunks.ts';
+import type { Consents } from './consents.ts';
 import { prepare } from './database.ts';
 import type { Windows } from './dedup.ts';
 import type { ReportRow } from './find-orders.ts';
 import type { OpenStore } from './open-store.ts';
 import { tryRead } from './person-scan.ts';
 
-const ORDER_TABLES = ['order_names', 'order_tokens', 'order_reports', 'order_stages'];
-const SHOP_TABLES = ['order_names', 'order_tokens', 'views', 'choices', 'person_links', 'shop_voices'];
-const CHOICES_MS = 90 * 86_400_000;
+const ORDER_TABLES = ['order_names', 'order_tokens', 'order_reports', 'order_stages', 'order_subjects'];
+const SHOP_TABLES = ['order_names', 'order_tokens', 'views', 'consents', 'person_links', 'shop_voices'];
+const CONSENTS_MS = 90 * 86_400_000;
 
 /** Evidence whose time is over waits this long for an answer of the shop system, which is asked once more. */
 const ANSWER_MS = 86_400_000;
@@ -19,6 +20,7 @@ export function createOrderRetention(
   store: OpenStore,
   windows: Windows,
   shops: ReadonlyMap<string, ShopOrders>,
+  consents: Pick<Consents, 'forget'>,
 ) {
   const { connection, transaction } = store;
   const oldReports = prepare<ReportRow>(
@@ -69,10 +71,15 @@ export function createOrderRetention(
     connection,
     'DELETE FROM views WHERE id IN (SELECT id FROM views WHERE received_at < ? ORDER BY received_at LIMIT ?)',
   );
-  const removeChoices = prepare(
+  const oldConsents = prepare<{ shop: string; subject: string; isReferred: number }>(
     connection,
-    `DELETE FROM choices WHERE (shop, visitor) IN
-       (SELECT shop, visitor FROM choices WHERE received_at < ? ORDER BY received_at LIMIT ?)`,
+    `SELECT shop, subject, EXISTS (SELECT 1 FROM order_subjects o WHERE o.subject = consents.subject) AS isReferred
+     FROM consents WHERE used_at < ? ORDER BY used_at LIMIT ?`,
+  );
+  const removeConsent = prepare(connection, 'DELETE FROM consents WHERE shop = ? AND subject = ?');
+  const keepConsent = prepare(
+    connection,
+    'UPDATE consents SET used_at = ?3 WHERE shop = ?1 AND subject = ?2',
   );
   const removeLinks = prepare(
     connection,
@@ -126,9 +133,22 @@ export function createOrderRetention(
     }
   }
 
+  /** A record that an order refers to is looked at again after as long. */
+  function retainConsents(
+    rows: readonly { shop: string; subject: string; isReferred: number }[],
+    nowMs: number,
+  ): number {
+    for (const { shop, subject, isReferred } of rows) {
+      if (isReferred) keepConsent.run(shop, subject, nowMs);
+      else removeConsent.run(shop, subject);
+    }
+    return rows.length;
+  }
+
   return {
     /**
-     * Reports keep ids and amounts, orders leave with their dedup keys, evidence after it was closed. Compose what waits
+     * Reports keep ids and amounts, orders leave with their dedup keys, evidence after it was closed, consent when nothing
+     * needs it. Compose what waits
      * before: it is made of reports and evidence.
      */
     *retain(nowMs: number): Generator<undefined, void> {
@@ -148,7 +168,8 @@ export function createOrderRetention(
       yield* untilDone(store, () => removeAll(oldEvidence.all(beforeMs, CHUNK), removeEvidence));
       yield* retainUnclosed(beforeMs);
       yield* untilDone(store, () => removeViews.run(beforeMs, CHUNK));
-      yield* untilDone(store, () => removeChoices.run(nowMs - CHOICES_MS, CHUNK));
+      yield* untilDone(store, () => retainConsents(oldConsents.all(nowMs - CONSENTS_MS, CHUNK), nowMs));
+      consents.forget();
       yield* untilDone(store, () => removeLinks.run(orderBeforeMs, CHUNK));
     },
 
@@ -165,6 +186,7 @@ export function createOrderRetention(
         for (const purge of purges) purge.run(shop);
         purgeLedger.run(shop);
       });
+      consents.forget();
     },
   };
 }

@@ -46,6 +46,7 @@ export interface Orders {
   moveStage(order: Order, seq: number, to: number): void;
   /** As keys. */
   tokens(order: Order): string[];
+  names(order: Order): string[];
   freezeEventId(order: Order, eventId: string): void;
 }
 
@@ -107,6 +108,7 @@ export function createOrders({ connection }: OpenStore): Orders {
     connection,
     'SELECT token FROM order_tokens WHERE order_id = ?',
   );
+  const namesOf = prepare<{ name: string }>(connection, 'SELECT name FROM order_names WHERE order_id = ?');
   const putReport = prepare(
     connection,
     `INSERT INTO order_reports (order_id, source, stage, part, received_at, body) VALUES (?, ?, ?, ?, ?, ?)
@@ -127,9 +129,15 @@ export function createOrders({ connection }: OpenStore): Orders {
   );
   const moveStage = prepare(connection, 'UPDATE order_stages SET seq = ?3 WHERE order_id = ?1 AND seq = ?2');
   const setEventId = prepare(connection, 'UPDATE orders SET event_id = coalesce(event_id, ?2) WHERE id = ?1');
-  const moves = ['order_names', 'order_tokens', 'order_stages', 'order_reports', 'evidence', 'events'].map(
-    (table) => prepare(connection, `UPDATE OR IGNORE ${table} SET order_id = ?2 WHERE order_id = ?1`),
-  );
+  const moves = [
+    'order_names',
+    'order_tokens',
+    'order_stages',
+    'order_reports',
+    'order_subjects',
+    'evidence',
+    'events',
+  ].map((table) => prepare(connection, `UPDATE OR IGNORE ${table} SET order_id = ?2 WHERE order_id = ?1`));
   // Of a stage that both orders have, the one that was sent stays; where none was, the older.
   const preferSent = prepare(
     connection,
@@ -148,6 +156,7 @@ export function createOrders({ connection }: OpenStore): Orders {
   const leftovers = [
     prepare(connection, 'DELETE FROM order_tokens WHERE order_id = ?'),
     prepare(connection, 'DELETE FROM order_reports WHERE order_id = ?'),
+    prepare(connection, 'DELETE FROM order_subjects WHERE order_id = ?'),
     prepare(connection, 'DELETE FROM orders WHERE id = ?'),
   ];
 
@@ -226,6 +235,7 @@ export function createOrders({ connection }: OpenStore): Orders {
       ),
     moveStage: (order, seq, to) => void moveStage.run(order.id, seq, to),
     emit: (order, stage, part, seq) => void putStage.run(order.id, stage, part, seq),
+    names: (order) => namesOf.all(order.id).map(({ name }) => name),
     tokens: (order) => tokensOf.all(order.id).map(({ token }) => token),
     freezeEventId: (order, eventId) => void setEventId.run(order.id, eventId),
   };

@@ -105,15 +105,6 @@ export const ORDER_SCHEMA = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX evidence_names_by_evidence ON evidence_names (evidence_id);
   ${VIEW_TABLES}
-  -- What each visitor chose last.
-  CREATE TABLE choices (
-    shop TEXT NOT NULL,
-    visitor TEXT NOT NULL,
-    received_at INTEGER NOT NULL,
-    consent TEXT NOT NULL,
-    PRIMARY KEY (shop, visitor)
-  ) STRICT, WITHOUT ROWID;
-  CREATE INDEX choices_by_age ON choices (received_at);
   CREATE TABLE person_links (
     shop TEXT NOT NULL,
     user_id TEXT NOT NULL,

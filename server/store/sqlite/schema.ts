@@ -1,6 +1,7 @@
 import { HISTORY_SCHEMA } from './history.ts';
 import { LEDGER_SCHEMA } from './ledger.ts';
 import { REDACTION_SCHEMA } from './redactions.ts';
+import { CONSENT_SCHEMA } from './schema-consent.ts';
 import { ORDER_SCHEMA } from './schema-orders.ts';
 
 export const VERSION = 4;
@@ -22,7 +23,7 @@ export const DELIVERY_INDEX = 'CREATE INDEX deliveries_by_due ON deliveries (con
  *
  * `seq` is never used twice, or an event could be inserted below a cursor. Times are epoch milliseconds.
  */
-export const SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}
+export const SCHEMA = `${ORDER_SCHEMA}${CONSENT_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}
   CREATE TABLE events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     shop TEXT NOT NULL,
@@ -37,6 +38,9 @@ export const SCHEMA = `${ORDER_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTI
     -- 1: the body is composed when it is leased first; 2: it was.
     compose INTEGER NOT NULL,
     order_id INTEGER,
+    -- The subjects of its consent record, '' where there is none; NULL in rows of earlier versions.
+    visitor TEXT,
+    person TEXT,
     body TEXT NOT NULL
   ) STRICT;
   CREATE INDEX events_by_shop ON events (shop);

@@ -1,3 +1,4 @@
+import { PURPOSES } from '../../../shared/consent.ts';
 import type { ProtectedEvent, Source } from '../../../shared/protected-event.ts';
 
 /** An event's source as earlier versions stored it: `webhook` for the shop system, none for a browser. */
@@ -12,7 +13,9 @@ export const withFields = (body: string, fields: Record<string, string | boolean
 
 /** An event as it is stored, also by an earlier version. @throws {SyntaxError} when it is damaged. */
 export function readStored(body: string): ProtectedEvent {
-  const event: ProtectedEvent & { source: StoredSource } = JSON.parse(body);
+  const event: ProtectedEvent & { source: StoredSource; isAssumed?: true } = JSON.parse(body);
   const source = toSource(event.source);
-  return source === event.source ? event : { ...event, source };
+  if (source === event.source && !event.isAssumed) return event;
+  const { isAssumed, ...stored } = event;
+  return { ...stored, source, ...(isAssumed && { assumed: [...PURPOSES] }) };
 }

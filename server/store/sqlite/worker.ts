@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
+import { NOTHING_SAID } from '../../../shared/consent.ts';
 import type { Consumer, Durability, ShopOrders } from '../store.ts';
 import { type MethodsOf, syncEngine } from '../thread/engine.ts';
 import { serveThread } from '../thread/serve.ts';
 import { createAccept } from './accept.ts';
 import { createAcceptOrder, longestHoldMs } from './accept-order.ts';
 import { startCheckpoints } from './checkpoints.ts';
-import { createChoices } from './choices.ts';
 import { createComposeRow } from './compose-row.ts';
+import { createConsents } from './consents.ts';
 import { type Database, openDatabase, prepare, toUnusable } from './database.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createDedup } from './dedup.ts';
@@ -30,9 +31,11 @@ import { createLease } from './lease.ts';
 import { createLedger } from './ledger.ts';
 import { createStore, type OpenStore } from './open-store.ts';
 import { createOrderRetention } from './order-retention.ts';
+import { createOrderSubjects } from './order-subjects.ts';
 import { createOrders } from './orders.ts';
 import { createPersonLinks } from './person-links.ts';
 import { createQueue } from './queue.ts';
+import { createRecorded } from './recorded.ts';
 import { createRedactions } from './redactions.ts';
 import { createRemove } from './remove.ts';
 import { createRequeue } from './requeue.ts';
@@ -40,7 +43,7 @@ import { createRetain } from './retain.ts';
 import { SCHEMA, VERSION } from './schema.ts';
 import { createSettle } from './settle.ts';
 import { renameStoreFiles } from './upgrade/files.ts';
-import { UPGRADE_FROM_3, UPGRADE_SCHEMA } from './upgrade/schema.ts';
+import { CONSENT_FUNCTIONS, UPGRADE_FROM_3, UPGRADE_SCHEMA } from './upgrade/schema.ts';
 import { upgradeStore } from './upgrade/store.ts';
 import { createViews } from './views.ts';
 import { createVoices } from './voices.ts';
@@ -69,6 +72,7 @@ function openEngine(data: LogData, onProgress: (step: string, done: number) => v
   const database = openDatabase({
     ...{ dataDir, name: 'store', schema: SCHEMA, version: VERSION, ...limit },
     upgrade: { 2: UPGRADE_SCHEMA, 3: UPGRADE_FROM_3 },
+    functions: CONSENT_FUNCTIONS,
   });
   try {
     upgradeStore({ database, dataDir, shops, nowMs, onProgress });
@@ -92,7 +96,8 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const dedup = createDedup(store, windows);
   const redactions = createRedactions(store);
   const shops = new Map(Object.entries(data.shops));
-  const orderRetention = createOrderRetention(store, windows, shops);
+  const consents = createConsents(store);
+  const orderRetention = createOrderRetention(store, windows, shops, consents);
   const rows = createEventRows(store, remove, dedup, windows);
   const orders = createOrders(store);
   const evidence = createEvidence(store);
@@ -100,7 +105,6 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const evidenceClosing = createEvidenceClosing(store);
   const voices = createVoices(store, shops);
   const formerKeys = createFormerKeys(store, dedup, windows);
-  const choices = createChoices(store);
   const erasedOrders = createErasedOrders(store, dedup, windows);
   const acceptOrder = createAcceptOrder({
     rows,
@@ -119,11 +123,25 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const requeue = createRequeue(store, holdMs);
   const queue = createQueue(store, requeue);
   const deadLetters = createDeadLetters(store, encryptedPii);
-  const composeRow = createComposeRow(store, { orders, evidence, views, choices });
+  const composeRow = createComposeRow(store, {
+    ...{ orders, evidence, views },
+    subjects: createOrderSubjects(store, consents),
+  });
   const { retain, purge } = createRetain(store, {
     ...{ retentionMs, remove, encryptedPii, dedup, history, deadLetters, ledger, composeRow },
     orders: orderRetention,
     redactions,
+  });
+  const accepting = createAccept({
+    rows,
+    dedup,
+    formerKeys,
+    windows,
+    views,
+    personLinks,
+    consents,
+    redactions,
+    acceptOrder,
   });
   const witnessKey = readWitnessKey(store);
   const probe = prepare(store.connection, 'INSERT OR REPLACE INTO probe (id, at) VALUES (1, ?)');
@@ -133,17 +151,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   return {
     transaction: gaps.transaction,
     writes: {
-      accept: createAccept({
-        rows,
-        dedup,
-        formerKeys,
-        windows,
-        views,
-        personLinks,
-        choices,
-        redactions,
-        acceptOrder,
-      }),
+      ...accepting,
       settle: createSettle(store, encryptedPii, ledger, history),
       closeEvidence: evidenceClosing.close,
       confirmRedaction: redactions.confirm,
@@ -166,19 +174,27 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       nextDueMs: queue.nextDueMs,
       deadLetters: deadLetters.list,
       history: history.list,
+      consentHistory: consents.history,
+      consentStates: (shop: string, subjects: readonly string[]) =>
+        subjects.map((subject) => consents.find(shop, subject)?.state ?? NOTHING_SAID),
       findKeys: ledger.find,
       personOf: personLinks.personOf,
       redactions: redactions.list,
       redaction: redactions.get,
     },
     jobs: {
-      lease: createLease(store, requeue, composeRow, { leaseMs, holdMs }),
+      lease: createLease(
+        store,
+        requeue,
+        { composeRow, recorded: createRecorded(consents), denials: consents.denials },
+        { leaseMs, holdMs },
+      ),
       expire: createExpire(store, leaseMs),
       replaySince: queue.replaySince,
       replayDeadLetters: deadLetters.replay,
       discardDeadLetters: deadLetters.discard,
-      erase: createErase(store, { findPerson, remove, dedup, history, ledger, erasedOrders }),
-      exportPerson: createExport(store, { findPerson, history, ledger, erasedOrders }),
+      erase: createErase(store, { findPerson, remove, dedup, history, ledger, erasedOrders, consents }),
+      exportPerson: createExport(store, { findPerson, history, ledger, erasedOrders, consents }),
       purge,
       retain,
     },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
+import { PURPOSES } from '../../../shared/consent.ts';
 import { MESSAGE_TYPES } from '../../../shared/names.ts';
 import { CLEAR_DOMAIN } from '../../support/fleet-messages.ts';
 import { PHONE_DIGITS } from './values.ts';
@@ -28,7 +29,8 @@ const Stored = z.strictObject({
     ...shape(['emailSha256', 'phoneSha256', 'firstNameSha256', 'lastNameSha256', 'zipSha256'], Sha256),
   }),
   consent: z.strictObject({ advertising: z.boolean(), analytics: z.boolean(), marketing: z.boolean() }),
-  isAssumed: z.literal(true).optional(),
+  assumed: z.array(z.enum(PURPOSES)).optional(),
+  joined: z.array(z.tuple([z.string().max(22), z.string().regex(/^[gd-]{3}$/)])).optional(),
   integrations: z.record(Text, z.boolean()).optional(),
   context: Open,
   properties: Open,

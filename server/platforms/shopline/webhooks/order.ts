@@ -36,7 +36,8 @@ export function mapOrder(order: Order, stage: Stage, messageId: string): MapResu
   const message = track(EVENTS[stage], messageId, timeOf(order, stage), readPerson(order), properties);
   // `mainOrderMark` of the thank-you page.
   const tokens = orderTokens({ order_status_url: order.order_status_url });
-  return { message, ...(tokens.length > 0 && { tokens }) };
+  const acceptsMarketing = order.buyer_accepts_marketing;
+  return { message, acceptsMarketing, ...(tokens.length > 0 && { tokens }) };
 }
 
 /** The IDs and numbers of the order, including those of the thank-you page. */

@@ -48,6 +48,7 @@ const person = {
   landing_site: Text,
   referring_site: Text,
   note_attributes: list(z.object({ name: Text, value: Text })),
+  buyer_accepts_marketing: lenient(z.boolean()),
 };
 export type Person = z.output<z.ZodObject<typeof person>>;
 

@@ -1,0 +1,49 @@
+import { stateOf } from '../../shared/consent.ts';
+import { isObject, type Message } from '../../shared/message.ts';
+import { orderTokens } from '../../shared/order-ids.ts';
+import type { Shop } from '../config/config.ts';
+import { readClaim } from '../orders/claim.ts';
+import { isSha256 } from '../privacy/hash.ts';
+import type { Denial, Store } from '../store/store.ts';
+import type { Enrichment } from './enrich.ts';
+import { toEvent } from './event.ts';
+import type { Sender } from './sender.ts';
+
+/** Digests of the cart's token, for pages whose visitor must not be known by anything else. */
+const DIGESTS = ['cart_id_sha256', 'cart_token_sha256'] as const;
+
+/** What is kept of a message that grants no purpose: who, what was said, when, and what proves that it belongs to an order. */
+export function toDenial(
+  message: Message,
+  denied: Enrichment,
+  { source, peer }: Sender,
+  shop: Shop,
+  witnessOf: Store['witnessOf'],
+): Denial {
+  const { context: _, ...bare } = message;
+  const { event } = toEvent(bare, denied, shop, source);
+  const { anonymousId, userId } = event.identity;
+  const choice = stateOf(event.consent, event.assumed);
+  const claim = readClaim(event);
+  const witness = witnessOf(peer);
+  const properties = 'properties' in message && isObject(message.properties) ? message.properties : {};
+  const tokenDigests = DIGESTS.map((name) => properties[name]).filter(
+    (digest): digest is string => typeof digest === 'string' && isSha256(digest),
+  );
+  return {
+    ...{
+      shop: shop.id,
+      source,
+      messageId: event.messageId,
+      choice,
+      tokens: orderTokens(event.properties),
+      tokenDigests,
+    },
+    receivedAtMs: Date.parse(event.receivedAt),
+    saidAtMs: Date.parse(event.timestamp),
+    ...(anonymousId !== undefined && { anonymousId }),
+    ...(userId !== undefined && { userId }),
+    ...(claim && { claim }),
+    ...(witness !== undefined && { witness }),
+  };
+}

@@ -1,0 +1,221 @@
+import { LRUCache } from 'lru-cache';
+import { type ConsentState, NOTHING_SAID, PURPOSES } from '../../../shared/consent.ts';
+import type { Source } from '../../../shared/protected-event.ts';
+import type { ConsentChange } from '../store.ts';
+import { prepare } from './database.ts';
+import type { OpenStore } from './open-store.ts';
+
+/** One statement about some purposes. */
+export interface Said {
+  choice: ConsentState;
+  source: Source;
+  /** When it was said, never after `receivedAtMs`. */
+  atMs: number;
+  receivedAtMs: number;
+  /** Keyed digest of the sender's address: what browsers may add is bounded for each. */
+  witness: string | null;
+}
+
+/** One row, as leases read it. */
+export interface ConsentRow {
+  state: ConsentState;
+  sinceMs: number;
+  changedAtMs: number;
+  usedAtMs: number;
+}
+
+/** What is kept as text: when each purpose was last decided, and the latest changes, oldest first. */
+interface RecordText {
+  at: number[];
+  history: ConsentChange[];
+}
+interface Known extends RecordText, Omit<ConsentRow, 'sinceMs'> {
+  /** `at` as it is stored. */
+  stored: number[];
+}
+
+/** Nearly all messages of a visitor repeat what the one before said. */
+const MAX_KNOWN = 20_000;
+const MAX_HISTORY = 20;
+const DAY_MS = 86_400_000;
+/** That something was said again is written this often; in between it is known in memory. */
+const REPEAT_MS = 10 * 60_000;
+/** New records that the browsers behind one address may add in a day. */
+const MAX_NEW = 5_000;
+const MAX_ADDRESSES = 50_000;
+
+/** What changed in one call. */
+export interface ConsentChanges {
+  /** Of which subjects a purpose was denied that was not before, as `shop\nsubject`. */
+  denied: string[];
+  /** How many such denials there were since the start. */
+  denials: number;
+  /** New records beyond the bound of their address. */
+  refused: number;
+}
+
+export type Consents = ReturnType<typeof createConsents>;
+
+/** The consent record: what was last said for each purpose by each visitor and about each person. */
+export function createConsents(store: OpenStore) {
+  const { connection } = store;
+  const read = prepare<Omit<Known, keyof RecordText | 'stored'> & { record: string }>(
+    connection,
+    `SELECT state, changed_at AS changedAtMs, used_at AS usedAtMs, record FROM consents WHERE shop = ? AND subject = ?`,
+  );
+  const find = prepare<ConsentRow>(
+    connection,
+    `SELECT state, since AS sinceMs, changed_at AS changedAtMs, used_at AS usedAtMs FROM consents
+     WHERE shop = ? AND subject = ?`,
+  );
+  const insert = prepare(
+    connection,
+    `INSERT INTO consents (shop, subject, state, since, changed_at, used_at, record) VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?5)`,
+  );
+  const update = prepare(
+    connection,
+    'UPDATE consents SET state = ?3, changed_at = ?4, used_at = ?5, record = ?6 WHERE shop = ?1 AND subject = ?2',
+  );
+  const setUsed = prepare(
+    connection,
+    'UPDATE consents SET used_at = max(used_at, ?3) WHERE shop = ?1 AND subject = ?2',
+  );
+  const known = new LRUCache<string, Known>({ max: MAX_KNOWN });
+  const added = new LRUCache<string, { day: number; count: number }>({ max: MAX_ADDRESSES });
+  let denied: string[] = [];
+  let refused = 0;
+  let denials = 0;
+  // What a failed transaction wrote is not there: the next message writes it again.
+  store.joinTransactions({
+    begin() {},
+    rollback() {
+      known.clear();
+      denied = [];
+      refused = 0;
+    },
+  });
+
+  function load(shop: string, subject: string): Known | undefined {
+    const key = `${shop}\n${subject}`;
+    const found = known.get(key);
+    if (found) return found;
+    const row = read.get(shop, subject);
+    if (!row) return undefined;
+    const { record, ...rest } = row;
+    const text: RecordText = JSON.parse(record);
+    const loaded = { ...rest, ...text, stored: [...text.at] };
+    known.set(key, loaded);
+    return loaded;
+  }
+
+  /** Counts a new record of a browser. @returns false beyond the bound. */
+  function mayAdd({ source, witness, receivedAtMs }: Said): boolean {
+    if (source !== 'browser') return true;
+    const day = Math.floor(receivedAtMs / DAY_MS);
+    const address = added.get(witness ?? '');
+    const count = address?.day === day ? address.count : 0;
+    if (count >= MAX_NEW) return false;
+    added.set(witness ?? '', { day, count: count + 1 });
+    return true;
+  }
+
+  function add(shop: string, subject: string, said: Said): void {
+    const { choice, atMs, receivedAtMs, source } = said;
+    if (!mayAdd(said)) {
+      refused++;
+      return;
+    }
+    const at = [...choice].map((said) => (said === '-' ? 0 : atMs));
+    const history = [{ receivedAtMs, atMs, source, state: choice }];
+    insert.run(shop, subject, choice, receivedAtMs, JSON.stringify({ at, history }));
+    const times = { changedAtMs: receivedAtMs, usedAtMs: receivedAtMs };
+    known.set(`${shop}\n${subject}`, { state: choice, ...times, at, history, stored: [...at] });
+    if (choice.includes('d')) deny(shop, subject);
+  }
+
+  function deny(shop: string, subject: string): void {
+    denied.push(`${shop}\n${subject}`);
+    denials++;
+  }
+
+  function change(shop: string, subject: string, record: Known, said: Said): void {
+    const { choice, atMs, receivedAtMs, source } = said;
+    const before = record.state;
+    const at = [...record.at];
+    const merged = [...before].map((old, index) => {
+      const now = choice[index] ?? '-';
+      const lastMs = record.at[index] ?? 0;
+      if (now === '-' || (old !== '-' && atMs < lastMs)) return old;
+      at[index] = atMs;
+      // At equal times the stricter counts.
+      return old !== '-' && atMs === lastMs && old === 'd' ? old : now;
+    });
+    const state = merged.join('');
+    const isChange = state !== before;
+    const isStale = at.some((ms, index) => ms - (record.stored[index] ?? 0) > REPEAT_MS);
+    Object.assign(record, { state, at });
+    if (isChange) {
+      record.history = [...record.history, { receivedAtMs, atMs, source, state }].slice(-MAX_HISTORY);
+      record.changedAtMs = Math.max(record.changedAtMs, receivedAtMs);
+    }
+    if (!isChange && !isStale && receivedAtMs - record.usedAtMs < DAY_MS) return;
+    record.usedAtMs = Math.max(record.usedAtMs, receivedAtMs);
+    record.stored = [...at];
+    const { history, changedAtMs, usedAtMs } = record;
+    update.run(shop, subject, state, changedAtMs, usedAtMs, JSON.stringify({ at, history }));
+    if (merged.some((one, index) => one === 'd' && before[index] !== 'd')) deny(shop, subject);
+  }
+
+  return {
+    /** Of each purpose the latest statement counts; repeats change nothing. */
+    record(shop: string, subject: string, said: Said): void {
+      if (subject === '' || said.choice === NOTHING_SAID) return;
+      const found = load(shop, subject);
+      if (found) change(shop, subject, found, said);
+      else add(shop, subject, said);
+    },
+    /** The same where there is a record already. */
+    amend(shop: string, subject: string, said: Said): void {
+      const found = subject === '' || said.choice === NOTHING_SAID ? undefined : load(shop, subject);
+      if (found) change(shop, subject, found, said);
+    },
+    find: (shop: string, subject: string): ConsentRow | undefined =>
+      subject === '' ? undefined : find.get(shop, subject),
+    /** Keeps a record that is needed. Writes once a day at most. */
+    use(shop: string, subject: string, { usedAtMs }: Pick<ConsentRow, 'usedAtMs'>, nowMs: number): void {
+      if (nowMs - usedAtMs < DAY_MS) return;
+      setUsed.run(shop, subject, nowMs);
+      const found = known.get(`${shop}\n${subject}`);
+      if (found) found.usedAtMs = Math.max(found.usedAtMs, nowMs);
+    },
+    /** What was said by a time of receipt, epoch ms. */
+    stateAt(shop: string, subject: string, receivedAtMs: number): ConsentState {
+      const { history = [] } = load(shop, subject) ?? {};
+      return history.findLast((one) => one.receivedAtMs <= receivedAtMs)?.state ?? NOTHING_SAID;
+    },
+    /** Oldest first. */
+    history: (shop: string, subject: string): ConsentChange[] => load(shop, subject)?.history ?? [],
+    /** Forgets what is known in memory: rows were removed. */
+    forget: () => known.clear(),
+    /** How many denials were recorded since the start. */
+    denials: () => denials,
+    /** Since the last call. */
+    changes(): ConsentChanges {
+      const since = { denied, refused, denials };
+      denied = [];
+      refused = 0;
+      return since;
+    },
+  };
+}
+
+/** The record that a choice of an earlier version becomes. */
+export const formerRecord = (choice: ConsentState, receivedAtMs: number): string => {
+  const change: ConsentChange = {
+    receivedAtMs,
+    atMs: receivedAtMs,
+    source: 'browser',
+    state: choice,
+  };
+  return JSON.stringify({ at: PURPOSES.map(() => receivedAtMs), history: [change] } satisfies RecordText);
+};

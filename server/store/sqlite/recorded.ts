@@ -1,0 +1,101 @@
+import { type ConsentState, NOTHING_SAID, orElse, strictest } from '../../../shared/consent.ts';
+import type { Joined, ProtectedEvent } from '../../../shared/protected-event.ts';
+import { isTrusted } from '../../orders/precedence.ts';
+import type { Recorded } from '../../privacy/effective-consent.ts';
+import { personSubject, visitorSubject } from '../subject.ts';
+import type { ConsentRow, Consents } from './consents.ts';
+import { readStored } from './stored-event.ts';
+
+/** What of a leased row decides which records apply, as it was read. */
+export interface RowSubjects {
+  shop: string;
+  receivedAtMs: number;
+  /** Null in rows of earlier versions. */
+  visitor: string | null;
+  person: string | null;
+  /** Of the record of either; null: there is none. */
+  visitorState: ConsentState | null;
+  personState: ConsentState | null;
+  /** 1: the older of the two changes since the event, or of the two last uses a day before it, has to be looked at. */
+  visitorStale: number | null;
+  personStale: number | null;
+  compose: number;
+  body: string;
+}
+
+/** The consent of those an event is about. `subjects`: whose record it is. */
+export interface RowConsent {
+  /** Null: nothing is recorded. */
+  recorded: Recorded | null;
+  subjects: readonly string[];
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * The consent record of leased rows, as of now. Statistics get it as it was when the event was received: what they
+ * counted they count again when they are rebuilt.
+ */
+export function createRecorded(consents: Consents) {
+  function stateOf(shop: string, subject: string, receivedAtMs: number, isPast: boolean): ConsentState {
+    const found = consents.find(shop, subject);
+    if (!found) return NOTHING_SAID;
+    consents.use(shop, subject, found, receivedAtMs);
+    return isPast ? asOf(shop, subject, found, receivedAtMs) : found.state;
+  }
+  const asOf = (shop: string, subject: string, { state, changedAtMs }: ConsentRow, receivedAtMs: number) =>
+    changedAtMs <= receivedAtMs ? state : consents.stateAt(shop, subject, receivedAtMs);
+
+  /** What is composed names its visitors itself; of a person only what a trusted voice said. */
+  function ofBody({ shop, receivedAtMs, body }: RowSubjects, isPast: boolean): RowConsent {
+    const event = tryRead(body);
+    if (!event) return { recorded: null, subjects: [] };
+    const { identity, joined = [], source } = event;
+    const look = (subject: string) => stateOf(shop, subject, receivedAtMs, isPast);
+    const visitor = visitorSubject(identity.anonymousId);
+    const person = personSubject(identity.userId);
+    const states = [
+      look(visitor),
+      ...joined.map(([subject, choice]: Joined) => orElse(look(subject), choice)),
+    ];
+    const ofPerson = look(person);
+    return {
+      recorded: {
+        visitors: strictest(states),
+        person: isTrusted(source) ? ofPerson : ofPerson.replaceAll('g', '-'),
+      },
+      subjects: [visitor, person, ...joined.map(([subject]) => subject)],
+    };
+  }
+
+  return (row: RowSubjects, isPast: boolean): RowConsent => {
+    const { shop, receivedAtMs, visitor, person, visitorState, personState } = row;
+    if (row.compose > 0 || visitor === null || person === null) return ofBody(row, isPast);
+    const subjects = [visitor, person];
+    if (visitorState === null && personState === null) return { recorded: null, subjects };
+    const read = (subject: string, state: ConsentState | null, isStale: number | null) =>
+      isStale ? stateOf(shop, subject, receivedAtMs, isPast) : (state ?? NOTHING_SAID);
+    return {
+      recorded: {
+        visitors: read(visitor, visitorState, row.visitorStale),
+        person: read(person, personState, row.personStale),
+      },
+      subjects,
+    };
+  };
+}
+
+function tryRead(body: string): ProtectedEvent | undefined {
+  try {
+    return readStored(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Columns of `RowSubjects` for an event `e`, and the tables to read them from. */
+export const RECORDED_COLUMNS = `e.received_at AS receivedAtMs, e.visitor, e.person,
+  cv.state AS visitorState, cv.changed_at > e.received_at OR cv.used_at < e.received_at - ${DAY_MS} AS visitorStale,
+  cp.state AS personState, cp.changed_at > e.received_at OR cp.used_at < e.received_at - ${DAY_MS} AS personStale`;
+export const RECORDED_TABLES = `LEFT JOIN consents cv ON cv.shop = e.shop AND cv.subject = e.visitor
+  LEFT JOIN consents cp ON cp.shop = e.shop AND cp.subject = e.person`;

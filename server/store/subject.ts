@@ -1,0 +1,30 @@
+import { hash } from 'node:crypto';
+import { isGuessable, isHardToGuess } from '../../shared/order-ids.ts';
+import { memoize } from '../lib/cache.ts';
+import { tokenKey } from './sqlite/token-key.ts';
+
+/** Of whom there is a consent record: `a` an anonymous id, `u` a person, `t` whoever has a token, `o` an order's buyer. */
+export type SubjectKind = 'a' | 'u' | 't' | 'o';
+
+const LENGTH = 22;
+const digestOf = memoize(50_000, (text) => hash('sha256', text, 'base64url').slice(0, LENGTH));
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The digest that stands for an id in the consent record. */
+export const subjectOf = (kind: SubjectKind, id: string): string => digestOf(`${kind}:${id}`);
+
+/** Empty for an id that can be guessed: many programs may send the same one, and there is no record of it. */
+export function visitorSubject(anonymousId: string | undefined): string {
+  if (anonymousId === undefined || !isHardToGuess(anonymousId)) return '';
+  return subjectOf('a', UUID.test(anonymousId) ? anonymousId.toLowerCase() : anonymousId);
+}
+
+/** Empty without a user id. */
+export const personSubject = (userId: string | undefined): string =>
+  userId === undefined || userId === '' ? '' : subjectOf('u', userId);
+
+/** Empty for a token that can be guessed. */
+export const tokenSubject = (token: string): string =>
+  isGuessable(token) ? '' : tokenDigestSubject(hash('sha256', tokenKey(token)));
+/** @param digest SHA-256 of the token, hex. */
+export const tokenDigestSubject = (digest: string): string => subjectOf('t', digest.toLowerCase());
