@@ -30,10 +30,12 @@ export function createErasePersonal(
   const removeDenial = ['evidence_names WHERE evidence_id', 'evidence WHERE id'].map((rows) =>
     prepare(connection, `DELETE FROM ${rows} = ?`),
   );
-  const removeSubject = prepare(
-    connection,
-    'DELETE FROM order_subjects WHERE subject = ?2 AND order_id IN (SELECT id FROM orders WHERE shop = ?1)',
-  );
+  const removeSubject = [
+    `UPDATE orders SET subjects = (SELECT json_group_array(json(value)) FROM json_each(subjects) WHERE value ->> 0 <> ?2)
+     WHERE shop = ?1 AND id IN (SELECT order_id FROM order_subjects WHERE subject = ?2)`,
+    `DELETE FROM order_subjects WHERE subject = ?2
+       AND order_id IN (SELECT id FROM orders WHERE shop = ?1 AND id IN (SELECT order_id FROM order_subjects WHERE subject = ?2))`,
+  ].map((sql) => prepare(connection, sql));
   const removeLinks = [
     prepare(connection, 'DELETE FROM person_links WHERE shop = ?1 AND user_id = ?2'),
     prepare(
@@ -76,7 +78,7 @@ export function createErasePersonal(
         transaction(() => {
           for (const subject of subjects.slice(start, start + CHUNK)) {
             removed += removeConsent.run(shop, subject);
-            if (subject !== '') removeSubject.run(shop, subject);
+            for (const statement of removeSubject) statement.run(shop, subject);
           }
         });
         consents.forget();

@@ -1,6 +1,7 @@
 import { prepare } from './database.ts';
 import { type Dedup, erasedKey, type Windows } from './dedup.ts';
 import type { OpenStore } from './open-store.ts';
+import { REFERENCES } from './order-subjects.ts';
 
 /** The names of an erased order, for the ledger. */
 export interface ErasedOrder {
@@ -24,6 +25,7 @@ export function createErasedOrders({ connection }: OpenStore, dedup: Dedup, wind
     "SELECT DISTINCT part FROM order_stages WHERE order_id = ? AND part <> ''",
   );
   const removals = [
+    REFERENCES,
     'evidence_names WHERE evidence_id IN (SELECT id FROM evidence WHERE order_id = ?)',
     'evidence WHERE order_id = ?',
     `views WHERE id IN (SELECT t.view_id FROM order_tokens o
@@ -32,7 +34,6 @@ export function createErasedOrders({ connection }: OpenStore, dedup: Dedup, wind
     'order_tokens WHERE order_id = ?',
     'order_reports WHERE order_id = ?',
     'order_stages WHERE order_id = ?',
-    'order_subjects WHERE order_id = ?',
     'orders WHERE id = ?',
   ].map((rows) => prepare(connection, `DELETE FROM ${rows}`));
 

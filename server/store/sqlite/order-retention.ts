@@ -6,11 +6,16 @@ import { prepare } from './database.ts';
 import type { Windows } from './dedup.ts';
 import type { ReportRow } from './find-orders.ts';
 import type { OpenStore } from './open-store.ts';
+import { REFERENCES } from './order-subjects.ts';
 import { tryRead } from './person-scan.ts';
 
-const ORDER_TABLES = ['order_names', 'order_tokens', 'order_reports', 'order_stages', 'order_subjects'];
+const ORDER_TABLES = ['order_names', 'order_tokens', 'order_reports', 'order_stages'];
 const SHOP_TABLES = ['order_names', 'order_tokens', 'views', 'consents', 'person_links', 'shop_voices'];
 const CONSENTS_MS = 90 * 86_400_000;
+/** How many of them one step looks at. */
+const CONSENTS = 5_000;
+/** After every shop's id. */
+const LAST = '\u{10FFFF}';
 
 /** Evidence whose time is over waits this long for an answer of the shop system, which is asked once more. */
 const ANSWER_MS = 86_400_000;
@@ -43,6 +48,7 @@ export function createOrderRetention(
   );
   const forgetWitness = prepare(connection, 'UPDATE orders SET witness = NULL WHERE id = ?');
   const removeOrderRows = [
+    prepare(connection, `DELETE FROM ${REFERENCES}`),
     ...ORDER_TABLES.map((table) => prepare(connection, `DELETE FROM ${table} WHERE order_id = ?`)),
     prepare(connection, 'DELETE FROM orders WHERE id = ?'),
   ];
@@ -71,15 +77,14 @@ export function createOrderRetention(
     connection,
     'DELETE FROM views WHERE id IN (SELECT id FROM views WHERE received_at < ? ORDER BY received_at LIMIT ?)',
   );
-  const oldConsents = prepare<{ shop: string; subject: string; isReferred: number }>(
+  const nextConsent = prepare<{ shop: string; subject: string }>(
     connection,
-    `SELECT shop, subject, EXISTS (SELECT 1 FROM order_subjects o WHERE o.subject = consents.subject) AS isReferred
-     FROM consents WHERE used_at < ? ORDER BY used_at LIMIT ?`,
+    `SELECT shop, subject FROM consents WHERE (shop, subject) > (?, ?) ORDER BY shop, subject LIMIT 1 OFFSET ${CONSENTS}`,
   );
-  const removeConsent = prepare(connection, 'DELETE FROM consents WHERE shop = ? AND subject = ?');
-  const keepConsent = prepare(
+  const removeConsents = prepare(
     connection,
-    'UPDATE consents SET used_at = ?3 WHERE shop = ?1 AND subject = ?2',
+    `DELETE FROM consents WHERE (shop, subject) > (?1, ?2) AND (shop, subject) <= (?3, ?4) AND used_at < ?5
+       AND NOT EXISTS (SELECT 1 FROM order_subjects o WHERE o.subject = consents.subject)`,
   );
   const removeLinks = prepare(
     connection,
@@ -133,16 +138,17 @@ export function createOrderRetention(
     }
   }
 
-  /** A record that an order refers to is looked at again after as long. */
-  function retainConsents(
-    rows: readonly { shop: string; subject: string; isReferred: number }[],
-    nowMs: number,
-  ): number {
-    for (const { shop, subject, isReferred } of rows) {
-      if (isReferred) keepConsent.run(shop, subject, nowMs);
-      else removeConsent.run(shop, subject);
+  /** One pass in steps: an index by age would cost every statement more than the pass costs. */
+  function* retainConsents(beforeMs: number): Generator<undefined, void> {
+    for (let after = { shop: '', subject: '' }; ; ) {
+      const to = nextConsent.get(after.shop, after.subject);
+      const end = to ?? { shop: LAST, subject: '' };
+      transaction(() => removeConsents.run(after.shop, after.subject, end.shop, end.subject, beforeMs));
+      consents.forget();
+      if (!to) return;
+      yield;
+      after = to;
     }
-    return rows.length;
   }
 
   return {
@@ -168,8 +174,7 @@ export function createOrderRetention(
       yield* untilDone(store, () => removeAll(oldEvidence.all(beforeMs, CHUNK), removeEvidence));
       yield* retainUnclosed(beforeMs);
       yield* untilDone(store, () => removeViews.run(beforeMs, CHUNK));
-      yield* untilDone(store, () => retainConsents(oldConsents.all(nowMs - CONSENTS_MS, CHUNK), nowMs));
-      consents.forget();
+      yield* retainConsents(nowMs - CONSENTS_MS);
       yield* untilDone(store, () => removeLinks.run(orderBeforeMs, CHUNK));
     },
 

@@ -1,10 +1,14 @@
-import { type ConsentState, NOTHING_SAID, stateOf, strictest } from '../../../shared/consent.ts';
+import { NOTHING_SAID, stateOf, strictest } from '../../../shared/consent.ts';
 import type { Joined, ProtectedEvent } from '../../../shared/protected-event.ts';
 import type { Evidence } from '../../orders/evidence.ts';
 import { personSubject, subjectOf, tokenSubject, visitorSubject } from '../subject.ts';
 import type { Consents } from './consents.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
+
+/** SQL: the rows of `order_subjects` that belong to the order ?1. Run it before the order's row goes. */
+export const REFERENCES = `order_subjects WHERE order_id = ?1
+  AND subject IN (SELECT value ->> 0 FROM json_each(coalesce((SELECT subjects FROM orders WHERE id = ?1), '[]')))`;
 
 /** What is known of an order or a checkout by proof. */
 export interface Proven {
@@ -27,14 +31,11 @@ export interface OrderSubjects {
 }
 
 export function createOrderSubjects({ connection }: OpenStore, consents: Consents): OrderSubjects {
-  const known = prepare<{ subject: string; choice: ConsentState }>(
+  const known = prepare<{ subjects: string | null }>(connection, 'SELECT subjects FROM orders WHERE id = ?');
+  const put = prepare(connection, 'UPDATE orders SET subjects = ?2 WHERE id = ?1 AND subjects IS NOT ?2');
+  const refer = prepare(
     connection,
-    'SELECT subject, choice FROM order_subjects WHERE order_id = ?',
-  );
-  const put = prepare(
-    connection,
-    `INSERT INTO order_subjects (order_id, subject, choice) VALUES (?1, ?2, ?3)
-     ON CONFLICT DO UPDATE SET choice = excluded.choice WHERE choice <> excluded.choice`,
+    'INSERT INTO order_subjects (subject, order_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
   );
 
   /** A token shown later than an order's evidence may be proves nothing. */
@@ -52,9 +53,9 @@ export function createOrderSubjects({ connection }: OpenStore, consents: Consent
   return {
     join(shop, proven) {
       const { orderId, shown, reports } = proven;
-      const earlier = orderId === undefined ? [] : known.all(orderId);
+      const earlier = orderId === undefined ? null : known.get(orderId)?.subjects;
       const all: Joined[] = [
-        ...earlier.map(({ subject, choice }): Joined => [subject, choice]),
+        ...(JSON.parse(earlier ?? '[]') as Joined[]),
         ...shown.map(ofEvidence),
         ...reports.flatMap(ofReport),
         ...ofTokens(shop, proven),
@@ -63,7 +64,8 @@ export function createOrderSubjects({ connection }: OpenStore, consents: Consent
       const joined = [...Map.groupBy(all, ([subject]) => subject)].map(
         ([subject, group]): Joined => [subject, strictest(group.map(([, choice]) => choice))],
       );
-      if (orderId !== undefined) for (const [subject, choice] of joined) put.run(orderId, subject, choice);
+      if (orderId !== undefined && put.run(orderId, JSON.stringify(joined)) > 0)
+        for (const [subject] of joined) if (subject !== '') refer.run(subject, orderId);
       return joined;
     },
   };

@@ -4,6 +4,7 @@ import type { Report } from '../../orders/precedence.ts';
 import type { Stage } from '../../orders/stages.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
+import { REFERENCES } from './order-subjects.ts';
 import { readStored } from './stored-event.ts';
 import { tokenKey } from './token-key.ts';
 
@@ -129,15 +130,9 @@ export function createOrders({ connection }: OpenStore): Orders {
   );
   const moveStage = prepare(connection, 'UPDATE order_stages SET seq = ?3 WHERE order_id = ?1 AND seq = ?2');
   const setEventId = prepare(connection, 'UPDATE orders SET event_id = coalesce(event_id, ?2) WHERE id = ?1');
-  const moves = [
-    'order_names',
-    'order_tokens',
-    'order_stages',
-    'order_reports',
-    'order_subjects',
-    'evidence',
-    'events',
-  ].map((table) => prepare(connection, `UPDATE OR IGNORE ${table} SET order_id = ?2 WHERE order_id = ?1`));
+  const moves = ['order_names', 'order_tokens', 'order_stages', 'order_reports', 'evidence', 'events'].map(
+    (table) => prepare(connection, `UPDATE OR IGNORE ${table} SET order_id = ?2 WHERE order_id = ?1`),
+  );
   // Of a stage that both orders have, the one that was sent stays; where none was, the older.
   const preferSent = prepare(
     connection,
@@ -153,10 +148,16 @@ export function createOrders({ connection }: OpenStore): Orders {
     `UPDATE orders SET canonical_id = ?2 WHERE id = ?1 AND event_id IS NULL
        AND NOT EXISTS (SELECT 1 FROM orders other WHERE other.shop = orders.shop AND other.canonical_id = ?2)`,
   );
+  const joinSubjects = [
+    `UPDATE orders SET subjects = (SELECT json_group_array(json(value)) FROM (
+       SELECT value FROM json_each(coalesce((SELECT subjects FROM orders WHERE id = ?1), '[]'))
+       UNION ALL SELECT value FROM json_each(coalesce(orders.subjects, '[]')))) WHERE id = ?2`,
+    `INSERT OR IGNORE INTO order_subjects (subject, order_id) SELECT subject, ?2 FROM ${REFERENCES}`,
+  ].map((sql) => prepare(connection, sql));
   const leftovers = [
     prepare(connection, 'DELETE FROM order_tokens WHERE order_id = ?'),
     prepare(connection, 'DELETE FROM order_reports WHERE order_id = ?'),
-    prepare(connection, 'DELETE FROM order_subjects WHERE order_id = ?'),
+    prepare(connection, `DELETE FROM ${REFERENCES}`),
     prepare(connection, 'DELETE FROM orders WHERE id = ?'),
   ];
 
@@ -186,7 +187,7 @@ export function createOrders({ connection }: OpenStore): Orders {
   function merge(from: Order, to: number): number[] {
     const before = [...stagesOf.all(from.id), ...stagesOf.all(to)];
     preferSent.all(from.id, to);
-    for (const move of moves) move.run(from.id, to);
+    for (const move of [...moves, ...joinSubjects]) move.run(from.id, to);
     dropStages.run(from.id);
     const kept = new Set(stagesOf.all(to).map(({ seq }) => seq));
     const superseded = before.map(({ seq }) => seq).filter((seq) => !kept.has(seq));

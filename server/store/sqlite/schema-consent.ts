@@ -1,5 +1,5 @@
 /**
- * `state`, `choice`: a `ConsentState`. `subject`: the digest of an id (`../subject.ts`). Times in epoch ms.
+ * `state`: a `ConsentState`. `subject`: the digest of an id (`../subject.ts`). Times in epoch ms.
  */
 export const CONSENT_SCHEMA = `
   -- What was last said for each purpose. since: when the first was received; changed_at: the latest change of state;
@@ -14,19 +14,16 @@ export const CONSENT_SCHEMA = `
     record TEXT NOT NULL,
     PRIMARY KEY (shop, subject)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX consents_by_age ON consents (used_at);
-  -- Who belongs to an order, and what they chose where there is no record of it. Subject '': those without one.
+  -- The orders that each subject belongs to; each order has the list of its own.
   CREATE TABLE order_subjects (
-    order_id INTEGER NOT NULL,
     subject TEXT NOT NULL,
-    choice TEXT NOT NULL,
-    PRIMARY KEY (order_id, subject)
+    order_id INTEGER NOT NULL,
+    PRIMARY KEY (subject, order_id)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX order_subjects_by_subject ON order_subjects (subject);
 `;
 
 /** The columns of events that an earlier version had not. */
-export const CONSENT_COLUMNS = `
+export const EVENT_SUBJECTS = `
   ALTER TABLE events ADD COLUMN visitor TEXT;
   ALTER TABLE events ADD COLUMN person TEXT;
 `;

@@ -37,6 +37,8 @@ export const ORDER_SCHEMA = `
     witness TEXT,
     event_id TEXT,
     is_cancelled INTEGER NOT NULL DEFAULT 0,
+    -- JSON of Joined[]: who belongs to it, and what they chose where there is no record of it.
+    subjects TEXT,
     UNIQUE (shop, canonical_id)
   ) STRICT;
   CREATE INDEX orders_by_age ON orders (reported_at);

@@ -5,11 +5,11 @@ import { HISTORY_SCHEMA } from '../history.ts';
 import { LEDGER_SCHEMA } from '../ledger.ts';
 import { REDACTION_SCHEMA, UPGRADE_REDACTIONS } from '../redactions.ts';
 import { DELIVERY_INDEX, EVENT_INDEXES, RETENTION_INDEXES } from '../schema.ts';
-import { CONSENT_COLUMNS, CONSENT_SCHEMA } from '../schema-consent.ts';
+import { CONSENT_SCHEMA, EVENT_SUBJECTS } from '../schema-consent.ts';
 import { ORDER_SCHEMA, VIEW_TABLES } from '../schema-orders.ts';
 
 /** From version 2 of the schema. Rows are filled in afterwards (`store.ts`). */
-export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${CONSENT_SCHEMA}${CONSENT_COLUMNS}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}
+export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${CONSENT_SCHEMA}${EVENT_SUBJECTS}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}
   ALTER TABLE events ADD COLUMN voice INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE events ADD COLUMN audience INTEGER NOT NULL DEFAULT 3;
   ALTER TABLE events ADD COLUMN compose INTEGER NOT NULL DEFAULT 0;
@@ -63,7 +63,8 @@ export const UPGRADE_FROM_3 = `${UPGRADE_VIEWS}
   ${REDACTION_SCHEMA}${UPGRADE_REDACTIONS}
   -- Emails typed at checkouts and in unpaid orders were among them.
   DELETE FROM person_links;
-  ${CONSENT_SCHEMA}${CONSENT_COLUMNS}
+  ${CONSENT_SCHEMA}${EVENT_SUBJECTS}
+  ALTER TABLE orders ADD COLUMN subjects TEXT;
   INSERT INTO consents (shop, subject, state, since, changed_at, used_at, record)
   SELECT shop, subject, state, received_at, received_at, received_at, former_record(state, received_at) FROM (
     SELECT shop, visitor_subject(visitor) AS subject, former_state(consent) AS state, received_at FROM choices)
