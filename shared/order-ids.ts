@@ -25,11 +25,20 @@ export function readId(value: unknown): string | undefined {
     : text;
 }
 
-/** An id that only its browser can know: a UUID, or as long as one. One of few different characters is a placeholder. */
-export const isHardToGuess = (id: string): boolean => id.length >= 20 && new Set(id).size >= 8;
+const NUMBER = /^\d+$/;
+const DIGEST = /^[0-9a-f]{64}$/i;
+/** What pads a number: no random id repeats a character this often, one after the other. */
+const PADDING = /(.)\1{4,}/gs;
+
+/**
+ * An id that only its browser can know: a UUID, or 20 characters and more. One of few different characters is a
+ * placeholder, a number can be counted to, also behind padding, and a digest is as well known as the email it is of.
+ */
+export const isHardToGuess = (id: string): boolean =>
+  !NUMBER.test(id) && !DIGEST.test(id) && new Set(id).size >= 8 && id.replace(PADDING, '').length >= 20;
 
 /** A token proves that its holder has seen the cart or checkout. Numbers and short texts can be guessed and prove nothing. */
-export const isGuessable = (id: string): boolean => id.length < 8 || /^\d+$/.test(id);
+export const isGuessable = (id: string): boolean => id.length < 8 || NUMBER.test(id);
 
 /**
  * All names of an order in one report: its id, its numbers, and `checkout:<id>` for its checkout. Reports of equally

@@ -4,6 +4,7 @@ import { orderTokens } from '../../shared/order-ids.ts';
 import type { Shop } from '../config/config.ts';
 import { readClaim } from '../orders/claim.ts';
 import { isSha256 } from '../privacy/hash.ts';
+import { claimsOf } from '../privacy/person.ts';
 import type { Denial, Store } from '../store/store.ts';
 import type { Enrichment } from './enrich.ts';
 import { toEvent } from './event.ts';
@@ -22,7 +23,7 @@ export function toDenial(
 ): Denial {
   const { context: _, ...bare } = message;
   const { event } = toEvent(bare, denied, shop, source);
-  const { anonymousId, userId } = event.identity;
+  const { anonymousId, userId, emailSha256 } = event.identity;
   const choice = stateOf(event.consent, event.assumed);
   const claim = readClaim(event);
   const witness = witnessOf(peer);
@@ -43,6 +44,7 @@ export function toDenial(
     saidAtMs: Date.parse(event.timestamp),
     ...(anonymousId !== undefined && { anonymousId }),
     ...(userId !== undefined && { userId }),
+    ...(emailSha256 !== undefined && claimsOf(event).includes(emailSha256) && { emailSha256 }),
     ...(claim && { claim }),
     ...(witness !== undefined && { witness }),
   };

@@ -49,7 +49,12 @@ export function enrich(
     receivedAt: new Date(sender.receivedAtMs).toISOString(),
   };
   if (isAnswered && PURPOSES.every((purpose) => !consent[purpose])) {
-    const denied = { ...times, consent, ...(assumed.length > 0 && { assumed }), context: {} };
+    const denied = {
+      ...times,
+      consent,
+      ...(assumed.length > 0 && { assumed }),
+      context: { ...(context.traits && { traits: context.traits }) },
+    };
     return { skip: 'consent', ...(assumed.length < PURPOSES.length && { denied }) };
   }
   const userAgent = sender.isBrowser ? sender.userAgent : context.userAgent;

@@ -16,16 +16,20 @@ export const decides = (
   purpose: Purpose,
 ): boolean => source !== 'platform' && !assumed?.includes(purpose);
 
+const isProven = ({ source, identity }: ProtectedEvent): boolean =>
+  source === 'server' || (source === 'platform' && identity.userId !== undefined);
+
 /**
  * The event under what is recorded now. A purpose that any record denies is denied. One that the message did not decide
  * is granted where a record grants it; but the word of a browser that claims to be a person gains nothing by that
- * person's. An operator's event withdraws consent, and needs none.
+ * person's, nor does an order with an email that anybody may have typed. An operator's event withdraws consent, and needs
+ * none.
  */
 export function withRecord(event: ProtectedEvent, { visitors, person }: Recorded): ProtectedEvent {
   if (event.source === 'operator') return event;
   const effective = PURPOSES.map((purpose, index): [Purpose, boolean] => {
     if (visitors[index] === 'd' || person[index] === 'd') return [purpose, false];
-    const isGranted = visitors[index] === 'g' || (person[index] === 'g' && event.source !== 'browser');
+    const isGranted = visitors[index] === 'g' || (person[index] === 'g' && isProven(event));
     return [purpose, event.consent[purpose] || (isGranted && !decides(event, purpose))];
   });
   const consent = Object.fromEntries(effective) as Consent;

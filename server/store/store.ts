@@ -52,6 +52,8 @@ export interface Denial {
   saidAtMs: number;
   anonymousId?: string;
   userId?: string;
+  /** The person's own. */
+  emailSha256?: string;
   /** What it shows of carts, checkouts and orders. */
   tokens?: readonly string[];
   /** SHA-256 of such a token, hex, where the sender keeps the token itself back. */

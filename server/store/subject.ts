@@ -19,9 +19,12 @@ export function visitorSubject(anonymousId: string | undefined): string {
   return subjectOf('a', UUID.test(anonymousId) ? anonymousId.toLowerCase() : anonymousId);
 }
 
-/** Empty without a user id. */
-export const personSubject = (userId: string | undefined): string =>
-  userId === undefined || userId === '' ? '' : subjectOf('u', userId);
+/**
+ * @param name a user id; of a person without one, the digest of the email.
+ * @returns empty without a name.
+ */
+export const personSubject = (name: string | undefined): string =>
+  name === undefined || name === '' ? '' : subjectOf('u', name);
 
 /** Empty for a token that can be guessed. */
 export const tokenSubject = (token: string): string =>

@@ -150,16 +150,22 @@ describe('who may say it', () => {
     expect(await other.sent()).toMatchObject({ tiktok: [], withClick: false });
   });
 
-  test.each(['1', '0000000000000000000000000', '00000000-0000-0000-0000-000000000000', 'short-id'])(
-    'nothing is recorded under %s, which many may send',
-    async (anonymousId) => {
-      const given = begin(granting);
-      await given.page(NONE, { anonymousId });
-      await given.backend({ anonymousId }, NONE);
-      await given.backend({ anonymousId });
-      expect((await given.sent()).customerio).toHaveLength(1);
-    },
-  );
+  test.each([
+    '1',
+    '0000000000000000000000000',
+    '00000000-0000-0000-0000-000000000000',
+    'short-id',
+    '00000000000012345678',
+    'customer-000000000012345',
+    '2105022431212188732466',
+    digest('ann@example.com'),
+  ])('nothing is recorded under %s, which many may send', async (anonymousId) => {
+    const given = begin(granting);
+    await given.page(NONE, { anonymousId });
+    await given.backend({ anonymousId }, NONE);
+    await given.backend({ anonymousId });
+    expect((await given.sent()).customerio).toHaveLength(1);
+  });
 });
 
 describe('what was last said counts', () => {

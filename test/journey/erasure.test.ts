@@ -66,6 +66,18 @@ test('a browser that claimed to be several people is listed, and erased when it 
   });
 });
 
+test('what the backend did under an id that can be guessed is listed, and erased when it is named', async () => {
+  const shop = await startShop();
+  await shop.backend({ type: 'track', event: 'Shipment Booked', anonymousId: '5001' });
+  await shop.browser({ type: 'identify', anonymousId: '5001', userId: 'stranger' });
+  expect(await shop.erase('stranger')).toMatchObject({ events: 1, claimed: { browsers: ['5001'] } });
+  expect((await shop.held('5001')).events).toMatchObject([{ event: { event: 'Shipment Booked' } }]);
+  expect(await shop.erase('stranger', { browsers: ['5001'] })).toMatchObject({
+    events: 1,
+    ids: ['stranger', '5001'],
+  });
+});
+
 test('what the backend linked is one person; what shares a phone is not', async () => {
   const shop = await startShop();
   const phone = '+886912345678';

@@ -1,4 +1,5 @@
 // @module-tag slow
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -10,12 +11,12 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const ADDRESS = '203.0.113.77';
 
-/** A shop that keeps events for a day, and a clock that skips days; retention runs every hour. */
-async function startShop() {
+/** A shop that keeps events for a day unless `variables` say otherwise, and a clock that skips days; retention runs every hour. */
+async function startShop(variables: Record<string, string> = {}) {
   const clock = createSkipClock();
   let runs = 0;
   const shop = await startWebhookShop(
-    { RETENTION_DAYS: '1' },
+    { RETENTION_DAYS: '1', ...variables },
     {
       clock,
       wrapLog: (log) => ({
@@ -128,3 +129,35 @@ test('a dead letter leaves a day after its death; one that is replayed and dies 
   expect(await deadLetters()).toEqual([]);
   expect(filesWith('dead-tea')).toEqual([]);
 }, 60_000);
+
+test.each([
+  ['a no', { advertising: false, analytics: false, marketing: false }, 0],
+  ['no further word', undefined, 1],
+])(
+  'a cart that is kept for longer than 90 days, and %s after it',
+  async (_, choice, orders) => {
+    const { post, place, settled, skip, sandbox } = await startShop({
+      RETENTION_DAYS: '200',
+      CONSENT_DEFAULT: 'granted',
+    });
+    await place('21050224312121887324660000', '#D999', { userId: '6999' });
+    const [anonymousId, cart] = [randomUUID(), randomUUID()];
+    const say = (event: string, categoryPreferences: object, properties: object = {}) =>
+      post(
+        '/v1/track',
+        { event, anonymousId, properties, context: { consent: { categoryPreferences } } },
+        IN_BROWSER,
+      );
+    const all = { advertising: true, analytics: true, marketing: true };
+    await say('Cart Viewed', all, { cart_id: cart });
+    if (choice) await say('Consent Denied', choice);
+    await skip(91);
+    await skip(1);
+    const orderId = '21050224312121887324667001';
+    await place(orderId, '#D7001', { cartToken: cart, email: 'buyer@example.com' });
+    await settled();
+    const sent = sandbox.accepted('customerio').filter((item) => JSON.stringify(item).includes(orderId));
+    expect(sent).toHaveLength(orders);
+  },
+  60_000,
+);

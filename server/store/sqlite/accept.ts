@@ -1,7 +1,7 @@
 import { NOTHING_SAID } from '../../../shared/consent.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import type { Accepted, SignedBody } from '../store.ts';
-import { tokenSubject } from '../subject.ts';
+import { personSubject, tokenSubject } from '../subject.ts';
 import type { AcceptOrder, AcceptTimes } from './accept-order.ts';
 import type { AcceptRow, DenialRow, Details } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
@@ -151,7 +151,12 @@ export function createAccept({
     if (choice === NOTHING_SAID) return;
     const said = { choice, source, atMs, receivedAtMs, witness };
     consents.record(shop, visitor, said);
-    if (isTrusted(source)) consents.record(shop, person, said);
+    if (isTrusted(source)) {
+      consents.record(shop, person, said);
+      // An order may know the person by the email alone.
+      for (const key of details?.person?.keys ?? [])
+        if (key.startsWith('e:')) consents.record(shop, personSubject(key.slice(2)), said);
+    }
     for (const token of details?.shown?.tokens ?? []) consents.amend(shop, tokenSubject(token), said);
   }
 

@@ -117,7 +117,7 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
       return found.flat().sort((a, b) => a.receivedAtMs - b.receivedAtMs);
     },
     async hasGrant({ shop, identity, source }) {
-      const person = source === 'browser' ? '' : personSubject(identity.userId);
+      const person = source === 'browser' ? '' : personSubject(identity.userId ?? identity.emailSha256);
       const subjects = [visitorSubject(identity.anonymousId), person].filter((subject) => subject !== '');
       const states = subjects.length > 0 ? await call.consentStates(shop, subjects) : [];
       return states.some((state) => state.includes('g'));
@@ -192,7 +192,7 @@ function toWhose({ event, witness }: Entry, receivedAtMs: number): Whose {
   const saidAtMs = choice === NOTHING_SAID ? 0 : Math.min(Date.parse(timestamp), receivedAtMs);
   return [
     visitor,
-    personSubject(identity.userId),
+    personSubject(identity.userId ?? identity.emailSha256),
     choice,
     saidAtMs,
     choice === NOTHING_SAID ? null : (witness ?? null),
@@ -205,7 +205,7 @@ const cartOf = (properties: ProtectedEvent['properties']): string =>
 
 function toDenialRow(denial: Denial): DenialRow {
   const { shop, source, choice, receivedAtMs, anonymousId, userId, claim, witness } = denial;
-  const { tokens = [], tokenDigests = [] } = denial;
+  const { tokens = [], tokenDigests = [], emailSha256 } = denial;
   const isTrusted = source !== 'browser';
   const visitor = visitorSubject(anonymousId);
   const shown = [...tokens.map(tokenSubject), ...tokenDigests.map(tokenDigestSubject)];
@@ -213,7 +213,7 @@ function toDenialRow(denial: Denial): DenialRow {
   return {
     ...{ shop, source, choice, receivedAtMs, witness: witness ?? null },
     saidAtMs: Math.min(denial.saidAtMs, receivedAtMs),
-    subjects: [visitor, isTrusted ? personSubject(userId) : '', ...shown, ...names],
+    subjects: [visitor, ...(isTrusted ? [userId, emailSha256].map(personSubject) : []), ...shown, ...names],
     ...(claim && { claim: withoutPerson(claim) }),
     body: JSON.stringify(toRemains(denial)),
   };

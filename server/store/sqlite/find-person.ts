@@ -1,3 +1,6 @@
+import { isHardToGuess } from '../../../shared/order-ids.ts';
+import type { ProtectedEvent } from '../../../shared/protected-event.ts';
+import { isTrusted } from '../../orders/precedence.ts';
 import { claimsOf, type Person } from '../../privacy/person.ts';
 import type { PersonQuery } from '../person.ts';
 import { CHUNK } from './chunks.ts';
@@ -55,7 +58,7 @@ export function createFindPerson({ connection }: OpenStore, findOrders: FindOrde
     }
   }
 
-  /** Reads the rows of these browsers: adds to `shared` those that claim to be somebody else. */
+  /** Reads the rows of these browsers: adds to `shared` those that are not the person's alone. */
   function* readBrowsers(
     name: Table,
     found: PersonScan,
@@ -68,8 +71,7 @@ export function createFindPerson({ connection }: OpenStore, findOrders: FindOrde
       const event = tryRead(tables[name].row.get(id)?.body ?? '');
       const browser = event?.identity.anonymousId ?? '';
       rowsBy.get(browser)?.push(id);
-      if (event && browsers.has(browser) && claimsOf(event).length > 0 && !claims(event, person))
-        shared.add(browser);
+      if (event && browsers.has(browser) && isOfAnother(event, browser, person)) shared.add(browser);
       if (index % CHUNK === CHUNK - 1) yield;
     }
     return rowsBy;
@@ -116,4 +118,8 @@ export function createFindPerson({ connection }: OpenStore, findOrders: FindOrde
     };
   };
 }
+/** It says to be somebody else's, or a trusted voice's own under an id that anybody may claim to be. */
+const isOfAnother = (event: ProtectedEvent, browser: string, person: Person): boolean =>
+  !claims(event, person) &&
+  (claimsOf(event).length > 0 || (isTrusted(event.source) && !isHardToGuess(browser)));
 export type FindPerson = ReturnType<typeof createFindPerson>;

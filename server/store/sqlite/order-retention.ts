@@ -1,5 +1,6 @@
 import { toRemains } from '../../orders/remains.ts';
 import type { ShopOrders } from '../store.ts';
+import { EXPIRES_MS } from '../waiting.ts';
 import { CHUNK, STEP, untilDone } from './chunks.ts';
 import type { Consents } from './consents.ts';
 import { prepare } from './database.ts';
@@ -11,6 +12,7 @@ import { tryRead } from './person-scan.ts';
 
 const ORDER_TABLES = ['order_names', 'order_tokens', 'order_reports', 'order_stages'];
 const SHOP_TABLES = ['order_names', 'order_tokens', 'views', 'consents', 'person_links', 'shop_voices'];
+/** At least; events, views and dead letters of before that are kept for longer need it as long. */
 const CONSENTS_MS = 90 * 86_400_000;
 /** How many of them one step looks at. */
 const CONSENTS = 5_000;
@@ -174,7 +176,7 @@ export function createOrderRetention(
       yield* untilDone(store, () => removeAll(oldEvidence.all(beforeMs, CHUNK), removeEvidence));
       yield* retainUnclosed(beforeMs);
       yield* untilDone(store, () => removeViews.run(beforeMs, CHUNK));
-      yield* retainConsents(nowMs - CONSENTS_MS);
+      yield* retainConsents(nowMs - Math.max(CONSENTS_MS, windows.retentionMs + EXPIRES_MS));
       yield* untilDone(store, () => removeLinks.run(orderBeforeMs, CHUNK));
     },
 

@@ -53,18 +53,21 @@ export function createRecorded(consents: Consents) {
     const { identity, joined = [], source } = event;
     const look = (subject: string) => stateOf(shop, subject, receivedAtMs, isPast);
     const visitor = visitorSubject(identity.anonymousId);
-    const person = personSubject(identity.userId);
+    const { userId, emailSha256 } = identity;
+    const person = personSubject(userId ?? (source === 'server' ? emailSha256 : undefined));
     const states = [
       look(visitor),
       ...joined.map(([subject, choice]: Joined) => orElse(look(subject), choice)),
     ];
+    // Of the email of an order nothing but a no counts: anybody may have typed it.
+    const email = personSubject(emailSha256);
     const ofPerson = look(person);
     return {
       recorded: {
         visitors: strictest(states),
-        person: isTrusted(source) ? ofPerson : ofPerson.replaceAll('g', '-'),
+        person: strictest([isTrusted(source) ? ofPerson : noOf(ofPerson), noOf(look(email))]),
       },
-      subjects: [visitor, person, ...joined.map(([subject]) => subject)],
+      subjects: [visitor, person, email, ...joined.map(([subject]) => subject)],
     };
   }
 
@@ -84,6 +87,8 @@ export function createRecorded(consents: Consents) {
     };
   };
 }
+
+const noOf = (state: ConsentState): ConsentState => state.replaceAll('g', '-');
 
 function tryRead(body: string): ProtectedEvent | undefined {
   try {
