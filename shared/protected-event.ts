@@ -49,6 +49,8 @@ export interface ProtectedEvent {
   isEvidence?: true;
   /** A browser says something else of a person than the shop's backend or system did. Set by the store. */
   isContested?: true;
+  /** A browser sent a message of its own under the backend's messageId. Set by the store. */
+  isIdTaken?: true;
   /** The message whose encrypted personal data this one carries, where it is not its own. Set by the store. */
   piiOf?: string;
   /** The id under which ad platforms recognise a repeat of an order or a checkout. Set by the store. */

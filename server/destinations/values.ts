@@ -11,11 +11,11 @@ export function readText(value: unknown): string | undefined {
 }
 
 /**
- * The messageId as a destination knows it that recognises repeats by it. A page may use any id that the backend makes, of
- * an order's number for example: the backend's are kept apart.
+ * The messageId as a destination knows it that recognises repeats by it. A page may have used the id that the backend
+ * makes, of an order's number for example: then the backend's is another one, which no page can use.
  */
-export const messageIdOf = ({ source, messageId }: ProtectedEvent): string =>
-  source === 'server' ? `server:${messageId}` : messageId;
+export const messageIdOf = ({ isIdTaken, messageId }: ProtectedEvent): string =>
+  isIdTaken ? `server:${messageId}` : messageId;
 
 /** ISO 4217, upper-case. Anything that is not three letters is absent. */
 export function readCurrency(properties: JsonObject): string | undefined {

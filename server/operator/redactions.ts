@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { HttpError } from '../http/errors.ts';
 import type { Redactions } from '../lifecycle/redactions.ts';
@@ -20,16 +20,16 @@ export function redactionRoutes(
     const all = await log.redactions();
     response.json({ redactions: all.filter((one) => shop === undefined || one.shop === shop).map(shown) });
   });
-  for (const action of ['confirm', 'cancel'] as const)
-    admin.post(`/redactions/:id/${action}`, async (request, response) => {
-      const { id } = parse(Id, request.params);
-      if (!(await log.redaction(id)))
-        throw new HttpError(404, 'not-found', 'There is no redaction with this id.');
-      const redaction = await redactions[action](id);
-      if (!redaction)
-        throw new HttpError(409, 'already-finished', 'It was carried out or called off before.');
-      response.json({ redaction: shown(redaction) });
-    });
+  const finish = (action: 'confirm' | 'cancel') => async (request: Request, response: Response) => {
+    const { id } = parse(Id, request.params);
+    if (!(await log.redaction(id)))
+      throw new HttpError(404, 'not-found', 'There is no redaction with this id.');
+    const redaction = await redactions[action](id);
+    if (!redaction) throw new HttpError(409, 'already-finished', 'It was carried out or called off before.');
+    response.json({ redaction: shown(redaction) });
+  };
+  admin.post('/redactions/:id/confirm', finish('confirm'));
+  admin.post('/redactions/:id/cancel', finish('cancel'));
   return admin;
 }
 

@@ -72,9 +72,10 @@ export function createAccept({
   redactions,
   acceptOrder,
 }: Parts) {
-  function acceptOne(row: AcceptRow, times: AcceptTimes): Accepted {
-    const [shop, source, messageId, receivedAtMs, , encryptedPii, details] = row;
+  function acceptOne(sent: AcceptRow, times: AcceptTimes): Accepted {
     const { nowMs } = times;
+    const row = withFreeId(sent, nowMs);
+    const [shop, source, messageId, receivedAtMs, , encryptedPii, details] = row;
     recordChoice(row);
     // Each voice has ids of its own: no other can use them up.
     const message = messageKey(source, messageId);
@@ -110,6 +111,13 @@ export function createAccept({
     if (isTrusted(source) && key !== null) insertCheckout(stored);
     else rows.insert(stored);
     return STORED;
+  }
+
+  /** Destinations recognise repeats by messageId alone, whoever sent them. */
+  function withFreeId(row: AcceptRow, nowMs: number): AcceptRow {
+    const [shop, source, messageId, receivedAtMs, body, ...rest] = row;
+    if (source !== 'server' || !dedup.has(shop, messageKey('browser', messageId), nowMs)) return row;
+    return [shop, source, messageId, receivedAtMs, withFields(body, { isIdTaken: true }), ...rest];
   }
 
   /** The topic is not signed: a body that was received under another one asks for no erasure. Resent, it asks once. */
