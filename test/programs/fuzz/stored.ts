@@ -17,6 +17,8 @@ const Stored = z.strictObject({
   source: z.enum(['browser', 'server', 'platform']),
   orderId: Text.min(1).optional(),
   eventId: Text.min(1).optional(),
+  isContested: z.literal(true).optional(),
+  isIdTaken: z.literal(true).optional(),
   orderKey: Text.regex(/^(order|refund|checkout):/).optional(),
   type: z.enum(MESSAGE_TYPES),
   event: Text.min(1).optional(),
