@@ -7,19 +7,26 @@ export type Consent = Record<Purpose, boolean>;
  * The effective consent: the visitor's choice, else the shop's default. Global Privacy Control always denies advertising.
  *
  * @param choice purposes the visitor has decided; the others follow `fallback`.
+ * @returns undefined when there is no choice and the default denies.
  * @see https://www.w3.org/TR/gpc/ (read 2026-11-21)
  */
-export function resolveConsent(
+export function chosenConsent(
   choice: Partial<Consent> | undefined,
   fallback: boolean,
   gpc: boolean,
-): Consent {
-  return {
-    advertising: !gpc && (choice?.advertising ?? fallback),
-    analytics: choice?.analytics ?? fallback,
-    marketing: choice?.marketing ?? fallback,
-  };
+): Consent | undefined {
+  return choice || fallback
+    ? {
+        advertising: !gpc && (choice?.advertising ?? fallback),
+        analytics: choice?.analytics ?? fallback,
+        marketing: choice?.marketing ?? fallback,
+      }
+    : undefined;
 }
+
+/** As `chosenConsent`; without a choice, a default that denies denies every purpose. */
+export const resolveConsent = (...given: Parameters<typeof chosenConsent>): Consent =>
+  chosenConsent(...given) ?? { advertising: false, analytics: false, marketing: false };
 
 /**
  * What was said for each purpose, as three characters in the order of `PURPOSES`: `g` granted, `d` denied, `-` nothing.

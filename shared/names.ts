@@ -51,6 +51,7 @@ export const LIMITS = { messageBytes: 32 * 1024, requestBytes: 500 * 1024, messa
 /** Files that the snippet loads by itself, each only where the tag or the page needs it. */
 export const PLUGINS = [
   'cart-attributes',
+  'cart-denial',
   'consent-tools',
   'data-layer',
   'debug',

@@ -98,8 +98,8 @@ export interface Message {
 
 /**
  * What `listen` receives. `source` is the name of a capture, or `api`.
- * - `message`: queued for the collector, with the consent it was queued under.
- * - `held`: waits for the visitor's choice.
+ * - `message`: queued for the collector, with the consent it was queued under; a denial allows nothing.
+ * - `held`: waits for the visitor's choice, or for ever in a theme editor.
  * - `repeat`: reported before, by another source or with the same properties; not sent.
  * - `answer`: the collector's response to a request body. Status 0: no response.
  * - `consent`: the consent in force from now on.
@@ -129,7 +129,10 @@ export interface Storebeacon {
    */
   identify(userId: string | number, traits?: Properties): void;
   identify(traits: Properties): void;
-  /** Records the visitor's choice. When all three are denied, queued messages are dropped and cookies removed. */
+  /**
+   * Records the visitor's choice. When all three are denied, queued messages are dropped, cookies removed, and one
+   * message, `Consent Denied`, is sent of a visitor who has an id.
+   */
   consent(choice: Choice): void;
   /** After a log-out: removes the user id, begins a new anonymous id and session, drops queued messages and unread JSON-LD. */
   reset(): void;

@@ -44,7 +44,7 @@ export const saveClick = () => {
   if (ttclid && readCookie(COOKIES.ttclid) !== ttclid) {
     forgetClick();
     writeCookie(COOKIES.ttclid, ttclid, CLICK_SECONDS);
-    writeCookie(COOKIES.ttclidAt, `${capturedAt}`, CLICK_SECONDS);
+    writeCookie(COOKIES.ttclidAt, capturedAt, CLICK_SECONDS);
   }
   ttclid = null;
   return {

@@ -63,4 +63,8 @@ export const nextKeys = (except: string[]): string[] => {
   });
 };
 
-export const clear = () => [...keys('q'), ...keys('j')].forEach(remove);
+/** Removes everything but denials, which belong to no session. */
+export const clear = () => {
+  for (const key of [...keys('q'), ...keys('j')])
+    if ((store[key] as string).includes('sessionId')) remove(key);
+};

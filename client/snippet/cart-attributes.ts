@@ -15,7 +15,8 @@ const readId = (name: string) => {
  */
 const write = (...[kind, , , consent]: Notice) => {
   const cart = readCookie('t_cart');
-  if (kind !== 'message' || !cart) return;
+  // A denial is a message too: it names no visitor.
+  if (kind !== 'message' || !cart || !Object.values(consent).includes(true)) return;
   const attributes = {
     _sb_id: (window.storebeacon as Storebeacon).anonymousId(),
     ...(consent.advertising && { ttclid: readId('ttclid'), _ttp: readId('_ttp') }),

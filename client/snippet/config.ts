@@ -14,9 +14,9 @@ export const configure = (settings: Options) => {
 export const readTag = () => {
   const { src, dataset } = document.currentScript as HTMLScriptElement;
   const [address, query] = src.split('?') as [string, string?];
-  configure({
+  options = {
     base: address.replace(/(\/s(?=\/\d))?\/[^/]*$/, ''),
     ...Object.fromEntries(new URLSearchParams(query)),
     ...dataset,
-  });
+  };
 };

@@ -1,4 +1,4 @@
-import type { Action, Properties } from './api.ts';
+import type { Action, OnTexts, Properties, Storebeacon } from './api.ts';
 import { fromJson } from './json.ts';
 import { read } from './json-ld/read.ts';
 
@@ -13,7 +13,7 @@ window.storebeacon?.capture('json-ld', (report, tools) => {
   const parse = tools.guard((text: string) => fromJson(text || 'null'));
   /** What was reported at each URL of an earlier page: its stored texts each have a copy. */
   const actionsAt: Record<string, Action[]> = {};
-  tools.onJsonLd((texts, seen, key, isTaken) => {
+  const onTexts: OnTexts = (texts, seen, key, isTaken) => {
     const { path, url } = seen.page;
     const at = key && key.slice(-PAGE_CHARACTERS) + url;
     const actions = (at && actionsAt[at]) || seen.actions;
@@ -25,5 +25,16 @@ window.storebeacon?.capture('json-ld', (report, tools) => {
       if (isTaken) actions.push([{}, event, +seen.timestamp]);
       else report(event, properties, { ...seen, actions, messageId });
     });
+  };
+  tools.onJsonLd(onTexts);
+  const { key: writeKey } = (window.storebeacon as Storebeacon).options;
+  const isStored = (key: string) => key.startsWith(`_sb_j.${writeKey}.`);
+  // What earlier pages stored, oldest first. The core has removed what is too old or too much.
+  const readStored = tools.guard((key: string) => {
+    const text = localStorage[key];
+    delete localStorage[key];
+    const [texts, seen] = fromJson(text);
+    onTexts(texts, { ...seen, timestamp: new Date(seen.timestamp) }, key);
   });
+  for (const key of Object.keys(localStorage).filter(isStored).sort()) readStored(key);
 });

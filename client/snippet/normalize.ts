@@ -1,4 +1,5 @@
 import type { Properties } from './api.ts';
+import type { Thing } from './thing.ts';
 
 const AMOUNT = /^(price|value|\w*total|revenue|shipping|tax|discount|quantity|position|step)$/;
 
@@ -9,11 +10,9 @@ const AMOUNT = /^(price|value|\w*total|revenue|shipping|tax|discount|quantity|po
 export const toNumber = (value: unknown) =>
   +(value as string) || parseFloat(`${value}`.replace(/[^\d.,-]|[.,](?=\d{3}(?!\d))/g, '').replace(',', '.'));
 
-/** Properties with amounts as numbers. `value` defaults to price × quantity. */
-export const normalize = (found: Properties): Properties => {
-  const properties: Properties = {};
-  for (const name in found) properties[name] = AMOUNT.test(name) ? toNumber(found[name]) : found[name];
-  const { price, quantity, value } = properties as Record<string, number | undefined>;
-  if (price && !value) properties.value = +(price * (quantity || 1)).toFixed(3);
+/** Changes amounts to numbers, in place. `value` defaults to price × quantity. */
+export const normalize = (properties: Thing): Properties => {
+  for (const name in properties) if (AMOUNT.test(name)) properties[name] = toNumber(properties[name]);
+  if (properties.price) properties.value ||= +(properties.price * (properties.quantity || 1)).toFixed(3);
   return properties;
 };

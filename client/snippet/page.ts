@@ -9,8 +9,7 @@ export const guard =
     try {
       return action(...args);
     } catch (error) {
-      emit('error', error);
-      return undefined;
+      return emit('error', error) as undefined;
     }
   };
 
@@ -43,9 +42,6 @@ export const startWatching = () => {
 
 /** Without the fragment: a jump within a page is not another page. */
 export const address = () => location.href.split('#')[0];
-
-/** A parameter of the page's URL; null when absent. */
-export const parameter = (name: string) => new URLSearchParams(location.search).get(name);
 
 /** The page, in the names of Segment's context, and the time. `search` is left out: `url` contains it. */
 export const now = () => ({

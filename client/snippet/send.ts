@@ -1,6 +1,7 @@
 import { nextKeys, remove } from './batch.ts';
 import { options } from './config.ts';
 import { forgetAgain } from './identity.ts';
+import { toJson } from './json.ts';
 import { emit } from './notices.ts';
 import { guard } from './page.ts';
 import { recall, remember, store, write } from './storage.ts';
@@ -19,8 +20,8 @@ const url = () => `${options.endpoint || options.base}/v1/b`;
 const mustWait = (toleranceMs: number) => +(store[WAIT] as string) > Date.now() + toleranceMs;
 const wait = (delayMs: number) => write(WAIT, Date.now() + delayMs);
 /** Concatenated: the stored messages are JSON, and a shop may have changed how arrays are serialized. */
-const body = (keys: string[], lost = 0) =>
-  `{"batch":[${keys.map((key) => store[key])}],"sentAt":"${new Date().toJSON()}","writeKey":"${options.key}","lost":${lost}}`;
+const body = (keys: string[], lost?: number) =>
+  `{"batch":[${keys.map((key) => store[key])}],${toJson({ sentAt: new Date(), writeKey: options.key, lost }).slice(1)}`;
 
 /**
  * Sends what fits one request, by XMLHttpRequest because shops patch `fetch`. The body is text/plain, which needs no

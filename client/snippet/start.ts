@@ -1,4 +1,4 @@
-import type { Capture, Choice, Properties, Storebeacon } from './api.ts';
+import type { Capture, Choice, Properties, Storebeacon, Visitor } from './api.ts';
 import { forgetClick, forgetSession } from './attribution.ts';
 import { clear } from './batch.ts';
 import { capture } from './capture/capture.ts';
@@ -9,11 +9,11 @@ import { capturePages } from './capture/pages.ts';
 import { options } from './config.ts';
 import { isAllowed, recordChoice, resolved } from './consent.ts';
 import { flushDeferred } from './defer.ts';
-import { anonymousId, forgetIdentity } from './identity.ts';
+import { anonymousId, forgetIdentity, storedId } from './identity.ts';
 import { load } from './load.ts';
 import { emit, listen } from './notices.ts';
 import { isFirst, onUrlChange } from './once.ts';
-import { guard, parameter, startWatching, watch } from './page.ts';
+import { guard, now, startWatching, watch } from './page.ts';
 import { API } from './rules.ts';
 import { flush, leave } from './send.ts';
 import { remember } from './storage.ts';
@@ -32,12 +32,13 @@ const PLUGINS = {
 const OFF = 'off';
 
 const captureShopline = () => {
-  let isLoaded = false;
+  let found: unknown;
   watch(() => {
-    if (isLoaded || !(window as Thing).Shopline) return;
-    isLoaded = true;
+    if (found) return;
+    found = (window as Thing).Shopline;
+    if (!found) return;
     // After `json-ld`, whose prices complete what themes report.
-    load('shopline', false);
+    load('shopline', 1);
   });
 };
 
@@ -63,11 +64,13 @@ const applyConsent = () => {
   if (!consent) return;
   emit('consent', consent);
   if (!consent.advertising) forgetClick();
-  release();
-  if (!isAllowed(consent)) {
-    reset();
-    remember({ orders: [] });
-  }
+  if (isAllowed(consent)) return release();
+  const id = storedId();
+  reset();
+  remember({ orders: [] });
+  if (!id) return;
+  const visitor = { anonymousId: id, context: {} } as Visitor;
+  record({ type: 'track', event: 'Consent Denied', properties: {} }, API, '', { ...now(), visitor }, 1)();
 };
 
 /** Publishes `window.storebeacon`, starts captures and plugins, then runs the calls that the stub recorded. */
@@ -93,11 +96,11 @@ export const start = guard((early: [string, ...unknown[]][]) => {
     capture,
     listen,
   } as Storebeacon;
-  const methods = api as unknown as Record<string, (...args: unknown[]) => unknown>;
-  for (const name in methods) methods[name] = guard(methods[name] as () => unknown);
+  const methods = api as Thing;
+  for (const name in methods) methods[name] = guard(methods[name]);
   api.options = options;
   window.storebeacon = api;
-  options.debug ??= parameter('sb_debug') as string;
+  options.debug ??= /sb_debug=/.exec(location.search) as unknown as string;
   // Not `in`, which also lists properties that a shop adds to every object.
   for (const setting of Object.keys(PLUGINS)) {
     const name = setting as keyof typeof PLUGINS;
@@ -119,5 +122,4 @@ export const start = guard((early: [string, ...unknown[]][]) => {
   });
   startWatching();
   for (const [name, ...args] of early) methods[name]?.(...args);
-  return api;
 });

@@ -37,7 +37,7 @@ export const readCookie: (name: string) => string | undefined = guard((name: str
 });
 
 export const writeCookie = guard(
-  (name: string, value: string, maxAgeSeconds: number, domain = options.cookieDomain) => {
+  (name: string, value: string | number, maxAgeSeconds: number, domain = options.cookieDomain) => {
     // biome-ignore lint/suspicious/noDocumentCookie: cookieStore is asynchronous and missing in older browsers.
     document.cookie =
       `${name}=${encodeURIComponent(value)};Path=/;SameSite=Lax;Max-Age=${maxAgeSeconds}` +

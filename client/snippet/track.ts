@@ -3,7 +3,7 @@ import type { Message, Moment, Page, Properties, Visitor } from './api.ts';
 import { readAddress, saveClick, touchSession } from './attribution.ts';
 import { enqueue } from './batch.ts';
 import { options } from './config.ts';
-import { isAllowed, resolved } from './consent.ts';
+import { isAllowed, isAssumed, resolved } from './consent.ts';
 import { saveId, setUser } from './identity.ts';
 import { emit } from './notices.ts';
 import { isNew } from './once.ts';
@@ -12,7 +12,6 @@ import { API } from './rules.ts';
 import { flush } from './send.ts';
 import { recall } from './storage.ts';
 import { copy, toText } from './text.ts';
-import type { Thing } from './thing.ts';
 import { uuid } from './uuid.ts';
 import { VERSION } from './version.ts';
 
@@ -24,9 +23,6 @@ export const held: (() => void)[] = [];
 export const release = () => {
   for (const commit of held.splice(0)) commit();
 };
-
-/** In SHOPLINE's theme editor no events are sent. */
-export const isEditor = () => (window as Thing).Shopline?.designMode;
 
 /** Who visits this page, with the campaign and the click that led to it. Extends the session, or begins one. */
 export const visitor = (page: Page, consent: Consent, traits?: Properties): Visitor => {
@@ -57,32 +53,32 @@ export const visitor = (page: Page, consent: Consent, traits?: Properties): Visi
 export const record = (
   fields: Omit<Message, 'messageId'>,
   source = API,
-  user: string | number = '',
+  user?: string | number,
   when: Omit<Moment, 'actions'> = now(),
+  isDenial?: unknown,
 ) => {
   const message = { ...fields, messageId: when.messageId || uuid(), timestamp: when.timestamp };
   readAddress();
   const commit = guard(() => {
     const consent = resolved() as Consent;
-    const { event = '', properties = {}, traits } = fields;
+    const { event, properties = {}, traits } = fields;
     // The prefix tells a checkout from an order with the same number.
     const once = {
       'Order Completed': properties.order_id,
       'Checkout Started': properties.checkout_id && `_sb${properties.checkout_id}`,
-    }[event];
-    if (!isAllowed(consent)) return;
-    if (once && !isNew(once)) return emit('repeat', source, event, properties);
+    }[event as string];
+    if (!isAllowed(consent) && !isDenial) return;
+    if (once && !isNew(once)) return emit('repeat', source, event as string, properties);
     if (user) setUser(`${user}`);
     const seen = when.visitor || visitor(when.page, consent, traits);
-    seen.context.consent = { categoryPreferences: consent };
+    seen.context.consent = { categoryPreferences: consent, assumed: isAssumed(consent) || undefined };
     // Denied after it was seen.
     if (!consent.advertising) delete seen.context.tiktok;
     enqueue(toText({ ...message, ...seen }));
     emit('message', source, message, consent);
-    if (once || traits) flush();
+    if (once || traits || isDenial) flush();
   });
   return () => {
-    if (isEditor()) return;
     held.push(commit);
     if (resolved()) release();
     else {

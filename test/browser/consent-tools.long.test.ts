@@ -78,8 +78,9 @@ describe.each(TOOL_NAMES)('a shop whose visitors are asked by %s', (name) => {
     await page.click('#refuse');
     await expect.poll(async () => (await traces(page)).cookies, { timeout: 8_000 }).toEqual([]);
     await invoke(page, 'track', 'Chat Opened');
-    await arrivesInAll(shop, page, HELD);
-    expect((await traces(page)).local).not.toMatch(PERSONAL);
+    await arrives(shop, [...HELD, 'Consent Denied']);
+    await expect.poll(async () => (await traces(page)).local, { timeout: 8_000 }).not.toMatch(PERSONAL);
+    await arrivesInAll(shop, page, [...HELD, 'Consent Denied']);
   });
 
   test('hears a tool that comes long after the snippet', async ({ shop, page }) => {

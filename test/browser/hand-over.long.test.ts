@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
-import { ALL, COLLECT, idOf, NONE, next, open, PAY, test, WWW } from '../support/host-visitor.ts';
+import { ALL, CHECKOUT, COLLECT, idOf, NONE, next, open, PAY, test, WWW } from '../support/host-visitor.ts';
 import type { ShopHosts } from '../support/shop-hosts.ts';
 import { html, invoke } from '../support/shopper.ts';
 
@@ -55,8 +55,22 @@ describe('a checkout on another domain', () => {
     const [, at = ''] = address.searchParams.get('_sb')?.split('.') ?? [];
     const late = await visitor.newPage();
     await late.clock.install({ time: Number(at) + ms - 500 });
-    const { identity } = await next(shops, 'page', PAY, () => late.goto(address.href), late);
+    const referer = shops.url(`${WWW}/`);
+    const { identity } = await next(shops, 'page', PAY, () => late.goto(address.href, { referer }), late);
     expect(identity.anonymousId === id).toBe(isSame);
+  });
+
+  test.for([
+    { from: 'another site', by: (shops: ShopHosts) => ({ referer: shops.url(`${CHECKOUT}/`) }) },
+    { from: 'no page at all, as from a mail', by: () => ({}) },
+  ])('does not take an id from $from', async ({ by }, { shops, page }) => {
+    put(shops);
+    const theirs = '11111111-2222-4333-8444-555555555555';
+    const link = shops.url(`${PAY}/cart?_sb=${theirs}.${Date.now()}`);
+    const there = await next(shops, 'page', PAY, () => page.goto(link, by(shops)), page);
+    expect(there.identity.anonymousId).not.toBe(theirs);
+    await page.reload();
+    expect(await invoke(page, 'anonymousId')).toBe(there.identity.anonymousId);
   });
 
   test('does not take an id where its own tag names no domains', async ({ shops, page }) => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { arrives, arrivesInAll, html, inTime, invoke, snippet, test } from '../support/shopper.ts';
@@ -22,6 +23,7 @@ async function traces(page: Page) {
   return { cookies, ...stored };
 }
 const NOTHING = { cookies: [], local: '{}', session: '{}', databases: [] };
+const DENIED = 'Consent Denied';
 const choices = (shop: Storefront) =>
   shop.stored().map(({ context }) => context.consent?.categoryPreferences);
 
@@ -108,7 +110,7 @@ describe('who takes a yes back is forgotten', () => {
       await page.clock.runFor(60_000);
       await page.goto(path);
     }
-    await arrivesInAll(shop, page, before);
+    await arrivesInAll(shop, page, [...before, DENIED]);
     const { cookies, local } = await traces(page);
     expect(cookies).toEqual([]);
     expect(local).not.toMatch(TRACES);
@@ -120,8 +122,99 @@ describe('who takes a yes back is forgotten', () => {
     await invoke(page, 'track', 'Order Completed', { order_id: 'order-1001', total: 480, currency: 'TWD' });
     await arrives(shop, ['page', 'Order Completed']);
     await invoke(page, 'consent', NONE);
-    expect((await traces(page)).local).not.toMatch(TRACES);
+    await arrives(shop, ['page', 'Order Completed', DENIED]);
+    await expect.poll(async () => (await traces(page)).local, { timeout: 5_000 }).not.toMatch(TRACES);
   });
+});
+
+describe('the denial of every purpose reaches the collector, once', () => {
+  const ids = (shop: Storefront) => new Set(shop.stored().map(({ anonymousId }) => anonymousId));
+  const denied = (shop: Storefront) => shop.stored().filter(({ event }) => event === DENIED);
+
+  test('while the page stays: with the id and the choice, and nothing else of the visitor', async ({
+    shop,
+    page,
+  }) => {
+    shop.put('/', html(button));
+    await page.goto(AD);
+    await invoke(page, 'identify', 'customer-7');
+    await arrives(shop, ['page', 'identify']);
+    await invoke(page, 'consent', NONE);
+    await arrives(shop, ['page', 'identify', DENIED]);
+    await page.click('button');
+    await page.reload();
+    await arrivesInAll(shop, page, ['page', 'identify', DENIED]);
+    expect(ids(shop).size).toBe(1);
+    expect(denied(shop)).toEqual([
+      {
+        type: 'track',
+        event: DENIED,
+        messageId: expect.any(String),
+        timestamp: expect.any(String),
+        anonymousId: [...ids(shop)][0],
+        context: { consent: { categoryPreferences: NONE } },
+        properties: {},
+      },
+    ]);
+    expect(shop.posts.filter(({ body }) => body.includes(DENIED))).toHaveLength(1);
+  });
+
+  test('when the visitor leaves in the same moment', async ({ shop, page }) => {
+    shop.put('/', html());
+    shop.put('/next', html());
+    await page.goto('/');
+    await arrives(shop, ['page']);
+    await page.evaluate((choice) => {
+      window.storebeacon?.consent(choice);
+      location.href = '/next';
+    }, NONE);
+    await page.waitForURL('**/next');
+    await arrivesInAll(shop, page, ['page', DENIED]);
+  });
+
+  test('when the visitor is offline, and what waited does not', async ({ shop, page, visitor }) => {
+    shop.put('/', html());
+    await page.goto('/');
+    await arrives(shop, ['page']);
+    await visitor.setOffline(true);
+    await invoke(page, 'track', 'Chat Opened');
+    await invoke(page, 'consent', NONE);
+    await invoke(page, 'reset');
+    await visitor.setOffline(false);
+    await page.goto('/');
+    await arrivesInAll(shop, page, ['page', DENIED]);
+  });
+
+  test('of a visitor without an id on SHOPLINE: by the digest of the cart', async ({ shop, page }) => {
+    const cart = '7b1f2c9d0e5a4b3c';
+    const early = `<script>window.Shopline = {}; document.cookie = 't_cart=${cart}';
+      window.storebeacon = { q: [['consent', ${JSON.stringify(NONE)}]] }</script>`;
+    shop.put('/', html('', early + snippet()));
+    await page.goto('/');
+    await arrives(shop, [DENIED]);
+    await page.goto('/');
+    await arrivesInAll(shop, page, [DENIED]);
+    const [message] = denied(shop);
+    expect(message).not.toHaveProperty('anonymousId');
+    expect(message?.properties).toEqual({
+      cart_id_sha256: createHash('sha256').update(cart).digest('hex'),
+    });
+    expect((await traces(page)).cookies).toEqual(['t_cart']);
+  });
+});
+
+test('what nobody chose is assumed, until somebody does', async ({ shop, page }) => {
+  shop.put('/', html());
+  await page.goto('/');
+  await invoke(page, 'track', 'Chat Opened');
+  await invoke(page, 'consent', ALL);
+  await invoke(page, 'track', 'Chat Closed');
+  await arrives(shop, ['page', 'Chat Opened', 'Chat Closed']);
+  expect(shop.stored().map(({ context }) => context.consent)).toEqual([
+    { categoryPreferences: ALL, assumed: true },
+    { categoryPreferences: ALL, assumed: true },
+    { categoryPreferences: ALL },
+  ]);
 });
 
 describe('without advertising no ad id leaves the browser', () => {

@@ -171,6 +171,16 @@ describe('warnings', () => {
     expect((await debug([refused, answer(200, {})])).head[1]).toBe('');
   });
 
+  test('a default that is not the shop’s is told, as long as the answers say so', async () => {
+    const differs = answer(200, {
+      accepted: 1,
+      warnings: [{ index: 0, path: 'context.consent', code: 'consent-default-differs' }],
+    });
+    expect((await debug([differs])).head[1]).toBe('data-consent is not CONSENT_DEFAULT.');
+    const other = answer(200, { warnings: [{ index: 0, path: 'userId', code: 'dropped' }] });
+    expect((await debug([differs, other])).head[1]).toBe('');
+  });
+
   test('no answer at all names what may be in the way', async () => {
     const { head } = await debug([['answer', 0, '', SENT]]);
     expect(head[1]).toMatch(

@@ -66,7 +66,7 @@ const asked = () => document.querySelectorAll('script[src$="/json-ld.js"]').leng
 const fail = () => document.querySelector('script[src$="/json-ld.js"]')?.dispatchEvent(new Event('error'));
 const events = () =>
   waiting()
-    .filter(({ type }) => type === 'track')
+    .filter(({ type, event }) => type === 'track' && event !== 'Consent Denied')
     .map(({ event, properties, context }) => [event, properties.sku, context.page.path]);
 /** What is stored about pages, other than messages. */
 const kept = () => Object.entries(localStorage).filter(([key]) => key !== '_sb' && !/^_sb_[qw]/.test(key));

@@ -5,9 +5,9 @@ import { freshBrowser } from '../support/snippet.ts';
 
 const ID = '3f2a9c1e-0000-4000-8000-000000000000';
 /** Where a link leads once it was clicked. */
-async function follow(href: string): Promise<string> {
+async function follow(href: string, isAllowed = true): Promise<string> {
   vi.resetModules();
-  const allowed = { advertising: true, analytics: true, marketing: true };
+  const allowed = { advertising: isAllowed, analytics: isAllowed, marketing: isAllowed };
   window.storebeacon = {
     anonymousId: () => ID,
     options: { domains: 'shop.example pay.shop.example' },
@@ -45,4 +45,12 @@ test.each([
   expect(await follow(`https://pay.shop.example/${search}`)).toBe(
     `https://pay.shop.example/${others ? `${others}&` : '?'}${sb}`,
   );
+});
+
+test.each([
+  ['', ''],
+  ['?a=1&_sb=theirs.1&b=2', '?a=1&b=2'],
+  ['?_sb=theirs.1', ''],
+])('without consent the link ("%s") names nobody, not even who was put into it', async (search, left) => {
+  expect(await follow(`https://pay.shop.example/${search}`, false)).toBe(`https://pay.shop.example/${left}`);
 });

@@ -255,3 +255,23 @@ describe('message', () => {
     },
   );
 });
+
+test.for([
+  { what: 'nobody chose', stored: {}, gpc: false, assumed: true },
+  { what: 'the snippet recorded a choice', stored: { _sb: { choice: ALL } }, gpc: false, assumed: undefined },
+  { what: 'the browser sends Global Privacy Control', stored: {}, gpc: true, assumed: undefined },
+])('where $what the consent is assumed: $assumed', async ({ stored, gpc, assumed }) => {
+  vi.stubGlobal('navigator', { globalPrivacyControl: gpc });
+  const page = openPage({}, stored);
+  await (await loadPixel(load, { browser: page.browser })).emit('page_viewed', published({}));
+  expect(page.sentMessages()[0]?.context.consent).toEqual({
+    categoryPreferences: { ...ALL, advertising: !gpc },
+    ...(assumed && { assumed }),
+  });
+});
+
+test('an event without a person signs nobody up', async () => {
+  const page = openPage();
+  await (await loadPixel(load, { browser: page.browser })).emit('lead', published({}));
+  expect(page.names()).toEqual(['Lead Submitted']);
+});

@@ -39,16 +39,38 @@ describe('anonymous id', () => {
     expect(next.recall().anonymousId).toBe(id);
   });
 
-  test.each([
-    { when: 'now', at: 0, isTaken: true },
-    { when: 'two minutes ago', at: -120_000, isTaken: false },
-    { when: 'in two minutes, which nobody can have', at: 120_000, isTaken: false },
-  ])('handed over by a link of $when: taken: $isTaken', async ({ at, isTaken }) => {
-    const id = '11111111-2222-4333-8444-555555555555';
-    history.replaceState(null, '', `/?_sb=${id}.${Date.now() + at}`);
-    const { anonymousId } = await load({ domains: 'pay.example' });
-    expect(anonymousId() === id).toBe(isTaken);
-    history.replaceState(null, '', '/');
+  describe('handed over by a link', () => {
+    const ID = '11111111-2222-4333-8444-555555555555';
+    const FROM = 'https://pay.example/cart';
+    const DOMAINS = 'shop.example pay.example';
+    test.each([
+      { what: 'of now', isTaken: true },
+      { what: 'of two minutes ago', at: -120_000 },
+      { what: 'in two minutes, which nobody can have', at: 120_000 },
+      { what: 'without a time', search: `?_sb=${ID}` },
+      { what: 'of the shop’s other host, beside other parameters', search: `?a=1&_sb=${ID}`, isTaken: true },
+      { what: 'from elsewhere', referrer: 'https://evil.example/' },
+      { what: 'from a host that only looks like the shop’s', referrer: 'https://pay.example.evil.example/' },
+      { what: 'from a page that names the shop’s host', referrer: 'https://evil.example/pay.example/' },
+      { what: 'from another port', referrer: 'https://pay.example:8443/' },
+      { what: 'from this very host, which hands nothing over', referrer: 'https://shop.example/' },
+      { what: 'without a referrer', referrer: '' },
+      { what: 'where the tag names no other host', domains: undefined },
+      { what: 'with an id that is none', search: '?_sb=victim' },
+      { what: 'with 36 other characters', search: `?_sb=${'1'.repeat(36)}` },
+      { what: 'with dashes alone', search: `?_sb=${'-'.repeat(36)}` },
+      { what: 'with more than a UUID', search: `?_sb=${ID}1` },
+    ])('$what: taken: $isTaken', async ({ at = 0, isTaken = false, ...given }) => {
+      const { search = `?_sb=${ID}`, referrer = FROM, domains = DOMAINS } = given;
+      const time = search.endsWith(ID) && given.what === 'without a time' ? '' : `.${Date.now() + at}`;
+      history.replaceState(null, '', `/${search}${time}`);
+      vi.spyOn(document, 'referrer', 'get').mockReturnValue(referrer);
+      const { anonymousId } = await load('domains' in given && !given.domains ? {} : { domains });
+      expect(anonymousId() === ID).toBe(isTaken);
+      expect(anonymousId()).toMatch(isTaken ? ID : UUID);
+      vi.restoreAllMocks();
+      history.replaceState(null, '', '/');
+    });
   });
 
   test('changes with the person: another user id, or a reset', async () => {

@@ -26,7 +26,7 @@ export interface Sent {
   context: {
     page: { url: string; path: string; title: string };
     campaign?: Record<string, string>;
-    consent?: { categoryPreferences: Record<string, boolean> };
+    consent?: { categoryPreferences: Record<string, boolean>; assumed?: boolean };
     tiktok?: { ttclid?: string; ttclid_at?: string; ttp?: string };
   };
 }

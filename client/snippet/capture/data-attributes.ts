@@ -16,8 +16,13 @@ export const captureDataAttributes: Capture = (report) => {
       if (property) own[property.replace(/-/g, '_')] = value;
     }
     const { event, on: _on, product: _product, ...properties } = own;
-    const nearest = element.closest<HTMLElement>('[data-sb-product]');
-    report(event as string, normalize({ ...parse(nearest?.dataset.sbProduct), ...properties }));
+    report(
+      event as string,
+      normalize({
+        ...parse(element.closest<HTMLElement>('[data-sb-product]')?.dataset.sbProduct),
+        ...properties,
+      }),
+    );
   };
   const listener = (event: Event) => {
     const element = (event.composedPath() as HTMLElement[]).find(

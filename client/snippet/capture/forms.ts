@@ -8,17 +8,15 @@ const OURS = /newsl|subscri|sign.?up|regist|login/i;
 /** Identifies visitors by the email in sign-up, log-in and newsletter forms, with consent to marketing. */
 export const captureForms = () => {
   on(document, 'submit', ({ target }) => {
-    const form = target as HTMLFormElement;
-    const find = (selector: string) => form.querySelector<HTMLInputElement>(selector);
+    const find = (selector: string) => (target as Element).querySelector<HTMLInputElement>(selector);
     /** Only fields of these two types are read, never passwords or card numbers. */
     const email = find('[type=email]');
-    const phone = find('[type=tel]');
     if (
       email?.value &&
       recall().choice?.marketing &&
-      (find('[type=password]') || OURS.test((form.cloneNode() as Element).outerHTML))
+      (find('[type=password]') || OURS.test(((target as Element).cloneNode() as Element).outerHTML))
     ) {
-      identify('', { email: email.value, phone: phone?.value });
+      identify('', { email: email.value, phone: find('[type=tel]')?.value });
     }
   });
 };

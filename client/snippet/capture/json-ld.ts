@@ -5,9 +5,9 @@ import { isAllowed, resolved } from '../consent.ts';
 import { toJson } from '../json.ts';
 import { load } from '../load.ts';
 import { moment } from '../once.ts';
-import { guard, watch } from '../page.ts';
-import { parse, store } from '../storage.ts';
-import { isEditor, visitor } from '../track.ts';
+import { watch } from '../page.ts';
+import { store } from '../storage.ts';
+import { visitor } from '../track.ts';
 
 /** How long texts of earlier pages are tried where the plugin cannot be loaded: an ad blocker never lets it in. */
 const RETRY_MS = 3_600_000;
@@ -22,7 +22,7 @@ let onTexts: OnTexts = (texts, seen) => unread.push([texts, seen]);
  */
 export const keepUnread = (isLeaving?: unknown) => {
   const consent = unread[0] && resolved();
-  if (!consent || !isAllowed(consent) || isEditor()) return;
+  if (!consent || !isAllowed(consent)) return;
   for (const entry of unread) {
     const [texts, seen, key = newKey('j')] = entry;
     // On leaving, again: other sources may have reported since. Not what another page has read, or did not fit.
@@ -40,19 +40,11 @@ export const keepUnread = (isLeaving?: unknown) => {
   retain('j');
 };
 
-/** Passes every schema.org text on, beginning with those found before the plugin was loaded, here or on earlier pages. */
+/** Passes every schema.org text of this page on, beginning with those found before the plugin was loaded. */
 export const onJsonLd = (callback: OnTexts) => {
   onTexts = callback;
   for (const [texts, seen, key] of unread.splice(0))
     callback(texts, seen, key, key && !(store[key] && remove(key)));
-  retain('j').forEach(
-    guard((key: string) => {
-      const text = store[key];
-      remove(key);
-      const [texts, seen] = parse(text);
-      callback(texts, { ...seen, timestamp: new Date(seen.timestamp) }, key);
-    }),
-  );
 };
 
 /**
@@ -61,12 +53,12 @@ export const onJsonLd = (callback: OnTexts) => {
  */
 export const captureJsonLd = () => {
   let known: string[] = [];
-  let isLoaded = false;
+  let isLoaded: unknown;
   const find = (isWanted?: unknown) => {
     const scripts = [...document.querySelectorAll('[type="application/ld+json"]')];
-    if (!isLoaded && (isWanted || scripts[0])) {
-      isLoaded = true;
-      load('json-ld', false, () => retain('j', RETRY_MS));
+    if (!isLoaded) {
+      isLoaded = isWanted || scripts[0];
+      if (isLoaded) load('json-ld', 1, () => retain('j', RETRY_MS));
     }
     return scripts.map((script) => script.textContent as string);
   };

@@ -9,8 +9,8 @@ const STATES = { message: 'queued', held: 'held for consent', repeat: 'repeat, n
 
 /** What the visitor allows. */
 export let consent: Consent | undefined;
-/** What went wrong with the last response; empty when nothing did. */
-export let trouble = '';
+/** What was wrong with the last response; false or empty when nothing was. */
+export let trouble: string | false = '';
 
 interface Answer {
   message?: string;
@@ -39,7 +39,8 @@ const onAnswer = (status: number, text: string, body: string) => {
   console.log('storebeacon', status, text);
   trouble =
     status === 200
-      ? ''
+      ? // A warning of the collector, in every answer until the visitor has chosen.
+        text.includes('consent-default-differs') && 'data-consent is not CONSENT_DEFAULT.'
       : `${status || `No response: ad blocker, connect-src, or ${origin} missing from ALLOWED_ORIGINS.`} ${message}`;
   for (const message of JSON.parse(body).batch as Message[]) {
     const outcome =

@@ -5,7 +5,7 @@ const STYLE =
   '@media print{details{display:none}}' +
   'summary{font-weight:700}button{float:right;margin-top:-20px}p{white-space:pre-line;margin:4px 0}' +
   'td{white-space:pre;padding-right:8px;vertical-align:top}p+p,.held{color:#fc6}.accepted{color:#7d9}.rejected{color:#f99}';
-const COLUMNS = ['time', 'event', 'source', 'amount', 'state'];
+const COLUMNS = 'time event source amount state'.split(' ');
 const MAX_CHARACTERS = 100;
 
 /** Strings become text nodes and are never parsed as markup. */

@@ -4,7 +4,6 @@ export const safely =
   (...args: A): R | undefined => {
     try {
       return action(...args);
-    } catch {
-      return undefined;
-    }
+    } catch {}
+    return undefined;
   };

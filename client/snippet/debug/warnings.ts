@@ -8,7 +8,7 @@ export interface Page {
 }
 
 /** What makes events count twice or not at all, and the remedy, one per line. */
-export const warnings = (page: Page, options: Options, trouble: string): string => {
+export const warnings = (page: Page, options: Options, trouble: string | false): string => {
   const isMirror = options.pixel === 'mirror';
   const hasPixel = page.ttq || document.querySelector('[src*="analytics.tiktok.com"]');
   return [

@@ -1,4 +1,4 @@
-import { type Consent, type Purpose, resolveConsent } from '../../../shared/consent.ts';
+import { type Consent, chosenConsent, type Purpose } from '../../../shared/consent.ts';
 import type { Choice } from '../api.ts';
 import { guard } from './guard.ts';
 import { sandbox, settings, type Thing } from './sandbox.ts';
@@ -30,6 +30,9 @@ export const watchPrivacy = (onChange: () => void) => {
   );
 };
 
+/** True where the consent in force is only the setting's default: nobody chose, and no Global Privacy Control is set. */
+export let assumed: true | undefined;
+
 /**
  * The consent in force. A purpose denied in the snippet's record stays denied.
  *
@@ -37,12 +40,12 @@ export const watchPrivacy = (onChange: () => void) => {
  * @returns undefined while the visitor has not chosen: messages are held then.
  */
 export const decide = (recorded: Choice | undefined): Consent | undefined => {
-  const gpc = !!(globalThis.navigator as { globalPrivacyControl?: unknown } | undefined)
-    ?.globalPrivacyControl;
-  const consent = resolveConsent(choice || recorded, settings.consent === 'granted', gpc);
-  let purpose: Purpose;
-  for (purpose in consent) consent[purpose] &&= recorded?.[purpose] !== false;
-  return isChosen || recorded || isAllowed(consent) ? consent : undefined;
+  const chosen = choice || recorded;
+  const gpc = (globalThis.navigator as Thing)?.globalPrivacyControl;
+  const consent = chosenConsent(chosen, settings.consent === 'granted', gpc);
+  assumed = !(chosen || gpc) || undefined;
+  for (const purpose in consent) (consent as Thing)[purpose] &&= recorded?.[purpose as Purpose] !== false;
+  return isChosen || recorded || (consent && isAllowed(consent)) ? consent : undefined;
 };
 
 export const isAllowed = (consent: Consent) => Object.values(consent).includes(true);

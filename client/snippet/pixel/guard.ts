@@ -4,9 +4,8 @@ export const guard =
   async (...args: A): Promise<Awaited<R> | undefined> => {
     try {
       return await action(...args);
-    } catch {
-      return undefined;
-    }
+    } catch {}
+    return undefined;
   };
 
 export const wait = (delayMs: number) => new Promise<void>((resolve) => setTimeout(resolve, delayMs));

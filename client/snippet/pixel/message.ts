@@ -5,7 +5,7 @@ import { VERSION } from '../version.ts';
 import { type Message, pack } from './queue.ts';
 import type { Thing } from './sandbox.ts';
 
-export const list = (value: Thing): Thing[] => [].concat(value || []).filter(Boolean);
+export const list = (value: Thing): Thing[] => [].concat(value || []).filter((item) => item);
 
 const MAX_ID_LENGTH = 100;
 
@@ -17,6 +17,8 @@ export interface Person {
   userId?: unknown;
   email?: unknown;
   phone?: unknown;
+  /** Whether the consent is only the setting's default, on platforms that have none of their own. */
+  assumed?: true | undefined;
 }
 
 /** Visitor and consent of a message. */
@@ -36,14 +38,14 @@ const timeOf = (timestamp: Thing) => {
 /** The platform's event id, so that a repeated event is counted once. Further messages of one event get a suffix. */
 const idOf = (event: Thing, nth: number) => {
   const id = event.id + (nth ? `.${nth}` : '');
-  return event.id && id.length <= MAX_ID_LENGTH ? id : blobUuid();
+  return event.id && !id[MAX_ID_LENGTH] ? id : blobUuid();
 };
 
 /** The messages of one platform event. Email, phone and `identify` only with consent to marketing. */
 export const toMessages = (
   readings: Reading[],
   event: Thing,
-  { person: { userId, email, phone }, anonymousId, tiktok, consent }: Who,
+  { person: { userId, email, phone, assumed }, anonymousId, tiktok, consent }: Who,
 ): Message[] => {
   const traits = consent.marketing && (email || phone) ? { email, phone } : undefined;
   const { document: page, navigator: agent } = event.context || {};
@@ -66,7 +68,7 @@ export const toMessages = (
         library: { name: 'storebeacon', version: VERSION },
         tiktok,
         traits,
-        consent: { categoryPreferences: consent },
+        consent: { categoryPreferences: consent, assumed },
       },
     };
     return pack(draft);

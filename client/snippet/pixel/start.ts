@@ -38,8 +38,14 @@ const commitHeld = async (memory: Memory, consent: Consent, readPerson: ReadPers
   for (const [read, event] of held.splice(0)) {
     await guard(() => {
       const data = event.data || {};
-      const who = { person: readPerson(data), anonymousId, tiktok, consent };
-      messages.push(...toMessages(read(data).filter(isNew), event, who));
+      messages.push(
+        ...toMessages(read(data).filter(isNew), event, {
+          person: readPerson(data),
+          anonymousId,
+          tiktok,
+          consent,
+        }),
+      );
     })();
   }
   await deliver(messages);

@@ -24,7 +24,10 @@ const rename = (thing: Thing) => ({
   currency: pick(thing, 'currency currency_code') || shownCurrency(),
 });
 
-const filled = (thing: Thing) => Object.fromEntries(Object.entries(thing).filter(([, value]) => value));
+const filled = (thing: Thing) => {
+  for (const name in thing) if (!thing[name]) delete thing[name];
+  return thing;
+};
 
 /** Variants reported before: a later report may contain only the id. */
 const known = new Map<string, Thing>();

@@ -9,6 +9,12 @@ export const shownCurrency = (): string | undefined => (window as Thing).__PRELO
 
 export const readCookie = (name: string) => `; ${document.cookie}`.split(`; ${name}=`)[1]?.split(';')[0];
 
+/** The token of the visitor's cart. */
+export const cartToken = () => readCookie('t_cart');
+
+/** Where localStorage keeps the last cart that a denial covers. */
+export const COVERED = '_sb_d';
+
 /** Events of a cart or checkout, which are joined to the shop's webhooks by its tokens. */
 const OF_A_CART = /Cart|Added|Removed|Checkout|Payment|Order/;
 
@@ -19,4 +25,4 @@ export const checkoutOfPage = () => /\/checkouts?\/([\w-]+)/.exec(location.pathn
 export const orderOfPage = () => new URLSearchParams(location.search).get('mainOrderSeq');
 
 export const around: Enrich = (event) =>
-  OF_A_CART.test(event) ? { cart_id: readCookie('t_cart'), checkout_id: checkoutOfPage() } : {};
+  OF_A_CART.test(event) ? { cart_id: cartToken(), checkout_id: checkoutOfPage() } : {};
