@@ -80,7 +80,10 @@ export interface ProtectedEvent {
   traits: JsonObject;
 }
 
-/** One who belongs to an order: under which subject there may be a record, and what was chosen where there is none. */
+/**
+ * One who belongs to an order: under which subject there may be a record, and what was chosen where there is none. `''` in
+ * place of a choice: of the record nothing but a no counts.
+ */
 export type Joined = [subject: string, choice: ConsentState];
 
 /**

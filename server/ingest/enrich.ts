@@ -53,7 +53,8 @@ export function enrich(
       ...times,
       consent,
       ...(assumed.length > 0 && { assumed }),
-      context: { ...(context.traits && { traits: context.traits }) },
+      // Only a backend's word counts for the person they name.
+      context: sender.source === 'server' && context.traits ? { traits: context.traits } : {},
     };
     return { skip: 'consent', ...(assumed.length < PURPOSES.length && { denied }) };
   }

@@ -161,3 +161,30 @@ test.each([
   },
   60_000,
 );
+
+test('what a backend said of an email is known as long as an order with it', async () => {
+  const serverKey = 'server-key-of-the-backend-0123';
+  const { post, place, settled, skip, sandbox, sendWebhook } = await startShop({
+    CONSENT_DEFAULT: 'granted',
+    SERVER_KEY: serverKey,
+  });
+  await place('21050224312121887324660000', '#D999', { userId: '6999' });
+  const none = { advertising: false, analytics: false, marketing: false };
+  const denial = { event: 'Consent Denied', userId: 'buyer@example.com' };
+  await post(
+    '/v1/track',
+    { ...denial, context: { consent: { categoryPreferences: none } } },
+    { authorization: `Basic ${btoa(`${serverKey}:`)}` },
+  );
+  const orderId = '21050224312121887324667002';
+  await place(orderId, '#D7002', { email: 'buyer@example.com' });
+  await settled();
+  await skip(100);
+  await skip(1);
+  await sendWebhook('refunds/create', {
+    ...{ id: 'R7002', order_id: orderId },
+    transactions: [{ kind: 'refund', status: 'success', amount: '5' }],
+  });
+  await settled();
+  expect(JSON.stringify(sandbox.accepted('customerio'))).not.toContain(orderId);
+}, 60_000);

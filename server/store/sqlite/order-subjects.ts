@@ -1,4 +1,4 @@
-import { NOTHING_SAID, stateOf, strictest } from '../../../shared/consent.ts';
+import { type ConsentState, NOTHING_SAID, stateOf, strictest } from '../../../shared/consent.ts';
 import type { Joined, ProtectedEvent } from '../../../shared/protected-event.ts';
 import type { Evidence } from '../../orders/evidence.ts';
 import { personSubject, subjectOf, tokenSubject, visitorSubject } from '../subject.ts';
@@ -44,6 +44,12 @@ export function createOrderSubjects({ connection }: OpenStore, consents: Consent
       const found = consents.find(shop, subject);
       return found && found.sinceMs <= untilMs ? [[subject, NOTHING_SAID]] : [];
     });
+  /** Anybody may have typed it. */
+  const ofEmails = (shop: string, { reports }: Proven): Joined[] =>
+    reports
+      .map(({ identity }) => personSubject(identity.emailSha256))
+      .filter((subject) => consents.find(shop, subject))
+      .map((subject) => [subject, '']);
   const ofNames = (shop: string, { names }: Proven): Joined[] =>
     names
       .map((name) => subjectOf('o', name))
@@ -59,10 +65,11 @@ export function createOrderSubjects({ connection }: OpenStore, consents: Consent
         ...shown.map(ofEvidence),
         ...reports.flatMap(ofReport),
         ...ofTokens(shop, proven),
+        ...ofEmails(shop, proven),
         ...ofNames(shop, proven),
       ];
       const joined = [...Map.groupBy(all, ([subject]) => subject)].map(
-        ([subject, group]): Joined => [subject, strictest(group.map(([, choice]) => choice))],
+        ([subject, group]): Joined => [subject, together(group.map(([, choice]) => choice))],
       );
       if (orderId !== undefined && put.run(orderId, JSON.stringify(joined)) > 0)
         for (const [subject] of joined) if (subject !== '') refer.run(subject, orderId);
@@ -70,6 +77,9 @@ export function createOrderSubjects({ connection }: OpenStore, consents: Consent
     },
   };
 }
+
+const together = (choices: readonly ConsentState[]): ConsentState =>
+  choices.every((choice) => choice === '') ? '' : strictest(choices);
 
 const ofEvidence = ({ subject, anonymousId, consent, assumed }: Evidence): Joined => [
   subject ?? visitorSubject(anonymousId),

@@ -55,16 +55,19 @@ export function createRecorded(consents: Consents) {
     const visitor = visitorSubject(identity.anonymousId);
     const { userId, emailSha256 } = identity;
     const person = personSubject(userId ?? (source === 'server' ? emailSha256 : undefined));
+    const email = personSubject(emailSha256);
     const states = [
       look(visitor),
-      ...joined.map(([subject, choice]: Joined) => orElse(look(subject), choice)),
+      ...joined.map(([subject, choice]: Joined) => {
+        const said = look(subject);
+        return choice === '' ? noOf(said) : orElse(said, choice);
+      }),
     ];
-    // Of the email of an order nothing but a no counts: anybody may have typed it.
-    const email = personSubject(emailSha256);
     const ofPerson = look(person);
     return {
       recorded: {
         visitors: strictest(states),
+        // A no to the email may have been said since the order was composed.
         person: strictest([isTrusted(source) ? ofPerson : noOf(ofPerson), noOf(look(email))]),
       },
       subjects: [visitor, person, email, ...joined.map(([subject]) => subject)],
