@@ -6,7 +6,11 @@ import { type LogOptions, openLog } from '../../server/store/open.ts';
 import { openDatabase } from '../../server/store/sqlite/database.ts';
 import { SCHEMA, VERSION } from '../../server/store/sqlite/schema.ts';
 import { renameStoreFiles } from '../../server/store/sqlite/upgrade/files.ts';
-import { UPGRADE_SCHEMA } from '../../server/store/sqlite/upgrade/schema.ts';
+import {
+  CONSENT_FUNCTIONS,
+  UPGRADE_FROM_3,
+  UPGRADE_SCHEMA,
+} from '../../server/store/sqlite/upgrade/schema.ts';
 import { upgradeStore } from '../../server/store/sqlite/upgrade/store.ts';
 import type { Consumer, Delivery, Store } from '../../server/store/store.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
@@ -232,6 +236,54 @@ describe('a data directory of the version before voices', () => {
     former.close();
     const { log } = await open(dataDir);
     expect(ids(await drain(log))).toEqual(['in the log']);
+  });
+});
+
+const VISITOR = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
+const silent = (anonymousId: string) => ({
+  event: event({ assumed: ['advertising', 'analytics', 'marketing'], identity: { anonymousId } }),
+});
+
+describe('what visitors chose', () => {
+  test('in events of the version before voices becomes their consent record, assumed answers do not', async () => {
+    const dataDir = tempDir();
+    const former = createFormerDataDir(dataDir);
+    former.consumer('tiktok', 2);
+    const consent = { advertising: false, analytics: true, marketing: true };
+    const other = '3f2504e0-4f89-41d3-9a0c-0305e82c3302';
+    former.store({ messageId: 'said', identity: { anonymousId: VISITOR }, consent });
+    const assumed = { isAssumed: true } as FormerParts;
+    former.store({ messageId: 'assumed', identity: { anonymousId: other }, consent, ...assumed });
+    former.close();
+    const { log } = await open(dataDir);
+    expect(await log.consentHistory('shop', VISITOR)).toMatchObject([{ source: 'browser', state: 'dgg' }]);
+    expect(await log.consentHistory('shop', other)).toEqual([]);
+    await log.accept([silent(VISITOR), silent(other)]);
+    const delivered = await drain(log);
+    expect(delivered.slice(-2).map(({ consent: { advertising } }) => advertising)).toEqual([false, true]);
+  });
+
+  test('as the version before this one kept it becomes their consent record', async () => {
+    const dataDir = tempDir();
+    await (await open(dataDir)).log.close();
+    const database = new DatabaseSync(join(dataDir, 'store.db'));
+    database.exec(`
+      DROP TABLE consents; DROP TABLE order_subjects; ALTER TABLE orders DROP COLUMN subjects;
+      ALTER TABLE events DROP COLUMN visitor; ALTER TABLE events DROP COLUMN person;
+      CREATE TABLE choices (shop TEXT NOT NULL, visitor TEXT NOT NULL, received_at INTEGER NOT NULL, consent TEXT NOT NULL,
+        PRIMARY KEY (shop, visitor)) STRICT, WITHOUT ROWID;
+      INSERT INTO choices VALUES ('shop', '${VISITOR}', ${NOW_MS}, '{"advertising":false,"analytics":true,"marketing":true}')`);
+    const at = UPGRADE_FROM_3.indexOf('CREATE TABLE consents');
+    const functions = Object.entries(CONSENT_FUNCTIONS) as [string, (...values: unknown[]) => string][];
+    for (const [name, compute] of functions) database.function(name, compute);
+    database.exec(UPGRADE_FROM_3.slice(UPGRADE_FROM_3.lastIndexOf('--', at)));
+    database.close();
+    const { log } = await open(dataDir);
+    expect(await log.consentHistory('shop', VISITOR)).toEqual([
+      { receivedAtMs: NOW_MS, atMs: NOW_MS, source: 'browser', state: 'dgg' },
+    ]);
+    await log.accept([silent(VISITOR)]);
+    expect((await drain(log)).map(({ consent: { advertising } }) => advertising)).toEqual([false]);
   });
 });
 

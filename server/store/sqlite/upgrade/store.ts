@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { stateOf } from '../../../../shared/consent.ts';
 import { orderNames } from '../../../../shared/order-ids.ts';
 import { stageOf } from '../../../orders/stages.ts';
 import type { ShopOrders } from '../../store.ts';
+import { visitorSubject } from '../../subject.ts';
 import { AUDIENCE } from '../audience.ts';
+import { formerRecord } from '../consents.ts';
 import { type Database, prepare } from '../database.ts';
 import { orderKeyOf, toBlob } from '../dedup.ts';
 import { readStored, withFields } from '../stored-event.ts';
@@ -231,12 +234,36 @@ function createEventUpgrade(
     update.run(seq, voice, AUDIENCE.all, compose, orderId ?? null, named(sent));
   }
 
+  const recordChoices = createChoiceUpgrade(connection);
   return (after: number): number | undefined => {
     const end = last.get(after, EVENTS_PER_CHUNK)?.seq;
     if (end === null || end === undefined) return undefined;
+    recordChoices(after, end);
     for (const { seq, shop, holdUntilMs, body } of page.all(after, end))
       upgradeOne(seq, shop, holdUntilMs, body);
     return end;
+  };
+}
+
+/** What visitors chose becomes their consent record. Assumed answers and ids that can be guessed do not. */
+function createChoiceUpgrade(connection: DatabaseSync) {
+  const choices = prepare<{ shop: string; receivedAtMs: number; visitor: string; consent: string }>(
+    connection,
+    `SELECT shop, received_at AS receivedAtMs, body ->> '$.identity.anonymousId' AS visitor, body -> '$.consent' AS consent
+     FROM events WHERE seq > ? AND seq <= ? AND json_valid(body) AND body ->> '$.identity.anonymousId' IS NOT NULL
+       AND body ->> '$.isAssumed' IS NULL AND coalesce(body ->> '$.source', 'browser') = 'browser'`,
+  );
+  const put = prepare(
+    connection,
+    `INSERT INTO consents (shop, subject, state, since, changed_at, used_at, record) VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?5)
+     ON CONFLICT DO UPDATE SET state = ?3, changed_at = ?4, used_at = ?4, record = ?5 WHERE ?4 >= changed_at`,
+  );
+  return (after: number, end: number): void => {
+    for (const { shop, receivedAtMs, visitor, consent } of choices.all(after, end)) {
+      const subject = visitorSubject(visitor);
+      const state = stateOf(JSON.parse(consent));
+      if (subject !== '') put.run(shop, subject, state, receivedAtMs, formerRecord(state, receivedAtMs));
+    }
   };
 }
 
