@@ -146,7 +146,7 @@ export interface Store extends Ledger, RedactionStore {
 
   /**
    * Leases up to `max` due deliveries to this caller, oldest first, each under the consent that is recorded by now (for
-   * statistics: by the time the event was received). Several workers may lease for one consumer; each
+   * statistics: by the time the event happened). Several workers may lease for one consumer; each
    * event is with one at a time. A lease not settled within the log's lease time is due again; after a restart
    * everything unsettled except held events is due at once, oldest first.
    *

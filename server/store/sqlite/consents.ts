@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type ConsentState, NOTHING_SAID, PURPOSES } from '../../../shared/consent.ts';
+import { type ConsentState, NOTHING_SAID, orElse, PURPOSES } from '../../../shared/consent.ts';
 import type { Source } from '../../../shared/protected-event.ts';
 import type { ConsentChange } from '../store.ts';
 import { prepare } from './database.ts';
@@ -20,7 +20,6 @@ export interface Said {
 export interface ConsentRow {
   state: ConsentState;
   sinceMs: number;
-  changedAtMs: number;
   usedAtMs: number;
 }
 
@@ -61,20 +60,20 @@ export function createConsents(store: OpenStore) {
   const { connection } = store;
   const read = prepare<Omit<Known, keyof RecordText | 'stored'> & { record: string }>(
     connection,
-    `SELECT state, changed_at AS changedAtMs, used_at AS usedAtMs, record FROM consents WHERE shop = ? AND subject = ?`,
+    `SELECT state, used_at AS usedAtMs, record FROM consents WHERE shop = ? AND subject = ?`,
   );
   const find = prepare<ConsentRow>(
     connection,
-    `SELECT state, since AS sinceMs, changed_at AS changedAtMs, used_at AS usedAtMs FROM consents
+    `SELECT state, since AS sinceMs, used_at AS usedAtMs FROM consents
      WHERE shop = ? AND subject = ?`,
   );
   const insert = prepare(
     connection,
-    `INSERT INTO consents (shop, subject, state, since, changed_at, used_at, record) VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?5)`,
+    `INSERT INTO consents (shop, subject, state, since, used_at, record) VALUES (?1, ?2, ?3, ?4, ?4, ?5)`,
   );
   const update = prepare(
     connection,
-    'UPDATE consents SET state = ?3, changed_at = ?4, used_at = ?5, record = ?6 WHERE shop = ?1 AND subject = ?2',
+    'UPDATE consents SET state = ?3, used_at = ?4, record = ?5 WHERE shop = ?1 AND subject = ?2',
   );
   const setUsed = prepare(
     connection,
@@ -128,8 +127,7 @@ export function createConsents(store: OpenStore) {
     const at = [...choice].map((said) => (said === '-' ? 0 : atMs));
     const history = [{ receivedAtMs, atMs, source, state: choice }];
     insert.run(shop, subject, choice, receivedAtMs, JSON.stringify({ at, history }));
-    const times = { changedAtMs: receivedAtMs, usedAtMs: receivedAtMs };
-    known.set(`${shop}\n${subject}`, { state: choice, ...times, at, history, stored: [...at] });
+    known.set(`${shop}\n${subject}`, { state: choice, usedAtMs: receivedAtMs, at, history, stored: [...at] });
     if (choice.includes('d')) deny(shop, subject);
   }
 
@@ -156,13 +154,12 @@ export function createConsents(store: OpenStore) {
     Object.assign(record, { state, at });
     if (isChange) {
       record.history = [...record.history, { receivedAtMs, atMs, source, state }].slice(-MAX_HISTORY);
-      record.changedAtMs = Math.max(record.changedAtMs, receivedAtMs);
     }
     if (!isChange && !isStale && receivedAtMs - record.usedAtMs < DAY_MS) return;
     record.usedAtMs = Math.max(record.usedAtMs, receivedAtMs);
     record.stored = [...at];
-    const { history, changedAtMs, usedAtMs } = record;
-    update.run(shop, subject, state, changedAtMs, usedAtMs, JSON.stringify({ at, history }));
+    const { history, usedAtMs } = record;
+    update.run(shop, subject, state, usedAtMs, JSON.stringify({ at, history }));
     if (merged.some((one, index) => one === 'd' && before[index] !== 'd')) deny(shop, subject);
   }
 
@@ -188,10 +185,17 @@ export function createConsents(store: OpenStore) {
       const found = known.get(`${shop}\n${subject}`);
       if (found) found.usedAtMs = Math.max(found.usedAtMs, nowMs);
     },
-    /** What was said by a time of receipt, epoch ms. */
-    stateAt(shop: string, subject: string, receivedAtMs: number): ConsentState {
+    /** What counted at a time, epoch ms, as far as it was said by then. */
+    stateAt(shop: string, subject: string, atMs: number): ConsentState {
       const { history = [] } = load(shop, subject) ?? {};
-      return history.findLast((one) => one.receivedAtMs <= receivedAtMs)?.state ?? NOTHING_SAID;
+      let previous = NOTHING_SAID;
+      let found = NOTHING_SAID;
+      for (const { state, atMs: saidAtMs } of history) {
+        const changed = [...state].map((now, purpose) => (now === previous[purpose] ? '-' : now)).join('');
+        if (saidAtMs <= atMs) found = orElse(changed, found);
+        previous = state;
+      }
+      return found;
     },
     /** Oldest first. */
     history: (shop: string, subject: string): ConsentChange[] => load(shop, subject)?.history ?? [],

@@ -3,7 +3,7 @@ import type { Joined, ProtectedEvent } from '../../../shared/protected-event.ts'
 import { isTrusted } from '../../orders/precedence.ts';
 import type { Recorded } from '../../privacy/effective-consent.ts';
 import { personSubject, visitorSubject } from '../subject.ts';
-import type { ConsentRow, Consents } from './consents.ts';
+import type { Consents } from './consents.ts';
 import { readStored } from './stored-event.ts';
 
 /** What of a leased row decides which records apply, as it was read. */
@@ -16,7 +16,7 @@ export interface RowSubjects {
   /** Of the record of either; null: there is none. */
   visitorState: ConsentState | null;
   personState: ConsentState | null;
-  /** 1: the older of the two changes since the event, or of the two last uses a day before it, has to be looked at. */
+  /** 1: that it is needed was written a day before the event or earlier. */
   visitorStale: number | null;
   personStale: number | null;
   compose: number;
@@ -32,26 +32,33 @@ export interface RowConsent {
 
 const DAY_MS = 86_400_000;
 
+/** The first of this name in a stored event; none in the text of a value, where quotes are escaped. */
+const TIMESTAMP = '"timestamp":"';
+const ISO_LENGTH = 24;
+
 /**
- * The consent record of leased rows, as of now. Statistics get it as it was when the event was received: what they
- * counted they count again when they are rebuilt.
+ * The consent record of leased rows, as of now. Statistics get it as it was when the event happened: in whatever order
+ * messages arrive, they count the same, and again when they are rebuilt.
  */
 export function createRecorded(consents: Consents) {
-  function stateOf(shop: string, subject: string, receivedAtMs: number, isPast: boolean): ConsentState {
+  function stateOf(
+    { shop, receivedAtMs, body }: RowSubjects,
+    subject: string,
+    isPast: boolean,
+  ): ConsentState {
+    if (isPast) return subject === '' ? NOTHING_SAID : consents.stateAt(shop, subject, happenedAtMs(body));
     const found = consents.find(shop, subject);
     if (!found) return NOTHING_SAID;
     consents.use(shop, subject, found, receivedAtMs);
-    return isPast ? asOf(shop, subject, found, receivedAtMs) : found.state;
+    return found.state;
   }
-  const asOf = (shop: string, subject: string, { state, changedAtMs }: ConsentRow, receivedAtMs: number) =>
-    changedAtMs <= receivedAtMs ? state : consents.stateAt(shop, subject, receivedAtMs);
 
   /** What is composed names its visitors itself; of a person only what a trusted voice said. */
-  function ofBody({ shop, receivedAtMs, body }: RowSubjects, isPast: boolean): RowConsent {
-    const event = tryRead(body);
+  function ofBody(row: RowSubjects, isPast: boolean): RowConsent {
+    const event = tryRead(row.body);
     if (!event) return { recorded: null, subjects: [] };
     const { identity, joined = [], source } = event;
-    const look = (subject: string) => stateOf(shop, subject, receivedAtMs, isPast);
+    const look = (subject: string) => stateOf(row, subject, isPast);
     const visitor = visitorSubject(identity.anonymousId);
     const { userId, emailSha256 } = identity;
     const person = personSubject(userId ?? (source === 'server' ? emailSha256 : undefined));
@@ -75,12 +82,12 @@ export function createRecorded(consents: Consents) {
   }
 
   return (row: RowSubjects, isPast: boolean): RowConsent => {
-    const { shop, receivedAtMs, visitor, person, visitorState, personState } = row;
+    const { visitor, person, visitorState, personState } = row;
     if (row.compose > 0 || visitor === null || person === null) return ofBody(row, isPast);
     const subjects = [visitor, person];
     if (visitorState === null && personState === null) return { recorded: null, subjects };
     const read = (subject: string, state: ConsentState | null, isStale: number | null) =>
-      isStale ? stateOf(shop, subject, receivedAtMs, isPast) : (state ?? NOTHING_SAID);
+      state !== null && (isPast || isStale) ? stateOf(row, subject, isPast) : (state ?? NOTHING_SAID);
     return {
       recorded: {
         visitors: read(visitor, visitorState, row.visitorStale),
@@ -93,6 +100,12 @@ export function createRecorded(consents: Consents) {
 
 const noOf = (state: ConsentState): ConsentState => state.replaceAll('g', '-');
 
+/** When a stored event happened, epoch ms, without reading all of it. */
+function happenedAtMs(body: string): number {
+  const start = body.indexOf(TIMESTAMP) + TIMESTAMP.length;
+  return Date.parse(body.slice(start, start + ISO_LENGTH));
+}
+
 function tryRead(body: string): ProtectedEvent | undefined {
   try {
     return readStored(body);
@@ -103,7 +116,7 @@ function tryRead(body: string): ProtectedEvent | undefined {
 
 /** Columns of `RowSubjects` for an event `e`, and the tables to read them from. */
 export const RECORDED_COLUMNS = `e.received_at AS receivedAtMs, e.visitor, e.person,
-  cv.state AS visitorState, cv.changed_at > e.received_at OR cv.used_at < e.received_at - ${DAY_MS} AS visitorStale,
-  cp.state AS personState, cp.changed_at > e.received_at OR cp.used_at < e.received_at - ${DAY_MS} AS personStale`;
+  cv.state AS visitorState, cv.used_at < e.received_at - ${DAY_MS} AS visitorStale,
+  cp.state AS personState, cp.used_at < e.received_at - ${DAY_MS} AS personStale`;
 export const RECORDED_TABLES = `LEFT JOIN consents cv ON cv.shop = e.shop AND cv.subject = e.visitor
   LEFT JOIN consents cp ON cp.shop = e.shop AND cp.subject = e.person`;

@@ -2,14 +2,13 @@
  * `state`: a `ConsentState`. `subject`: the digest of an id (`../subject.ts`). Times in epoch ms.
  */
 export const CONSENT_SCHEMA = `
-  -- What was last said for each purpose. since: when the first was received; changed_at: the latest change of state;
-  -- used_at: when it was last said or needed, to the day.
+  -- What was last said for each purpose. since: when the first was received; used_at: when it was last said or needed,
+  -- to the day.
   CREATE TABLE consents (
     shop TEXT NOT NULL,
     subject TEXT NOT NULL,
     state TEXT NOT NULL,
     since INTEGER NOT NULL,
-    changed_at INTEGER NOT NULL,
     used_at INTEGER NOT NULL,
     record TEXT NOT NULL,
     PRIMARY KEY (shop, subject)

@@ -65,8 +65,8 @@ export const UPGRADE_FROM_3 = `${UPGRADE_VIEWS}
   DELETE FROM person_links;
   ${CONSENT_SCHEMA}${EVENT_SUBJECTS}
   ALTER TABLE orders ADD COLUMN subjects TEXT;
-  INSERT INTO consents (shop, subject, state, since, changed_at, used_at, record)
-  SELECT shop, subject, state, received_at, received_at, received_at, former_record(state, received_at) FROM (
+  INSERT INTO consents (shop, subject, state, since, used_at, record)
+  SELECT shop, subject, state, received_at, received_at, former_record(state, received_at) FROM (
     SELECT shop, visitor_subject(visitor) AS subject, former_state(consent) AS state, received_at FROM choices)
   WHERE subject <> '' ON CONFLICT DO NOTHING;
   DROP TABLE choices;

@@ -255,8 +255,8 @@ function createChoiceUpgrade(connection: DatabaseSync) {
   );
   const put = prepare(
     connection,
-    `INSERT INTO consents (shop, subject, state, since, changed_at, used_at, record) VALUES (?1, ?2, ?3, ?4, ?4, ?4, ?5)
-     ON CONFLICT DO UPDATE SET state = ?3, changed_at = ?4, used_at = ?4, record = ?5 WHERE ?4 >= changed_at`,
+    `INSERT INTO consents (shop, subject, state, since, used_at, record) VALUES (?1, ?2, ?3, ?4, ?4, ?5)
+     ON CONFLICT DO UPDATE SET state = ?3, used_at = ?4, record = ?5 WHERE ?4 >= used_at`,
   );
   return (after: number, end: number): void => {
     for (const { shop, receivedAtMs, visitor, consent } of choices.all(after, end)) {
