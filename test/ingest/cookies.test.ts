@@ -29,7 +29,10 @@ test('a cookie never leaves the site of the page, and never belongs to everybody
       const scope = cookieScope(`${protocol}://${page}`, collector);
       if (!scope) return;
       const { domain } = scope;
-      if (domain === undefined) return expect(page).toBe(collector);
+      if (domain === undefined) {
+        expect(page).toBe(collector);
+        return;
+      }
       expect(EVERYBODYS.has(domain)).toBe(false);
       for (const name of [page, collector]) expect(name === domain || name.endsWith(`.${domain}`)).toBe(true);
     }),

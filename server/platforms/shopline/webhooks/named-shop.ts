@@ -42,5 +42,5 @@ const hostOf = (text: string): string =>
   text
     .toLowerCase()
     .replace(/^[a-z]+:\/\//, '')
-    .replace(/[:/].*$/, '')
+    .replace(/[:/].*$/s, '')
     .replace(/\.$/, '');
