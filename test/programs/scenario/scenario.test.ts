@@ -87,7 +87,7 @@ test.each([1, 2])(
 );
 
 // More seeds are in `seeds.long.test.ts`.
-test.each([1, 15])('another shop (seed %i): exactly the reference totals', (seed) => expectReference(seed));
+test.each([1])('another shop (seed %i): exactly the reference totals', (seed) => expectReference(seed));
 
 test("the shop system's word makes orders, pages add visitors by proof, in another order: exactly the reference totals", () =>
   expectReferenceOfEvidence(1, true));

@@ -5,9 +5,8 @@ vi.setConfig({ testTimeout: 120_000 });
 
 const seeds = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
-test.each([2, ...seeds(4, 14), ...seeds(16, 20)])(
-  'seed %i: SHOPLINE receives exactly the reference totals',
-  (seed) => expectReference(seed),
+test.each([2, ...seeds(4, 20)])('seed %i: SHOPLINE receives exactly the reference totals', (seed) =>
+  expectReference(seed),
 );
 
 test.each(seeds(1, 3))(
