@@ -23,7 +23,7 @@ const serveTcp = (onSocket: (socket: Socket) => void) =>
   listen(createTcpServer((socket) => onSocket(socket.on('error', () => {}))));
 const overTls = async (url: Promise<string>) => (await url).replace('http:', 'https:');
 
-function open(timeoutMs = 150, connections = 1) {
+function open(timeoutMs = 600, connections = 1) {
   const { http, close } = createHttp({ timeoutMs, connections });
   onTestFinished(close);
   return (url: string) =>
@@ -132,7 +132,7 @@ describe('without a complete response, `wasSent` says whether the API may have a
       wasSent: true,
       url: () =>
         serve((_request, response) => {
-          const late = setTimeout(() => response.end('ok'), 1_000);
+          const late = setTimeout(() => response.end('ok'), 3_000);
           response.on('close', () => clearTimeout(late));
         }),
     },

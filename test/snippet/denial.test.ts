@@ -28,8 +28,14 @@ const denials = () => waiting().filter(({ event }) => event === 'Consent Denied'
 const names = () => waiting().map(({ type, event }) => event ?? type);
 const stubGpc = () =>
   Object.defineProperty(navigator, 'globalPrivacyControl', { value: true, configurable: true });
-/** The real one: digests are computed outside of the fake time. */
+/** The real one: promises are resolved outside of the fake time. */
 const nextTask = setImmediate;
+/** jsdom has no `subtle`; Node's computes in another thread, for as long as that takes. */
+const CRYPTO = {
+  randomUUID: () => webcrypto.randomUUID(),
+  getRandomValues: (bytes: Uint8Array<ArrayBuffer>) => webcrypto.getRandomValues(bytes),
+  subtle: { digest: async (_: string, text: Uint8Array) => createHash('sha256').update(text).digest() },
+};
 
 beforeEach(() => {
   freshBrowser('/tea?ttclid=E.C.P.spring&utm_id=MA_9');
@@ -221,8 +227,7 @@ describe('on SHOPLINE, a visitor without an id', () => {
   /** A page that runs the files it asked for, as a browser does. */
   async function openShop(attributes: Record<string, string> = {}, early: unknown[] = [['consent', NONE]]) {
     vi.stubGlobal('Shopline', {});
-    // jsdom has no `subtle`.
-    vi.stubGlobal('crypto', webcrypto);
+    vi.stubGlobal('crypto', CRYPTO);
     delete window.storebeacon;
     await onPage({ captures: 'pages shopline', consent: 'granted', ...attributes }, async () => {
       window.storebeacon = { q: early } as never;
