@@ -22,6 +22,7 @@ test('every sabotage is listed', () => {
     'no-dedup',
     'no-fsync',
     'no-hash',
+    'no-limits',
     'trust-browser',
   ]);
 });
