@@ -64,8 +64,9 @@ export function addIngestRoutes(app: Express, parts: IngestParts): void {
 }
 
 /**
- * Reads, stores and answers one request. A key in the headers is checked before the body is read. Written with callbacks because `await` would keep the body and everything
- * parsed from it reachable until the disk has confirmed, and each garbage collection would copy it.
+ * Reads, stores and answers one request. A key in the headers is checked before the body is read. Written with callbacks
+ * because `await` would keep the body and everything parsed from it reachable until the disk has confirmed, and each
+ * garbage collection would copy it.
  *
  * @param type the type in the path; undefined for a batch.
  */

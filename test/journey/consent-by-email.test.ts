@@ -2,23 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { basic } from '../support/shop.ts';
-import { IN_BROWSER, startWebhookShop } from '../support/webhook-shop.ts';
+import { IN_BROWSER, SERVER_KEY, startConsentShops } from '../support/webhook-shop.ts';
 
 /** Backends that call their customers by email: what they say of consent counts as under any other user id. */
-const SERVER_KEY = 'server-key-of-the-backend-0123';
 const ALL = { advertising: true, analytics: true, marketing: true };
 const NONE = { advertising: false, analytics: false, marketing: false };
 
-const start = async (consentDefault: string) => {
-  const shop = await startWebhookShop(
-    { CONSENT_DEFAULT: consentDefault, SERVER_KEY },
-    { whenOver: afterAll },
-  );
-  await shop.place('21050224312121887324660000', '#D999', { userId: '6999' });
-  return shop;
-};
-const granting = await start('granted');
-const denying = await start('denied');
+const { granted: granting, denied: denying } = await startConsentShops({ whenOver: afterAll });
 type Shop = typeof granting;
 
 const says = (choice: object) => ({ context: { consent: { categoryPreferences: choice } } });

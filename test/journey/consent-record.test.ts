@@ -4,28 +4,18 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { refundPayload } from '../../server/sandbox/webhooks.ts';
 import { digest } from '../support/order-rows.ts';
 import { basic } from '../support/shop.ts';
-import { IN_BROWSER, startWebhookShop } from '../support/webhook-shop.ts';
+import { IN_BROWSER, SERVER_KEY, startConsentShops } from '../support/webhook-shop.ts';
 
 /**
  * Consent is what was last said, by whichever voice may say it, at the moment of each request. The shop's webhooks
  * arrived before.
  */
-const SERVER_KEY = 'server-key-of-the-backend-0123';
 const ALL = { advertising: true, analytics: true, marketing: true };
 const NONE = { advertising: false, analytics: false, marketing: false };
 const CLICK = 'E.C.P.click';
 
-const start = async (consentDefault: string) => {
-  const shop = await startWebhookShop(
-    { CONSENT_DEFAULT: consentDefault, SERVER_KEY },
-    { whenOver: afterAll },
-  );
-  await shop.place('21050224312121887324660000', '#D999', { userId: '6999' });
-  return shop;
-};
-const granting = await start('granted');
-const denying = await start('denied');
-const SHOPS = { granted: granting, denied: denying };
+const SHOPS = await startConsentShops({ whenOver: afterAll });
+const { granted: granting, denied: denying } = SHOPS;
 
 let count = 0;
 /** A visitor, their cart and their order, known to nobody yet. */

@@ -44,3 +44,16 @@ export async function startWebhookShop(
     atShopline: () => sandbox.accepted('shopline') as { event_code: string; parent_event_id?: string }[],
   };
 }
+
+/** Of the backend of `startConsentShops`. */
+export const SERVER_KEY = 'server-key-of-the-backend-0123';
+
+/** Two shops, by what counts while nothing was said. The webhooks of both arrived before. */
+export async function startConsentShops(options: CollectorOptions) {
+  const start = async (consentDefault: string) => {
+    const shop = await startWebhookShop({ CONSENT_DEFAULT: consentDefault, SERVER_KEY }, options);
+    await shop.place('21050224312121887324660000', '#D999', { userId: '6999' });
+    return shop;
+  };
+  return { granted: await start('granted'), denied: await start('denied') };
+}

@@ -260,12 +260,15 @@ function claimedIn({ type, identity }: ProtectedEvent): Details['claimed'] {
   const { userId, previousId, emailSha256, phoneSha256 } = identity;
   const isAlias = type === 'alias';
   if (userId === undefined || !(isAlias || type === 'identify')) return undefined;
-  const keys = [
-    ...(emailSha256 === undefined ? [] : [`e:${emailSha256}`]),
-    ...(phoneSha256 === undefined ? [] : [`p:${phoneSha256}`]),
-  ];
+  const keys = digestKeys([emailSha256, phoneSha256]);
   return { userId, ...(previousId !== undefined && { previousId }), keys, isAlias };
 }
+
+/** Of the digests of an email and a phone, as links of persons name them. */
+const digestKeys = ([email, phone]: readonly (string | undefined)[]): string[] => [
+  ...(email === undefined ? [] : [`e:${email}`]),
+  ...(phone === undefined ? [] : [`p:${phone}`]),
+];
 
 /** What belongs to a user id, where the event's voice links persons. */
 function personIn(event: ProtectedEvent): Details['person'] {
@@ -274,8 +277,7 @@ function personIn(event: ProtectedEvent): Details['person'] {
   if (userId === undefined || ids.length === 0 || !linksPersons(event)) return undefined;
   const claimed = new Set(claimsOf(event));
   const keys = [
-    ...(emailSha256 !== undefined && claimed.has(emailSha256) ? [`e:${emailSha256}`] : []),
-    ...(phoneSha256 !== undefined && claimed.has(phoneSha256) ? [`p:${phoneSha256}`] : []),
+    ...digestKeys([emailSha256, phoneSha256].map((one) => (claimed.has(one ?? '') ? one : undefined))),
     ...(previousId !== undefined && previousId !== userId ? [`u:${previousId}`] : []),
   ];
   return keys.length > 0 ? { userId, keys } : undefined;

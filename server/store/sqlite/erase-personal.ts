@@ -1,9 +1,9 @@
 import type { Person } from '../../privacy/person.ts';
 import { personSubject, visitorSubject } from '../subject.ts';
-import { CHUNK } from './chunks.ts';
+import { CHUNK, inChunks, pages } from './chunks.ts';
 import type { Consents } from './consents.ts';
 import { prepare } from './database.ts';
-import { visitorKey } from './evidence.ts';
+import { createRemoveEvidence, visitorKey } from './evidence.ts';
 import type { OpenStore } from './open-store.ts';
 
 interface View {
@@ -13,10 +13,8 @@ interface View {
 }
 
 /** What is kept of a person beside events and orders: what browsers showed, what was chosen, what is linked. */
-export function createErasePersonal(
-  { connection, transaction }: OpenStore,
-  consents: Pick<Consents, 'forget'>,
-) {
+export function createErasePersonal(store: OpenStore, consents: Pick<Consents, 'forget'>) {
+  const { connection, transaction } = store;
   const views = prepare<View>(
     connection,
     'SELECT id, visitor, user_id AS userId FROM views WHERE shop = ? AND id > ? ORDER BY id LIMIT ?',
@@ -27,9 +25,7 @@ export function createErasePersonal(
     connection,
     "SELECT id, visitor FROM evidence WHERE shop = ? AND id > ? AND visitor LIKE '~_%' ORDER BY id LIMIT ?",
   );
-  const removeDenial = ['evidence_names WHERE evidence_id', 'evidence WHERE id'].map((rows) =>
-    prepare(connection, `DELETE FROM ${rows} = ?`),
-  );
+  const removeDenial = createRemoveEvidence(connection);
   const removeSubject = [
     `UPDATE orders SET subjects = (SELECT json_group_array(json(value)) FROM json_each(subjects) WHERE value ->> 0 <> ?2)
      WHERE shop = ?1 AND id IN (SELECT order_id FROM order_subjects WHERE subject = ?2)`,
@@ -48,51 +44,33 @@ export function createErasePersonal(
     /** Returns how many rows there were. */
     *erase(shop: string, { ids, browsers }: Person): Generator<undefined, number> {
       let removed = 0;
-      for (let after = 0; ; ) {
-        const rows = views.all(shop, after, CHUNK);
-        const last = rows.at(-1);
-        if (!last) break;
+      for (const rows of pages((after) => views.all(shop, after, CHUNK))) {
         const theirs = rows.filter(({ visitor, userId }) => browsers.has(visitor) || ids.has(userId));
         if (theirs.length > 0)
           transaction(() => {
             for (const { id } of theirs) removed += removeView.run(id);
           });
         yield;
-        after = last.id;
       }
       const denied = new Set([...browsers].map(visitorKey));
-      for (let after = 0; ; ) {
-        const rows = denials.all(shop, after, CHUNK);
-        const last = rows.at(-1);
-        if (!last) break;
+      for (const rows of pages((after) => denials.all(shop, after, CHUNK))) {
         const theirs = rows.filter(({ visitor }) => denied.has(visitor));
         if (theirs.length > 0)
           transaction(() => {
-            for (const { id } of theirs) for (const statement of removeDenial) removed += statement.run(id);
+            for (const { id } of theirs) removed += removeDenial(id);
           });
         yield;
-        after = last.id;
       }
       const subjects = [...[...browsers].map(visitorSubject), ...[...ids].map(personSubject)];
-      for (let start = 0; start < subjects.length; start += CHUNK) {
-        transaction(() => {
-          for (const subject of subjects.slice(start, start + CHUNK)) {
-            removed += removeConsent.run(shop, subject);
-            for (const statement of removeSubject) statement.run(shop, subject);
-          }
-        });
+      yield* inChunks(store, subjects, (subject) => {
+        removed += removeConsent.run(shop, subject);
+        for (const statement of removeSubject) statement.run(shop, subject);
         consents.forget();
-        yield;
-      }
+      });
       // The links come last: an interrupted erasure begins with them again.
-      const linked = [...ids];
-      for (let start = 0; start < linked.length; start += CHUNK) {
-        transaction(() => {
-          for (const id of linked.slice(start, start + CHUNK))
-            for (const statement of removeLinks) removed += statement.run(shop, id);
-        });
-        yield;
-      }
+      yield* inChunks(store, [...ids], (id) => {
+        for (const statement of removeLinks) removed += statement.run(shop, id);
+      });
       return removed;
     },
   };

@@ -1,12 +1,13 @@
 import { type Person, withoutPerson } from '../../privacy/person.ts';
 import type { Erased, PersonQuery } from '../person.ts';
 import { emptyWal } from './checkpoints.ts';
-import { CHUNK } from './chunks.ts';
+import { CHUNK, inChunks } from './chunks.ts';
 import type { Consents } from './consents.ts';
 import { prepare } from './database.ts';
 import type { Dedup } from './dedup.ts';
 import { createErasePersonal } from './erase-personal.ts';
 import type { ErasedOrders } from './erased-orders.ts';
+import { createRemoveEvidence } from './evidence.ts';
 import type { FindPerson, FoundPerson } from './find-person.ts';
 import type { History } from './history.ts';
 import { createGone, type LedgerRows } from './ledger.ts';
@@ -34,9 +35,7 @@ export function createErase(store: OpenStore, parts: Parts) {
   const forgetAnswers = prepare(connection, 'UPDATE dead_letters SET answer = NULL WHERE seq = ?');
   const evidenceOf = prepare<{ body: string }>(connection, 'SELECT body FROM evidence WHERE id = ?');
   const setEvidence = prepare(connection, 'UPDATE evidence SET body = ?2 WHERE id = ?1');
-  const removeEvidence = ['evidence_names WHERE evidence_id', 'evidence WHERE id'].map((rows) =>
-    prepare(connection, `DELETE FROM ${rows} = ?`),
-  );
+  const removeEvidence = createRemoveEvidence(connection);
   const reportOf = prepare<{ body: string }>(
     connection,
     'SELECT body FROM order_reports WHERE order_id = ? AND source = ? AND stage = ? AND part = ?',
@@ -49,14 +48,6 @@ export function createErase(store: OpenStore, parts: Parts) {
     connection,
     'DELETE FROM order_reports WHERE order_id = ? AND source = ? AND stage = ? AND part = ?',
   );
-
-  /** One small transaction for each chunk. */
-  function* inChunks<Item>(items: readonly Item[], apply: (item: Item) => void): Generator<undefined, void> {
-    for (let start = 0; start < items.length; start += CHUNK) {
-      store.transaction(() => items.slice(start, start + CHUNK).forEach(apply));
-      yield;
-    }
-  }
 
   /** Undefined when it cannot be read: then it goes whole. */
   function reduced(body: string | undefined, person: Person): string | undefined {
@@ -76,7 +67,7 @@ export function createErase(store: OpenStore, parts: Parts) {
     ]);
     const mentioned = events.map(({ id }) => id).filter((seq) => !own.has(seq));
     if (own.size + mentioned.length > 0) yield* history.forget(shop, new Set([...own, ...mentioned]));
-    yield* inChunks(mentioned, (seq) => {
+    yield* inChunks(store, mentioned, (seq) => {
       const body = reduced(bodyOf.get(seq)?.body, person);
       if (body === undefined) return;
       setBody.run(seq, body);
@@ -104,17 +95,17 @@ export function createErase(store: OpenStore, parts: Parts) {
     const gone = createGone();
     const ofOrders = erasedOrders.events(orders);
     const counts = yield* eraseEvents(shop, found, ofOrders, gone);
-    yield* inChunks(orders, (order) => gone.addOrder(erasedOrders.remove(shop, order, nowMs)));
-    yield* inChunks(reports, ({ orderId, source, stage, part, relation }) => {
+    yield* inChunks(store, orders, (order) => gone.addOrder(erasedOrders.remove(shop, order, nowMs)));
+    yield* inChunks(store, reports, ({ orderId, source, stage, part, relation }) => {
       const key = [orderId, source, stage, part] as const;
       const body = relation === 'own' ? undefined : reduced(reportOf.get(...key)?.body, person);
       if (body === undefined) removeReport.run(...key);
       else setReport.run(...key, body);
     });
-    yield* inChunks(evidence, ({ id, relation }) => {
+    yield* inChunks(store, evidence, ({ id, relation }) => {
       const body = relation === 'own' ? undefined : reduced(evidenceOf.get(id)?.body, person);
       if (body !== undefined) setEvidence.run(id, body);
-      else for (const statement of removeEvidence) statement.run(id);
+      else removeEvidence(id);
     });
     const others = yield* personal.erase(shop, person);
     const isFound =

@@ -43,6 +43,14 @@ const byTokenKey = (token: string) => `t:${tokenKey(token)}`;
 /** Reports of browsers, and which of them belongs to an order by proof. */
 export type EvidenceStore = ReturnType<typeof createEvidence>;
 
+/** Removes one report with its names. Returns how many rows there were. */
+export function createRemoveEvidence(connection: OpenStore['connection']): (id: number) => number {
+  const statements = ['evidence_names WHERE evidence_id', 'evidence WHERE id'].map((rows) =>
+    prepare(connection, `DELETE FROM ${rows} = ?`),
+  );
+  return (id) => statements.reduce((removed, statement) => removed + statement.run(id), 0);
+}
+
 export function createEvidence({ connection }: OpenStore) {
   const insert = prepare(
     connection,

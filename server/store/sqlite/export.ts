@@ -3,7 +3,7 @@ import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import type { Exported, PersonQuery } from '../person.ts';
 import type { ConsentChange } from '../store.ts';
 import { personSubject, visitorSubject } from '../subject.ts';
-import { CHUNK } from './chunks.ts';
+import { CHUNK, pages } from './chunks.ts';
 import type { Consents } from './consents.ts';
 import { prepare } from './database.ts';
 import type { DeadLetterRow } from './dead-letters.ts';
@@ -80,16 +80,13 @@ export function createExport({ connection }: OpenStore, parts: Parts) {
 
   function* views(shop: string, { person }: FoundPerson): Generator<undefined, Exported['views']> {
     const found: Exported['views'] = [];
-    for (let after = 0; ; ) {
-      const rows = viewsOf.all(shop, after, CHUNK);
-      const last = rows.at(-1);
-      if (!last) return found;
+    for (const rows of pages((after) => viewsOf.all(shop, after, CHUNK))) {
       for (const { visitor, userId, atMs, tokens, body } of rows)
         if (person.browsers.has(visitor) || person.ids.has(userId))
           found.push({ tokens: JSON.parse(tokens), at: time(atMs), shown: JSON.parse(body) });
       yield;
-      after = last.id;
     }
+    return found;
   }
 
   return function* exportPerson(shop: string, query: PersonQuery): Generator<undefined, ExportedRows> {

@@ -1,5 +1,5 @@
 import type { Person, Relation } from '../../privacy/person.ts';
-import { CHUNK } from './chunks.ts';
+import { CHUNK, pages } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 import { relationIn } from './person-scan.ts';
@@ -53,11 +53,9 @@ export function createFindOrders({ connection }: OpenStore) {
   ): Generator<undefined, FoundOrders> {
     const found: FoundOrders = { orders: [], reports: [], userIds: [] };
     const asked = new Set(names.flatMap((name) => named.get(shop, name)?.orderId ?? []));
-    for (let after = 0; ; ) {
-      const orders = page.all(shop, after, CHUNK);
-      const [first, last] = [orders.at(0), orders.at(-1)];
-      if (!first || !last) return found;
-      const reports = reportsOf.all(shop, first.id, last.id).map(({ body, ...report }) => {
+    for (const orders of pages((after) => page.all(shop, after, CHUNK))) {
+      const [firstId = 0, lastId = 0] = [orders.at(0)?.id, orders.at(-1)?.id];
+      const reports = reportsOf.all(shop, firstId, lastId).map(({ body, ...report }) => {
         const { relation } = relationIn(body, person);
         return { ...report, relation };
       });
@@ -75,8 +73,8 @@ export function createFindOrders({ connection }: OpenStore) {
             if (relation !== 'none') found.reports.push({ ...report, relation });
       }
       yield;
-      after = last.id;
     }
+    return found;
   };
 }
 export type FindOrders = ReturnType<typeof createFindOrders>;

@@ -3,7 +3,7 @@ import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import { claimsOf, type Person } from '../../privacy/person.ts';
 import type { PersonQuery } from '../person.ts';
-import { CHUNK } from './chunks.ts';
+import { CHUNK, pages } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { FindOrders, FoundOrders } from './find-orders.ts';
 import type { OpenStore } from './open-store.ts';
@@ -48,14 +48,11 @@ export function createFindPerson({ connection }: OpenStore, findOrders: FindOrde
 
   function* scan(name: Table, shop: string, person: Person): Generator<undefined, PersonScan> {
     const found = createPersonScan(person);
-    for (let after = 0; ; ) {
-      const rows = tables[name].page.all(shop, after, STEP);
-      const last = rows.at(-1);
-      if (!last) return found;
+    for (const rows of pages((after) => tables[name].page.all(shop, after, STEP))) {
       for (const { id, body } of rows) found.read(id, body);
       yield;
-      after = last.id;
     }
+    return found;
   }
 
   /** Reads the rows of these browsers: adds to `shared` those that are not the person's alone. */

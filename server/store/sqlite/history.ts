@@ -1,5 +1,5 @@
 import type { HistoryRow, SentRequest } from '../history.ts';
-import { CHUNK, untilDone } from './chunks.ts';
+import { CHUNK, eachRow, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 
@@ -107,16 +107,8 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
     messageIds: messageIds(events),
   });
 
-  function* eachOfShop(shop: string, apply: (row: { id: number; events: string }) => void) {
-    for (let after = 0; ; ) {
-      const rows = ofShop.all(shop, after, CHUNK);
-      const last = rows.at(-1);
-      if (!last) return;
-      transaction(() => rows.forEach(apply));
-      yield;
-      after = last.id;
-    }
-  }
+  const eachOfShop = (shop: string, apply: (row: { id: number; events: string }) => void) =>
+    eachRow({ transaction }, (after) => ofShop.all(shop, after, CHUNK), apply);
 
   return {
     add(consumerId: number, { atMs, ms, outcome, attempt, status, ...sent }: SentRequest): void {

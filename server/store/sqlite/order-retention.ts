@@ -1,10 +1,11 @@
 import { toRemains } from '../../orders/remains.ts';
 import type { ShopOrders } from '../store.ts';
 import { EXPIRES_MS } from '../waiting.ts';
-import { CHUNK, STEP, untilDone } from './chunks.ts';
+import { CHUNK, eachRow, STEP, untilDone } from './chunks.ts';
 import type { Consents } from './consents.ts';
 import { prepare } from './database.ts';
 import type { Windows } from './dedup.ts';
+import { createRemoveEvidence } from './evidence.ts';
 import type { ReportRow } from './find-orders.ts';
 import type { OpenStore } from './open-store.ts';
 import { REFERENCES } from './order-subjects.ts';
@@ -71,10 +72,7 @@ export function createOrderRetention(
     connection,
     'SELECT id FROM evidence WHERE shop = ? AND id > ? ORDER BY id LIMIT ?',
   );
-  const removeEvidenceRows = [
-    prepare(connection, 'DELETE FROM evidence_names WHERE evidence_id = ?'),
-    prepare(connection, 'DELETE FROM evidence WHERE id = ?'),
-  ];
+  const removeEvidence = createRemoveEvidence(connection);
   const removeViews = prepare(
     connection,
     'DELETE FROM views WHERE id IN (SELECT id FROM views WHERE received_at < ? ORDER BY received_at LIMIT ?)',
@@ -104,7 +102,6 @@ export function createOrderRetention(
   );
 
   const removeOrder = (id: number) => removeOrderRows.forEach((statement) => void statement.run(id));
-  const removeEvidence = (id: number) => removeEvidenceRows.forEach((statement) => void statement.run(id));
 
   const removeAll = (rows: readonly { id: number }[], remove: (id: number) => void): number => {
     for (const { id } of rows) remove(id);
@@ -126,20 +123,6 @@ export function createOrderRetention(
     }
   }
 
-  function* each<Row extends { id: number }>(
-    read: (after: number) => Row[],
-    apply: (row: Row) => void,
-  ): Generator<undefined, void> {
-    for (let after = 0; ; ) {
-      const rows = read(after);
-      const last = rows.at(-1);
-      if (!last) return;
-      transaction(() => rows.forEach(apply));
-      yield;
-      after = last.id;
-    }
-  }
-
   /** One pass in steps: an index by age would cost every statement more than the pass costs. */
   function* retainConsents(beforeMs: number): Generator<undefined, void> {
     for (let after = { shop: '', subject: '' }; ; ) {
@@ -156,8 +139,7 @@ export function createOrderRetention(
   return {
     /**
      * Reports keep ids and amounts, orders leave with their dedup keys, evidence after it was closed, consent when nothing
-     * needs it. Compose what waits
-     * before: it is made of reports and evidence.
+     * needs it. Compose what waits before: it is made of reports and evidence.
      */
     *retain(nowMs: number): Generator<undefined, void> {
       const beforeMs = nowMs - windows.retentionMs;
@@ -181,11 +163,13 @@ export function createOrderRetention(
     },
 
     *purge(shop: string): Generator<undefined, void> {
-      yield* each(
+      yield* eachRow(
+        store,
         (after) => ordersOf.all(shop, after, CHUNK),
         ({ id }) => removeOrder(id),
       );
-      yield* each(
+      yield* eachRow(
+        store,
         (after) => evidenceOf.all(shop, after, CHUNK),
         ({ id }) => removeEvidence(id),
       );

@@ -24,6 +24,23 @@ export const VIEW_TABLES = `
   END;
 `;
 
+/** With a rowid: without, most of a body of 2 KB would be in a page of its own. */
+export const REPORT_TABLE = `
+  CREATE TABLE order_reports (
+    id INTEGER PRIMARY KEY,
+    order_id INTEGER NOT NULL,
+    source TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    part TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    -- 1: past the retention; only ids and amounts are left.
+    is_reduced INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (order_id, source, stage, part)
+  ) STRICT;
+  CREATE INDEX order_reports_by_age ON order_reports (received_at) WHERE is_reduced = 0;
+`;
+
 /** Orders, what proves that a browser belongs to one, and what each destination was sent. */
 export const ORDER_SCHEMA = `
   -- One row for each order that a trusted voice reported (any voice where browsers' word makes an order).
@@ -58,20 +75,7 @@ export const ORDER_SCHEMA = `
     PRIMARY KEY (shop, token, order_id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX order_tokens_by_order ON order_tokens (order_id);
-  -- With a rowid: without, most of a body of 2 KB would be in a page of its own.
-  CREATE TABLE order_reports (
-    id INTEGER PRIMARY KEY,
-    order_id INTEGER NOT NULL,
-    source TEXT NOT NULL,
-    stage TEXT NOT NULL,
-    part TEXT NOT NULL,
-    received_at INTEGER NOT NULL,
-    body TEXT NOT NULL,
-    -- 1: past the retention; only ids and amounts are left.
-    is_reduced INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (order_id, source, stage, part)
-  ) STRICT;
-  CREATE INDEX order_reports_by_age ON order_reports (received_at) WHERE is_reduced = 0;
+  ${REPORT_TABLE}
   -- What destinations are sent, or were. seq 0: before this table existed.
   CREATE TABLE order_stages (
     order_id INTEGER NOT NULL,

@@ -6,7 +6,7 @@ import { LEDGER_SCHEMA } from '../ledger.ts';
 import { REDACTION_SCHEMA, UPGRADE_REDACTIONS } from '../redactions.ts';
 import { DELIVERY_INDEX, EVENT_INDEXES, RETENTION_INDEXES } from '../schema.ts';
 import { CONSENT_SCHEMA, EVENT_SUBJECTS } from '../schema-consent.ts';
-import { ORDER_SCHEMA, VIEW_TABLES } from '../schema-orders.ts';
+import { ORDER_SCHEMA, REPORT_TABLE, VIEW_TABLES } from '../schema-orders.ts';
 
 /** From version 2 of the schema. Rows are filled in afterwards (`store.ts`). */
 export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${CONSENT_SCHEMA}${EVENT_SUBJECTS}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}
@@ -41,25 +41,15 @@ export const UPGRADE_VIEWS = `
 
 /** From version 3 of the schema. */
 export const UPGRADE_FROM_3 = `${UPGRADE_VIEWS}
-  CREATE TABLE reports_with_rowid (
-    id INTEGER PRIMARY KEY,
-    order_id INTEGER NOT NULL,
-    source TEXT NOT NULL,
-    stage TEXT NOT NULL,
-    part TEXT NOT NULL,
-    received_at INTEGER NOT NULL,
-    body TEXT NOT NULL,
-    is_reduced INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (order_id, source, stage, part)
-  ) STRICT;
-  INSERT INTO reports_with_rowid SELECT NULL, * FROM order_reports;
-  DROP TABLE order_reports;
-  ALTER TABLE reports_with_rowid RENAME TO order_reports;
-  CREATE INDEX order_reports_by_age ON order_reports (received_at) WHERE is_reduced = 0;
+  ALTER TABLE order_reports RENAME TO former_reports;
+  DROP INDEX order_reports_by_age;
+  ${REPORT_TABLE}
+  -- None counts as reduced: more of a report is left out by now, and the next retention reduces all of them again.
+  INSERT INTO order_reports (order_id, source, stage, part, received_at, body)
+    SELECT order_id, source, stage, part, received_at, body FROM former_reports;
+  DROP TABLE former_reports;
   ALTER TABLE deliveries ADD COLUMN requeued_at INTEGER;
   ${RETENTION_INDEXES}
-  -- More of a report is left out by now: the next retention reduces all of them again.
-  UPDATE order_reports SET is_reduced = 0 WHERE is_reduced = 1;
   ${REDACTION_SCHEMA}${UPGRADE_REDACTIONS}
   -- Emails typed at checkouts and in unpaid orders were among them.
   DELETE FROM person_links;
