@@ -8,7 +8,7 @@ import { sha256 } from '../privacy/hash.ts';
 import { normalizeEmail } from '../privacy/normalize.ts';
 import type { Erased } from '../store/person.ts';
 import type { Entry, Store } from '../store/store.ts';
-import { type AskedPerson, findPerson } from './person.ts';
+import { type AskedPerson, findPerson, withBrowsers } from './person.ts';
 
 /** The result of an erasure. */
 export interface Erasure {
@@ -53,8 +53,7 @@ export async function eraseVisitor(
   const { query, keys } = await findPerson({ log, state }, shop.id, asked);
   const erased = await log.erase(shop.id, query);
   const { isFound, events, mentions, orders, messageIds, browsers, claimed } = erased;
-  const people = [...new Set([...keys, ...browsers.map((id) => `a:${id}` as const)])];
-  await state?.erase(shop.id, { people, orders, messageIds });
+  await state?.erase(shop.id, { people: withBrowsers(keys, browsers), orders, messageIds });
   const suppressions: Entry[] = [...new Set([...erased.userIds, ...userIds])].map((userId) => ({
     event: userSuppressed(shop, { userId }, nowMs),
   }));

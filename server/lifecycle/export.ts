@@ -4,7 +4,7 @@ import type { Shop } from '../config/config.ts';
 import { DecryptionFailed, type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
 import type { Exported } from '../store/person.ts';
 import type { Store } from '../store/store.ts';
-import { type AskedPerson, findPerson } from './person.ts';
+import { type AskedPerson, findPerson, withBrowsers } from './person.ts';
 
 /** Everything held of one person in one shop, as JSON. */
 export interface PersonExport extends Omit<Exported, 'isFound' | 'events'> {
@@ -32,8 +32,7 @@ export async function exportVisitor(
 ): Promise<PersonExport> {
   const { query, keys } = await findPerson({ log, state }, shop.id, asked);
   const { isFound, events, ...exported } = await log.exportPerson(shop.id, query);
-  const people = [...new Set([...keys, ...exported.browsers.map((id) => `a:${id}` as const)])];
-  const statistics = await state?.exportPerson(shop.id, people);
+  const statistics = await state?.exportPerson(shop.id, withBrowsers(keys, exported.browsers));
   const isCounted = Object.values(statistics ?? {}).some(({ length }) => length > 0);
   return {
     shop: shop.id,

@@ -30,6 +30,11 @@ interface Parts {
 /** An id as it is stored. */
 export const toStoredId = (id: string): string => (isSha256(id) ? id.toLowerCase() : protectId(id));
 
+/** The keys of a person for the statistics, with the browsers that the store found to be theirs. */
+export const withBrowsers = (keys: readonly PersonKey[], browsers: readonly string[]): PersonKey[] => [
+  ...new Set([...keys, ...browsers.map((id): PersonKey => `a:${id}`)]),
+];
+
 /** Follows what trusted voices linked, and finds the browsers that may be the person's. */
 export async function findPerson(
   { log, state }: Parts,

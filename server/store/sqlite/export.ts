@@ -12,7 +12,7 @@ import type { FindPerson, FoundPerson } from './find-person.ts';
 import type { History } from './history.ts';
 import { createGone, type LedgerRows } from './ledger.ts';
 import type { OpenStore } from './open-store.ts';
-import { tryRead } from './person-scan.ts';
+import { tryRead } from './stored-event.ts';
 
 interface Parts {
   findPerson: FindPerson;

@@ -7,7 +7,8 @@ import { CHUNK, pages } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { FindOrders, FoundOrders } from './find-orders.ts';
 import type { OpenStore } from './open-store.ts';
-import { type Concerned, claims, createPersonScan, type PersonScan, tryRead } from './person-scan.ts';
+import { type Concerned, claims, createPersonScan, type PersonScan } from './person-scan.ts';
+import { tryRead } from './stored-event.ts';
 
 /** Everything in the store that concerns a person. */
 export interface FoundPerson extends FoundOrders {

@@ -9,7 +9,7 @@ import { createRemoveEvidence } from './evidence.ts';
 import type { ReportRow } from './find-orders.ts';
 import type { OpenStore } from './open-store.ts';
 import { REFERENCES } from './order-subjects.ts';
-import { tryRead } from './person-scan.ts';
+import { tryRead } from './stored-event.ts';
 
 const ORDER_TABLES = ['order_names', 'order_tokens', 'order_reports', 'order_stages'];
 const SHOP_TABLES = ['order_names', 'order_tokens', 'views', 'consents', 'person_links', 'shop_voices'];

@@ -1,6 +1,6 @@
 import type { Identity, ProtectedEvent } from '../../../shared/protected-event.ts';
 import { claimsOf, digestsIn, type Person, type Relation, relate } from '../../privacy/person.ts';
-import { readStored } from './stored-event.ts';
+import { tryRead } from './stored-event.ts';
 
 /** A row that has to do with the person. */
 export interface Concerned {
@@ -102,13 +102,5 @@ function readIdentity(body: string): Identity | undefined {
     return JSON.parse(body.slice(from, body.indexOf('}', from) + 1));
   } catch {
     return tryRead(body)?.identity;
-  }
-}
-
-export function tryRead(body: string): ProtectedEvent | undefined {
-  try {
-    return readStored(body);
-  } catch {
-    return undefined;
   }
 }

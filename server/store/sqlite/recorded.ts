@@ -1,10 +1,10 @@
 import { type ConsentState, NOTHING_SAID, orElse, strictest } from '../../../shared/consent.ts';
-import type { Joined, ProtectedEvent } from '../../../shared/protected-event.ts';
+import type { Joined } from '../../../shared/protected-event.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import type { Recorded } from '../../privacy/effective-consent.ts';
 import { personSubject, visitorSubject } from '../subject.ts';
 import type { Consents } from './consents.ts';
-import { readStored } from './stored-event.ts';
+import { tryRead } from './stored-event.ts';
 
 /** What of a leased row decides which records apply, as it was read. */
 export interface RowSubjects {
@@ -104,14 +104,6 @@ const noOf = (state: ConsentState): ConsentState => state.replaceAll('g', '-');
 function happenedAtMs(body: string): number {
   const start = body.indexOf(TIMESTAMP) + TIMESTAMP.length;
   return Date.parse(body.slice(start, start + ISO_LENGTH));
-}
-
-function tryRead(body: string): ProtectedEvent | undefined {
-  try {
-    return readStored(body);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Columns of `RowSubjects` for an event `e`, and the tables to read them from. */

@@ -1,8 +1,8 @@
 import type { Redaction, RedactionRequest } from '../redactions.ts';
-import { CHUNK } from './chunks.ts';
+import { CHUNK, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
-import { tryRead } from './person-scan.ts';
+import { tryRead } from './stored-event.ts';
 
 export const REDACTION_SCHEMA = `
   -- What shop systems ask to be erased. due_at NULL: waits for a confirmation. body NULL: finished.
@@ -94,9 +94,7 @@ export function createRedactions({ connection, transaction }: OpenStore) {
         isFound === undefined ? null : Number(isFound),
         nowMs,
       ) > 0,
-    *retain(nowMs: number): Generator<undefined, void> {
-      while (transaction(() => removeOld.run(nowMs - KEEP_MS, CHUNK)) > 0) yield;
-    },
+    retain: (nowMs: number) => untilDone({ transaction }, () => removeOld.run(nowMs - KEEP_MS, CHUNK)),
   };
 }
 export type Redactions = ReturnType<typeof createRedactions>;

@@ -19,3 +19,12 @@ export function readStored(body: string): ProtectedEvent {
   const { isAssumed, ...stored } = event;
   return { ...stored, source, ...(isAssumed && { assumed: [...PURPOSES] }) };
 }
+
+/** The same; undefined when it is damaged. */
+export function tryRead(body: string): ProtectedEvent | undefined {
+  try {
+    return readStored(body);
+  } catch {
+    return undefined;
+  }
+}
