@@ -27,6 +27,9 @@ const isProven = ({ source, identity }: ProtectedEvent): boolean =>
  */
 export function withRecord(event: ProtectedEvent, { visitors, person }: Recorded): ProtectedEvent {
   if (event.source === 'operator') return event;
+  // Most visitors chose in the event itself, and have denied nothing since.
+  const isDecided = event.assumed === undefined && event.source !== 'platform';
+  if (isDecided && !event.joined && !visitors.includes('d') && !person.includes('d')) return event;
   const effective = PURPOSES.map((purpose, index): [Purpose, boolean] => {
     if (visitors[index] === 'd' || person[index] === 'd') return [purpose, false];
     const isGranted = visitors[index] === 'g' || (person[index] === 'g' && isProven(event));

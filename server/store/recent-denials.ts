@@ -6,7 +6,7 @@ export interface RecentDenials {
    */
   add(keys: readonly string[], count: number): void;
   /** Whether any of these subjects denied something after the first `count` denials. */
-  anySince(shop: string, subjects: readonly string[], count: number): boolean;
+  anySince(of: { shop: string; subjects: readonly string[] }, count: number): boolean;
 }
 
 /** More than arrive while a delivery is leased. */
@@ -31,7 +31,7 @@ export function createRecentDenials(): RecentDenials {
         forgotten = Math.max(forgotten, at);
       }
     },
-    anySince(shop, subjects, count) {
+    anySince({ shop, subjects }, count) {
       if (count >= last) return false;
       const isLater = (subject: string) => (latest.get(`${shop}\n${subject}`) ?? 0) > count;
       return count < forgotten || subjects.some(isLater);

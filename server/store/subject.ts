@@ -13,11 +13,15 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** The digest that stands for an id in the consent record. */
 export const subjectOf = (kind: SubjectKind, id: string): string => digestOf(`${kind}:${id}`);
 
+const ofVisitor = memoize(50_000, (anonymousId) =>
+  isHardToGuess(anonymousId)
+    ? subjectOf('a', UUID.test(anonymousId) ? anonymousId.toLowerCase() : anonymousId)
+    : '',
+);
+
 /** Empty for an id that can be guessed: many programs may send the same one, and there is no record of it. */
-export function visitorSubject(anonymousId: string | undefined): string {
-  if (anonymousId === undefined || !isHardToGuess(anonymousId)) return '';
-  return subjectOf('a', UUID.test(anonymousId) ? anonymousId.toLowerCase() : anonymousId);
-}
+export const visitorSubject = (anonymousId: string | undefined): string =>
+  anonymousId === undefined ? '' : ofVisitor(anonymousId);
 
 /**
  * @param name a user id; of a person without one, the digest of the email.

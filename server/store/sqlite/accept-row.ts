@@ -31,7 +31,8 @@ export interface Details {
 /** Whose event it is, and what it says about consent: subjects of the record, '' where there is none. */
 export type Whose = [
   visitor: string,
-  person: string,
+  /** Null: there is none. */
+  person: string | null,
   choice: ConsentState,
   /** When it was said, never after its receipt. */
   saidAtMs: number,

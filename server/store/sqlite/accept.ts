@@ -160,7 +160,7 @@ export function createAccept({
     const said = { choice, source, atMs, receivedAtMs, witness };
     consents.record(shop, visitor, said);
     if (isTrusted(source)) {
-      consents.record(shop, person, said);
+      consents.record(shop, person ?? '', said);
       // An order may know the person by the email alone.
       for (const key of details?.person?.keys ?? [])
         if (key.startsWith('e:')) consents.record(shop, personSubject(key.slice(2)), said);

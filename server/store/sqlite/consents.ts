@@ -188,6 +188,8 @@ export function createConsents(store: OpenStore) {
     /** What counted at a time, epoch ms, as far as it was said by then. */
     stateAt(shop: string, subject: string, atMs: number): ConsentState {
       const { history = [] } = load(shop, subject) ?? {};
+      const [first] = history;
+      if (history.length === 1 && first) return first.atMs <= atMs ? first.state : NOTHING_SAID;
       let previous = NOTHING_SAID;
       let found = NOTHING_SAID;
       for (const { state, atMs: saidAtMs } of history) {

@@ -15,6 +15,7 @@ import type { AcceptRow, DenialRow, Details, Whose } from './accept-row.ts';
 import type { ConsentChanges } from './consents.ts';
 import type { DeadLetterRow } from './dead-letters.ts';
 import type { LeasedRow } from './lease.ts';
+import { readConsent } from './recorded.ts';
 import type { DeliverySettlement, Settlement } from './settle.ts';
 import { readStored } from './stored-event.ts';
 import type { LogData, LogMethods } from './worker.ts';
@@ -185,19 +186,25 @@ function toRow(entry: Entry): AcceptRow {
 }
 
 function toWhose({ event, witness }: Entry, receivedAtMs: number): Whose {
-  const { identity, source, consent, assumed, properties, timestamp } = event;
+  const { source, consent, assumed, timestamp } = event;
   const isChoice = source === 'browser' || source === 'server';
   const choice: ConsentState = isChoice ? stateOf(consent, assumed) : NOTHING_SAID;
-  const visitor = visitorSubject(identity.anonymousId) || (source === 'platform' ? cartOf(properties) : '');
+  const [visitor, person] = subjectsOf(event);
   const saidAtMs = choice === NOTHING_SAID ? 0 : Math.min(Date.parse(timestamp), receivedAtMs);
   return [
     visitor,
-    personSubject(identity.userId ?? identity.emailSha256),
+    person === '' ? null : person,
     choice,
     saidAtMs,
     choice === NOTHING_SAID ? null : (witness ?? null),
   ];
 }
+
+/** Visitor and person of an event's consent record; '' where there is none. */
+const subjectsOf = ({ identity, source, properties }: ProtectedEvent): [string, string] => [
+  visitorSubject(identity.anonymousId) || (source === 'platform' ? cartOf(properties) : ''),
+  personSubject(identity.userId ?? identity.emailSha256),
+];
 
 /** A cart of the shop system that no snippet has written its visitor's id into. */
 const cartOf = (properties: ProtectedEvent['properties']): string =>
@@ -298,7 +305,9 @@ const UNREADABLE: ProtectedEvent = {
   traits: {},
 };
 
-function toEvent(body: string, recorded: Recorded | null = null): ProtectedEvent {
+const NOT_RECORDED = { recorded: undefined, subjects: undefined };
+
+function toEvent(body: string, recorded?: Recorded): ProtectedEvent {
   try {
     const event = readStored(body);
     return recorded ? withRecord(event, recorded) : event;
@@ -315,18 +324,32 @@ interface Lease {
   recentDenials: RecentDenials;
 }
 
+/** Whose consent record a delivery follows; known once its event was read. */
+interface Followed {
+  shop: string;
+  subjects: readonly string[];
+}
+
 function toDelivery(row: LeasedRow, lease: Lease): Delivery {
-  const { attempt, encryptedPii, uncertainSinceMs, waitingSinceMs } = row;
+  const { attempt, encryptedPii, uncertainSinceMs, waitingSinceMs, denials } = row;
   const settling = createSettling(row, lease);
   let event: ProtectedEvent | undefined;
+  const followed: Followed = { shop: '', subjects: [] };
+  const read = () => {
+    const { recorded, subjects } = row.consent === null ? NOT_RECORDED : readConsent(row.consent);
+    const found = toEvent(row.body, recorded);
+    Object.assign(followed, { shop: found.shop, subjects: subjects ?? subjectsOf(found) });
+    return found;
+  };
   return {
     // Parsed at first access, so that a large lease does not block the event loop.
     get event() {
-      event ??= toEvent(row.body, row.recorded);
+      event ??= read();
       // Only this delivery fails; the others of the lease are not affected.
       if (event === UNREADABLE) settling.deadLetter('damaged', 'the stored event cannot be parsed');
       return event;
     },
+    isCurrent: () => !lease.recentDenials.anySince(followed, denials),
     seq: row.seq,
     isOrder: row.isOrder === 1,
     attempt,
@@ -339,9 +362,9 @@ function toDelivery(row: LeasedRow, lease: Lease): Delivery {
 
 /** Separate from the event, so that a caller who keeps these functions does not keep the event in memory. */
 function createSettling(
-  { seq, attempt, uncertainSinceMs, shop, subjects, denials }: LeasedRow,
-  { consumer, leasedAtMs, clock, settle, recentDenials }: Lease,
-): Pick<Delivery, 'isCurrent' | 'ack' | 'retry' | 'deadLetter'> {
+  { seq, attempt, uncertainSinceMs }: LeasedRow,
+  { consumer, leasedAtMs, clock, settle }: Lease,
+): Pick<Delivery, 'ack' | 'retry' | 'deadLetter'> {
   const lease = { consumer, attempt, seqs: [seq] };
   let isSettled = false;
   const once = (settlement: DeliverySettlement) => {
@@ -349,7 +372,6 @@ function createSettling(
     isSettled = true;
   };
   return {
-    isCurrent: () => !recentDenials.anySince(shop, subjects, denials),
     ack: () => once({ ...lease, kind: 'ack' }),
     retry: (delayMs, reason, uncertain = false) =>
       once({

@@ -18,8 +18,9 @@ export interface NewRow {
   /** The body is composed from everything known when it is leased first. */
   isComposed: boolean;
   orderId: number | null;
-  /** Subjects of the consent record, '' where there is none. Null: they are read from the body when it is leased. */
+  /** Subjects of the consent record. Visitor null: they are read from the body when it is leased; '': there is none. */
   visitor: string | null;
+  /** Null where there is none. */
   person: string | null;
   body: string;
   encryptedPii: string | null;

@@ -8,8 +8,6 @@ import type { Requeue } from './requeue.ts';
 /** One leased delivery. When it is settled, `attempt` also proves that it was not leased again since. */
 export interface LeasedRow extends RowConsent {
   seq: number;
-  shop: string;
-  orderId: number | null;
   attempt: number;
   uncertainSinceMs: number | null;
   /** By the clock of dates, unlike the other times. */
@@ -22,6 +20,7 @@ export interface LeasedRow extends RowConsent {
 }
 /** A row as it is read. */
 interface ReadRow extends Omit<LeasedRow, keyof RowConsent | 'denials'>, RowSubjects {
+  orderId: number | null;
   /** 1: the body is not composed yet; 2: it was composed. */
   compose: number;
 }
@@ -132,7 +131,7 @@ export function createLease(
         );
       if (isTrusted) consumer.trustedCursor = Math.max(after, last);
       else consumer.cursor = Math.max(after, last);
-      for (const { holdUntilMs, ...row } of page) if (!isHeld(holdUntilMs, nowMs)) leased.push(row);
+      for (const row of page) if (!isHeld(row.holdUntilMs, nowMs)) leased.push(row);
       if (page.length < free) break;
     }
     return leased;
@@ -177,20 +176,12 @@ export function createLease(
 
   function withConsent(read: ReadRow, isPast: boolean): LeasedRow {
     const row = read.compose === 1 ? { ...read, body: composeRow(read) } : read;
-    const { seq, shop, orderId, attempt, uncertainSinceMs, waitingSinceMs, isOrder, body, encryptedPii } =
-      row;
-    const own = {
-      seq,
-      shop,
-      orderId,
-      attempt,
-      uncertainSinceMs,
-      waitingSinceMs,
-      isOrder,
-      body,
-      encryptedPii,
+    const { seq, attempt, uncertainSinceMs, waitingSinceMs, isOrder, body, encryptedPii } = row;
+    const { consent } = recorded(row, isPast);
+    return {
+      ...{ seq, attempt, uncertainSinceMs, waitingSinceMs, isOrder, body, encryptedPii, consent },
+      denials: denials(),
     };
-    return { ...own, ...recorded(row, isPast), denials: denials() };
   }
 
   /** A full disk may have space for one lease: then events are delivered one by one, and each frees space. */

@@ -10,24 +10,29 @@ import { tryRead } from './stored-event.ts';
 export interface RowSubjects {
   shop: string;
   receivedAtMs: number;
-  /** Null in rows of earlier versions. */
+  /** Subjects; '' or null: there is no record of it. Visitor null: the row of an earlier version. */
   visitor: string | null;
   person: string | null;
-  /** Of the record of either; null: there is none. */
-  visitorState: ConsentState | null;
-  personState: ConsentState | null;
-  /** 1: that it is needed was written a day before the event or earlier. */
-  visitorStale: number | null;
-  personStale: number | null;
+  /** The state of the visitor's record and of the person's, one after the other; null: there is neither. */
+  said: string | null;
+  /** 1: that a record of them is needed was written a day before the event or earlier. */
+  isStale: number;
   compose: number;
   body: string;
 }
 
-/** The consent of those an event is about. `subjects`: whose record it is. */
+/** What crosses to the caller of a lease, as text: the cheapest to clone. */
 export interface RowConsent {
-  /** Null: nothing is recorded. */
-  recorded: Recorded | null;
-  subjects: readonly string[];
+  /**
+   * `Recorded`: the state of the visitors, then of the person; null: nothing is recorded. Where these are others than the
+   * event names, their subjects follow, each after a comma.
+   */
+  consent: string | null;
+}
+
+export function readConsent(consent: string): { recorded: Recorded; subjects: string[] | undefined } {
+  const recorded = { visitors: consent.slice(0, 3), person: consent.slice(3, 6) };
+  return { recorded, subjects: consent.length > 6 ? consent.slice(7).split(',') : undefined };
 }
 
 const DAY_MS = 86_400_000;
@@ -56,7 +61,7 @@ export function createRecorded(consents: Consents) {
   /** What is composed names its visitors itself; of a person only what a trusted voice said. */
   function ofBody(row: RowSubjects, isPast: boolean): RowConsent {
     const event = tryRead(row.body);
-    if (!event) return { recorded: null, subjects: [] };
+    if (!event) return { consent: null };
     const { identity, joined = [], source } = event;
     const look = (subject: string) => stateOf(row, subject, isPast);
     const visitor = visitorSubject(identity.anonymousId);
@@ -71,30 +76,17 @@ export function createRecorded(consents: Consents) {
       }),
     ];
     const ofPerson = look(person);
-    return {
-      recorded: {
-        visitors: strictest(states),
-        // A no to the email may have been said since the order was composed.
-        person: strictest([isTrusted(source) ? ofPerson : noOf(ofPerson), noOf(look(email))]),
-      },
-      subjects: [visitor, person, email, ...joined.map(([subject]) => subject)],
-    };
+    // A no to the email may have been said since the order was composed.
+    const personState = strictest([isTrusted(source) ? ofPerson : noOf(ofPerson), noOf(look(email))]);
+    const subjects = [visitor, person, email, ...joined.map(([subject]) => subject)];
+    return { consent: [strictest(states) + personState, ...subjects].join(',') };
   }
 
   return (row: RowSubjects, isPast: boolean): RowConsent => {
-    const { visitor, person, visitorState, personState } = row;
-    if (row.compose > 0 || visitor === null || person === null) return ofBody(row, isPast);
-    const subjects = [visitor, person];
-    if (visitorState === null && personState === null) return { recorded: null, subjects };
-    const read = (subject: string, state: ConsentState | null, isStale: number | null) =>
-      state !== null && (isPast || isStale) ? stateOf(row, subject, isPast) : (state ?? NOTHING_SAID);
-    return {
-      recorded: {
-        visitors: read(visitor, visitorState, row.visitorStale),
-        person: read(person, personState, row.personStale),
-      },
-      subjects,
-    };
+    const { visitor, person, said, isStale, compose } = row;
+    if (compose > 0 || visitor === null) return ofBody(row, isPast);
+    if (said === null || !(isPast || isStale)) return { consent: said };
+    return { consent: stateOf(row, visitor, isPast) + stateOf(row, person ?? '', isPast) };
   };
 }
 
@@ -106,9 +98,9 @@ function happenedAtMs(body: string): number {
   return Date.parse(body.slice(start, start + ISO_LENGTH));
 }
 
-/** Columns of `RowSubjects` for an event `e`, and the tables to read them from. */
+/** Columns of `RowSubjects` (person NULL: nothing is looked up) for an event `e`, and the tables to read them from. */
 export const RECORDED_COLUMNS = `e.received_at AS receivedAtMs, e.visitor, e.person,
-  cv.state AS visitorState, cv.used_at < e.received_at - ${DAY_MS} AS visitorStale,
-  cp.state AS personState, cp.used_at < e.received_at - ${DAY_MS} AS personStale`;
+  iif(cv.state IS NULL AND cp.state IS NULL, NULL, coalesce(cv.state, '---') || coalesce(cp.state, '---')) AS said,
+  coalesce(cv.used_at < e.received_at - ${DAY_MS}, 0) OR coalesce(cp.used_at < e.received_at - ${DAY_MS}, 0) AS isStale`;
 export const RECORDED_TABLES = `LEFT JOIN consents cv ON cv.shop = e.shop AND cv.subject = e.visitor
   LEFT JOIN consents cp ON cp.shop = e.shop AND cp.subject = e.person`;
