@@ -14,13 +14,6 @@ test.each(seeds(1, 3))(
   (seed) => expectReferenceOfEvidence(seed, false),
 );
 
-test.each([...seeds(2, 4), 7, 8])(
-  "seed %i, the shop system's word makes orders, in another order: the same",
-  (seed) => expectReferenceOfEvidence(seed, true),
-);
-
-// One order more is credited than the reference credits: whichever is wrong, the test says when it no longer differs.
-test.fails.each([5, 6])(
-  "seed %i, the shop system's word makes orders, in another order: one credit differs",
-  (seed) => expectReferenceOfEvidence(seed, true),
+test.each(seeds(2, 8))("seed %i, the shop system's word makes orders, in another order: the same", (seed) =>
+  expectReferenceOfEvidence(seed, true),
 );

@@ -24,9 +24,11 @@ export const namesOf = ({ checkout_id, checkout_token }: Payload, names: unknown
   ...[checkout_id, checkout_token].flatMap((token) => (text(token) ? [`checkout:${token}`] : [])),
 ];
 
-/** A numeric `checkout_id` is a name and no token. */
-export const tokensOf = ({ cart_token, checkout_token }: Payload): string[] =>
-  [cart_token, checkout_token].flatMap((token) => text(token) ?? []);
+/** A `checkout_id` that is a number, or shorter than 16 characters, is a name and no token. */
+export const tokensOf = ({ cart_token, checkout_token, checkout_id }: Payload): string[] =>
+  [cart_token, checkout_token, /^(?!\d+$).{16,}$/.test(text(checkout_id) ?? '') && checkout_id].flatMap(
+    (token) => text(token) ?? [],
+  );
 
 export const itemsOf = (lines: unknown) =>
   (Array.isArray(lines) ? lines : []).map((line: Payload) => ({
