@@ -14,8 +14,7 @@ const ALL = { advertising: true, analytics: true, marketing: true };
 const NONE = { advertising: false, analytics: false, marketing: false };
 const CLICK = 'E.C.P.click';
 
-const SHOPS = await startConsentShops({ whenOver: afterAll });
-const { granted: granting, denied: denying } = SHOPS;
+const { granted: granting, denied: denying } = await startConsentShops({ whenOver: afterAll });
 
 let count = 0;
 /** A visitor, their cart and their order, known to nobody yet. */
@@ -349,45 +348,5 @@ describe('warnings', () => {
     };
     const answer = await (await granting.post('/v1/batch', { batch: [message] })).json();
     expect(answer).toMatchObject({ success: false, rejected: [{ issues: [{ path: 'anonymousId' }] }] });
-  });
-});
-
-const STATES = ['granted', 'denied only', 'silent', 'withdrawn', 'GPC'] as const;
-type State = (typeof STATES)[number];
-const SENDERS = ['page', 'server event', 'webhook', 'refund'] as const;
-type Sender = (typeof SENDERS)[number];
-
-/** What goes to advertising and to marketing, by what was said before. Nothing said: the shop's default. */
-const allowed = (state: State, isGranting: boolean) => ({
-  advertising: state === 'granted' || (state === 'silent' && isGranting),
-  marketing: state === 'granted' || (isGranting && ['silent', 'GPC'].includes(state)),
-});
-
-describe.each(['granted', 'denied'] as const)('default %s', (byDefault) => {
-  const shop = SHOPS[byDefault];
-  const cells = STATES.flatMap((state) => SENDERS.map((sender) => ({ state, sender })));
-
-  test.each(cells)('$state, $sender', async ({ state, sender }) => {
-    const given = begin(shop);
-    const elsewhere = { event: 'Elsewhere' };
-    if (state === 'granted' || state === 'withdrawn') await given.page(ALL, elsewhere);
-    if (state === 'denied only' || state === 'withdrawn') await given.page(NONE, elsewhere);
-    if (state === 'GPC') await given.page(undefined, { ...elsewhere, context: { consent: { gpc: true } } });
-    const senders: Record<Sender, () => Promise<unknown>> = {
-      page: () => given.page(undefined, { event: `Seen ${count}` }),
-      'server event': () => given.backend({ anonymousId: given.visitor }),
-      webhook: () => given.place({}, given.hers),
-      refund: async () => {
-        await given.place({}, given.hers);
-        await given.refund(given.hers);
-      },
-    };
-    await senders[sender]();
-    const sent = await given.sent();
-    const may = allowed(state, byDefault === 'granted');
-    const isOrder = sender === 'webhook' || sender === 'refund';
-    const orders = ['Order Completed', ...(sender === 'refund' ? ['Order Refunded'] : [])];
-    expect(sent.customerio).toEqual(may.marketing ? (isOrder ? orders : [expect.any(String)]) : []);
-    expect(sent.tiktok.length > 0).toBe(isOrder && may.advertising);
   });
 });
