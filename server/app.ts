@@ -1,5 +1,4 @@
 import express, { type Express, type Router } from 'express';
-import type { AnalyticsStore } from './analytics/store.ts';
 import { answerErrors, notFound } from './http/error-handler.ts';
 import { openApi } from './http/openapi.ts';
 import { serve } from './http/serve.ts';
@@ -13,8 +12,6 @@ import { webhookPaths } from './platforms/webhooks/openapi.ts';
 import { addWebhookRoutes } from './platforms/webhooks/routes.ts';
 
 export interface AppParts extends Omit<IngestParts, 'countryOf'>, Omit<OperatorParts, 'bytesInFlight'> {
-  /** Absent when no shop is counted. */
-  state?: AnalyticsStore;
   /** The demo's shop, live page and switches. */
   demo?: Router;
   /** Serves the operator's routes without a token. Only for loopback. */
@@ -42,14 +39,15 @@ export async function serveApp(parts: AppParts, shutdown: Shutdown): Promise<num
 }
 
 /** The public server's routes, in order. */
-function createApp(parts: IngestParts & Pick<AppParts, 'state'>, routers: readonly Router[]): Express {
-  const { config, log, state } = parts;
+function createApp(parts: IngestParts & Pick<AppParts, 'statistics'>, routers: readonly Router[]): Express {
+  const { config, log, statistics } = parts;
   const app = plainApp();
   if (config.trustProxy !== undefined) app.set('trust proxy', config.trustProxy);
   const version = readVersion();
   const contract = openApi(version, webhookPaths);
   addIngestRoutes(app, parts);
-  if (state) addWebhookRoutes(app, parts);
+  // A shop that uses webhooks is counted.
+  if (statistics) addWebhookRoutes(app, parts);
   app.use(snippetRoutes(SNIPPET_DIRECTORY, version));
   app.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
   app.get('/readyz', async (_request, response) => {

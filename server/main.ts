@@ -93,8 +93,8 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
     report,
   });
   shutdown.onShutdown(() => delivery.stop());
-  const statistics = platforms && { state: platforms.state, statistics: platforms.statistics };
-  const state = platforms?.state ?? (await openFormerAnalytics(config.dataDir, shutdown));
+  const state = platforms?.state ?? (await openFormerAnalytics(config.dataDir, shops, shutdown));
+  const statistics = { ...(state && { state }), ...(platforms && { statistics: platforms.statistics }) };
   shutdown.onShutdown(retainHourly({ ...common, log, state, workers: delivery.workers, retentionMs }).stop);
   const evidence = { log, shops, readOrders: platforms?.readOrders, clock, counters, logger };
   shutdown.onShutdown(watchUnconfirmedOrders(evidence).stop);

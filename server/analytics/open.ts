@@ -15,6 +15,7 @@ export const shopSettings = (shops: readonly Shop[]): Record<string, ShopSetting
 /**
  * Visitors, orders, touches and totals on `analytics.db`, in a thread of their own.
  *
+ * @param shops every configured shop: of one that is not counted any more there may be rows, which an erasure attributes.
  * @throws {DataDirUnusable} with a message for the operator.
  */
 export async function openAnalyticsStore(dataDir: string, shops: readonly Shop[]): Promise<AnalyticsStore> {
@@ -24,16 +25,18 @@ export async function openAnalyticsStore(dataDir: string, shops: readonly Shop[]
 }
 
 /**
- * Where no shop is counted any more: what was counted before, so that its retention goes on. Shutdown closes it.
+ * Where no shop is counted any more: what was counted before, so that retention, erasure and export reach it. Shutdown
+ * closes it.
  *
  * @returns undefined when nothing was ever counted in this directory.
  */
 export async function openFormerAnalytics(
   dataDir: string,
+  shops: readonly Shop[],
   shutdown: Shutdown,
 ): Promise<AnalyticsStore | undefined> {
   if (!existsSync(join(dataDir, 'analytics.db'))) return undefined;
-  const state = await openAnalyticsStore(dataDir, []);
+  const state = await openAnalyticsStore(dataDir, shops);
   shutdown.onShutdown(() => state.close());
   return state;
 }

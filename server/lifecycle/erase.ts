@@ -32,7 +32,7 @@ export interface Erasure {
 export interface EraseParts {
   log: Pick<Store, 'personOf' | 'erase' | 'accept'>;
   piiEncryption: PiiEncryption;
-  /** Absent when no shop is counted. */
+  /** Absent when no shop was ever counted. */
   state: Pick<AnalyticsStore, 'near' | 'erase'> | undefined;
 }
 

@@ -14,7 +14,7 @@ export interface PersonExport extends Omit<Exported, 'isFound' | 'events'> {
   ids: string[];
   /** `sealed`: values that are kept encrypted until the destinations that need them have been sent them. */
   events: { event: ProtectedEvent; sealed?: RawPii; mentions?: true }[];
-  /** Absent when the shop is not counted. */
+  /** Absent when no shop was ever counted. */
   statistics?: ExportedFacts;
 }
 

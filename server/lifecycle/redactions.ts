@@ -12,7 +12,7 @@ import { eraseVisitor } from './erase.ts';
 export interface RedactionParts {
   log: Store;
   piiEncryption: PiiEncryption;
-  /** Absent when no shop is counted. */
+  /** Absent when no shop was ever counted. */
   state: Pick<AnalyticsStore, 'near' | 'erase' | 'purge'> | undefined;
   shops: readonly Shop[];
   /** Resolves when every event of the shop stored so far is counted. */

@@ -13,7 +13,10 @@ const shop: Parameters[number] = {
   ...{ name: 'shop', in: 'query' as const, description: 'One shop; default: all of them.' },
   schema: { type: 'string' as const },
 };
-const person = (kinds: string) => inPath('id', `A user id, an anonymous id, ${kinds}.`);
+const person = inPath(
+  'id',
+  'A user id, an anonymous id, or the SHA-256 (hex) of an email, trimmed and in lower case, or of a phone number as `+886912345678`. A clear email or phone number is refused: paths are logged.',
+);
 
 const operation = (
   operationId: string,
@@ -47,10 +50,16 @@ const PATHS: ZodOpenApiPathsObject = {
   '/admin/dead-letters/replay': { post: operation('replay', 'Requeues dead letters.', [], [400]) },
   '/admin/dead-letters/discard': { post: operation('discard', 'Deletes dead letters.', [], [400]) },
   '/admin/visitors/{id}': {
+    get: operation(
+      'visitor',
+      'The consent records of a person, each with its history: what was said, when, and by which voice.',
+      [person, shop],
+      [400, 404],
+    ),
     delete: operation(
       'eraseVisitor',
-      'Erases a person; the body may name more ids of theirs, and browsers that an answer listed as claimed.',
-      [person('the SHA-256 of an email or phone, or an email'), shop],
+      'Erases a person; the body may name more ids of theirs, in clear if need be, and browsers that an answer listed as claimed.',
+      [person, shop],
       [400, 404],
       named,
     ),
@@ -58,9 +67,16 @@ const PATHS: ZodOpenApiPathsObject = {
   '/admin/visitors/{id}/export': {
     get: operation(
       'exportVisitor',
-      'Everything held of a person: what an erasure of the same id would remove. A clear email is refused.',
-      [person('or the SHA-256 of an email or phone'), shop],
+      'Everything held of a person: what an erasure of the same id would remove.',
+      [person, shop],
       [400, 404],
+    ),
+    post: operation(
+      'exportNamedVisitor',
+      'The same; the body may name more ids of theirs, in clear if need be.',
+      [person, shop],
+      [400, 404],
+      named,
     ),
   },
   '/admin/redactions': {

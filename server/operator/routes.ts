@@ -30,8 +30,9 @@ export interface AdminParts {
   clock: Clock;
   /** undefined: no token is needed on a loopback host name. */
   token: string | undefined;
-  /** Both present when a shop is counted: totals can be read, reported, and given costs. */
+  /** Present when a shop is counted: totals can be read, reported, and given costs. */
   statistics?: StatisticsParts['statistics'] & Pick<Statistics, 'caughtUp'>;
+  /** Present when a shop is counted, or was. */
   state?: StatisticsParts['state'] & Pick<AnalyticsStore, 'near' | 'erase' | 'exportPerson'>;
   redactions: Pick<Redactions, 'confirm' | 'cancel' | 'unconfirmed'>;
 }

@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
@@ -6,8 +6,8 @@ import { HttpError } from '../http/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { eraseVisitor } from '../lifecycle/erase.ts';
 import { exportVisitor } from '../lifecycle/export.ts';
+import { type AskedPerson, findConsents, isClear } from '../lifecycle/person.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
-import { normalizeEmail } from '../privacy/normalize.ts';
 import type { Store } from '../store/store.ts';
 import { parse } from './parse.ts';
 
@@ -16,17 +16,40 @@ export interface VisitorParts {
   log: Store;
   piiEncryption: PiiEncryption;
   clock: Clock;
-  /** Absent when no shop is counted. */
+  /** Absent when no shop was ever counted. */
   state: Pick<AnalyticsStore, 'near' | 'erase' | 'exportPerson'> | undefined;
   caughtUp: ((shop: string) => Promise<void>) | undefined;
 }
 
 const OfShop = z.object({ shop: z.string().optional() });
 const Ids = z.array(z.string().min(1).max(512)).max(10_000).default([]);
-/** More ids of the same person, and browsers that an answer listed as claimed. */
+/** More ids of the same person, in clear if need be, and browsers that an answer listed as claimed. */
 const Named = z.strictObject({ ids: Ids, browsers: Ids }).prefault({});
 
-/** Erases a person, and exports what is held of one. Mount behind a parser of JSON bodies. */
+/** @throws {HttpError} 400 for an id with a clear email or phone: proxies on the way log paths. */
+function pathId(id: string): string {
+  if (!isClear(id)) return id;
+  throw new HttpError(
+    400,
+    'malformed-body',
+    'The path holds a clear email or phone number, and paths are logged.',
+    {
+      details: [
+        'Send the SHA-256 in hex instead: of an email trimmed and in lower case, of a phone number as +886912345678.',
+        'For example: printf %s lin@shop.example | sha256sum',
+        'An id that only contains one may be named as it is in the body: {"ids": ["…"]}.',
+      ],
+    },
+  );
+}
+
+/** The id of the path, and what the body adds to it. */
+function personOf({ params, body }: Request<{ id: string }>): AskedPerson {
+  const { ids, browsers } = parse(Named, body);
+  return { ids: [pathId(params.id), ...ids], browsers };
+}
+
+/** Shows the consent of a person, erases one, and exports what is held of one. Mount behind a parser of JSON bodies. */
 export function visitorRoutes({ shops, log, piiEncryption, clock, state, caughtUp }: VisitorParts): Router {
   const admin = Router();
 
@@ -37,9 +60,18 @@ export function visitorRoutes({ shops, log, piiEncryption, clock, state, caughtU
     return wanted;
   }
 
+  admin.get('/visitors/:id', async (request, response) => {
+    const asked = { ids: [pathId(request.params.id)] };
+    const visitors = [];
+    for (const shop of shopsOf(request.query)) {
+      await caughtUp?.(shop.id);
+      visitors.push(await findConsents({ log, state }, shop.id, asked));
+    }
+    response.json({ visitors });
+  });
+
   admin.delete('/visitors/:id', async (request, response) => {
-    const { ids, browsers } = parse(Named, request.body);
-    const asked = { ids: [request.params.id, ...ids], browsers };
+    const asked = personOf(request);
     const erasures = [];
     for (const shop of shopsOf(request.query)) {
       await caughtUp?.(shop.id);
@@ -48,20 +80,16 @@ export function visitorRoutes({ shops, log, piiEncryption, clock, state, caughtU
     response.json({ erasures });
   });
 
-  admin.get('/visitors/:id/export', async (request, response) => {
-    const { id } = request.params;
-    if (normalizeEmail(id) !== undefined)
-      throw new HttpError(
-        400,
-        'malformed-body',
-        'An address is kept in logs on the way: send the SHA-256 of the email, trimmed and in lower case.',
-      );
+  async function sendExport(request: Request<{ id: string }>, response: Response) {
+    const asked = personOf(request);
     const exports = [];
     for (const shop of shopsOf(request.query)) {
       await caughtUp?.(shop.id);
-      exports.push(await exportVisitor({ log, piiEncryption, state }, shop, { ids: [id] }));
+      exports.push(await exportVisitor({ log, piiEncryption, state }, shop, asked));
     }
     response.json({ exports });
-  });
+  }
+  admin.get('/visitors/:id/export', sendExport);
+  admin.post('/visitors/:id/export', sendExport);
   return admin;
 }

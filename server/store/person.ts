@@ -1,5 +1,5 @@
-import type { Consent } from '../../shared/consent.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
+import type { DescribedConsent } from './consent-record.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { HistoryRow } from './history.ts';
 
@@ -50,8 +50,7 @@ export interface Exported extends PersonFound {
   evidence: { status: string; event: ProtectedEvent }[];
   /** What their browsers showed together with tokens of a cart or checkout. */
   views: { tokens: string[]; at: string; shown: unknown }[];
-  /** What was said last, of the purposes something was said about. */
-  consents: { id: string; at: string; consent: Partial<Consent> }[];
+  consents: DescribedConsent[];
   /** Digests and ids that trusted voices linked to their user ids. */
   links: { userId: string; key: string; at: string }[];
   deadLetters: DeadLetter[];

@@ -1,7 +1,8 @@
 import type { ConsentState } from '../../shared/consent.ts';
-import type { ProtectedEvent, Source } from '../../shared/protected-event.ts';
+import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
 import type { OrderClaim } from '../orders/claim.ts';
+import type { ConsentChange } from './consent-record.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { HistoryQuery, HistoryRow, SentRequest } from './history.ts';
 import type { Ledger } from './ledger.ts';
@@ -61,16 +62,6 @@ export interface Denial {
   /** It reports an order. */
   claim?: OrderClaim;
   witness?: string;
-}
-
-/** One change of a consent record. Times in epoch ms. */
-export interface ConsentChange {
-  receivedAtMs: number;
-  /** When it was said. */
-  atMs: number;
-  source: Source;
-  /** What counted from then on. */
-  state: ConsentState;
 }
 
 /** What became of one entry. `isStored` is false for a duplicate, and for a report that adds nothing to its order. */

@@ -345,8 +345,8 @@ describe('a person asks to be forgotten', () => {
       const { event, userId: who } = item as { event?: string; userId?: string };
       return event === 'User Suppressed' && who === userId;
     });
-  const erase = async (id: string, query = '') => {
-    const response = await admin('DELETE', `/admin/visitors/${encodeURIComponent(id)}${query}`);
+  const erase = async (id: string, query = '', ids: string[] = []) => {
+    const response = await admin('DELETE', `/admin/visitors/${encodeURIComponent(id)}${query}`, { ids });
     expect(response.status).toBe(200);
     return (await response.json()).erasures as {
       shop: string;
@@ -385,27 +385,32 @@ describe('a person asks to be forgotten', () => {
       by: 'email digest in capitals',
       of: ({ email }: Awaited<ReturnType<typeof person>>) => sha256(email).toUpperCase(),
     },
-    { by: 'email', of: ({ email }: Awaited<ReturnType<typeof person>>) => email },
     {
-      by: 'email as people type it',
-      of: ({ email }: Awaited<ReturnType<typeof person>>) => ` ${email.toUpperCase()} `,
+      by: 'email in the body',
+      of: ({ email }: Awaited<ReturnType<typeof person>>) => sha256(email),
+      named: ({ email }: Awaited<ReturnType<typeof person>>) => [` ${email.toUpperCase()} `],
     },
-  ])('by $by: with the browsers that are theirs alone; what is only claimed is listed', async ({ of }) => {
-    const [ids, other] = [await person(), await person()];
-    await settled();
-    const erasures = await erase(of(ids), '?shop=shoes');
-    expect(erasures).toMatchObject([
-      {
-        shop: 'shoes',
-        found: true,
-        events: 3,
-        suppressed: [],
-        claimed: { userIds: [ids.userId], browsers: [] },
-      },
-    ]);
-    expect(erasures[0]?.ids.toSorted()).toEqual([ids.anonymousId, ids.laptop, sha256(ids.email)].toSorted());
-    expect((await erase(sha256(other.email), '?shop=shoes'))[0]).toMatchObject({ events: 3 });
-  });
+  ])(
+    'by $by: with the browsers that are theirs alone; what is only claimed is listed',
+    async ({ of, named }) => {
+      const [ids, other] = [await person(), await person()];
+      await settled();
+      const erasures = await erase(of(ids), '?shop=shoes', named?.(ids));
+      expect(erasures).toMatchObject([
+        {
+          shop: 'shoes',
+          found: true,
+          events: 3,
+          suppressed: [],
+          claimed: { userIds: [ids.userId], browsers: [] },
+        },
+      ]);
+      expect(erasures[0]?.ids.toSorted()).toEqual(
+        [ids.anonymousId, ids.laptop, sha256(ids.email)].toSorted(),
+      );
+      expect((await erase(sha256(other.email), '?shop=shoes'))[0]).toMatchObject({ events: 3 });
+    },
+  );
 
   test('by user id: Customer.io is notified, and what cannot be erased elsewhere is explained', async () => {
     const [ids, other] = [await person(), await person()];
@@ -443,17 +448,65 @@ describe('a person asks to be forgotten', () => {
     await raw.post('/v1/track', { event: 'X', userId: email });
     const accepted = () => raw.sandbox.accepted('customerio') as { event: string; userId?: string }[];
     await eventually(accepted, (found) => found.length === 1);
-    const response = await raw.admin('DELETE', `/admin/visitors/${encodeURIComponent(' Lin@Shop.example')}`);
+    const response = await raw.admin('DELETE', `/admin/visitors/${sha256(email)}`, {
+      ids: [' Lin@Shop.example'],
+    });
     expect((await response.json()).erasures).toMatchObject([{ events: 1, suppressed: [sha256(email)] }]);
     const [, second] = await eventually(accepted, (found) => found.length === 2);
     expect(second).toMatchObject({ event: 'User Suppressed', userId: email });
   });
 
-  test('whose user id was built from their email: by that id', async () => {
-    const userId = `google:${newId('lin')}@shop.example`;
-    await post({ type: 'track', event: 'X', userId });
-    expect((await erase(userId, '?shop=shoes'))[0]).toMatchObject({ events: 1 });
+  test('whose user id was built from their email: by its digest, or by that id in the body', async () => {
+    for (const named of [false, true]) {
+      const userId = `google:${newId('lin')}@shop.example`;
+      await post({ type: 'track', event: 'X', userId });
+      const erasures = await erase(named ? 'nobody' : sha256(userId), '?shop=shoes', named ? [userId] : []);
+      expect(erasures[0]).toMatchObject({ events: 1 });
+    }
   });
+
+  test('whose user id is their phone number: named in the body', async () => {
+    const phone = '+886912345678';
+    await post({ type: 'track', event: 'X', userId: phone });
+    await post({ type: 'track', event: 'X', anonymousId: newId('visitor'), properties: { phone } });
+    expect((await erase(sha256(phone), '?shop=shoes', [phone]))[0]).toMatchObject({ events: 2 });
+  });
+
+  test.each([
+    'lin@shop.example',
+    ' Lin@Shop.example',
+    'lin%40shop.example',
+    'lin%2540shop.example',
+    'Lin Chen <lin@shop.example>',
+    'mailto:lin@shop.example',
+    'google:lin@shop.example',
+    'lin＠shop.example',
+    '+886912345678',
+    '+886 912-345-678',
+    '＋886912345678',
+    ' +49 (0)151 23456789',
+    'tel:+886912345678',
+  ])('a clear email or phone number in the path is refused, with how to send it: %s', async (id) => {
+    const path = `/admin/visitors/${encodeURIComponent(id)}`;
+    for (const [method, at] of [
+      ['GET', path],
+      ['DELETE', path],
+      ['GET', `${path}/export`],
+      ['POST', `${path}/export`],
+    ] as const) {
+      const response = await admin(method, at);
+      expect(response.status).toBe(400);
+      const { message, meta } = await response.json();
+      expect(`${message} ${meta.errors.join(' ')}`).toMatch(/SHA-256.*sha256sum/);
+    }
+  });
+
+  test.each(['0912345678', '886912345678', '00000123456789', 'a+b', '+1', 'user@home', '@shop', '100%'])(
+    'an id that is neither is taken: %s',
+    async (id) => {
+      expect(await erase(id, '?shop=shoes')).toMatchObject([{ found: false }]);
+    },
+  );
 
   test('in every shop, or in the one that is named', async () => {
     const userId = newId('customer');

@@ -217,6 +217,64 @@ describe('what was last said counts', () => {
   });
 });
 
+describe('the record’s history', () => {
+  const ask = async (shop: typeof granting, id: string, method = 'GET', path = '') =>
+    (await shop.admin(method, `/admin/visitors/${id}${path}`)).json();
+  const [VISITORS, EXPORTS] = ['visitors', 'exports'];
+
+  test('of a browser: what was said, when, by which voice; repeats and assumed answers are no change', async () => {
+    const of = begin(denying);
+    const said = async (choice: object, ageMs: number, more: object = {}) => {
+      const timestamp = new Date(Date.now() - ageMs).toISOString();
+      await of.page(choice, { timestamp }, more);
+      return timestamp;
+    };
+    const first = await said(ALL, 60_000);
+    await said(ALL, 50_000);
+    await said(NONE, 45_000, { assumed: true });
+    const second = await said({ advertising: false }, 40_000);
+    const [visitor] = (await ask(denying, of.visitor))[VISITORS];
+    expect(visitor).toMatchObject({ shop: 'shop', ids: [of.visitor] });
+    expect(visitor.consents).toMatchObject([
+      {
+        ...{ id: of.visitor, at: second, consent: { ...ALL, advertising: false } },
+        history: [
+          { at: first, source: 'browser', consent: ALL },
+          { at: second, source: 'browser', consent: { ...ALL, advertising: false } },
+        ],
+      },
+    ]);
+    const [held] = (await ask(denying, of.visitor, 'GET', '/export'))[EXPORTS];
+    expect(held.consents).toEqual(visitor.consents);
+  });
+
+  test('of a customer by the digest of the email that the backend linked; purposes not spoken of are absent', async () => {
+    const of = begin(denying);
+    const email = `${of.customer}@shop.example`;
+    await of.backend({ userId: of.customer, traits: { email } }, { marketing: true });
+    const [visitor] = (await ask(denying, digest(email)))[VISITORS];
+    expect(visitor.ids).toContain(of.customer);
+    const said = {
+      consent: { marketing: true },
+      history: [{ source: 'server', consent: { marketing: true } }],
+    };
+    expect(visitor.consents).toMatchObject([
+      { id: digest(email), ...said },
+      { id: of.customer, ...said },
+    ]);
+  });
+
+  test('nothing is known of a stranger, nor after the erasure', async () => {
+    const of = begin(denying);
+    await of.page(NONE);
+    await denying.settled();
+    await ask(denying, of.visitor, 'DELETE');
+    for (const id of [of.visitor, randomUUID(), '1'])
+      expect((await ask(denying, id))[VISITORS]).toMatchObject([{ consents: [] }]);
+    expect((await denying.admin('GET', `/admin/visitors/${of.visitor}?shop=nowhere`)).status).toBe(404);
+  });
+});
+
 describe('an order asks at each stage', () => {
   test('consent withdrawn between the page and the later stages', async () => {
     const given = begin(granting);

@@ -3,14 +3,21 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { CollectorOptions } from '../support/collector.ts';
 import { IN_BROWSER, startWebhookShop } from '../support/webhook-shop.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const SERVER_KEY = 'the-secret-key-of-the-backend';
 const BACKEND = { authorization: `Basic ${btoa(`${SERVER_KEY}:`)}` };
 
-async function startShop(variables: Record<string, string> = {}) {
-  const shop = await startWebhookShop({ SERVER_KEY, ...variables });
+async function startShop(
+  variables: Record<string, string> = {},
+  { dataDir, sandbox, shops }: Pick<CollectorOptions, 'dataDir' | 'sandbox' | 'shops'> = {},
+) {
+  const options = { ...(dataDir && { dataDir }), ...(sandbox && { sandbox }), ...(shops && { shops }) };
+  // The file of several shops names what belongs to one.
+  const own = shops ? { SHOPLINE_APP_SECRET: '', ORDER_MERGE_SECONDS: '' } : { SERVER_KEY };
+  const shop = await startWebhookShop({ ...own, ...variables }, options);
   const json = async (method: string, path: string, body?: unknown) =>
     (await shop.admin(method, path, body)).json();
   const inFiles = (text: string) =>
@@ -161,14 +168,57 @@ test('the order of an erased person is nowhere any more, ledger included, and do
   expect(shop.inFiles(orderId)).toBe(false);
 });
 
-test('an export holds what an erasure would remove; a clear email in its path is refused', async () => {
+test('an export holds what an erasure would remove', async () => {
   const shop = await startShop({ SHOPLINE_APP_SECRET: '' });
   await shop.browser({ type: 'identify', anonymousId: 'laptop', traits: { email: 'ann@shop.example' } });
   await shop.browser({ type: 'page', anonymousId: 'laptop' });
   const held = await shop.held(sha256('ann@shop.example'));
   expect(held).toMatchObject({ shop: 'shop', found: true, browsers: ['laptop'] });
   expect(held.events).toHaveLength(2);
-  const refused = await shop.admin('GET', '/admin/visitors/Ann@shop.example/export');
-  expect(refused.status).toBe(400);
+  const posted = await shop.admin('POST', '/admin/visitors/nobody/export', { ids: ['Ann@shop.example'] });
+  expect((await posted.json()).exports[0].events).toEqual(held.events);
   expect(await shop.held('nobody')).toMatchObject({ found: false, ids: [], events: [] });
 });
+
+const NO_PLATFORM = Object.fromEntries(
+  [
+    'HANDLE',
+    'ACCESS_TOKEN',
+    'CDP_CHANNEL_ID',
+    'ENDPOINT',
+    'APP_KEY',
+    'APP_SECRET',
+    'STORE_ID',
+    'SOURCE_TYPE',
+  ].map((name) => [`SHOPLINE_${name}`, '']),
+);
+
+test.each([
+  { now: 'no shop is counted any more', variables: NO_PLATFORM, statistics: 404 },
+  {
+    now: 'another shop is',
+    shops: { shop: NO_PLATFORM, tea: { WRITE_KEY: 'key-of-the-tea-shop' } },
+    statistics: 200,
+  },
+  { now: 'the shop still is', statistics: 200 },
+])(
+  'what statistics counted before is erased and exported with the person where $now',
+  async ({ variables, shops, statistics }) => {
+    const before = await startShop({ RETENTION_DAYS: '1' });
+    const [email, visitor] = ['ann@shop.example', 'b7f0c7de-53f0-4f6c-9c3a-0a5d3d1e9f10'];
+    const landing = 'https://shop.example/?utm_id=MA_6019932248291157288&utm_source=shopline';
+    await before.browser({ type: 'page', anonymousId: visitor, context: { page: { url: landing } } });
+    await before.browser({ type: 'identify', anonymousId: visitor, userId: 'ann', traits: { email } });
+    await before.counted();
+    await before.settled();
+    await before.stop();
+    const shop = await startShop(variables, { ...before, ...(shops && { shops }) });
+    expect((await shop.counted()).status).toBe(statistics);
+    expect((await shop.held('ann')).statistics.links).not.toEqual([]);
+    expect(shop.inFiles(visitor)).toBe(true);
+    expect(await shop.erase('ann')).toMatchObject({ found: true, ids: ['ann', visitor] });
+    await shop.settled();
+    await shop.stop();
+    for (const id of [visitor, sha256(email)]) expect(shop.inFiles(id)).toBe(false);
+  },
+);

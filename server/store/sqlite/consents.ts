@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { type ConsentState, NOTHING_SAID, orElse, PURPOSES } from '../../../shared/consent.ts';
 import type { Source } from '../../../shared/protected-event.ts';
-import type { ConsentChange } from '../store.ts';
+import type { ConsentChange } from '../consent-record.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 

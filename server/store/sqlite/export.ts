@@ -1,7 +1,6 @@
-import { PURPOSES } from '../../../shared/consent.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
+import { describeConsent } from '../consent-record.ts';
 import type { Exported, PersonQuery } from '../person.ts';
-import type { ConsentChange } from '../store.ts';
 import { personSubject, visitorSubject } from '../subject.ts';
 import { CHUNK, pages } from './chunks.ts';
 import type { Consents } from './consents.ts';
@@ -26,17 +25,6 @@ interface Parts {
 type ExportedRows = Omit<Exported, 'deadLetters'> & { deadLetters: DeadLetterRow[] };
 
 const time = (ms: number) => new Date(ms).toISOString();
-
-/** What counts now, and since when. */
-function consentOf(id: string, history: readonly ConsentChange[]): Exported['consents'] {
-  const last = history.at(-1);
-  if (!last) return [];
-  const said = PURPOSES.map((purpose, index) => [purpose, last.state[index]] as const);
-  const consent = Object.fromEntries(
-    said.filter(([, one]) => one !== '-').map(([purpose, one]) => [purpose, one === 'g']),
-  );
-  return [{ id, at: time(last.atMs), consent }];
-}
 
 /** What an erasure of the same person would remove. */
 export function createExport({ connection }: OpenStore, parts: Parts) {
@@ -128,9 +116,11 @@ export function createExport({ connection }: OpenStore, parts: Parts) {
     const shown = yield* views(shop, found);
     const consents = [
       ...[...person.browsers].flatMap((id) =>
-        consentOf(id, parts.consents.history(shop, visitorSubject(id))),
+        describeConsent(id, parts.consents.history(shop, visitorSubject(id))),
       ),
-      ...[...person.ids].flatMap((id) => consentOf(id, parts.consents.history(shop, personSubject(id)))),
+      ...[...person.ids].flatMap((id) =>
+        describeConsent(id, parts.consents.history(shop, personSubject(id))),
+      ),
     ];
     const links = [...person.ids].flatMap((id) =>
       linksOf.all(shop, id).map(({ userId, key, atMs }) => ({ userId, key, at: time(atMs) })),
