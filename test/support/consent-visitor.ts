@@ -118,14 +118,14 @@ export function createConsentVisitor(
       ),
     /** Which APIs accepted the sender's event, `T+ C- S-`: with click id, full address and user agent, or with none of them. */
     sent(): string {
-      const parts = Object.entries(APIS).flatMap(([letter, api]) => {
+      const parts = Object.entries(APIS).flatMap(([sign, api]) => {
         const items = (shop.sandbox.accepted(api) as Item[]).filter(
           (item) => isOwn(item) && (sender !== 'refund' || isRefund(item)),
         );
         const names = new Set(items.map(({ event, event_code }) => event ?? event_code));
         const marks = [...new Set(items.map(markOf))].join('');
         const isRepeated = names.size < items.length;
-        return items.length === 0 ? [] : [`${letter}${marks}${isRepeated ? ' repeated' : ''}`];
+        return items.length === 0 ? [] : [`${sign}${marks}${isRepeated ? ' repeated' : ''}`];
       });
       return parts.join(' ');
     },
