@@ -69,7 +69,7 @@ const MAX_ADDRESS_LENGTH = 64;
 
 /** Of IPv6 the /64 network. A text that is no address, as some proxies send it, stands for itself. */
 const senderOf = (shop: Shop | undefined, address = '') =>
-  `${networkOf(address)?.toString('base64') ?? address.slice(0, MAX_ADDRESS_LENGTH)} ${shop?.id ?? ''}`;
+  `${networkOf(address) ?? address.slice(0, MAX_ADDRESS_LENGTH)} ${shop?.id ?? ''}`;
 
 function add(limit: WindowLimit, key: string, amount: number, text: string, onRefused = () => {}): void {
   const waitMs = limit(key, amount);

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { isObject } from '../../shared/message.ts';
 import type { Shop } from '../config/config.ts';
+import { memoize } from '../lib/cache.ts';
 import { createLogLimiter } from '../lib/log-limiter.ts';
 import { maskKey } from '../lib/mask-key.ts';
 import type { Counters } from '../observe/counters.ts';
@@ -20,7 +21,7 @@ export interface PresentedKeys {
 
 /** The key in the headers is known before the body is read. */
 export const keysInHead = ({ headers, query }: Request): PresentedKeys => ({
-  inHeader: basicUser(headers.authorization),
+  inHeader: basicUser(headers.authorization ?? ''),
   inUrl: text(query.writeKey),
   queryValues: Object.values(query).flat().map(String),
 });
@@ -30,10 +31,11 @@ export const withKeyInBody = (head: PresentedKeys, body: unknown): PresentedKeys
   inBody: isObject(body) ? text(body.writeKey) : undefined,
 });
 
-function basicUser(header: string | undefined): string | undefined {
-  const encoded = /^basic\s+([\w+/=-]+)$/i.exec(header ?? '')?.[1];
+/** A shop's pages and programs send the same header with every request. */
+const basicUser = memoize(1_000, (header) => {
+  const encoded = /^basic\s+([\w+/=-]+)$/i.exec(header)?.[1];
   return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString('utf8').split(':', 1)[0];
-}
+});
 
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined);
 

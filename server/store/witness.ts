@@ -11,7 +11,7 @@ const MAX_KNOWN = 10_000;
 export function createWitness(key: string): (address: string | undefined) => string | undefined {
   const digestOf = memoize(MAX_KNOWN, (address) => {
     const network = networkOf(address);
-    return network && createHmac('sha256', key).update(network).digest('base64url').slice(0, 22);
+    return network && createHmac('sha256', key).update(network, 'base64').digest('base64url').slice(0, 22);
   });
   return (address) => (address === undefined ? undefined : digestOf(address));
 }
