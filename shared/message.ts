@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { COMMERCE_PROPERTIES, known, Open as OpenObject, optional } from './commerce.ts';
+import { isObject } from './is-object.ts';
 import type { MessageType } from './names.ts';
 
 /** Visitor, user and group ids. SDKs send null for unknown ids, and some send numbers; blank ids are absent. */
@@ -164,7 +165,3 @@ const BY_EVENT = new Map<string, z.ZodType>(
 /** The schema of the type is equivalent to the union and faster. */
 const schemaOf = (value: unknown): z.ZodType<Message> =>
   (isObject(value) && BY_TYPE.get(value.type)) || Message;
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -1,4 +1,4 @@
-import { isObject } from '../../shared/message.ts';
+import { isObject } from '../../shared/is-object.ts';
 import { baseName, type Destination, instanceOf } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import { unknownKeys } from './names.ts';

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import { isObject } from '../../shared/message.ts';
+import { isObject } from '../../shared/is-object.ts';
 import type { Shop } from '../config/config.ts';
 import { memoize } from '../lib/cache.ts';
 import { createLogLimiter } from '../lib/log-limiter.ts';

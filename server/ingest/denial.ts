@@ -1,5 +1,6 @@
 import { stateOf } from '../../shared/consent.ts';
-import { isObject, type Message } from '../../shared/message.ts';
+import { isObject } from '../../shared/is-object.ts';
+import type { Message } from '../../shared/message.ts';
 import { orderTokens } from '../../shared/order-ids.ts';
 import type { Shop } from '../config/config.ts';
 import { readClaim } from '../orders/claim.ts';

@@ -1,6 +1,7 @@
 import { isbot } from 'isbot';
 import { type Consent, PURPOSES, type Purpose, resolveConsent } from '../../shared/consent.ts';
-import { type Context, isObject, type Message } from '../../shared/message.ts';
+import { isObject } from '../../shared/is-object.ts';
+import type { Context, Message } from '../../shared/message.ts';
 import type { SkipReason } from '../../shared/reasons.ts';
 import type { Shop } from '../config/config.ts';
 import { memoize } from '../lib/cache.ts';

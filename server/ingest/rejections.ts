@@ -1,4 +1,5 @@
-import { type Issue, isObject, MAX_ISSUES } from '../../shared/message.ts';
+import { isObject } from '../../shared/is-object.ts';
+import { type Issue, MAX_ISSUES } from '../../shared/message.ts';
 import { redactText } from '../privacy/redact.ts';
 
 /** A message that was not stored, as the answer lists it. Received values are not repeated. */

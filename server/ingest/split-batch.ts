@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { Batch, type Issue, isObject } from '../../shared/message.ts';
+import { isObject } from '../../shared/is-object.ts';
+import { Batch, type Issue } from '../../shared/message.ts';
 import { LIMITS, type MessageType } from '../../shared/names.ts';
 import { HttpError, tooLarge } from '../http/errors.ts';
 import { type Body, MAX_DEPTH } from '../http/json.ts';

@@ -1,5 +1,6 @@
 import type { Consent } from '../../shared/consent.ts';
-import { type Context, isObject, type Message } from '../../shared/message.ts';
+import { isObject } from '../../shared/is-object.ts';
+import type { Context, Message } from '../../shared/message.ts';
 import { COOKIES } from '../../shared/names.ts';
 import { eventIdOf } from '../../shared/order-ids.ts';
 import { epochMs } from './event-time.ts';

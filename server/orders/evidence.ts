@@ -1,5 +1,5 @@
 import type { Consent, Purpose } from '../../shared/consent.ts';
-import { isObject } from '../../shared/message.ts';
+import { isObject } from '../../shared/is-object.ts';
 import { eventIdOf } from '../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 

@@ -1,4 +1,4 @@
-import { isObject } from '../../shared/message.ts';
+import { isObject } from '../../shared/is-object.ts';
 import type { Json, JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { containerOf, fieldOf } from './fields.ts';
 import { isSha256 } from './hash.ts';

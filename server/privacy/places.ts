@@ -1,4 +1,4 @@
-import { isObject } from '../../shared/message.ts';
+import { isObject } from '../../shared/is-object.ts';
 import { containerOf, RANKS } from './fields.ts';
 import type { Findings, Place } from './finding.ts';
 import { normalizeCountry, normalizePlace } from './normalize.ts';

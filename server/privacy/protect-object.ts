@@ -1,4 +1,4 @@
-import { isObject } from '../../shared/message.ts';
+import { isObject } from '../../shared/is-object.ts';
 import type { Json, JsonObject } from '../../shared/protected-event.ts';
 import { type Container, containerOf, type Field, type FieldKind, fieldOf } from './fields.ts';
 import { type Findings, type Place, spend } from './finding.ts';

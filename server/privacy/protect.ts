@@ -1,4 +1,5 @@
-import { type Context, isObject, type Message } from '../../shared/message.ts';
+import { isObject } from '../../shared/is-object.ts';
+import type { Context, Message } from '../../shared/message.ts';
 import type { Identity, JsonObject, RawPii } from '../../shared/protected-event.ts';
 import type { DroppedField } from '../../shared/reasons.ts';
 import { RANKS } from './fields.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { protect } from '../../server/privacy/protect.ts';
-import { isObject, parseMessage } from '../../shared/message.ts';
+import { isObject } from '../../shared/is-object.ts';
+import { parseMessage } from '../../shared/message.ts';
 
 /** Every byte as `%xx`. */
 const encodeAll = (text: string) =>

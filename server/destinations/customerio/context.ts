@@ -1,4 +1,4 @@
-import { isObject } from '../../../shared/message.ts';
+import { isObject } from '../../../shared/is-object.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { withoutDigests } from './traits.ts';
 

@@ -1,4 +1,4 @@
-import { isObject } from '../../../shared/message.ts';
+import { isObject } from '../../../shared/is-object.ts';
 import type { Json, JsonObject, ProtectedEvent, RawPii } from '../../../shared/protected-event.ts';
 
 /** These two can be used to join data sets; digests of names and addresses cannot. */

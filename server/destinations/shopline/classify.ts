@@ -1,4 +1,4 @@
-import { isObject } from '../../../shared/message.ts';
+import { isObject } from '../../../shared/is-object.ts';
 import { quote, quoteResponse, readJsonObject } from '../answers.ts';
 import type { HttpResponse, Outcome } from '../destination.ts';
 import { readText } from '../values.ts';

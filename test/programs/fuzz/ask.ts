@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import { isObject } from '../../../shared/message.ts';
+import { isObject } from '../../../shared/is-object.ts';
 import type { Probe } from './probe.ts';
 
 export interface Answer {

@@ -1,4 +1,4 @@
-import { isObject } from '../../../../shared/message.ts';
+import { isObject } from '../../../../shared/is-object.ts';
 import { type ErrorKind, errorKindOf } from '../../../destinations/shopline/errors.ts';
 import type { HttpResponse } from '../../../lib/http-client.ts';
 import { readJsonObject } from '../../../lib/json.ts';

@@ -1,4 +1,4 @@
-import { isObject } from '../../../../shared/message.ts';
+import { isObject } from '../../../../shared/is-object.ts';
 import type { Shop } from '../../../config/config.ts';
 
 /** Whether a signed body names this shop, another one, or none that could be checked. */

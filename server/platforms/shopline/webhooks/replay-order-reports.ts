@@ -1,4 +1,4 @@
-import { isObject } from '../../../../shared/message.ts';
+import { isObject } from '../../../../shared/is-object.ts';
 import { isPaid } from '../../../../shared/payment.ts';
 import { firstTime } from '../../webhooks/fields.ts';
 import { isMapped, type Mapped, messageIdOf } from '../../webhooks/mapped.ts';
