@@ -1,5 +1,6 @@
 import express, { type Express, type Router } from 'express';
 import { answerErrors, notFound } from './http/error-handler.ts';
+import { jsonDocument } from './http/json-document.ts';
 import { openApi } from './http/openapi.ts';
 import { serve } from './http/serve.ts';
 import { snippetRoutes } from './http/snippet.ts';
@@ -44,7 +45,6 @@ function createApp(parts: IngestParts & Pick<AppParts, 'statistics'>, routers: r
   const app = plainApp();
   if (config.trustProxy !== undefined) app.set('trust proxy', config.trustProxy);
   const version = readVersion();
-  const contract = openApi(version, webhookPaths);
   addIngestRoutes(app, parts);
   // A shop that uses webhooks is counted.
   if (statistics) addWebhookRoutes(app, parts);
@@ -54,7 +54,10 @@ function createApp(parts: IngestParts & Pick<AppParts, 'statistics'>, routers: r
     await log.check();
     response.json({ status: 'ready' });
   });
-  app.get('/openapi.json', (_request, response) => void response.json(contract));
+  app.get(
+    '/openapi.json',
+    jsonDocument(() => openApi(version, webhookPaths)),
+  );
   for (const router of routers) app.use(router);
   return closeApp(app, parts);
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Vitest } from 'vitest/node';
 import { startVitest } from 'vitest/node';
+import { bundleKysely } from './support/bundle-kysely.ts';
 
 const USAGE = `node test/run.ts [--fast | --long] [--watch] [path …]
   (no option)  every test but the long ones
@@ -27,6 +28,8 @@ if (options.help) {
 
 // Thousands of collector threads start during a run: their code is compiled once, not each time.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '../node_modules/.cache/node');
+await bundleKysely();
+process.env.NODE_OPTIONS = `--import=${new URL('support/bundled-kysely.ts', import.meta.url).href}`;
 
 /** Tests with processes, browsers and real seconds fail when a machine is busy elsewhere. In CI each has one more try, which is printed. */
 const retry = process.env.CI ? 1 : 0;

@@ -4,6 +4,7 @@ import { statisticsConsumers } from '../analytics/counting.ts';
 import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Config } from '../config/config.ts';
 import type { RunningDelivery } from '../delivery/start.ts';
+import { jsonDocument } from '../http/json-document.ts';
 import { operatorOnly } from '../http/operator-auth.ts';
 import type { Clock } from '../lib/clock.ts';
 import { readVersion } from '../lib/version.ts';
@@ -61,8 +62,10 @@ export function adminRoutes(parts: AdminParts): Router {
     admin.use(statisticsRoutes({ statistics: parts.statistics, state: parts.state, shops: config.shops }));
   admin.use(express.json({ limit: '1mb' }));
 
-  const contract = adminOpenApi(readVersion());
-  admin.get('/openapi.json', (_request, response) => void response.json(contract));
+  admin.get(
+    '/openapi.json',
+    jsonDocument(() => adminOpenApi(readVersion())),
+  );
 
   admin.get('/status', async (_request, response) => {
     const destinations = await Promise.all(
