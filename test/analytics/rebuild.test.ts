@@ -162,7 +162,7 @@ describe('a rebuild gives the same totals', () => {
         expect(await counted.totals()).toEqual(before);
         await counted.close();
       }),
-      { numRuns: 8, endOnFailure: true },
+      { numRuns: 4, endOnFailure: true },
     );
   }, 120_000);
 });
