@@ -1,6 +1,6 @@
 import express, { type Express, type Router } from 'express';
+import { contractRoute } from './http/contract-route.ts';
 import { answerErrors, notFound } from './http/error-handler.ts';
-import { jsonDocument } from './http/json-document.ts';
 import { openApi } from './http/openapi.ts';
 import { serve } from './http/serve.ts';
 import { snippetRoutes } from './http/snippet.ts';
@@ -56,7 +56,7 @@ function createApp(parts: IngestParts & Pick<AppParts, 'statistics'>, routers: r
   });
   app.get(
     '/openapi.json',
-    jsonDocument(() => openApi(version, webhookPaths)),
+    contractRoute(() => openApi(version, webhookPaths)),
   );
   for (const router of routers) app.use(router);
   return closeApp(app, parts);

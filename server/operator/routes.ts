@@ -4,7 +4,7 @@ import { statisticsConsumers } from '../analytics/counting.ts';
 import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Config } from '../config/config.ts';
 import type { RunningDelivery } from '../delivery/start.ts';
-import { jsonDocument } from '../http/json-document.ts';
+import { contractRoute } from '../http/contract-route.ts';
 import { operatorOnly } from '../http/operator-auth.ts';
 import type { Clock } from '../lib/clock.ts';
 import { readVersion } from '../lib/version.ts';
@@ -64,7 +64,7 @@ export function adminRoutes(parts: AdminParts): Router {
 
   admin.get(
     '/openapi.json',
-    jsonDocument(() => adminOpenApi(readVersion())),
+    contractRoute(() => adminOpenApi(readVersion())),
   );
 
   admin.get('/status', async (_request, response) => {

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 
-/** Answers with a JSON document that is made at the first request: most processes are never asked for it. */
-export function jsonDocument(make: () => object): RequestHandler {
+/** Answers with an OpenAPI page that is made at the first request: most processes are never asked for it. */
+export function contractRoute(make: () => object): RequestHandler {
   let contract: object | undefined;
   return (_request, response) => {
     contract ??= make();
