@@ -9,6 +9,7 @@ import { claimsOf } from '../privacy/person.ts';
 import type { Denial, Store } from '../store/store.ts';
 import type { Enrichment } from './enrich.ts';
 import { toEvent } from './event.ts';
+import { ownTimeMs } from './event-time.ts';
 import type { Sender } from './sender.ts';
 
 /** Digests of the cart's token, for pages whose visitor must not be known by anything else. */
@@ -28,6 +29,7 @@ export function toDenial(
   const choice = stateOf(event.consent, event.assumed);
   const claim = readClaim(event);
   const witness = witnessOf(peer);
+  const ownMs = source === 'browser' ? ownTimeMs(message) : undefined;
   const properties = 'properties' in message && isObject(message.properties) ? message.properties : {};
   const tokenDigests = DIGESTS.map((name) => properties[name]).filter(
     (digest): digest is string => typeof digest === 'string' && isSha256(digest),
@@ -48,5 +50,6 @@ export function toDenial(
     ...(emailSha256 !== undefined && claimsOf(event).includes(emailSha256) && { emailSha256 }),
     ...(claim && { claim }),
     ...(witness !== undefined && { witness }),
+    ...(ownMs !== undefined && { ownMs }),
   };
 }

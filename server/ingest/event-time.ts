@@ -25,6 +25,15 @@ export function happenedAtMs(
   return isPlausible ? correctedMs : receivedAtMs;
 }
 
+/**
+ * When the message was said by its browser's own clock, epoch ms; undefined where it states no time. Two messages of one
+ * browser are in this order, however long their requests took.
+ */
+export function ownTimeMs({ timestamp, originalTimestamp }: Message): number | undefined {
+  const stated = timestamp ?? originalTimestamp;
+  return stated === undefined ? undefined : epochMs(stated);
+}
+
 const hasOffset = /(Z|[+-]\d{2}:?\d{2})$/i;
 
 /** ISO 8601 → epoch ms; a time without an offset is UTC. */

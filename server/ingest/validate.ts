@@ -12,6 +12,7 @@ import { defaultDiffers, isSilent, type Silent } from './consent-warnings.ts';
 import { toDenial } from './denial.ts';
 import { enrich } from './enrich.ts';
 import { toEvent } from './event.ts';
+import { ownTimeMs } from './event-time.ts';
 import { addRejection, describeFirst, type Rejections } from './rejections.ts';
 import type { Sender } from './sender.ts';
 import type { Item } from './split-batch.ts';
@@ -98,12 +99,14 @@ export async function validate(
     for (const field of dropped) counters.count('fields_dropped', { shop: shop.id, field });
     const claim = readClaim(event);
     const witness = parts.log.witnessOf(sender.peer);
+    const ownMs = sender.source === 'browser' ? ownTimeMs(parsed.message) : undefined;
     entries.push({
       event,
       ...(raw && { encryptedPii: piiEncryption.encrypt(raw, piiBinding(event)) }),
       ...(claim && { claim }),
       ...(sender.source === 'browser' && { tokens: orderTokens(event.properties) }),
       ...(witness !== undefined && { witness }),
+      ...(ownMs !== undefined && { ownMs }),
     });
   }
   if (rejections.count > 0)

@@ -56,7 +56,7 @@ export const COUNTERS = {
     labels: {},
   },
   consent_records_refused: {
-    help: 'Consent choices that were not recorded: browsers behind that address had added 5,000 records that day.',
+    help: 'Grants that were not recorded: browsers behind that address had added 5,000 consent records that day.',
     labels: {},
   },
   deliveries: {

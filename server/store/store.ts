@@ -26,6 +26,8 @@ export interface Entry {
   /** Keyed digest of the peer address (`witnessOf`); of a shop system's order, of the buyer's address. Of an event that
    * reports no order only for the bound of new consent records. */
   witness?: string;
+  /** When it was said by the clock of the browser that sent it, epoch ms. */
+  ownMs?: number;
   /** The signed body of the webhook it was read from. */
   webhook?: SignedBody;
   /** It asks for an erasure: it is kept as a redaction, and is no event. */
@@ -62,6 +64,8 @@ export interface Denial {
   /** It reports an order. */
   claim?: OrderClaim;
   witness?: string;
+  /** When it was said by the clock of the browser that sent it, epoch ms. */
+  ownMs?: number;
 }
 
 /** What became of one entry. `isStored` is false for a duplicate, and for a report that adds nothing to its order. */

@@ -162,6 +162,34 @@ test.each([
   60_000,
 );
 
+test('a choice is known for 90 days after it was said, and for 90 more after an event that needed it', async () => {
+  const serverKey = 'server-key-of-the-backend-0123';
+  const { post, settled, skip, sandbox } = await startShop({
+    CONSENT_DEFAULT: 'granted',
+    SERVER_KEY: serverKey,
+  });
+  const [asked, left] = [randomUUID(), randomUUID()];
+  const none = { advertising: false, analytics: false, marketing: false };
+  for (const anonymousId of [asked, left]) {
+    const context = { consent: { categoryPreferences: none } };
+    await post('/v1/track', { event: 'Consent Denied', anonymousId, context }, IN_BROWSER);
+  }
+  const isReached = async (anonymousId: string, day: number) => {
+    const authorization = `Basic ${btoa(`${serverKey}:`)}`;
+    await post('/v1/track', { event: `Day ${day}`, anonymousId }, { authorization });
+    await settled();
+    return JSON.stringify(sandbox.accepted('customerio')).includes(`"Day ${day}"`);
+  };
+  await skip(89);
+  expect(await isReached(asked, 89)).toBe(false);
+  await skip(2);
+  expect(await isReached(left, 91)).toBe(true);
+  await skip(86);
+  expect(await isReached(asked, 177)).toBe(false);
+  await skip(91);
+  expect(await isReached(asked, 268)).toBe(true);
+}, 60_000);
+
 test('what a backend said of an email is known as long as an order with it', async () => {
   const serverKey = 'server-key-of-the-backend-0123';
   const { post, place, settled, skip, sandbox, sendWebhook } = await startShop({

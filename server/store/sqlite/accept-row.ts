@@ -37,6 +37,8 @@ export type Whose = [
   /** When it was said, never after its receipt. */
   saidAtMs: number,
   witness: string | null,
+  /** When it was said by the clock of the browser that sent it; null: unknown. */
+  ownMs: number | null,
 ];
 
 /** An entry as it is sent to the thread: tuples, the cheapest to clone. Times in epoch ms. */
@@ -59,6 +61,7 @@ export interface DenialRow {
   receivedAtMs: number;
   saidAtMs: number;
   witness: string | null;
+  ownMs: number | null;
   /** Of whom it is recorded; the visitor's first, '' where there is no record of it. */
   subjects: readonly string[];
   claim?: OrderClaim;

@@ -155,9 +155,9 @@ export function createAccept({
 
   /** A browser speaks for itself and for nobody it claims to be; whoever shows a token, for the cart it belongs to. */
   function recordChoice([shop, source, , receivedAtMs, , , details, whose]: AcceptRow): void {
-    const [visitor, person, choice, atMs, witness] = whose;
+    const [visitor, person, choice, atMs, witness, ownMs] = whose;
     if (choice === NOTHING_SAID) return;
-    const said = { choice, source, atMs, receivedAtMs, witness };
+    const said = { choice, source, atMs, receivedAtMs, witness, ownMs };
     consents.record(shop, visitor, said);
     if (isTrusted(source)) {
       consents.record(shop, person ?? '', said);
@@ -170,8 +170,8 @@ export function createAccept({
 
   /** No event is stored: who denied what, and what proves that they belong to an order. */
   function acceptDenial(row: DenialRow, nowMs: number): void {
-    const { shop, source, choice, saidAtMs, receivedAtMs, witness, subjects } = row;
-    const said = { choice, source, atMs: saidAtMs, receivedAtMs, witness };
+    const { shop, source, choice, saidAtMs, receivedAtMs, witness, ownMs, subjects } = row;
+    const said = { choice, source, atMs: saidAtMs, receivedAtMs, witness, ownMs };
     for (const subject of subjects) consents.record(shop, subject, said);
     if (row.claim && !isTrusted(source)) acceptOrder.denial(row, row.claim, nowMs);
   }

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { type ConsentState, NOTHING_SAID, orElse, PURPOSES } from '../../../shared/consent.ts';
 import type { Source } from '../../../shared/protected-event.ts';
 import type { ConsentChange } from '../consent-record.ts';
+import { createConsentBound } from './consent-bound.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 
@@ -14,6 +15,8 @@ export interface Said {
   receivedAtMs: number;
   /** Keyed digest of the sender's address: what browsers may add is bounded for each. */
   witness: string | null;
+  /** When it was said by the clock of the browser that sent it; null: unknown. */
+  ownMs: number | null;
 }
 
 /** One row, as leases read it. */
@@ -23,9 +26,13 @@ export interface ConsentRow {
   usedAtMs: number;
 }
 
-/** What is kept as text: when each purpose was last decided, and the latest changes, oldest first. */
+/**
+ * What is kept as text: when each purpose was last decided, and when by the clock of the browser that decided it; the
+ * latest changes, oldest first. Earlier versions wrote no `own`.
+ */
 interface RecordText {
   at: number[];
+  own?: (number | null)[];
   history: ConsentChange[];
 }
 interface Known extends RecordText, Omit<ConsentRow, 'sinceMs'> {
@@ -39,9 +46,8 @@ const MAX_HISTORY = 20;
 const DAY_MS = 86_400_000;
 /** That something was said again is written this often; in between it is known in memory. */
 const REPEAT_MS = 10 * 60_000;
-/** New records that the browsers behind one address may add in a day. */
-const MAX_NEW = 5_000;
-const MAX_ADDRESSES = 50_000;
+/** No request is on its way for longer. */
+const IN_FLIGHT_MS = 5 * 60_000;
 
 /** What changed in one call. */
 export interface ConsentChanges {
@@ -49,7 +55,7 @@ export interface ConsentChanges {
   denied: string[];
   /** How many such denials there were since the start. */
   denials: number;
-  /** New records beyond the bound of their address. */
+  /** New records beyond the bound of their address, of which no grant was recorded. */
   refused: number;
 }
 
@@ -80,7 +86,7 @@ export function createConsents(store: OpenStore) {
     'UPDATE consents SET used_at = max(used_at, ?3) WHERE shop = ?1 AND subject = ?2',
   );
   const known = new LRUCache<string, Known>({ max: MAX_KNOWN });
-  const added = new LRUCache<string, { day: number; count: number }>({ max: MAX_ADDRESSES });
+  const mayAdd = createConsentBound();
   let denied: string[] = [];
   let refused = 0;
   let denials = 0;
@@ -107,27 +113,23 @@ export function createConsents(store: OpenStore) {
     return loaded;
   }
 
-  /** Counts a new record of a browser. @returns false beyond the bound. */
-  function mayAdd({ source, witness, receivedAtMs }: Said): boolean {
-    if (source !== 'browser') return true;
-    const day = Math.floor(receivedAtMs / DAY_MS);
-    const address = added.get(witness ?? '');
-    const count = address?.day === day ? address.count : 0;
-    if (count >= MAX_NEW) return false;
-    added.set(witness ?? '', { day, count: count + 1 });
-    return true;
-  }
-
+  /** A denial is always recorded: the bytes that an address may send in a day bound those. */
   function add(shop: string, subject: string, said: Said): void {
-    const { choice, atMs, receivedAtMs, source } = said;
-    if (!mayAdd(said)) {
+    const { atMs, receivedAtMs, source, ownMs } = said;
+    let { choice } = said;
+    if (choice.includes('g') && !mayAdd(said)) {
       refused++;
-      return;
+      choice = choice.replaceAll('g', '-');
+      if (choice === NOTHING_SAID) return;
     }
     const at = [...choice].map((said) => (said === '-' ? 0 : atMs));
+    const own = at.map((ms) => (ms === 0 ? null : ownMs));
     const history = [{ receivedAtMs, atMs, source, state: choice }];
-    insert.run(shop, subject, choice, receivedAtMs, JSON.stringify({ at, history }));
-    known.set(`${shop}\n${subject}`, { state: choice, usedAtMs: receivedAtMs, at, history, stored: [...at] });
+    insert.run(shop, subject, choice, receivedAtMs, JSON.stringify({ at, own, history }));
+    known.set(`${shop}\n${subject}`, {
+      ...{ state: choice, usedAtMs: receivedAtMs, at, own, history },
+      stored: [...at],
+    });
     if (choice.includes('d')) deny(shop, subject);
   }
 
@@ -137,21 +139,24 @@ export function createConsents(store: OpenStore) {
   }
 
   function change(shop: string, subject: string, record: Known, said: Said): void {
-    const { choice, atMs, receivedAtMs, source } = said;
+    const { choice, atMs, receivedAtMs, source, ownMs } = said;
     const before = record.state;
     const at = [...record.at];
+    const own = PURPOSES.map((_, index) => record.own?.[index] ?? null);
     const merged = [...before].map((old, index) => {
       const now = choice[index] ?? '-';
       const lastMs = record.at[index] ?? 0;
       if (now === '-' || (old !== '-' && atMs < lastMs)) return old;
+      if (old === 'd' && now === 'g' && (atMs === lastMs || wasOvertaken(said, lastMs, own[index])))
+        return old;
       at[index] = atMs;
-      // At equal times the stricter counts.
-      return old !== '-' && atMs === lastMs && old === 'd' ? old : now;
+      own[index] = ownMs;
+      return now;
     });
     const state = merged.join('');
     const isChange = state !== before;
     const isStale = at.some((ms, index) => ms - (record.stored[index] ?? 0) > REPEAT_MS);
-    Object.assign(record, { state, at });
+    Object.assign(record, { state, at, own });
     if (isChange) {
       record.history = [...record.history, { receivedAtMs, atMs, source, state }].slice(-MAX_HISTORY);
     }
@@ -159,7 +164,7 @@ export function createConsents(store: OpenStore) {
     record.usedAtMs = Math.max(record.usedAtMs, receivedAtMs);
     record.stored = [...at];
     const { history, usedAtMs } = record;
-    update.run(shop, subject, state, usedAtMs, JSON.stringify({ at, history }));
+    update.run(shop, subject, state, usedAtMs, JSON.stringify({ at, own, history }));
     if (merged.some((one, index) => one === 'd' && before[index] !== 'd')) deny(shop, subject);
   }
 
@@ -214,6 +219,13 @@ export function createConsents(store: OpenStore) {
     },
   };
 }
+
+/**
+ * Whether a grant was said before the denial that is recorded, by the clock of the browser that said both, and arrived
+ * after it. Its corrected time is by how long its request took too late.
+ */
+const wasOvertaken = ({ atMs, ownMs }: Said, deniedAtMs: number, deniedOwnMs: number | null | undefined) =>
+  ownMs !== null && deniedOwnMs != null && ownMs <= deniedOwnMs && atMs - deniedAtMs <= IN_FLIGHT_MS;
 
 /** The record that a choice of an earlier version becomes. */
 export const formerRecord = (choice: ConsentState, receivedAtMs: number): string => {

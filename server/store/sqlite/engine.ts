@@ -185,7 +185,7 @@ function toRow(entry: Entry): AcceptRow {
   ];
 }
 
-function toWhose({ event, witness }: Entry, receivedAtMs: number): Whose {
+function toWhose({ event, witness, ownMs }: Entry, receivedAtMs: number): Whose {
   const { source, consent, assumed, timestamp } = event;
   const isChoice = source === 'browser' || source === 'server';
   const choice: ConsentState = isChoice ? stateOf(consent, assumed) : NOTHING_SAID;
@@ -197,6 +197,7 @@ function toWhose({ event, witness }: Entry, receivedAtMs: number): Whose {
     choice,
     saidAtMs,
     choice === NOTHING_SAID ? null : (witness ?? null),
+    choice === NOTHING_SAID ? null : (ownMs ?? null),
   ];
 }
 
@@ -212,13 +213,13 @@ const cartOf = (properties: ProtectedEvent['properties']): string =>
 
 function toDenialRow(denial: Denial): DenialRow {
   const { shop, source, choice, receivedAtMs, anonymousId, userId, claim, witness } = denial;
-  const { tokens = [], tokenDigests = [], emailSha256 } = denial;
+  const { tokens = [], tokenDigests = [], emailSha256, ownMs } = denial;
   const isTrusted = source !== 'browser';
   const visitor = visitorSubject(anonymousId);
   const shown = [...tokens.map(tokenSubject), ...tokenDigests.map(tokenDigestSubject)];
   const names = isTrusted ? (claim?.names ?? []).map((name) => subjectOf('o', name)) : [];
   return {
-    ...{ shop, source, choice, receivedAtMs, witness: witness ?? null },
+    ...{ shop, source, choice, receivedAtMs, witness: witness ?? null, ownMs: ownMs ?? null },
     saidAtMs: Math.min(denial.saidAtMs, receivedAtMs),
     subjects: [visitor, ...(isTrusted ? [userId, emailSha256].map(personSubject) : []), ...shown, ...names],
     ...(claim && { claim: withoutPerson(claim) }),
