@@ -1,5 +1,13 @@
 import { LRUCache } from 'lru-cache';
-import type { Said } from './consents.ts';
+import type { Source } from '../../../shared/protected-event.ts';
+
+interface Sent {
+  source: Source;
+  /** Keyed digest of the sender's address. */
+  witness: string | null;
+  /** Epoch ms. */
+  receivedAtMs: number;
+}
 
 /** New records that grant something and that the browsers behind one address may add in a day. */
 const MAX_NEW = 5_000;
@@ -11,7 +19,7 @@ const DAY_MS = 86_400_000;
  *
  * @returns counts a new record that grants something; false beyond the bound of its address.
  */
-export function createConsentBound(): (said: Said) => boolean {
+export function createConsentBound(): (sent: Sent) => boolean {
   const added = new LRUCache<string, { day: number; count: number }>({ max: MAX_ADDRESSES });
   return ({ source, witness, receivedAtMs }) => {
     if (source !== 'browser') return true;
