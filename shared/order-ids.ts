@@ -102,9 +102,14 @@ export function orderTokens(properties: Properties): string[] {
  * every stage of an order up to its payment, `checkout:<token>` for a checkout, else the messageId.
  */
 export function eventIdOf(event: string, properties: Properties, messageId: string): string {
+  const isPlaced = event === 'Order Placed' || isPayment(event, properties);
+  return pageEventId(isPlaced ? 'Order Completed' : event, properties, messageId);
+}
+
+/** The same for the events that pages report. */
+export function pageEventId(event: string, properties: Properties, messageId: string): string {
   if (event === 'Checkout Started') return checkoutNames(properties).at(-1) ?? messageId;
-  const isOrder = event === 'Order Completed' || event === 'Order Placed' || isPayment(event, properties);
-  const [name] = isOrder ? orderNames(properties) : [];
+  const [name] = event === 'Order Completed' ? orderNames(properties) : [];
   return name === undefined ? messageId : `order:${name}`;
 }
 
@@ -112,10 +117,10 @@ export function eventIdOf(event: string, properties: Properties, messageId: stri
 export const isPayment = (event: string, { financial_status }: Properties): boolean =>
   event === 'Order Updated' && `${financial_status}`.trim().toLowerCase() === 'paid';
 
-function parameter(url: unknown, name: string): string | undefined {
+function parameter(url: unknown, name: string): string | null | undefined {
   if (typeof url !== 'string' || !url.includes(`${name}=`)) return undefined;
   try {
-    return new URL(url, 'https://shop.invalid').searchParams.get(name) ?? undefined;
+    return new URL(url, 'https://shop.invalid').searchParams.get(name);
   } catch {
     return undefined;
   }

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from './protected-event.ts';
 export function readNumber(value: unknown): number | undefined {
   const isDecimal = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim());
   const number = isDecimal ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+  return Number.isFinite(number) ? (number as number) : undefined;
 }
 
 /** The lines of `products`, or the one product whose fields are in the properties themselves. */

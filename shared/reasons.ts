@@ -2,7 +2,7 @@
  * The closed lists of reasons why an event is not delivered. Each is counted where it occurs.
  */
 
-/** Correctly not sent: to one destination, or to none (bot, consent). */
+/** Correctly not sent: to one destination, to none (bot, consent), or to the pixel that a page mirrors (pixel-unmatched). */
 export const SKIP_REASONS = [
   'bot',
   'consent',
@@ -15,6 +15,7 @@ export const SKIP_REASONS = [
   'unconfirmed-order',
   'not-joined',
   'needs-server-key',
+  'pixel-unmatched',
 ] as const;
 export type SkipReason = (typeof SKIP_REASONS)[number];
 

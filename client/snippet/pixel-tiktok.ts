@@ -1,5 +1,5 @@
 import { type ContentIdName, contentIdOf, quantityOf, wholeQuantity } from '../../shared/content-ids.ts';
-import { eventIdOf } from '../../shared/order-ids.ts';
+import { pageEventId } from '../../shared/order-ids.ts';
 import { readProducts, readValue } from '../../shared/order-value.ts';
 import { isPaid } from '../../shared/payment.ts';
 import type { JsonObject, Source } from '../../shared/protected-event.ts';
@@ -12,6 +12,7 @@ interface Pixel {
 }
 const pixel = () => (window as { ttq?: Partial<Pixel> }).ttq;
 
+const ORDER = 'Order Completed';
 const NAMES: Record<string, string[]> = {
   'Product Viewed': ['ViewContent'],
   'Products Searched': ['Search'],
@@ -19,7 +20,7 @@ const NAMES: Record<string, string[]> = {
   'Product Added to Wishlist': ['AddToWishlist'],
   'Checkout Started': ['InitiateCheckout'],
   'Payment Info Entered': ['AddPaymentInfo'],
-  'Order Completed': ['PlaceAnOrder', 'Purchase'],
+  [ORDER]: ['PlaceAnOrder', 'Purchase'],
 };
 const RETRY_MS = 250;
 const RETRIES = 60;
@@ -43,7 +44,7 @@ const sumOfProducts = (pairs: Pairs, decimals: number) =>
   +pairs.reduce((sum, [price, quantity]) => sum + price * quantity, 0).toFixed(decimals);
 
 /** As the collector's mapping for TikTok: an amount without a currency is left out. */
-export function toPixel(event: string, sent: Properties): Properties {
+function toPixel(event: string, sent: Properties): Properties {
   const properties = sent as JsonObject;
   const { currency, query } = properties;
   return {
@@ -58,15 +59,15 @@ export function toPixel(event: string, sent: Properties): Properties {
  * Where the shop system or the shop's backend makes the orders (`data-orders`), a page that does not say "paid" is no
  * purchase: the collector sends it when it is paid.
  */
-function isPurchase({ financial_status: status }: Properties): boolean {
+function isPurchase({ financial_status: status }: Properties) {
   const { orders = 'browser' } = settings();
-  return (orders === 'browser' || !!status) && isPaid(status, orders as Source);
+  return (status || orders === 'browser') && isPaid(status, orders as Source);
 }
 
 /** Passes the collector's event id, so that TikTok counts pixel and server as one event. */
-export function forward({ type, event = '', properties = {}, messageId }: Message) {
-  const event_id = eventIdOf(event, properties, messageId);
-  for (const name of (type === 'track' && NAMES[event]) || []) {
+function forward({ event = '', properties = {}, messageId }: Message) {
+  const event_id = pageEventId(event, properties, messageId);
+  for (const name of NAMES[event] || []) {
     if (name === 'Purchase' && !isPurchase(properties)) continue;
     pixel()?.track?.(name, toPixel(event, properties), { event_id });
   }
@@ -74,6 +75,7 @@ export function forward({ type, event = '', properties = {}, messageId }: Messag
 
 /** Messages that wait for the pixel to load, all with consent to advertising. */
 const waiting: Message[] = [];
+let isAllowed: boolean | undefined;
 let tries = 0;
 
 function forwardAll() {
@@ -82,8 +84,21 @@ function forwardAll() {
   else waiting.length = 0;
 }
 
-window.storebeacon?.listen((...[kind, , message, consent]: Notice) => {
-  if (kind !== 'message' || !consent.advertising) return;
+function add(message: Message) {
   // The first message starts the retries for all.
   if (waiting.push(message) === 1) forwardAll();
+}
+
+/**
+ * Orders wait for the answer, on whichever page it arrives: the collector names those that TikTok is sent under another
+ * id, because the page came too late.
+ */
+window.storebeacon?.listen((...[kind, first, second, third]: Notice) => {
+  if (kind === 'consent') isAllowed = first.advertising;
+  if (kind === 'message' && third.advertising && second.event !== ORDER) add(second);
+  if (kind === 'answer' && isAllowed && first === 200)
+    // Without consent to advertising it has no `tiktok`.
+    for (const message of JSON.parse(third).batch)
+      if (message.event === ORDER && message.context.tiktok && !second.includes(message.messageId))
+        add(message);
 });

@@ -47,6 +47,10 @@ export const Answer = z.looseObject({
     )
     .optional()
     .meta({ description: 'Accepted messages that will not do what their sender expects; at most 20.' }),
+  unmatched: z.array(z.string()).optional().meta({
+    description:
+      'messageIds of orders that the page must not pass to the TikTok pixel it mirrors, because TikTok is sent the order under another id; at most 50.',
+  }),
 });
 
 /** The response to a request that was refused as a whole. */

@@ -22,6 +22,7 @@ import type { Rejections } from './rejections.ts';
 import { readSender } from './sender.ts';
 import { browserSettings } from './settings.ts';
 import { splitBatch } from './split-batch.ts';
+import { unmatchedOrders } from './unmatched.ts';
 import { validate } from './validate.ts';
 
 export interface IngestParts {
@@ -141,6 +142,7 @@ function ingest(
         : [];
     return Promise.all([answered, warned, denied]).then(([answers, warnings]) => {
       const accepted = answers.length;
+      const unmatched = unmatchedOrders(shop.id, entries, answers, counters);
       const duplicates = answers.filter(({ isStored }) => !isStored).length;
       counters.count('messages_accepted', { shop: shop.id }, accepted);
       counters.count('messages_duplicate', { shop: shop.id }, duplicates);
@@ -158,7 +160,11 @@ function ingest(
       if (latest && origin) setCookies(response, origin, hostOf(config, request), latest);
       response.setHeader('Content-Type', 'application/json; charset=utf-8');
       response.end(
-        JSON.stringify({ ...answer, accepted, duplicates, ...(warnings.length > 0 && { warnings }) }),
+        JSON.stringify({
+          ...{ ...answer, accepted, duplicates },
+          ...(warnings.length > 0 && { warnings }),
+          ...(unmatched.length > 0 && { unmatched }),
+        }),
       );
     });
   });

@@ -32,7 +32,7 @@ export const COUNTERS = {
     labels: { shop: OPEN, code: OPEN },
   },
   messages_skipped: {
-    help: 'Valid messages that were not stored, by reason.',
+    help: 'Valid messages that were not stored, by reason; pixel-unmatched: orders kept from the mirrored pixel.',
     labels: { shop: OPEN, reason: SKIP_REASONS },
   },
   messages_lost_in_browser: {

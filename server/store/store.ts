@@ -77,6 +77,11 @@ export interface Accepted {
   isEvidence?: true;
   /** A browser's word made an order only because the shop system has not reported any yet. */
   isProvisional?: true;
+  /**
+   * A page's order that came after the merge window of an order the store knows, or belongs by its name alone to one that
+   * has another id: a pixel that the page mirrors would count it again. `again`: the same message was answered before.
+   */
+  unmatched?: 'now' | 'again';
   /** A redaction whose body was received under another topic before; nothing was stored. */
   isRefused?: true;
 }

@@ -275,7 +275,8 @@ describe('a TikTok pixel that is on the page already', () => {
     await page.goto('/');
     await invoke(page, 'track', 'Order Completed', { ...ORDER, financial_status: 'unpaid' });
     await invoke(page, 'track', 'Checkout Started', ORDER);
-    await called(page, ['PlaceAnOrder', 'InitiateCheckout']);
+    // An order waits for the collector's answer.
+    await called(page, ['InitiateCheckout', 'PlaceAnOrder']);
   });
 
   test('hears nothing before and without a yes to advertising', async ({ shop, page }) => {

@@ -18,7 +18,15 @@ const message = (event: string, properties = {}): Message => ({
 const YES = { advertising: true, analytics: true, marketing: true };
 const noticeOf = (message: Message, consent = YES): Notice => ['message', 'api', message, consent];
 
-/** The pixel's plugin on a page that has heard these notices already; tells it of one more. */
+/** The answer to a request with this message, which carries what the snippet adds under consent to advertising. */
+const answerTo = (message: Message, status: number, answer: object, consent = YES): Notice => {
+  const tiktok = consent.advertising ? { pixel: 'mirror' } : undefined;
+  const batch = [{ ...message, context: { tiktok, consent: { categoryPreferences: consent } } }];
+  return ['answer', status, JSON.stringify(answer), JSON.stringify({ batch, writeKey: 'k' })];
+};
+const ACCEPTED = { success: true, rejected: [], accepted: 1, duplicates: 0 };
+
+/** The pixel's plugin on a page that has heard these notices already; tells it of one more, and that it was accepted. */
 async function load(before: Notice[] = [], options = {}) {
   let emit = (..._notice: Notice) => {};
   window.storebeacon = {
@@ -30,8 +38,14 @@ async function load(before: Notice[] = [], options = {}) {
   } as never;
   vi.resetModules();
   await import('../../client/snippet/pixel-tiktok.ts');
-  return (sent: Message, consent = YES) => emit(...noticeOf(sent, consent));
+  const push = (sent: Message, consent = YES) => {
+    emit('consent', consent);
+    emit(...noticeOf(sent, consent));
+    emit(...answerTo(sent, 200, ACCEPTED, consent));
+  };
+  return Object.assign(push, { emit: (...notice: Notice) => emit(...notice) });
 }
+const calledWith = () => track.mock.calls.map(([name, , { event_id }]) => `${name} ${event_id}`);
 beforeEach(() => {
   track.mockReset();
   put({ track });
@@ -95,6 +109,49 @@ test('the id is the collector’s, as the third argument; an order’s is the or
 test('an order that is not paid is placed, but no purchase', async () => {
   (await load())(message('Order Completed', { order_id: '7', financial_status: 'pending' }));
   expect(track.mock.calls.map(([name]) => name)).toEqual(['PlaceAnOrder']);
+});
+
+const ORDER = message('Order Completed', { order_id: '7', total: 10, currency: 'TWD' });
+const MIRRORED = ['PlaceAnOrder order:7', 'Purchase order:7'];
+
+test('an order waits for the collector’s answer, everything else does not', async () => {
+  const { emit } = await load([['consent', YES]]);
+  emit(...noticeOf(ORDER));
+  emit(...noticeOf(message('Product Added')));
+  expect(calledWith()).toEqual(['AddToCart m-1']);
+  emit(...answerTo(ORDER, 200, ACCEPTED));
+  expect(calledWith()).toEqual(['AddToCart m-1', ...MIRRORED]);
+});
+
+test.each([
+  ['that TikTok is sent under another id', 200, { ...ACCEPTED, unmatched: [ORDER.messageId] }],
+  [
+    'that was rejected',
+    200,
+    { ...ACCEPTED, rejected: [{ index: 0, messageId: ORDER.messageId, issues: [] }] },
+  ],
+  ['without an answer', 0, {}],
+  ['while the collector is overloaded', 503, {}],
+])('an order %s is kept from the pixel', async (_, status, answer) => {
+  const { emit } = await load([['consent', YES]]);
+  emit(...noticeOf(ORDER));
+  emit(...answerTo(ORDER, status, answer));
+  expect(track).not.toHaveBeenCalled();
+});
+
+test('an order of the page before reaches the pixel on the page that gets its answer', async () => {
+  const { emit } = await load([['consent', YES]]);
+  emit(...answerTo(ORDER, 200, { ...ACCEPTED, unmatched: ['another-order'] }));
+  expect(calledWith()).toEqual(MIRRORED);
+});
+
+test.each([
+  ['was queued without consent to advertising', [YES], { ...YES, advertising: false }],
+  ['was queued before that consent was withdrawn', [YES, { ...YES, advertising: false }], YES],
+])('an order that %s is kept from the pixel', async (_, consents, queuedUnder) => {
+  const { emit } = await load(consents.map((consent): Notice => ['consent', consent]));
+  emit(...answerTo(ORDER, 200, ACCEPTED, queuedUnder));
+  expect(track).not.toHaveBeenCalled();
 });
 
 test.each(['PENDING', 'unpaid ', 'voided', 'on-hold', 'cancelled'])('%s is no purchase', async (status) => {

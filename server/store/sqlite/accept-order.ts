@@ -39,9 +39,12 @@ export interface AcceptOrder {
   report(row: AcceptRow, message: DedupKey, claim: OrderClaim, times: AcceptTimes): Accepted | undefined;
   /** Of a page whose visitor denied every purpose: what proves that it belongs to an order, and nothing else. */
   denial(row: DenialRow, claim: OrderClaim, nowMs: number): void;
+  /** A message that was answered before. */
+  repeat(row: AcceptRow, claim: OrderClaim): Accepted;
 }
 
 const DUPLICATE: Accepted = { isStored: false };
+const UNMATCHED = { unmatched: 'now' } as const;
 /** A cancellation or a refund is sent after its order. */
 const AFTER_ORDER_MS = 1_000;
 /** A lease carries the time at which it was asked for; on a busy machine it may follow what was accepted since. */
@@ -96,11 +99,26 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
     const [shop, , , receivedAtMs, body, , details] = row;
     const { visitor = '', witness = null } = details ?? {};
     const put = putEvidence(shop, claim, { visitor, receivedAtMs, body, witness }, nowMs);
-    if (!put) return DUPLICATE;
+    if (!put) return { ...DUPLICATE, ...(isUnmatched(row, claim) && UNMATCHED) };
     const { order } = put;
-    if (!order) return { isStored: true, isEvidence: true };
+    if (!order) return { isStored: true, isEvidence: true, ...(isUnmatched(row, claim) && UNMATCHED) };
     if (claim.stage === 'placed') insert(evidenceRow(row, body, order));
     return { isStored: true, isEvidence: true, orderId: order.canonicalId };
+  }
+
+  /**
+   * True for a page's order whose id at ad platforms is not the one they are sent: it was reported before its merge window
+   * ended, or is known by another name than the page's, and nothing proves that the page belongs to it.
+   */
+  function isUnmatched(row: AcceptRow, { stage, names, tokens }: OrderClaim): boolean {
+    const [shop, source, , receivedAtMs, , , details] = row;
+    if (stage !== 'placed' || isTrusted(source)) return false;
+    const isJoined = (order: Order) =>
+      voices.actsAsBrowser(shop) ||
+      evidence.joined(order).some(({ visitor }) => visitor === details?.visitor);
+    return [...orders.named(shop, names), ...orders.showing(shop, tokens)].some(
+      (order) => isLate(receivedAtMs, order) || (order.canonicalId !== names[0] && !isJoined(order)),
+    );
   }
 
   /** A report of a voice that makes orders. */
@@ -142,10 +160,12 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
     if (claim.stage === 'updated' && source !== 'platform')
       insert({ ...reportRow(row, body, order), audience: AUDIENCE.destinations, encryptedPii: row[5] });
     const isProvisional = !isTrusted(source) && ordersFrom === 'platform';
+    const isLatePage = !isTrusted(source) && claim.stage === 'placed' && isLate(receivedAtMs, order);
     return {
       isStored: added.length > 0 || claim.stage === 'updated',
       orderId: order.canonicalId,
       ...(isProvisional && { isProvisional }),
+      ...(isLatePage && UNMATCHED),
     };
   }
 
@@ -205,7 +225,8 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
     report(row, message, claim, times) {
       const [shop, source, , receivedAtMs] = row;
       const isFirst = source === 'platform' && voices.recordPlatformOrder(shop, receivedAtMs);
-      if (erasedOrders.has(shop, claim.names, isTrusted(source), times.nowMs)) return DUPLICATE;
+      if (erasedOrders.has(shop, claim.names, isTrusted(source), times.nowMs))
+        return { ...DUPLICATE, ...(!isTrusted(source) && claim.stage === 'placed' && UNMATCHED) };
       const isBelieved = isTrusted(source) || voices.actsAsBrowser(shop);
       if (!isBelieved)
         return withMessageKey(shop, message, times.nowMs, (insert) =>
@@ -223,8 +244,12 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
       const visitor = deniedVisitor(subject);
       putEvidence(shop, claim, { visitor, receivedAtMs, body, witness }, nowMs);
     },
+    repeat: (row, claim) => (isUnmatched(row, claim) ? { ...DUPLICATE, unmatched: 'again' } : DUPLICATE),
   };
 }
+
+/** After the merge window evidence joins no more, and stages are sent under the id they have then. */
+const isLate = (receivedAtMs: number, { windowUntilMs }: Order) => receivedAtMs > windowUntilMs;
 
 /** One report as statistics read it. */
 const reportRow = (

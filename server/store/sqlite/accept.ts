@@ -81,7 +81,8 @@ export function createAccept({
     const message = messageKey(source, messageId);
     if (details?.redaction) return acceptRedaction(row, message, details, nowMs);
     if (details?.webhook) recordBody(details.webhook, nowMs);
-    if (dedup.has(shop, message, nowMs) || formerKeys.hasMessage(shop, messageId, nowMs)) return DUPLICATE;
+    if (dedup.has(shop, message, nowMs) || formerKeys.hasMessage(shop, messageId, nowMs))
+      return details?.claim ? acceptOrder.repeat(row, details.claim) : DUPLICATE;
     const key = details?.key === undefined ? null : orderKeyOf(details.key);
     if (key !== null && dedup.has(shop, key, nowMs)) {
       show(row, details);
