@@ -58,10 +58,10 @@ const letForConst = {
 const NAMES = {
   get(n) {
     const names =
-      's t i u d f r b st sn n h j T S G D k ss q v X $ N F U Q tr W H ui a sa A c e Z V C y _ O sr tl ' +
-      'J o il ia z ur w ue L it so si P sl se x ir R M to ie l B ti ts ta tt tn I Y te p ii ul K io E ' +
-      'uo g m us ua ut un de dr dl di ds da dt dn fo fe fr fl fi fs fa ft fn qo qe qr ql qi qs qa qt qn ' +
-      'bo be br bl bi bs ba bt bn lo le lr ll li ls la lt ln jo je jr jl ji';
+      's t i u d f r h st so S v y g o K te b ss it B j $ a c U k ti N R Z G I q A m ua F T W qa C se ' +
+      'ta ts L O tn x ii M ue p V qs si z ut sl e ir _ l sr ui il Q tt sa tl tr J D ur w sn dt P io to ' +
+      'E Y ia X us uo n un de dr dl di ds da ie dn fo fe fr fl fi fs fa ft fn qo qe qr ql qi H ul qt ' +
+      'qn bo be br bl bi bs ba bt bn lo le lr ll li ls la lt ln jo je jr jl ji';
     return names.split(' ')[n] ?? `$${n}`;
   },
 };

@@ -131,7 +131,7 @@ export interface Storebeacon {
   identify(traits: Properties): void;
   /**
    * Records the visitor's choice. When all three are denied, queued messages are dropped, cookies removed, and one
-   * message, `Consent Denied`, is sent of a visitor who has an id.
+   * message, `Consent Denied`, is sent of a visitor who has an id; of another change `Consent Updated`.
    */
   consent(choice: Choice): void;
   /** After a log-out: removes the user id, begins a new anonymous id and session, drops queued messages and unread JSON-LD. */

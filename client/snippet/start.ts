@@ -1,3 +1,4 @@
+import type { Consent } from '../../shared/consent.ts';
 import type { Capture, Choice, Properties, Storebeacon, Visitor } from './api.ts';
 import { forgetClick, forgetSession } from './attribution.ts';
 import { clear } from './batch.ts';
@@ -10,6 +11,7 @@ import { options } from './config.ts';
 import { isAllowed, recordChoice, resolved } from './consent.ts';
 import { flushDeferred } from './defer.ts';
 import { anonymousId, forgetIdentity, storedId } from './identity.ts';
+import { toJson } from './json.ts';
 import { load } from './load.ts';
 import { emit, listen } from './notices.ts';
 import { isFirst, onUrlChange } from './once.ts';
@@ -59,18 +61,21 @@ const reset = () => {
   forgetSession();
 };
 
-const applyConsent = () => {
+/** @param before the consent in force before the visitor chose now. */
+const applyConsent = (before?: Consent) => {
   const consent = resolved();
   if (!consent) return;
   emit('consent', consent);
   if (!consent.advertising) forgetClick();
-  if (isAllowed(consent)) return release();
   const id = storedId();
-  reset();
-  remember({ orders: [] });
-  if (!id) return;
+  let event = 'Consent Updated';
+  if (!isAllowed(consent)) {
+    event = 'Consent Denied';
+    reset();
+    remember({ orders: [] });
+  } else if (!before || toJson(before) === toJson(consent)) return release();
   const visitor = { anonymousId: id, context: {} } as Visitor;
-  record({ type: 'track', event: 'Consent Denied', properties: {} }, API, '', { ...now(), visitor }, 1)();
+  if (id) record({ type: 'track', event, properties: {} }, API, '', { ...now(), visitor }, 1)();
 };
 
 /** Publishes `window.storebeacon`, starts captures and plugins, then runs the calls that the stub recorded. */
@@ -87,8 +92,9 @@ export const start = guard((early: [string, ...unknown[]][]) => {
       else identify(user as string, traits);
     },
     consent(choice: Choice) {
+      const before = resolved();
       recordChoice(choice);
-      applyConsent();
+      applyConsent(before);
     },
     reset,
     anonymousId,

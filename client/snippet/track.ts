@@ -55,7 +55,7 @@ export const record = (
   source = API,
   user?: string | number,
   when: Omit<Moment, 'actions'> = now(),
-  isDenial?: unknown,
+  isChoice?: unknown,
 ) => {
   const message = { ...fields, messageId: when.messageId || uuid(), timestamp: when.timestamp };
   readAddress();
@@ -67,7 +67,7 @@ export const record = (
       'Order Completed': properties.order_id,
       'Checkout Started': properties.checkout_id && `_sb${properties.checkout_id}`,
     }[event as string];
-    if (!isAllowed(consent) && !isDenial) return;
+    if (!isAllowed(consent) && !isChoice) return;
     if (once && !isNew(once)) return emit('repeat', source, event as string, properties);
     if (user) setUser(`${user}`);
     const seen = when.visitor || visitor(when.page, consent, traits);
@@ -76,7 +76,7 @@ export const record = (
     if (!consent.advertising) delete seen.context.tiktok;
     enqueue(toText({ ...message, ...seen }));
     emit('message', source, message, consent);
-    if (once || traits || isDenial) flush();
+    if (once || traits) flush();
   });
   return () => {
     held.push(commit);

@@ -60,6 +60,7 @@ describe('what nobody chose is marked as assumed', () => {
       { categoryPreferences: ALL, assumed: true },
       { categoryPreferences: ALL, assumed: true },
       { categoryPreferences: { ...ALL, marketing: false } },
+      { categoryPreferences: { ...ALL, marketing: false } },
     ]);
   });
 
@@ -80,6 +81,68 @@ describe('what nobody chose is marked as assumed', () => {
   test('not where the tag asks first', async () => {
     (await open({ consent: 'denied' })).consent(ALL);
     expect(waiting()[0].context.consent).toEqual({ categoryPreferences: ALL });
+  });
+});
+
+describe('a choice that changes what is allowed', () => {
+  const updates = () => waiting().filter(({ event }) => event === 'Consent Updated');
+
+  test('is one message with the id and the choice, also where nothing else of the page follows', async () => {
+    const page = await open();
+    const anonymousId = page.anonymousId();
+    vi.advanceTimersByTime(60_000);
+    page.consent({ advertising: false });
+    expect(updates()).toEqual([
+      {
+        type: 'track',
+        event: 'Consent Updated',
+        messageId: expect.stringMatching(/^[\da-f-]{36}$/),
+        timestamp: '2026-11-21T08:01:00.000Z',
+        anonymousId,
+        context: { consent: { categoryPreferences: { ...ALL, advertising: false } } },
+        properties: {},
+      },
+    ]);
+  });
+
+  test('is sent when the page is left at once', async () => {
+    const bodies: string[] = [];
+    Object.assign(navigator, { sendBeacon: (_url: string, body: string) => bodies.push(body) });
+    const page = await open();
+    hidePage();
+    bodies.length = 0;
+    page.consent({ marketing: false });
+    leavePage('/next');
+    const { batch } = JSON.parse(bodies[0] ?? '');
+    expect(batch.map(({ event }: { event: string }) => event)).toEqual(['Consent Updated']);
+  });
+
+  test('in each direction; a choice that is repeated, on this page or by a consent tool on the next, is none', async () => {
+    const page = await open();
+    page.consent({ advertising: false });
+    page.consent({ advertising: false, analytics: true });
+    page.consent({ advertising: true });
+    leavePage('/next');
+    (await open()).consent(ALL);
+    expect(updates().map(({ context }) => context.consent.categoryPreferences.advertising)).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  test('the first choice goes with the messages that waited for it', async () => {
+    const page = await open({ consent: 'denied' });
+    page.consent({ ...ALL, marketing: false });
+    expect(names()).toEqual(['page']);
+    page.consent({ advertising: false });
+    expect(names()).toEqual(['page', 'Consent Updated']);
+  });
+
+  test('stays when every purpose is denied next, before it was sent', async () => {
+    const page = await open();
+    page.consent({ advertising: false });
+    page.consent(NONE);
+    expect(names()).toEqual(['Consent Updated', 'Consent Denied']);
   });
 });
 
@@ -200,6 +263,7 @@ describe('the denial of every purpose', () => {
     vi.advanceTimersByTime(3_600_000);
     expect(waiting().map(({ timestamp, context }) => [timestamp, context.consent])).toEqual([
       ['2026-11-21T08:00:00.000Z', { categoryPreferences: ALL, assumed: true }],
+      ['2026-11-21T08:00:05.000Z', { categoryPreferences: { ...ALL, marketing: false } }],
       ['2026-11-21T08:00:10.000Z', { categoryPreferences: { ...ALL, marketing: false } }],
     ]);
   });

@@ -246,6 +246,60 @@ describe('consent comes from Shopify’s customer privacy', () => {
     expect(page.sentMessages()[0]?.context.tiktok?.ttclid).toBe(want.advertising ? 'E.C.P.1' : undefined);
   });
 
+  test('a choice on this page is reported at once, with the visitor’s id and without a page', async () => {
+    const page = openPage();
+    const shop = shopifySandbox(page);
+    const pixel = await loadPixel(load, shop);
+    await pixel.emit('page_viewed', published({}));
+    const [view] = page.sentMessages();
+    await shop.choose({ ...YES, marketingAllowed: false });
+    await shop.choose({ ...YES, marketingAllowed: false, analyticsProcessingAllowed: false });
+    const [, withdrawn, denied, ...others] = page.sentMessages();
+    expect(others).toEqual([]);
+    const { anonymousId } = view ?? {};
+    expect(withdrawn).toMatchObject({
+      ...{ event: 'Consent Updated', anonymousId },
+      context: {
+        consent: { categoryPreferences: { advertising: false, analytics: true, marketing: false } },
+      },
+    });
+    const NONE = { advertising: false, analytics: false, marketing: false };
+    expect(denied).toMatchObject({ event: 'Consent Denied', anonymousId });
+    expect(denied?.context.consent).toEqual({ categoryPreferences: NONE });
+    expect(denied?.context.traits).toBeUndefined();
+    expect(page.stored('_sb').anonymousId).toBe('');
+    await shop.choose(YES);
+    await pixel.emit('page_viewed', published({}, { id: 'next' }));
+    expect(page.sentMessages().at(-1)?.anonymousId).not.toBe(anonymousId);
+    expect(page.names()).toEqual(['page', 'Consent Updated', 'Consent Denied', 'page']);
+  });
+
+  test('a refusal of a visitor of whom nothing was sent is not reported', async () => {
+    const page = openPage();
+    const shop = shopifySandbox(page);
+    await loadPixel(load, shop);
+    await shop.choose({ ...YES, marketingAllowed: false, analyticsProcessingAllowed: false });
+    expect(page.posts).toEqual([]);
+    expect(page.written).toEqual([]);
+  });
+
+  test.each([
+    { privacy: YES, assumed: undefined },
+    { privacy: undefined, assumed: true },
+  ])(
+    'without a statement of Shopify’s, the setting’s default is assumed: $assumed',
+    async ({ privacy, assumed }) => {
+      const page = openPage();
+      const init = privacy && { customerPrivacy: privacy };
+      const pixel = await loadPixel(load, { browser: page.browser, ...(init && { init }) });
+      await pixel.emit('page_viewed', published({}));
+      expect(page.sentMessages()[0]?.context.consent).toEqual({
+        categoryPreferences: ALL,
+        ...(assumed && { assumed }),
+      });
+    },
+  );
+
   test('a refusal recorded by the snippet takes precedence', async () => {
     const page = openPage({}, { _sb: { choice: { advertising: false } } });
     await (await loadPixel(load, shopifySandbox(page))).emit('page_viewed', published({}));

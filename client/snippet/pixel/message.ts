@@ -2,6 +2,7 @@ import type { Consent } from '../../../shared/consent.ts';
 import type { Properties } from '../api.ts';
 import { blobUuid } from '../uuid.ts';
 import { VERSION } from '../version.ts';
+import { assumed } from './consent.ts';
 import { type Message, pack } from './queue.ts';
 import type { Thing } from './sandbox.ts';
 
@@ -17,8 +18,6 @@ export interface Person {
   userId?: unknown;
   email?: unknown;
   phone?: unknown;
-  /** Whether the consent is only the setting's default, on platforms that have none of their own. */
-  assumed?: true | undefined;
 }
 
 /** Visitor and consent of a message. */
@@ -45,7 +44,7 @@ const idOf = (event: Thing, nth: number) => {
 export const toMessages = (
   readings: Reading[],
   event: Thing,
-  { person: { userId, email, phone, assumed }, anonymousId, tiktok, consent }: Who,
+  { person: { userId, email, phone }, anonymousId, tiktok, consent }: Who,
 ): Message[] => {
   const traits = consent.marketing && (email || phone) ? { email, phone } : undefined;
   const { document: page, navigator: agent } = event.context || {};

@@ -10,6 +10,7 @@ const MAX_CHARACTERS = 10_800;
 /** As sent to the collector. */
 export interface Message {
   messageId: string;
+  event?: string | undefined;
   timestamp: string;
   properties?: Thing;
 }

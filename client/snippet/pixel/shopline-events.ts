@@ -1,6 +1,5 @@
 import type { Properties } from '../api.ts';
 import { normalize } from '../normalize.ts';
-import { assumed } from './consent.ts';
 import { list, type Reading } from './message.ts';
 import type { Thing } from './sandbox.ts';
 import type { Events, ReadPerson } from './start.ts';
@@ -51,7 +50,7 @@ const trackEach =
 const trackPerson =
   (event: string) =>
   (data: Thing): Reading[] =>
-    Object.values({ ...readPerson(data), assumed: '' }).some(Boolean)
+    Object.values(readPerson(data)).some(Boolean)
       ? [...track(event)(data), ['identify']]
       : track(event)(data);
 
@@ -84,5 +83,4 @@ export const readPerson: ReadPerson = (data) => ({
   userId: data.customer_id || data.user_id,
   email: data.email || data.login_em,
   phone: data.phone,
-  assumed,
 });

@@ -18,11 +18,16 @@ export type Events = Record<string, (data: Thing) => Reading[]>;
 /** Reads who acted from an event's data. */
 export type ReadPerson = (data: Thing) => Person;
 
+type Held = [read: (data: Thing) => Reading[], event: Thing];
 /** Events that wait for the visitor's choice. */
-const held: [read: (data: Thing) => Reading[], event: Thing][] = [];
+const held: Held[] = [];
 /** Order ids reported by this sandbox, which may have no storage. */
 let orders: unknown[] = [];
 let turn: Promise<unknown> = Promise.resolve();
+/** Something was sent of this visitor. */
+let isReporting: unknown;
+/** What the visitor chose, as a message of its own. */
+const STATEMENT: Held = [() => [['track', isReporting ? 'Consent Updated' : 'Consent Denied']], {}];
 
 const isNew = ([, event, properties]: Reading) => {
   const order = event === 'Order Completed' && properties?.order_id;
@@ -59,11 +64,19 @@ export const start = (events: Events, readPerson: ReadPerson, watch?: (onChange:
     const memory = await recall();
     const consent = decide(memory.choice);
     if (!consent) held.splice(0, held.length - MAX_HELD);
-    else if (isAllowed(consent)) await commitHeld(memory, consent, readPerson);
-    else {
+    else if (isAllowed(consent)) {
+      isReporting ||= held[0] || memory.anonymousId;
+      await commitHeld(memory, consent, readPerson);
+    } else {
       held.splice(0);
-      await drop();
-      if (memory.anonymousId) await forget();
+      // Once, or the denial itself would be dropped.
+      if (isReporting || memory.anonymousId) {
+        isReporting = 0;
+        await drop();
+        held.push(STATEMENT);
+        await commitHeld(memory, consent, readPerson);
+        await forget();
+      }
     }
   });
   /** Commits run one after the other, because each reads what the previous one stored. */
@@ -86,6 +99,9 @@ export const start = (events: Events, readPerson: ReadPerson, watch?: (onChange:
   }
   run();
   look();
-  // Last, because a platform may refuse the subscription.
-  watch?.(run);
+  // Last, because a platform may refuse the subscription. The change is dropped where every purpose is denied.
+  watch?.(() => {
+    if (isReporting) held.push(STATEMENT);
+    run();
+  });
 };

@@ -42,6 +42,7 @@ export const readClick = async () => ({
 });
 
 export const forget = async () => {
+  fresh = '';
   await writeId('', 0);
   await remember({ anonymousId: '', orders: [] });
 };
