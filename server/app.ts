@@ -9,12 +9,15 @@ import { addIngestRoutes, type IngestParts } from './ingest/routes.ts';
 import type { Shutdown } from './lib/shutdown.ts';
 import { readVersion } from './lib/version.ts';
 import { type OperatorParts, startOperator } from './operator/start.ts';
+import type { RunningPlatform } from './platforms/platform.ts';
 import { webhookPaths } from './platforms/webhooks/openapi.ts';
 import { addWebhookRoutes } from './platforms/webhooks/routes.ts';
 
 export interface AppParts extends Omit<IngestParts, 'countryOf'>, Omit<OperatorParts, 'bytesInFlight'> {
   /** The demo's shop, live page and switches. */
   demo?: Router;
+  /** Reads orders whose webhooks lack a total. */
+  readOrdersSoon?: RunningPlatform['readOrdersSoon'];
   /** Serves the operator's routes without a token. Only for loopback. */
   openAdmin: boolean;
 }
@@ -40,7 +43,10 @@ export async function serveApp(parts: AppParts, shutdown: Shutdown): Promise<num
 }
 
 /** The public server's routes, in order. */
-function createApp(parts: IngestParts & Pick<AppParts, 'statistics'>, routers: readonly Router[]): Express {
+function createApp(
+  parts: IngestParts & Pick<AppParts, 'statistics' | 'readOrdersSoon'>,
+  routers: readonly Router[],
+): Express {
   const { config, log, statistics } = parts;
   const app = plainApp();
   if (config.trustProxy !== undefined) app.set('trust proxy', config.trustProxy);

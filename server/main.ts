@@ -102,7 +102,8 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   const redactions = startRedactions({ ...common, log, shops, state, caughtUp });
   shutdown.onShutdown(redactions.stop);
   const demo = options.demo?.({ log, delivery, ...statistics });
-  const served = { log, delivery, budget, openAdmin, redactions };
+  const readOrdersSoon = platforms?.readOrdersSoon;
+  const served = { log, delivery, budget, openAdmin, redactions, ...(readOrdersSoon && { readOrdersSoon }) };
   const port = await serveApp({ ...common, ...statistics, ...served, ...(demo && { demo }) }, shutdown);
   logger.info(summarize(config, port), 'listening');
   return port;

@@ -87,6 +87,10 @@ export const COUNTERS = {
     help: 'Signed webhooks that were answered, by sender and outcome.',
     labels: { shop: OPEN, sender: OPEN, outcome: ['stored', 'repeated', 'unused'] },
   },
+  orders_without_total: {
+    help: 'Order webhooks without a total. With SHOPLINE_ACCESS_TOKEN the order is read before it is sent.',
+    labels: { shop: OPEN },
+  },
   redactions: {
     help: 'Erasures that shop systems asked for, by what became of them; unclear ones wait for a confirmation.',
     labels: {

@@ -18,6 +18,8 @@ export interface OrderClaim {
   isOfNothing?: true;
   /** `Order Placed`: names an order like a report of it, but adds no stage; of a trusted voice it is an event like others. */
   isNotice?: true;
+  /** A report without the order's total, which its sender can be asked for: the order waits until another report has it. */
+  awaitsTotal?: true;
   userId?: string;
 }
 

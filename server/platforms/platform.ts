@@ -46,6 +46,8 @@ export interface WebhookParts {
   budget: Budget;
   /** Carries out the redactions that were stored. */
   redactions?: { requested(): void };
+  /** Reads orders whose webhooks lack a total. */
+  readOrdersSoon?: RunningPlatform['readOrdersSoon'];
 }
 
 /** The result of one webhook. */
@@ -59,7 +61,8 @@ export interface Received {
 /** A signed payload that is not used. It is answered 200, because any other status would bring it back. */
 export const unused = (shop: string): Received => ({ shop, stored: 0, duplicates: 0 });
 
-export interface PlatformParts extends Omit<WebhookParts, 'config' | 'budget' | 'redactions'> {
+export interface PlatformParts
+  extends Omit<WebhookParts, 'config' | 'budget' | 'redactions' | 'readOrdersSoon'> {
   /** Those that use the platform. */
   shops: readonly Shop[];
   state: AnalyticsStore;
@@ -85,6 +88,8 @@ export interface RunningPlatform {
    * Resolves when all were read, and at once for a shop whose orders cannot be read. @throws when they could not be.
    */
   readOrders(shop: string, sinceMs: number, signal: AbortSignal): Promise<void>;
+  /** The same without waiting, of orders that changed about this time, epoch ms, or later. */
+  readOrdersSoon(shop: string, aboutMs: number): void;
   stop(): Promise<void>;
 }
 

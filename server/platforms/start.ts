@@ -21,6 +21,7 @@ export interface Platforms {
   statistics: Statistics;
   /** As of the platform whose shop it is. */
   readOrders: RunningPlatform['readOrders'];
+  readOrdersSoon: RunningPlatform['readOrdersSoon'];
   /** Sends requests with the current access tokens. */
   http: Http;
   /** Masks the secrets of the configuration and access tokens issued since. */
@@ -63,7 +64,10 @@ export async function startPlatforms(
   const readOrders: RunningPlatform['readOrders'] = async (...asked) => {
     await Promise.all(running.map((platform) => platform.readOrders(...asked)));
   };
-  return { state, statistics, readOrders, ...last };
+  const readOrdersSoon: RunningPlatform['readOrdersSoon'] = (...asked) => {
+    for (const platform of running) platform.readOrdersSoon(...asked);
+  };
+  return { state, statistics, readOrders, readOrdersSoon, ...last };
 }
 
 /**

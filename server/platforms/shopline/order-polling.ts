@@ -8,6 +8,7 @@ import { countStored, type WebhookParts } from '../platform.ts';
 import { defaultConsent } from '../webhooks/consent.ts';
 import { toEntry } from '../webhooks/entry.ts';
 import type { AdminApi } from './admin/api.ts';
+import { createReadSoon } from './read-soon.ts';
 import { changedOrders, FULFILLMENT, OrdersUnread, readPage } from './webhooks/order-pages.ts';
 import { replayOrderReports } from './webhooks/replay-order-reports.ts';
 
@@ -39,6 +40,8 @@ type Progress = z.infer<typeof Progress>;
 export interface OrderPolling {
   /** One more reading of the orders that changed since this time, epoch ms. @throws when not all of them were read. */
   readSince(fromMs: number, signal: AbortSignal): Promise<void>;
+  /** The same without waiting, of what changed about this time or later. If it fails, the next run reads it. */
+  readSoon(aboutMs: number): void;
   stop(): Promise<void>;
 }
 
@@ -49,7 +52,15 @@ export interface OrderPolling {
 export function startOrderPolling(parts: OrderPollingParts): OrderPolling {
   const { clock, intervalMs } = parts;
   const { poll, readSince, onError } = createPolling(parts);
-  return { readSince, stop: runPeriodically(clock, intervalMs, poll, onError) };
+  const stopRuns = runPeriodically(clock, intervalMs, poll, onError);
+  const soon = createReadSoon(readSince, clock, onError);
+  return {
+    readSince,
+    readSoon: (aboutMs) => soon.ask(aboutMs - OVERLAP_MS),
+    async stop() {
+      await Promise.all([stopRuns(), soon.stop()]);
+    },
+  };
 }
 
 /** `poll` reads what changed since the last complete run; a failed run is repeated by the next. */

@@ -34,6 +34,7 @@ export async function startShopline(parts: PlatformParts): Promise<RunningPlatfo
     http,
     redactSecrets,
     sync: reporting.sync,
+    readOrdersSoon: (shop, aboutMs) => pollings.get(shop)?.readSoon(aboutMs),
     readOrders: async (shop, sinceMs, signal) => pollings.get(shop)?.readSince(sinceMs, signal),
     async stop() {
       stopping.abort();

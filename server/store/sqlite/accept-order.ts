@@ -9,6 +9,7 @@ import type { ErasedOrders } from './erased-orders.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
 import { deniedVisitor, type EvidenceStore, isDenial, type Shown } from './evidence.ts';
 import type { FormerKeys } from './former-keys.ts';
+import { createOrderTotals, isOrderBody, TOTAL_WAIT_MS } from './order-totals.ts';
 import type { Order, Orders } from './orders.ts';
 import { withFields } from './stored-event.ts';
 import type { Voices } from './voices.ts';
@@ -34,6 +35,14 @@ export interface AcceptTimes {
   setByMs: number;
 }
 
+interface EmitParts {
+  setByMs: number;
+  mergeMs: number;
+  /** Until when the order waits for its total; 0 when it does not. */
+  untilMs: number;
+  insert: InsertRow;
+}
+
 export interface AcceptOrder {
   /** Undefined for a report that names no order: an event like others. */
   report(row: AcceptRow, message: DedupKey, claim: OrderClaim, times: AcceptTimes): Accepted | undefined;
@@ -51,7 +60,7 @@ const AFTER_ORDER_MS = 1_000;
 const LATE_LEASE_MS = 10_000;
 /** Nothing is held for longer than this, by the longest merge window of all shops: a clock that was ahead said so. */
 export const longestHoldMs = (shops: Iterable<ShopOrders>): number =>
-  Math.max(0, ...[...shops].map(({ mergeMs }) => mergeMs)) + AFTER_ORDER_MS + LATE_LEASE_MS;
+  Math.max(TOTAL_WAIT_MS, ...[...shops].map(({ mergeMs }) => mergeMs)) + AFTER_ORDER_MS + LATE_LEASE_MS;
 const NO_ORDERS: ShopOrders = { ordersFrom: 'browser', mergeMs: 0, hasPlatform: false };
 
 /**
@@ -60,6 +69,7 @@ const NO_ORDERS: ShopOrders = { ordersFrom: 'browser', mergeMs: 0, hasPlatform: 
  */
 export function createAcceptOrder(parts: Parts): AcceptOrder {
   const { rows, dedup, windows, orders, evidence, voices, formerKeys, erasedOrders, shops } = parts;
+  const totals = createOrderTotals(rows, orders, { afterMs: AFTER_ORDER_MS, toleranceMs: LATE_LEASE_MS });
 
   /** The first row carries the message's key, as the row of any other event does; without rows the table of keys has it. */
   function withMessageKey(
@@ -149,11 +159,17 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
     if (!voices.actsAsBrowser(shop))
       for (const joined of evidence.joinTo(shop, order, claim, nowMs))
         if (joined.stage === 'placed' && !isDenial(joined)) insert(evidenceRow(row, joined.body, order));
+    const heldMs = totals.waitsUntil(order, setByMs);
+    const isAnswered = source === 'platform' && !claim.awaitsTotal && isOrderBody(claim.stage);
+    const isReleased = heldMs > 0 && (isAnswered || totals.hasTotal(order, body));
+    if (isReleased) totals.release(shop, order, receivedAtMs, setByMs);
+    const isWaiting = claim.awaitsTotal && !totals.hasTotal(order, body);
+    const untilMs = isWaiting ? receivedAtMs + TOTAL_WAIT_MS : isReleased ? 0 : heldMs;
     const added = mayAddStages
       ? stagesOf(order, claim).filter((one) => !wasSentBefore(shop, order, claim, one, nowMs))
       : [];
     const before = added.includes('placed') ? [...orders.emitted(order).values()] : [];
-    for (const stage of added) emit(row, claim, order, stage, { setByMs, mergeMs, insert });
+    for (const stage of added) emit(row, claim, order, stage, { setByMs, mergeMs, untilMs, insert });
     // What became of the order is sent after it, also when both are due together after an outage.
     for (const seq of before) orders.moveStage(order, seq, rows.moveBehind(shop, seq));
     // A backend's update is an event of its own; the shop system's only changes what its order is made of.
@@ -200,16 +216,16 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
     claim: OrderClaim,
     order: Order,
     stage: Stage,
-    { setByMs, mergeMs, insert }: { setByMs: number; mergeMs: number; insert: InsertRow },
+    { setByMs, mergeMs, untilMs, insert }: EmitParts,
   ): void {
     const [, , , receivedAtMs, body, encryptedPii] = row;
     const isOwn = stage === claim.stage;
     const key = keyOfStage(stage, order.canonicalId, claim.part);
     const isMerged = order.windowUntilMs > order.reportedAtMs;
-    const isAfter = isMerged && stage !== 'placed' && stage !== 'paid';
+    const isAfter = (isMerged || untilMs > 0) && stage !== 'placed' && stage !== 'paid';
     // A window that ends later than a new one would was begun by a clock that was set back since.
     const windowUntilMs = Math.min(order.windowUntilMs, receivedAtMs + mergeMs);
-    const dueAtMs = windowUntilMs + (isAfter ? AFTER_ORDER_MS : 0);
+    const dueAtMs = Math.max(windowUntilMs, untilMs) + (isAfter ? AFTER_ORDER_MS : 0);
     const seq = insert({
       ...reportRow(row, isOwn ? withKey(body, key) : asPlaced(body, key), order),
       holdUntilMs: dueAtMs > receivedAtMs ? dueAtMs - setByMs : null,

@@ -37,7 +37,9 @@ export interface EventRows {
   /** Removes a stage that was not sent yet; one that was leased stays. */
   dropUnsent(shop: string, seq: number): void;
   /** Puts a stage that was not sent yet behind everything stored so far. Returns its new number; one that was leased keeps its own. */
-  moveBehind(shop: string, seq: number): number;
+  moveBehind(shop: string, seq: number, hold?: Pick<NewRow, 'holdUntilMs'>): number;
+  /** Until when a stage is held, by the steady clock; 0 for one that is not held, or was leased. */
+  heldUntil(seq: number): number;
   /** Bytes inserted since the last call. */
   bytes(): number;
 }
@@ -62,6 +64,10 @@ export function createEventRows(
     `SELECT received_at AS receivedAtMs, hold_until AS holdUntilMs, message_key AS messageKey, order_key AS orderKey,
        voice, audience, order_id AS orderId, visitor, person, body, sealed AS encryptedPii
      FROM events e LEFT JOIN seals s ON s.seq = e.seq WHERE e.seq = ? AND compose = 1`,
+  );
+  const held = prepare<Pick<NewRow, 'holdUntilMs'>>(
+    connection,
+    'SELECT hold_until AS holdUntilMs FROM events WHERE seq = ? AND compose = 1',
   );
   let bytes = 0;
 
@@ -99,12 +105,13 @@ export function createEventRows(
       if (row.messageKey && row.messageKey.length > 0)
         dedup.put(shop, fromBlob(row.messageKey), row.receivedAtMs + retentionMs);
     },
-    moveBehind(shop, seq) {
+    moveBehind(shop, seq, hold) {
       const row = unsent.get(seq);
       if (!row) return seq;
       remove(shop, [seq]);
-      return rows.insert({ ...row, shop, isTrusted: row.voice === 1, isComposed: true });
+      return rows.insert({ ...row, ...hold, shop, isTrusted: row.voice === 1, isComposed: true });
     },
+    heldUntil: (seq) => held.get(seq)?.holdUntilMs ?? 0,
     bytes() {
       const since = bytes;
       bytes = 0;

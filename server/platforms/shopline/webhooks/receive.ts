@@ -37,7 +37,39 @@ export async function receiveShopline(
   const entry = { ...toEntry(parts, mapped, shop, defaultConsent(shop), parts.clock.now()), webhook };
   const kind = REDACTIONS[topic];
   if (kind) return redact(parts, shop, { ...entry, webhook }, kind, value);
-  return { shop: shop.id, ...countStored(await parts.log.accept([entry])) };
+  if (!lacksTotal(entry)) return { shop: shop.id, ...countStored(await parts.log.accept([entry])) };
+  return acceptWithoutTotal(parts, shop, entry);
+}
+
+/** An order as it was placed, paid or edited. Its cancellation has no amount to send, and a refund one of its own. */
+const lacksTotal = ({ event, claim }: Entry): boolean =>
+  claim !== undefined &&
+  claim.stage !== 'refunded' &&
+  claim.stage !== 'cancelled' &&
+  event.properties.total === undefined;
+
+/**
+ * With an access token the order waits in the store until the Admin API has said what it costs: it is read at once, and
+ * if that fails, by the next runs of the order poll. Without one it is sent as it is.
+ */
+async function acceptWithoutTotal(
+  { log, counters, logger, readOrdersSoon }: WebhookParts,
+  { id: shop, shopline }: Shop,
+  entry: Entry,
+): Promise<Received> {
+  const isReadable = shopline?.accessToken !== undefined;
+  const awaiting = isReadable && entry.claim && { claim: { ...entry.claim, awaitsTotal: true as const } };
+  const accepted = await log.accept([{ ...entry, ...awaiting }]);
+  const [{ isStored = false } = {}] = accepted;
+  if (isStored) {
+    counters.count('orders_without_total', { shop }, 1);
+    const text = isReadable
+      ? 'order webhook without a total; the order is read from the Admin API'
+      : 'order webhook without a total; with SHOPLINE_ACCESS_TOKEN it would be read from the Admin API';
+    logger.warn({ shop, variable: 'SHOPLINE_ACCESS_TOKEN' }, text);
+    if (isReadable) readOrdersSoon?.(shop, Date.parse(entry.event.timestamp));
+  }
+  return { shop, ...countStored(accepted) };
 }
 
 const REDACTIONS: { [topic: string]: RedactionRequest['kind'] } = {
