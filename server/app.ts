@@ -1,11 +1,13 @@
 import express, { type Express, type Router } from 'express';
 import { contractRoute } from './http/contract-route.ts';
 import { answerErrors, notFound } from './http/error-handler.ts';
+import type { ConnectionLimit } from './http/listener.ts';
 import { openApi } from './http/openapi.ts';
 import { serve } from './http/serve.ts';
 import { snippetRoutes } from './http/snippet.ts';
 import { createCountryOf } from './ingest/country.ts';
 import { addIngestRoutes, type IngestParts } from './ingest/routes.ts';
+import { createLogLimiter } from './lib/log-limiter.ts';
 import type { Shutdown } from './lib/shutdown.ts';
 import { readVersion } from './lib/version.ts';
 import { type OperatorParts, startOperator } from './operator/start.ts';
@@ -37,9 +39,24 @@ export async function serveApp(parts: AppParts, shutdown: Shutdown): Promise<num
     { ...parts, countryOf },
     routes.filter((router) => router !== undefined),
   );
-  const port = await serve(app, config.port, host, shutdown);
-  if (admin && adminPort !== undefined) await serve(createAdminApp(admin, parts), adminPort, host, shutdown);
+  const limit = connectionLimit(parts);
+  const port = await serve(app, config.port, host, limit, shutdown);
+  if (admin && adminPort !== undefined)
+    await serve(createAdminApp(admin, parts), adminPort, host, limit, shutdown);
   return port;
+}
+
+/** Logged once a minute. */
+function connectionLimit({ config, clock, logger }: AppParts): ConnectionLimit {
+  const max = config.maxConnections;
+  const mayLog = createLogLimiter(clock.now);
+  return {
+    max,
+    onRefused() {
+      if (mayLog(''))
+        logger.warn({ variable: 'MAX_CONNECTIONS', max }, 'connections refused: too many are open');
+    },
+  };
 }
 
 /** The public server's routes, in order. */

@@ -18,9 +18,11 @@ export interface Config {
   retentionMs: number;
   /** Of the requests that were sent. */
   historyMs: number;
-  /** Requests to one shop from one address without a server key. */
   /** Between a redaction webhook and the erasure. */
   redactDelayMs: number;
+  /** Open at one time on one port. */
+  maxConnections: number;
+  /** Requests to one shop from one address without a server key. */
   rateLimitPerMinute: number;
   /** Requests of one server key. */
   serverRatePerMinute: number;

@@ -65,6 +65,7 @@ export function readConfig(variables: Variables, readFile: (path: string) => str
     retentionMs: global.RETENTION_DAYS * DAY_MS,
     historyMs: global.HISTORY_DAYS * DAY_MS,
     redactDelayMs: global.REDACT_DELAY_HOURS * HOUR_MS,
+    maxConnections: global.MAX_CONNECTIONS,
     rateLimitPerMinute: global.RATE_LIMIT_PER_MINUTE,
     serverRatePerMinute: global.SERVER_RATE_PER_MINUTE,
     addressMbPerDay: global.ADDRESS_MB_PER_DAY,

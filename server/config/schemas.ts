@@ -68,6 +68,7 @@ export const ProgramVariables = z.object({
   RETENTION_DAYS: whole(30, 1, 3650),
   HISTORY_DAYS: whole(14, 1, 3650),
   REDACT_DELAY_HOURS: whole(24, 0, 720),
+  MAX_CONNECTIONS: whole(10_000, 10, 1_000_000),
   RATE_LIMIT_PER_MINUTE: whole(600, 1, 1_000_000),
   SERVER_RATE_PER_MINUTE: whole(60_000, 1, 100_000_000),
   ADDRESS_MB_PER_DAY: whole(1_000, 1, 1_000_000_000),

@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Claimant } from './budget.ts';
+import { HttpError } from './errors.ts';
 import { createLimits, type Limits } from './rate-limit.ts';
 import { createProxyCheck } from './unnamed-proxy.ts';
 import { createFindShop, type KeyHolder, type PresentedKeys } from './write-key.ts';
@@ -16,8 +17,10 @@ export interface Admission {
    * @throws {HttpError} 401 or 403 for its keys or its origin, 429 past a limit.
    */
   admit(keys: PresentedKeys, request: Request, counted?: KeyHolder): KeyHolder;
+  /** Counts a request that needs no key. @returns undefined without a known one. @throws {HttpError} 403, 429 */
+  admitKeyless(keys: PresentedKeys, request: Request): KeyHolder | undefined;
   /** Counts the bytes of its unpacked body. @throws {HttpError} 429 past a limit of browsers. */
-  admitBytes(holder: KeyHolder, request: Request, bytes: number): void;
+  admitBytes(holder: KeyHolder | undefined, request: Request, bytes: number): void;
 }
 
 export function createAdmission(
@@ -35,19 +38,29 @@ export function createAdmission(
       throw error;
     }
   };
+  const admit: Admission['admit'] = (keys, request, counted) => {
+    const holder = find(keys, request);
+    if (counted) return holder;
+    if (holder.source === 'server') limits.serverRequest(holder.key);
+    else {
+      checkProxy(request);
+      limits.browserRequest(holder.shop, request.ip);
+    }
+    return holder;
+  };
   return {
-    admit(keys, request, counted) {
-      const holder = find(keys, request);
-      if (counted) return holder;
-      if (holder.source === 'server') limits.serverRequest(holder.key);
-      else {
-        checkProxy(request);
-        limits.browserRequest(holder.shop, request.ip);
+    admit,
+    admitKeyless(keys, request) {
+      try {
+        return admit(keys, request);
+      } catch (error) {
+        // It was counted for its address.
+        if (error instanceof HttpError && error.status === 401) return undefined;
+        throw error;
       }
-      return holder;
     },
-    admitBytes({ shop, source }, request, bytes) {
-      if (source === 'browser') limits.browserBytes(shop, request.ip, bytes);
+    admitBytes(holder, request, bytes) {
+      if (holder?.source !== 'server') limits.browserBytes(holder?.shop, request.ip, bytes);
     },
   };
 }

@@ -37,12 +37,24 @@ export interface Listener {
   open: Set<ServerResponse>;
 }
 
-/** Listens on a port. Rejects when it cannot be opened. */
+/** How many connections may be open, and what to do where another one was closed for it. */
+export interface ConnectionLimit {
+  max: number;
+  onRefused(): void;
+}
+
+/**
+ * Listens on a port. At the limit of connections a further one is closed, and those between two requests are as well, so
+ * that the next is served.
+ *
+ * Rejects when the port cannot be opened.
+ */
 export function listen(
   app: RequestListener,
   port: number,
   host: string,
   timeouts: Timeouts = TIMEOUTS,
+  limit?: ConnectionLimit,
 ): Promise<Listener> {
   return new Promise((resolve, reject) => {
     const open = new Set<ServerResponse>();
@@ -61,6 +73,11 @@ export function listen(
       app(request, response);
     });
     server.timeout = timeouts.timeout;
+    if (limit) server.maxConnections = limit.max;
+    server.on('drop', () => {
+      server.closeIdleConnections();
+      limit?.onRefused();
+    });
     // By default Node silently drops headers over its limit; here the request is refused instead.
     server.maxHeadersCount = 0;
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {

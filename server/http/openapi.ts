@@ -43,7 +43,13 @@ export function openApi(version: string, more: ZodOpenApiPathsObject = {}) {
           { post: ingest(type, `One ${type} message; type may be omitted. Short form: /v1/${type[0]}.`) },
         ]),
       ),
-      '/v1/m': { post: { operationId: 'telemetry', summary: 'SDK telemetry; ignored.', responses: ok() } },
+      '/v1/m': {
+        post: {
+          operationId: 'telemetry',
+          summary: 'SDK telemetry; ignored. It needs no key and has the limits of messages.',
+          responses: { ...ok(), ...errors(400, 403, 413, 415, 429, 503) },
+        },
+      },
       '/v1/projects/{writeKey}/settings': {
         get: {
           operationId: 'settings',

@@ -19,8 +19,8 @@ export interface Limits {
   serverRequest(key: string): void;
   /** One request under a shop's write key; `shop` is undefined when no shop has the key. @throws {HttpError} 429 */
   browserRequest(shop: Shop | undefined, address: string | undefined): void;
-  /** The unpacked body of a browser. @throws {HttpError} 429, and then it is not counted for the shop. */
-  browserBytes(shop: Shop, address: string | undefined, bytes: number): void;
+  /** The unpacked body of a browser, as above. @throws {HttpError} 429, and then it is not counted for the shop. */
+  browserBytes(shop: Shop | undefined, address: string | undefined, bytes: number): void;
 }
 
 type LimitSettings = Pick<
@@ -53,6 +53,7 @@ export function createLimits(settings: LimitSettings, nowMs: () => number, logge
     browserBytes(shop, address, bytes) {
       const text = `More than ${addressMbPerDay} MB in a day from one address.`;
       add(addressBytes, senderOf(shop, address), bytes, text);
+      if (!shop) return;
       const isUsedUp = () => {
         if (mayLog(shop.id))
           logger.error(

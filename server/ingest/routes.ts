@@ -60,7 +60,7 @@ export function addIngestRoutes(app: Express, parts: IngestParts): void {
   app.post(['/v1/batch', '/v1/b'], ingestHandler(handlerParts));
   for (const type of MESSAGE_TYPES)
     app.post([`/v1/${type}`, `/v1/${type[0]}`], ingestHandler(handlerParts, type));
-  app.post('/v1/m', (_request, response) => void response.json({}));
+  app.post('/v1/m', telemetryHandler(handlerParts));
   app.get('/v1/projects/:writeKey/settings', browserSettings(config, admission));
 }
 
@@ -107,6 +107,16 @@ function ingestHandler(parts: HandlerParts, type?: MessageType): RequestHandler 
         return ingest(parts, holder, body, request, response, type);
       })
       .then(() => end(200), refuse);
+  };
+}
+
+/** SDK telemetry, which comes without a key: ignored, within the limits of messages. */
+function telemetryHandler({ admission, budget }: HandlerParts): RequestHandler {
+  return async (request, response) => {
+    const known = admission.admitKeyless(keysInHead(request), request);
+    const bytes = await readBody(request, budget, claimantOf(known, request));
+    admission.admitBytes(known, request, bytes.length);
+    response.json({});
   };
 }
 

@@ -153,3 +153,40 @@ describe('bytes of browsers in a day', () => {
     expect(statuses).toEqual([200, 200, 429]);
   });
 });
+
+describe('SDK telemetry, which needs no key, has the same limits', () => {
+  const telemetry = async (shop: Shop, headers: Headers = {}, body: object = { series: [] }) =>
+    (await shop.post('/v1/m', body, headers)).status;
+
+  test.each<[string, Headers]>([
+    ['under the write key', {}],
+    ['without a key', { authorization: '' }],
+    ['under an unknown key', { authorization: basic('somebody') }],
+  ])('of requests: %s', async (_what, headers) => {
+    const shop = await startWebhookShop({ RATE_LIMIT_PER_MINUTE: '5', SERVER_KEY });
+    const statuses: number[] = [];
+    for (let nth = 0; nth < 8; nth++) statuses.push(await telemetry(shop, headers));
+    expect(statuses).toEqual([...Array(5).fill(200), ...Array(3).fill(429)]);
+    await expectStrongerVoicesTaken(shop);
+  });
+
+  test('of bytes, and of the size of a body', async () => {
+    const shop = await startWebhookShop({ ADDRESS_MB_PER_DAY: '1', SERVER_KEY });
+    const body = { pad: 'x'.repeat(450_000) };
+    for (const headers of [{}, { authorization: '' }] as Headers[]) {
+      expect(await telemetry(shop, headers, body)).toBe(200);
+      expect(await telemetry(shop, headers, body)).toBe(200);
+      expect(await telemetry(shop, headers, body)).toBe(429);
+    }
+    expect(await telemetry(shop, { authorization: basic(SERVER_KEY) }, body)).toBe(200);
+    expect(await telemetry(shop, {}, { pad: 'x'.repeat(600_000) })).toBe(413);
+  });
+
+  test('the messages of an address and its telemetry count together', async () => {
+    const shop = await startWebhookShop({ RATE_LIMIT_PER_MINUTE: '5', SERVER_KEY });
+    expect(passed(await askOften(shop, 3, {}))).toBe(3);
+    expect(await telemetry(shop)).toBe(200);
+    expect(await telemetry(shop)).toBe(200);
+    expect(await ask(shop, {})).toBe(429);
+  });
+});

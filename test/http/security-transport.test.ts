@@ -1,10 +1,11 @@
 // @module-tag slow
 import { once } from 'node:events';
-import { connect, type Server } from 'node:net';
+import { connect, type Server, type Socket } from 'node:net';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { listen } from '../../server/http/listener.ts';
 import { LIMITS } from '../../shared/names.ts';
 import { basic, startCollector, WRITE_KEY } from '../support/collector.ts';
+import { eventually } from '../support/eventually.ts';
 import { exchange, speak } from '../support/http.ts';
 
 const collector = await startCollector({}, { whenOver: afterAll });
@@ -109,6 +110,52 @@ describe('what surrounds a message has limits', () => {
     if (status === 200) return;
     expect(JSON.parse(body.toString())).toEqual(REFUSAL);
     expect(answered.connection).toBe('close');
+  });
+});
+
+describe('at MAX_CONNECTIONS', () => {
+  const start = async () => {
+    const shop = await startCollector({ MAX_CONNECTIONS: '10' });
+    const sockets: Socket[] = [];
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    /** Resolves once it is open. `text`: what it sends; resolves once there is an answer then. */
+    const open = (text = '') =>
+      new Promise<Socket>((resolve) => {
+        const socket = connect(shop.port, '127.0.0.1').on('error', () => undefined);
+        sockets.push(socket);
+        socket.once('connect', () => (text ? socket.write(text) : resolve(socket)));
+        socket.once('data', () => resolve(socket));
+      });
+    return { shop, open };
+  };
+  const REQUEST = 'GET /healthz HTTP/1.1\r\nHost: shop.example\r\n\r\n';
+  /** Its body is still to come: the answer is `100 Continue`. */
+  const HALF = `${HEAD}Content-Length: 99\r\nExpect: 100-continue\r\n\r\n`;
+  const ask = ({ base }: { base: string }) =>
+    fetch(`${base}/healthz`, { headers: { connection: 'close' } }).then(({ status }) => status);
+
+  test('a further connection is closed, and the log says so once a minute; when one ends, the next is served', async () => {
+    const { shop, open } = await start();
+    const busy: Socket[] = [];
+    for (let nth = 0; nth < 10; nth++) busy.push(await open(HALF));
+    for (let nth = 0; nth < 3; nth++) await expect(ask(shop)).rejects.toThrow();
+    expect(shop.lines.filter((line) => line.includes('connections refused'))).toHaveLength(1);
+    busy[0]?.destroy();
+    await eventually(
+      () => ask(shop).catch(() => 0),
+      (status) => status === 200,
+    );
+  });
+
+  test('connections between two requests make room', async () => {
+    const { shop, open } = await start();
+    for (let nth = 0; nth < 10; nth++) await open(REQUEST);
+    await eventually(
+      () => ask(shop).catch(() => 0),
+      (status) => status === 200,
+    );
   });
 });
 
