@@ -57,7 +57,8 @@ export function startWorker(parts: WorkerParts): Worker {
   function createSharedParts(): SharedParts {
     const { rateLimiterFor = createRateLimiters(clock) } = parts;
     const { requestsPerSecond, burst = requestsPerSecond } = limits;
-    const rateLimiter = rateLimiterFor(consumer, requestsPerSecond, burst);
+    const rateKey = destination.rateKey?.(parts.settings) ?? consumer;
+    const rateLimiter = rateLimiterFor(rateKey, requestsPerSecond, burst);
     return {
       ...parts,
       destination: { ...destination, payload: z.compile(destination.payload) },

@@ -39,6 +39,8 @@ export interface Destination<Payload = unknown, Settings = unknown> {
   groupKey?(payload: Payload): string;
   /** @param items JSON texts, one per payload. An empty list yields the envelope, whose size is measured. */
   request(items: readonly string[], parts: RequestParts<Settings>): PostRequest;
+  /** Instances, of all shops, that the API counts against one limit of requests have one key. Absent: each has its own limit. */
+  rateKey?(settings: Settings): string;
   /** Reads the response: one outcome for the whole batch, or one per payload where the API answers per item. */
   classify(response: HttpResponse, batch: readonly Payload[]): Outcome | Outcome[];
 

@@ -1,3 +1,4 @@
+// @module-tag slow
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { WRITE_KEY } from '../support/collector.ts';

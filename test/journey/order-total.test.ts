@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { createSkipClock } from '../support/skip-clock.ts';

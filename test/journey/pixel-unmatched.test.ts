@@ -1,3 +1,4 @@
+// @module-tag slow
 import { expect, test } from 'vitest';
 import { createSkipClock } from '../support/skip-clock.ts';
 import { IN_BROWSER, startWebhookShop } from '../support/webhook-shop.ts';

@@ -5,6 +5,7 @@ import { examples } from './examples.ts';
 import { map, refersTo } from './map.ts';
 import { Payload } from './payload.ts';
 import { Settings, VARIABLES } from './settings.ts';
+import { storeRateKey } from './store.ts';
 
 /** SHOPLINE's customer data platform: buyer behaviour events. */
 export const shopline: Destination<Payload, Settings> = {
@@ -40,6 +41,7 @@ export const shopline: Destination<Payload, Settings> = {
     },
     body: bodyWith({ channel_id: settings.channelId }, 'events', items),
   }),
+  rateKey: storeRateKey,
   classify,
   describeAnswer,
   once: ({ onceKey }) => onceKey,

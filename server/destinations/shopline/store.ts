@@ -15,6 +15,10 @@ export const STORE_VARIABLES = {
   endpoint: 'SHOPLINE_ENDPOINT',
 } as const;
 
+/** What SHOPLINE counts requests by: the app, which its token names, and the store. */
+export const storeRateKey = ({ handle, accessToken }: { handle: string; accessToken: string }): string =>
+  `shopline ${handle.toLowerCase()} ${accessToken}`;
+
 /** Scheme, host and port of the store's Admin API: the configured endpoint, else the store's own host. */
 export const endpointOf = (handle: string, configured: string | undefined): string =>
   configured ?? `https://${handle}.myshopline.com`;

@@ -1,4 +1,4 @@
-import { consumerName } from '../../delivery/consumers.ts';
+import { storeRateKey } from '../../destinations/shopline/store.ts';
 import type { Http } from '../../lib/http-client.ts';
 import { createSecretRedactor } from '../../observe/log.ts';
 import type { PlatformParts, RunningPlatform } from '../platform.ts';
@@ -51,13 +51,14 @@ function createApis(
   signal: AbortSignal,
 ): Map<string, AdminApi> {
   const withToken = shops.flatMap(({ id, shopline }) =>
-    shopline?.accessToken === undefined ? [] : [{ id, shopline }],
+    shopline?.accessToken === undefined
+      ? []
+      : [{ id, shopline: { ...shopline, accessToken: shopline.accessToken } }],
   );
   return new Map(
     withToken.map(({ id, shopline }) => {
-      // The CDP destination's rate limiter: SHOPLINE limits an app's calls to a store, whatever they are for.
-      const name = consumerName(id, 'shopline');
-      const rateLimiter = rateLimiterFor(name, ADMIN_RATE.perSecond, ADMIN_RATE.burst);
+      // Shared with the CDP destination: SHOPLINE limits an app's calls to a store, whatever they are for.
+      const rateLimiter = rateLimiterFor(storeRateKey(shopline), ADMIN_RATE.perSecond, ADMIN_RATE.burst);
       return [id, createAdminApi({ admin: shopline, http, rateLimiter: () => rateLimiter(signal) })];
     }),
   );
