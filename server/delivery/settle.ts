@@ -1,3 +1,4 @@
+import type { MatchKey } from '../../shared/match-keys.ts';
 import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
 import type { SentRequest } from '../store/history.ts';
 import type { Settled } from '../store/store.ts';
@@ -22,6 +23,21 @@ export interface Sent {
 export function settle(parts: SharedParts, sent: readonly Sent[], requests: readonly SentRequest[]): void {
   parts.log.settle(parts.consumer, { ...ledgerKeys(parts, sent), requests });
   for (const one of sent) settleSent(parts, one);
+  countMatchKeys(parts, sent);
+}
+
+/** Each event once by key, however many payloads it has. */
+function countMatchKeys(parts: SharedParts, sent: readonly Sent[]): void {
+  const { destination, counters } = parts;
+  if (!destination.matchKeys) return;
+  const counts = new Map<MatchKey, number>();
+  for (const { payloads, results } of sent) {
+    if (worst(results).kind !== 'delivered') continue;
+    const keys = new Set(payloads.flatMap((payload) => destination.matchKeys?.(payload) ?? []));
+    for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  for (const [key, count] of counts)
+    counters.count('deliveries_matchable', { ...placeOf(parts), key }, count);
 }
 
 /** Accepted keys, and those certainly not accepted; keys of unknown outcome stay reserved. */

@@ -1,5 +1,6 @@
 import type { ZodType } from 'zod';
 import type { Purpose } from '../../shared/consent.ts';
+import type { MatchKey } from '../../shared/match-keys.ts';
 import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
 import type { RetryReason, SkipReason } from '../../shared/reasons.ts';
 import type { HttpRequest, HttpResponse } from '../lib/http-client.ts';
@@ -31,6 +32,8 @@ export interface Destination<Payload = unknown, Settings = unknown> {
 
   /** Maps an event to one or more payloads of this API, or to the reason why none is sent. */
   map(event: ProtectedEvent, settings: Settings, facts: Facts): Payload[] | Skip;
+  /** By what the API can match a person whom this payload is about; a key may be named twice. Counted when it is accepted. */
+  matchKeys?(payload: Payload): readonly MatchKey[];
   /** How many lines of the event are sent under another id than the one configured; counted when it is sent. */
   contentIdFallbacks?(event: ProtectedEvent, settings: Settings): number;
   /** The part of a payload that a request contains. Absent: all of it. */

@@ -1,3 +1,4 @@
+import { MATCH_KEYS } from '../../shared/match-keys.ts';
 import {
   DEAD_LETTER_REASONS,
   DROPPED_FIELDS,
@@ -63,6 +64,10 @@ export const COUNTERS = {
     help: 'Events a destination accepted; the outcome warning means that it added a remark.',
     labels: { ...PLACE, outcome: ['delivered', 'warning'] },
   },
+  deliveries_matchable: {
+    help: 'Events a destination accepted, by each key it can match a person by; against deliveries it is match quality.',
+    labels: { ...PLACE, key: MATCH_KEYS },
+  },
   deliveries_skipped: {
     help: 'Events not sent to a destination, as configured or by consent, by reason.',
     labels: { ...PLACE, reason: SKIP_REASONS },
@@ -87,7 +92,7 @@ export const COUNTERS = {
     help: 'Signed webhooks that were answered, by sender and outcome.',
     labels: { shop: OPEN, sender: OPEN, outcome: ['stored', 'repeated', 'unused'] },
   },
-  orders_without_total: {
+  order_totals_missing: {
     help: 'Order webhooks without a total. With SHOPLINE_ACCESS_TOKEN the order is read before it is sent.',
     labels: { shop: OPEN },
   },

@@ -96,6 +96,22 @@ test('each instance has a ledger of its own: what one has accepted is not taken 
   expect(sentTo(first)).toEqual(['PlaceAnOrder', 'Purchase']);
 });
 
+test('what an accepted event can be matched by is counted once for each destination, however many payloads it has', async () => {
+  const { track, settled, metrics } = await startShop();
+  await track('m-1', 'Order Completed', ORDER);
+  await settled();
+  const counted = [
+    ...(await metrics()).matchAll(
+      /^storebeacon_deliveries_matchable_total\{shop="tea",destination="tiktok:eu",key="(\w+)"\} ([1-9]\d*)$/gm,
+    ),
+  ];
+  expect(counted.map(([, key, count]) => `${key} ${count}`).toSorted()).toEqual([
+    'external_id 1',
+    'ip 1',
+    'user_agent 1',
+  ]);
+});
+
 test('each instance has a delivery history of its own', async () => {
   const { eu, track, settled, history } = await startShop();
   eu.setFaults('tiktok', { ...REJECTED, times: 1 });

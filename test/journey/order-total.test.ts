@@ -65,7 +65,7 @@ test.each(['orders/create', 'orders/paid'])(
     await settledAs(WITH_TOTAL);
     await settled();
     expect(purchases(shop as unknown as Shop)).toHaveLength(2);
-    expect(await (await admin('GET', '/metrics')).text()).toMatch(/orders_without_total_total\{[^}]*\} 1/);
+    expect(await (await admin('GET', '/metrics')).text()).toMatch(/order_totals_missing_total\{[^}]*\} 1/);
   },
 );
 

@@ -3,6 +3,7 @@ import type { Destination } from '../destination.ts';
 import { classify } from './classify.ts';
 import { examples } from './examples.ts';
 import { map } from './map.ts';
+import { matchKeys } from './match-keys.ts';
 import { Payload } from './payload.ts';
 import { Settings, VARIABLES } from './settings.ts';
 
@@ -26,6 +27,7 @@ export const customerio: Destination<Payload, Settings> = {
     requestsInFlight: 3,
   },
   map,
+  matchKeys,
   request: (items, { settings }) => ({
     method: 'POST',
     url: `${settings.endpoint}/v1/batch`,

@@ -62,7 +62,7 @@ async function acceptWithoutTotal(
   const accepted = await log.accept([{ ...entry, ...awaiting }]);
   const [{ isStored = false } = {}] = accepted;
   if (isStored) {
-    counters.count('orders_without_total', { shop }, 1);
+    counters.count('order_totals_missing', { shop }, 1);
     const text = isReadable
       ? 'order webhook without a total; the order is read from the Admin API'
       : 'order webhook without a total; with SHOPLINE_ACCESS_TOKEN it would be read from the Admin API';
