@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Synced } from '../../../server/analytics/store.ts';
 import type { FlowTotals, MarketingTotals } from '../../../server/analytics/totals.ts';
-import type { Flow } from '../../../server/config/config.ts';
+import type { Flow, MarketingRule } from '../../../server/config/config.ts';
 import type { HttpResponse } from '../../../server/lib/http-client.ts';
 import { createCounters } from '../../../server/observe/counters.ts';
 import type { AdminCall } from '../../../server/platforms/shopline/admin/api.ts';
@@ -76,14 +76,21 @@ const ADMIN = {
 };
 
 /** A sync as it begins with the program, over a state that may be older. */
-function begin(shop: Shop, reply: Reply = takeAll, options: { flows?: Flow[]; admin?: object } = {}) {
+function begin(
+  shop: Shop,
+  reply: Reply = takeAll,
+  options: { flows?: Flow[]; rules?: MarketingRule[]; admin?: object } = {},
+) {
   const calls: Call[] = [];
   const lines: string[] = [];
   const counters = createCounters();
   const clock = createFakeClock(NOW_MS);
   const log = (facts: object, text: string) => void lines.push(JSON.stringify({ ...facts, text }));
   const sync = createSync({
-    shop: { id: 'tea', statistics: { attributionMs: 0, rules: [], flows: options.flows ?? [] } },
+    shop: {
+      id: 'tea',
+      statistics: { attributionMs: 0, rules: options.rules ?? [], flows: options.flows ?? [] },
+    },
     admin: { ...ADMIN, ...options.admin },
     api: {
       async call({ path, body }: AdminCall) {
@@ -254,6 +261,27 @@ describe('what SHOPLINE does not take', () => {
     calls.length = 0;
     await sync.run();
     expect(calls.map(({ rows }) => rows.length)).toEqual([1, 28]);
+  });
+
+  test('invented marketing events are tried 150 in a run, and hold up none that is configured or was accepted before', async () => {
+    const shop = createState();
+    shop.count(marketing('MA_known'));
+    const rules = [{ marketing_event_id: 'MA_configured', utm_campaign: 'spring' }];
+    const isKnown = (id: string) => id === 'MA_known' || id === 'MA_configured';
+    const takeKnown: Reply = (call) => answer(200, { sucess_count: ids(call).filter(isKnown).length });
+    const { sync, calls } = begin(shop, takeKnown, { rules });
+    await sync.run();
+    for (let index = 1000; index < 1350; index++) shop.count(marketing(`MA_invented${index}`));
+    shop.count(marketing('MA_known', { orders: 2 }));
+    shop.count(marketing('MA_configured'));
+    calls.length = 0;
+    expect((await sync.run()).marketing).toMatchObject({ sent: 152, accepted: 2 });
+    expect(calls).toHaveLength(1 + 3 + 150);
+    expect(ids(calls[0] as Call).toSorted()).toEqual(['MA_configured', 'MA_known']);
+    await sync.run();
+    await sync.run();
+    const tried = new Set(calls.flatMap(ids));
+    expect(tried.size).toBe(352);
   });
 
   test.each([

@@ -7,6 +7,7 @@ import type { Logger } from '../../../observe/log.ts';
 import type { SyncOutcome, SyncReport } from '../../sync-report.ts';
 import type { AdminApi } from '../admin/api.ts';
 import { createDrafts, type Draft, invalidReason, isOf, type Kind } from './drafts.ts';
+import { createProbes, type Probes } from './probes.ts';
 import { type SendResult, sendAll } from './send.ts';
 
 export interface SyncParts {
@@ -58,17 +59,19 @@ export function createSync(parts: SyncParts): Sync {
   async function report(): Promise<SyncReport> {
     const result = { shop: shop.id, marketing: nothingSent(), flows: nothingSent() };
     const done = new Set<string>();
+    const probes = createProbes(shop.statistics.rules);
     let failure: string | undefined;
     // Several rounds: reading totals attributes pending orders, which may change further targets.
     while (failure === undefined) {
       const known = new Map((await state.synced(shop.id)).map((row) => [row.target, row]));
       const marked = await state.dirtyTargets(shop.id);
-      const targets = [...new Set([...marked, ...unfinished(known.values())])].filter(
+      const changed = [...new Set([...marked, ...unfinished(known.values())])].filter(
         (target) => drafts.canReport(target) && !done.has(target),
       );
+      const targets = probes.select(changed, known);
       if (targets.length === 0) break;
       for (const target of targets) done.add(target);
-      failure = await reportThese(targets, known, result);
+      failure = await reportThese(targets, known, probes, result);
     }
     if (failure === undefined) isFirst = false;
     return result;
@@ -90,6 +93,7 @@ export function createSync(parts: SyncParts): Sync {
   async function reportThese(
     targets: readonly string[],
     known: ReadonlyMap<string, Synced>,
+    { isKnown }: Probes,
     result: SyncReport,
   ): Promise<string | undefined> {
     const at = now();
@@ -116,9 +120,15 @@ export function createSync(parts: SyncParts): Sync {
     let failure: string | undefined;
     for (const kind of ['marketing', 'flow'] as const) {
       const some = valid.filter((draft) => draft.kind === kind);
-      const { fresh = [], suspect = [] } = Object.groupBy(some, ({ target, digest }) =>
-        refused.get(target) === digest ? 'suspect' : 'fresh',
-      );
+      const {
+        sure = [],
+        fresh = [],
+        suspect = [],
+      } = Object.groupBy(some, ({ target, digest }) => {
+        if (refused.get(target) === digest) return 'suspect';
+        return isKnown(target, known.get(target)) ? 'sure' : 'fresh';
+      });
+      failure = await send(kind, sure, before, result, { areSuspect: false, failed: failure });
       failure = await send(kind, fresh, before, result, { areSuspect: false, failed: failure });
       failure = await send(kind, suspect, before, result, { areSuspect: true, failed: failure });
     }
