@@ -1,10 +1,14 @@
 import { type Consent, chosenConsent } from '../../shared/consent.ts';
 import type { Choice } from './api.ts';
 import { options } from './config.ts';
+import { toJson } from './json.ts';
 import { recall, remember } from './storage.ts';
 import type { Thing } from './thing.ts';
 
 export const recordChoice = (choice: Choice) => remember({ choice: { ...recall().choice, ...choice } });
+
+/** Undefined in browsers without it. */
+const gpc: boolean = (navigator as Thing).globalPrivacyControl;
 
 /**
  * The consent in force for every purpose. Undefined while the visitor has not chosen and the default is `denied`:
@@ -13,16 +17,13 @@ export const recordChoice = (choice: Choice) => remember({ choice: { ...recall()
 export const resolved = (): Consent | undefined =>
   (window as Thing).Shopline?.designMode
     ? undefined
-    : chosenConsent(
-        recall().choice,
-        options.consent === 'granted',
-        (navigator as Thing).globalPrivacyControl,
-      );
+    : chosenConsent(recall().choice, options.consent === 'granted', gpc);
 
 /**
- * Whether this consent is only the script tag's default, of which the collector keeps no record. Global Privacy Control,
- * which denies advertising, counts as a choice.
+ * What messages say of a consent: without a choice it is `assumed`, the script tag's default, of which the collector keeps
+ * no record; Global Privacy Control, which denies advertising, counts as said.
  */
-export const isAssumed = ({ advertising }: Consent) => !recall().choice && advertising;
+export const stated = (categoryPreferences: Consent) =>
+  recall().choice ? { categoryPreferences } : { gpc, assumed: true, categoryPreferences };
 
-export const isAllowed = (consent: Consent) => Object.values(consent).includes(true);
+export const isAllowed = (consent: Consent) => toJson(consent).includes('true');

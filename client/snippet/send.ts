@@ -46,8 +46,9 @@ const post = (done: () => void, claimMs = 0) => {
     } else {
       failures++;
       wait(
-        +(request.getResponseHeader('Retry-After') as string) * 1000 ||
-          Math.random() * 1000 * 2 ** Math.min(failures, MAX_DOUBLINGS),
+        1000 *
+          (+(request.getResponseHeader('Retry-After') as string) ||
+            Math.random() * 2 ** Math.min(failures, MAX_DOUBLINGS)),
       );
     }
     forgetAgain();

@@ -75,7 +75,7 @@ const applyConsent = (before?: Consent) => {
     remember({ orders: [] });
   } else if (!before || toJson(before) === toJson(consent)) return release();
   const visitor = { anonymousId: id, context: {} } as Visitor;
-  if (id) record({ type: 'track', event, properties: {} }, API, '', { ...now(), visitor }, 1)();
+  if (id) record({ type: 'track', event, properties: {} }, '', { ...now(), visitor }, 1)();
 };
 
 /** Publishes `window.storebeacon`, starts captures and plugins, then runs the calls that the stub recorded. */

@@ -3,7 +3,7 @@ import type { Message, Moment, Page, Properties, Visitor } from './api.ts';
 import { readAddress, saveClick, touchSession } from './attribution.ts';
 import { enqueue } from './batch.ts';
 import { options } from './config.ts';
-import { isAllowed, isAssumed, resolved } from './consent.ts';
+import { isAllowed, resolved, stated } from './consent.ts';
 import { saveId, setUser } from './identity.ts';
 import { emit } from './notices.ts';
 import { isNew } from './once.ts';
@@ -52,10 +52,10 @@ export const visitor = (page: Page, consent: Consent, traits?: Properties): Visi
  */
 export const record = (
   fields: Omit<Message, 'messageId'>,
-  source = API,
   user?: string | number,
   when: Omit<Moment, 'actions'> = now(),
   isChoice?: unknown,
+  source = API,
 ) => {
   const message = { ...fields, messageId: when.messageId || uuid(), timestamp: when.timestamp };
   readAddress();
@@ -71,12 +71,12 @@ export const record = (
     if (once && !isNew(once)) return emit('repeat', source, event as string, properties);
     if (user) setUser(`${user}`);
     const seen = when.visitor || visitor(when.page, consent, traits);
-    seen.context.consent = { categoryPreferences: consent, assumed: isAssumed(consent) || undefined };
+    seen.context.consent = stated(consent);
     // Denied after it was seen.
     if (!consent.advertising) delete seen.context.tiktok;
     enqueue(toText({ ...message, ...seen }));
     emit('message', source, message, consent);
-    if (once || traits) flush();
+    if (once || traits || isChoice) flush();
   });
   return () => {
     held.push(commit);
@@ -91,4 +91,4 @@ export const record = (
 export const page = (properties?: Properties) => record({ type: 'page', properties: copy(properties) })();
 
 export const identify = (user: string | number, traits?: Properties) =>
-  record({ type: 'identify', traits: copy(traits) }, API, user)();
+  record({ type: 'identify', traits: copy(traits) }, user)();

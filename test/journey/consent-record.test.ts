@@ -206,6 +206,15 @@ describe('what was last said counts', () => {
     expect(await given.sent()).toMatchObject({ tiktok: [], customerio: ['Order Completed'] });
   });
 
+  test('beside Global Privacy Control, what the tag assumes is not recorded', async () => {
+    const given = begin(denying);
+    await given.page({ ...ALL, advertising: false }, {}, { assumed: true, gpc: true });
+    expect((await given.sent()).customerio).toHaveLength(1);
+    await given.backend({ anonymousId: given.visitor });
+    await given.place({}, given.hers);
+    expect(await given.sent()).toMatchObject({ tiktok: [], customerio: [expect.anything()] });
+  });
+
   test('an assumed answer decides its message and is not recorded', async () => {
     const given = begin(denying);
     const answer = await given.page(ALL, {}, { assumed: true });

@@ -72,10 +72,14 @@ describe('what nobody chose is marked as assumed', () => {
     expect(waiting().at(-1).context.consent).toEqual({ categoryPreferences: ALL });
   });
 
-  test('not where the browser sends Global Privacy Control, which is an answer', async () => {
+  test('also what the browser’s Global Privacy Control, which denies advertising, leaves', async () => {
     stubGpc();
     await open();
-    expect(waiting()[0].context.consent).toEqual({ categoryPreferences: { ...ALL, advertising: false } });
+    expect(waiting()[0].context.consent).toEqual({
+      categoryPreferences: { ...ALL, advertising: false },
+      assumed: true,
+      gpc: true,
+    });
   });
 
   test('not where the tag asks first', async () => {

@@ -257,16 +257,21 @@ describe('message', () => {
 });
 
 test.for([
-  { what: 'nobody chose', stored: {}, gpc: false, assumed: true },
-  { what: 'the snippet recorded a choice', stored: { _sb: { choice: ALL } }, gpc: false, assumed: undefined },
-  { what: 'the browser sends Global Privacy Control', stored: {}, gpc: true, assumed: undefined },
-])('where $what the consent is assumed: $assumed', async ({ stored, gpc, assumed }) => {
+  { what: 'nobody chose', stored: {}, gpc: undefined, said: { assumed: true } },
+  { what: 'the snippet recorded a choice', stored: { _sb: { choice: ALL } }, gpc: undefined, said: {} },
+  {
+    what: 'the browser sends Global Privacy Control',
+    stored: {},
+    gpc: true,
+    said: { assumed: true, gpc: true },
+  },
+])('where $what messages say so', async ({ stored, gpc, said }) => {
   vi.stubGlobal('navigator', { globalPrivacyControl: gpc });
   const page = openPage({}, stored);
   await (await loadPixel(load, { browser: page.browser })).emit('page_viewed', published({}));
   expect(page.sentMessages()[0]?.context.consent).toEqual({
     categoryPreferences: { ...ALL, advertising: !gpc },
-    ...(assumed && { assumed }),
+    ...said,
   });
 });
 

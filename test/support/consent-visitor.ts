@@ -69,7 +69,7 @@ export function createConsentVisitor(
   /** Of a snippet whose tag has the shop's default. While one that denies waits, other clients say nothing. */
   const assumed = isGranting ? consent(ALL, { assumed: true }) : {};
   const first = saying === 'granted' || saying === 'withdrawn' ? consent(ALL) : assumed;
-  const underGpc = isGranting ? consent({ ...ALL, advertising: false }) : {};
+  const underGpc = isGranting ? consent({ ...ALL, advertising: false }, { assumed: true, gpc: true }) : {};
   const chosen = saying === 'GPC' ? underGpc : first;
 
   const post = async (message: object, headers: Record<string, string>) => {

@@ -18,7 +18,7 @@ export const capture = (source: string, start: Capture, more = enrich) => {
   guard(start)(
     guard((event, found, when = moment()) => {
       const properties = { ...found };
-      const send = record({ type: 'track', event, properties }, source, '', when);
+      const send = record({ type: 'track', event, properties }, '', when, 0, source);
       const decide = guard(() => {
         Object.assign(properties, enrich(event), found);
         if (isFirst(source, event, found, when)) send();

@@ -30,8 +30,11 @@ export const watchPrivacy = (onChange: () => void) => {
   );
 };
 
-/** True where the consent in force is only the setting's default: nobody chose, and no Global Privacy Control is set. */
-export let assumed: true | undefined;
+/**
+ * What messages say beside a consent that is only the setting's default, because there is no choice. Global Privacy
+ * Control, which denies advertising, counts as said.
+ */
+export let unchosen: { assumed: true; gpc: unknown } | undefined;
 
 /**
  * The consent in force. A purpose denied in the snippet's record stays denied.
@@ -43,7 +46,7 @@ export const decide = (recorded: Choice | undefined): Consent | undefined => {
   const chosen = choice || recorded;
   const gpc = (globalThis.navigator as Thing)?.globalPrivacyControl;
   const consent = chosenConsent(chosen, settings.consent === 'granted', gpc);
-  assumed = !(chosen || gpc) || undefined;
+  unchosen = chosen ? undefined : { assumed: true, gpc };
   for (const purpose in consent) (consent as Thing)[purpose] &&= recorded?.[purpose as Purpose] !== false;
   return isChosen || recorded || (consent && isAllowed(consent)) ? consent : undefined;
 };

@@ -2,7 +2,7 @@ import type { Consent } from '../../../shared/consent.ts';
 import type { Properties } from '../api.ts';
 import { blobUuid } from '../uuid.ts';
 import { VERSION } from '../version.ts';
-import { assumed } from './consent.ts';
+import { unchosen } from './consent.ts';
 import { type Message, pack } from './queue.ts';
 import type { Thing } from './sandbox.ts';
 
@@ -67,7 +67,7 @@ export const toMessages = (
         library: { name: 'storebeacon', version: VERSION },
         tiktok,
         traits,
-        consent: { categoryPreferences: consent, assumed },
+        consent: { categoryPreferences: consent, ...unchosen },
       },
     };
     return pack(draft);
