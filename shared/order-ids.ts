@@ -37,8 +37,17 @@ const PADDING = /(.)\1{4,}/gs;
 export const isHardToGuess = (id: string): boolean =>
   !NUMBER.test(id) && !DIGEST.test(id) && new Set(id).size >= 8 && id.replace(PADDING, '').length >= 20;
 
-/** A token proves that its holder has seen the cart or checkout. Numbers and short texts can be guessed and prove nothing. */
-export const isGuessable = (id: string): boolean => id.length < 8 || NUMBER.test(id);
+/** A text whose only digits are a number at its end or beginning: a counter's, as `cart-00012` is. */
+const COUNTED = /^(?:\D*\d+|\d+\D*)$/;
+const NOT_OF_WORDS = /\P{L}/gu;
+
+/**
+ * A token proves that its holder has seen the cart or checkout. Numbers and short texts can be guessed and prove nothing;
+ * neither do short words with a number, the next of which is the next cart.
+ */
+export const isGuessable = (id: string): boolean =>
+  id.length < 8 || (COUNTED.test(id) && id.replace(NOT_OF_WORDS, '').length < SHORTEST_WORDS);
+const SHORTEST_WORDS = 9;
 
 /**
  * All names of an order in one report: its id, its numbers, and `checkout:<id>` for its checkout. Reports of equally

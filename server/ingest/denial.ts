@@ -7,7 +7,7 @@ import { readClaim } from '../orders/claim.ts';
 import { isSha256 } from '../privacy/hash.ts';
 import { claimsOf } from '../privacy/person.ts';
 import type { Denial, Store } from '../store/store.ts';
-import type { Enrichment } from './enrich.ts';
+import type { Enrichment, Skipped } from './enrich.ts';
 import { toEvent } from './event.ts';
 import { ownTimeMs } from './event-time.ts';
 import type { Sender } from './sender.ts';
@@ -15,8 +15,16 @@ import type { Sender } from './sender.ts';
 /** Digests of the cart's token, for pages whose visitor must not be known by anything else. */
 const DIGESTS = ['cart_id_sha256', 'cart_token_sha256'] as const;
 
+/** What is kept of a skipped message in which the visitor chose. Of an order a robot's message is no evidence. */
+export const toStatement = (message: Message, { skip, said }: Skipped, ...from: From): Denial[] => {
+  if (!said) return [];
+  const { claim, tokens, tokenDigests, ...statement } = toDenial(message, said, ...from);
+  return [{ ...statement, ...(skip !== 'bot' && { ...(claim && { claim }), tokens, tokenDigests }) }];
+};
+type From = [sender: Sender, shop: Shop, witnessOf: Store['witnessOf']];
+
 /** What is kept of a message that grants no purpose: who, what was said, when, and what proves that it belongs to an order. */
-export function toDenial(
+function toDenial(
   message: Message,
   denied: Enrichment,
   { source, peer }: Sender,

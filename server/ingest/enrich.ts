@@ -25,10 +25,10 @@ export interface Enrichment {
 /** A few thousand browsers make up nearly all visits, and isbot's pattern is expensive to evaluate. */
 const isRobot = memoize(5_000, isbot);
 
-/** Why a message is not stored. `denied`: what is kept of one in which the visitor chose and no purpose is granted. */
+/** Why a message is not stored. `said`: what is kept of one in which the visitor chose. */
 export interface Skipped {
   skip: SkipReason;
-  denied?: Enrichment;
+  said?: Enrichment;
 }
 
 /**
@@ -49,19 +49,22 @@ export function enrich(
     timestamp: new Date(happenedAtMs(message, sender.receivedAtMs, batchSentAt)).toISOString(),
     receivedAt: new Date(sender.receivedAtMs).toISOString(),
   };
-  if (isAnswered && PURPOSES.every((purpose) => !consent[purpose])) {
-    const denied = {
-      ...times,
-      consent,
-      ...(assumed.length > 0 && { assumed }),
-      // Only a backend's word counts for the person they name.
-      context: sender.source === 'server' && context.traits ? { traits: context.traits } : {},
-    };
-    return { skip: 'consent', ...(assumed.length < PURPOSES.length && { denied }) };
-  }
+  const skipped = (skip: SkipReason): Skipped => ({
+    skip,
+    ...(assumed.length < PURPOSES.length && {
+      said: {
+        ...times,
+        consent,
+        ...(assumed.length > 0 && { assumed }),
+        // Only a backend's word counts for the person they name.
+        context: sender.source === 'server' && context.traits ? { traits: context.traits } : {},
+      },
+    }),
+  });
+  if (isAnswered && PURPOSES.every((purpose) => !consent[purpose])) return skipped('consent');
   const userAgent = sender.isBrowser ? sender.userAgent : context.userAgent;
   const isBot = isRobot(context.userAgent ?? userAgent ?? '');
-  if (isBot && shop.bots === 'drop') return { skip: 'bot' };
+  if (isBot && shop.bots === 'drop') return skipped('bot');
   const { consent: _, bot: __, tiktok: ___, ...rest } = context;
   const ip = canonicalIp(sender.isBrowser ? sender.ip : context.ip);
   return {

@@ -9,7 +9,7 @@ import { readClaim } from '../orders/claim.ts';
 import { type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
 import type { Denial, Entry, Store } from '../store/store.ts';
 import { defaultDiffers, isSilent, type Silent } from './consent-warnings.ts';
-import { toDenial } from './denial.ts';
+import { toStatement } from './denial.ts';
 import { enrich } from './enrich.ts';
 import { toEvent } from './event.ts';
 import { ownTimeMs } from './event-time.ts';
@@ -28,7 +28,7 @@ export interface ValidationResult {
   /** Ready for the log, in the order of the items. Skipped messages (robot, no consent) are in neither. */
   entries: Entry[];
   rejections: Rejections;
-  /** Of skipped messages, those that deny every purpose. */
+  /** Of skipped messages, those in which the visitor chose. */
   denials: Denial[];
   /** Positions of messages whose assumed consent is not the shop's default. */
   differing: number[];
@@ -84,8 +84,7 @@ export async function validate(
     const enriched = enrich(parsed.message, sender, shop, batchSentAt);
     if ('skip' in enriched) {
       counters.count('messages_skipped', { shop: shop.id, reason: enriched.skip });
-      if (enriched.denied)
-        denials.push(toDenial(parsed.message, enriched.denied, sender, shop, parts.log.witnessOf));
+      denials.push(...toStatement(parsed.message, enriched, sender, shop, parts.log.witnessOf));
       continue;
     }
     const issues = deniesAll(parsed.message) ? identityIssues(parsed.message) : [];

@@ -135,7 +135,7 @@ export interface Store extends Ledger, RedactionStore {
    * @throws {LogUnavailable} when nothing could be stored (disk full, closed); then nothing was.
    */
   accept(entries: readonly Entry[]): Promise<Accepted[]>;
-  /** Records messages that grant no purpose. One transaction; what was denied before changes nothing. @throws {LogUnavailable} */
+  /** Records choices of messages that are not stored. One transaction; what was denied before changes nothing. @throws {LogUnavailable} */
   deny(denials: readonly Denial[]): Promise<void>;
   /** What was said by a visitor or about a person under this id, oldest first; at most the latest 20 changes of each. */
   consentHistory(shop: string, id: string): Promise<ConsentChange[]>;

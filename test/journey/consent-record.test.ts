@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { refundPayload } from '../../server/sandbox/webhooks.ts';
 import { digest } from '../support/order-rows.ts';
 import { basic } from '../support/shop.ts';
-import { IN_BROWSER, SERVER_KEY, startConsentShops } from '../support/webhook-shop.ts';
+import { IN_BROWSER, SERVER_KEY, startConsentShops, startWebhookShop } from '../support/webhook-shop.ts';
 
 /**
  * Consent is what was last said, by whichever voice may say it, at the moment of each request. The shop's webhooks
@@ -283,6 +283,42 @@ describe('the record’s history', () => {
     expect((await denying.admin('GET', `/admin/visitors/${of.visitor}?shop=nowhere`)).status).toBe(404);
   });
 });
+
+test.each([
+  ['that denies advertising', { advertising: false }, {}, { ...ALL, advertising: false }],
+  ['with Global Privacy Control', undefined, { gpc: true }, { ...ALL, advertising: false }],
+  ['that denies everything', NONE, {}, NONE],
+])(
+  'a message %s counts where robots’ messages are dropped, and its sender calls itself one',
+  async (_what, choice, more, want) => {
+    const shop = await startWebhookShop({ CONSENT_DEFAULT: 'granted', SERVER_KEY, BOTS: 'drop' });
+    const visitor = randomUUID();
+    const robot = { ...IN_BROWSER, 'user-agent': 'Mozilla/5.0 (compatible; Googlebot/2.1)' };
+    const consent = { ...(choice && { categoryPreferences: choice }), ...more };
+    const message = {
+      type: 'track',
+      event: 'Order Completed',
+      anonymousId: visitor,
+      properties: { order_id: '77' },
+    };
+    const answer = await shop.post('/v1/batch', { batch: [{ ...message, context: { consent } }] }, robot);
+    expect(await answer.json()).toMatchObject({ accepted: 0, rejected: [] });
+    await shop.post(
+      '/v1/track',
+      { event: 'Seen', anonymousId: visitor },
+      { authorization: basic(SERVER_KEY) },
+    );
+    await shop.settled();
+    const [held] = (await (await shop.admin('GET', `/admin/visitors/${visitor}/export`)).json()).exports;
+    expect(held.events).toMatchObject([{ event: { event: 'Seen' } }]);
+    expect(held.evidence).toEqual([]);
+    expect(held.consents[0].consent).toMatchObject(choice ?? { advertising: false });
+    const reached = (api: 'tiktok' | 'customerio') =>
+      JSON.stringify(shop.sandbox.accepted(api)).includes(visitor);
+    expect(reached('tiktok')).toBe(false);
+    expect(reached('customerio')).toBe(want.analytics);
+  },
+);
 
 describe('an order asks at each stage', () => {
   test('consent withdrawn between the page and the later stages', async () => {

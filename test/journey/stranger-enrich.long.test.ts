@@ -205,7 +205,7 @@ describe('an order leaves without the click, address and browser of a stranger',
     expect(sent).not.toContain(ELSEWHERE);
   });
 
-  test.each(['12345678901234567890', 'short', '7000'])(
+  test.each(['12345678901234567890', 'short', '7000', 'cart-00012', 'checkout-12'])(
     'who guesses the token %s of its cart and checkout',
     async (guessed) => {
       const given = begin();

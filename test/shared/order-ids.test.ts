@@ -80,7 +80,18 @@ test.each([
 
 test('a token proves something only when it cannot be guessed', () => {
   expect(['1001', 'abc', '21050224050312121'].map(isGuessable)).toEqual([true, true, true]);
-  expect(isGuessable('f3a1c2d4e5')).toBe(false);
+  const counted = [
+    'cart-00012',
+    'Cart_2026',
+    'checkout-12',
+    'basket000000000012',
+    '00012-cart',
+    'shop.cart#77',
+    '購物車-000123',
+  ];
+  expect(counted.filter((id) => !isGuessable(id))).toEqual([]);
+  const random = ['f3a1c2d4e5', 'c7e41fd6a0b94f6c8d2f5be1930a7c44', '9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d'];
+  expect([...random, 'Z2NwLXVzLWVhc3QxOjAxSEdX'].filter(isGuessable)).toEqual([]);
   expect(
     orderTokens({
       cart_token: 'cart-token-1',
