@@ -4,7 +4,7 @@ import { orderNames, readId } from '../../shared/order-ids.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { decides } from '../privacy/effective-consent.ts';
 import { readClaim } from './claim.ts';
-import { type Evidence, toEvidence } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import { byPrecedence, isTrusted, type Report } from './precedence.ts';
 
 /** What is known of an order when one of its stages is leased for the first time. */
@@ -14,9 +14,16 @@ export interface KnownOrder {
   eventId?: string;
   /** Of trusted voices, and of browsers where their word makes an order. */
   reports: readonly Report[];
-  /** Joined by proof, latest first. */
+  /** What browsers showed: joined by proof, latest first, and in their reports. */
   evidence: readonly Evidence[];
 }
+
+/** An event and the text it is stored as. */
+export interface Composed {
+  event: ProtectedEvent;
+  text: string;
+}
+type TextOf = (event: ProtectedEvent) => string;
 
 /** Money, items and status: the strongest voice alone decides them. */
 const TERMS: ReadonlySet<string> = new Set([
@@ -43,24 +50,31 @@ const TERMS: ReadonlySet<string> = new Set([
  *
  * @param own the report that added the stage.
  */
-export function composeStage(own: ProtectedEvent, known: KnownOrder): ProtectedEvent {
+export function composeStage(own: ProtectedEvent, known: KnownOrder, textOf: TextOf): Composed {
   return bounded(
     () => compose(own, known),
     () => compose(own, { ...known, reports: believed(known.reports), evidence: known.evidence.map(briefly) }),
+    textOf,
   );
 }
 
 /** A checkout that a trusted voice reported, with what is known of the browsers that belong to it, latest first. */
-export const composeCheckout = (own: ProtectedEvent, evidence: readonly Evidence[]): ProtectedEvent =>
+export const composeCheckout = (
+  own: ProtectedEvent,
+  evidence: readonly Evidence[],
+  textOf: TextOf,
+): Composed =>
   bounded(
     () => enrich(own, evidence),
     () => enrich(own, evidence.map(briefly)),
+    textOf,
   );
 
 /** Customer.io refuses a larger event: it is sent without what browsers added that could be this large. */
-function bounded(whole: () => ProtectedEvent, lean: () => ProtectedEvent): ProtectedEvent {
-  const composed = whole();
-  return Buffer.byteLength(JSON.stringify(composed)) <= LIMITS.messageBytes ? composed : lean();
+function bounded(whole: () => ProtectedEvent, lean: () => ProtectedEvent, textOf: TextOf): Composed {
+  const withText = (event: ProtectedEvent): Composed => ({ event, text: textOf(event) });
+  const composed = withText(whole());
+  return Buffer.byteLength(composed.text) <= LIMITS.messageBytes ? composed : withText(lean());
 }
 
 const briefly = ({ context: { page: _, campaign: __, ...context }, ...evidence }: Evidence): Evidence => ({
@@ -77,8 +91,6 @@ function compose(own: ProtectedEvent, known: KnownOrder): ProtectedEvent {
     .filter(({ stage, event }) => stage !== 'cancelled' && stage !== 'refunded' && !cancelledAt(event))
     .map(({ event }) => event);
   const content = contentOf(own, reports, contents);
-  const pages = reports.filter(({ source }) => !isTrusted(source)).map(({ event }) => toEvidence(event));
-  const evidence = [...known.evidence, ...pages];
   const buyer = describingBuyer(own, reports);
   const composed = enrich(
     {
@@ -98,9 +110,11 @@ function compose(own: ProtectedEvent, known: KnownOrder): ProtectedEvent {
         ...(isCancellable(own) && cancellation(reports)),
       },
     },
-    evidence,
+    known.evidence,
   );
-  const shared = evidence.flatMap(({ eventId }) => eventId ?? []).find((id) => isOwnEventId(id, reports));
+  const shared = known.evidence
+    .flatMap(({ eventId }) => eventId ?? [])
+    .find((id) => isOwnEventId(id, reports));
   const eventId = known.eventId ?? shared ?? `order:${known.canonicalId}`;
   return { ...composed, orderId: known.canonicalId, eventId };
 }
@@ -109,7 +123,7 @@ function compose(own: ProtectedEvent, known: KnownOrder): ProtectedEvent {
 function describingBuyer(own: ProtectedEvent, reports: readonly Report[]): ProtectedEvent[] {
   const events = believed(reports).map(({ event }) => event);
   const isWeaker = !isTrusted(own.source) && events.some(({ source }) => isTrusted(source));
-  return isWeaker ? events : [own, ...events];
+  return isWeaker ? events : [...new Set([own, ...events])];
 }
 
 /**
@@ -206,7 +220,10 @@ function propertiesOf(
   canonicalId: string,
 ): JsonObject {
   const isTerm = ([name]: [string, unknown]) => TERMS.has(name);
-  const weaker = others.toReversed().flatMap(({ properties }) => Object.entries(properties));
+  const weaker = others
+    .filter((event) => event !== own)
+    .toReversed()
+    .flatMap(({ properties }) => Object.entries(properties));
   return {
     ...Object.fromEntries(weaker.filter((field) => !isTerm(field))),
     ...Object.fromEntries(

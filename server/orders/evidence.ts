@@ -28,7 +28,7 @@ const MOST_CAMPAIGN_FIELDS = 12;
 export function toEvidence(event: ProtectedEvent): Evidence {
   const { consent, assumed, identity, properties, messageId, event: name = '' } = event;
   const { ip, userAgent, page, campaign, tiktok: { event_id, ...tiktok } = {} } = event.context;
-  const isShared = event_id === messageId || event_id === eventIdOf(name, properties, messageId);
+  const isShared = () => event_id === messageId || event_id === eventIdOf(name, properties, messageId);
   const shown = {
     ip,
     userAgent: text(userAgent, MAX.userAgent),
@@ -41,7 +41,7 @@ export function toEvidence(event: ProtectedEvent): Evidence {
     ...(assumed && { assumed }),
     ...(identity.anonymousId !== undefined && { anonymousId: identity.anonymousId }),
     context: filled(shown) ?? {},
-    ...(event_id !== undefined && isShared && { eventId: event_id }),
+    ...(event_id !== undefined && isShared() && { eventId: event_id }),
   };
 }
 

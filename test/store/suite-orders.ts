@@ -363,6 +363,16 @@ export function describeOrders(name: string, open: (options: LogOptions) => Prom
       expect(await drain(log)).toEqual([]);
     });
 
+    test('a checkout that no browser showed is sent as the shop system reported it', async () => {
+      const { log } = await withPlatform();
+      const checkout = event({
+        ...{ source: 'platform', event: 'Checkout Started', orderKey: 'checkout:token-0001' },
+        properties: { checkout_token: 'token-0001', value: 12 },
+      });
+      await log.accept([{ event: checkout }]);
+      expect(await drain(log)).toMatchObject([checkout]);
+    });
+
     test('a purged shop starts from nothing', async () => {
       const { log, later } = await withPlatform();
       await log.accept([platform('1'), page('2')]);

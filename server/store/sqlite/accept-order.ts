@@ -54,6 +54,7 @@ export interface AcceptOrder {
 
 const DUPLICATE: Accepted = { isStored: false };
 const UNMATCHED = { unmatched: 'now' } as const;
+const NONE: ReadonlyMap<string, number> = new Map();
 /** A cancellation or a refund is sent after its order. */
 const AFTER_ORDER_MS = 1_000;
 /** A lease carries the time at which it was asked for; on a busy machine it may follow what was accepted since. */
@@ -144,7 +145,7 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
     const witness = details?.witness ?? null;
     // Where the shop system reports orders, a page is believed when it says that one was placed, and no further.
     const mayAddStages = isTrusted(source) || claim.stage === 'placed' || !hasPlatform;
-    const { order, formerIds, superseded } = orders.assign(
+    const { order, isNew, formerIds, superseded } = orders.assign(
       shop,
       { ...claim, isCancelled: claim.isCancelled && (isTrusted(source) || !hasPlatform) },
       {
@@ -159,16 +160,17 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
     if (!voices.actsAsBrowser(shop))
       for (const joined of evidence.joinTo(shop, order, claim, nowMs))
         if (joined.stage === 'placed' && !isDenial(joined)) insert(evidenceRow(row, joined.body, order));
-    const heldMs = totals.waitsUntil(order, setByMs);
+    const heldMs = isNew ? 0 : totals.waitsUntil(order, setByMs);
     const isAnswered = source === 'platform' && !claim.awaitsTotal && isOrderBody(claim.stage);
     const isReleased = heldMs > 0 && (isAnswered || totals.hasTotal(order, body));
     if (isReleased) totals.release(shop, order, receivedAtMs, setByMs);
     const isWaiting = claim.awaitsTotal && !totals.hasTotal(order, body);
     const untilMs = isWaiting ? receivedAtMs + TOTAL_WAIT_MS : isReleased ? 0 : heldMs;
+    const emitted = isNew ? NONE : orders.emitted(order);
     const added = mayAddStages
-      ? stagesOf(order, claim).filter((one) => !wasSentBefore(shop, order, claim, one, nowMs))
+      ? stagesOf(order, emitted, claim).filter((one) => !wasSentBefore(shop, order, claim, one, nowMs))
       : [];
-    const before = added.includes('placed') ? [...orders.emitted(order).values()] : [];
+    const before = added.includes('placed') ? [...emitted.values()] : [];
     for (const stage of added) emit(row, claim, order, stage, { setByMs, mergeMs, untilMs, insert });
     // What became of the order is sent after it, also when both are due together after an outage.
     for (const seq of before) orders.moveStage(order, seq, rows.moveBehind(shop, seq));
@@ -185,9 +187,12 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
     };
   }
 
-  function stagesOf(order: Order, { stage, part, isCancelled, isOfNothing }: OrderClaim): Stage[] {
+  function stagesOf(
+    order: Order,
+    emitted: ReadonlyMap<string, number>,
+    { stage, part, isCancelled, isOfNothing }: OrderClaim,
+  ): Stage[] {
     if (isOfNothing) return [];
-    const emitted = orders.emitted(order);
     if (stage === 'refunded') return emitted.has(`refunded:${part}`) ? [] : ['refunded'];
     const isOver = isCancelled || order.isCancelled === 1;
     return stagesAdded(stage, { emitted: new Set(emitted.keys() as Iterable<Stage>), isCancelled: isOver });

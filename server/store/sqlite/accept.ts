@@ -24,10 +24,11 @@ import { withFields } from './stored-event.ts';
 import type { Views } from './views.ts';
 
 /** `bytes`: of what was stored. `orders`: the answers to entries that report an order, by their place. */
-export interface AcceptedAll extends ConsentChanges {
+export interface AcceptedAll {
   isStored: boolean[];
   orders: [index: number, accepted: Accepted][];
   bytes: number;
+  changes: ConsentChanges | null;
 }
 
 interface Parts {
@@ -191,12 +192,12 @@ export function createAccept({
       isStored.push(accepted.isStored);
       if (accepted !== STORED && accepted !== DUPLICATE) orders.push([index, accepted]);
     }
-    return { isStored, orders, bytes: rows.bytes(), ...consents.changes() };
+    return { isStored, orders, bytes: rows.bytes(), changes: consents.changes() };
   }
 
   return {
     accept,
-    deny(denials: readonly DenialRow[], nowMs: number): ConsentChanges {
+    deny(denials: readonly DenialRow[], nowMs: number): ConsentChanges | null {
       for (const denial of denials) acceptDenial(denial, nowMs);
       return consents.changes();
     },

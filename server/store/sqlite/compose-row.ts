@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { orderTokens } from '../../../shared/order-ids.ts';
-import type { ProtectedEvent } from '../../../shared/protected-event.ts';
-import { composeCheckout, composeStage } from '../../orders/compose.ts';
+import type { Joined, ProtectedEvent } from '../../../shared/protected-event.ts';
+import { type Composed, composeCheckout, composeStage } from '../../orders/compose.ts';
 import { type Evidence, toEvidence } from '../../orders/evidence.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import { prepare } from './database.ts';
@@ -8,7 +9,8 @@ import { type EvidenceRow, type EvidenceStore, isDenial, visitorKey } from './ev
 import type { OpenStore } from './open-store.ts';
 import type { OrderSubjects } from './order-subjects.ts';
 import type { Order, Orders } from './orders.ts';
-import { readStored } from './stored-event.ts';
+import { intoSpare } from './spare.ts';
+import { readStored, withFields } from './stored-event.ts';
 import type { Views } from './views.ts';
 
 /** A row whose body is composed when it is leased first, by whichever destination. */
@@ -17,6 +19,12 @@ export interface ComposedRow {
   shop: string;
   orderId: number | null;
   body: string;
+}
+
+/** `event`: what the body says; absent when it cannot be read. */
+export interface Frozen {
+  body: string;
+  event?: ProtectedEvent;
 }
 
 /**
@@ -32,11 +40,14 @@ export function createComposeRow(
     subjects,
   }: { orders: Orders; evidence: EvidenceStore; views: Views; subjects: OrderSubjects },
 ) {
-  const freeze = prepare(connection, 'UPDATE events SET body = ?2, compose = 2 WHERE seq = ?1');
+  const freeze = prepare(
+    connection,
+    'UPDATE events SET body = ?2, compose = 2, visitor = NULL WHERE seq = ?1',
+  );
 
   /** The latest of what browsers proved: their own reports of the order, then what they showed with its tokens. */
-  function evidenceOf(shop: string, order: Order): Evidence[] {
-    const shown = views.of(shop, orders.tokens(order), order.windowUntilMs, order.userId);
+  function evidenceOf(shop: string, order: Order, tokens: readonly string[]): Evidence[] {
+    const shown = views.of(shop, tokens, order.windowUntilMs, order.userId);
     const visitors = new Set(shown.map(({ anonymousId = '' }) => visitorKey(anonymousId)));
     // Who showed the order's token goes before somebody who shares the buyer's address and guessed the order's number.
     const reported = evidence
@@ -47,54 +58,67 @@ export function createComposeRow(
     return [...reported, ...shown];
   }
 
-  function compose({ shop, orderId, body }: ComposedRow): ProtectedEvent {
+  function compose({ shop, orderId, body }: ComposedRow): Frozen {
     const own = readStored(body);
+    const textOf = (event: ProtectedEvent) => textWith(body, own, event);
     const order = orderId === null ? undefined : orders.get(orderId);
     if (!order) {
       const tokens = orderTokens(own.properties);
       const untilMs = Number.MAX_SAFE_INTEGER;
       const shown = views.of(shop, tokens, untilMs, own.identity.userId ?? null);
-      const proven = { orderId: undefined, shown, reports: [own], tokens, names: [], untilMs };
-      return { ...composeCheckout(own, shown), joined: subjects.join(shop, proven) };
+      const proven = { earlier: [], shown, reports: [own], tokens, names: [], untilMs };
+      return withSubjects(composeCheckout(own, shown, textOf), subjects.find(shop, proven));
     }
     const { canonicalId, eventId, windowUntilMs } = order;
+    const { names, tokens } = orders.claimed(order);
     const reports = orders.reports(order, { body, event: own });
-    const shown = evidenceOf(shop, order);
-    const composed = composeStage(own, {
-      canonicalId,
-      ...(eventId !== null && { eventId }),
-      reports,
-      evidence: shown,
-    });
     const pages = reports.filter(({ source }) => !isTrusted(source)).map(({ event }) => toEvidence(event));
+    const shown = [...evidenceOf(shop, order, tokens), ...pages];
+    const known = { canonicalId, ...(eventId !== null && { eventId }), reports, evidence: shown };
+    const composed = composeStage(own, known, textOf);
     const trusted = reports.filter(({ source }) => isTrusted(source)).map(({ event }) => event);
-    const joined = subjects.join(shop, {
-      orderId: order.id,
-      shown: [...shown, ...pages],
+    const joined = subjects.find(shop, {
+      earlier: JSON.parse(order.subjects ?? '[]'),
+      shown,
       reports: [own, ...trusted].filter(({ source }) => isTrusted(source)),
-      tokens: orders.tokens(order),
-      names: orders.names(order),
+      tokens,
+      names,
       untilMs: windowUntilMs,
     });
-    orders.freezeEventId(order, composed.eventId ?? '');
-    return { ...composed, joined };
+    orders.freeze(order, composed.event.eventId ?? '', joined);
+    return withSubjects(composed, joined);
   }
 
-  function tryCompose(row: ComposedRow): string {
+  function tryCompose(row: ComposedRow): Frozen {
     try {
-      return JSON.stringify(compose(row));
+      return compose(row);
     } catch (error) {
-      if (error instanceof SyntaxError) return row.body;
+      if (error instanceof SyntaxError) return { body: row.body };
       throw error;
     }
   }
 
-  return (row: ComposedRow): string => {
-    const body = tryCompose(row);
-    freeze.run(row.seq, body);
-    return body;
+  return (row: ComposedRow): Frozen => {
+    const frozen = tryCompose(row);
+    freeze.run(row.seq, intoSpare(row.body, frozen.body));
+    return frozen;
   };
 }
+
+/** Of an event that adds fields to its own report and changes none, most of the text is the report's. */
+function textWith(body: string, own: ProtectedEvent, event: ProtectedEvent): string {
+  const added: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(event)) {
+    if (!Object.hasOwn(own, name)) added[name] = value;
+    else if (!isDeepStrictEqual(value, own[name as keyof ProtectedEvent])) return JSON.stringify(event);
+  }
+  return withFields(body.trimEnd(), added);
+}
+
+const withSubjects = ({ event, text }: Composed, joined: Joined[]): Frozen => ({
+  body: withFields(text, { joined }),
+  event: { ...event, joined },
+});
 
 const readEvidence = (row: EvidenceRow): Evidence => ({
   ...toEvidence(JSON.parse(row.body)),

@@ -35,7 +35,7 @@ interface RecordText {
   own?: (number | null)[];
   history: ConsentChange[];
 }
-interface Known extends RecordText, Omit<ConsentRow, 'sinceMs'> {
+interface Known extends RecordText, ConsentRow {
   /** `at` as it is stored. */
   stored: number[];
 }
@@ -64,14 +64,9 @@ export type Consents = ReturnType<typeof createConsents>;
 /** The consent record: what was last said for each purpose by each visitor and about each person. */
 export function createConsents(store: OpenStore) {
   const { connection } = store;
-  const read = prepare<Omit<Known, keyof RecordText | 'stored'> & { record: string }>(
+  const read = prepare<ConsentRow & { record: string }>(
     connection,
-    `SELECT state, used_at AS usedAtMs, record FROM consents WHERE shop = ? AND subject = ?`,
-  );
-  const find = prepare<ConsentRow>(
-    connection,
-    `SELECT state, since AS sinceMs, used_at AS usedAtMs FROM consents
-     WHERE shop = ? AND subject = ?`,
+    `SELECT state, since AS sinceMs, used_at AS usedAtMs, record FROM consents WHERE shop = ? AND subject = ?`,
   );
   const insert = prepare(
     connection,
@@ -127,7 +122,7 @@ export function createConsents(store: OpenStore) {
     const history = [{ receivedAtMs, atMs, source, state: choice }];
     insert.run(shop, subject, choice, receivedAtMs, JSON.stringify({ at, own, history }));
     known.set(`${shop}\n${subject}`, {
-      ...{ state: choice, usedAtMs: receivedAtMs, at, own, history },
+      ...{ state: choice, sinceMs: receivedAtMs, usedAtMs: receivedAtMs, at, own, history },
       stored: [...at],
     });
     if (choice.includes('d')) deny(shop, subject);
@@ -182,7 +177,7 @@ export function createConsents(store: OpenStore) {
       if (found) change(shop, subject, found, said);
     },
     find: (shop: string, subject: string): ConsentRow | undefined =>
-      subject === '' ? undefined : find.get(shop, subject),
+      subject === '' ? undefined : load(shop, subject),
     /** Keeps a record that is needed. Writes once a day at most. */
     use(shop: string, subject: string, { usedAtMs }: Pick<ConsentRow, 'usedAtMs'>, nowMs: number): void {
       if (nowMs - usedAtMs < DAY_MS) return;
@@ -210,8 +205,9 @@ export function createConsents(store: OpenStore) {
     forget: () => known.clear(),
     /** How many denials were recorded since the start. */
     denials: () => denials,
-    /** Since the last call. */
-    changes(): ConsentChanges {
+    /** Since the last call; null: nothing that others need to know. */
+    changes(): ConsentChanges | null {
+      if (denied.length + refused === 0) return null;
       const since = { denied, refused, denials };
       denied = [];
       refused = 0;

@@ -48,7 +48,9 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
   if (gap) watch.gapFound(gap);
   if (highWaterMarkLost) watch.highWaterMarkLost();
 
-  function applyChanges({ denied, denials, refused }: ConsentChanges): void {
+  function applyChanges(changes: ConsentChanges | null): void {
+    if (!changes) return;
+    const { denied, denials, refused } = changes;
     recentDenials.add(denied, denials);
     if (refused > 0) watch.consentsRefused(refused);
   }
@@ -74,11 +76,7 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
     async accept(entries) {
       if (entries.length === 0) return [];
       const rows = entries.map(toRow);
-      const { isStored, orders, bytes, ...changes } = await call.accept(
-        rows,
-        clock.now(),
-        clockShiftMs(clock),
-      );
+      const { isStored, orders, bytes, changes } = await call.accept(rows, clock.now(), clockShiftMs(clock));
       applyChanges(changes);
       watch.appended(bytes);
       // Also for what is a duplicate to destinations and news to statistics.

@@ -3,6 +3,7 @@ import { prepare } from './database.ts';
 import { type Dedup, fromBlob, type Windows } from './dedup.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Remove } from './remove.ts';
+import { ONE_BYTE, withSpare } from './spare.ts';
 
 export interface NewRow {
   shop: string;
@@ -80,7 +81,9 @@ export function createEventRows(
       if (interested.length === 0 && audience === AUDIENCE.statistics) return 0;
       const { receivedAtMs, holdUntilMs, messageKey, orderKey, isTrusted, isComposed, orderId } = row;
       const flags = [Number(isTrusted), audience, Number(isComposed), orderId] as const;
-      const { visitor, person } = row;
+      const { visitor, person, text } = isComposed
+        ? { visitor: ONE_BYTE, person: null, text: withSpare(body) }
+        : { ...row, text: body };
       const seq = insert.insert(
         shop,
         receivedAtMs,
@@ -90,7 +93,7 @@ export function createEventRows(
         ...flags,
         visitor,
         person,
-        body,
+        text,
       );
       if (encryptedPii !== null && interested.some(({ decryptsPii }) => decryptsPii))
         insertPii.run(seq, encryptedPii);

@@ -1,12 +1,14 @@
+import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { sqliteFault } from '../errors.ts';
 import { AUDIENCE } from './audience.ts';
+import type { Frozen } from './compose-row.ts';
 import { prepare } from './database.ts';
 import { type ConsumerState, type OpenStore, reachedSeq } from './open-store.ts';
-import { RECORDED_COLUMNS, RECORDED_TABLES, type RowConsent, type RowSubjects } from './recorded.ts';
+import { RECORDED_COLUMNS, RECORDED_TABLES, type RowSubjects } from './recorded.ts';
 import type { Requeue } from './requeue.ts';
 
 /** One leased delivery. When it is settled, `attempt` also proves that it was not leased again since. */
-export interface LeasedRow extends RowConsent {
+export interface LeasedRow {
   seq: number;
   attempt: number;
   uncertainSinceMs: number | null;
@@ -15,11 +17,13 @@ export interface LeasedRow extends RowConsent {
   isOrder: number;
   body: string;
   encryptedPii: string | null;
+  /** As `readConsent` reads it. */
+  consent: string | null;
   /** How many denials were recorded when it was leased: a later one of these subjects is not applied yet. */
   denials: number;
 }
 /** A row as it is read. */
-interface ReadRow extends Omit<LeasedRow, keyof RowConsent | 'denials'>, RowSubjects {
+interface ReadRow extends Omit<LeasedRow, 'consent' | 'denials'>, RowSubjects {
   orderId: number | null;
   /** 1: the body is not composed yet; 2: it was composed. */
   compose: number;
@@ -56,8 +60,8 @@ export function createLease(
   store: OpenStore,
   requeue: Requeue,
   parts: {
-    composeRow: (row: ReadRow) => string;
-    recorded: (row: RowSubjects, isPast: boolean) => RowConsent;
+    composeRow: (row: ReadRow) => Frozen;
+    recorded: (row: RowSubjects, isPast: boolean, composed?: ProtectedEvent) => string | null;
     denials: () => number;
   },
   { leaseMs, holdMs }: { leaseMs: number; holdMs: number },
@@ -174,12 +178,17 @@ export function createLease(
     return leased.map((row) => withConsent(row, isPast));
   }
 
-  function withConsent(read: ReadRow, isPast: boolean): LeasedRow {
-    const row = read.compose === 1 ? { ...read, body: composeRow(read) } : read;
-    const { seq, attempt, uncertainSinceMs, waitingSinceMs, isOrder, body, encryptedPii } = row;
-    const { consent } = recorded(row, isPast);
+  function withConsent(row: ReadRow, isPast: boolean): LeasedRow {
+    const { body, event } = row.compose === 1 ? composeRow(row) : { body: row.body };
     return {
-      ...{ seq, attempt, uncertainSinceMs, waitingSinceMs, isOrder, body, encryptedPii, consent },
+      seq: row.seq,
+      attempt: row.attempt,
+      uncertainSinceMs: row.uncertainSinceMs,
+      waitingSinceMs: row.waitingSinceMs,
+      isOrder: row.isOrder,
+      body,
+      encryptedPii: row.encryptedPii,
+      consent: recorded(row, isPast, event),
       denials: denials(),
     };
   }

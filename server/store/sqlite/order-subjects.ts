@@ -3,8 +3,6 @@ import type { Joined, ProtectedEvent } from '../../../shared/protected-event.ts'
 import type { Evidence } from '../../orders/evidence.ts';
 import { personSubject, subjectOf, tokenSubject, visitorSubject } from '../subject.ts';
 import type { Consents } from './consents.ts';
-import { prepare } from './database.ts';
-import type { OpenStore } from './open-store.ts';
 
 /** SQL: the rows of `order_subjects` that belong to the order ?1. Run it before the order's row goes. */
 export const REFERENCES = `order_subjects WHERE order_id = ?1
@@ -12,8 +10,8 @@ export const REFERENCES = `order_subjects WHERE order_id = ?1
 
 /** What is known of an order or a checkout by proof. */
 export interface Proven {
-  /** Undefined: a checkout, which has no row of its own. */
-  orderId: number | undefined;
+  /** Of the order's earlier stages. */
+  earlier: readonly Joined[];
   /** What browsers showed. */
   shown: readonly Evidence[];
   /** What trusted voices reported, and the report at hand. */
@@ -26,18 +24,10 @@ export interface Proven {
 
 /** Who belongs to an order or checkout, and what they chose where there is no record of it. */
 export interface OrderSubjects {
-  /** With those of the order's earlier stages; kept with the order. */
-  join(shop: string, proven: Proven): Joined[];
+  find(shop: string, proven: Proven): Joined[];
 }
 
-export function createOrderSubjects({ connection }: OpenStore, consents: Consents): OrderSubjects {
-  const known = prepare<{ subjects: string | null }>(connection, 'SELECT subjects FROM orders WHERE id = ?');
-  const put = prepare(connection, 'UPDATE orders SET subjects = ?2 WHERE id = ?1 AND subjects IS NOT ?2');
-  const refer = prepare(
-    connection,
-    'INSERT INTO order_subjects (subject, order_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
-  );
-
+export function createOrderSubjects(consents: Consents): OrderSubjects {
   /** A token shown later than an order's evidence may be proves nothing. */
   const ofTokens = (shop: string, { tokens, untilMs }: Proven): Joined[] =>
     tokens.map(tokenSubject).flatMap((subject): Joined[] => {
@@ -57,23 +47,19 @@ export function createOrderSubjects({ connection }: OpenStore, consents: Consent
       .map((subject) => [subject, NOTHING_SAID]);
 
   return {
-    join(shop, proven) {
-      const { orderId, shown, reports } = proven;
-      const earlier = orderId === undefined ? null : known.get(orderId)?.subjects;
+    find(shop, proven) {
+      const { earlier, shown, reports } = proven;
       const all: Joined[] = [
-        ...(JSON.parse(earlier ?? '[]') as Joined[]),
+        ...earlier,
         ...shown.map(ofEvidence),
         ...reports.flatMap(ofReport),
         ...ofTokens(shop, proven),
         ...ofEmails(shop, proven),
         ...ofNames(shop, proven),
       ];
-      const joined = [...Map.groupBy(all, ([subject]) => subject)].map(
+      return [...Map.groupBy(all, ([subject]) => subject)].map(
         ([subject, group]): Joined => [subject, together(group.map(([, choice]) => choice))],
       );
-      if (orderId !== undefined && put.run(orderId, JSON.stringify(joined)) > 0)
-        for (const [subject] of joined) if (subject !== '') refer.run(subject, orderId);
-      return joined;
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { ProtectedEvent, Source } from '../../../shared/protected-event.ts';
+import type { Joined, ProtectedEvent, Source } from '../../../shared/protected-event.ts';
 import type { OrderClaim } from '../../orders/claim.ts';
 import type { Report } from '../../orders/precedence.ts';
 import type { Stage } from '../../orders/stages.ts';
@@ -19,10 +19,12 @@ export interface Order {
   witness: string | null;
   eventId: string | null;
   isCancelled: number;
+  /** JSON of Joined[], as of the stage that was leased last. */
+  subjects: string | null;
 }
 
 const COLUMNS = `orders.id, canonical_id AS canonicalId, reported_at AS reportedAtMs, window_until AS windowUntilMs,
-  user_id AS userId, witness, event_id AS eventId, is_cancelled AS isCancelled`;
+  user_id AS userId, witness, event_id AS eventId, is_cancelled AS isCancelled, subjects`;
 
 /** The identity of orders: which names belong to which order, what was reported of it, what of it is sent. */
 export interface Orders {
@@ -45,10 +47,10 @@ export interface Orders {
   emit(order: Order, stage: Stage, part: string, seq: number): void;
   /** The stage's event got another number. */
   moveStage(order: Order, seq: number, to: number): void;
-  /** As keys. */
-  tokens(order: Order): string[];
-  names(order: Order): string[];
-  freezeEventId(order: Order, eventId: string): void;
+  /** `tokens`: as keys. */
+  claimed(order: Order): Pick<OrderClaim, 'names' | 'tokens'>;
+  /** What a stage was composed with: the id of the first one stays; who belongs to the order is referred to. */
+  freeze(order: Order, eventId: string, subjects: readonly Joined[]): void;
 }
 
 /** What the first report of an order fixes. */
@@ -67,6 +69,7 @@ export interface FirstReport {
 
 export interface Assigned {
   order: Order;
+  isNew: boolean;
   /** Canonical ids under which reports were stored that belong to `order` now: of orders merged into it, and its former one. */
   formerIds: string[];
   /** Stages that both had: the events of the ones given up, which no destination was sent. */
@@ -105,11 +108,11 @@ export function createOrders({ connection }: OpenStore): Orders {
     connection,
     `SELECT ${COLUMNS} FROM orders WHERE id IN (SELECT order_id FROM order_tokens WHERE shop = ? AND token = ?)`,
   );
-  const tokensOf = prepare<{ token: string }>(
+  const claimedOf = prepare<{ text: string; isToken: number }>(
     connection,
-    'SELECT token FROM order_tokens WHERE order_id = ?',
+    `SELECT name AS text, 0 AS isToken FROM order_names WHERE order_id = ?1
+     UNION ALL SELECT token, 1 FROM order_tokens WHERE order_id = ?1`,
   );
-  const namesOf = prepare<{ name: string }>(connection, 'SELECT name FROM order_names WHERE order_id = ?');
   const putReport = prepare(
     connection,
     `INSERT INTO order_reports (order_id, source, stage, part, received_at, body) VALUES (?, ?, ?, ?, ?, ?)
@@ -129,7 +132,14 @@ export function createOrders({ connection }: OpenStore): Orders {
     'INSERT INTO order_stages (order_id, stage, part, seq) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const moveStage = prepare(connection, 'UPDATE order_stages SET seq = ?3 WHERE order_id = ?1 AND seq = ?2');
-  const setEventId = prepare(connection, 'UPDATE orders SET event_id = coalesce(event_id, ?2) WHERE id = ?1');
+  const freeze = prepare(
+    connection,
+    'UPDATE orders SET event_id = coalesce(event_id, ?2), subjects = ?3 WHERE id = ?1',
+  );
+  const refer = prepare(
+    connection,
+    'INSERT INTO order_subjects (subject, order_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
+  );
   const moves = ['order_names', 'order_tokens', 'order_stages', 'order_reports', 'evidence', 'events'].map(
     (table) => prepare(connection, `UPDATE OR IGNORE ${table} SET order_id = ?2 WHERE order_id = ?1`),
   );
@@ -217,16 +227,19 @@ export function createOrders({ connection }: OpenStore): Orders {
       if (known?.canonicalId.startsWith('checkout:') && !canonicalId.startsWith('checkout:'))
         rename.run(id, canonicalId);
       for (const token of tokens) addToken.run(shop, tokenKey(token), id);
-      const order = byId.get(id) as Order;
+      const made = { ...{ id, canonicalId, windowUntilMs, userId, witness }, eventId: null, subjects: null };
+      const order = known
+        ? (byId.get(id) as Order)
+        : { ...made, reportedAtMs: receivedAtMs, isCancelled: Number(isCancelled) };
       const formerIds = found.map((one) => one.canonicalId).filter((one) => one !== order.canonicalId);
-      return { order, formerIds, superseded };
+      return { order, isNew: !known, formerIds, superseded };
     },
     report(order, source, { stage, part }, receivedAtMs, body) {
       putReport.run(order.id, source, stage, part, receivedAtMs, body);
     },
     reports: (order, read) =>
-      allReports.all(order.id).map(({ body, ...report }) => ({
-        ...report,
+      allReports.all(order.id).map(({ source, stage, part, body }) => ({
+        ...{ source, stage, part },
         // The event of a stage is its report's text with further fields.
         event: read.body.startsWith(body.slice(0, -1)) ? read.event : readStored(body),
       })),
@@ -236,8 +249,17 @@ export function createOrders({ connection }: OpenStore): Orders {
       ),
     moveStage: (order, seq, to) => void moveStage.run(order.id, seq, to),
     emit: (order, stage, part, seq) => void putStage.run(order.id, stage, part, seq),
-    names: (order) => namesOf.all(order.id).map(({ name }) => name),
-    tokens: (order) => tokensOf.all(order.id).map(({ token }) => token),
-    freezeEventId: (order, eventId) => void setEventId.run(order.id, eventId),
+    claimed(order) {
+      const claimed = claimedOf.all(order.id);
+      const texts = (isToken: number) =>
+        claimed.filter((one) => one.isToken === isToken).map(({ text }) => text);
+      return { names: texts(0), tokens: texts(1) };
+    },
+    freeze({ id, eventId: frozen, subjects: before }, eventId, joined) {
+      const subjects = JSON.stringify(joined);
+      if (frozen !== null && subjects === before) return;
+      freeze.run(id, eventId, subjects);
+      if (subjects !== before) for (const [subject] of joined) if (subject !== '') refer.run(subject, id);
+    },
   };
 }

@@ -1,5 +1,5 @@
 import { type ConsentState, NOTHING_SAID, orElse, strictest } from '../../../shared/consent.ts';
-import type { Joined } from '../../../shared/protected-event.ts';
+import type { Joined, ProtectedEvent } from '../../../shared/protected-event.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import type { Recorded } from '../../privacy/effective-consent.ts';
 import { personSubject, visitorSubject } from '../subject.ts';
@@ -21,15 +21,10 @@ export interface RowSubjects {
   body: string;
 }
 
-/** What crosses to the caller of a lease, as text: the cheapest to clone. */
-export interface RowConsent {
-  /**
-   * `Recorded`: the state of the visitors, then of the person; null: nothing is recorded. Where these are others than the
-   * event names, their subjects follow, each after a comma.
-   */
-  consent: string | null;
-}
-
+/**
+ * What crosses to the caller of a lease is text, the cheapest to clone: `Recorded`, the state of the visitors, then of the
+ * person. Where these are others than the event names, their subjects follow, each after a comma.
+ */
 export function readConsent(consent: string): { recorded: Recorded; subjects: string[] | undefined } {
   const recorded = { visitors: consent.slice(0, 3), person: consent.slice(3, 6) };
   return { recorded, subjects: consent.length > 6 ? consent.slice(7).split(',') : undefined };
@@ -59,11 +54,15 @@ export function createRecorded(consents: Consents) {
   }
 
   /** What is composed names its visitors itself; of a person only what a trusted voice said. */
-  function ofBody(row: RowSubjects, isPast: boolean): RowConsent {
-    const event = tryRead(row.body);
-    if (!event) return { consent: null };
+  function ofBody(row: RowSubjects, isPast: boolean, event = tryRead(row.body)): string | null {
+    if (!event) return null;
     const { identity, joined = [], source } = event;
-    const look = (subject: string) => stateOf(row, subject, isPast);
+    const found = new Map<string, ConsentState>();
+    const look = (subject: string) => {
+      const state = found.get(subject) ?? stateOf(row, subject, isPast);
+      found.set(subject, state);
+      return state;
+    };
     const visitor = visitorSubject(identity.anonymousId);
     const { userId, emailSha256 } = identity;
     const person = personSubject(userId ?? (source === 'server' ? emailSha256 : undefined));
@@ -79,14 +78,15 @@ export function createRecorded(consents: Consents) {
     // A no to the email may have been said since the order was composed.
     const personState = strictest([isTrusted(source) ? ofPerson : noOf(ofPerson), noOf(look(email))]);
     const subjects = [visitor, person, email, ...joined.map(([subject]) => subject)];
-    return { consent: [strictest(states) + personState, ...subjects].join(',') };
+    return [strictest(states) + personState, ...subjects].join(',');
   }
 
-  return (row: RowSubjects, isPast: boolean): RowConsent => {
+  /** @returns null: nothing is recorded. `composed`: the event, where its body was composed just now. */
+  return (row: RowSubjects, isPast: boolean, composed?: ProtectedEvent): string | null => {
     const { visitor, person, said, isStale, compose } = row;
-    if (compose > 0 || visitor === null) return ofBody(row, isPast);
-    if (said === null || !(isPast || isStale)) return { consent: said };
-    return { consent: stateOf(row, visitor, isPast) + stateOf(row, person ?? '', isPast) };
+    if (compose > 0 || visitor === null) return ofBody(row, isPast, composed);
+    if (said === null || !(isPast || isStale)) return said;
+    return stateOf(row, visitor, isPast) + stateOf(row, person ?? '', isPast);
   };
 }
 

@@ -1,6 +1,6 @@
 import { emptyWal } from './checkpoints.ts';
 import { CHUNK, pages, STEP, untilDone } from './chunks.ts';
-import type { ComposedRow } from './compose-row.ts';
+import type { ComposedRow, Frozen } from './compose-row.ts';
 import { prepare } from './database.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Dedup } from './dedup.ts';
@@ -25,7 +25,7 @@ interface Parts {
   ledger: Pick<LedgerRows, 'retain'>;
   orders: OrderRetention;
   redactions: Pick<Redactions, 'retain'>;
-  composeRow(row: ComposedRow): string;
+  composeRow(row: ComposedRow): Frozen;
 }
 
 interface Retained {

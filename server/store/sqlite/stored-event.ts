@@ -8,8 +8,10 @@ export const toSource = (stored: StoredSource): Source =>
   stored === 'webhook' ? 'platform' : (stored ?? 'browser');
 
 /** An event's text with further fields, without reading it: a field named twice counts as it is named last. */
-export const withFields = (body: string, fields: Record<string, string | boolean>): string =>
-  `${body.slice(0, -1)},${JSON.stringify(fields).slice(1)}`;
+export function withFields(body: string, fields: object): string {
+  const text = JSON.stringify(fields);
+  return text === '{}' ? body : `${body.slice(0, -1)},${text.slice(1)}`;
+}
 
 /** An event as it is stored, also by an earlier version. @throws {SyntaxError} when it is damaged. */
 export function readStored(body: string): ProtectedEvent {

@@ -125,7 +125,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const deadLetters = createDeadLetters(store, encryptedPii);
   const composeRow = createComposeRow(store, {
     ...{ orders, evidence, views },
-    subjects: createOrderSubjects(store, consents),
+    subjects: createOrderSubjects(consents),
   });
   const { retain, purge } = createRetain(store, {
     ...{ retentionMs, remove, encryptedPii, dedup, history, deadLetters, ledger, composeRow },
