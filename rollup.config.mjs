@@ -58,10 +58,10 @@ const letForConst = {
 const NAMES = {
   get(n) {
     const names =
-      's t i u d f r h st so S v y g o K te b ss it B j $ a c U k ti N R Z G I q A m ua F T W qa C se ' +
-      'ta ts L O tn x ii M ue p V qs si z ut sl e ir _ l sr ui il Q tt sa tl tr J D ur w sn dt P io to ' +
-      'E Y ia X us uo n un de dr dl di ds da ie dn fo fe fr fl fi fs fa ft fn qo qe qr ql qi H ul qt ' +
-      'qn bo be br bl bi bs ba bt bn lo le lr ll li ls la lt ln jo je jr jl ji';
+      's t i u d f p y si so Z v T b g Q te r ss it A D o $ uo U R ti N W a x j tt z m ue H di h qa X ' +
+      'se ta ut J M tn c ii K ua O F G st dn us le e ir P l sr ui il n sl sa tl E k S I w _ dt q io to ' +
+      'C qs ia L ur Y tr un de dr dl V ds da ie qo fo fe fr fl fi fs fa ft fn sn qe qr ql qi B ul qt ' +
+      'qn bo be br bl bi bs ba bt bn lo ts lr ll li ls la lt ln jo je jr jl ji';
     return names.split(' ')[n] ?? `$${n}`;
   },
 };
