@@ -1,11 +1,11 @@
 import type { Express, Request, RequestHandler, Response } from 'express';
-import { MESSAGE_TYPES, type MessageType } from '../../shared/names.ts';
+import { LIMITS, MESSAGE_TYPES, type MessageType } from '../../shared/names.ts';
 import type { Config } from '../config/config.ts';
 import { type Admission, claimantOf, createAdmission } from '../http/admission.ts';
 import { readBody } from '../http/body.ts';
 import type { Budget } from '../http/budget.ts';
 import { cors } from '../http/cors.ts';
-import { HttpError, toHttpError } from '../http/errors.ts';
+import { HttpError, toHttpError, tooLarge } from '../http/errors.ts';
 import { decompress, isGzip } from '../http/gzip.ts';
 import { type Body, parseBody } from '../http/json.ts';
 import { type KeyHolder, keysInHead, withKeyInBody } from '../http/write-key.ts';
@@ -45,6 +45,8 @@ interface HandlerParts extends IngestParts {
 }
 
 const HOUR_MS = 3_600_000;
+/** What one message may take before it is parsed: also an indented one of the greatest size. */
+const MAX_MESSAGE_TEXT_BYTES = 4 * LIMITS.messageBytes;
 
 /** Segment's HTTP API under `/v1`. Each message type is also available under its first letter. */
 export function addIngestRoutes(app: Express, parts: IngestParts): void {
@@ -101,6 +103,7 @@ function ingestHandler(parts: HandlerParts, type?: MessageType): RequestHandler 
       .then((bytes) => {
         const plain = decompress(bytes, isGzip(request.headers['content-encoding']));
         if (known) hold(known, plain.length);
+        if (type && plain.length > MAX_MESSAGE_TEXT_BYTES) throw tooLarge('message');
         const body = parseBody(plain);
         const holder = admission.admit(withKeyInBody(keys, body.value), request, known);
         if (!known) hold(holder, plain.length);

@@ -217,6 +217,16 @@ describe('strange JSON does no harm', () => {
     expect((await reply(JSON.stringify(track()))).answer.accepted).toBe(1);
   });
 
+  test('what no message can be is refused before it is parsed', async () => {
+    const deep = await reply(`{"batch":[${nested(1_000)}]}`, {}, '/v1/batch');
+    expect(deep.status).toBe(400);
+    expect(deep.answer).toMatchObject({ message: 'The body is nested deeper than 1000 levels.' });
+    const wide = Array.from({ length: 20_000 }, (_, index) => `"key-${index}":1`).join();
+    expect((await reply(trackText(newId(), `"properties":{${wide}}`))).status).toBe(413);
+    const indented = trackText(newId(), `"properties":{"a":1${' '.repeat(60_000)}}`);
+    expect((await reply(indented)).answer.accepted).toBe(1);
+  });
+
   test('ordinary depth passes whole', async () => {
     const messageId = newId();
     await reply(trackText(messageId, `"properties":${nested(20)}`));
