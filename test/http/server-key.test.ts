@@ -162,6 +162,11 @@ describe('keys that would prove nothing are refused at the start', () => {
       /SERVER_KEY back… \(28 characters\) is also a WRITE_KEY/,
     ],
     [
+      'one of several, in spaces, equal to the write key',
+      { tea: { ...shop, WRITE_KEY: SERVER_KEY, SERVER_KEY: `${SERVER_KEY}-2 , ${SERVER_KEY} ` } },
+      /SERVER_KEY back… \(28 characters\) is also a WRITE_KEY/,
+    ],
+    [
       'equal to another shop’s write key',
       { tea: { ...shop, SERVER_KEY }, shoes: { ...shop, WRITE_KEY: SERVER_KEY } },
       /is also a WRITE_KEY/,

@@ -1,38 +1,8 @@
 // @module-tag slow
 import { afterAll, describe, expect, test } from 'vitest';
 import { signShopline } from '../../server/sandbox/webhooks.ts';
-import { startCollector } from '../support/collector.ts';
 import { WRITE_KEY } from '../support/shop.ts';
 import { startWebhookShop } from '../support/webhook-shop.ts';
-
-const KEY = 'backend-key-0123456789abcdef';
-
-describe('a server key that is none stops the start, and is named without its value', () => {
-  test.each([
-    { title: 'shorter than 24 characters', variables: { SERVER_KEY: KEY.slice(0, 23) } },
-    { title: 'one of several too short', variables: { SERVER_KEY: `${KEY}, ${KEY.slice(0, 23)}` } },
-    { title: 'the write key', variables: { SERVER_KEY: KEY, WRITE_KEY: KEY } },
-    { title: 'among others the write key', variables: { SERVER_KEY: `${KEY}x, ${KEY}`, WRITE_KEY: KEY } },
-    { title: 'the write key with spaces around', variables: { SERVER_KEY: ` ${KEY} `, WRITE_KEY: KEY } },
-  ])('$title', async ({ variables }) => {
-    const problem = await startCollector(variables).then(
-      () => 'started',
-      (error: Error) => error.message,
-    );
-    expect(problem).toContain('SERVER_KEY');
-    expect(problem).not.toContain(KEY.slice(0, 20));
-  });
-
-  test('the write key of another shop', async () => {
-    const shops = { tea: { SERVER_KEY: KEY }, coffee: { WRITE_KEY: KEY } };
-    await expect(startCollector({}, { shops })).rejects.toThrow(/SERVER_KEY .* is also a WRITE_KEY/);
-  });
-
-  test('24 characters are enough', async () => {
-    const { base } = await startCollector({ SERVER_KEY: KEY.slice(0, 24) });
-    expect((await fetch(`${base}/healthz`)).status).toBe(200);
-  });
-});
 
 describe('a signed webhook that cannot be used has a clear answer, twice the same, and nothing is stored of it', async () => {
   const shop = await startWebhookShop({}, { whenOver: afterAll });

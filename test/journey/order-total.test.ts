@@ -90,6 +90,15 @@ test('while SHOPLINE does not list it, the order and its refund wait, and the or
   );
 });
 
+test.each(['refunded', 'partially_refunded'])(
+  'an order that is %s, of which the webhook says only what is left, waits for nothing',
+  async (financialStatus) => {
+    const { place, settledAs } = await startShop();
+    await place(ORDER, '1001', { financialStatus, userId: '6999' });
+    await settledAs(['PlaceAnOrder 240', 'Purchase 240']);
+  },
+);
+
 test('an order that nobody can price is sent after an hour, as its lines add up', async () => {
   const { send, settledAs, clock } = await startShop();
   await send();

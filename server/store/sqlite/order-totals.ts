@@ -8,6 +8,8 @@ export const TOTAL_WAIT_MS = 3_600_000;
 
 /** Reports of what was ordered. */
 const BODIES: ReadonlySet<Stage> = new Set(['placed', 'paid', 'updated']);
+/** Of the whole order, and what is left of it after refunds. */
+const AMOUNTS = ['total', 'net_total'] as const;
 export const isOrderBody = (stage: Stage): boolean => BODIES.has(stage);
 
 /** Orders whose stages wait until a report has their total. `setByMs`: what the clock differs from the steady one. */
@@ -30,7 +32,9 @@ export function createOrderTotals(
         .reports(order, { body, event: JSON.parse(body) })
         .some(
           ({ source, stage, event }) =>
-            isTrusted(source) && isOrderBody(stage) && event.properties.total !== undefined,
+            isTrusted(source) &&
+            isOrderBody(stage) &&
+            AMOUNTS.some((name) => event.properties[name] !== undefined),
         ),
 
     /** Until when the order waits for its total, epoch ms; 0 when it does not. */

@@ -41,12 +41,16 @@ export async function receiveShopline(
   return acceptWithoutTotal(parts, shop, entry);
 }
 
-/** An order as it was placed, paid or edited. Its cancellation has no amount to send, and a refund one of its own. */
+/**
+ * An order as it was placed, paid or edited, without any amount for the whole, refunds taken off or not. Its cancellation
+ * has no amount to send, and a refund one of its own.
+ */
 const lacksTotal = ({ event, claim }: Entry): boolean =>
   claim !== undefined &&
   claim.stage !== 'refunded' &&
   claim.stage !== 'cancelled' &&
-  event.properties.total === undefined;
+  event.properties.total === undefined &&
+  event.properties.net_total === undefined;
 
 /**
  * With an access token the order waits in the store until the Admin API has said what it costs: it is read at once, and
