@@ -7,7 +7,7 @@ import { AUDIENCE } from './audience.ts';
 import { type Dedup, type DedupKey, evidenceKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
 import type { ErasedOrders } from './erased-orders.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
-import { deniedVisitor, type EvidenceStore, isDenial, type Shown } from './evidence.ts';
+import { deniedVisitor, type EvidenceStore, isDenial, type Shown, senderParts } from './evidence.ts';
 import type { FormerKeys } from './former-keys.ts';
 import { createOrderTotals, isOrderBody, TOTAL_WAIT_MS } from './order-totals.ts';
 import type { Order, Orders } from './orders.ts';
@@ -98,7 +98,7 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
     nowMs: number,
   ): { order: Order | undefined } | undefined {
     const { stage, part, names, tokens } = claim;
-    const key = toBlob(evidenceKey([stage, part, shown.visitor, ...names, ...tokens]));
+    const key = toBlob(evidenceKey([stage, part, ...senderParts(shown), ...names, ...tokens]));
     const put = evidence.put(shop, key, claim, shown);
     if (!put) return undefined;
     const known = { byToken: orders.showing(shop, tokens), byName: orders.named(shop, names) };

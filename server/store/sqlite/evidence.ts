@@ -33,6 +33,21 @@ export const isDenial = ({ visitor }: Pick<EvidenceRow, 'visitor'>): boolean => 
 export const visitorKey = (visitor: string): string =>
   visitor.startsWith(DENIED) ? visitor : deniedVisitor(visitorSubject(visitor) || visitor);
 
+/** True where the visitor's id is one that only its browser can know. Without, anybody may send the same. */
+const isOwnVisitor = (visitor: string): boolean =>
+  isDenial({ visitor }) ? visitor !== DENIED : visitorSubject(visitor) !== '';
+
+/**
+ * What tells apart who reported the same order. Without an id of its own that is the address, and the hour: a report from
+ * another address, or from before the address counts as a witness, does not take the place of the buyer's.
+ */
+export const senderParts = ({
+  visitor,
+  witness,
+  receivedAtMs,
+}: Pick<EvidenceRow, 'visitor' | 'witness' | 'receivedAtMs'>): string[] =>
+  isOwnVisitor(visitor) ? [visitor] : [visitor, witness ?? '', `${Math.floor(receivedAtMs / WITNESS_MS)}`];
+
 const COLUMNS = `e.id, e.stage, e.received_at AS receivedAtMs, e.visitor, e.user_id AS userId, e.witness, e.body`;
 const CANDIDATES = `SELECT ${COLUMNS} FROM evidence_names n JOIN evidence e ON e.id = n.evidence_id
   WHERE n.shop = ?1 AND n.name = ?2 AND e.status = 'open'`;
@@ -116,7 +131,7 @@ export function createEvidence({ connection }: OpenStore) {
     void setJoined.run(id, order.id, nowMs);
 
   return {
-    /** Undefined when this visitor reported the same stage of the same order before. */
+    /** Undefined when the same sender reported the same stage of the same order before. */
     put(
       shop: string,
       key: Uint8Array,
