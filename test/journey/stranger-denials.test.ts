@@ -1,5 +1,7 @@
 // @module-tag slow
+import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
+import { refundPayload } from '../../server/sandbox/webhooks.ts';
 import { createSkipClock } from '../support/skip-clock.ts';
 import { IN_BROWSER, startWebhookShop } from '../support/webhook-shop.ts';
 
@@ -83,6 +85,23 @@ describe('a report without an id of its own', () => {
     await from(HOME, page(NONE));
     await place();
     expect((await sent()).customerio).toEqual([]);
+  });
+});
+
+describe('every stage of an order', () => {
+  test('two pages, one by number and one by id: the refund is sent no more than the order', async () => {
+    const { shop, number, orderId, from, page, place, sent } = begin('denied');
+    await from(HOME, page(ALL, { anonymousId: randomUUID() }));
+    const other = randomUUID();
+    await from(HOME, page(ALL, { anonymousId: other, properties: { order_id: orderId } }));
+    await place();
+    expect((await sent()).customerio).toEqual([]);
+    const lines = [{ productId: 'tea', variantId: 'tea-1', title: 'Tea', price: 240, quantity: 1 }];
+    const refund = { refundId: `R${number}`, orderId, refundedAtMs: shop.clock.now(), amount: 240, lines };
+    await shop.sendWebhook('refunds/create', refundPayload(refund), `refund-${number}`);
+    const { customerio, text } = await sent();
+    expect(customerio).toEqual([]);
+    expect(text).not.toContain(other);
   });
 });
 

@@ -102,7 +102,7 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
     const put = evidence.put(shop, key, claim, shown);
     if (!put) return undefined;
     const known = { byToken: orders.showing(shop, tokens), byName: orders.named(shop, names) };
-    return { order: evidence.joinLate(shop, put, names, known, nowMs) };
+    return { order: evidence.joinLate(put, known, nowMs) };
   }
 
   /** A browser's report where its word makes no order: kept once, joined where it proves to belong to one. */
@@ -158,7 +158,7 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
     orders.report(order, source, claim, receivedAtMs, body);
     insert(reportRow(row, body, order));
     if (!voices.actsAsBrowser(shop))
-      for (const joined of evidence.joinTo(shop, order, claim, nowMs))
+      for (const joined of evidence.joinTo(shop, order, claim.tokens, nowMs))
         if (joined.stage === 'placed' && !isDenial(joined)) insert(evidenceRow(row, joined.body, order));
     const heldMs = isNew ? 0 : totals.waitsUntil(order, setByMs);
     const isAnswered = source === 'platform' && !claim.awaitsTotal && isOrderBody(claim.stage);

@@ -49,8 +49,9 @@ export const senderParts = ({
   isOwnVisitor(visitor) ? [visitor] : [visitor, witness ?? '', `${Math.floor(receivedAtMs / WITNESS_MS)}`];
 
 const COLUMNS = `e.id, e.stage, e.received_at AS receivedAtMs, e.visitor, e.user_id AS userId, e.witness, e.body`;
-const CANDIDATES = `SELECT ${COLUMNS} FROM evidence_names n JOIN evidence e ON e.id = n.evidence_id
-  WHERE n.shop = ?1 AND n.name = ?2 AND e.status = 'open'`;
+/** Whatever a report calls its order: all stages of it are given the same evidence. */
+const NAMED = `evidence e WHERE e.id IN (SELECT n.evidence_id FROM order_names o
+  JOIN evidence_names n ON n.shop = o.shop AND n.name = 'n:' || o.name WHERE o.order_id = ?1)`;
 
 const byNameKey = (name: string) => `n:${name}`;
 const byTokenKey = (token: string) => `t:${tokenKey(token)}`;
@@ -79,23 +80,24 @@ export function createEvidence({ connection }: OpenStore) {
   );
   const withToken = prepare<EvidenceRow>(
     connection,
-    `${CANDIDATES} AND e.received_at <= ?3 ORDER BY e.received_at DESC LIMIT ${MOST_CANDIDATES}`,
+    `SELECT ${COLUMNS} FROM evidence_names n JOIN evidence e ON e.id = n.evidence_id
+     WHERE n.shop = ?1 AND n.name = ?2 AND e.status = 'open' AND e.received_at <= ?3
+     ORDER BY e.received_at DESC LIMIT ${MOST_CANDIDATES}`,
   );
   const withWitness = prepare<EvidenceRow>(
     connection,
-    `${CANDIDATES} AND e.received_at BETWEEN ?3 AND ?4 AND e.witness = ?5
+    `SELECT ${COLUMNS} FROM ${NAMED}
+     AND e.status = 'open' AND e.received_at BETWEEN ?2 AND ?3 AND e.witness = ?4
      ORDER BY e.received_at DESC LIMIT ${MOST_CANDIDATES}`,
   );
   const witnesses = prepare<{ visitor: string | null }>(
     connection,
     `SELECT DISTINCT visitor FROM (
-       SELECT e.visitor FROM json_each(?2) name
-       JOIN evidence_names n ON n.shop = ?1 AND n.name = name.value JOIN evidence e ON e.id = n.evidence_id
-       WHERE e.received_at BETWEEN ?3 AND ?4 AND e.witness = ?5
-       UNION ALL SELECT visitor FROM evidence WHERE order_id = ?6
+       SELECT e.visitor FROM ${NAMED} AND e.received_at BETWEEN ?2 AND ?3 AND e.witness = ?4
+       UNION ALL SELECT visitor FROM evidence WHERE order_id = ?1
        UNION ALL SELECT v.visitor FROM order_tokens o JOIN token_views t ON t.shop = o.shop AND t.token = o.token
          JOIN views v ON v.id = t.view_id
-       WHERE o.order_id = ?6 AND t.first_at <= ?4 AND v.user_id IN ('', coalesce(?7, v.user_id))) LIMIT ${MOST_CANDIDATES}`,
+       WHERE o.order_id = ?1 AND t.first_at <= ?3 AND v.user_id IN ('', coalesce(?5, v.user_id))) LIMIT ${MOST_CANDIDATES}`,
   );
   const setJoined = prepare(
     connection,
@@ -108,17 +110,12 @@ export function createEvidence({ connection }: OpenStore) {
 
   const isOtherUser = (userId: string | null, order: Order) =>
     Boolean(userId) && order.userId !== null && userId !== order.userId;
-  /** A witness proves something only where it points to one visitor: of those with the order's name, its tokens, and those joined. */
-  const isOfOneVisitor = (shop: string, order: Order, names: readonly string[]) => {
-    const found = witnesses.all(
-      shop,
-      JSON.stringify(names.map(byNameKey)),
-      order.reportedAtMs - WITNESS_MS,
-      order.windowUntilMs,
-      order.witness,
-      order.id,
-      order.userId,
-    );
+  /** What the buyer's address proves by the order's names, as statements take it. */
+  const witnessedTo = ({ id, reportedAtMs, windowUntilMs, witness }: Order) =>
+    [id, reportedAtMs - WITNESS_MS, windowUntilMs, witness] as const;
+  /** A witness proves something only where it points to one visitor: of those with the order's names, its tokens, and those joined. */
+  const isOfOneVisitor = (order: Order) => {
+    const found = witnesses.all(...witnessedTo(order), order.userId);
     return new Set(found.map(({ visitor }) => visitorKey(visitor ?? ''))).size === 1;
   };
   const isInTime = ({ receivedAtMs, witness }: Pick<EvidenceRow, 'receivedAtMs' | 'witness'>, order: Order) =>
@@ -146,7 +143,7 @@ export function createEvidence({ connection }: OpenStore) {
     },
 
     /** Joins what is open and belongs to this order. Answers what joined now. */
-    joinTo(shop: string, order: Order, { names, tokens }: OrderClaim, nowMs: number): EvidenceRow[] {
+    joinTo(shop: string, order: Order, tokens: readonly string[], nowMs: number): EvidenceRow[] {
       const joinAll = (rows: readonly EvidenceRow[]) => {
         const own = rows.filter(({ userId }) => !isOtherUser(userId, order));
         for (const row of own) join(row, order, nowMs);
@@ -156,32 +153,20 @@ export function createEvidence({ connection }: OpenStore) {
       const shown = joinAll(
         tokens.flatMap((token) => withToken.all(shop, byTokenKey(token), order.windowUntilMs)),
       );
-      const witnessed =
-        order.witness === null || !isOfOneVisitor(shop, order, names)
-          ? []
-          : names.flatMap((name) =>
-              withWitness.all(
-                shop,
-                byNameKey(name),
-                order.reportedAtMs - WITNESS_MS,
-                order.windowUntilMs,
-                order.witness,
-              ),
-            );
+      const isProven = order.witness !== null && isOfOneVisitor(order);
+      const witnessed = isProven ? withWitness.all(...witnessedTo(order)) : [];
       return [...new Map([...shown, ...joinAll(witnessed)].map((row) => [row.id, row])).values()];
     },
 
     /** Joins a browser's report to the order it proves to belong to; undefined when it proves nothing. */
     joinLate(
-      shop: string,
       row: EvidenceRow,
-      names: readonly string[],
       { byToken, byName }: Record<'byToken' | 'byName', readonly Order[]>,
       nowMs: number,
     ): Order | undefined {
       const mine = [
         ...byToken.filter((order) => row.receivedAtMs <= order.windowUntilMs),
-        ...byName.filter((order) => isInTime(row, order) && isOfOneVisitor(shop, order, names)),
+        ...byName.filter((order) => isInTime(row, order) && isOfOneVisitor(order)),
       ].find((order) => !isOtherUser(row.userId, order));
       if (mine) join(row, mine, nowMs);
       return mine;
