@@ -18,8 +18,11 @@ export interface OrderClaim {
   isOfNothing?: true;
   /** `Order Placed`: names an order like a report of it, but adds no stage; of a trusted voice it is an event like others. */
   isNotice?: true;
-  /** A report without the order's total, which its sender can be asked for: the order waits until another report has it. */
-  awaitsTotal?: true;
+  /**
+   * True: a report without the order's total, which its sender is asked for; the order waits until another report has it.
+   * False: the same report again, because its sender does not have it; the order waits no longer.
+   */
+  awaitsTotal?: boolean;
   userId?: string;
 }
 

@@ -88,8 +88,12 @@ export interface RunningPlatform {
    * Resolves when all were read, and at once for a shop whose orders cannot be read. @throws when they could not be.
    */
   readOrders(shop: string, sinceMs: number, signal: AbortSignal): Promise<void>;
-  /** The same without waiting, of orders that changed about this time, epoch ms, or later. */
-  readOrdersSoon(shop: string, aboutMs: number): void;
+  /**
+   * The same without waiting, of orders that changed about this time, epoch ms, or later.
+   *
+   * @param onRead called when the platform has answered, also when it refuses to; never while it cannot be reached.
+   */
+  readOrdersSoon(shop: string, aboutMs: number, onRead: () => Promise<unknown>): void;
   stop(): Promise<void>;
 }
 

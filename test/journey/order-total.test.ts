@@ -42,12 +42,14 @@ async function startShop(variables: Record<string, string> = {}, options = {}) {
     pollWaits: () =>
       eventually(
         () => sleeps,
-        (all) => all.includes(15 * MINUTE_MS) && all.includes(10_000),
+        (all) => all.includes(15 * MINUTE_MS) && all.includes(5_000),
       ),
     send: (topic = 'orders/create') => shop.sendWebhook(topic, body),
     list: () => {
       shop.sandbox.shopline.orders = [listed];
+      shop.sandbox.setFaults('shopline', []);
     },
+    fail: (status = 503) => shop.sandbox.setFaults('shopline', [{ status, path: 'orders' }]),
     settledAs: (expected: string[]) =>
       eventually(
         () => purchases(shop).toSorted(),
@@ -69,8 +71,9 @@ test.each(['orders/create', 'orders/paid'])(
   },
 );
 
-test('while SHOPLINE does not list it, the order and its refund wait, and the order poll finds it', async () => {
-  const { send, list, settledAs, clock, sendWebhook, ordersAt, counted, pollWaits } = await startShop();
+test('while SHOPLINE does not answer, the order and its refund wait, and the order poll finds it', async () => {
+  const { send, list, fail, settledAs, clock, sendWebhook, ordersAt, counted, pollWaits } = await startShop();
+  fail();
   await send();
   await sendWebhook('refunds/create', {
     ...{ id: 'R1', order_id: ORDER, created_at: new Date(clock.now()).toISOString() },
@@ -99,8 +102,26 @@ test.each(['refunded', 'partially_refunded'])(
   },
 );
 
-test('an order that nobody can price is sent after an hour, as its lines add up', async () => {
-  const { send, settledAs, clock } = await startShop();
+test('an order that SHOPLINE does not list is sent as its lines add up, after a second look', async () => {
+  const { send, settledAs, ordersAt, counted, pollWaits, clock } = await startShop();
+  await send();
+  await pollWaits();
+  await counted();
+  expect(ordersAt('tiktok')).toEqual([]);
+  clock.skip(6_000);
+  await settledAs(['PlaceAnOrder 240', 'Purchase 240']);
+});
+
+test.each([400, 401, 403, 404])('so is one that may not be read (%i), at once', async (status) => {
+  const { send, settledAs, fail } = await startShop();
+  fail(status);
+  await send();
+  await settledAs(['PlaceAnOrder 240', 'Purchase 240']);
+});
+
+test('an order that cannot be read is sent after an hour, as its lines add up', async () => {
+  const { send, settledAs, fail, clock } = await startShop();
+  fail();
   await send();
   clock.skip(HOUR_MS + 10_000);
   await settledAs(['PlaceAnOrder 240', 'Purchase 240']);
@@ -119,6 +140,7 @@ test('without an access token the order is sent as it is', async () => {
 test('an order that waits for its total survives a crash', async () => {
   const dataDir = tempDir();
   const first = await startShop({}, { dataDir });
+  first.fail();
   await first.send();
   await first.stop();
   const { sandbox } = first;

@@ -41,7 +41,7 @@ export interface OrderPolling {
   /** One more reading of the orders that changed since this time, epoch ms. @throws when not all of them were read. */
   readSince(fromMs: number, signal: AbortSignal): Promise<void>;
   /** The same without waiting, of what changed about this time or later. If it fails, the next run reads it. */
-  readSoon(aboutMs: number): void;
+  readSoon(aboutMs: number, onRead: () => Promise<unknown>): void;
   stop(): Promise<void>;
 }
 
@@ -53,15 +53,21 @@ export function startOrderPolling(parts: OrderPollingParts): OrderPolling {
   const { clock, intervalMs } = parts;
   const { poll, readSince, onError } = createPolling(parts);
   const stopRuns = runPeriodically(clock, intervalMs, poll, onError);
-  const soon = createReadSoon(readSince, clock, onError);
+  const soon = createReadSoon(readSince, clock, (error) => {
+    onError(error);
+    return error instanceof OrdersUnread && isFinal(error.status);
+  });
   return {
     readSince,
-    readSoon: (aboutMs) => soon.ask(aboutMs - OVERLAP_MS),
+    readSoon: (aboutMs, onRead) => soon.ask(aboutMs - OVERLAP_MS, onRead),
     async stop() {
       await Promise.all([stopRuns(), soon.stop()]);
     },
   };
 }
+
+/** The same request would be answered in the same way. */
+const isFinal = (status: number) => status < 500 && status !== 429;
 
 /** `poll` reads what changed since the last complete run; a failed run is repeated by the next. */
 function createPolling(parts: OrderPollingParts): {

@@ -34,7 +34,7 @@ export async function startShopline(parts: PlatformParts): Promise<RunningPlatfo
     http,
     redactSecrets,
     sync: reporting.sync,
-    readOrdersSoon: (shop, aboutMs) => pollings.get(shop)?.readSoon(aboutMs),
+    readOrdersSoon: (shop, ...asked) => pollings.get(shop)?.readSoon(...asked),
     readOrders: async (shop, sinceMs, signal) => pollings.get(shop)?.readSince(sinceMs, signal),
     async stop() {
       stopping.abort();

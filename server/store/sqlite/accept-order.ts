@@ -49,7 +49,7 @@ export interface AcceptOrder {
   /** Of a page whose visitor denied every purpose: what proves that it belongs to an order, and nothing else. */
   denial(row: DenialRow, claim: OrderClaim, nowMs: number): void;
   /** A message that was answered before. */
-  repeat(row: AcceptRow, claim: OrderClaim): Accepted;
+  repeat(row: AcceptRow, claim: OrderClaim, times: AcceptTimes): Accepted;
 }
 
 const DUPLICATE: Accepted = { isStored: false };
@@ -265,7 +265,13 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
       const visitor = deniedVisitor(subject);
       putEvidence(shop, claim, { visitor, receivedAtMs, body, witness }, nowMs);
     },
-    repeat: (row, claim) => (isUnmatched(row, claim) ? { ...DUPLICATE, unmatched: 'again' } : DUPLICATE),
+    repeat(row, claim, { nowMs, setByMs }) {
+      const [shop] = row;
+      if (claim.awaitsTotal === false)
+        for (const order of orders.named(shop, claim.names))
+          if (totals.waitsUntil(order, setByMs) > 0) totals.release(shop, order, nowMs, setByMs);
+      return isUnmatched(row, claim) ? { ...DUPLICATE, unmatched: 'again' } : DUPLICATE;
+    },
   };
 }
 

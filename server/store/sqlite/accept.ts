@@ -83,7 +83,7 @@ export function createAccept({
     if (details?.redaction) return acceptRedaction(row, message, details, nowMs);
     if (details?.webhook) recordBody(details.webhook, nowMs);
     if (dedup.has(shop, message, nowMs) || formerKeys.hasMessage(shop, messageId, nowMs))
-      return details?.claim ? acceptOrder.repeat(row, details.claim) : DUPLICATE;
+      return details?.claim ? acceptOrder.repeat(row, details.claim, times) : DUPLICATE;
     const key = details?.key === undefined ? null : orderKeyOf(details.key);
     if (key !== null && dedup.has(shop, key, nowMs)) {
       show(row, details);

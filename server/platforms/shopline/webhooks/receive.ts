@@ -54,7 +54,7 @@ const lacksTotal = ({ event, claim }: Entry): boolean =>
 
 /**
  * With an access token the order waits in the store until the Admin API has said what it costs: it is read at once, and
- * if that fails, by the next runs of the order poll. Without one it is sent as it is.
+ * if that fails, by the next runs of the order poll. Without one, and when the API does not list it, it is sent as it is.
  */
 async function acceptWithoutTotal(
   { log, counters, logger, readOrdersSoon }: WebhookParts,
@@ -62,8 +62,9 @@ async function acceptWithoutTotal(
   entry: Entry,
 ): Promise<Received> {
   const isReadable = shopline?.accessToken !== undefined;
-  const awaiting = isReadable && entry.claim && { claim: { ...entry.claim, awaitsTotal: true as const } };
-  const accepted = await log.accept([{ ...entry, ...awaiting }]);
+  const accept = (awaitsTotal: boolean) =>
+    log.accept([{ ...entry, ...(entry.claim && { claim: { ...entry.claim, awaitsTotal } }) }]);
+  const accepted = await accept(isReadable);
   const [{ isStored = false } = {}] = accepted;
   if (isStored) {
     counters.count('order_totals_missing', { shop }, 1);
@@ -71,7 +72,7 @@ async function acceptWithoutTotal(
       ? 'order webhook without a total; the order is read from the Admin API'
       : 'order webhook without a total; with SHOPLINE_ACCESS_TOKEN it would be read from the Admin API';
     logger.warn({ shop, variable: 'SHOPLINE_ACCESS_TOKEN' }, text);
-    if (isReadable) readOrdersSoon?.(shop, Date.parse(entry.event.timestamp));
+    if (isReadable) readOrdersSoon?.(shop, Date.parse(entry.event.timestamp), () => accept(false));
   }
   return { shop, ...countStored(accepted) };
 }
