@@ -10,6 +10,12 @@ import { tokenKey } from './token-key.ts';
 const WITNESS_MS = 60 * 60_000;
 /** Of one token or address more candidates than this are not looked at. */
 const MOST_CANDIDATES = 20;
+/**
+ * An order joins this many reports, and as many denials: a genuine one has a page or two. Whatever proves a report
+ * beyond that, it stays unjoined and closes like any other. A witness alone fills half, so that a page that shows a
+ * token finds room.
+ */
+const MOST_JOINED = { byToken: 20, byWitness: 10 } as const;
 
 /** One report of a browser where its word does not make an order. */
 export interface EvidenceRow {
@@ -124,8 +130,17 @@ export function createEvidence({ connection }: OpenStore) {
     receivedAtMs >= order.reportedAtMs - WITNESS_MS &&
     receivedAtMs <= order.windowUntilMs;
 
-  const join = ({ id }: EvidenceRow, order: Order, nowMs: number): void =>
-    void setJoined.run(id, order.id, nowMs);
+  const visitorsJoined = prepare<Pick<EvidenceRow, 'visitor'>>(
+    connection,
+    'SELECT visitor FROM evidence WHERE order_id = ?',
+  );
+  /** Answers whether it joined. */
+  function join(row: EvidenceRow, order: Order, by: keyof typeof MOST_JOINED, nowMs: number): boolean {
+    const alike = visitorsJoined.all(order.id).filter((joined) => isDenial(joined) === isDenial(row));
+    if (alike.length >= MOST_JOINED[by]) return false;
+    setJoined.run(row.id, order.id, nowMs);
+    return true;
+  }
 
   return {
     /** Undefined when the same sender reported the same stage of the same order before. */
@@ -144,18 +159,17 @@ export function createEvidence({ connection }: OpenStore) {
 
     /** Joins what is open and belongs to this order. Answers what joined now. */
     joinTo(shop: string, order: Order, tokens: readonly string[], nowMs: number): EvidenceRow[] {
-      const joinAll = (rows: readonly EvidenceRow[]) => {
-        const own = rows.filter(({ userId }) => !isOtherUser(userId, order));
-        for (const row of own) join(row, order, nowMs);
-        return own;
-      };
+      const joinAll = (rows: readonly EvidenceRow[], by: keyof typeof MOST_JOINED) =>
+        rows.filter((row) => !isOtherUser(row.userId, order) && join(row, order, by, nowMs));
       // First what a token proves: a witness that points to another visitor than this proves nothing.
       const shown = joinAll(
         tokens.flatMap((token) => withToken.all(shop, byTokenKey(token), order.windowUntilMs)),
+        'byToken',
       );
       const isProven = order.witness !== null && isOfOneVisitor(order);
       const witnessed = isProven ? withWitness.all(...witnessedTo(order)) : [];
-      return [...new Map([...shown, ...joinAll(witnessed)].map((row) => [row.id, row])).values()];
+      const joined = [...shown, ...joinAll(witnessed, 'byWitness')];
+      return [...new Map(joined.map((row) => [row.id, row])).values()];
     },
 
     /** Joins a browser's report to the order it proves to belong to; undefined when it proves nothing. */
@@ -164,12 +178,13 @@ export function createEvidence({ connection }: OpenStore) {
       { byToken, byName }: Record<'byToken' | 'byName', readonly Order[]>,
       nowMs: number,
     ): Order | undefined {
-      const mine = [
-        ...byToken.filter((order) => row.receivedAtMs <= order.windowUntilMs),
-        ...byName.filter((order) => isInTime(row, order) && isOfOneVisitor(order)),
-      ].find((order) => !isOtherUser(row.userId, order));
-      if (mine) join(row, mine, nowMs);
-      return mine;
+      const isMine = (order: Order) => !isOtherUser(row.userId, order);
+      const shown = byToken.find((order) => row.receivedAtMs <= order.windowUntilMs && isMine(order));
+      if (shown) return join(row, shown, 'byToken', nowMs) ? shown : undefined;
+      const witnessed = byName.find(
+        (order) => isInTime(row, order) && isMine(order) && isOfOneVisitor(order),
+      );
+      return witnessed && join(row, witnessed, 'byWitness', nowMs) ? witnessed : undefined;
     },
 
     /** Latest first. */
