@@ -15,19 +15,26 @@ const ALL = { advertising: true, analytics: true, marketing: true };
 const NONE = { advertising: false, analytics: false, marketing: false };
 const HOUR_MS = 60 * 60_000;
 
-async function start(consentDefault: string) {
-  const variables = { TRUST_PROXY: '1', CONSENT_DEFAULT: consentDefault, ORDERS_FROM: 'platform' };
+const WINDOW_MS = 30_000;
+
+async function start(consentDefault: string, more: Record<string, string> = {}) {
+  const variables = { ...more, TRUST_PROXY: '1', CONSENT_DEFAULT: consentDefault, ORDERS_FROM: 'platform' };
   const clock = createSkipClock();
   const shop = await startWebhookShop(variables, { clock, whenOver: afterAll });
   await shop.place('2105022431212188732466300', '#D6300', { userId: '1' });
   return { ...shop, clock };
 }
-const shops = { granted: await start('granted'), denied: await start('denied') };
+const shops = {
+  granted: await start('granted'),
+  denied: await start('denied'),
+  merging: await start('denied', { ORDER_MERGE_SECONDS: `${WINDOW_MS / 1000}` }),
+};
 
 let lastNumber = 7000;
+let lastAddress = 100;
 /** One order of one of the shops: what is sent of it before its webhook, and where it goes. */
-function begin(consentDefault: 'granted' | 'denied') {
-  const shop = shops[consentDefault];
+function begin(name: keyof typeof shops, address = HOME) {
+  const shop = shops[name];
   const number = `D${++lastNumber}`;
   const orderId = `210502243121218873246${lastNumber}`;
   const from = async (ip: string, ...messages: object[]) => {
@@ -51,9 +58,17 @@ function begin(consentDefault: 'granted' | 'denied') {
     };
   };
   const place = (parts: object = {}) =>
-    shop.place(orderId, `#${number}`, { userId: `c-${number}`, browserIp: HOME, ...parts });
+    shop.place(orderId, `#${number}`, { userId: `c-${number}`, browserIp: address, ...parts });
   return { shop, number, orderId, from, page, place, sent };
 }
+
+/** Denials of numbers that no order has yet, as a program sends them. */
+const denials = (first: number, count: number, id: () => object) =>
+  Array.from({ length: count }, (_, nth) => ({
+    ...id(),
+    properties: { order_number: `D${first + nth}` },
+    context: { consent: { categoryPreferences: NONE } },
+  }));
 
 describe('a report without an id of its own', () => {
   test.each([
@@ -83,6 +98,75 @@ describe('a report without an id of its own', () => {
     await from(HOME, page(NONE));
     shop.clock.skip(2 * HOUR_MS);
     await from(HOME, page(NONE));
+    await place();
+    expect((await sent()).customerio).toEqual([]);
+  });
+});
+
+describe('a neighbour at the buyer’s address', () => {
+  test.each([
+    ['without ids', () => ({})],
+    ['each with an id of its own', () => ({ anonymousId: randomUUID() })],
+  ])('who denies hundreds of numbers, %s, takes no order away', async (_, id) => {
+    for (const consentDefault of ['granted', 'denied'] as const) {
+      const address = `203.0.113.${++lastAddress}`;
+      const order = () => begin(consentDefault, address);
+      const [alone, withPage] = [order(), order()];
+      const mass = [...denials(lastNumber - 20, 100, id), ...denials(lastNumber + 90, 300, id)];
+      await alone.from(address, ...mass);
+      await withPage.from(address, withPage.page(ALL, { anonymousId: randomUUID(), ...clickOf('buyer') }));
+      await alone.place();
+      await withPage.place();
+      if (consentDefault === 'granted') expect((await alone.sent()).customerio).toEqual(['Order Completed']);
+      const sent = await withPage.sent();
+      expect(sent.customerio).toEqual(['Order Completed']);
+      expect(sent.text).toContain('E.C.P.buyer');
+    }
+  });
+
+  test.each([
+    ['denies without an id', NONE, {}],
+    ['denies with a short id', NONE, { anonymousId: 'visitor-1' }],
+    ['grants without an id', ALL, {}],
+  ])('who %s takes nothing of what the buyer’s own page grants', async (_, choice, who) => {
+    for (const isBuyerFirst of [true, false]) {
+      const { from, page, place, sent } = begin('denied');
+      const buyers = page(ALL, { anonymousId: randomUUID(), ...clickOf('buyer') });
+      const neighbours = page(choice, who);
+      await from(HOME, ...(isBuyerFirst ? [buyers, neighbours] : [neighbours, buyers]));
+      await place();
+      const { customerio, text } = await sent();
+      expect(customerio).toEqual(['Order Completed']);
+      expect(text).toContain('E.C.P.buyer');
+    }
+  });
+
+  test('who denies without an id takes nothing of it when both come after the webhook, either first', async () => {
+    for (const isBuyerFirst of [true, false]) {
+      const { shop, from, page, place, sent } = begin('merging');
+      await place();
+      const buyers = page(ALL, { anonymousId: randomUUID(), ...clickOf('buyer') });
+      for (const one of isBuyerFirst ? [buyers, page(NONE)] : [page(NONE), buyers]) await from(HOME, one);
+      shop.clock.skip(WINDOW_MS + 1000);
+      expect((await sent()).text).toContain('E.C.P.buyer');
+    }
+  });
+
+  test('who has an id as hard to guess as the buyer’s makes the order nobody’s', async () => {
+    const { from, page, place, sent } = begin('granted');
+    const [one, other] = ['one', 'other'].map((name) =>
+      page(ALL, { anonymousId: randomUUID(), ...clickOf(name) }),
+    );
+    await from(HOME, one ?? {}, other ?? {});
+    await place();
+    const { customerio, text } = await sent();
+    expect(customerio).toEqual(['Order Completed']);
+    expect(text).not.toContain('E.C.P.');
+  });
+
+  test('who denies another order leaves the buyer’s own denial as it is', async () => {
+    const { from, page, place, sent } = begin('granted');
+    await from(HOME, ...denials(9000, 3, () => ({})), page(NONE));
     await place();
     expect((await sent()).customerio).toEqual([]);
   });

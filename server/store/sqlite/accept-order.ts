@@ -7,7 +7,7 @@ import { AUDIENCE } from './audience.ts';
 import { type Dedup, type DedupKey, evidenceKey, orderKeyOf, toBlob, type Windows } from './dedup.ts';
 import type { ErasedOrders } from './erased-orders.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
-import { deniedVisitor, type EvidenceStore, isDenial, type Shown, senderParts } from './evidence.ts';
+import { deniedVisitor, type EvidenceStore, isDenial, type Sent, senderParts } from './evidence.ts';
 import type { FormerKeys } from './former-keys.ts';
 import { createOrderTotals, isOrderBody, TOTAL_WAIT_MS } from './order-totals.ts';
 import type { Order, Orders } from './orders.ts';
@@ -94,7 +94,7 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
   function putEvidence(
     shop: string,
     claim: OrderClaim,
-    shown: Shown & { witness: string | null },
+    shown: Sent,
     nowMs: number,
   ): { order: Order | undefined } | undefined {
     const { stage, part, names, tokens } = claim;
@@ -107,9 +107,10 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
 
   /** A browser's report where its word makes no order: kept once, joined where it proves to belong to one. */
   function acceptEvidence(row: AcceptRow, claim: OrderClaim, nowMs: number, insert: InsertRow): Accepted {
-    const [shop, , , receivedAtMs, body, , details] = row;
+    const [shop, , , receivedAtMs, body, , details, [, , choice]] = row;
     const { visitor = '', witness = null } = details ?? {};
-    const put = putEvidence(shop, claim, { visitor, receivedAtMs, body, witness }, nowMs);
+    const isDenying = choice.includes('d');
+    const put = putEvidence(shop, claim, { visitor, receivedAtMs, body, witness, isDenying }, nowMs);
     if (!put) return { ...DUPLICATE, ...(isUnmatched(row, claim) && UNMATCHED) };
     const { order } = put;
     if (!order) return { isStored: true, isEvidence: true, ...(isUnmatched(row, claim) && UNMATCHED) };
@@ -263,7 +264,7 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
       if ((shops.get(shop) ?? NO_ORDERS).ordersFrom === 'browser') return;
       if (erasedOrders.has(shop, claim.names, false, nowMs)) return;
       const visitor = deniedVisitor(subject);
-      putEvidence(shop, claim, { visitor, receivedAtMs, body, witness }, nowMs);
+      putEvidence(shop, claim, { visitor, receivedAtMs, body, witness, isDenying: true }, nowMs);
     },
     repeat(row, claim, { nowMs, setByMs }) {
       const [shop] = row;

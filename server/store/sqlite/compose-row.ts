@@ -5,7 +5,7 @@ import { type Composed, composeCheckout, composeStage } from '../../orders/compo
 import { type Evidence, toEvidence } from '../../orders/evidence.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import { prepare } from './database.ts';
-import { type EvidenceRow, type EvidenceStore, isDenial, visitorKey } from './evidence.ts';
+import { type EvidenceRow, type EvidenceStore, isDenial, isOwnVisitor, visitorKey } from './evidence.ts';
 import type { OpenStore } from './open-store.ts';
 import type { OrderSubjects } from './order-subjects.ts';
 import type { Order, Orders } from './orders.ts';
@@ -50,9 +50,9 @@ export function createComposeRow(
     const shown = views.of(shop, tokens, order.windowUntilMs, order.userId);
     const visitors = new Set(shown.map(({ anonymousId = '' }) => visitorKey(anonymousId)));
     // Who showed the order's token goes before somebody who shares the buyer's address and guessed the order's number.
-    const reported = evidence
-      .joined(order)
-      .filter((row) => row.stage === 'placed' || isDenial(row))
+    const joined = evidence.joined(order).filter((row) => row.stage === 'placed' || isDenial(row));
+    const own = joined.filter(({ visitor }) => isOwnVisitor(visitor));
+    const reported = (own.length > 0 ? own : joined)
       .filter(({ visitor }) => visitors.size === 0 || visitors.has(visitorKey(visitor)))
       .map(readEvidence);
     return [...reported, ...shown];

@@ -10,10 +10,12 @@ import { tokenKey } from './token-key.ts';
 const WITNESS_MS = 60 * 60_000;
 /** Of one token or address more candidates than this are not looked at. */
 const MOST_CANDIDATES = 20;
+/** More reports than this that deny a purpose or grant none, of one address since an hour before the order: it proves none. */
+const MOST_DENIALS = 20;
 /**
- * An order joins this many reports, and as many denials: a genuine one has a page or two. Whatever proves a report
- * beyond that, it stays unjoined and closes like any other. A witness alone fills half, so that a page that shows a
- * token finds room.
+ * An order joins this many reports, and as many denials; of visitors without an id of their own as many again. A genuine
+ * one has a page or two. Whatever proves a report beyond that, it stays unjoined and closes like any other. A witness
+ * alone fills half, so that a page that shows a token finds room.
  */
 const MOST_JOINED = { byToken: 20, byWitness: 10 } as const;
 
@@ -30,6 +32,8 @@ export interface EvidenceRow {
 
 /** Who sent it, when, and the text to keep. */
 export type Shown = Pick<EvidenceRow, 'visitor' | 'receivedAtMs' | 'body'>;
+/** The same of an order's report; `isDenying`: it denies a purpose, or grants none. */
+export type Sent = Shown & Pick<EvidenceRow, 'witness'> & { isDenying: boolean };
 
 /** Marks the subject of a visitor who denied every purpose, in the place of the visitor's id. */
 const DENIED = '~';
@@ -40,7 +44,7 @@ export const visitorKey = (visitor: string): string =>
   visitor.startsWith(DENIED) ? visitor : deniedVisitor(visitorSubject(visitor) || visitor);
 
 /** True where the visitor's id is one that only its browser can know. Without, anybody may send the same. */
-const isOwnVisitor = (visitor: string): boolean =>
+export const isOwnVisitor = (visitor: string): boolean =>
   isDenial({ visitor }) ? visitor !== DENIED : visitorSubject(visitor) !== '';
 
 /**
@@ -55,12 +59,25 @@ export const senderParts = ({
   isOwnVisitor(visitor) ? [visitor] : [visitor, witness ?? '', `${Math.floor(receivedAtMs / WITNESS_MS)}`];
 
 const COLUMNS = `e.id, e.stage, e.received_at AS receivedAtMs, e.visitor, e.user_id AS userId, e.witness, e.body`;
-/** Whatever a report calls its order: all stages of it are given the same evidence. */
-const NAMED = `evidence e WHERE e.id IN (SELECT n.evidence_id FROM order_names o
-  JOIN evidence_names n ON n.shop = o.shop AND n.name = 'n:' || o.name WHERE o.order_id = ?1)`;
-
 const byNameKey = (name: string) => `n:${name}`;
 const byTokenKey = (token: string) => `t:${tokenKey(token)}`;
+/** Counts the reports of one address that deny a purpose or grant none. */
+const byDenierKey = (witness: string) => `w:${witness}`;
+
+/** True where many denials came from the address ?4 since ?2, for the order ?1. */
+const IS_MASS = `(SELECT count(*) FROM (SELECT evidence_id FROM evidence_names
+    WHERE shop = (SELECT shop FROM orders WHERE id = ?1) AND name = 'w:' || ?4
+    ORDER BY evidence_id DESC LIMIT ${MOST_DENIALS + 1}) JOIN evidence ON id = evidence_id
+  WHERE received_at >= ?2) > ${MOST_DENIALS}`;
+/**
+ * What names the order ?1, from the address ?4 between ?2 and ?3. Whatever a report calls its order: all stages of it are
+ * given the same evidence.
+ */
+const WITNESSED = `evidence e WHERE e.id IN (SELECT n.evidence_id FROM order_names o
+    JOIN evidence_names n ON n.shop = o.shop AND n.name = 'n:' || o.name WHERE o.order_id = ?1)
+  AND e.received_at BETWEEN ?2 AND ?3 AND e.witness = ?4
+  AND NOT (EXISTS (SELECT 1 FROM evidence_names d
+    WHERE d.shop = e.shop AND d.name = 'w:' || e.witness AND d.evidence_id = e.id) AND ${IS_MASS})`;
 
 /** Reports of browsers, and which of them belongs to an order by proof. */
 export type EvidenceStore = ReturnType<typeof createEvidence>;
@@ -92,14 +109,13 @@ export function createEvidence({ connection }: OpenStore) {
   );
   const withWitness = prepare<EvidenceRow>(
     connection,
-    `SELECT ${COLUMNS} FROM ${NAMED}
-     AND e.status = 'open' AND e.received_at BETWEEN ?2 AND ?3 AND e.witness = ?4
+    `SELECT ${COLUMNS} FROM ${WITNESSED} AND e.status = 'open' AND e.visitor IN (SELECT value FROM json_each(?5))
      ORDER BY e.received_at DESC LIMIT ${MOST_CANDIDATES}`,
   );
   const witnesses = prepare<{ visitor: string | null }>(
     connection,
     `SELECT DISTINCT visitor FROM (
-       SELECT e.visitor FROM ${NAMED} AND e.received_at BETWEEN ?2 AND ?3 AND e.witness = ?4
+       SELECT e.visitor FROM ${WITNESSED}
        UNION ALL SELECT visitor FROM evidence WHERE order_id = ?1
        UNION ALL SELECT v.visitor FROM order_tokens o JOIN token_views t ON t.shop = o.shop AND t.token = o.token
          JOIN views v ON v.id = t.view_id
@@ -119,16 +135,21 @@ export function createEvidence({ connection }: OpenStore) {
   /** What the buyer's address proves by the order's names, as statements take it. */
   const witnessedTo = ({ id, reportedAtMs, windowUntilMs, witness }: Order) =>
     [id, reportedAtMs - WITNESS_MS, windowUntilMs, witness] as const;
-  /** A witness proves something only where it points to one visitor: of those with the order's names, its tokens, and those joined. */
-  const isOfOneVisitor = (order: Order) => {
-    const found = witnesses.all(...witnessedTo(order), order.userId);
-    return new Set(found.map(({ visitor }) => visitorKey(visitor ?? ''))).size === 1;
+  /**
+   * A witness proves something only where it points to one visitor: of those with the order's names, its tokens, and those
+   * joined. Whoever has no id of its own counts only where nobody else has.
+   */
+  const visitorsOf = (order: Order): string[] => {
+    const found = witnesses.all(...witnessedTo(order), order.userId).map(({ visitor }) => visitor ?? '');
+    const own = found.filter(isOwnVisitor);
+    const visitors = own.length > 0 ? own : found;
+    return new Set(visitors.map(visitorKey)).size === 1 ? visitors : [];
   };
-  const isInTime = ({ receivedAtMs, witness }: Pick<EvidenceRow, 'receivedAtMs' | 'witness'>, order: Order) =>
-    witness !== null &&
-    witness === order.witness &&
-    receivedAtMs >= order.reportedAtMs - WITNESS_MS &&
-    receivedAtMs <= order.windowUntilMs;
+  /** What is open and belongs to the order by the buyer's address. */
+  const witnessed = (order: Order): EvidenceRow[] => {
+    const visitors = order.witness === null ? [] : visitorsOf(order);
+    return visitors.length > 0 ? withWitness.all(...witnessedTo(order), JSON.stringify(visitors)) : [];
+  };
 
   const visitorsJoined = prepare<Pick<EvidenceRow, 'visitor'>>(
     connection,
@@ -136,7 +157,9 @@ export function createEvidence({ connection }: OpenStore) {
   );
   /** Answers whether it joined. */
   function join(row: EvidenceRow, order: Order, by: keyof typeof MOST_JOINED, nowMs: number): boolean {
-    const alike = visitorsJoined.all(order.id).filter((joined) => isDenial(joined) === isDenial(row));
+    const isAlike = (joined: Pick<EvidenceRow, 'visitor'>) =>
+      isDenial(joined) === isDenial(row) && isOwnVisitor(joined.visitor) === isOwnVisitor(row.visitor);
+    const alike = visitorsJoined.all(order.id).filter(isAlike);
     if (alike.length >= MOST_JOINED[by]) return false;
     setJoined.run(row.id, order.id, nowMs);
     return true;
@@ -148,12 +171,14 @@ export function createEvidence({ connection }: OpenStore) {
       shop: string,
       key: Uint8Array,
       { stage, names, tokens, userId }: OrderClaim,
-      { visitor, receivedAtMs, witness, body }: Shown & Pick<EvidenceRow, 'witness'>,
+      { visitor, receivedAtMs, witness, body, isDenying }: Sent,
     ): EvidenceRow | undefined {
       if (insert.run(shop, key, stage, receivedAtMs, visitor, userId ?? null, witness, body) === 0)
         return undefined;
       const id = lastId.get()?.id ?? 0;
-      for (const name of [...names.map(byNameKey), ...tokens.map(byTokenKey)]) addName.run(shop, name, id);
+      const counted = isDenying && witness !== null ? [byDenierKey(witness)] : [];
+      for (const name of [...names.map(byNameKey), ...tokens.map(byTokenKey), ...counted])
+        addName.run(shop, name, id);
       return { id, stage, receivedAtMs, visitor, userId: userId ?? null, witness, body };
     },
 
@@ -166,9 +191,7 @@ export function createEvidence({ connection }: OpenStore) {
         tokens.flatMap((token) => withToken.all(shop, byTokenKey(token), order.windowUntilMs)),
         'byToken',
       );
-      const isProven = order.witness !== null && isOfOneVisitor(order);
-      const witnessed = isProven ? withWitness.all(...witnessedTo(order)) : [];
-      const joined = [...shown, ...joinAll(witnessed, 'byWitness')];
+      const joined = [...shown, ...joinAll(witnessed(order), 'byWitness')];
       return [...new Map(joined.map((row) => [row.id, row])).values()];
     },
 
@@ -181,10 +204,11 @@ export function createEvidence({ connection }: OpenStore) {
       const isMine = (order: Order) => !isOtherUser(row.userId, order);
       const shown = byToken.find((order) => row.receivedAtMs <= order.windowUntilMs && isMine(order));
       if (shown) return join(row, shown, 'byToken', nowMs) ? shown : undefined;
-      const witnessed = byName.find(
-        (order) => isInTime(row, order) && isMine(order) && isOfOneVisitor(order),
+      const named = byName.find(
+        (order) =>
+          row.witness === order.witness && isMine(order) && witnessed(order).some(({ id }) => id === row.id),
       );
-      return witnessed && join(row, witnessed, 'byWitness', nowMs) ? witnessed : undefined;
+      return named && join(row, named, 'byWitness', nowMs) ? named : undefined;
     },
 
     /** Latest first. */
