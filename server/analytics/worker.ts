@@ -21,5 +21,6 @@ await serveThread(async () => {
     marketingTotals: attributed((methods) => methods.marketingTotals),
     flowTotals: attributed((methods) => methods.flowTotals),
     targets: attributed((methods) => methods.targets),
+    erase: attributed((methods) => methods.erase),
   });
 });

@@ -27,7 +27,7 @@ export async function applyFacts(
   await putActions(db, shop, facts.actions);
   await putMerges(db, shop, facts.merges);
   await putOrderReports(db, shop, facts.orderReports);
-  await markForAttribution(db, shop, [...new Set(touched)], linked);
+  await markForAttribution(db, shop, touched, linked);
   await markDirty(
     db,
     shop,

@@ -1,4 +1,4 @@
-import { inParts } from './rows.ts';
+import { forParts, inParts } from './rows.ts';
 import type { Db } from './tables.ts';
 
 /** The key of an order in the table `people`; an action's key there is its id. */
@@ -61,56 +61,107 @@ export function followedAmong(pairs: readonly Pair[], without: readonly Pair[] =
 
 export const isToken = (id: string) => /^[kt]:/.test(id);
 
+/** A person that marketing reached, and when: nothing earlier can be credited to that. Epoch ms. */
+export interface Touched {
+  person: string;
+  at: number;
+}
+
+/** For what is credited anew whenever it happened. */
+const EVER = Number.NEGATIVE_INFINITY;
+
 /**
- * Marks the orders and actions whose credit may have changed: those of these people or of ids linked to them, and those
- * of ids that were newly linked to a person.
+ * Marks the orders and actions whose credit may have changed: those of people with a new touch or of ids linked to them,
+ * from that touch on, and all of ids that were newly linked to a person. What is marked already is not written again.
  *
- * @param touched people with a new touch.
  * @param linked pairs that are new.
  */
 export async function markForAttribution(
   db: Db,
   shop: string,
-  touched: readonly string[],
+  touched: readonly Touched[],
   linked: readonly Pair[],
 ): Promise<void> {
   const fresh = countPeople(linked);
   if (touched.length + fresh.size === 0) return;
+  /** From when on things of an id are marked. */
+  const reached = new Map<string, number>();
+  const reach = (id: string, from: number) => reached.set(id, Math.min(from, reached.get(id) ?? from));
+  for (const { person, at } of touched) reach(person, at);
   /** Links of this id were followed before the new pairs, or still are. */
   const wasFollowed = followedAmong(await linksToPeople(db, shop, [...fresh.keys()]), linked);
-  const near = await linksOf(db, shop, touched);
-  const reached = new Set([...touched, ...near.flatMap(({ one, other }) => [one, other])]);
+  const near = await linksOf(db, shop, [...reached.keys()]);
+  reachAlong(near, reached, reach);
   // An order may know its visitor by a token alone, and the visitor's id at Customer.io counts for it.
-  const cioIds = (pairs: readonly Pair[]) =>
-    pairs.map(({ one, other }) => [one, other]).filter((ids) => ids.some((id) => id.startsWith('c:')));
-  const visitors = [...cioIds(near), ...cioIds(linked)].flat().filter((id) => id.startsWith('a:'));
-  for (const { one, other } of await linksOf(db, shop, [...new Set(visitors)]))
-    for (const id of [one, other]) if (isToken(id)) reached.add(id);
+  const visitors = new Map<string, number>();
+  const reachVisitor = ({ one, other }: Pair, from: number) => {
+    if (![one, other].some((id) => id.startsWith('c:'))) return;
+    for (const id of [one, other])
+      if (id.startsWith('a:')) visitors.set(id, Math.min(from, visitors.get(id) ?? from));
+  };
+  for (const pair of near) reachVisitor(pair, fromOfPair(pair, reached));
+  for (const pair of linked) reachVisitor(pair, EVER);
+  reachAlong(await linksOf(db, shop, [...visitors.keys()]), visitors, (id, from) => {
+    if (isToken(id)) reach(id, from);
+  });
   for (const pair of linked) {
     const { one, other } = pair;
-    if (!isToken(other) && wasFollowed(one, pair)) reached.add(one);
-    if (!isToken(one) && wasFollowed(other, pair)) reached.add(other);
+    if (!isToken(other) && wasFollowed(one, pair)) reach(one, EVER);
+    if (!isToken(one) && wasFollowed(other, pair)) reach(other, EVER);
   }
-  const things = new Set<string>();
-  for (const part of inParts([...reached])) {
+  await markThings(db, shop, reached);
+}
+
+/** The earlier of the times at which the two of a pair were reached. */
+const fromOfPair = ({ one, other }: Pair, reached: ReadonlyMap<string, number>) =>
+  Math.min(...[reached.get(one), reached.get(other)].filter((from) => from !== undefined));
+
+/** Both ids of each pair are reached from when either of `origins` was. */
+function reachAlong(
+  pairs: readonly Pair[],
+  origins: ReadonlyMap<string, number>,
+  reach: (id: string, from: number) => void,
+): void {
+  const before = new Map(origins);
+  for (const pair of pairs) for (const id of [pair.one, pair.other]) reach(id, fromOfPair(pair, before));
+}
+
+/** Marks what these people have from that time on. Orders that are not counted have no time. */
+async function markThings(db: Db, shop: string, reached: ReadonlyMap<string, number>): Promise<void> {
+  const fromOf = new Map<string, number>();
+  for (const part of inParts([...reached.keys()])) {
     const rows = await db
       .selectFrom('people')
-      .select('thing')
+      .select(['person', 'thing'])
       .where('shop', '=', shop)
       .where('person', 'in', part)
       .execute();
-    for (const { thing } of rows) things.add(thing);
+    for (const { person, thing } of rows)
+      fromOf.set(thing, Math.min(reached.get(person) ?? EVER, fromOf.get(thing) ?? Number.POSITIVE_INFINITY));
   }
-  const { orders, actions } = splitThings(things);
-  for (const part of inParts(orders))
+  const { orders, actions } = splitThings(fromOf.keys());
+  const credited = await forParts(orders, (part) =>
+    db
+      .selectFrom('orders')
+      .select(['canonical_id', 'at', 'counted'])
+      .where('shop', '=', shop)
+      .where('canonical_id', 'in', part)
+      .where('needs_attribution', '=', 0)
+      .where('closed', '=', 0)
+      .execute(),
+  );
+  const changed = credited.filter(
+    ({ canonical_id: id, at, counted }) =>
+      Number(counted) === 0 || Number(at) >= (fromOf.get(orderThing(id)) ?? EVER),
+  );
+  for (const part of inParts(changed.map((order) => order.canonical_id)))
     await db
       .updateTable('orders')
       .set({ needs_attribution: 1 })
       .where('shop', '=', shop)
       .where('canonical_id', 'in', part)
-      .where('closed', '=', 0)
       .execute();
-  await markActionsForAttribution(db, shop, actions);
+  await markActionsForAttribution(db, shop, actions, fromOf);
 }
 
 /** Canonical ids of orders, and ids of actions. */
@@ -121,14 +172,30 @@ export function splitThings(things: Iterable<string>): { orders: string[]; actio
   return { orders: orders.map((thing) => thing.slice(ORDER_THING.length)), actions };
 }
 
-export async function markActionsForAttribution(db: Db, shop: string, ids: readonly string[]): Promise<void> {
-  for (const part of inParts(ids))
+/** @param fromOf those that happened before this time are left out, by id. */
+export async function markActionsForAttribution(
+  db: Db,
+  shop: string,
+  ids: readonly string[],
+  fromOf: ReadonlyMap<string, number> = new Map(),
+): Promise<void> {
+  const credited = await forParts(ids, (part) =>
+    db
+      .selectFrom('actions')
+      .select(['id', 'at'])
+      .where('shop', '=', shop)
+      .where('id', 'in', part)
+      .where('needs_attribution', '=', 0)
+      .where('closed', '=', 0)
+      .execute(),
+  );
+  const changed = credited.filter(({ id, at }) => Number(at) >= (fromOf.get(id) ?? EVER));
+  for (const part of inParts(changed.map(({ id }) => id)))
     await db
       .updateTable('actions')
       .set({ needs_attribution: 1 })
       .where('shop', '=', shop)
       .where('id', 'in', part)
-      .where('closed', '=', 0)
       .execute();
 }
 

@@ -1,13 +1,14 @@
 import type { Facts } from '../facts.ts';
 import { earlierOf, isEarlier } from './conflicts.ts';
 import { columnsOf, flowTarget, marketingTarget } from './dirty-targets.ts';
+import type { Touched } from './needs-attribution.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './tables.ts';
 import { earliest, firstReceived, uniqueBy } from './unique.ts';
 
-/** @returns people with a new touch. */
-export async function putTouches(db: Db, shop: string, touches: Facts['touches']): Promise<string[]> {
+/** @returns people with a new touch, and when it was. */
+export async function putTouches(db: Db, shop: string, touches: Facts['touches']): Promise<Touched[]> {
   const rows = touches.flatMap((touch) =>
     [...new Set(touch.people)].map((person) => ({
       shop,
@@ -25,10 +26,10 @@ export async function putTouches(db: Db, shop: string, touches: Facts['touches']
       .insertInto('touches')
       .values(part)
       .onConflict((conflict) => conflict.doNothing())
-      .returning('person')
+      .returning(['person', 'at'])
       .execute(),
   );
-  return written.map(({ person }) => person);
+  return written.map(({ person, at }) => ({ person, at: Number(at) }));
 }
 
 export async function putVisits(
