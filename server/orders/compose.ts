@@ -4,6 +4,7 @@ import { orderNames, readId } from '../../shared/order-ids.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { decides } from '../privacy/effective-consent.ts';
 import { readClaim } from './claim.ts';
+import { eventIdOfOrder } from './event-id.ts';
 import type { Evidence } from './evidence.ts';
 import { byPrecedence, isTrusted, type Report } from './precedence.ts';
 
@@ -16,6 +17,8 @@ export interface KnownOrder {
   reports: readonly Report[];
   /** What browsers showed: joined by proof, latest first, and in their reports. */
   evidence: readonly Evidence[];
+  /** What mirrored pixels called it, the first first. */
+  pixelIds: readonly string[];
 }
 
 /** An event and the text it is stored as. */
@@ -112,10 +115,8 @@ function compose(own: ProtectedEvent, known: KnownOrder): ProtectedEvent {
     },
     known.evidence,
   );
-  const shared = known.evidence
-    .flatMap(({ eventId }) => eventId ?? [])
-    .find((id) => isOwnEventId(id, reports));
-  const eventId = known.eventId ?? shared ?? `order:${known.canonicalId}`;
+  const names = believed(reports).flatMap(({ event }) => orderNames(event.properties));
+  const eventId = known.eventId ?? eventIdOfOrder(known.canonicalId, names, known.pixelIds);
   return { ...composed, orderId: known.canonicalId, eventId };
 }
 
@@ -138,16 +139,6 @@ function enrich(event: ProtectedEvent, evidence: readonly Evidence[]): Protected
     identity: { ...event.identity, ...(anonymousId !== undefined && { anonymousId }) },
     context: { ...event.context, ...together(evidence.map(({ context }) => context)) },
   };
-}
-
-/**
- * False for the id of another order: a page that names the next order's number in its own would take the id, and TikTok
- * would take the next order for a copy.
- */
-function isOwnEventId(eventId: string, reports: readonly Report[]): boolean {
-  const [, name] = /^order:(.*)$/s.exec(eventId) ?? [];
-  if (name === undefined) return true;
-  return believed(reports).some(({ event }) => orderNames(event.properties).includes(name));
 }
 
 /** Those of voices that prove who they are; of pages where no other reported the order. */

@@ -80,6 +80,38 @@ test('a page that proves nothing is mirrored under the order’s own id alone', 
   expect(await show({ properties: { order_id: ORDER }, messageId: 'by-id' })).toBeUndefined();
 });
 
+/** What TikTok is sent of the order after its merge window. */
+async function idsAtTiktok({ clock, settled, sandbox }: Awaited<ReturnType<typeof startShop>>) {
+  clock.skip(WINDOW_MS + 1000);
+  await settled();
+  const sent = sandbox.accepted('tiktok') as { event_id: string }[];
+  return [...new Set(sent.map(({ event_id }) => event_id))].filter((id) => !id.startsWith('order:2000'));
+}
+
+test.each([
+  ['before the webhook, with a prefix', 'TW-1001', true, undefined, 'order:TW-1001'],
+  ['after the webhook, with a prefix', 'TW-1001', false, undefined, 'order:TW-1001'],
+  ['after the webhook, by a name the shop does not know', 'mine', false, ['page-1'], `order:${ORDER}`],
+])(
+  'a page that proves itself %s: pixel and collector give one id, or the pixel none',
+  async (_, order_number, isPageFirst, unmatched, id) => {
+    const shop = await startShop();
+    if (!isPageFirst) await shop.placeOrder();
+    expect(await shop.show({ properties: { order_number, cart_id: CART } })).toEqual(unmatched);
+    if (isPageFirst) await shop.placeOrder();
+    expect(await idsAtTiktok(shop)).toEqual([id]);
+  },
+);
+
+test('of two pages that call the order differently the first is mirrored', async () => {
+  const shop = await startShop();
+  await shop.placeOrder();
+  expect(await shop.show()).toBeUndefined();
+  const properties = { order_id: ORDER, order_number: '1001', cart_id: CART };
+  expect(await shop.show({ properties, messageId: 'page-2' })).toEqual(['page-2']);
+  expect(await idsAtTiktok(shop)).toEqual(['order:1001']);
+});
+
 test('the page of an order that was opened on another device days later counts nothing again', async () => {
   const { clock, show } = await startShop({ ORDERS_FROM: 'browser', SHOPLINE_APP_SECRET: '' });
   const properties = { order_id: '7', total: 10, currency: 'TWD' };

@@ -1,4 +1,6 @@
 import type { OrderClaim } from '../../orders/claim.ts';
+import { eventIdOfOrder } from '../../orders/event-id.ts';
+import { toEvidence } from '../../orders/evidence.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import { keyOfStage, type Stage, stagesAdded } from '../../orders/stages.ts';
 import type { Accepted, ShopOrders } from '../store.ts';
@@ -115,22 +117,31 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
     const { order } = put;
     if (!order) return { isStored: true, isEvidence: true, ...(isUnmatched(row, claim) && UNMATCHED) };
     if (claim.stage === 'placed') insert(evidenceRow(row, body, order));
-    return { isStored: true, isEvidence: true, orderId: order.canonicalId };
+    const unmatched = isUnmatched(row, claim) && UNMATCHED;
+    return { isStored: true, isEvidence: true, orderId: order.canonicalId, ...unmatched };
   }
 
   /**
    * True for a page's order whose id at ad platforms is not the one they are sent: it was reported before its merge window
-   * ended, or is known by another name than the page's, and nothing proves that the page belongs to it.
+   * ended, or is sent under another id, be it by its own name or by the name that a page before this one gave it.
    */
   function isUnmatched(row: AcceptRow, { stage, names, tokens }: OrderClaim): boolean {
-    const [shop, source, , receivedAtMs, , , details] = row;
+    const [shop, source, , receivedAtMs, body] = row;
     if (stage !== 'placed' || isTrusted(source)) return false;
-    const isJoined = (order: Order) =>
-      voices.actsAsBrowser(shop) ||
-      evidence.joined(order).some(({ visitor }) => visitor === details?.visitor);
-    return [...orders.named(shop, names), ...orders.showing(shop, tokens)].some(
-      (order) => isLate(receivedAtMs, order) || (order.canonicalId !== names[0] && !isJoined(order)),
-    );
+    const named = orders.named(shop, names);
+    const known = named.length > 0 ? named : orders.showing(shop, tokens);
+    if (known.length === 0) return false;
+    if (known.some((order) => isLate(receivedAtMs, order))) return true;
+    const eventId = voices.actsAsBrowser(shop) ? undefined : toEvidence(JSON.parse(body)).eventId;
+    return eventId !== undefined && known.every((order) => eventIdOf(order) !== eventId);
+  }
+
+  /** The id under which the order is, or will be, sent to ad platforms. */
+  function eventIdOf(order: Order): string {
+    if (order.eventId !== null) return order.eventId;
+    const pages = evidence.joined(order).filter((one) => one.stage === 'placed' && !isDenial(one));
+    const pixelIds = pages.toReversed().flatMap(({ body }) => toEvidence(JSON.parse(body)).eventId ?? []);
+    return eventIdOfOrder(order.canonicalId, orders.claimed(order).names, pixelIds);
   }
 
   /** A report of a voice that makes orders. */

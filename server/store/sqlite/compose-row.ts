@@ -45,8 +45,12 @@ export function createComposeRow(
     'UPDATE events SET body = ?2, compose = 2, visitor = NULL WHERE seq = ?1',
   );
 
-  /** The latest of what browsers proved: their own reports of the order, then what they showed with its tokens. */
-  function evidenceOf(shop: string, order: Order, tokens: readonly string[]): Evidence[] {
+  /** What browsers proved, latest first: their own reports of the order, and what they showed with its tokens. */
+  function evidenceOf(
+    shop: string,
+    order: Order,
+    tokens: readonly string[],
+  ): Record<'reported' | 'shown', Evidence[]> {
     const shown = views.of(shop, tokens, order.windowUntilMs, order.userId);
     const visitors = new Set(shown.map(({ anonymousId = '' }) => visitorKey(anonymousId)));
     // Who showed the order's token goes before somebody who shares the buyer's address and guessed the order's number.
@@ -55,7 +59,7 @@ export function createComposeRow(
     const reported = (own.length > 0 ? own : joined)
       .filter(({ visitor }) => visitors.size === 0 || visitors.has(visitorKey(visitor)))
       .map(readEvidence);
-    return [...reported, ...shown];
+    return { reported, shown };
   }
 
   function compose({ shop, orderId, body }: ComposedRow): Frozen {
@@ -73,8 +77,12 @@ export function createComposeRow(
     const { names, tokens } = orders.claimed(order);
     const reports = orders.reports(order, { body, event: own });
     const pages = reports.filter(({ source }) => !isTrusted(source)).map(({ event }) => toEvidence(event));
-    const shown = [...evidenceOf(shop, order, tokens), ...pages];
-    const known = { canonicalId, ...(eventId !== null && { eventId }), reports, evidence: shown };
+    const proven = evidenceOf(shop, order, tokens);
+    const shown = [...proven.reported, ...proven.shown, ...pages];
+    const pixelIds = [...proven.reported.toReversed(), ...proven.shown, ...pages].flatMap(
+      (one) => one.eventId ?? [],
+    );
+    const known = { canonicalId, ...(eventId !== null && { eventId }), reports, evidence: shown, pixelIds };
     const composed = composeStage(own, known, textOf);
     const trusted = reports.filter(({ source }) => isTrusted(source)).map(({ event }) => event);
     const joined = subjects.find(shop, {

@@ -127,7 +127,7 @@ export function createEvidence({ connection }: OpenStore) {
   );
   const joinedOf = prepare<EvidenceRow>(
     connection,
-    `SELECT ${COLUMNS} FROM evidence e WHERE e.order_id = ? ORDER BY e.received_at DESC LIMIT ${MOST_CANDIDATES}`,
+    `SELECT ${COLUMNS} FROM evidence e WHERE e.order_id = ? ORDER BY e.received_at DESC, e.id DESC LIMIT ${MOST_CANDIDATES}`,
   );
 
   const isOtherUser = (userId: string | null, order: Order) =>
