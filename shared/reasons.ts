@@ -67,5 +67,6 @@ export const LEFT_OUT_REASONS = [
   'bad-amount',
   'no-identity',
   'unmapped',
+  'too-many',
 ] as const;
 export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];

@@ -103,10 +103,12 @@ export function startConsumer(parts: ConsumerParts): Consumer {
       clearCacheAtMs = clock.now() + SEEN_CACHE_MS;
     }
     const fresh = seenCache.only(gather(found));
+    let tooMany = 0;
     if (hasAny(fresh.facts) || fresh.visitors.length > 0)
-      await state.apply(shop, fresh.facts, fresh.visitors);
+      tooMany = await state.apply(shop, fresh.facts, fresh.visitors);
     seenCache.add(fresh);
     for (const { ack } of deliveries) ack();
+    if (tooMany > 0) counters.count('statistics_left_out', { shop, reason: 'too-many' }, tooMany);
     for (const reason of found.flatMap(({ leftOut = [] }) => leftOut))
       counters.count('statistics_left_out', { shop, reason });
   }

@@ -73,7 +73,7 @@ async function countAll(
       .map((delivery) => readDelivery(delivery, rules))
       .filter((facts) => facts !== undefined);
     const { facts, visitors } = gather(read);
-    await keep((methods) => methods.apply(shop.id, facts, visitors));
+    await keep(async (methods) => void (await methods.apply(shop.id, facts, visitors)));
     for (const { ack } of deliveries) ack();
     await NO_BACKPRESSURE.rest(0);
   }

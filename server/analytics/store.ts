@@ -55,8 +55,11 @@ export type ExportedFacts = Record<
  * rejects with `LogUnavailable` when the disk fails.
  */
 export interface AnalyticsStore {
-  /** Records the facts of a batch of events. A fact that was recorded before changes nothing. */
-  apply(shop: string, facts: Facts, visitors: readonly Visitor[]): Promise<void>;
+  /**
+   * Records the facts of a batch of events. A fact that was recorded before changes nothing. Answers how many landings,
+   * carts and checkouts are too many of one id.
+   */
+  apply(shop: string, facts: Facts, visitors: readonly Visitor[]): Promise<number>;
 
   /** Targets (`marketing:<id>`, `flow:<id>`) whose totals may have changed since `unmarkChanged`, in order. */
   dirtyTargets(shop: string): Promise<string[]>;

@@ -61,3 +61,64 @@ test('a landing makes nothing to be credited anew that happened before it', asyn
   expect(rows('actions', 'needs_attribution = 1')).toBe(10);
   await close();
 });
+
+test('of one id a day 100 carts are found, whatever their number, and the others stay counted', async () => {
+  const { carts, land, rows, credited, settle, close } = await startStore();
+  await land(NOW - DAY);
+  expect(await carts(300, NOW)).toBe(200);
+  expect(await carts(300, NOW), 'the same again').toBe(200);
+  expect([rows('actions'), rows('people')]).toEqual([300, 100]);
+  expect(await credited()).toBe(100);
+  await settle();
+  await land(NOW - 60_000);
+  expect(rows('actions', 'needs_attribution = 1')).toBe(100);
+  await close();
+});
+
+test('carts of one visitor under a token of each are found by the tokens', async () => {
+  const { carts, land, rows, settle, close } = await startStore();
+  await carts(300, NOW, (index) => ['a:ann', `t:cart-${index}`]);
+  await settle();
+  await land(NOW - 60_000);
+  expect(rows('actions', 'needs_attribution = 1')).toBe(100);
+  await close();
+});
+
+test('of one id a day 100 landings count for credit; the next day, and what was clicked, count anew', async () => {
+  const { apply, land, rows, close } = await startStore();
+  expect(await land(NOW, 250)).toBe(150);
+  expect(await land(NOW, 250), 'the same again').toBe(150);
+  expect(rows('touches')).toBe(100);
+  expect(await land(NOW + 1_000, 50, NOW + DAY)).toBe(0);
+  const when = { people: ['a:ann' as const], claimed: [], atMs: NOW, receivedAtMs: NOW };
+  expect(await apply({ touches: [{ id: 'click', kind: 'click', marketingEventId: 'MA_1', ...when }] })).toBe(
+    0,
+  );
+  expect(rows('touches')).toBe(151);
+  await close();
+});
+
+test('what strangers claim to be takes no place of what the person did', async () => {
+  const { apply, rows, close } = await startStore();
+  const landing = (index: number, claimed: PersonKey[]) => ({
+    ...{ id: `claim-${index}`, kind: 'landing' as const, marketingEventId: 'MA_1' },
+    ...{ people: ['u:7' as const], claimed, atMs: NOW + index, receivedAtMs: NOW },
+  });
+  await apply({ touches: Array.from({ length: 200 }, (_, index) => landing(index, ['u:7'])) });
+  expect(await apply({ touches: [landing(999, [])] })).toBe(0);
+  expect([rows('touches', 'claimed = 1'), rows('touches', 'claimed = 0')]).toEqual([100, 1]);
+  await close();
+});
+
+test('a checkout has the ids of a few devices', async () => {
+  const { apply, rows, close } = await startStore();
+  for (let day = 0; day < 3; day++)
+    await apply({
+      actions: Array.from({ length: 50 }, (_, index) => {
+        const when = { atMs: NOW, receivedAtMs: NOW + day * DAY };
+        return { id: 'checkout:token', kind: 'checkout', people: [`a:${day}-${index}`], ...when };
+      }),
+    });
+  expect(rows('people')).toBe(30);
+  await close();
+});

@@ -80,14 +80,10 @@ async function openPlace(): Promise<Place> {
     get log() {
       return log;
     },
-    facts: (facts, visitor) =>
-      analytics.transaction((methods) =>
-        methods.apply(
-          'shop',
-          { ...NOTHING, ...facts },
-          visitor === undefined ? [] : [{ anonymousId: visitor, seenAtMs: START_MS }],
-        ),
-      ),
+    async facts(facts, visitor) {
+      const visitors = visitor === undefined ? [] : [{ anonymousId: visitor, seenAtMs: START_MS }];
+      await analytics.transaction((methods) => methods.apply('shop', { ...NOTHING, ...facts }, visitors));
+    },
     async settle() {
       for (const { name } of consumers) for (const { ack } of await log.lease(name, 1_000)) ack();
     },

@@ -11,20 +11,24 @@ import type { Db } from './tables.ts';
 import { firstLinked, uniqueBy } from './unique.ts';
 import { putVisitors } from './visitors.ts';
 
-/** Stores the facts of a batch of events. Every row has a key of its own, so applying facts again is idempotent. */
+/**
+ * Stores the facts of a batch of events. Every row has a key of its own, so applying facts again is idempotent.
+ *
+ * @returns how many landings, carts and checkouts are too many of one id, so that it is not credited by them.
+ */
 export async function applyFacts(
   db: Db,
   shop: string,
   facts: Facts,
   visitors: readonly Visitor[],
   pseudonym: Pseudonym,
-): Promise<void> {
+): Promise<number> {
   await putVisitors(db, shop, visitors);
   const linked = await putLinks(db, shop, facts.links);
-  const touched = await putTouches(db, shop, facts.touches);
+  const { touched, leftOut } = await putTouches(db, shop, facts.touches);
   await putVisits(db, shop, facts.visits, pseudonym);
   await putMessages(db, shop, facts.messages, pseudonym);
-  await putActions(db, shop, facts.actions);
+  const actionsLeftOut = await putActions(db, shop, facts.actions);
   await putMerges(db, shop, facts.merges);
   await putOrderReports(db, shop, facts.orderReports);
   await markForAttribution(db, shop, touched, linked);
@@ -33,6 +37,7 @@ export async function applyFacts(
     shop,
     [...facts.visits, ...facts.messages].flatMap((fact) => targetsOf(fact)),
   );
+  return leftOut + actionsLeftOut;
 }
 
 /** @returns the pairs that are new, or are proven now. */

@@ -150,11 +150,11 @@ async function markThings(db: Db, shop: string, reached: ReadonlyMap<string, num
       .where('closed', '=', 0)
       .execute(),
   );
-  const changed = credited.filter(
+  const dirty = credited.filter(
     ({ canonical_id: id, at, counted }) =>
       Number(counted) === 0 || Number(at) >= (fromOf.get(orderThing(id)) ?? EVER),
   );
-  for (const part of inParts(changed.map((order) => order.canonical_id)))
+  for (const part of inParts(dirty.map((order) => order.canonical_id)))
     await db
       .updateTable('orders')
       .set({ needs_attribution: 1 })
@@ -189,8 +189,8 @@ export async function markActionsForAttribution(
       .where('closed', '=', 0)
       .execute(),
   );
-  const changed = credited.filter(({ id, at }) => Number(at) >= (fromOf.get(id) ?? EVER));
-  for (const part of inParts(changed.map(({ id }) => id)))
+  const dirty = credited.filter(({ id, at }) => Number(at) >= (fromOf.get(id) ?? EVER));
+  for (const part of inParts(dirty.map(({ id }) => id)))
     await db
       .updateTable('actions')
       .set({ needs_attribution: 1 })

@@ -1,4 +1,5 @@
 import type { Facts } from '../facts.ts';
+import { landingsInBound } from './bounds.ts';
 import { earlierOf, isEarlier } from './conflicts.ts';
 import { columnsOf, flowTarget, marketingTarget } from './dirty-targets.ts';
 import type { Touched } from './needs-attribution.ts';
@@ -7,8 +8,12 @@ import { forParts } from './rows.ts';
 import type { Db } from './tables.ts';
 import { earliest, firstReceived, uniqueBy } from './unique.ts';
 
-/** @returns people with a new touch, and when it was. */
-export async function putTouches(db: Db, shop: string, touches: Facts['touches']): Promise<Touched[]> {
+/** @returns people with a new touch, and when it was; and how many landings are too many of one of their people. */
+export async function putTouches(
+  db: Db,
+  shop: string,
+  touches: Facts['touches'],
+): Promise<{ touched: Touched[]; leftOut: number }> {
   const rows = touches.flatMap((touch) =>
     [...new Set(touch.people)].map((person) => ({
       shop,
@@ -21,7 +26,11 @@ export async function putTouches(db: Db, shop: string, touches: Facts['touches']
       received_at: touch.receivedAtMs,
     })),
   );
-  const written = await forParts(rows, (part) =>
+  const landings = rows.filter(({ kind }) => kind === 'landing');
+  const inBound = await landingsInBound(db, shop, landings);
+  const isInBound = new Set(inBound);
+  const counted = rows.filter((row) => row.kind !== 'landing' || isInBound.has(row));
+  const written = await forParts(counted, (part) =>
     db
       .insertInto('touches')
       .values(part)
@@ -29,7 +38,11 @@ export async function putTouches(db: Db, shop: string, touches: Facts['touches']
       .returning(['person', 'at'])
       .execute(),
   );
-  return written.map(({ person, at }) => ({ person, at: Number(at) }));
+  const leftOut = new Set(landings.filter((row) => !isInBound.has(row)).map(({ id }) => id));
+  return {
+    touched: written.map(({ person, at }) => ({ person, at: Number(at) })),
+    leftOut: leftOut.size,
+  };
 }
 
 export async function putVisits(

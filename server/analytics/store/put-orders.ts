@@ -1,4 +1,5 @@
 import type { Facts, PersonKey } from '../facts.ts';
+import { peopleInBound } from './bounds.ts';
 import { earlierOf, isEarlier } from './conflicts.ts';
 import { markActionsForAttribution, orderThing } from './needs-attribution.ts';
 import { canonicalIdOf, mergeOrders } from './order-names.ts';
@@ -6,8 +7,12 @@ import { forParts } from './rows.ts';
 import type { Db } from './tables.ts';
 import { earliest, uniqueBy } from './unique.ts';
 
-/** Of a checkout reported twice the earlier time counts. */
-export async function putActions(db: Db, shop: string, actions: Facts['actions']): Promise<void> {
+/**
+ * Of a checkout reported twice the earlier time counts.
+ *
+ * @returns how many of them some of their ids do not find, because these have too many.
+ */
+export async function putActions(db: Db, shop: string, actions: Facts['actions']): Promise<number> {
   const rows = uniqueBy(
     actions.map(({ id, kind, atMs, receivedAtMs }) => ({
       shop,
@@ -35,15 +40,35 @@ export async function putActions(db: Db, shop: string, actions: Facts['actions']
       )
       .execute(),
   );
+  const checkoutIds = rows.filter(({ id }) => isCheckout(id)).map(({ id }) => id);
+  const stored = await forParts(checkoutIds, (part) =>
+    db
+      .selectFrom('actions')
+      .select(['id', 'received_at'])
+      .where('shop', '=', shop)
+      .where('id', 'in', part)
+      .execute(),
+  );
+  const firstReceivedAt = new Map(stored.map((row) => [row.id, Number(row.received_at)]));
+  const people = actions.flatMap(({ id, people: own, receivedAtMs }) =>
+    own.map((person) => ({ person, thing: id, received_at: firstReceivedAt.get(id) ?? receivedAtMs })),
+  );
+  const counted = await peopleInBound(db, shop, people);
   const joined = await putPeople(
     db,
     shop,
-    actions.flatMap(({ id, people }) => people.map((person) => ({ person, thing: id }))),
+    counted.map(({ person, thing }) => ({ person, thing })),
   );
   // Another report of the same checkout may carry further ids of its buyer.
-  const checkouts = joined.filter((thing) => thing.startsWith('checkout'));
+  const checkouts = joined.filter(isCheckout);
   await markActionsForAttribution(db, shop, checkouts);
+  if (counted.length === people.length) return 0;
+  const isCounted = new Set(counted);
+  return new Set(people.filter((row) => !isCounted.has(row)).map(({ thing }) => thing)).size;
 }
+
+/** Of a checkout that several reports may name. */
+const isCheckout = (id: string) => id.startsWith('checkout');
 
 /** @returns the orders and actions with a new person. */
 async function putPeople(
