@@ -26,6 +26,9 @@ export interface Identity {
   country?: string;
 }
 
+/** Digests of an email and a phone. */
+export type Contacts = Pick<Identity, 'emailSha256' | 'phoneSha256'>;
+
 /**
  * Who sent an event: `browser` anybody with the public write key; `server` the shop's backend, by a server key;
  * `platform` the shop system, by a signature or read from its Admin API; `operator` by the admin token.
@@ -65,6 +68,11 @@ export interface ProtectedEvent {
   timestamp: string;
   receivedAt: string;
   identity: Identity;
+  /**
+   * The contacts of the account whose user id a shop system states. Those in `identity` may have been typed at a checkout.
+   * Absent: it states none.
+   */
+  account?: Contacts;
   /** Resolved: every purpose has an answer. */
   consent: Consent;
   /** The purposes that the message did not decide: of them `consent` holds an assumption. Absent: it decided all. */

@@ -2,7 +2,7 @@ import { checkoutTokens, isGuessable } from '../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { LeftOutReason } from '../../shared/reasons.ts';
 import { linksPersons } from '../orders/links-persons.ts';
-import { claimsOf } from '../privacy/person.ts';
+import { contactsOf, isMessageReport } from '../privacy/person.ts';
 import type { Facts, Link, PersonKey } from './facts.ts';
 import type { Visitor } from './store.ts';
 
@@ -20,13 +20,10 @@ export const times = ({ timestamp, receivedAt }: ProtectedEvent) => ({
 /** Every id an event carries, with its kind. */
 export function peopleIn(event: ProtectedEvent): PersonKey[] {
   const { identity, properties, context } = event;
-  const { emailSha256 } = identity;
-  // A billing or recipient's email is not that of who acted.
-  const isOwn = emailSha256 !== undefined && claimsOf(event).includes(emailSha256);
   const keys: [string, unknown][] = [
     ['a', identity.anonymousId],
     ['u', identity.userId],
-    ['e', isOwn ? emailSha256 : undefined],
+    ['e', contactsOf(event).emailSha256],
     ['c', textOf(properties.cio_id) ?? cioIdIn(context.page?.url)],
     ['t', tokenOf(properties.cart_token)],
     ['t', tokenOf(properties.cart_id)],
@@ -74,10 +71,6 @@ function provenBy(event: ProtectedEvent): (one: PersonKey, other: PersonKey) => 
   return (one, other) => isLinking && !(mayBeTyped && (isEmail(one) || isEmail(other)));
 }
 const isEmail = (key: PersonKey) => key.startsWith('e:');
-
-/** True for what Customer.io's signed webhooks report, and not for a page that uses the same words. */
-export const isMessageReport = ({ source, properties }: ProtectedEvent): boolean =>
-  source === 'platform' && properties.metric !== undefined;
 
 /** True for ids of people, and not for the tokens of their carts and checkouts. */
 export const isPerson = (key: PersonKey) => !/^[kt]:/.test(key);

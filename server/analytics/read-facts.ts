@@ -6,15 +6,8 @@ import type { LeftOutReason } from '../../shared/reasons.ts';
 import { sumOfProducts, toHundredths } from '../lib/decimal.ts';
 import { type OrderClaim, readClaim } from '../orders/claim.ts';
 import { isTrusted } from '../orders/precedence.ts';
-import {
-  type EventFacts,
-  isMessageReport,
-  isPerson,
-  linksBetween,
-  peopleIn,
-  textOf,
-  times,
-} from './event.ts';
+import { isMessageReport } from '../privacy/person.ts';
+import { type EventFacts, isPerson, linksBetween, peopleIn, textOf, times } from './event.ts';
 import type { Action, OrderReport, PersonKey } from './facts.ts';
 import { readMessage } from './messages.ts';
 import type { TargetsOf, Utm } from './targets.ts';

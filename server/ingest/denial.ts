@@ -5,7 +5,7 @@ import { orderTokens } from '../../shared/order-ids.ts';
 import type { Shop } from '../config/config.ts';
 import { readClaim } from '../orders/claim.ts';
 import { isSha256 } from '../privacy/hash.ts';
-import { claimsOf } from '../privacy/person.ts';
+import { contactsOf } from '../privacy/person.ts';
 import type { Denial, Store } from '../store/store.ts';
 import type { Enrichment, Skipped } from './enrich.ts';
 import { toEvent } from './event.ts';
@@ -33,7 +33,8 @@ function toDenial(
 ): Denial {
   const { context: _, ...bare } = message;
   const { event } = toEvent(bare, denied, shop, source);
-  const { anonymousId, userId, emailSha256 } = event.identity;
+  const { anonymousId, userId } = event.identity;
+  const { emailSha256 } = contactsOf(event);
   const choice = stateOf(event.consent, event.assumed);
   const claim = readClaim(event);
   const witness = witnessOf(peer);
@@ -55,7 +56,7 @@ function toDenial(
     saidAtMs: Date.parse(event.timestamp),
     ...(anonymousId !== undefined && { anonymousId }),
     ...(userId !== undefined && { userId }),
-    ...(emailSha256 !== undefined && claimsOf(event).includes(emailSha256) && { emailSha256 }),
+    ...(emailSha256 !== undefined && { emailSha256 }),
     ...(claim && { claim }),
     ...(witness !== undefined && { witness }),
     ...(ownMs !== undefined && { ownMs }),

@@ -5,8 +5,8 @@ import { isTrusted } from './precedence.ts';
 
 /**
  * Whether an event links the ids it carries as one person's: what the shop's backend sends, and a paid order of a
- * logged-in customer. What is typed at a checkout or in an unpaid order identifies nobody beyond it, and a browser may
- * claim to be anybody.
+ * logged-in customer, with the contacts of the account (`contactsOf`). What is typed at a checkout or in an unpaid order
+ * identifies nobody beyond it, and a browser may claim to be anybody.
  */
 export function linksPersons(event: ProtectedEvent): boolean {
   const { source, identity, properties } = event;

@@ -1,5 +1,5 @@
 import { isObject } from '../../shared/is-object.ts';
-import type { Json, JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
+import type { Contacts, Json, JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { containerOf, fieldOf } from './fields.ts';
 import { isSha256 } from './hash.ts';
 
@@ -19,14 +19,29 @@ const NOT_THE_ACTOR = /^(?:billing|shipping|delivery|recipient|receiver|invitee|
 const CONTENTS = ['traits', 'properties', 'context'] as const;
 
 /**
- * The user id and the digests by which an event says who acted. A digest that stands only in fields of another person
- * (`billing_email`, `recipient_email`) is not among them.
+ * The contacts by which an event says who acted. Beside a user id that the shop system states, those of the account alone:
+ * anybody's can be typed at a checkout. A digest that stands only in fields of another person (`billing_email`,
+ * `recipient_email`) is not among them.
  */
-export function claimsOf(event: ProtectedEvent): string[] {
+export function contactsOf(event: ProtectedEvent): Contacts {
   const { userId, emailSha256, phoneSha256 } = event.identity;
-  const digests = [emailSha256, phoneSha256].filter((digest) => digest !== undefined);
-  const own = digests.filter((digest) => !isOnlyOfAnother(event, digest));
-  return userId === undefined ? own : [userId, ...own];
+  if (event.source === 'platform' && userId !== undefined && !isMessageReport(event))
+    return event.account ?? {};
+  const isOwn = (digest: string | undefined) => digest !== undefined && !isOnlyOfAnother(event, digest);
+  return {
+    ...(isOwn(emailSha256) && { emailSha256 }),
+    ...(isOwn(phoneSha256) && { phoneSha256 }),
+  } as Contacts;
+}
+
+/** True for what Customer.io's signed webhooks report, and not for a page that uses the same words. */
+export const isMessageReport = ({ source, properties }: ProtectedEvent): boolean =>
+  source === 'platform' && properties.metric !== undefined;
+
+/** The user id and the digests by which an event says who acted. */
+export function claimsOf(event: ProtectedEvent): string[] {
+  const { emailSha256, phoneSha256 } = contactsOf(event);
+  return [event.identity.userId, emailSha256, phoneSha256].filter((id) => id !== undefined);
 }
 
 /** What of an event is about a person. An event with the user id of another is that one's, whatever else it carries. */
@@ -50,6 +65,7 @@ export function withoutPerson(event: ProtectedEvent, { ids, browsers }: Person):
       ...(anonymousId !== undefined && !isHere && { anonymousId }),
       ...without(identity as JsonObject, ids),
     },
+    ...(event.account && { account: without(event.account as JsonObject, ids) }),
     context: without(context as JsonObject, ids),
     properties: without(event.properties, ids),
     traits: without(event.traits, ids),
@@ -59,7 +75,9 @@ export function withoutPerson(event: ProtectedEvent, { ids, browsers }: Person):
 function mentions({ identity, ...event }: ProtectedEvent, ids: ReadonlySet<string>): boolean {
   const { previousId } = identity;
   if (previousId !== undefined && ids.has(previousId)) return true;
-  return [identity, ...CONTENTS.map((part) => event[part])].some((part) => hasDigest(part, ids));
+  return [identity, event.account, ...CONTENTS.map((part) => event[part])].some((part) =>
+    hasDigest(part, ids),
+  );
 }
 
 function hasDigest(value: unknown, ids: ReadonlySet<string>): boolean {

@@ -6,6 +6,7 @@ import { toEvent } from '../../ingest/event.ts';
 import type { Counters } from '../../observe/counters.ts';
 import { readClaim } from '../../orders/claim.ts';
 import { coarseIp, coarseUserAgent } from '../../privacy/coarsen.ts';
+import { digestContacts } from '../../privacy/contacts.ts';
 import { type PiiEncryption, piiBinding } from '../../privacy/encrypted-pii.ts';
 import type { Entry, Store } from '../../store/store.ts';
 import type { Mapped } from './mapped.ts';
@@ -19,7 +20,7 @@ export interface EntryParts {
 /** A mapped webhook as an entry of the event log: without personal data in clear, reduced to what consent allows. */
 export function toEntry(
   { piiEncryption, counters, log }: EntryParts,
-  { message, audience, tokens = [], acceptsMarketing }: Mapped,
+  { message, account, audience, tokens = [], acceptsMarketing }: Mapped,
   shop: Shop,
   basis: Consent,
   receivedAtMs: number,
@@ -34,6 +35,7 @@ export function toEntry(
     context: allowedContext(message.context ?? {}, consent),
   };
   const { event, raw, dropped } = toEvent(message, acceptance, shop, 'platform');
+  if (account) event.account = digestContacts(account, shop.country);
   for (const field of dropped) counters.count('fields_dropped', { shop: shop.id, field });
   if (audience) return { event, audience };
   const claim = readClaim(event);

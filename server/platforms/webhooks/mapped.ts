@@ -6,12 +6,20 @@ import { sha256 } from '../../privacy/hash.ts';
 export interface Subject {
   userId?: string;
   anonymousId?: string;
+  account?: Account;
   context: Context;
+}
+
+/** The contacts of the account that a user id belongs to, as the shop system states them. */
+export interface Account {
+  email?: string | undefined;
+  phone?: string | undefined;
 }
 
 /** A payload as a message, still with personal data in it. */
 export interface Mapped {
   message: Extract<Message, { type: 'track' }>;
+  account?: Account | undefined;
   /** Counted by statistics alone; no destination is sent it. */
   audience?: 'statistics';
   /** Tokens of the order beside those in the message's properties. No destination is sent them. */
@@ -39,7 +47,7 @@ export function track(
   event: string,
   messageId: string,
   timestamp: string | undefined,
-  { context, ...ids }: Subject,
+  { context, account: _, ...ids }: Subject,
   properties: object,
 ): Mapped['message'] {
   return {

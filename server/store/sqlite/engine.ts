@@ -5,7 +5,7 @@ import type { OrderClaim } from '../../orders/claim.ts';
 import { toEvidence } from '../../orders/evidence.ts';
 import { linksPersons } from '../../orders/links-persons.ts';
 import { type Recorded, withRecord } from '../../privacy/effective-consent.ts';
-import { claimsOf } from '../../privacy/person.ts';
+import { contactsOf } from '../../privacy/person.ts';
 import { createRecentDenials, type RecentDenials } from '../recent-denials.ts';
 import type { Accepted, DeadLetter, Delivery, Denial, Entry, LogWatch, Store } from '../store.ts';
 import { personSubject, subjectOf, tokenDigestSubject, tokenSubject, visitorSubject } from '../subject.ts';
@@ -278,12 +278,11 @@ const digestKeys = ([email, phone]: readonly (string | undefined)[]): string[] =
 
 /** What belongs to a user id, where the event's voice links persons. */
 function personIn(event: ProtectedEvent): Details['person'] {
-  const { userId, previousId, emailSha256, phoneSha256 } = event.identity;
-  const ids = [emailSha256, phoneSha256, previousId].filter((id) => id !== undefined);
-  if (userId === undefined || ids.length === 0 || !linksPersons(event)) return undefined;
-  const claimed = new Set(claimsOf(event));
+  const { userId, previousId } = event.identity;
+  if (userId === undefined || !linksPersons(event)) return undefined;
+  const { emailSha256, phoneSha256 } = contactsOf(event);
   const keys = [
-    ...digestKeys([emailSha256, phoneSha256].map((one) => (claimed.has(one ?? '') ? one : undefined))),
+    ...digestKeys([emailSha256, phoneSha256]),
     ...(previousId !== undefined && previousId !== userId ? [`u:${previousId}`] : []),
   ];
   return keys.length > 0 ? { userId, keys } : undefined;

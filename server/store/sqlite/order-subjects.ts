@@ -34,10 +34,10 @@ export function createOrderSubjects(consents: Consents): OrderSubjects {
       const found = consents.find(shop, subject);
       return found && found.sinceMs <= untilMs ? [[subject, NOTHING_SAID]] : [];
     });
-  /** Anybody may have typed it. */
+  /** That of the order may have been typed by anybody. */
   const ofEmails = (shop: string, { reports }: Proven): Joined[] =>
     reports
-      .map(({ identity }) => personSubject(identity.emailSha256))
+      .flatMap(({ identity, account }) => [identity.emailSha256, account?.emailSha256].map(personSubject))
       .filter((subject) => consents.find(shop, subject))
       .map((subject) => [subject, '']);
   const ofNames = (shop: string, { names }: Proven): Joined[] =>

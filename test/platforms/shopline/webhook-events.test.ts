@@ -32,6 +32,7 @@ const ADA = {
   city: 'taipei',
   country: 'tw',
 };
+const ACCOUNT = { emailSha256: ADA.emailSha256, phoneSha256: ADA.phoneSha256 };
 const CONTEXT = {
   ip: '203.0.113.77',
   userAgent: 'Mozilla/5.0 Chrome/126.0.6478.127',
@@ -98,6 +99,7 @@ describe('each topic is one event', () => {
     const { event } = await storedEntry('orders/create', order());
     expect(event).toEqual({
       ...ENVELOPE,
+      account: ACCOUNT,
       event: 'Order Completed',
       timestamp: '2026-03-01T11:58:00.000Z',
       properties: ORDER,
@@ -108,6 +110,7 @@ describe('each topic is one event', () => {
     const { event } = await storedEntry('orders/paid', order());
     expect(event).toEqual({
       ...ENVELOPE,
+      account: ACCOUNT,
       event: 'Order Updated',
       timestamp: '2026-03-01T11:59:00.000Z',
       properties: { ...ORDER, financial_status: 'paid' },
@@ -118,6 +121,7 @@ describe('each topic is one event', () => {
     const { event } = await storedEntry('orders/cancelled', order({ cancelled_at: '2026-03-01T11:59:59Z' }));
     expect(event).toEqual({
       ...ENVELOPE,
+      account: ACCOUNT,
       event: 'Order Cancelled',
       timestamp: '2026-03-01T11:59:59.000Z',
       properties: { ...ORDER, cancelled_at: '2026-03-01T11:59:59Z' },

@@ -13,7 +13,7 @@ export function readWebhook(reading: Reading, { topic, payload, webhookId }: Sho
   const isCart = topic === 'carts/create';
   const who = people({
     u: payload.user_id,
-    e: payload.email,
+    e: payload.user_id ? (payload.customer as Payload | undefined)?.email : payload.email,
     t: isCart ? payload.token : payload.cart_token,
     k: topic === 'checkouts/create' ? payload.token : payload.checkout_token,
   });

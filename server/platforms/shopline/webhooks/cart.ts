@@ -11,7 +11,8 @@ export function mapCheckout(checkout: Checkout, messageId: string): Mapped | Unu
   if (token === undefined) return { lacks: 'token' };
   const total = readMoney(checkout.total_price_set, checkout.total_price, checkout.currency);
   const occurredAt = firstTime(checkout.created_at);
-  const message = track('Checkout Started', messageId, occurredAt, readPerson(checkout), {
+  const person = readPerson(checkout);
+  const message = track('Checkout Started', messageId, occurredAt, person, {
     checkout_id: checkout.id,
     checkout_token: checkout.token,
     cart_token: checkout.cart_token,
@@ -20,18 +21,19 @@ export function mapCheckout(checkout: Checkout, messageId: string): Mapped | Unu
     subtotal: readAmount(checkout.sub_total_price),
     products: readProducts(checkout.line_items),
   });
-  return { message };
+  return { message, account: person.account };
 }
 
 /** Links cart, token and buyer. Its products are reported by the page. */
 export function mapCart(cart: Cart, messageId: string): Mapped | Unusable {
   if (cart.token === undefined && cart.id === undefined) return { lacks: 'token' };
   const occurredAt = firstTime(cart.updated_at, cart.created_at);
-  const message = track('Cart Updated', messageId, occurredAt, readPerson(cart), {
+  const person = readPerson(cart);
+  const message = track('Cart Updated', messageId, occurredAt, person, {
     cart_id: cart.id,
     cart_token: cart.token,
     currency: readCurrency(cart.currency_code),
     total: readAmount(cart.total_amount),
   });
-  return { message, audience: 'statistics' };
+  return { message, account: person.account, audience: 'statistics' };
 }

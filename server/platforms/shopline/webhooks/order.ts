@@ -33,11 +33,12 @@ export function mapOrder(order: Order, stage: Stage, messageId: string): MapResu
     referring_site: order.referring_site,
   };
   if (orderNames(properties).length === 0) return { lacks: 'id' };
-  const message = track(EVENTS[stage], messageId, timeOf(order, stage), readPerson(order), properties);
+  const person = readPerson(order);
+  const message = track(EVENTS[stage], messageId, timeOf(order, stage), person, properties);
   // `mainOrderMark` of the thank-you page.
   const tokens = orderTokens({ order_status_url: order.order_status_url });
   const acceptsMarketing = order.buyer_accepts_marketing;
-  return { message, acceptsMarketing, ...(tokens.length > 0 && { tokens }) };
+  return { message, account: person.account, acceptsMarketing, ...(tokens.length > 0 && { tokens }) };
 }
 
 /** The IDs and numbers of the order, including those of the thank-you page. */

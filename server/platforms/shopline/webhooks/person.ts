@@ -1,5 +1,5 @@
 import { compact } from '../../../destinations/values.ts';
-import type { Subject } from '../../webhooks/mapped.ts';
+import type { Account, Subject } from '../../webhooks/mapped.ts';
 import type { Address, Person } from './payload.ts';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -9,7 +9,7 @@ export function readPerson(person: Person): Subject {
   const userId = [user_id, customer?.id].find(isUserId);
   const anonymousId = attributeOf(person, '_sb_id');
   return {
-    ...(userId && { userId }),
+    ...(userId && { userId, ...readAccount(person, userId) }),
     ...(anonymousId && UUID.test(anonymousId) && { anonymousId: anonymousId.toLowerCase() }),
     context: {
       ...compact({
@@ -24,6 +24,14 @@ export function readPerson(person: Person): Subject {
       }),
     },
   };
+}
+
+/** Email and phone on the order itself, and those of its addresses, were typed at the checkout. */
+function readAccount({ customer }: Person, userId: string): { account?: Account } {
+  if (!customer || (customer.id !== undefined && customer.id !== userId)) return {};
+  const { email, phone, area_code } = customer;
+  const account = compact({ email, phone: phone && international(phone, area_code) });
+  return account ? { account } : {};
 }
 
 /** Every guest has the user ID 0; used as an ID it would make them one person. */
@@ -56,11 +64,16 @@ function readTraits(person: Person) {
 
 const readAddress = ({ first_name: _, last_name: __, phone: ___, ...place }: Address) => compact(place);
 
-/** A local number gets the country code that the payload states with it. */
 function readPhone(person: Person, addresses: readonly Address[]): string | undefined {
   const { customer } = person;
   const phone = person.phone ?? customer?.phone ?? addresses.find((address) => address.phone)?.phone;
-  const code = phone === customer?.phone ? customer?.area_code : person.phone_area_code;
+  return (
+    phone && international(phone, phone === customer?.phone ? customer.area_code : person.phone_area_code)
+  );
+}
+
+/** A local number gets the country code that the payload states with it. */
+function international(phone: string, code: string | undefined): string {
   const digits = code?.replace(/\D/g, '').replace(/^0+/, '');
-  return phone && digits && !/^\s*(?:\+|00)/.test(phone) ? `+${digits} ${phone}` : phone;
+  return digits && !/^\s*(?:\+|00)/.test(phone) ? `+${digits} ${phone}` : phone;
 }

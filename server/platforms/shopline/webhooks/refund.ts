@@ -13,13 +13,14 @@ export function mapRefund(refund: Refund, messageId: string, shopCurrency?: stri
     .map(({ line_item, quantity }) => line_item && readProduct(line_item, quantity))
     .filter((product) => product !== undefined);
   const refundedAt = firstTime(refund.processed_at, refund.created_at);
-  const message = track('Order Refunded', messageId, refundedAt, readPerson(refund), {
+  const person = readPerson(refund);
+  const message = track('Order Refunded', messageId, refundedAt, person, {
     order_id: refund.order_id,
     refund_id: refund.id,
     ...readRefunded(refund, shopCurrency),
     products: products.length > 0 ? products : undefined,
   });
-  return { message };
+  return { message, account: person.account };
 }
 
 const FAILED: ReadonlySet<string> = new Set(['failure', 'error']);
