@@ -16,10 +16,7 @@ export async function erase(
   const { shop, pseudonym } = parts;
   await attributeAll(db, parts);
   const keys = new Set<string>(people);
-  const theirs = await forParts(people, (part) =>
-    db.selectFrom('people').select('thing').where('shop', '=', shop).where('person', 'in', part).execute(),
-  );
-  const things = splitThings(new Set(theirs.map(({ thing }) => thing)));
+  const things = await thingsOf(db, shop, people);
   const closed = await canonicalIds(db, shop, orders);
   await closeOrders(db, shop, closed);
   const gone = new Set(messageIds.map((id) => `message:${id}`));
@@ -37,6 +34,18 @@ export async function erase(
   await renameBuyers(db, shop, people.map(pseudonym));
   await eraseTouches(db, shop, people);
   await eraseTraces(db, shop, people, new Set(people.map(pseudonym)));
+}
+
+/** Orders and actions of these people. */
+async function thingsOf(
+  db: Db,
+  shop: string,
+  people: readonly PersonKey[],
+): Promise<ReturnType<typeof splitThings>> {
+  const rows = await forParts(people, (part) =>
+    db.selectFrom('people').select('thing').where('shop', '=', shop).where('person', 'in', part).execute(),
+  );
+  return splitThings(new Set(rows.map(({ thing }) => thing)));
 }
 
 /** Browsers and Customer.io's ids that events carried together with these people: theirs alone, or also others'. */
@@ -127,9 +136,27 @@ async function closeActions(db: Db, shop: string, ids: readonly string[]): Promi
       .execute();
 }
 
-/** Orders of others keep the credit that a browser of the person gave them. */
-async function freezeCredit(db: Db, shop: string, canonicalIds: readonly string[]): Promise<void> {
-  for (const part of inParts(canonicalIds))
+/**
+ * Orders of others keep the credit that a browser of the person gave them.
+ *
+ * @param touches only where it is one of these. Undefined: whatever it is.
+ */
+async function freezeCredit(
+  db: Db,
+  shop: string,
+  canonicalIds: readonly string[],
+  touches?: ReadonlySet<string>,
+): Promise<void> {
+  const orders = await forParts(canonicalIds, (part) =>
+    db
+      .selectFrom('orders')
+      .select(['canonical_id', 'touch'])
+      .where('shop', '=', shop)
+      .where('canonical_id', 'in', part)
+      .execute(),
+  );
+  const frozen = touches ? orders.filter(({ touch }) => touch !== null && touches.has(touch)) : orders;
+  for (const part of inParts(frozen.map((order) => order.canonical_id)))
     await db
       .updateTable('orders')
       .set({ credit_frozen: 1 })
@@ -196,7 +223,11 @@ async function eraseTouches(db: Db, shop: string, people: readonly PersonKey[]):
   const ids = [...new Set(removed.map(({ id }) => id))];
   const browsers = people.filter((key) => key.startsWith('a:'));
   const claimed = (await linksOf(db, shop, browsers)).flatMap(({ one, other }) => [one, other]);
-  const persons = [...new Set(claimed)].filter((key) => /^[ue]:/.test(key));
+  const persons = [...new Set(claimed)].filter((key) => /^[ue]:/.test(key)) as PersonKey[];
+  // Orders may know the person alone, or somebody linked to them.
+  const beside = (await linksOf(db, shop, persons)).flatMap(({ one, other }) => [one, other]);
+  const { orders } = await thingsOf(db, shop, [...new Set([...persons, ...(beside as PersonKey[])])]);
+  await freezeCredit(db, shop, orders, new Set(ids));
   for (const part of inParts(persons))
     for (const some of inParts(ids))
       await db

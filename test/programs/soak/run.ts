@@ -29,7 +29,8 @@ export interface SoakOutcome extends Reconciliation, Chaos {
 const KILLS_SHARE = 0.4;
 /** How long the queue may stand still at the end. */
 const STALL_MS = 60_000;
-const MAX_RSS_BYTES = 512 * 1024 * 1024;
+/** As the README says. */
+const MAX_RSS_BYTES = 640 * 1024 * 1024;
 
 /** Mixed load on several shops, faults of the APIs, kills of the collector; then everything is counted. */
 export async function soak(options: SoakOptions): Promise<SoakOutcome> {
