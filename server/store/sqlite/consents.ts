@@ -44,8 +44,11 @@ interface Known extends RecordText, ConsentRow {
 const MAX_KNOWN = 20_000;
 const MAX_HISTORY = 20;
 const DAY_MS = 86_400_000;
-/** That something was said again is written this often; in between it is known in memory. */
-const REPEAT_MS = 10 * 60_000;
+/**
+ * That something was said again is written this often; in between it is known in memory. After a crash a grant from in
+ * between would undo a denial, so denials are written more often.
+ */
+const REPEAT_MS = { g: 10 * 60_000, d: 60_000 };
 /** No request is on its way for longer. */
 const IN_FLIGHT_MS = 5 * 60_000;
 
@@ -150,7 +153,9 @@ export function createConsents(store: OpenStore) {
     });
     const state = merged.join('');
     const isChange = state !== before;
-    const isStale = at.some((ms, index) => ms - (record.stored[index] ?? 0) > REPEAT_MS);
+    const isStale = at.some(
+      (ms, index) => ms - (record.stored[index] ?? 0) > REPEAT_MS[merged[index] === 'd' ? 'd' : 'g'],
+    );
     Object.assign(record, { state, at, own });
     if (isChange) {
       record.history = [...record.history, { receivedAtMs, atMs, source, state }].slice(-MAX_HISTORY);
