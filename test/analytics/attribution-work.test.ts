@@ -122,3 +122,20 @@ test('a checkout has the ids of a few devices', async () => {
   expect(rows('people')).toBe(30);
   await close();
 });
+
+test('of one id a day 250 claimed links to tokens are kept, and 250 to people; proven ones all', async () => {
+  const { apply, rows, close } = await startStore();
+  const links = (kind: 't' | 'u', isProven: boolean, receivedAtMs: number) =>
+    Array.from({ length: 400 }, (_, index) => ({
+      ...{ one: 'a:ann' as const, other: `${kind}:${isProven}-${receivedAtMs}-${index}` as const },
+      ...{ receivedAtMs, ...(isProven && { isProven }) },
+    }));
+  await apply({ links: links('t', false, NOW) });
+  await apply({ links: links('t', false, NOW + 1) });
+  expect(rows('links')).toBe(250);
+  await apply({ links: [...links('u', false, NOW), ...links('u', true, NOW)] });
+  expect(rows('links')).toBe(900);
+  await apply({ links: links('u', false, NOW + DAY) });
+  expect(rows('links')).toBe(1_150);
+  await close();
+});

@@ -1,5 +1,6 @@
 import type { Facts } from '../facts.ts';
 import type { Visitor } from '../store.ts';
+import { linksInBound } from './bounds.ts';
 import { isLinkedAnew, linkedOf } from './conflicts.ts';
 import { markDirty, targetsOf } from './dirty-targets.ts';
 import { markForAttribution, type Pair } from './needs-attribution.ts';
@@ -50,7 +51,7 @@ async function putLinks(db: Db, shop: string, links: Facts['links']): Promise<Pa
     ({ one, other }) => `${one}\n${other}`,
     firstLinked,
   );
-  return forParts(rows, (part) =>
+  return forParts(await linksInBound(db, shop, rows), (part) =>
     db
       .insertInto('links')
       .values(part)

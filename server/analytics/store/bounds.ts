@@ -1,3 +1,4 @@
+import { isProven, isToken } from './needs-attribution.ts';
 import { forParts } from './rows.ts';
 import type { Db } from './tables.ts';
 
@@ -10,6 +11,11 @@ import type { Db } from './tables.ts';
 const MOST_A_DAY = 100;
 /** Of one checkout: the ids of a few devices. */
 const MOST_PEOPLE = 30;
+/**
+ * Of one id and one UTC day of receipt, pairs that are claimed: with people, and with tokens. More than of an id whose
+ * links are followed.
+ */
+const MOST_LINKS_A_DAY = 250;
 const DAY_MS = 86_400_000;
 
 interface LandingRow {
@@ -26,6 +32,14 @@ interface PersonOfAction {
   thing: string;
   received_at: number;
 }
+
+interface LinkRow {
+  one: string;
+  other: string;
+  proven: number;
+  received_at: number;
+}
+const turned = ({ one, other, ...row }: LinkRow): LinkRow => ({ ...row, one: other, other: one });
 
 const dayOf = (row: { received_at: number }) => Math.floor(Number(row.received_at) / DAY_MS);
 
@@ -95,6 +109,40 @@ export async function peopleInBound<Row extends PersonOfAction>(
     ({ person }) => person,
     MOST_PEOPLE,
   );
+}
+
+/** The pairs that are stored; what is proven has no bound. */
+export async function linksInBound<Row extends LinkRow>(
+  db: Db,
+  shop: string,
+  rows: readonly Row[],
+): Promise<Row[]> {
+  const claimed = rows.filter((row) => !isProven(row));
+  const ids = [...new Set(claimed.flatMap(({ one, other }) => [one, other]))];
+  const stored: LinkRow[] = [];
+  for (const side of ['one', 'other'] as const)
+    stored.push(
+      ...(await forParts(ids, (part) =>
+        db
+          .selectFrom('links')
+          .select(['one', 'other', 'proven', 'received_at'])
+          .where('shop', '=', shop)
+          .where(side, 'in', part)
+          .where('proven', '=', 0)
+          .where((eb) => eb.between('received_at', ...daysOf(claimed)))
+          .execute(),
+      )),
+    );
+  const within = (some: readonly Row[], near: 'one' | 'other', far: 'one' | 'other') =>
+    firstOf<LinkRow, Row>(
+      some,
+      [...stored, ...stored.map(turned)],
+      (row) => `${row[near]}\n${isToken(row[far])}\n${dayOf(row)}`,
+      (row) => row[far],
+      MOST_LINKS_A_DAY,
+    );
+  const inBound = new Set(within(within(claimed, 'one', 'other'), 'other', 'one'));
+  return rows.filter((row) => isProven(row) || inBound.has(row));
 }
 
 /**
