@@ -1,8 +1,9 @@
 // @module-tag slow
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { subjectOf, tokenSubject } from '../../server/store/subject.ts';
 import type { CollectorOptions } from '../support/collector.ts';
 import { IN_BROWSER, startWebhookShop } from '../support/webhook-shop.ts';
 
@@ -115,6 +116,39 @@ test('an email typed at a checkout or in an unpaid order links nobody', async ()
   await shop.settled();
   expect(await shop.erase(userId)).toMatchObject({ found: true, orders: 1 });
   expect((await shop.held('victim')).events).toHaveLength(1);
+});
+
+test('what was denied for an erased order without an id goes with it, and no other', async () => {
+  const shop = await startShop();
+  await shop.place('2105022431212188732466400', 'D6400', { userId: 'before' });
+  const [cart, otherCart, strangersCart] = [randomUUID(), randomUUID(), randomUUID()];
+  const consent = { categoryPreferences: { advertising: false, analytics: false, marketing: false } };
+  const deny = (order_number: string, cart_id: string) => ({
+    ...{
+      type: 'track',
+      event: 'Order Completed',
+      properties: { order_number, cart_id },
+      context: { consent },
+    },
+  });
+  await shop.browser(deny('D6401VICTIM', cart));
+  await shop.browser(deny('D6401VICTIM', otherCart));
+  await shop.browser(deny('D6402OTHER', strangersCart));
+  await shop.backend(deny('D6401VICTIM', cart));
+  await shop.browser({
+    ...{ type: 'track', event: 'Consent Denied', context: { consent } },
+    properties: { cart_id_sha256: sha256(cart) },
+  });
+  await shop.place('2105022431212188732466401', '#D6401VICTIM', { userId: 'ann', cartToken: cart });
+  await shop.place('2105022431212188732466402', '#D6402OTHER', { userId: 'bob', cartToken: strangersCart });
+  await shop.settled();
+  const theirs = ['D6401VICTIM', cart, otherCart, subjectOf('o', 'D6401VICTIM')];
+  const digests = [cart, otherCart].map(tokenSubject);
+  for (const text of [...theirs, ...digests]) expect(shop.inFiles(text)).toBe(true);
+  expect(await shop.erase('ann')).toMatchObject({ found: true, orders: 1 });
+  for (const text of [...theirs, ...digests]) expect(shop.inFiles(text)).toBe(false);
+  for (const text of ['D6402OTHER', strangersCart, tokenSubject(strangersCart)])
+    expect(shop.inFiles(text)).toBe(true);
 });
 
 test('somebody else’s event loses the digest of the person it mentions, and stays', async () => {

@@ -40,7 +40,19 @@ export function createErasePersonal(store: OpenStore, consents: Pick<Consents, '
     ),
   ];
 
+  /** Returns how many consent records there were. */
+  function removeSubjects(shop: string, subjects: readonly string[]): number {
+    let removed = 0;
+    for (const subject of subjects) {
+      removed += removeConsent.run(shop, subject);
+      for (const statement of removeSubject) statement.run(shop, subject);
+    }
+    consents.forget();
+    return removed;
+  }
+
   return {
+    removeSubjects,
     /** Returns how many rows there were. */
     *erase(shop: string, { ids, browsers }: Person): Generator<undefined, number> {
       let removed = 0;
@@ -63,9 +75,7 @@ export function createErasePersonal(store: OpenStore, consents: Pick<Consents, '
       }
       const subjects = [...[...browsers].map(visitorSubject), ...[...ids].map(personSubject)];
       yield* inChunks(store, subjects, (subject) => {
-        removed += removeConsent.run(shop, subject);
-        for (const statement of removeSubject) statement.run(shop, subject);
-        consents.forget();
+        removed += removeSubjects(shop, [subject]);
       });
       // The links come last: an interrupted erasure begins with them again.
       yield* inChunks(store, [...ids], (id) => {

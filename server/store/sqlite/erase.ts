@@ -95,7 +95,11 @@ export function createErase(store: OpenStore, parts: Parts) {
     const gone = createGone();
     const ofOrders = erasedOrders.events(orders);
     const counts = yield* eraseEvents(shop, found, ofOrders, gone);
-    yield* inChunks(store, orders, (order) => gone.addOrder(erasedOrders.remove(shop, order, nowMs)));
+    yield* inChunks(store, orders, (order) => {
+      const { subjects, ...names } = erasedOrders.remove(shop, order, nowMs);
+      personal.removeSubjects(shop, subjects);
+      gone.addOrder(names);
+    });
     yield* inChunks(store, reports, ({ orderId, source, stage, part, relation }) => {
       const key = [orderId, source, stage, part] as const;
       const body = relation === 'own' ? undefined : reduced(reportOf.get(...key)?.body, person);

@@ -1,5 +1,7 @@
+import { subjectOf, tokenSubject } from '../subject.ts';
 import { prepare } from './database.ts';
 import { type Dedup, erasedKey, type Windows } from './dedup.ts';
+import { createDenialsOf } from './evidence.ts';
 import type { OpenStore } from './open-store.ts';
 import { REFERENCES } from './order-subjects.ts';
 
@@ -20,6 +22,11 @@ export function createErasedOrders({ connection }: OpenStore, dedup: Dedup, wind
     connection,
     'SELECT name, is_trusted AS isTrusted FROM order_names WHERE order_id = ?',
   );
+  const tokensOf = prepare<{ token: string }>(
+    connection,
+    'SELECT token FROM order_tokens WHERE order_id = ?',
+  );
+  const denialsOf = createDenialsOf(connection);
   const refundsOf = prepare<{ part: string }>(
     connection,
     "SELECT DISTINCT part FROM order_stages WHERE order_id = ? AND part <> ''",
@@ -43,6 +50,21 @@ export function createErasedOrders({ connection }: OpenStore, dedup: Dedup, wind
     refunds: refundsOf.all(id).map(({ part }) => part),
   });
 
+  /**
+   * Removes what was denied of the order without an id. Returns the subjects of the consent record that only the order
+   * leads to: its names, the tokens of its carts and checkouts. What only browsers call it may be another order's name.
+   */
+  function removeDenials(shop: string, id: number): string[] {
+    const names = namesOf.all(id).flatMap(({ name, isTrusted }) => (isTrusted === 1 ? name : []));
+    const tokens = tokensOf.all(id).map(({ token }) => token);
+    const denied = denialsOf.remove(shop, names, tokens);
+    const subjects = [
+      ...names.map((name) => subjectOf('o', name)),
+      ...[...tokens, ...denied].map(tokenSubject),
+    ];
+    return [...new Set(subjects)].filter((subject) => subject !== '');
+  }
+
   return {
     /** The events of these orders. */
     events: (orders: readonly { id: number }[]): Set<number> =>
@@ -54,8 +76,8 @@ export function createErasedOrders({ connection }: OpenStore, dedup: Dedup, wind
       shop: string,
       { id, canonicalId }: { id: number; canonicalId: string },
       nowMs: number,
-    ): ErasedOrder {
-      const order = describe(id, canonicalId);
+    ): ErasedOrder & { subjects: string[] } {
+      const order = { ...describe(id, canonicalId), subjects: removeDenials(shop, id) };
       for (const { name, isTrusted } of namesOf.all(id))
         dedup.put(shop, erasedKey(name, isTrusted === 1), nowMs + windows.orderKeyMs);
       for (const removal of removals) removal.run(id);

@@ -90,6 +90,32 @@ export function createRemoveEvidence(connection: OpenStore['connection']): (id: 
   return (id) => statements.reduce((removed, statement) => removed + statement.run(id), 0);
 }
 
+/** What was denied without an id, by the names and tokens of an order. */
+export function createDenialsOf(connection: OpenStore['connection']) {
+  const found = prepare<{ id: number }>(
+    connection,
+    `SELECT e.id FROM evidence_names n JOIN evidence e ON e.id = n.evidence_id
+     WHERE n.shop = ? AND n.name = ? AND e.visitor = '${DENIED}'`,
+  );
+  const tokensOf = prepare<{ token: string }>(
+    connection,
+    "SELECT substr(name, 3) AS token FROM evidence_names WHERE evidence_id = ? AND name LIKE 't:%'",
+  );
+  const removeEvidence = createRemoveEvidence(connection);
+  return {
+    /** Returns the tokens that were shown with it. */
+    remove(shop: string, names: readonly string[], tokens: readonly string[]): string[] {
+      const keys = [...names.map(byNameKey), ...tokens.map(byTokenKey)];
+      const ids = new Set(keys.flatMap((key) => found.all(shop, key)).map(({ id }) => id));
+      return [...ids].flatMap((id) => {
+        const shown = tokensOf.all(id).map(({ token }) => token);
+        removeEvidence(id);
+        return shown;
+      });
+    },
+  };
+}
+
 export function createEvidence({ connection }: OpenStore) {
   const insert = prepare(
     connection,
