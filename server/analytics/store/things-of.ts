@@ -1,0 +1,16 @@
+import type { PersonKey } from '../facts.ts';
+import { splitThings } from './needs-attribution.ts';
+import { forParts } from './rows.ts';
+import type { Db } from './tables.ts';
+
+/** Orders and actions of these people. */
+export async function thingsOf(
+  db: Db,
+  shop: string,
+  people: readonly PersonKey[],
+): Promise<ReturnType<typeof splitThings>> {
+  const rows = await forParts(people, (part) =>
+    db.selectFrom('people').select('thing').where('shop', '=', shop).where('person', 'in', part).execute(),
+  );
+  return splitThings(new Set(rows.map(({ thing }) => thing)));
+}
