@@ -45,6 +45,9 @@ export interface EventRows {
   bytes(): number;
 }
 
+/** Inserts the rows of one message. */
+export type InsertRow = EventRows['insert'];
+
 const NO_KEY = new Uint8Array();
 
 export function createEventRows(
