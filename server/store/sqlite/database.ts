@@ -120,6 +120,9 @@ function describeFault(path: string, error: unknown): string {
   if (fault === 'notADatabase' || fault === 'corrupt')
     return `${path} is damaged or not a database (${reason}). Restore it from a backup, or move it away to start empty.`;
   if (fault === 'full') return `${path}: the disk is full. Free some space.`;
+  // A limit on file sizes looks like this, too.
+  if (fault === 'ioError')
+    return `${path} cannot be read or written (${reason}). Free some space, or raise the limit on file sizes; else check the disk.`;
   return `${path} cannot be opened for writing (${reason}). Make it a file this user can write.`;
 }
 
