@@ -1,4 +1,5 @@
 import type { Source } from '../../shared/protected-event.ts';
+import { isTrusted } from '../orders/precedence.ts';
 import type { Stage } from '../orders/stages.ts';
 
 /**
@@ -72,7 +73,7 @@ export interface Action {
 
 /** One report of an order. */
 export interface OrderReport {
-  /** Unique within its voice. */
+  /** As `reportId` makes it. */
   id: string;
   stage: Stage;
   source: Source;
@@ -102,6 +103,14 @@ export interface OrderReport {
   isCancelled?: true;
   items: { productId: string; units: number }[];
 }
+
+/** Each voice has message ids of its own. */
+export const reportId = (source: Source, messageId: string): string =>
+  isTrusted(source) ? `${source}:${messageId}` : messageId;
+
+/** The message that made the report. */
+export const messageIdOf = ({ id, source }: OrderReport): string =>
+  isTrusted(source) ? id.slice(source.length + 1) : id;
 
 /** What was reported of `from` belongs to `to`: two orders turned out to be one, or one got another id. Ids of the store. */
 export interface Merge {

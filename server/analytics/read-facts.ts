@@ -8,7 +8,7 @@ import { type OrderClaim, readClaim } from '../orders/claim.ts';
 import { isTrusted } from '../orders/precedence.ts';
 import { isMessageReport } from '../privacy/person.ts';
 import { type EventFacts, isPerson, linksBetween, peopleIn, textOf, times } from './event.ts';
-import type { Action, OrderReport, PersonKey } from './facts.ts';
+import { type Action, type OrderReport, type PersonKey, reportId } from './facts.ts';
 import { readMessage } from './messages.ts';
 import type { TargetsOf, Utm } from './targets.ts';
 
@@ -124,7 +124,7 @@ function readOrder(event: ProtectedEvent, claim: OrderClaim, who: Who, { currenc
     leftOut,
     orderReports: [
       {
-        id: isTrusted(source) ? `${source}:${messageId}` : messageId,
+        id: reportId(source, messageId),
         stage,
         source,
         ...(isEvidence && { isEvidence }),

@@ -113,6 +113,21 @@ describe('a rebuild gives the same totals', () => {
     expect(await counted.totals()).toEqual(before);
   });
 
+  test('after an erasure of the browser that reported an order, of which the customer’s refund stays', async () => {
+    const counted = await openCountedShop();
+    await counted.append(
+      mail('bob', 'd1', 'clicked'),
+      order('bob', '1'),
+      hook('bob', '1', 'Order Refunded', { total: 7.5 }),
+    );
+    await counted.count();
+    const before = await counted.totals();
+    expect(JSON.stringify(before)).toContain('"amountHundredths":9250');
+    await counted.erase('visitor-bob');
+    expect((await counted.rebuild()).differences).toEqual([]);
+    expect(await counted.totals()).toEqual(before);
+  });
+
   test('with events not counted yet: they are counted first, and are no difference', async () => {
     const counted = await openCountedShop();
     await counted.append(landing('ann'), order('ann', '1'));

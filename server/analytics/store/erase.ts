@@ -1,4 +1,4 @@
-import type { OrderReport } from '../facts.ts';
+import { messageIdOf, type OrderReport } from '../facts.ts';
 import type { ErasedFacts } from '../store.ts';
 import { type AttributionParts, attributeAll } from './attribute.ts';
 import { closeOrders } from './close-orders.ts';
@@ -33,7 +33,7 @@ export async function erase(
   );
   const left = things.orders.filter((id) => !closed.includes(id));
   await freezeCredit(db, shop, left);
-  await dropFromReports(db, shop, left, keys);
+  await dropFromReports(db, shop, left, keys, new Set(messageIds));
   await renameBuyers(db, shop, people.map(pseudonym));
   await eraseTouches(db, shop, people);
   await eraseTraces(db, shop, people, new Set(people.map(pseudonym)));
@@ -102,11 +102,13 @@ async function closeActions(db: Db, shop: string, ids: readonly string[]): Promi
       .execute();
 }
 
+/** A report whose event was erased from the log stays counted: time of receipt 0 marks that it is not redelivered. */
 async function dropFromReports(
   db: Db,
   shop: string,
   canonicalIds: readonly string[],
   keys: ReadonlySet<string>,
+  erasedMessages: ReadonlySet<string>,
 ): Promise<void> {
   const reports = await forParts(canonicalIds, (part) =>
     db
@@ -119,10 +121,11 @@ async function dropFromReports(
   for (const { id, body } of reports) {
     const report: OrderReport = JSON.parse(body);
     const people = report.people.filter((key) => !keys.has(key));
-    if (people.length === report.people.length) continue;
+    const isErased = erasedMessages.has(messageIdOf(report));
+    if (!isErased && people.length === report.people.length) continue;
     await db
       .updateTable('order_reports')
-      .set({ body: JSON.stringify({ ...report, people }) })
+      .set({ body: JSON.stringify({ ...report, people }), ...(isErased && { received_at: 0 }) })
       .where('shop', '=', shop)
       .where('id', '=', id)
       .execute();
