@@ -17,21 +17,20 @@ export interface Body {
 
 /** How many levels a message may be nested. */
 export const MAX_DEPTH = 32;
-/** A deeper body is refused unread: half a megabyte of brackets takes 100 ms to parse, and holds no message. */
-const MAX_BODY_DEPTH = 1_000;
 
 /**
  * Bytes → JSON that is safe to process: valid UTF-8, without the keys `__proto__`, `constructor` and `prototype`, and
  * with null for numbers beyond the range of a double. The content type is ignored.
  *
+ * @param maxDepth levels; a deeper body is refused unread.
  * @throws {HttpError} 400 `malformed-body`.
  */
-export function parseBody(bytes: Buffer): Body {
+export function parseBody(bytes: Buffer, maxDepth = Number.POSITIVE_INFINITY): Body {
   const sinceMs = performance.now();
   const isLarge = bytes.length > LIMITS.messageBytes;
   const depth = nesting(bytes);
-  if (depth > MAX_BODY_DEPTH)
-    throw new HttpError(400, 'malformed-body', `The body is nested deeper than ${MAX_BODY_DEPTH} levels.`);
+  if (depth > maxDepth)
+    throw new HttpError(400, 'malformed-body', `The body is nested deeper than ${maxDepth} levels.`);
   try {
     return { value: parseJson(utf8.decode(bytes)), isLarge, isDeep: depth > MAX_DEPTH, sinceMs };
   } catch {

@@ -47,6 +47,8 @@ interface HandlerParts extends IngestParts {
 const HOUR_MS = 3_600_000;
 /** What one message may take before it is parsed: also an indented one of the greatest size. */
 const MAX_MESSAGE_TEXT_BYTES = 4 * LIMITS.messageBytes;
+/** Half a megabyte of brackets takes 100 ms to parse, and holds no message. */
+const MAX_BODY_DEPTH = 1_000;
 
 /** Segment's HTTP API under `/v1`. Each message type is also available under its first letter. */
 export function addIngestRoutes(app: Express, parts: IngestParts): void {
@@ -104,7 +106,7 @@ function ingestHandler(parts: HandlerParts, type?: MessageType): RequestHandler 
         const plain = decompress(bytes, isGzip(request.headers['content-encoding']));
         if (known) hold(known, plain.length);
         if (type && plain.length > MAX_MESSAGE_TEXT_BYTES) throw tooLarge('message');
-        const body = parseBody(plain);
+        const body = parseBody(plain, MAX_BODY_DEPTH);
         const holder = admission.admit(withKeyInBody(keys, body.value), request, known);
         if (!known) hold(holder, plain.length);
         return ingest(parts, holder, body, request, response, type);

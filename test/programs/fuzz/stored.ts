@@ -30,6 +30,7 @@ const Stored = z.strictObject({
     ...shape(['anonymousId', 'userId', 'previousId', 'groupId', 'city', 'state', 'country'], Text.min(1)),
     ...shape(['emailSha256', 'phoneSha256', 'firstNameSha256', 'lastNameSha256', 'zipSha256'], Sha256),
   }),
+  account: z.strictObject(shape(['emailSha256', 'phoneSha256'], Sha256)).optional(),
   consent: z.strictObject({ advertising: z.boolean(), analytics: z.boolean(), marketing: z.boolean() }),
   assumed: z.array(z.enum(PURPOSES)).optional(),
   joined: z.array(z.tuple([z.string().max(22), z.string().regex(/^(?:[gd-]{3})?$/)])).optional(),

@@ -1,4 +1,3 @@
-// @module-tag slow
 import { expect, onTestFinished, test } from 'vitest';
 import { createSandbox, sandboxVariables } from '../../server/sandbox/index.ts';
 import type { Store } from '../../server/store/store.ts';
