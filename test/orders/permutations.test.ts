@@ -1,4 +1,4 @@
 // @module-tag slow
 import { testPermutations } from './permutations.ts';
 
-testPermutations(5);
+testPermutations(10);
