@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { PIXELS, PLUGINS } from '../../shared/names.ts';
+import { limitOf } from '../programs/bench-client/scripts.ts';
 
 const dist = (name: string) => new URL(`../../client/dist/${name}`, import.meta.url);
 const script = readFileSync(dist('s.js'));
@@ -22,11 +23,9 @@ test.each(PAGES)('a page of $page downloads at most $limit bytes', ({ files, lim
 
 /** Every other file by itself. */
 const LIMITS = {
-  ...Object.fromEntries(PLUGINS.map((name) => [`${name}.js`, 1536])),
-  ...Object.fromEntries(PIXELS.map((name) => [`${name}.js`, 2688])),
-  's.js': 4096,
-  'json-ld.js': 1024,
-  'shopline.js': 2816,
+  ...Object.fromEntries(
+    [...PLUGINS, ...PIXELS, 's', 'json-ld', 'shopline'].map((name) => [`${name}.js`, limitOf(`${name}.js`)]),
+  ),
   'cart-attributes.js': 512,
   'links.js': 512,
 };

@@ -9,8 +9,8 @@ const LIMITS: Readonly<Record<string, number>> = {
   'client.js': 4608,
   'json-ld.js': 1024,
   'shopline.js': 2816,
-  'pixel-shopline.js': 2560,
-  'pixel-shopify.js': 2560,
+  'pixel-shopline.js': 2688,
+  'pixel-shopify.js': 2688,
 };
 const PLUGIN_LIMIT = 1536;
 
