@@ -20,7 +20,7 @@ export async function eraseTouches(db: Db, shop: string, people: readonly Person
   // Orders may know the person alone, or somebody linked to them.
   const beside = (await linksOf(db, shop, persons)).flatMap(({ one, other }) => [one, other]);
   const { orders } = await thingsOf(db, shop, [...new Set([...persons, ...(beside as PersonKey[])])]);
-  await freezeCredit(db, shop, orders, new Set(ids));
+  await freezeCredit(db, shop, orders, ids);
   for (const part of inParts(persons))
     for (const some of inParts(ids))
       await db

@@ -1,4 +1,4 @@
-import { forParts, inParts } from './rows.ts';
+import { inParts } from './rows.ts';
 import type { Db } from './tables.ts';
 
 /**
@@ -10,22 +10,15 @@ export async function freezeCredit(
   db: Db,
   shop: string,
   canonicalIds: readonly string[],
-  touches?: ReadonlySet<string>,
+  touches?: readonly string[],
 ): Promise<void> {
-  const orders = await forParts(canonicalIds, (part) =>
-    db
-      .selectFrom('orders')
-      .select(['canonical_id', 'touch'])
-      .where('shop', '=', shop)
-      .where('canonical_id', 'in', part)
-      .execute(),
-  );
-  const frozen = touches ? orders.filter(({ touch }) => touch !== null && touches.has(touch)) : orders;
-  for (const part of inParts(frozen.map((order) => order.canonical_id)))
-    await db
+  for (const part of inParts(canonicalIds)) {
+    const orders = db
       .updateTable('orders')
       .set({ credit_frozen: 1 })
       .where('shop', '=', shop)
-      .where('canonical_id', 'in', part)
-      .execute();
+      .where('canonical_id', 'in', part);
+    if (touches === undefined) await orders.execute();
+    else for (const some of inParts(touches)) await orders.where('touch', 'in', some).execute();
+  }
 }

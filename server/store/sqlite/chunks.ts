@@ -5,7 +5,10 @@ export const CHUNK = 500;
 /** The same where each row costs more: events are removed with their text overwritten, reports are parsed and reduced. */
 export const STEP = 50;
 
-/** Reads page after page, each from the last number of the one before, until one is empty. Lazy. */
+/**
+ * Reads page after page, each from the last number of the one before, until one is empty. Lazy. Where no index has shop and
+ * number, the statement says `+shop`: SQLite would take the shop's index, and sort all of its rows for each page.
+ */
 export function* pages<Row extends { seq: number } | { id: number }>(
   read: (after: number) => Row[],
 ): Generator<Row[]> {

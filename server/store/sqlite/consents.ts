@@ -206,8 +206,10 @@ export function createConsents(store: OpenStore) {
     },
     /** Oldest first. */
     history: (shop: string, subject: string): ConsentChange[] => load(shop, subject)?.history ?? [],
-    /** Forgets what is known in memory: rows were removed. */
-    forget: () => known.clear(),
+    /** Forgets what is known in memory of a subject whose row was removed. */
+    forget: (shop: string, subject: string) => void known.delete(`${shop}\n${subject}`),
+    /** The same of every subject. Takes milliseconds, whatever is known. */
+    forgetAll: () => known.clear(),
     /** How many denials were recorded since the start. */
     denials: () => denials,
     /** Since the last call; null: nothing that others need to know. */

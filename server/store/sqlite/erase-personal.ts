@@ -23,20 +23,21 @@ export function createErasePersonal(store: OpenStore, consents: Pick<Consents, '
   const removeConsent = prepare(connection, 'DELETE FROM consents WHERE shop = ? AND subject = ?');
   const denials = prepare<{ id: number; visitor: string }>(
     connection,
-    "SELECT id, visitor FROM evidence WHERE shop = ? AND id > ? AND visitor LIKE '~_%' ORDER BY id LIMIT ?",
+    "SELECT id, visitor FROM evidence WHERE +shop = ? AND id > ? AND visitor LIKE '~_%' ORDER BY id LIMIT ?",
   );
   const removeDenial = createRemoveEvidence(connection);
   const removeSubject = [
     `UPDATE orders SET subjects = (SELECT json_group_array(json(value)) FROM json_each(subjects) WHERE value ->> 0 <> ?2)
-     WHERE shop = ?1 AND id IN (SELECT order_id FROM order_subjects WHERE subject = ?2)`,
+     WHERE +shop = ?1 AND id IN (SELECT order_id FROM order_subjects WHERE subject = ?2)`,
     `DELETE FROM order_subjects WHERE subject = ?2
-       AND order_id IN (SELECT id FROM orders WHERE shop = ?1 AND id IN (SELECT order_id FROM order_subjects WHERE subject = ?2))`,
+       AND order_id IN (SELECT id FROM orders WHERE +shop = ?1 AND id IN (SELECT order_id FROM order_subjects WHERE subject = ?2))`,
   ].map((sql) => prepare(connection, sql));
   const removeLinks = [
     prepare(connection, 'DELETE FROM person_links WHERE shop = ?1 AND user_id = ?2'),
     prepare(
       connection,
-      "DELETE FROM person_links WHERE shop = ?1 AND key IN ('e:' || ?2, 'p:' || ?2, 'u:' || ?2)",
+      `DELETE FROM person_links INDEXED BY person_links_by_key
+       WHERE shop = ?1 AND key IN ('e:' || ?2, 'p:' || ?2, 'u:' || ?2)`,
     ),
   ];
 
@@ -46,8 +47,8 @@ export function createErasePersonal(store: OpenStore, consents: Pick<Consents, '
     for (const subject of subjects) {
       removed += removeConsent.run(shop, subject);
       for (const statement of removeSubject) statement.run(shop, subject);
+      consents.forget(shop, subject);
     }
-    consents.forget();
     return removed;
   }
 

@@ -34,12 +34,12 @@ export function createFindOrders({ connection }: OpenStore) {
   const page = prepare<OrderRow>(
     connection,
     `SELECT id, canonical_id AS canonicalId, user_id AS userId FROM orders
-     WHERE shop = ? AND id > ? ORDER BY id LIMIT ?`,
+     WHERE +shop = ? AND id > ? ORDER BY id LIMIT ?`,
   );
   const reportsOf = prepare<ReportRow>(
     connection,
     `SELECT r.order_id AS orderId, r.source, r.stage, r.part, r.body
-     FROM orders o JOIN order_reports r ON r.order_id = o.id WHERE o.shop = ? AND o.id BETWEEN ? AND ?`,
+     FROM orders o JOIN order_reports r ON r.order_id = o.id WHERE +o.shop = ? AND o.id BETWEEN ? AND ?`,
   );
   const named = prepare<{ orderId: number }>(
     connection,

@@ -32,7 +32,7 @@ const STEP = 1_000;
 /** Events and evidence are read once each, with the whole set of ids. */
 const TABLES = {
   events: 'SELECT seq AS id, body FROM events WHERE shop = ? AND seq > ? ORDER BY seq LIMIT ?',
-  evidence: 'SELECT id, body FROM evidence WHERE shop = ? AND id > ? ORDER BY id LIMIT ?',
+  evidence: 'SELECT id, body FROM evidence WHERE +shop = ? AND id > ? ORDER BY id LIMIT ?',
 };
 const ROWS = {
   events: 'SELECT seq AS id, body FROM events WHERE seq = ?',

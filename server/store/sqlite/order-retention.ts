@@ -28,7 +28,7 @@ export function createOrderRetention(
   store: OpenStore,
   windows: Windows,
   shops: ReadonlyMap<string, ShopOrders>,
-  consents: Pick<Consents, 'forget'>,
+  consents: Pick<Consents, 'forgetAll'>,
 ) {
   const { connection, transaction } = store;
   const oldReports = prepare<ReportRow>(
@@ -47,7 +47,7 @@ export function createOrderRetention(
   );
   const ordersOf = prepare<{ id: number }>(
     connection,
-    'SELECT id FROM orders WHERE shop = ? AND id > ? ORDER BY id LIMIT ?',
+    'SELECT id FROM orders WHERE +shop = ? AND id > ? ORDER BY id LIMIT ?',
   );
   const forgetWitness = prepare(connection, 'UPDATE orders SET witness = NULL WHERE id = ?');
   const removeOrderRows = [
@@ -70,7 +70,7 @@ export function createOrderRetention(
   );
   const evidenceOf = prepare<{ id: number }>(
     connection,
-    'SELECT id FROM evidence WHERE shop = ? AND id > ? ORDER BY id LIMIT ?',
+    'SELECT id FROM evidence WHERE +shop = ? AND id > ? ORDER BY id LIMIT ?',
   );
   const removeEvidence = createRemoveEvidence(connection);
   const removeViews = prepare(
@@ -129,7 +129,7 @@ export function createOrderRetention(
       const to = nextConsent.get(after.shop, after.subject);
       const end = to ?? { shop: LAST, subject: '' };
       transaction(() => removeConsents.run(after.shop, after.subject, end.shop, end.subject, beforeMs));
-      consents.forget();
+      consents.forgetAll();
       if (!to) return;
       yield;
       after = to;
@@ -177,7 +177,7 @@ export function createOrderRetention(
         for (const purge of purges) purge.run(shop);
         purgeLedger.run(shop);
       });
-      consents.forget();
+      consents.forgetAll();
     },
   };
 }
