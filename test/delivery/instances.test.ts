@@ -1,15 +1,14 @@
 // @module-tag slow
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Shop } from '../../server/config/config.ts';
 import { consumersOf } from '../../server/delivery/consumers.ts';
-import { startDelivery } from '../../server/delivery/start.ts';
 import { type Destination, instanceOf } from '../../server/destinations/destination.ts';
-import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { openLog } from '../../server/store/open.ts';
 import { createFakeClock } from '../support/clock.ts';
 import { event } from '../support/event.ts';
 import { createCallWatch } from '../support/idle.ts';
+import { startTestDelivery } from '../support/start-delivery.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { answer, plain, startBench } from '../support/worker-bench.ts';
 
@@ -57,8 +56,7 @@ test('an instance added later leaves the progress of the first; each has its own
   const log = calls.watch(await open(shops));
   const arrived: string[] = [];
   const counters = createCounters();
-  const delivery = startDelivery({
-    yieldToIngest: NO_BACKPRESSURE,
+  const delivery = startTestDelivery({
     shops,
     log,
     clock,
@@ -68,15 +66,6 @@ test('an instance added later leaves the progress of the first; each has its own
       arrived.push(...(JSON.parse(body) as { id: string }[]).map(({ id }) => id));
       return answer(200);
     },
-    decrypt: () => ({}),
-    redactSecrets: (text) => text,
-    random: () => 0.5,
-    logger: { info: () => {}, warn: () => {}, error: () => {} },
-    report: () => {},
-  });
-  onTestFinished(async () => {
-    await delivery.stop();
-    await log.close();
   });
   await log.accept([{ event: event({ shop: 'tea', messageId: 'new' }) }]);
   await clock.advance(2_000);

@@ -1,11 +1,9 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { consumersOf } from '../../server/delivery/consumers.ts';
-import { startDelivery } from '../../server/delivery/start.ts';
-import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
-import { createCounters } from '../../server/observe/counters.ts';
 import { openLog } from '../../server/store/open.ts';
 import { LEAST, read } from '../config/support.ts';
 import { createFakeClock } from '../support/clock.ts';
+import { startTestDelivery } from '../support/start-delivery.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const STORE = {
@@ -23,23 +21,13 @@ async function limitersOf(shops: object): Promise<string[]> {
     ...{ retentionMs: 86_400_000, clock: createFakeClock().now },
   });
   const names: string[] = [];
-  const delivery = startDelivery({
-    ...{ shops: config.shops, log, clock: createFakeClock(), counters: createCounters() },
-    yieldToIngest: NO_BACKPRESSURE,
+  startTestDelivery({
+    ...{ shops: config.shops, log, clock: createFakeClock() },
     http: () => Promise.reject(new Error('nothing is sent')),
     rateLimiterFor: (name) => {
       names.push(name);
       return async () => {};
     },
-    decrypt: () => ({}),
-    redactSecrets: (text) => text,
-    random: () => 0.5,
-    logger: { info: () => {}, warn: () => {}, error: () => {} },
-    report: () => {},
-  });
-  onTestFinished(async () => {
-    await delivery.stop();
-    await log.close();
   });
   return names;
 }

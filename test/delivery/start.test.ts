@@ -1,15 +1,13 @@
 import { expect, onTestFinished, test } from 'vitest';
 import type { Shop } from '../../server/config/config.ts';
 import { consumersOf } from '../../server/delivery/consumers.ts';
-import { startDelivery } from '../../server/delivery/start.ts';
 import type { Destination, RequestParts } from '../../server/destinations/destination.ts';
 import type { Http } from '../../server/lib/http-client.ts';
-import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
-import { createCounters } from '../../server/observe/counters.ts';
 import { openLog } from '../../server/store/open.ts';
 import { createFakeClock } from '../support/clock.ts';
 import { event } from '../support/event.ts';
 import { createCallWatch } from '../support/idle.ts';
+import { startTestDelivery } from '../support/start-delivery.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { answer, plain } from '../support/worker-bench.ts';
 
@@ -39,24 +37,9 @@ test('a shop whose requests hang does not delay another', async () => {
   const log = calls.watch(
     await openLog({ dataDir, consumers: consumersOf(shops), retentionMs: 86_400_000, clock: clock.now }),
   );
-  const delivery = startDelivery({
-    yieldToIngest: NO_BACKPRESSURE,
-    shops,
-    log,
-    http,
-    clock,
-    decrypt: () => ({}),
-    redactSecrets: (text) => text,
-    random: () => 0.5,
-    counters: createCounters(),
-    logger: { info: () => {}, warn: () => {}, error: () => {} },
-    report: () => {},
-  });
-  onTestFinished(async () => {
-    hanging.resolve();
-    await delivery.stop();
-    await log.close();
-  });
+  startTestDelivery({ shops, log, http, clock });
+  // Before the delivery is stopped.
+  onTestFinished(() => hanging.resolve());
   for (const shop of ['stuck', 'well'])
     await log.accept(Array.from({ length: 200 }, () => ({ event: event({ shop }) })));
   for (let look = 0; look < 5; look++) await clock.advance(0);
