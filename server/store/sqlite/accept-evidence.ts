@@ -31,11 +31,11 @@ export function createAcceptEvidence(orders: Orders, evidence: EvidenceStore, is
     const { visitor = '', witness = null } = details ?? {};
     const isDenying = choice.includes('d');
     const put = putEvidence(shop, claim, { visitor, receivedAtMs, body, witness, isDenying }, nowMs);
-    if (!put) return { isStored: false, ...(isUnmatched(row, claim) && UNMATCHED) };
-    const { order } = put;
-    if (!order) return { isStored: true, isEvidence: true, ...(isUnmatched(row, claim) && UNMATCHED) };
-    if (claim.stage === 'placed') insert(evidenceRow(row, body, order));
     const unmatched = isUnmatched(row, claim) && UNMATCHED;
+    if (!put) return { isStored: false, ...unmatched };
+    const { order } = put;
+    if (!order) return { isStored: true, isEvidence: true, ...unmatched };
+    if (claim.stage === 'placed') insert(evidenceRow(row, body, order));
     return { isStored: true, isEvidence: true, orderId: order.canonicalId, ...unmatched };
   }
 
