@@ -1,11 +1,16 @@
 import type { Json, JsonObject } from './protected-event.ts';
 
-/** A finite number, also from plain decimal text ("12.50"). */
+/**
+ * A number, also as plain decimal text ("12.50"). One of 16 digits and more before its point is none: as a number it
+ * has lost digits, and destinations refuse it.
+ */
 export function readNumber(value: unknown): number | undefined {
-  const isDecimal = typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value.trim());
-  const number = isDecimal ? Number(value) : value;
-  return Number.isFinite(number) ? (number as number) : undefined;
+  const isDecimal = typeof value !== 'object' && DECIMAL.test(String(value).trim());
+  return isDecimal ? Number(value) : undefined;
 }
+
+/** The exponent is of a small fraction: JavaScript writes 0.0000001 as `1e-7`. */
+const DECIMAL = /^-?\d{1,15}(\.\d+)?(e-\d+)?$/;
 
 /** The lines of `products`, or the one product whose fields are in the properties themselves. */
 export function readProducts(properties: JsonObject): JsonObject[] {
@@ -50,6 +55,5 @@ function sumOfLines(products: readonly JsonObject[], sumOfProducts: SumOfProduct
     const each = readNumber(price);
     return each === undefined ? [] : [[each, readNumber(quantity) ?? 1] as const];
   });
-  const total = sumOfProducts(lines, DECIMALS);
-  return lines.length > 0 && Number.isFinite(total) ? total : undefined;
+  return lines.length > 0 ? readNumber(sumOfProducts(lines, DECIMALS)) : undefined;
 }

@@ -36,6 +36,8 @@ const retry = process.env.CI ? 1 : 0;
 const LONG = '**/*.long.test.ts';
 const IN_CHROMIUM = 'test/{browser,programs/bench-client,client-package}/**';
 const IN_JSDOM = 'test/{snippet,theme,client-package}/**';
+/** Random values are the same in every run: `npm run fuzz` looks for new ones. */
+const setupFiles = 'test/support/same-random-values.ts';
 const project = (name: string, test: object) => ({ extends: true as const, test: { name, retry, ...test } });
 /** Files whose tests are all slow are not even loaded. */
 const isSlow = (path: string) => readFileSync(path, 'utf8').startsWith('// @module-tag slow');
@@ -51,12 +53,13 @@ const usual = [
   project('others', {
     include: ['test/**/*.test.ts'],
     exclude: [LONG, IN_JSDOM, ...notFast],
+    setupFiles,
   }),
 ];
 const long = [
   // Tests of real seconds in a browser fail when the machine is busy elsewhere; they have two more tries.
   project('Chromium', { include: [`${IN_CHROMIUM}/*.long.test.ts`], retry: 2 }),
-  project('processes', { include: [`test/${LONG}`], exclude: [IN_CHROMIUM] }),
+  project('processes', { include: [`test/${LONG}`], exclude: [IN_CHROMIUM], setupFiles }),
 ];
 
 const vitest = await startVitest(

@@ -18,7 +18,13 @@ const everything = {
         name,
         {
           code: 'Z_any',
-          attrs: { order_id: 'order_id', x: 'products.0.sku', y: 'context.page.url', z: 'constructor.name' },
+          attrs: {
+            order_id: 'order_id',
+            x: 'products.0.sku',
+            y: 'context.page.url',
+            z: 'constructor.name',
+            exact: 'exact',
+          },
           traits: { language: 'context.locale', length: 'products.length' },
         },
       ]),
@@ -58,6 +64,8 @@ describe.each(DESTINATIONS)('$name', (destination) => {
     ['prices as text', { value: 'NaN', products: [{ sku: 'a', price: '1,299.00', quantity: 'two' }] }],
     ['null products', { products: [null, { sku: null, price: null }, 'x', 3, []] }],
     ['products that are no list', { products: { sku: 'a' } }],
+    ['an amount that has lost digits', { total: 2 ** 53, products: [{ sku: 'a', price: 2 ** 60 }] }],
+    ['an attribute that has lost digits', { exact: -(2 ** 53) }],
     ['endless sums', { products: Array(20).fill({ sku: 'a', price: 1e308, quantity: 1e308 }) }],
     ['negative money', { value: -5, products: [{ sku: 'a', price: -5, quantity: -2 }] }],
     ['a currency of its own', { value: 1, currency: 'NT$' }],

@@ -1,6 +1,6 @@
 import { readId } from '../../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
-import { compact, readCurrency, readText, readValue } from '../values.ts';
+import { compact, readCurrency, readNumber, readText, readValue } from '../values.ts';
 import { type Attributes, isIdKey } from './payload.ts';
 import type { EventCode } from './settings.ts';
 
@@ -27,7 +27,7 @@ export function valuesAt(event: ProtectedEvent, paths: EventCode['attrs']): Attr
 
 function attribute(key: string, value: unknown): string | number | boolean | undefined {
   if (typeof value === 'boolean' && !isIdKey(key)) return value;
-  if (typeof value === 'number' && !isIdKey(key)) return Number.isFinite(value) ? value : undefined;
+  if (typeof value === 'number' && !isIdKey(key)) return readNumber(value);
   return readText(value);
 }
 

@@ -17,8 +17,14 @@ export type Identity = z.infer<typeof Identity>;
 /** True for `id`, `order_id`, `productId` and the like: SHOPLINE's ids exceed 2^53, so they are always text. */
 export const isIdKey = (key: string): boolean => /(^id|_id|Id|ID)$/.test(key);
 
+/** The CDP refuses a request with a number that has lost digits. */
+const Exact = z
+  .number()
+  .gt(-(2 ** 53))
+  .lt(2 ** 53);
+
 const Attributes = z
-  .record(Text, z.union([z.string(), z.number(), z.boolean()]))
+  .record(Text, z.union([z.string(), Exact, z.boolean()]))
   .refine(
     (attributes) =>
       Object.entries(attributes).every(([key, value]) => !isIdKey(key) || typeof value === 'string'),
