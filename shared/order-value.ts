@@ -9,8 +9,8 @@ export function readNumber(value: unknown): number | undefined {
   return isDecimal ? Number(value) : undefined;
 }
 
-/** The exponent is of a small fraction: JavaScript writes 0.0000001 as `1e-7`. */
-const DECIMAL = /^-?\d{1,15}(\.\d+)?(e-\d+)?$/;
+/** JavaScript writes 0.0000001 as `1e-7`, and what is left of 0.3 - 0.1 - 0.2 likewise. */
+const DECIMAL = /^-?\d{1,15}(\.\d+)?(e-\d?\d)?$/;
 
 /** The lines of `products`, or the one product whose fields are in the properties themselves. */
 export function readProducts(properties: JsonObject): JsonObject[] {

@@ -31,12 +31,18 @@ const contentIdName = () =>
   (settings().contentId ?? ((window as Thing).Shopline ? 'variant_id' : 'product_id')) as ContentIdName;
 
 const toContent = (line: JsonObject) => {
-  const { name: content_name, price } = line;
   const quantity = quantityOf(line);
   const found = contentIdOf(line, contentIdName());
   if (!found || quantity <= 0) return [];
-  const { id: content_id, type: content_type } = found;
-  return [{ content_id, content_type, content_name, price, quantity: wholeQuantity(quantity) }];
+  return [
+    {
+      content_id: found.id,
+      content_type: found.type,
+      content_name: line.name,
+      price: line.price,
+      quantity: wholeQuantity(quantity),
+    },
+  ];
 };
 
 type Pairs = readonly (readonly [number, number])[];
