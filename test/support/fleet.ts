@@ -32,6 +32,9 @@ export interface FleetOptions extends Omit<ProcessOptions, 'variables'> {
   sandboxClock?: () => number;
 }
 
+/** A delivery that many kills cut off counts as many attempts: the next one may be five minutes away. */
+const STALL_MS = 6 * 60_000;
+
 /** What is given replaces the fleet's own for one start. */
 export type Changes = Omit<Partial<ProcessOptions>, 'variables'> & { variables?: Variables };
 
@@ -53,7 +56,7 @@ export interface Fleet {
   /** Holds what was answered 200 against what the sandbox accepted; what lies in clear on disk counts as violation too. */
   reconcile(answered: Iterable<number>): Reconciliation;
   /**
-   * Waits until nothing waits any more, or the queue stood still for `stallMs` (default 60 000); then reconciles. What
+   * Waits until nothing waits any more, or the queue stood still for `stallMs` (default `STALL_MS`); then reconciles. What
    * still waits does not count as lost, and is named. Under load it waits until everything answered 200 arrived.
    */
   delivered(
@@ -114,7 +117,7 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
       return started;
     },
     reconcile: (answered) => withFiles(tally.reconcile(answered)),
-    async delivered(answered, { stallMs = 60_000, isUnderLoad = false } = {}) {
+    async delivered(answered, { stallMs = STALL_MS, isUnderLoad = false } = {}) {
       const numbers = [...answered];
       const status = async () => running?.status();
       return withFiles(

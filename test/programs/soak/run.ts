@@ -27,8 +27,6 @@ export interface SoakOutcome extends Reconciliation, Chaos {
 
 /** Kills fill the first part of the time; the last process then lives long enough to show whether anything grows. */
 const KILLS_SHARE = 0.4;
-/** How long the queue may stand still at the end. */
-const STALL_MS = 60_000;
 /** As the README says. */
 const MAX_RSS_BYTES = 640 * 1024 * 1024;
 
@@ -66,7 +64,7 @@ export async function soak(options: SoakOptions): Promise<SoakOutcome> {
     watched.stop();
     const answered = answeredBy(load);
     progress.doing(() => `waiting until ${answered.length} accepted events are delivered`);
-    const found = await fleet.delivered(answered, { stallMs: STALL_MS });
+    const found = await fleet.delivered(answered);
     const { log } = await fleet.collector().status();
     const peakRssBytes = Math.max(watched.peakRssBytes(), fleet.collector().usage()?.peakRssBytes ?? 0);
     const { code } = await fleet.collector().end('SIGTERM');
