@@ -1,4 +1,5 @@
 import express, { type Express, type Router } from 'express';
+import { collapseSlashes } from './http/collapse-slashes.ts';
 import { contractRoute } from './http/contract-route.ts';
 import { answerErrors, notFound } from './http/error-handler.ts';
 import type { ConnectionLimit } from './http/listener.ts';
@@ -90,7 +91,7 @@ export const createAdminApp = (admin: Router, parts: ErrorParts): Express =>
   closeApp(plainApp().use(admin), parts);
 
 function plainApp(): Express {
-  return express().disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  return express().disable('x-powered-by').disable('etag').set('query parser', 'simple').use(collapseSlashes);
 }
 
 type ErrorParts = Parameters<typeof answerErrors>[0];

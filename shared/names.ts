@@ -41,7 +41,6 @@ export type MessageType = (typeof MESSAGE_TYPES)[number];
 export const COOKIES = {
   anonymousId: '_sb_id',
   session: '_sb_s',
-  ttclid: 'ttclid',
   ttclidAt: '_sb_tt',
 } as const;
 

@@ -25,6 +25,9 @@ export function readId(value: unknown): string | undefined {
     : text;
 }
 
+/** True for what `readId` takes for no id, for ids that may be longer. Blank text is a placeholder. */
+export const isPlaceholder = (text: string): boolean => readId(text.slice(0, MAX_LENGTH)) === undefined;
+
 const NUMBER = /^\d+$/;
 const DIGEST = /^[0-9a-f]{64}$/i;
 /** What pads a number: no random id repeats a character this often, one after the other. */

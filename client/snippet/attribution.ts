@@ -1,10 +1,11 @@
+import { TTCLID, TTCLID_DAYS, TTP } from '../../shared/click-ids.ts';
 import { COOKIES } from '../../shared/names.ts';
 import { toJson } from './json.ts';
 import { parse, readCookie, removeCookie, writeCookie } from './storage.ts';
 import { uuid } from './uuid.ts';
 
 const SESSION_SECONDS = 30 * 60;
-const CLICK_SECONDS = 30 * 86_400;
+const CLICK_SECONDS = TTCLID_DAYS * 86_400;
 
 /** UTM values of this URL that are not yet in the session cookie. */
 let landing: { campaign?: Record<string, string> } = {};
@@ -15,7 +16,7 @@ let capturedAt: number;
 export const readAddress = () => {
   const campaign: Record<string, string> = {};
   new URLSearchParams(location.search).forEach((value, name) => {
-    if (name === 'ttclid') {
+    if (name === TTCLID) {
       ttclid = value;
       capturedAt = Date.now();
     }
@@ -41,22 +42,22 @@ export const touchSession = (): {
 /** Stores the click id of the URL, if any, and returns TikTok's ids. Only with consent to advertising. */
 export const saveClick = () => {
   // After a reload the same click keeps its first time.
-  if (ttclid && readCookie(COOKIES.ttclid) !== ttclid) {
+  if (ttclid && readCookie(TTCLID) !== ttclid) {
     forgetClick();
-    writeCookie(COOKIES.ttclid, ttclid, CLICK_SECONDS);
+    writeCookie(TTCLID, ttclid, CLICK_SECONDS);
     writeCookie(COOKIES.ttclidAt, capturedAt, CLICK_SECONDS);
   }
   ttclid = null;
   return {
-    ttclid: readCookie(COOKIES.ttclid),
+    ttclid: readCookie(TTCLID),
     // Without a cookie this is an invalid date, which becomes null in JSON.
     ttclid_at: new Date(+(readCookie(COOKIES.ttclidAt) as string)),
-    ttp: readCookie('_ttp'),
+    ttp: readCookie(TTP),
   };
 };
 
 export const forgetClick = () => {
-  removeCookie(COOKIES.ttclid);
+  removeCookie(TTCLID);
   removeCookie(COOKIES.ttclidAt);
 };
 

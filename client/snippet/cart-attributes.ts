@@ -1,3 +1,4 @@
+import { TTCLID, TTP } from '../../shared/click-ids.ts';
 import type { Notice, Storebeacon } from './api.ts';
 import { readCookie } from './shopline/storefront.ts';
 
@@ -19,7 +20,7 @@ const write = (...[kind, , , consent]: Notice) => {
   if (kind !== 'message' || !cart || !Object.values(consent).includes(true)) return;
   const attributes = {
     _sb_id: (window.storebeacon as Storebeacon).anonymousId(),
-    ...(consent.advertising && { ttclid: readId('ttclid'), _ttp: readId('_ttp') }),
+    ...(consent.advertising && { [TTCLID]: readId(TTCLID), [TTP]: readId(TTP) }),
   };
   const body = JSON.stringify({ attributes });
   if (sessionStorage[DONE] === cart + body) return;

@@ -54,6 +54,8 @@ export interface Shop {
   consentDefault: boolean;
   /** Foreign consent category → purpose. */
   consentCategories: Readonly<Record<string, Purpose>>;
+  /** Names of URL parameters that stay in stored addresses, beside those that always do; in lower case. */
+  keptParameters?: ReadonlySet<string>;
   bots: 'flag' | 'drop';
   /** ISO 4217: what statistics are counted in. */
   currency: string;

@@ -86,6 +86,7 @@ export const ProgramVariables = z.object({
 });
 
 const COUNTRY = 'a country code such as TW';
+const PARAMETERS = 'names of URL parameters such as ref, separated by commas';
 const SERVER_KEYS = 'secret keys of at least 24 characters each (several: separated by commas)';
 
 /** A shop's variables, besides those of its destinations. */
@@ -107,6 +108,9 @@ export const ShopVariables = z.object({
     {},
     '{"<category>": "advertising", "analytics" or "marketing"}',
   ),
+  KEEP_PARAMETERS: textList(PARAMETERS)
+    .transform((value) => list(value?.toLowerCase()))
+    .refine((names) => names.every((name) => /^[\w.-]{1,64}$/.test(name)), PARAMETERS),
   BOTS: oneOf('flag', 'drop'),
   ORDERS_FROM: optionalText().pipe(
     z.enum(['platform', 'server', 'browser'], 'platform, server or browser').optional(),

@@ -46,6 +46,7 @@ const createShop = (id: string, own: ShopVariables, destinations: Configured[]):
   country: own.STORE_COUNTRY,
   consentDefault: own.CONSENT_DEFAULT === 'granted',
   consentCategories: own.CONSENT_CATEGORIES,
+  keptParameters: new Set(own.KEEP_PARAMETERS),
   bots: own.BOTS,
   currency: own.STORE_CURRENCY,
   destinations,

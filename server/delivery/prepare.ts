@@ -113,7 +113,7 @@ function encode(
   const { maxBytes } = destination.limits;
   const payloads: Encoded[] = [];
   for (const payload of mapped) {
-    const parsed = destination.payload.safeParse(payload);
+    const parsed = check(destination, payload);
     if (!parsed.success) {
       const answer = parsed.error.issues
         .map(({ path, message }) => `${path.join('.')}: ${message}`)
@@ -127,4 +127,10 @@ function encode(
     payloads.push({ payload: parsed.data, item, bytes, group: destination.groupKey?.(parsed.data) });
   }
   return { delivery, payloads, leasedAtMs: nowMs };
+}
+
+/** The payload by the API's schema, cut to its size where it is larger. */
+function check({ payload: schema, shorten }: Destination, payload: unknown) {
+  const parsed = schema.safeParse(payload);
+  return parsed.success || !shorten ? parsed : schema.safeParse(shorten(payload));
 }

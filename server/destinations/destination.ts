@@ -32,6 +32,8 @@ export interface Destination<Payload = unknown, Settings = unknown> {
 
   /** Maps an event to one or more payloads of this API, or to the reason why none is sent. */
   map(event: ProtectedEvent, settings: Settings, facts: Facts): Payload[] | Skip;
+  /** A payload that `payload` refused, cut to the API's size; one that is refused for another reason stays as it is. */
+  shorten?(payload: Payload): Payload;
   /** By what the API can match a person whom this payload is about; a key may be named twice. Counted when it is accepted. */
   matchKeys?(payload: Payload): readonly MatchKey[];
   /** How many lines of the event are sent under another id than the one configured; counted when it is sent. */

@@ -17,6 +17,16 @@ export function readText(value: unknown): string | undefined {
 export const messageIdOf = ({ isIdTaken, messageId }: ProtectedEvent): string =>
   isIdTaken ? `server:${messageId}` : messageId;
 
+/** A BCP 47 language tag such as `en-US` or `zh-Hant-TW`. */
+export const LANGUAGE_TAG = /^[a-z]{2,3}(?:-[a-z0-9]{2,8})*$/i;
+
+/** A locale as systems write it (`en_US`, `zh_TW.UTF-8`) as a BCP 47 tag; undefined where it is none (`C`, `POSIX`). */
+export function languageTag(locale: unknown): string | undefined {
+  const [tag = ''] = readText(locale)?.split('.', 1) ?? [];
+  const written = tag.replaceAll('_', '-');
+  return LANGUAGE_TAG.test(written) ? written : undefined;
+}
+
 /** ISO 4217, upper-case. Anything that is not three letters is absent. */
 export function readCurrency(properties: JsonObject): string | undefined {
   const currency = readText(properties.currency);

@@ -2,20 +2,18 @@ import type { Request } from 'express';
 import { LIMITS } from '../../shared/names.ts';
 import type { Budget, Claimant } from './budget.ts';
 import { HttpError, tooLarge } from './errors.ts';
-import { isGzip } from './gzip.ts';
+import { checkEncoding } from './gzip.ts';
 
 /**
  * Reads a whole body, still compressed. While it arrives in pieces its bytes are counted in the budget; the caller holds
  * the whole one.
  *
- * @throws {HttpError} 413 over the limit, 415 for an encoding other than gzip, 503 over the budget, 400 when the
+ * @throws {HttpError} 413 over the limit, 415 for an encoding that is not read, 503 over the budget, 400 when the
  * connection closed early. Then nothing is counted.
  */
 export function readBody(request: Request, budget: Budget, claimant: Claimant): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const encoding = request.headers['content-encoding'];
-    if (encoding !== undefined && !isGzip(encoding) && encoding !== 'identity')
-      return reject(new HttpError(415, 'malformed-body', 'Content-Encoding must be gzip or identity.'));
+    checkEncoding(request.headers['content-encoding']);
     const length = Number(request.headers['content-length']);
     if (length > LIMITS.requestBytes) return reject(tooLarge('request'));
     let chunks: Buffer[] = [];

@@ -2,7 +2,26 @@ import type { RequestHandler, Response } from 'express';
 import type { Shop } from '../config/config.ts';
 import { HttpError } from './errors.ts';
 
-const ALLOWED_HEADERS = 'authorization, content-type, x-retry-count, x-strict-mode';
+/** Headers of the SDKs, and those that monitoring agents in pages add to every request: refused, all events would be. */
+const ALLOWED_HEADERS = [
+  ...['authorization', 'content-type', 'content-encoding', 'x-retry-count', 'x-strict-mode'],
+  ...['anonymousid', 'sentat', 'rsa-retry-attempt', 'rsa-retry-reason', 'rsa-since-last-attempt'],
+  ...['traceparent', 'tracestate', 'baggage', 'elastic-apm-traceparent', 'newrelic', 'sentry-trace'],
+  ...['b3', 'x-b3-traceid', 'x-b3-spanid', 'x-b3-parentspanid', 'x-b3-sampled', 'x-b3-flags'],
+  ...['x-datadog-origin', 'x-datadog-parent-id', 'x-datadog-sampling-priority', 'x-datadog-trace-id'],
+  ...['request-id', 'request-context', 'x-request-id', 'x-correlation-id', 'x-requested-with'],
+  ...['uber-trace-id', 'x-cloud-trace-context', 'x-amzn-trace-id', 'x-dtc', 'x-instana-t', 'x-instana-s'],
+  'x-instana-l',
+];
+
+/** Those of the requested headers that are allowed; all where none is named. */
+const allowedOf = (requested: string | undefined) => {
+  const names = requested
+    ?.toLowerCase()
+    .split(',')
+    .map((name) => name.trim());
+  return ALLOWED_HEADERS.filter((name) => !names || names.includes(name)).join(', ');
+};
 
 /**
  * Answers preflights and sets the CORS headers for the pages of every configured shop. A preflight does not name a
@@ -21,7 +40,7 @@ export function cors(shops: readonly Shop[]): RequestHandler {
     if (!isAllowed) return next(notAllowed());
     response
       .set('Access-Control-Allow-Methods', 'GET, POST')
-      .set('Access-Control-Allow-Headers', ALLOWED_HEADERS)
+      .set('Access-Control-Allow-Headers', allowedOf(request.get('Access-Control-Request-Headers')))
       .set('Access-Control-Max-Age', '7200')
       .status(204)
       .end();

@@ -34,7 +34,7 @@ export function openApi(version: string, more: ZodOpenApiPathsObject = {}) {
       '/v1/batch': {
         post: ingest(
           'batch',
-          'Many messages in one request; context and integrations of the batch apply to each. Short form: /v1/b.',
+          'Many messages in one request; context and integrations of the batch apply to each. Also: /v1/b, /v1/import.',
         ),
       },
       ...Object.fromEntries(

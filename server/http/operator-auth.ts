@@ -30,7 +30,7 @@ const guardPage = helmet({
  * @param token undefined: requests to a loopback host name need no token. Only the demo does this.
  */
 export function operatorOnly(token: string | undefined): RequestHandler {
-  const expected = token === undefined ? undefined : sha256(`Bearer ${token}`);
+  const expected = token === undefined ? undefined : sha256(token);
   const authorize: RequestHandler = (request, response, next) => {
     response.set('Cache-Control', 'no-store');
     const origin = request.get('origin');
@@ -52,7 +52,7 @@ export function operatorOnly(token: string | undefined): RequestHandler {
         ),
       );
     // Digests have equal lengths, so the comparison does not reveal the length of the token.
-    if (expected && !timingSafeEqual(sha256(request.get('authorization') ?? ''), expected))
+    if (expected && !timingSafeEqual(sha256(bearerOf(request.get('authorization'))), expected))
       return next(new HttpError(401, 'unauthorized', 'Send Authorization: Bearer <ADMIN_TOKEN>.'));
     next();
   };
@@ -61,5 +61,8 @@ export function operatorOnly(token: string | undefined): RequestHandler {
       error === undefined ? authorize(request, response, next) : next(error),
     );
 }
+
+/** The scheme is written in any case. Empty when the header has another one. */
+const bearerOf = (authorization = '') => /^bearer +(.*)$/i.exec(authorization)?.[1] ?? '';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();

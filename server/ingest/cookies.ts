@@ -1,13 +1,14 @@
 import { isIP } from 'node:net';
 import type { CookieOptions, Response } from 'express';
 import { getDomain } from 'tldts';
+import { TTCLID, TTCLID_DAYS } from '../../shared/click-ids.ts';
 import { COOKIES } from '../../shared/names.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { isLoopback } from '../lib/loopback.ts';
 
 const DAY_MS = 86_400_000;
 const ID_LIFE_MS = 400 * DAY_MS;
-const CLICK_LIFE_MS = 30 * DAY_MS;
+const CLICK_LIFE_MS = TTCLID_DAYS * DAY_MS;
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 /** Domains shared by many shops: a cookie on the domain itself would be readable by all of them. */
 const SHARED_HOSTS = new Set(['myshopline.com', 'shoplineapp.com']);
@@ -32,7 +33,7 @@ export function setCookies(response: Response, page: string, host: string, lates
   const capturedMs = Math.min(capturedAt ? Date.parse(capturedAt) : nowMs, nowMs);
   const lifeMs = capturedMs + CLICK_LIFE_MS - nowMs;
   if (lifeMs <= 0) return;
-  response.cookie(COOKIES.ttclid, ttclid, { ...scope, maxAge: lifeMs });
+  response.cookie(TTCLID, ttclid, { ...scope, maxAge: lifeMs });
   response.cookie(COOKIES.ttclidAt, String(capturedMs), { ...scope, maxAge: lifeMs });
 }
 

@@ -5,6 +5,7 @@ import type { Context, Message } from '../../shared/message.ts';
 import type { SkipReason } from '../../shared/reasons.ts';
 import type { Shop } from '../config/config.ts';
 import { memoize } from '../lib/cache.ts';
+import { readIp } from '../lib/read-ip.ts';
 import { canonicalIp, coarseIp, coarseUserAgent } from '../privacy/coarsen.ts';
 import { chosenConsent } from './consent-choice.ts';
 import { happenedAtMs } from './event-time.ts';
@@ -66,7 +67,7 @@ export function enrich(
   const isBot = isRobot(context.userAgent ?? userAgent ?? '');
   if (isBot && shop.bots === 'drop') return skipped('bot');
   const { consent: _, bot: __, tiktok: ___, ...rest } = context;
-  const ip = canonicalIp(sender.isBrowser ? sender.ip : context.ip);
+  const ip = sender.isBrowser ? canonicalIp(sender.ip) : readIp(context.ip);
   return {
     ...times,
     consent,

@@ -8,6 +8,7 @@ import type { Configured, Shop } from '../config/config.ts';
 import { baseName, needsRawPii } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import { readCurrency, readNumber } from '../destinations/values.ts';
+import { withCleanAddresses } from '../privacy/addresses.ts';
 import { withoutClickIds } from '../privacy/click-ids.ts';
 import { protect, protectId } from '../privacy/protect.ts';
 import type { Enrichment } from './enrich.ts';
@@ -31,7 +32,7 @@ export function toEvent(
   const keepRaw = shop.destinations.some(
     (configured) => needsRawPii(configured) && enrichment.consent[configured.destination.purpose],
   );
-  const sent = { ...withDigestsAsIds(message), context };
+  const sent = withAddressesCleaned({ ...withDigestsAsIds(message), context }, shop.keptParameters);
   const { raw, dropped, ...protectedParts } = protect(
     enrichment.consent.advertising ? sent : withoutClickIds(sent),
     { country: shop.country, keepRaw },
@@ -52,6 +53,15 @@ export function toEvent(
   if (integrations) event.integrations = integrations;
   return { event, raw, dropped };
 }
+
+/** The ids of a message are no addresses, whatever they look like. */
+function withAddressesCleaned(message: Message, further: Shop['keptParameters']): Message {
+  const { context, properties, traits, event, name, category } = message as Texts;
+  const texts = { context, properties, traits, event, name, category };
+  const cleaned = withCleanAddresses(texts, further);
+  return cleaned === texts ? message : ({ ...message, ...cleaned } as Message);
+}
+type Texts = Partial<Record<'context' | 'properties' | 'traits' | 'event' | 'name' | 'category', unknown>>;
 
 const ORDER_IDS = ['order_id', 'order_number', 'checkout_id', 'checkout_token', 'refund_id'] as const;
 

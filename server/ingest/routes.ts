@@ -6,7 +6,7 @@ import { readBody } from '../http/body.ts';
 import type { Budget } from '../http/budget.ts';
 import { cors } from '../http/cors.ts';
 import { HttpError, toHttpError, tooLarge } from '../http/errors.ts';
-import { decompress, isGzip } from '../http/gzip.ts';
+import { decompress } from '../http/gzip.ts';
 import { type Body, parseBody } from '../http/json.ts';
 import { type KeyHolder, keysInHead, withKeyInBody } from '../http/write-key.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -50,7 +50,10 @@ const MAX_MESSAGE_TEXT_BYTES = 4 * LIMITS.messageBytes;
 /** Half a megabyte of brackets takes 100 ms to parse, and holds no message. */
 const MAX_BODY_DEPTH = 1_000;
 
-/** Segment's HTTP API under `/v1`. Each message type is also available under its first letter. */
+/**
+ * Segment's HTTP API under `/v1`. Each message type is also available under its first letter, and a batch under
+ * `/v1/import`, where several SDKs send it by default.
+ */
 export function addIngestRoutes(app: Express, parts: IngestParts): void {
   const { config, clock } = parts;
   const admission = createAdmission(config, { ...parts, nowMs: clock.now });
@@ -61,7 +64,7 @@ export function addIngestRoutes(app: Express, parts: IngestParts): void {
     mayWarnOfConsent: createLogLimiter(clock.now, HOUR_MS),
   };
   app.use('/v1', cors(config.shops));
-  app.post(['/v1/batch', '/v1/b'], ingestHandler(handlerParts));
+  app.post(['/v1/batch', '/v1/b', '/v1/import'], ingestHandler(handlerParts));
   for (const type of MESSAGE_TYPES)
     app.post([`/v1/${type}`, `/v1/${type[0]}`], ingestHandler(handlerParts, type));
   app.post('/v1/m', telemetryHandler(handlerParts));
@@ -103,7 +106,7 @@ function ingestHandler(parts: HandlerParts, type?: MessageType): RequestHandler 
     }
     readBody(request, budget, claimantOf(known, request))
       .then((bytes) => {
-        const plain = decompress(bytes, isGzip(request.headers['content-encoding']));
+        const plain = decompress(bytes, request.headers['content-encoding']);
         if (known) hold(known, plain.length);
         if (type && plain.length > MAX_MESSAGE_TEXT_BYTES) throw tooLarge('message');
         const body = parseBody(plain, MAX_BODY_DEPTH);

@@ -1,8 +1,9 @@
+import { TTCLID, TTP } from '../../shared/click-ids.ts';
 import type { Consent } from '../../shared/consent.ts';
 import { isObject } from '../../shared/is-object.ts';
 import type { Context, Message } from '../../shared/message.ts';
 import { COOKIES } from '../../shared/names.ts';
-import { eventIdOf } from '../../shared/order-ids.ts';
+import { eventIdOf, isPlaceholder } from '../../shared/order-ids.ts';
 import { epochMs } from './event-time.ts';
 import type { Sender } from './sender.ts';
 
@@ -22,11 +23,11 @@ export function tiktokIds(message: Message, sender: Sender, consent: Consent): C
     const eventId = eventIdOfPixel(message, properties);
     if (eventId) ids.event_id = eventId;
     const cookie = (name: string) => (isBrowser ? cookies[name] : undefined);
-    const fromUrl = asText(urlParameter(message.context?.page?.url, 'ttclid'));
-    const fromCookie = { ttclid: cookie(COOKIES.ttclid), ttclid_at: isoOf(cookie(COOKIES.ttclidAt)) };
-    const ttclid = fromUrl || sent?.ttclid || asText(properties?.ttclid) || fromCookie.ttclid;
-    const ttp = sent?.ttp || asText(properties?.ttp) || cookie('_ttp');
-    const captured = [sent, fromCookie].find((known) => known?.ttclid === ttclid && known?.ttclid_at);
+    const fromUrl = urlParameter(message.context?.page?.url, TTCLID);
+    const fromCookie = { ttclid: cookie(TTCLID), ttclid_at: isoOf(cookie(COOKIES.ttclidAt)) };
+    const ttclid = firstId(fromUrl, sent?.ttclid, properties?.ttclid, fromCookie.ttclid);
+    const ttp = firstId(sent?.ttp, properties?.ttp, properties?.[TTP], cookie(TTP));
+    const captured = [sent, fromCookie].find((known) => known?.ttclid?.trim() === ttclid && known?.ttclid_at);
     if (ttclid) ids.ttclid = ttclid;
     if (ttclid && captured?.ttclid_at) ids.ttclid_at = new Date(epochMs(captured.ttclid_at)).toISOString();
     if (ttp) ids.ttp = ttp;
@@ -47,6 +48,14 @@ function eventIdOfPixel(message: Message, properties: Readonly<Record<string, un
 const isBoolean = (value: unknown) => typeof value === 'boolean';
 /** The snippet's cookie holds epoch milliseconds. */
 const isoOf = (cookie = '') => (/^\d{13}$/.test(cookie) ? new Date(Number(cookie)).toISOString() : undefined);
-const asText = (value: unknown) => (typeof value === 'string' && value.length <= 1024 ? value : undefined);
+
+/** The first that is an id: the ad platform writes `__CLICKID__` into links that nobody clicked. */
+const firstId = (...values: readonly unknown[]): string | undefined =>
+  values.map(idOf).find((id) => id !== undefined);
+const idOf = (value: unknown) => {
+  const id = typeof value === 'string' && value.length <= 1024 ? value.trim() : '';
+  return isPlaceholder(id) ? undefined : id;
+};
+
 const urlParameter = (url: string | undefined, name: string) =>
   url?.includes(name) ? (URL.parse(url)?.searchParams.get(name) ?? undefined) : undefined;

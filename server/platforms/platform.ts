@@ -32,7 +32,15 @@ export interface Webhook {
   summary: string;
   headers: readonly { name: string; description: string; isOptional?: boolean }[];
   /** Verifies, maps and stores one request. @throws {HttpError} when no shop expects it, or it is not signed or not JSON. */
-  receive(parts: WebhookParts, request: Request, bytes: Buffer): Promise<Received>;
+  receive(parts: WebhookParts, request: Request, body: WebhookBody): Promise<Received>;
+}
+
+/** The body of a webhook. */
+export interface WebhookBody {
+  /** Unpacked. */
+  bytes: Buffer;
+  /** What the signature may be of: the bytes as they were sent, and those that were packed after they had been signed. */
+  signed: readonly Buffer[];
 }
 
 export interface WebhookParts {

@@ -10,6 +10,7 @@ export function asAllowed(event: ProtectedEvent): ProtectedEvent {
   const { ip, userAgent, tiktok, ...rest } = withoutClickIds(context);
   return {
     ...event,
+    ...namesOf(event),
     context: {
       ...rest,
       ...(ip !== undefined && isIP(ip) !== 0 && { ip: coarseIp(ip) }),
@@ -18,5 +19,14 @@ export function asAllowed(event: ProtectedEvent): ProtectedEvent {
     },
     properties: withoutClickIds(properties),
     traits: withoutClickIds(traits),
+  };
+}
+
+/** The texts beside properties and traits that a sender chooses. */
+function namesOf({ event, name, category }: Pick<ProtectedEvent, 'event' | 'name' | 'category'>) {
+  return {
+    ...(event !== undefined && { event: withoutClickIds(event) }),
+    ...(name !== undefined && { name: withoutClickIds(name) }),
+    ...(category !== undefined && { category: withoutClickIds(category) }),
   };
 }

@@ -1,24 +1,137 @@
-/** The parameter, possibly repeated. A repetition that begins also matches, so nothing is tried twice. */
-const CLICK_ID = /([?&])(?:ttclid=[^&#\s]*(?:&|(?=[#\s]|$)))+/gi;
-const KEYS = new Set(['ttclid', 'ttclid_at', 'ttp']);
+import { CLICK_IDS } from '../../shared/click-ids.ts';
+import { memoize } from '../lib/cache.ts';
+import { type View, viewOf } from './text-view.ts';
 
-/** A copy without TikTok's click and browser ids, both as fields and as URL parameters inside text. */
+const spelled = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+const NAMES = [...new Set(CLICK_IDS.flatMap(({ name, cookie }) => [name, cookie].map(spelled)))];
+/** Also as parts of other names, as in `initial_gclid`. Shorter ones are parts of words. */
+const MIN_LENGTH_IN_NAME = 5;
+const [LONG, SHORT] = [
+  NAMES.filter((name) => name.length >= MIN_LENGTH_IN_NAME),
+  new Set(NAMES.filter((name) => name.length < MIN_LENGTH_IN_NAME)),
+];
+/** The letters of a name, in text, with what people put between them. Those of `ttp` are in every URL. */
+const inText = (names: Iterable<string>) => [...names].map((name) => name.split('').join('[_-]?')).join('|');
+const NAME = new RegExp(`${inText(LONG)}|(?<![a-z])(?:${inText(SHORT)})`, 'gi');
+const IS_NAMED = new RegExp(NAME.source, 'i');
+/** A character of a name, percent-encoded. */
+const ENCODED_CHARACTER = /%(?:25)*[4-7][0-9a-f]/i;
+
+/** True for the name of a field, parameter or cookie that holds a click id: `gclid`, `initial_gclid`, `fbc`, `user.fbp`. */
+export const isClickIdName = memoize(2_000, (name) => {
+  const plain = spelled(name);
+  if (LONG.some((one) => plain.includes(one)) || SHORT.has(plain)) return true;
+  const words = name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+  return words.split(/[^a-z0-9]+/).some((word) => SHORT.has(word));
+});
+
+/** A copy without click ids: neither as fields, nor as parameters of URLs or otherwise named inside text. */
 export function withoutClickIds<T>(value: T): T {
   return strip(value) as T;
 }
 
 function strip(value: unknown): unknown {
-  if (typeof value === 'string') {
-    return /ttclid=/i.test(value) ? value.replace(CLICK_ID, separatorBetween) : value;
-  }
+  if (typeof value === 'string') return stripText(value);
   if (Array.isArray(value)) return value.map(strip);
   if (typeof value !== 'object' || value === null) return value;
-  const kept = Object.entries(value).filter(([key]) => !KEYS.has(key));
-  return Object.fromEntries(kept.map(([key, inner]) => [key, strip(inner)]));
+  const isLabelled = isLabelOfClickId(value as Record<string, unknown>);
+  const kept: Record<string, unknown> = {};
+  for (const [key, inner] of Object.entries(value))
+    if (!isClickIdName(key) && !(isLabelled && key === 'value'))
+      kept[key.includes('=') ? stripText(key) : key] = strip(inner);
+  return kept;
 }
 
-/** What stands in place of the parameter: its separator, or nothing when no other parameter follows. */
-function separatorBetween(removed: string, separator: string, index: number, text: string): string {
-  const next = text.charAt(index + removed.length);
-  return next === '' || /[#\s]/.test(next) ? '' : separator;
+/** In `{name: 'gclid', value: '…'}` the label is beside the value. */
+function isLabelOfClickId({ name, key }: Record<string, unknown>): boolean {
+  const label = name ?? key;
+  return typeof label === 'string' && label.length <= 100 && isClickIdName(label);
+}
+
+/** A range of the view to remove. */
+interface Range {
+  /** Of the name; -1 where the name stays and only the value goes. */
+  key: number;
+  start: number;
+  end: number;
+  /** How its `=` is encoded. */
+  level: number;
+}
+
+function stripText(text: string): string {
+  const isEncoded = text.includes('%') && ENCODED_CHARACTER.test(text);
+  if (!isEncoded && !IS_NAMED.test(text)) return text;
+  const view = viewOf(text);
+  const found = clickIdsIn(view);
+  return found.length === 0 ? text : remove(text, view, found);
+}
+
+const KEY_CHARACTER = /[\w.-]/;
+const MAX_KEY_LENGTH = 64;
+
+/** Every value with the name of a click id before it: `gclid=…`, `gclid: …`, `"gclid":"…"`. */
+function clickIdsIn(view: View): Range[] {
+  const { text } = view;
+  const found: Range[] = [];
+  NAME.lastIndex = 0;
+  for (let match = NAME.exec(text); match; match = NAME.exec(text)) {
+    let start = match.index;
+    let end = NAME.lastIndex;
+    while (start > 0 && match.index - start < MAX_KEY_LENGTH && isKey(text, start - 1)) start--;
+    while (end - match.index < MAX_KEY_LENGTH && isKey(text, end)) end++;
+    NAME.lastIndex = end;
+    if (!isClickIdName(text.slice(start, end))) continue;
+    const range = valueAfter(view, start, end);
+    if (range === undefined) continue;
+    found.push(range);
+    NAME.lastIndex = Math.max(end, range.end);
+  }
+  return found;
+}
+
+const isKey = (text: string, at: number) => at < text.length && KEY_CHARACTER.test(text.charAt(at));
+
+/** `gclid=`, `gclid[]=`, `"gclid": `; what follows `:` may be quoted. */
+const ASSIGNMENT = /(?:\[\w{0,20}\])?[\\"']{0,4}\s{0,4}([=:])\s{0,4}[\\"']{0,4}/y;
+
+function valueAfter(view: View, start: number, end: number): Range | undefined {
+  const { text } = view;
+  ASSIGNMENT.lastIndex = end;
+  const assignment = ASSIGNMENT.exec(text);
+  if (!assignment) return undefined;
+  const sign = end + assignment[0].search(/[=:]/);
+  const from = ASSIGNMENT.lastIndex;
+  const isParameter = text.charAt(sign) === '=';
+  const level = encodingOf(view, sign);
+  let to = from;
+  while (to < text.length && !(isEnd(text.charAt(to), isParameter) && encodingOf(view, to) <= level)) to++;
+  if (to === from) return undefined;
+  const isWhole = isParameter && from === sign + 1;
+  return { key: isWhole ? start : -1, start: isWhole ? start : from, end: to, level };
+}
+
+const isEnd = (character: string, isParameter: boolean) =>
+  (isParameter ? /[&#;\s"'<>\\]/ : /[&#;\s"'<>\\,}\])]/).test(character);
+
+/** How many characters stand for this one: 1, and 3, 5 … where it is percent-encoded. */
+const encodingOf = (view: View, at: number) => view.sourceIndex(at + 1) - view.sourceIndex(at);
+
+/** The text without the ranges, and without the separators that would be left over. */
+function remove(source: string, view: View, ranges: readonly Range[]): string {
+  const { text } = view;
+  let kept = '';
+  let read = 0;
+  for (let index = 0; index < ranges.length; index++) {
+    let { key, start, end, level } = ranges[index] as Range;
+    const isFollowed = () => text.charAt(end) === '&' && encodingOf(view, end) === level;
+    if (key >= 0) {
+      while (ranges[index + 1]?.key === end + 1 && isFollowed()) end = ranges[++index]?.end ?? end;
+      if (isFollowed()) end++;
+      else if (/[?&#;]/.test(text.charAt(start - 1))) start--;
+    }
+    const from = view.sourceIndex(start);
+    if (from >= read) kept += source.slice(read, from);
+    read = Math.max(read, view.sourceIndex(end));
+  }
+  return kept + source.slice(read);
 }

@@ -1,3 +1,4 @@
+import { TTCLID, TTP } from '../../../shared/click-ids.ts';
 import { COOKIES } from '../../../shared/names.ts';
 import type { Choice } from '../api.ts';
 import { blobUuid } from '../uuid.ts';
@@ -35,10 +36,10 @@ export const saveId = async ({ anonymousId }: Memory, clientId: string): Promise
 
 /** TikTok's ids. Only with consent to advertising. */
 export const readClick = async () => ({
-  ttclid: await readCookie(COOKIES.ttclid),
+  ttclid: await readCookie(TTCLID),
   // Without a cookie this is an invalid date, which becomes null in JSON.
   ttclid_at: new Date(parseInt((await readCookie(COOKIES.ttclidAt)) as string, 10)),
-  ttp: await readCookie('_ttp'),
+  ttp: await readCookie(TTP),
 });
 
 export const forget = async () => {

@@ -1,5 +1,6 @@
 import { isObject } from '../../../shared/is-object.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
+import { languageTag } from '../values.ts';
 import { withoutDigests } from './traits.ts';
 
 type IsAllowed = (value: unknown) => boolean;
@@ -41,6 +42,7 @@ export function contextOf({ context }: ProtectedEvent): Record<string, unknown> 
 
 function acceptable(name: string, value: unknown): unknown {
   const isAllowed = Object.hasOwn(FIELDS, name) ? FIELDS[name as keyof typeof FIELDS] : undefined;
+  if (name === 'locale') return languageTag(value) ?? (isText(value) ? value : undefined);
   if (isAllowed) return isAllowed(value) ? value : undefined;
   const fields = Object.hasOwn(OBJECTS, name) ? OBJECTS[name] : undefined;
   if (!fields && name !== 'campaign') return value;

@@ -131,7 +131,6 @@ export const examples: readonly Example<Payload, Settings>[] = [
         ...common,
         anonymousId,
         name: 'Home',
-        context: { page: { url: 'https://shop.example/', title: 'Tea house' } },
         properties: { url: 'https://shop.example/', title: 'Tea house' },
       },
     ],

@@ -2,10 +2,12 @@ import { bodyWith } from '../body.ts';
 import type { Destination } from '../destination.ts';
 import { classify } from './classify.ts';
 import { examples } from './examples.ts';
+
 import { map } from './map.ts';
 import { matchKeys } from './match-keys.ts';
 import { Payload } from './payload.ts';
 import { Settings, VARIABLES } from './settings.ts';
+import { shorten } from './shorten.ts';
 
 /** Customer.io Data Pipelines, strict mode. */
 export const customerio: Destination<Payload, Settings> = {
@@ -27,6 +29,7 @@ export const customerio: Destination<Payload, Settings> = {
     requestsInFlight: 3,
   },
   map,
+  shorten,
   matchKeys,
   request: (items, { settings }) => ({
     method: 'POST',

@@ -47,7 +47,7 @@ function itemOf(event: ProtectedEvent, raw: RawPii | undefined): Payload | undef
   const common = {
     messageId: atMost(messageIdOf(event), 100),
     timestamp: event.timestamp,
-    ...compact({ context: contextOf(event) }),
+    ...compact({ context: contextOf(isView(event) ? withoutPage(event) : event) }),
   };
   const groupId = readText(identity.groupId);
   if (type === 'track') {
@@ -80,6 +80,15 @@ function idsOf({ identity }: ProtectedEvent, raw: RawPii | undefined) {
   const anonymousId = readText(identity.anonymousId);
   if (userId || anonymousId) return { userId, anonymousId };
   return { userId: raw?.email, anonymousId: raw?.email ? undefined : identity.emailSha256 };
+}
+
+const isView = ({ type }: ProtectedEvent) => type === 'page' || type === 'screen';
+
+/** Without what its properties hold: each may have 8 KB, and Customer.io takes no more than 32 KB in all. */
+function withoutPage(event: ProtectedEvent): ProtectedEvent {
+  const { page, ...context } = event.context;
+  const { url: _url, title: _title, ...rest } = page ?? {};
+  return { ...event, context: { ...context, ...(Object.keys(rest).length > 0 && { page: rest }) } };
 }
 
 /** Customer.io reads a page's URL and title from its properties. */

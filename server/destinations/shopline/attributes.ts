@@ -1,6 +1,6 @@
 import { readId } from '../../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
-import { compact, readCurrency, readNumber, readText, readValue } from '../values.ts';
+import { compact, languageTag, readCurrency, readNumber, readText, readValue } from '../values.ts';
 import { type Attributes, isIdKey } from './payload.ts';
 import type { EventCode } from './settings.ts';
 
@@ -36,6 +36,7 @@ const ROOTS: ReadonlySet<string> = new Set(['properties', 'context', 'traits']);
 /** `properties.products.0.sku`, `context.campaign.name`; any other path starts in `properties`. */
 function valueAt(event: ProtectedEvent, path: string): unknown {
   const steps = path.split('.');
+  if (path === 'context.locale') return languageTag(event.context.locale) ?? event.context.locale;
   const start: unknown = ROOTS.has(steps[0] ?? '') ? event : event.properties;
   return steps.reduce(
     (at, step) =>

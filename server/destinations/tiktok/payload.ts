@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LANGUAGE_TAG } from '../values.ts';
 
 const Text = z.string().min(1);
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'SHA-256 as 64 lower-case hex characters');
@@ -8,9 +9,6 @@ const HttpUrl = z.string().regex(/^https?:\/\//);
 /** TikTok takes places in clear, normalised to lower case without spaces. */
 const Place = Text.refine((place) => place === place.toLowerCase() && !/\s/.test(place));
 export const Ip = z.union([z.ipv4(), z.ipv6()]);
-
-/** A BCP 47 language tag such as `en-US` or `zh-Hant-TW`. */
-export const Locale = z.string().regex(/^[a-z]{2,3}(-[a-z0-9]{2,8})*$/i);
 
 const User = z.strictObject({
   email: Sha256.optional(),
@@ -29,7 +27,7 @@ const User = z.strictObject({
   ttp: Text.max(256).optional(),
   ip: Ip.optional(),
   user_agent: Text.optional(),
-  locale: Locale.optional(),
+  locale: z.string().regex(LANGUAGE_TAG).optional(),
 });
 
 const Content = z.strictObject({

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
+import { TTCLID } from '../../../shared/click-ids.ts';
+import { isPlaceholder } from '../../../shared/order-ids.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
-import { compact, readText } from '../values.ts';
-import { Ip, Locale, type Payload } from './payload.ts';
+import { compact, languageTag, readText } from '../values.ts';
+import { Ip, type Payload } from './payload.ts';
 
 const MAX_TTCLID = 1024;
 
@@ -33,17 +35,12 @@ function externalId(id: string): string {
   return hash('sha256', id);
 }
 
-/** Browsers may report `en-US@posix` or `C`; TikTok accepts BCP 47 only. */
-function languageTag(locale: string | undefined): string | undefined {
-  return Locale.safeParse(locale).success ? locale : undefined;
-}
-
 /** The click id in the page's URL is newer than a stored one. */
 const clickIdOf = (pageUrl: string | undefined) =>
-  notLonger(URL.parse(pageUrl ?? '')?.searchParams.get('ttclid'), MAX_TTCLID);
+  notLonger(URL.parse(pageUrl ?? '')?.searchParams.get(TTCLID), MAX_TTCLID);
 
-/** A truncated id matches nothing, and TikTok refuses an event with a longer one: such an id is left out. */
+/** A truncated id matches nothing, and TikTok refuses an event with a longer one: such an id is left out, as is a macro. */
 function notLonger(value: unknown, max: number): string | undefined {
   const id = readText(value);
-  return id !== undefined && id.length <= max ? id : undefined;
+  return id !== undefined && id.length <= max && !isPlaceholder(id) ? id : undefined;
 }

@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import type { Shop } from '../../config/config.ts';
 import { HttpError } from '../../http/errors.ts';
 import { parseBody } from '../../http/json.ts';
-import { countStored, type Received, unused, type WebhookParts } from '../platform.ts';
+import { countStored, type Received, unused, type WebhookBody, type WebhookParts } from '../platform.ts';
 import { toEntry } from '../webhooks/entry.ts';
 import { isSigned } from '../webhooks/signature.ts';
 import { mapReport } from './map.ts';
@@ -19,9 +19,9 @@ const NO_CONSENT = { advertising: false, analytics: false, marketing: false };
 export async function receiveCustomerio(
   parts: WebhookParts,
   request: Request,
-  bytes: Buffer,
+  { bytes, signed }: WebhookBody,
 ): Promise<Received> {
-  const shop = signingShop(parts.config.shops, request, bytes);
+  const shop = signingShop(parts.config.shops, request, signed);
   const mapped = mapReport(parseBody(bytes).value);
   if (!mapped) return unused(shop.id);
   const entry = toEntry(parts, mapped, shop, NO_CONSENT, parts.clock.now());
@@ -29,7 +29,7 @@ export async function receiveCustomerio(
 }
 
 /** The shop whose key signed the body. The age of the timestamp is not checked: a retry may arrive days later. */
-function signingShop(shops: readonly Shop[], request: Request, bytes: Buffer): Shop {
+function signingShop(shops: readonly Shop[], request: Request, bodies: readonly Buffer[]): Shop {
   const candidates = shops.filter(({ customerioSigningKey }) => customerioSigningKey !== undefined);
   if (candidates.length === 0)
     throw new HttpError(
@@ -38,9 +38,9 @@ function signingShop(shops: readonly Shop[], request: Request, bytes: Buffer): S
       'Reporting webhooks are off: no shop has CUSTOMERIO_WEBHOOK_SIGNING_KEY.',
     );
   const signature = request.get('X-CIO-Signature');
-  const signed = [`v0:${request.get('X-CIO-Timestamp') ?? ''}:`, bytes];
+  const prefix = `v0:${request.get('X-CIO-Timestamp') ?? ''}:`;
   const shop = candidates.find(({ customerioSigningKey }) =>
-    isSigned(signed, signature, customerioSigningKey ?? ''),
+    bodies.some((body) => isSigned([prefix, body], signature, customerioSigningKey ?? '')),
   );
   if (!shop)
     throw new HttpError(

@@ -1,8 +1,8 @@
-import { isIP } from 'node:net';
 import type { Consent, Purpose } from '../../../shared/consent.ts';
 import type { Context } from '../../../shared/message.ts';
 import type { Shop } from '../../config/config.ts';
 import { toEvent } from '../../ingest/event.ts';
+import { readIp } from '../../lib/read-ip.ts';
 import type { Counters } from '../../observe/counters.ts';
 import { readClaim } from '../../orders/claim.ts';
 import { coarseIp, coarseUserAgent } from '../../privacy/coarsen.ts';
@@ -39,7 +39,7 @@ export function toEntry(
   for (const field of dropped) counters.count('fields_dropped', { shop: shop.id, field });
   if (audience) return { event, audience };
   const claim = readClaim(event);
-  const witness = claim && log.witnessOf(message.context?.ip?.trim());
+  const witness = claim && log.witnessOf(readIp(message.context?.ip));
   return {
     event,
     ...(raw && { encryptedPii: piiEncryption.encrypt(raw, piiBinding(event)) }),
@@ -50,10 +50,10 @@ export function toEntry(
 
 /** The full IP address and user agent are kept only with consent to advertising. */
 function allowedContext({ ip, userAgent, ...rest }: Context, { advertising }: Consent): Context {
-  const address = ip?.trim();
+  const address = readIp(ip);
   return {
     ...rest,
-    ...(address && isIP(address) && { ip: advertising ? address : coarseIp(address) }),
+    ...(address !== undefined && { ip: advertising ? address : coarseIp(address) }),
     ...(userAgent && { userAgent: advertising ? userAgent : coarseUserAgent(userAgent) }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Express, Request, RequestHandler } from 'express';
 import { readBody } from '../../http/body.ts';
 import { HttpError } from '../../http/errors.ts';
+import { decompress } from '../../http/gzip.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Platform, WebhookParts } from '../platform.ts';
 import { PLATFORMS } from '../registry.ts';
@@ -20,10 +21,11 @@ const ANSWER_WITHIN_MS = 3_500;
 function handler(parts: WebhookParts, { name, webhook }: Platform): RequestHandler {
   const { budget, counters } = parts;
   const receive = async (request: Request) => {
-    const bytes = await readBody(request, budget, 'platform');
+    const sent = await readBody(request, budget, 'platform');
+    const bytes = decompress(sent, request.headers['content-encoding']);
     const release = budget.hold('platform', bytes.length);
     try {
-      return await webhook.receive(parts, request, bytes);
+      return await webhook.receive(parts, request, { bytes, signed: [...new Set([sent, bytes])] });
     } finally {
       release();
     }

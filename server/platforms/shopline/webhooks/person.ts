@@ -1,3 +1,5 @@
+import { TTCLID, TTP } from '../../../../shared/click-ids.ts';
+import { isPlaceholder } from '../../../../shared/order-ids.ts';
 import { compact } from '../../../destinations/values.ts';
 import type { Account, Subject } from '../../webhooks/mapped.ts';
 import type { Address, Person } from './payload.ts';
@@ -17,8 +19,10 @@ export function readPerson(person: Person): Subject {
         userAgent: client_details?.user_agent,
         locale: person.customer_locale?.replace(/^([a-z]{2})([A-Z]{2})$/, '$1-$2'),
         tiktok: compact({
-          ttclid: clickId(attributeOf(person, 'ttclid') ?? parameter(person.landing_site, 'ttclid'), 1024),
-          ttp: clickId(attributeOf(person, '_ttp'), 256),
+          ttclid:
+            clickId(attributeOf(person, TTCLID), 1024) ??
+            clickId(parameter(person.landing_site, TTCLID), 1024),
+          ttp: clickId(attributeOf(person, TTP), 256),
         }),
         traits: readTraits(person),
       }),
@@ -42,7 +46,7 @@ const attributeOf = ({ note_attributes }: Person, name: string) =>
   note_attributes.find((attribute) => attribute.name === name)?.value;
 /** An ID that is too long is left out: truncated it would match nothing. */
 const clickId = (id: string | undefined, maxLength: number) =>
-  id !== undefined && id.length <= maxLength ? id : undefined;
+  id !== undefined && id.length <= maxLength && !isPlaceholder(id) ? id : undefined;
 const parameter = (url: string | undefined, name: string) =>
   URL.parse(url ?? '', 'https://shop.invalid')?.searchParams.get(name) || undefined;
 

@@ -6,7 +6,7 @@ import { parseBody } from '../../../http/json.ts';
 import { sha256 } from '../../../privacy/hash.ts';
 import type { RedactionRequest } from '../../../store/redactions.ts';
 import type { Entry, SignedBody } from '../../../store/store.ts';
-import { countStored, type Received, unused, type WebhookParts } from '../../platform.ts';
+import { countStored, type Received, unused, type WebhookBody, type WebhookParts } from '../../platform.ts';
 import { defaultConsent } from '../../webhooks/consent.ts';
 import { toEntry } from '../../webhooks/entry.ts';
 import { isMapped, messageIdOf } from '../../webhooks/mapped.ts';
@@ -21,9 +21,9 @@ import { namedShop } from './named-shop.ts';
 export async function receiveShopline(
   parts: WebhookParts,
   request: Request,
-  bytes: Buffer,
+  { bytes, signed }: WebhookBody,
 ): Promise<Received> {
-  const shop = signingShop(parts.config.shops, request, bytes);
+  const shop = signingShop(parts.config.shops, request, signed);
   const { value } = parseBody(bytes);
   const topic = request.get('X-Shopline-Topic')?.trim().toLowerCase() ?? '';
   if (!isTopic(topic)) return unused(shop.id);
@@ -126,7 +126,7 @@ async function redact(
 }
 
 /** The shop whose secret signed the body. Two configured shops may be one store, each with its own app. */
-function signingShop(shops: readonly Shop[], request: Request, bytes: Buffer): Shop {
+function signingShop(shops: readonly Shop[], request: Request, bodies: readonly Buffer[]): Shop {
   const candidates = shops.filter(({ shopline }) => shopline?.appSecret !== undefined);
   if (candidates.length === 0)
     throw new HttpError(404, 'not-found', 'Order webhooks are off: no shop has SHOPLINE_APP_SECRET.');
@@ -141,7 +141,9 @@ function signingShop(shops: readonly Shop[], request: Request, bytes: Buffer): S
       'X-Shopline-Shop-Domain must be <SHOPLINE_HANDLE>.myshopline.com of a shop here.',
     );
   const signature = request.get('X-Shopline-Hmac-Sha256');
-  const shop = named.find(({ shopline }) => isSigned([bytes], signature, shopline?.appSecret ?? ''));
+  const shop = named.find(({ shopline }) =>
+    bodies.some((body) => isSigned([body], signature, shopline?.appSecret ?? '')),
+  );
   if (!shop)
     throw new HttpError(
       401,
