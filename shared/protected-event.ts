@@ -17,6 +17,10 @@ export interface Identity {
   groupId?: string;
   emailSha256?: string;
   phoneSha256?: string;
+  /** The same email as Google normalises it, without dots before `@gmail.com`. Absent: nothing changes, or it was sent as a digest. */
+  emailDotlessSha256?: string;
+  /** The same phone without its plus, as Meta normalises it. Absent: it was sent as a digest. */
+  phoneDigitsSha256?: string;
   firstNameSha256?: string;
   lastNameSha256?: string;
   zipSha256?: string;

@@ -1,7 +1,7 @@
 import type { Consent } from '../../shared/consent.ts';
 import { LIMITS } from '../../shared/names.ts';
 import { orderNames, readId } from '../../shared/order-ids.ts';
-import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
+import type { Identity, JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { decides } from '../privacy/effective-consent.ts';
 import { readClaim } from './claim.ts';
 import { eventIdOfOrder } from './event-id.ts';
@@ -105,7 +105,7 @@ function compose(own: ProtectedEvent, known: KnownOrder): ProtectedEvent {
         reports.map(({ event }) => event),
       ),
       ...integrationsOf(own, reports),
-      identity: together(buyer.map(({ identity }) => identity)),
+      identity: identityOf(buyer.map(({ identity }) => identity)),
       traits: together(buyer.map(({ traits }) => traits)),
       context: contextOf(buyer),
       properties: {
@@ -153,6 +153,22 @@ const rankOf = ({ source, event }: Report) => ({ source, receivedAtMs: Date.pars
 /** All fields of all objects; of one field the first object's. */
 const together = <Fields extends object>(objects: readonly Fields[]): Fields =>
   Object.assign({}, ...objects.toReversed());
+
+const FORMS = [
+  ['emailSha256', 'emailDotlessSha256'],
+  ['phoneSha256', 'phoneDigitsSha256'],
+] as const;
+
+/** As `together`; a further digest of an email or phone comes from an identity with the same one. */
+function identityOf(identities: readonly Identity[]): Identity {
+  const identity = { ...together(identities) };
+  for (const [digest, form] of FORMS) {
+    const same = identities.find((one) => one[form] !== undefined && one[digest] === identity[digest]);
+    if (same?.[form] === undefined) delete identity[form];
+    else identity[form] = same[form];
+  }
+  return identity;
+}
 
 const earliest = (events: readonly ProtectedEvent[]): string =>
   events.map(({ timestamp }) => timestamp).reduce((a, b) => (Date.parse(b) < Date.parse(a) ? b : a));

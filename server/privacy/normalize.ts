@@ -21,6 +21,12 @@ export function normalizeEmail(value: unknown): string | undefined {
   return email.length <= 320 && EMAIL.test(email) ? email : undefined;
 }
 
+/** A normalised email as Google normalises it further: of Gmail without the dots of the local part; a +tag stays. */
+export function withoutGmailDots(email: string): string {
+  const [local = '', domain = ''] = email.split('@');
+  return /^(?:gmail|googlemail)\.com$/.test(domain) ? `${local.replaceAll('.', '')}@${domain}` : email;
+}
+
 /** Undoes up to three rounds of percent-encoding in text without an `@`. */
 function decodeAt(text: string, rounds = 3): string {
   if (rounds === 0 || text.includes('@') || !text.includes('%')) return text;

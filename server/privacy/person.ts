@@ -1,5 +1,5 @@
 import { isObject } from '../../shared/is-object.ts';
-import type { Contacts, Json, JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
+import type { Contacts, Identity, Json, JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { containerOf, fieldOf } from './fields.ts';
 import { isSha256 } from './hash.ts';
 
@@ -38,10 +38,26 @@ export function contactsOf(event: ProtectedEvent): Contacts {
 export const isMessageReport = ({ source, properties }: ProtectedEvent): boolean =>
   source === 'platform' && properties.metric !== undefined;
 
-/** The user id and the digests by which an event says who acted. */
+/** The user id and the digests, in every form, by which an event says who acted. */
 export function claimsOf(event: ProtectedEvent): string[] {
-  const { emailSha256, phoneSha256 } = contactsOf(event);
-  return [event.identity.userId, emailSha256, phoneSha256].filter((id) => id !== undefined);
+  const contacts = contactsOf(event);
+  const { userId, emailDotlessSha256, phoneDigitsSha256 } = withOwnForms(event.identity, contacts);
+  return [userId, ...Object.values(contacts), emailDotlessSha256, phoneDigitsSha256].filter(
+    (id) => id !== undefined,
+  );
+}
+
+/** An identity without the further digests of an email or phone that is none of these contacts. */
+export function withOwnForms(identity: Identity, { emailSha256, phoneSha256 }: Contacts): Identity {
+  const { emailDotlessSha256, phoneDigitsSha256, ...rest } = identity;
+  const isSame = (one: string | undefined, other: string | undefined) => one !== undefined && one === other;
+  return {
+    ...rest,
+    ...(emailDotlessSha256 !== undefined &&
+      isSame(identity.emailSha256, emailSha256) && { emailDotlessSha256 }),
+    ...(phoneDigitsSha256 !== undefined &&
+      isSame(identity.phoneSha256, phoneSha256) && { phoneDigitsSha256 }),
+  };
 }
 
 /** What of an event is about a person. An event with the user id of another is that one's, whatever else it carries. */
@@ -59,11 +75,12 @@ export function withoutPerson(event: ProtectedEvent, { ids, browsers }: Person):
   const { anonymousId, ...identity } = event.identity;
   const isHere = anonymousId !== undefined && browsers.has(anonymousId);
   const context = isHere ? { traits: event.context.traits } : event.context;
+  const others = without(identity as JsonObject, ids) as Identity;
   return {
     ...event,
     identity: {
       ...(anonymousId !== undefined && !isHere && { anonymousId }),
-      ...without(identity as JsonObject, ids),
+      ...without(withOwnForms(identity, others) as JsonObject, ids),
     },
     ...(event.account && { account: without(event.account as JsonObject, ids) }),
     context: without(context as JsonObject, ids),

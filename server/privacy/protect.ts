@@ -5,7 +5,7 @@ import type { DroppedField } from '../../shared/reasons.ts';
 import { RANKS } from './fields.ts';
 import { type Finding, type Findings, noFindings } from './finding.ts';
 import { digest, sha256 } from './hash.ts';
-import { normalizeEmail } from './normalize.ts';
+import { normalizeEmail, withoutGmailDots } from './normalize.ts';
 import { protectObject } from './protect-object.ts';
 import { personalTraits, rawIds } from './raw-pii.ts';
 import { redactText } from './redact.ts';
@@ -113,7 +113,21 @@ function bestOf(found: Finding[]): { identity: Identity; raw: RawPii } {
     const isBest = identity[IDENTITY_KEYS[kind]] === value;
     if (typed !== undefined && isBest && isRawKind(kind)) raw[kind] ??= typed;
   }
-  return { identity, raw };
+  return { identity: { ...identity, ...formsOf(identity, found) }, raw };
+}
+
+/** The digests of the same email and phone that other APIs match by, while the clear values are at hand. */
+function formsOf({ emailSha256, phoneSha256 }: Identity, found: readonly Finding[]): Identity {
+  const rawOf = (digest: string | undefined) =>
+    digest === undefined
+      ? undefined
+      : found.find(({ value, raw }) => value === digest && raw !== undefined)?.raw;
+  const [email, phone] = [rawOf(emailSha256), rawOf(phoneSha256)];
+  const dotless = email === undefined ? undefined : withoutGmailDots(email);
+  return {
+    ...(dotless !== undefined && dotless !== email && { emailDotlessSha256: sha256(dotless) }),
+    ...(phone !== undefined && { phoneDigitsSha256: sha256(phone.replace('+', '')) }),
+  };
 }
 
 function isRawKind(kind: Finding['kind']): kind is 'email' | 'phone' | 'firstName' | 'lastName' {

@@ -61,6 +61,38 @@ test('a stranger who claimed to be thirty customers erases himself alone', async
   for (const userId of [...victims, 'victim']) expect((await shop.held(userId)).events).toHaveLength(1);
 });
 
+test('every digest of an asked email and phone goes, also from somebody else’s event', async () => {
+  const shop = await startShop();
+  const [email, phone] = ['an.n.lee@gmail.com', '+886912345678'];
+  const digests = [email, 'annlee@gmail.com', phone, '886912345678'].map(sha256);
+  await shop.backend({ type: 'identify', userId: 'ann', traits: { email, phone } });
+  await shop.backend({ type: 'track', event: 'Gift Sent', userId: 'bob', properties: { email, phone } });
+  await shop.backend({ type: 'track', event: 'Logged In', userId: 'bob' });
+  await shop.settled();
+  expect(digests.map((digest) => shop.inFiles(digest))).toEqual([true, true, true, true]);
+  const held = await shop.held('ann');
+  expect(held.events.at(0).event.identity).toMatchObject({
+    emailDotlessSha256: digests[1],
+    phoneDigitsSha256: digests[3],
+  });
+  expect(await shop.erase('ann', { ids: [email, phone] })).toMatchObject({
+    found: true,
+    events: 1,
+    mentions: 1,
+  });
+  expect((await shop.held('bob')).events).toHaveLength(2);
+  expect(digests.map((digest) => shop.inFiles(digest))).toEqual([false, false, false, false]);
+});
+
+test('a person is found by each of these digests', async () => {
+  for (const form of ['annlee@gmail.com', '886912345678']) {
+    const shop = await startShop();
+    const traits = { email: 'ann.lee@gmail.com', phone: '+886912345678' };
+    await shop.backend({ type: 'track', event: 'Logged In', anonymousId: 'somewhere', context: { traits } });
+    expect(await shop.erase(sha256(form))).toMatchObject({ found: true, events: 1 });
+  }
+});
+
 test('a browser that claimed to be several people is listed, and erased when it is named', async () => {
   const shop = await startShop();
   for (const userId of ['ann', 'bob'])

@@ -188,6 +188,7 @@ describe('identity', () => {
       anonymousId: 'visitor',
       emailSha256: EMAIL,
       phoneSha256: PHONE,
+      phoneDigitsSha256: sha256('886912345678'),
       firstNameSha256: sha256('alice'),
       lastNameSha256: sha256('lee'),
       zipSha256: sha256('110'),
@@ -195,6 +196,42 @@ describe('identity', () => {
       state: 'tpe',
       country: 'tw',
     });
+  });
+
+  test.each([
+    ['A.li.ce@Gmail.com', sha256('a.li.ce@gmail.com'), sha256('alice@gmail.com')],
+    ['a.lice+tea@googlemail.com', sha256('a.lice+tea@googlemail.com'), sha256('alice+tea@googlemail.com')],
+    ['alice@gmail.com', sha256('alice@gmail.com'), undefined],
+    ['a.lice@shop.example', sha256('a.lice@shop.example'), undefined],
+    [sha256('a.lice@gmail.com'), sha256('a.lice@gmail.com'), undefined],
+  ])(
+    'an email %s is stored as TikTok matches it, and as Google does where that differs',
+    (email, plain, dotless) => {
+      const places = [{ traits: { email } }, { context: { traits: { email } } }, { properties: { email } }];
+      for (const place of places)
+        expect(hashed({ type: 'traits' in place ? 'identify' : 'track', ...place }).identity).toEqual({
+          anonymousId: 'visitor',
+          emailSha256: plain,
+          ...(dotless !== undefined && { emailDotlessSha256: dotless }),
+        });
+    },
+  );
+
+  test('a phone is stored with its plus, and with its digits alone, of the same person', () => {
+    const of = (phone: string) => hashed({ properties: { phone, recipient_phone: '0911222333' } }).identity;
+    const expected = {
+      anonymousId: 'visitor',
+      phoneSha256: PHONE,
+      phoneDigitsSha256: sha256('886912345678'),
+    };
+    for (const phone of ['0912 345 678', '+886912345678', '00886-912-345-678'])
+      expect(of(phone)).toEqual(expected);
+    expect(of(PHONE)).toEqual({ anonymousId: 'visitor', phoneSha256: PHONE });
+    const digestFirst = hashed({
+      context: { traits: { phone: PHONE } },
+      properties: { phone: '0911222333' },
+    });
+    expect(digestFirst.identity).toEqual({ anonymousId: 'visitor', phoneSha256: PHONE });
   });
 
   test('traits win over context.traits, these over properties', () => {

@@ -26,11 +26,17 @@ const ADA = {
   anonymousId: '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
   emailSha256: sha256('ada@example.com'),
   phoneSha256: sha256('+886912345678'),
+  phoneDigitsSha256: sha256('886912345678'),
   firstNameSha256: sha256('ada'),
   lastNameSha256: sha256('lovelace'),
   zipSha256: sha256('100'),
   city: 'taipei',
   country: 'tw',
+};
+const CONTACTS = {
+  emailSha256: ADA.emailSha256,
+  phoneSha256: ADA.phoneSha256,
+  phoneDigitsSha256: ADA.phoneDigitsSha256,
 };
 const ACCOUNT = { emailSha256: ADA.emailSha256, phoneSha256: ADA.phoneSha256 };
 const CONTEXT = {
@@ -182,7 +188,7 @@ describe('each topic is one event', () => {
       event: 'Checkout Started',
       orderKey: 'checkout:checkout-token',
       timestamp: '2026-03-01T11:50:00.000Z',
-      identity: { emailSha256: ADA.emailSha256, phoneSha256: ADA.phoneSha256 },
+      identity: { ...CONTACTS },
       context: { traits: { email_sha256: ADA.emailSha256, phone_sha256: ADA.phoneSha256 } },
       properties: {
         checkout_id: '2404785166526352972864',
@@ -234,7 +240,7 @@ describe('each topic is one event', () => {
     expect(event).toMatchObject({
       event: 'Customer Redacted',
       source: 'platform',
-      identity: { userId: '200843728', emailSha256: ADA.emailSha256, phoneSha256: ADA.phoneSha256 },
+      identity: { userId: '200843728', ...CONTACTS },
       properties: {},
     });
   });
