@@ -174,6 +174,15 @@ export const nameOf: Readonly<Record<Api, (item: Record<string, unknown>) => str
   shopline: (item) => String((item.attrs as { number: unknown } | undefined)?.number),
 };
 
+/**
+ * What of an accepted item is the same in each copy. A purchase comes from the report of the order or of its payment,
+ * whichever is sent first: after a kill that may be the other one, with its time.
+ */
+export function contentOf(item: Record<string, unknown>): string {
+  const { event_time, ...purchase } = item;
+  return JSON.stringify(item.event === 'Purchase' ? purchase : item);
+}
+
 /** True for what only a forged order can have brought about: its total, or its number as an order's id. */
 export const isForged = (name: string, content: string): boolean =>
   content.includes(String(FORGED_TOTAL)) || /\bN-\d/.test(name);

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Api, Received, Sandbox } from '../../server/sandbox/index.ts';
-import { CLEAR_DOMAIN, expectedNames, isForged, nameOf } from './fleet-messages.ts';
+import { CLEAR_DOMAIN, contentOf, expectedNames, isForged, nameOf } from './fleet-messages.ts';
 
 export const APIS: readonly Api[] = ['customerio', 'tiktok', 'shopline'];
 
@@ -56,7 +56,7 @@ export function createTally(sandbox: Sandbox): Tally {
     if (JSON.stringify(body)?.includes(CLEAR_DOMAIN)) hashedViolations++;
     for (const item of accepted as Record<string, unknown>[]) {
       const name = nameOf[api](item);
-      const text = JSON.stringify(item);
+      const text = contentOf(item);
       const content = hash('sha1', text, 'base64');
       received++;
       if (isForged(name, text)) forged++;
