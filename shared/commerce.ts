@@ -1,11 +1,22 @@
 import { z } from 'zod';
+import {
+  Address,
+  Amount,
+  Currency,
+  Id,
+  listUpToMax,
+  Position,
+  Quantity,
+  Scalar,
+  Text,
+  TextOrNumber,
+  TextOrObject,
+  Whole,
+} from './kinds.ts';
 import type { EventName } from './names.ts';
 
 /** Optional as in Segment's spec: absent or null; `known` turns null into absent. */
 export const optional = <T extends z.ZodType>(schema: T) => schema.nullish();
-
-/** An object with arbitrary keys. */
-export const Open = z.looseObject({});
 
 type WithoutNull<T> = { [Key in keyof T]: Exclude<T[Key], null> };
 
@@ -19,20 +30,6 @@ export const known = <Shape extends z.ZodRawShape>(shape: Shape) => {
   });
 };
 
-const Text = z.string().max(8192);
-/** Ids are text because SHOPLINE's exceed 2^53. Numbers are accepted while JSON represents them exactly. */
-const Id = z.union([
-  z.string().max(512),
-  z.int('an id above 2^53 must be sent as text').transform((id) => String(id)),
-]);
-/** Money in major units of `currency` (12.5, not 1250). */
-const Amount = z.number();
-const Quantity = z.number().nonnegative();
-const Currency = z
-  .string()
-  .regex(/^[A-Za-z]{3}$/, 'ISO 4217 code, for example TWD')
-  .transform((code) => code.toUpperCase());
-
 /** One product line. `price` is for one unit. Extra properties pass through. */
 const productShape = {
   product_id: optional(Id),
@@ -45,20 +42,33 @@ const productShape = {
   price: optional(Amount),
   quantity: optional(Quantity),
   coupon: optional(Text),
-  position: optional(z.number()),
-  url: optional(Text),
-  image_url: optional(Text),
+  position: optional(Position),
+  url: optional(Address),
+  image_url: optional(Address),
 };
 export const Product = known(productShape);
 export type Product = z.infer<typeof Product>;
 
-const products = optional(z.array(Product).max(1000));
+const products = optional(listUpToMax(Product));
 const money = { currency: optional(Currency), value: optional(Amount) };
+
+/** What is one line of an order, cart or payment may stand in its properties in place of a list. */
+const { coupon: _, ...oneLine } = productShape;
 
 /** One order. `total` is what the buyer pays; `revenue` excludes shipping and tax. */
 const orderShape = {
+  ...oneLine,
   order_id: optional(Id),
+  /** Other names of the order, its checkout and its cart. */
+  order_number: optional(Id),
+  order_seq: optional(Id),
+  order_mark: optional(Id),
+  order_status_url: optional(Address),
   checkout_id: optional(Id),
+  checkout_token: optional(Id),
+  cart_id: optional(Id),
+  cart_token: optional(Id),
+  refund_id: optional(Id),
   affiliation: optional(Text),
   total: optional(Amount),
   subtotal: optional(Amount),
@@ -79,16 +89,16 @@ const promotion = known({
   promotion_id: optional(Id),
   creative: optional(Text),
   name: optional(Text),
-  position: optional(z.union([Text, z.number()])),
+  position: optional(TextOrNumber),
 });
 const list = { list_id: optional(Id), category: optional(Text), products };
 const choice = known({
   type: optional(Text),
-  value: optional(z.union([Text, z.number(), z.boolean()])),
+  value: optional(Scalar),
 });
 const step = {
   checkout_id: optional(Id),
-  step: optional(z.int()),
+  step: optional(Whole),
   shipping_method: optional(Text),
   payment_method: optional(Text),
 };
@@ -104,14 +114,14 @@ const share = { share_via: optional(Text), share_message: optional(Text), recipi
  */
 export const COMMERCE_PROPERTIES = {
   'Products Searched': known({
-    query: optional(z.union([Text, Open])),
+    query: optional(TextOrObject),
     products,
   }),
   'Product List Viewed': known(list),
   'Product List Filtered': known({
     ...list,
-    filters: optional(z.array(choice)),
-    sorts: optional(z.array(choice)),
+    filters: optional(listUpToMax(choice)),
+    sorts: optional(listUpToMax(choice)),
   }),
   'Promotion Viewed': promotion,
   'Promotion Clicked': promotion,
@@ -141,6 +151,6 @@ export const COMMERCE_PROPERTIES = {
     product_id: optional(Id),
     review_id: optional(Id),
     review_body: optional(Text),
-    rating: optional(z.union([z.number(), Text])),
+    rating: optional(TextOrNumber),
   }),
 } satisfies Record<EventName, z.ZodType>;

@@ -45,7 +45,7 @@ export const COOKIES = {
 } as const;
 
 /** Limits of one request to the collector; bytes are counted after decompression. */
-export const LIMITS = { messageBytes: 32 * 1024, requestBytes: 500 * 1024, messages: 500 } as const;
+export const LIMITS = { messageBytes: 32 * 1024, requestBytes: 500 * 1024, messages: 1_000 } as const;
 
 /** Files that the snippet loads by itself, each only where the tag or the page needs it. */
 export const PLUGINS = [

@@ -1,6 +1,6 @@
 import type { HttpResponse } from './destination.ts';
 
-export { readJsonObject } from '../lib/json.ts';
+export { readJsonObject } from '../../shared/json.ts';
 
 /**
  * Text of an API's answer, safe to store and to show: one line, at most 1,000 characters, no markup. An API may quote

@@ -1,5 +1,5 @@
+import { parseJson } from '../../shared/json.ts';
 import { LIMITS } from '../../shared/names.ts';
-import { parseJson } from '../lib/json.ts';
 import { HttpError } from './errors.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -27,26 +27,29 @@ export const Answer = z.looseObject({
       }),
     )
     .meta({
-      description: 'Invalid messages, at most 50 of them, with at most 20 issues each. They are not stored.',
+      description:
+        'Messages that cannot be used, at most 50 of them, with at most 20 issues each. They are not stored.',
     }),
   rejectedCount: z
     .int()
     .positive()
     .optional()
-    .meta({ description: 'How many messages were invalid, when there are more than are listed.' }),
+    .meta({ description: 'How many messages could not be used, when there are more than are listed.' }),
   warnings: z
     .array(
       z.looseObject({
-        index: z.int().nonnegative().meta({ description: 'Position in the batch.' }),
-        path: z.string(),
+        index: z.int().nonnegative().optional().meta({
+          description: 'Position in the batch; absent for a field at the root of the batch.',
+        }),
+        path: z.string().meta({ description: 'Names of known fields and positions in lists.' }),
         code: z.string().meta({
           description:
-            '`consent-missing`: says nothing of consent, and is delivered nowhere because the shop’s default denies and nothing is recorded. `consent-default-differs`: an assumed answer is not the shop’s default.',
+            '`field-coerced`: a known field is of another kind, and was read as what it plainly means. `field-dropped`: its meaning is not plain, and it was left out. `consent-missing`: says nothing of consent, and is delivered nowhere because the shop’s default denies and nothing is recorded. `consent-default-differs`: an assumed answer is not the shop’s default.',
         }),
       }),
     )
     .optional()
-    .meta({ description: 'Accepted messages that will not do what their sender expects; at most 20.' }),
+    .meta({ description: 'Of messages that were accepted, what their sender should put right; at most 20.' }),
   unmatched: z.array(z.string()).optional().meta({
     description:
       'messageIds of orders that the page must not pass to the TikTok pixel it mirrors, because TikTok is sent the order under another id; at most 50.',

@@ -128,13 +128,15 @@ function ingest(operationId: keyof typeof BODIES, summary: string): ZodOpenApiOp
     summary,
     description:
       `JSON with any content type, optionally gzip; at most ${LIMITS.messageBytes} bytes per message, ` +
-      `${LIMITS.requestBytes} bytes and ${LIMITS.messages} messages per request, after decompression.`,
+      `${LIMITS.requestBytes} bytes and ${LIMITS.messages} messages per request, after decompression. ` +
+      'The schema says what is exact. A known field of another kind costs only itself: it is read as what it plainly means, else left out, and named in warnings.',
     parameters: [
       {
         name: 'X-Strict-Mode',
         in: 'header',
         schema: { type: 'string', enum: ['1'] },
-        description: 'With 1, one invalid message turns the response into 400 and nothing is stored.',
+        description:
+          'With 1, one message that cannot be used and one known field that is not exact turn the response into 400, and nothing is stored.',
       },
     ],
     requestBody: {

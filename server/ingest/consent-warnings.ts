@@ -2,10 +2,10 @@ import type { Context } from '../../shared/message.ts';
 import type { Shop } from '../config/config.ts';
 import type { Entry, Store } from '../store/store.ts';
 import { chosenConsent } from './consent-choice.ts';
+import { MAX_WARNINGS } from './warnings.ts';
 
-/** What is wrong with a message that was accepted, for whoever installed its sender. */
-export interface Warning {
-  /** Position in the batch. */
+/** Of one message, whether it says what its shop needs of consent. */
+export interface ConsentWarning {
   index: number;
   path: string;
   code: 'consent-missing' | 'consent-default-differs';
@@ -17,7 +17,6 @@ export interface Silent {
   event: Entry['event'];
 }
 
-const MAX_WARNINGS = 20;
 const PATH = 'context.consent';
 
 /** True where the tag's default, which stands in while nobody has chosen, is not the shop's. */
@@ -35,14 +34,14 @@ export async function consentWarnings(
   differing: readonly number[],
   silent: readonly Silent[],
   log: Pick<Store, 'hasGrant'>,
-): Promise<Warning[]> {
+): Promise<ConsentWarning[]> {
   const asked = silent.slice(0, MAX_WARNINGS);
   const granted = await Promise.all(asked.map(({ event }) => log.hasGrant(event)));
   return [
-    ...differing.map((index): Warning => ({ index, path: PATH, code: 'consent-default-differs' })),
+    ...differing.map((index): ConsentWarning => ({ index, path: PATH, code: 'consent-default-differs' })),
     ...asked
       .filter((_, nth) => !granted[nth])
-      .map(({ index }): Warning => ({ index, path: PATH, code: 'consent-missing' })),
+      .map(({ index }): ConsentWarning => ({ index, path: PATH, code: 'consent-missing' })),
   ]
     .sort((a, b) => a.index - b.index)
     .slice(0, MAX_WARNINGS);

@@ -1,15 +1,14 @@
 import type { Message } from '../../shared/message.ts';
+import { EARLIEST_MS } from '../../shared/time.ts';
 
 const FUTURE_TOLERANCE_MS = 5 * 60_000;
-/** Earlier years need six digits and a sign in ISO 8601, which destinations do not parse. */
-const EARLIEST_MS = Date.parse('0000-01-01T00:00:00Z');
 
 /**
  * When the message happened, in epoch ms, corrected for the sender's clock: `receivedAt` minus the time between
  * `timestamp` and `sentAt`, which is right on any clock. Without `sentAt` the timestamp is used as sent.
  *
  * @param batchSentAt `sentAt` of the batch, used for messages without one.
- * @returns `receivedAtMs` when there is no timestamp, or when the result is before year 0 or over five minutes ahead.
+ * @returns `receivedAtMs` when there is no timestamp, or when the result is before 2001-09-09 or over five minutes ahead.
  */
 export function happenedAtMs(
   message: Message,
@@ -36,5 +35,5 @@ export function ownTimeMs({ timestamp, originalTimestamp }: Message): number | u
 
 const hasOffset = /(Z|[+-]\d{2}:?\d{2})$/i;
 
-/** ISO 8601 → epoch ms; a time without an offset is UTC. */
+/** A time of a message that was read, which is ISO 8601 → epoch ms; without an offset it is UTC. */
 export const epochMs = (iso: string) => Date.parse(hasOffset.test(iso) ? iso : `${iso}Z`);

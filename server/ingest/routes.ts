@@ -24,6 +24,7 @@ import { browserSettings } from './settings.ts';
 import { splitBatch } from './split-batch.ts';
 import { unmatchedOrders } from './unmatched.ts';
 import { validate } from './validate.ts';
+import { type FieldWarnings, mergeWarnings } from './warnings.ts';
 
 export interface IngestParts {
   config: Config;
@@ -139,12 +140,14 @@ function ingest(
 ): Promise<void> {
   const { config, log, counters } = parts;
   const { origin } = request.headers;
-  const { count, items, sentAt, lost } = splitBatch(body, type);
+  const messages = splitBatch(body, type);
+  const { count, lost } = messages;
   const sender = readSender(request, source, parts);
-  return validate(parts, items, sender, shop, sentAt, type, body.sinceMs).then((result) => {
-    const { entries, denials, rejections, differing, silent } = result;
+  return validate(parts, messages, sender, shop, type, body.sinceMs).then((result) => {
+    const { entries, denials, rejections, differing, silent, fields } = result;
     const { count: rejectedCount, listed: rejected } = rejections;
-    if (rejectedCount > 0 && request.headers['x-strict-mode'] === '1') throw strictModeError(rejections);
+    if (rejectedCount + fields.count > 0 && request.headers['x-strict-mode'] === '1')
+      throw strictModeError(rejections, fields);
     const latest = origin !== undefined && origin !== 'null' ? entries.at(-1)?.event : undefined;
     const answer = {
       success: rejectedCount < count,
@@ -158,7 +161,8 @@ function ingest(
       silent.length + differing.length > 0
         ? answered.then(() => consentWarnings(differing, silent, log))
         : [];
-    return Promise.all([answered, warned, denied]).then(([answers, warnings]) => {
+    return Promise.all([answered, warned, denied]).then(([answers, ofConsent]) => {
+      const warnings = mergeWarnings(fields, ofConsent);
       const accepted = answers.length;
       const unmatched = unmatchedOrders(shop.id, entries, answers, counters);
       const duplicates = answers.filter(({ isStored }) => !isStored).length;
@@ -170,7 +174,7 @@ function ingest(
           { shop: shop.id, variable: 'ORDERS_FROM' },
           'no order webhook was received yet: orders of pages are sent unconfirmed, and anybody can forge them',
         );
-      if (warnings.some(({ code }) => code === 'consent-missing') && parts.mayWarnOfConsent(shop.id))
+      if (ofConsent.some(({ code }) => code === 'consent-missing') && parts.mayWarnOfConsent(shop.id))
         parts.logger.warn(
           { shop: shop.id, variable: 'CONSENT_DEFAULT' },
           'messages say nothing of consent and are delivered nowhere: send context.consent.categoryPreferences with them',
@@ -188,12 +192,23 @@ function ingest(
   });
 }
 
-const strictModeError = ({ count, listed }: Rejections) =>
-  new HttpError(400, 'strict-mode', `In strict mode nothing is stored; invalid messages: ${count}.`, {
-    details: listed.flatMap(({ index, issues }) =>
-      issues.map((issue) => `message ${index}: ${issue.path || '(message)'}: ${issue.message}`),
-    ),
-  });
+function strictModeError(rejections: Rejections, fields: FieldWarnings): HttpError {
+  const unusable = rejections.listed.flatMap(({ index, issues }) =>
+    issues.map(({ path, message }) => ({ index, path, message })),
+  );
+  return new HttpError(
+    400,
+    'strict-mode',
+    `In strict mode nothing is stored; invalid messages: ${rejections.count}, fields that are not exact: ${fields.count}.`,
+    {
+      details: [...unusable, ...fields.listed.map((note) => ({ ...note, message: note.describe() }))]
+        .toSorted((a, b) => (a.index ?? -1) - (b.index ?? -1))
+        .map(({ index, path, message }) =>
+          [index === undefined ? 'batch' : `message ${index}`, path || '(message)', message].join(': '),
+        ),
+    },
+  );
+}
 
 /** The collector's public host name. Empty when it is not configured and an HTTP/1.0 request names no host. */
 function hostOf({ publicUrl }: Config, request: Request): string {

@@ -1,7 +1,8 @@
-import { z } from 'zod';
 import { isObject } from '../../shared/is-object.ts';
-import { Batch, type Issue } from '../../shared/message.ts';
+import { isDeeper } from '../../shared/kinds.ts';
+import { type Issue, parseRoot } from '../../shared/message.ts';
 import { LIMITS, type MessageType } from '../../shared/names.ts';
+import { type Note, readObject } from '../../shared/read-fields.ts';
 import { HttpError, tooLarge } from '../http/errors.ts';
 import { type Body, MAX_DEPTH } from '../http/json.ts';
 
@@ -12,9 +13,9 @@ export interface Item {
   value: unknown;
   /** Set when it exceeds the limits on size or depth. */
   issue: Issue | undefined;
+  /** Fields of its own that could not be merged with those of the batch, which stand in their place. */
+  notes: readonly Note[];
 }
-
-const CompiledBatch = z.compile(Batch);
 
 type Common = Record<'context' | 'integrations', Record<string, unknown> | undefined>;
 
@@ -26,6 +27,8 @@ export interface Messages {
   sentAt: string | undefined;
   /** The number of messages the snippet had to drop, 0 when the batch does not carry it. */
   lost: number;
+  /** Known fields at the root of the batch that were not exact. */
+  notes: readonly Note[];
 }
 
 /**
@@ -41,57 +44,53 @@ export function splitBatch(body: Body, type: MessageType | undefined): Messages 
       throw new HttpError(400, 'malformed-body', 'The body must be one message: a JSON object.');
     const issue = sizeIssue(value, body);
     if (issue?.code === 'too_big') throw tooLarge('message');
-    return { count: 1, items: [{ index: 0, value, issue }], sentAt: undefined, lost: 0 };
+    const items = [{ index: 0, value, issue, notes: [] }];
+    return { count: 1, items, sentAt: undefined, lost: 0, notes: [] };
   }
-  const root = isObject(value) ? ownFields(value) : value;
-  if (isObject(root)) checkCommon(root, body);
-  const batch = CompiledBatch.safeParse(root);
-  if (!batch.success)
+  const batch = isObject(value) && Array.isArray(value.batch) ? value.batch : [];
+  if (!isObject(value) || batch.length === 0)
     throw new HttpError(400, 'invalid-batch', 'The body must be {"batch": [message, …]}.', {
-      details: batch.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`),
+      details: ['batch: a list of at least one message'],
     });
-  const { batch: sent, context, integrations, sentAt, lost = 0 } = batch.data;
-  return { count: sent.length, items: itemsOf(sent, { context, integrations }, body), sentAt, lost };
+  if (batch.length > LIMITS.messages)
+    throw new HttpError(413, 'too-many-messages', `A batch may hold at most ${LIMITS.messages} messages.`);
+  const { root, notes } = parseRoot(value);
+  const { context, integrations, sentAt, lost = 0 } = root;
+  const common = { context, integrations };
+  checkCommon(common, batch.length, body);
+  return { count: batch.length, items: itemsOf(batch, common, body), sentAt, lost, notes };
 }
 
 function* itemsOf(messages: readonly unknown[], common: Common, body: Body): Generator<Item> {
   for (const [index, sent] of messages.entries()) {
-    const value = underlay(sent, common);
-    yield { index, value, issue: sizeIssue(value, body) };
+    const { value, notes } = underlay(sent, common);
+    yield { index, value, issue: sizeIssue(value, body), notes };
   }
 }
 
-const FIELDS = Object.keys(Batch.in.shape);
-
-/** Without unknown fields, of which there may be tens of thousands. */
-function ownFields(root: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    FIELDS.filter((name) => Object.hasOwn(root, name)).map((name) => [name, root[name]]),
-  );
-}
-
 /** The common fields are copied into each message, so their size is multiplied by the number of messages. */
-function checkCommon({ batch, context, integrations }: Record<string, unknown>, { isDeep }: Body): void {
-  const messages = Array.isArray(batch) ? batch.length : 0;
-  if (messages > LIMITS.messages)
-    throw new HttpError(413, 'too-many-messages', `A batch may hold at most ${LIMITS.messages} messages.`);
-  const common = { context, integrations };
-  if (!isObject(context) && !isObject(integrations)) return;
+function checkCommon(common: Common, messages: number, { isDeep }: Body): void {
+  if (!common.context && !common.integrations) return;
   if (isDeep && isDeeper(common, MAX_DEPTH))
     throw new HttpError(400, 'invalid-batch', `context is nested deeper than ${MAX_DEPTH} levels.`);
   const bytes = byteLength(common);
   if (bytes > LIMITS.messageBytes || bytes * messages > LIMITS.requestBytes) throw tooLarge('request');
 }
 
-/** A shallow merge in which the message's own keys win, as Segment does it. */
-function underlay(value: unknown, common: Common) {
-  if (!isObject(value) || !(common.context || common.integrations)) return value;
+/**
+ * A shallow merge in which the message's own keys win, as Segment does it. In place of a field that is no object, the
+ * batch's counts.
+ */
+function underlay(value: unknown, common: Common): { value: unknown; notes: readonly Note[] } {
+  if (!isObject(value) || !(common.context || common.integrations)) return { value, notes: [] };
   const merged = { ...value };
+  const notes: Note[] = [];
   for (const key of ['context', 'integrations'] as const) {
-    const own = value[key] ?? {};
-    if (common[key] && isObject(own)) merged[key] = { ...common[key], ...own };
+    if (!common[key]) continue;
+    const own = value[key] == null ? undefined : readObject(value[key], key, undefined, notes);
+    merged[key] = { ...common[key], ...own };
   }
-  return merged;
+  return { value: merged, notes };
 }
 
 /** Undefined when the message is within the limits on depth and size. */
@@ -101,11 +100,6 @@ function sizeIssue(value: unknown, { isLarge, isDeep }: Body): Issue | undefined
   if (isLarge && byteLength(value) > LIMITS.messageBytes)
     return { path: '', code: 'too_big', message: `larger than ${LIMITS.messageBytes} bytes` };
   return undefined;
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }
 
 const byteLength = (value: unknown) => Buffer.byteLength(JSON.stringify(value));

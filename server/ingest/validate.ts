@@ -15,7 +15,8 @@ import { toEvent } from './event.ts';
 import { ownTimeMs } from './event-time.ts';
 import { addRejection, describeFirst, type Rejections } from './rejections.ts';
 import type { Sender } from './sender.ts';
-import type { Item } from './split-batch.ts';
+import type { Messages } from './split-batch.ts';
+import { addNotes, type FieldWarnings } from './warnings.ts';
 
 export interface ValidationParts {
   log: Pick<Store, 'witnessOf'>;
@@ -34,25 +35,25 @@ export interface ValidationResult {
   differing: number[];
   /** Messages that say nothing of consent where the shop's default denies. */
   silent: Silent[];
+  /** Known fields that were not exact. */
+  fields: FieldWarnings;
 }
 
 /** How long messages are worked on before other requests have their turn. One message is not interrupted. */
 const TURN_MS = 5;
 
 /**
- * Validates each message by itself and turns the valid ones into entries of the log, with personal data hashed. Rejected
+ * Reads each message by itself and turns the usable ones into entries of the log, with personal data hashed. Rejected
  * ones are counted, and logged in one line for the request. Other requests have their turn between messages that take long.
  *
- * @param batchSentAt `sentAt` of the batch, used for messages without one.
  * @param type the type in the request path, for messages without one.
  * @param sinceMs when this turn of the event loop began to work on the request, by `performance.now()`.
  */
 export async function validate(
   parts: ValidationParts,
-  items: Iterable<Item>,
+  { items, sentAt: batchSentAt, notes: rootNotes }: Messages,
   sender: Sender,
   shop: Shop,
-  batchSentAt: string | undefined,
   type: MessageType | undefined,
   sinceMs: number,
 ): Promise<ValidationResult> {
@@ -69,18 +70,22 @@ export async function validate(
   const denials: Denial[] = [];
   const differing: number[] = [];
   const silent: Silent[] = [];
+  const fields: FieldWarnings = { count: 0, listed: [] };
   const reject = (index: number, value: unknown, issues: Issue[]) => {
     counters.count('messages_rejected', { shop: shop.id, code: issues[0]?.code ?? '' });
     if (rejections.count === 0) first = value;
     addRejection(rejections, index, value, issues);
   };
-  for (const { index, value, issue } of items) {
+  addNotes(fields, rootNotes, undefined, shop.id, counters);
+  for (const { index, value, issue, notes } of items) {
     if (isOver()) await nextTurn();
     const parsed = issue ? { issues: [issue] } : parseMessage(value, type);
     if ('issues' in parsed) {
       reject(index, value, parsed.issues);
       continue;
     }
+    addNotes(fields, notes, index, shop.id, counters);
+    addNotes(fields, parsed.notes, index, shop.id, counters);
     const enriched = enrich(parsed.message, sender, shop, batchSentAt);
     if ('skip' in enriched) {
       counters.count('messages_skipped', { shop: shop.id, reason: enriched.skip });
@@ -112,5 +117,5 @@ export async function validate(
     parts.logger.info({ shop: shop.id, ...describeFirst(rejections, first) }, 'message rejected');
   // Storing large entries takes time too.
   if (isOver()) await nextTurn();
-  return { entries, denials, rejections, differing, silent };
+  return { entries, denials, rejections, differing, silent, fields };
 }

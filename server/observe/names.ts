@@ -1,11 +1,5 @@
 import { MATCH_KEYS } from '../../shared/match-keys.ts';
-import {
-  DEAD_LETTER_REASONS,
-  DROPPED_FIELDS,
-  LEFT_OUT_REASONS,
-  RETRY_REASONS,
-  SKIP_REASONS,
-} from '../../shared/reasons.ts';
+import { DEAD_LETTER_REASONS, LEFT_OUT_REASONS, RETRY_REASONS, SKIP_REASONS } from '../../shared/reasons.ts';
 
 /** Values from the configuration or from our own code that are not listed here. */
 const OPEN = 'open';
@@ -40,9 +34,13 @@ export const COUNTERS = {
     help: 'Messages that browsers dropped before sending, as the snippet reports: storage full, or a week old.',
     labels: { shop: OPEN },
   },
+  fields_coerced: {
+    help: 'Known fields that were not exact and whose meaning was plain, by field.',
+    labels: { shop: OPEN, field: OPEN },
+  },
   fields_dropped: {
-    help: 'Values left out of stored messages: not normalisable, or over a limit of one message.',
-    labels: { shop: OPEN, field: DROPPED_FIELDS },
+    help: 'Values left out of messages: of the wrong kind by field, not normalisable, or over a limit of one message.',
+    labels: { shop: OPEN, field: OPEN },
   },
   content_id_fallback: {
     help: 'Product lines sent under another id than TIKTOK_CONTENT_ID names, because they do not have that one.',

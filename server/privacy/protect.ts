@@ -72,15 +72,12 @@ export function protectId(id: string): string {
   return redactText(id) === id ? id : digest(normalizeEmail(id) ?? id);
 }
 
-const MAX_ID_LENGTH = 512;
-
 /** A user or previous id that is an email becomes `emailSha256` only; anonymous and group ids become its digest. */
 function protectIds(message: Message, { found }: Findings): Identity {
   const ids: Identity = {};
   for (const key of ['anonymousId', 'userId', 'previousId', 'groupId'] as const) {
     const id = message[key];
-    // An id is validated only on the message types that define it; on others it may be blank or of any length.
-    if (typeof id !== 'string' || id.trim() === '' || id.length > MAX_ID_LENGTH) continue;
+    if (id === undefined) continue;
     const email = normalizeEmail(id);
     if (email && key !== 'groupId') {
       const rank = key === 'userId' ? RANKS.userId : RANKS.otherId;

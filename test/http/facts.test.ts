@@ -181,10 +181,75 @@ describe('when it happened', () => {
     { written: '2026-11-21T11:30:00', read: '2026-11-21T11:30:00.000Z' },
     { written: '2026-11-21T11:30:00.123456789Z', read: '2026-11-21T11:30:00.123Z' },
     { written: '2026-11-21T06:30:00-05:00', read: '2026-11-21T11:30:00.000Z' },
-    { written: '0001-01-01T00:00:00Z', read: '0001-01-01T00:00:00.000Z' },
+    { written: '2026-11-21T11:30:00+0000', read: '2026-11-21T11:30:00.000Z' },
+    { written: '2026-11-21T13:30:00+02', read: '2026-11-21T11:30:00.000Z' },
+    { written: '2026-11-21T11:30:00,123Z', read: '2026-11-21T11:30:00.123Z' },
+    { written: '2026-11-21T11:30:00.123:Z', read: '2026-11-21T11:30:00.123Z' },
+    { written: '2026-11-21T11:30Z', read: '2026-11-21T11:30:00.000Z' },
+    { written: '2026-11-21T11Z', read: '2026-11-21T11:00:00.000Z' },
+    { written: '2026-11-21 11:30:00', read: '2026-11-21T11:30:00.000Z' },
+    { written: '2026-11-21 19:30:00 +08:00', read: '2026-11-21T11:30:00.000Z' },
+    { written: '2026-11-21t11:30:00z', read: '2026-11-21T11:30:00.000Z' },
+    { written: ' 2026-11-21T11:30:00Z ', read: '2026-11-21T11:30:00.000Z' },
+    { written: '2026-11-21 11:30:00 UTC', read: '2026-11-21T11:30:00.000Z' },
+    { written: '20261121T113000Z', read: '2026-11-21T11:30:00.000Z' },
+    { written: '2026-11-21', read: '2026-11-21T00:00:00.000Z' },
+    { written: '20261121', read: '2026-11-21T00:00:00.000Z' },
+    { written: '2026-11-20T24:00:00Z', read: '2026-11-21T00:00:00.000Z' },
+    { written: 'Sat, 21 Nov 2026 11:30:00 GMT', read: '2026-11-21T11:30:00.000Z' },
+    { written: 'Sat, 21 Nov 2026 19:30:00 +0800', read: '2026-11-21T11:30:00.000Z' },
+    { written: '21 Nov 2026 11:30 UT', read: '2026-11-21T11:30:00.000Z' },
+    {
+      written: 'Sat Nov 21 2026 19:30:00 GMT+0800 (Taipei Standard Time)',
+      read: '2026-11-21T11:30:00.000Z',
+    },
+    { written: 1_795_260_600, read: '2026-11-21T11:30:00.000Z' },
+    { written: '1795260600', read: '2026-11-21T11:30:00.000Z' },
+    { written: '1795260600.5', read: '2026-11-21T11:30:00.500Z' },
+    { written: 1_795_260_600_123, read: '2026-11-21T11:30:00.123Z' },
+    { written: '1795260600123', read: '2026-11-21T11:30:00.123Z' },
+    { written: 1_795_260_600_123_456, read: '2026-11-21T11:30:00.123Z' },
+    { written: '1795260600123456789', read: '2026-11-21T11:30:00.123Z' },
   ])('$written is $read', async ({ written, read }) => {
     expect((await send({ timestamp: written }))?.timestamp).toBe(read);
     expect((await send({ originalTimestamp: written }))?.timestamp).toBe(read);
+  });
+
+  test.each([
+    ...[
+      '',
+      ' ',
+      'yesterday',
+      'now',
+      '11/21/2026',
+      '2026-13-01T00:00:00Z',
+      '2026-02-30',
+      '2026-11-21T25:00:00Z',
+    ],
+    ...[
+      '2026-11-21T11:30:00+99:00',
+      '0001-01-01T00:00:00Z',
+      '1970-01-01T00:33:46+00:00',
+      '0000-00-00 00:00:00',
+    ],
+    ...['20261121T', '1e12', 0, 5, -1_795_260_600, 17_952_606, 1e300, true, {}, ['2026-11-21']],
+  ])('%j is no time: the time of receipt counts', async (written) => {
+    expect((await send({ timestamp: written }))?.timestamp).toBe(iso(NOW));
+    expect((await send({ timestamp: iso(NOW - HOUR), sentAt: written }))?.timestamp).toBe(iso(NOW - HOUR));
+  });
+
+  test.each(['yesterday', 7])('an original time counts where the time is %j', async (timestamp) => {
+    const event = await send({ timestamp, originalTimestamp: iso(NOW - HOUR) });
+    expect(event?.timestamp).toBe(iso(NOW - HOUR));
+  });
+
+  test('the time of a click is read likewise', async () => {
+    const tiktok = { ttclid: 'E.C.P.click', ttclid_at: '20261121T113000+0000' };
+    expect((await send({ context: { tiktok } }))?.context.tiktok).toMatchObject({
+      ttclid_at: '2026-11-21T11:30:00.000Z',
+    });
+    const without = await send({ context: { tiktok: { ...tiktok, ttclid_at: 'yesterday' } } });
+    expect(without?.context.tiktok).toEqual({ ttclid: 'E.C.P.click' });
   });
 
   test('a timestamp counts before an original one', async () => {
@@ -417,17 +482,13 @@ describe('what the visitor allowed', () => {
     expect((await send(said(all), { ...browser, ...headers }))?.consent).toEqual(all);
   });
 
-  test('a choice that is no yes or no is rejected, not guessed', async () => {
-    const response = await collector.post('/v1/track', {
-      event: 'X',
-      anonymousId: 'v',
-      ...said({ advertising: 'yes' }),
-    });
-    expect(await response.json()).toMatchObject({
-      accepted: 0,
-      rejected: [{ issues: [{ path: 'context.consent.categoryPreferences.advertising' }] }],
-    });
-  });
+  test.each(['yes', 'granted', 2, {}, ['x']])(
+    'a choice that is no yes or no (%j) denies',
+    async (written) => {
+      const event = await send(said({ advertising: written, analytics: 'true', marketing: 1 }));
+      expect(event?.consent).toEqual({ advertising: false, analytics: true, marketing: true });
+    },
+  );
 
   test('each destination gets what its purpose allows, and says why not otherwise', async () => {
     const choices = {

@@ -29,7 +29,7 @@ async function reply(path: string, body: unknown, headers: Record<string, string
 }
 
 test('the limits are the documented ones', () => {
-  expect(LIMITS).toEqual({ messageBytes: 32 * 1024, requestBytes: 500 * 1024, messages: 500 });
+  expect(LIMITS).toEqual({ messageBytes: 32 * 1024, requestBytes: 500 * 1024, messages: 1_000 });
 });
 
 describe('32 KB a message', () => {
@@ -110,22 +110,28 @@ describe('500 KB a request', () => {
   });
 });
 
-describe('500 messages a batch', () => {
+describe('1,000 messages a batch', () => {
   const small = (count: number) =>
-    Array.from({ length: count }, (_, index) => ({ type: 'track', event: 'a', anonymousId: `${index}` }));
+    Array.from({ length: count }, (_, index) => ({ type: 'track', event: 'a', anonymousId: `v${index}` }));
 
   test('exactly so many are stored', async () => {
-    expect((await reply('/v1/batch', { batch: small(500) })).answer).toMatchObject({
-      accepted: 500,
+    expect((await reply('/v1/batch', { batch: small(1_000) })).answer).toMatchObject({
+      accepted: 1_000,
       rejected: [],
     });
   });
 
-  test.each([501, 10_000])('%d: 413, nothing stored', async (count) => {
+  test('600 of an ordinary size are stored', async () => {
+    const batch = small(600).map((message) => ({ ...message, properties: { note: 'x'.repeat(450) } }));
+    const { answer } = await reply('/v1/batch', { batch });
+    expect(answer).toMatchObject({ accepted: 600, rejected: [] });
+  });
+
+  test.each([1_001, 10_000])('%d: 413, nothing stored', async (count) => {
     const before = events.length;
     const { status, answer } = await reply('/v1/batch', { batch: small(count) });
     expect(status).toBe(413);
-    expect(answer).toMatchObject({ code: 'too-many-messages', message: expect.stringContaining('500') });
+    expect(answer).toMatchObject({ code: 'too-many-messages', message: expect.stringContaining('1000') });
     expect(events.length).toBe(before);
   });
 });

@@ -62,6 +62,16 @@ describe('one message', () => {
     { what: 'only nulls as ids', path: 'anonymousId', body: { event: 'X', userId: null, anonymousId: null } },
     { what: 'no event name', path: 'event', body: { anonymousId: 'v' } },
     { what: 'an object as id', path: 'userId', body: { event: 'X', userId: { id: 1 } } },
+    { what: 'an unknown type', path: 'type', body: { ...BODIES.track, type: 'purchase' } },
+  ])('$what is rejected and named by its path', async ({ path, body }) => {
+    const response = await post('/v1/track', body);
+    expect(response.status).toBe(200);
+    const answer = await response.json();
+    expect(answer).toMatchObject({ success: false, accepted: 0, rejected: [{ index: 0 }] });
+    expect(answer.rejected[0].issues.map((issue: { path: string }) => issue.path)).toContain(path);
+  });
+
+  test.each([
     { what: 'a list as properties', path: 'properties', body: { ...BODIES.track, properties: [1] } },
     { what: 'text as context', path: 'context', body: { ...BODIES.track, context: 'none' } },
     {
@@ -89,13 +99,10 @@ describe('one message', () => {
       path: 'messageId',
       body: { ...BODIES.track, messageId: 'x'.repeat(101) },
     },
-    { what: 'an unknown type', path: 'type', body: { ...BODIES.track, type: 'purchase' } },
-  ])('$what is rejected and named by its path', async ({ path, body }) => {
-    const response = await post('/v1/track', body);
-    expect(response.status).toBe(200);
-    const answer = await response.json();
-    expect(answer).toMatchObject({ success: false, accepted: 0, rejected: [{ index: 0 }] });
-    expect(answer.rejected[0].issues.map((issue: { path: string }) => issue.path)).toContain(path);
+  ])('$what is left out and named by its path', async ({ path, body }) => {
+    const answer = await (await post('/v1/track', body)).json();
+    expect(answer).toMatchObject({ success: true, accepted: 1, rejected: [] });
+    expect(answer.warnings).toEqual([{ index: 0, path, code: 'field-dropped' }]);
   });
 });
 
@@ -164,8 +171,8 @@ describe('a batch', () => {
       batch: [{ type: 'track', ...BODIES.track, context: 'none' }],
     });
     expect(await response.json()).toMatchObject({
-      accepted: 0,
-      rejected: [{ issues: [{ path: 'context' }] }],
+      accepted: 1,
+      warnings: [{ index: 0, path: 'context', code: 'field-dropped' }],
     });
   });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { readJson } from '../../../shared/json.ts';
 import type { AnalyticsStore } from '../../analytics/store.ts';
 import type { Shop } from '../../config/config.ts';
-import { readJson } from '../../lib/json.ts';
 import { runPeriodically } from '../../lib/periodic.ts';
 import type { Entry } from '../../store/store.ts';
 import { countStored, type WebhookParts } from '../platform.ts';

@@ -1,7 +1,7 @@
 import { isObject } from '../../../../shared/is-object.ts';
+import { readJsonObject } from '../../../../shared/json.ts';
 import { type ErrorKind, errorKindOf } from '../../../destinations/shopline/errors.ts';
 import type { HttpResponse } from '../../../lib/http-client.ts';
-import { readJsonObject } from '../../../lib/json.ts';
 import { adviceFor } from '../admin/advice.ts';
 import { describeAnswer } from '../admin/describe-answer.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { readJson } from '../../../../shared/json.ts';
 import { type ErrorKind, errorKindOf } from '../../../destinations/shopline/errors.ts';
 import type { HttpResponse } from '../../../lib/http-client.ts';
-import { readJson } from '../../../lib/json.ts';
 import { adviceFor } from '../admin/advice.ts';
 import type { AdminApi, AdminCall } from '../admin/api.ts';
 import { describeAnswer } from '../admin/describe-answer.ts';

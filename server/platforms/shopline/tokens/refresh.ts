@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { readJson } from '../../../../shared/json.ts';
 import type { ShoplineAdmin } from '../../../config/config.ts';
 import type { Http } from '../../../lib/http-client.ts';
-import { readJson } from '../../../lib/json.ts';
 import { sign } from '../admin/sign.ts';
 import { readAppToken, type Token } from './token.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readJson } from '../../../lib/json.ts';
+import { readJson } from '../../../../shared/json.ts';
 
 /** An access token with its times of issue and expiry. */
 export interface Token {

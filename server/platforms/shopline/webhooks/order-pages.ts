@@ -1,4 +1,4 @@
-import { readJsonObject } from '../../../lib/json.ts';
+import { readJsonObject } from '../../../../shared/json.ts';
 import type { AdminApi } from '../admin/api.ts';
 import { nextPage } from '../admin/next-page.ts';
 
