@@ -240,6 +240,6 @@ describe('none are set', () => {
   });
 
   test('for a message that was not taken', async () => {
-    expect(await cookiesFor({ ...HOME, body: { event: 7 } })).toEqual({});
+    expect(await cookiesFor({ ...HOME, body: { event: {} } })).toEqual({});
   });
 });

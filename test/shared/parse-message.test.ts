@@ -90,7 +90,7 @@ const message = fc
     previousId: fc.constant('before'),
     properties: object as fc.Arbitrary<object>,
   })
-  .chain((fixed) => (object as fc.Arbitrary<object>).map((more) => ({ ...more, ...fixed })));
+  .chain((usable) => (object as fc.Arbitrary<object>).map((more) => ({ ...more, ...usable })));
 
 /** The message by the schemas alone, which accept what is exact; undefined when something is not. */
 function bySchema(sent: { type: string; event: string; properties: object }) {
