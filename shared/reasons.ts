@@ -46,12 +46,16 @@ export const DEAD_LETTER_REASONS = [
 export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 
 /**
- * Values left out of a stored message: an email or phone that could not be normalised, and what exceeds the limits of one
- * message.
+ * Values left out of a stored message: an email or phone that could not be normalised; passwords and tokens, cards and bank
+ * accounts, official ids and IP addresses; and what exceeds the limits of one message.
  */
 export const DROPPED_FIELDS = [
   'email',
   'phone',
+  'secret',
+  'bank',
+  'official',
+  'ip',
   'over-100-personal',
   'over-10000-parts',
   'over-100-long-numbers',

@@ -10,7 +10,8 @@ import { DESTINATIONS } from '../destinations/registry.ts';
 import { readCurrency, readNumber } from '../destinations/values.ts';
 import { withCleanAddresses } from '../privacy/addresses.ts';
 import { withoutClickIds } from '../privacy/click-ids.ts';
-import { protect, protectId } from '../privacy/protect.ts';
+import { protect } from '../privacy/protect.ts';
+import { protectId, protectOrderId } from '../privacy/protect-id.ts';
 import type { Enrichment } from './enrich.ts';
 
 /** A message as it goes into the log, and the raw values taken out of it. */
@@ -40,7 +41,7 @@ export function toEvent(
   const event: ProtectedEvent = {
     shop: shop.id,
     source,
-    messageId: messageIdOf(message, source),
+    messageId: messageIdOf(message, source, shop.country),
     type: message.type,
     ...enrichment,
     ...protectedParts,
@@ -71,7 +72,7 @@ function withDigestsAsIds(message: Message): Message {
   const properties: Record<string, unknown> = message.properties;
   const digests = ORDER_IDS.flatMap((name) => {
     const id = properties[name];
-    const digest = typeof id === 'string' ? protectId(id) : id;
+    const digest = typeof id === 'string' ? protectOrderId(id) : id;
     return digest === id ? [] : [[name, digest]];
   });
   return digests.length === 0
@@ -82,9 +83,9 @@ function withDigestsAsIds(message: Message): Message {
 /** Ids that webhooks, the order poll and an order's stages use, for dedup here and at destinations. */
 const RESERVED = /^(?:order|checkout|refund|shopline|customerio|platform|server):/i;
 
-function messageIdOf({ messageId }: Message, source: Source): string {
+function messageIdOf({ messageId }: Message, source: Source, country: string): string {
   if (!messageId) return randomUUID();
-  const id = protectId(messageId);
+  const id = protectId(messageId, country);
   return source !== 'platform' && RESERVED.test(id) ? `client:${id}` : id;
 }
 

@@ -50,7 +50,7 @@ export async function eraseVisitor(
   nowMs: number,
   userIds: readonly string[] = [],
 ): Promise<Erasure> {
-  const { query, keys } = await findPerson({ log, state }, shop.id, asked);
+  const { query, keys } = await findPerson({ log, state }, shop, asked);
   const erased = await log.erase(shop.id, query);
   const { isFound, events, mentions, orders, messageIds, browsers, claimed } = erased;
   await state?.erase(shop.id, { people: withBrowsers(keys, browsers), orders, messageIds });

@@ -30,7 +30,7 @@ export async function exportVisitor(
   shop: Shop,
   asked: AskedPerson,
 ): Promise<PersonExport> {
-  const { query, keys } = await findPerson({ log, state }, shop.id, asked);
+  const { query, keys } = await findPerson({ log, state }, shop, asked);
   const { isFound, events, ...exported } = await log.exportPerson(shop.id, query);
   const statistics = await state?.exportPerson(shop.id, withBrowsers(keys, exported.browsers));
   const isCounted = Object.values(statistics ?? {}).some(({ length }) => length > 0);

@@ -1,16 +1,16 @@
 import type { PersonKey } from '../analytics/facts.ts';
 import type { AnalyticsStore } from '../analytics/store.ts';
-import { isSha256, sha256 } from '../privacy/hash.ts';
-import { normalizePhone } from '../privacy/normalize.ts';
-import { protectId } from '../privacy/protect.ts';
-import { redactText } from '../privacy/redact.ts';
+import type { Shop } from '../config/config.ts';
+import { isSha256 } from '../privacy/hash.ts';
+import { phoneOfId, protectId } from '../privacy/protect-id.ts';
+import { redactId } from '../privacy/redact.ts';
 import { type DescribedConsent, describeConsent } from '../store/consent-record.ts';
 import type { PersonQuery } from '../store/person.ts';
 import type { Store } from '../store/store.ts';
 
 /** Whom an erasure or an export is asked for. */
 export interface AskedPerson {
-  /** User ids, anonymous ids, digests of emails and phones; an email or a phone with its plus is normalised as at ingest. */
+  /** User ids, anonymous ids, digests of emails and phones; an email or a phone is normalised as at ingest. */
   ids: readonly string[];
   /** Anonymous ids beside those: browsers that were listed before as linked by claims alone. */
   browsers?: readonly string[];
@@ -41,19 +41,14 @@ export interface PersonConsents {
   consents: DescribedConsent[];
 }
 
-/** E.164. Undefined unless the id is a phone number in full, with its plus. */
-function phoneOf(id: string): string | undefined {
-  const text = id.normalize('NFKC').trim();
-  return text.startsWith('+') ? normalizePhone(text, '') : undefined;
-}
+/** True for an id that shows an email, or is a phone number: with `+`, `00`, or the trunk zero of one of the countries. */
+export const isClear = (id: string, countries: readonly string[]): boolean =>
+  redactId(id) !== id || [undefined, ...countries].some((country) => phoneOfId(id, country) !== undefined);
 
-/** True for an id that shows an email, or is a phone number with its plus. */
-export const isClear = (id: string): boolean => redactText(id) !== id || phoneOf(id) !== undefined;
-
-/** As it is stored; of a phone number, which may be a user id, also the digest. */
-function storedIds(id: string): string[] {
-  const phone = phoneOf(id);
-  return [isSha256(id) ? id.toLowerCase() : protectId(id), ...(phone === undefined ? [] : [sha256(phone)])];
+/** As it is stored. Before version 0.2 a phone that was a user id was stored as it is. */
+function storedIds(id: string, country: string): string[] {
+  if (isSha256(id)) return [id.toLowerCase()];
+  return phoneOfId(id, country) === undefined ? [protectId(id, country)] : [id, protectId(id, country)];
 }
 
 /** The keys of a person for the statistics, with the browsers that the store found to be theirs. */
@@ -64,10 +59,10 @@ export const withBrowsers = (keys: readonly PersonKey[], browsers: readonly stri
 /** Follows what trusted voices linked, and finds the browsers that may be the person's. */
 export async function findPerson(
   { log, state }: Parts,
-  shop: string,
+  { id: shop, country }: Pick<Shop, 'id' | 'country'>,
   { ids, browsers = [], orders = [] }: AskedPerson,
 ): Promise<KnownPerson> {
-  const asked = ids.flatMap(storedIds);
+  const asked = ids.flatMap((id) => storedIds(id, country));
   const person = await log.personOf(shop, asked);
   const keys: PersonKey[] = [
     ...person.flatMap((id): PersonKey[] => [`u:${id}`, `e:${id}`]),
@@ -85,7 +80,7 @@ export async function findPerson(
 /** The consent records of a person, without reading their events. */
 export async function findConsents(
   { log, state }: Parts & { log: Pick<Store, 'consentHistory'> },
-  shop: string,
+  shop: Pick<Shop, 'id' | 'country'>,
   asked: AskedPerson,
 ): Promise<PersonConsents> {
   const { query } = await findPerson({ log, state }, shop, asked);
@@ -93,7 +88,7 @@ export async function findConsents(
   const ids = [...query.ids];
   const browsers = candidates.filter((id) => !shared.includes(id) && !ids.includes(id));
   const records = [...ids, ...browsers].map(async (id) =>
-    describeConsent(id, await log.consentHistory(shop, id)),
+    describeConsent(id, await log.consentHistory(shop.id, id)),
   );
-  return { shop, ids, browsers, consents: (await Promise.all(records)).flat() };
+  return { shop: shop.id, ids, browsers, consents: (await Promise.all(records)).flat() };
 }

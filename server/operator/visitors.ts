@@ -27,8 +27,14 @@ const Ids = z.array(z.string().min(1).max(512)).max(10_000).default([]);
 const Named = z.strictObject({ ids: Ids, browsers: Ids }).prefault({});
 
 /** @throws {HttpError} 400 for an id with a clear email or phone: proxies on the way log paths. */
-function pathId(id: string): string {
-  if (!isClear(id)) return id;
+function pathId(id: string, shops: readonly Shop[]): string {
+  if (
+    !isClear(
+      id,
+      shops.map(({ country }) => country),
+    )
+  )
+    return id;
   throw new HttpError(
     400,
     'malformed-body',
@@ -44,9 +50,9 @@ function pathId(id: string): string {
 }
 
 /** The id of the path, and what the body adds to it. */
-function personOf({ params, body }: Request<{ id: string }>): AskedPerson {
+function personOf({ params, body }: Request<{ id: string }>, shops: readonly Shop[]): AskedPerson {
   const { ids, browsers } = parse(Named, body);
-  return { ids: [pathId(params.id), ...ids], browsers };
+  return { ids: [pathId(params.id, shops), ...ids], browsers };
 }
 
 /** Shows the consent of a person, erases one, and exports what is held of one. Mount behind a parser of JSON bodies. */
@@ -61,17 +67,17 @@ export function visitorRoutes({ shops, log, piiEncryption, clock, state, caughtU
   }
 
   admin.get('/visitors/:id', async (request, response) => {
-    const asked = { ids: [pathId(request.params.id)] };
+    const asked = { ids: [pathId(request.params.id, shops)] };
     const visitors = [];
     for (const shop of shopsOf(request.query)) {
       await caughtUp?.(shop.id);
-      visitors.push(await findConsents({ log, state }, shop.id, asked));
+      visitors.push(await findConsents({ log, state }, shop, asked));
     }
     response.json({ visitors });
   });
 
   admin.delete('/visitors/:id', async (request, response) => {
-    const asked = personOf(request);
+    const asked = personOf(request, shops);
     const erasures = [];
     for (const shop of shopsOf(request.query)) {
       await caughtUp?.(shop.id);
@@ -81,7 +87,7 @@ export function visitorRoutes({ shops, log, piiEncryption, clock, state, caughtU
   });
 
   async function sendExport(request: Request<{ id: string }>, response: Response) {
-    const asked = personOf(request);
+    const asked = personOf(request, shops);
     const exports = [];
     for (const shop of shopsOf(request.query)) {
       await caughtUp?.(shop.id);

@@ -1,14 +1,33 @@
 import { memoize } from '../lib/cache.ts';
+import { type Form, kindOfKey } from './key-kind.ts';
 
 /** What a personal field holds. `text`: address lines, full names, birthdays. */
 export type FieldKind = 'email' | 'phone' | 'firstName' | 'lastName' | 'zip' | 'text';
+/** What is stored in no form: passwords and tokens, cards and bank accounts, official ids, IP addresses. */
+export type SecretKind = 'secret' | 'bank' | 'official' | 'ip';
 
 export interface Field {
-  kind: FieldKind;
+  kind: FieldKind | SecretKind;
   /** The name marks the value as a digest (`email_sha256`, `hashed_email`). */
   isHashed: boolean;
   /** `own`: `email`; `related`: `billing_email`; `other`: of another person, `recipient_email`. */
   owner: 'own' | 'related' | 'other';
+  /** Only values of this form are personal: other words of the name may mean something else. */
+  needs?: Form;
+}
+
+/** What the name of a field says about its value. */
+export interface Name {
+  /** Undefined when the field is not known to be personal. */
+  field: Field | undefined;
+  /** An id, a code or a time: digits in its text are neither phone nor card. */
+  isId: boolean;
+  /** The id of a person, which may be a phone. */
+  isPersonId: boolean;
+  /** A product, a shop, a company: a `name` in it is no person's. */
+  isThing: boolean;
+  /** `name`: a person's beside a contact; `nom`, `nombre`: a person's unless beside a price. */
+  bareName: 'english' | 'other' | undefined;
 }
 
 /** Names in lower case without punctuation, so that `e_mail`, `E-Mail` and `eMail` are equal. */
@@ -44,14 +63,23 @@ const canonical = (key: string) => key.toLowerCase().replace(/[^\p{L}\p{N}]/gu, 
 
 /** Size of each cache; the known fields are some hundreds. */
 const NAMES = 2_000;
-const fieldOfPerson = memoize(NAMES, (key) => readField(key, true));
-const fieldOfThing = memoize(NAMES, (key) => readField(key, false));
+const nameInPerson = memoize(NAMES, (key) => readName(key, true));
+const nameInThing = memoize(NAMES, (key) => readName(key, false));
+
+export const nameOf = (key: string, isPerson: boolean): Name =>
+  isPerson ? nameInPerson(key) : nameInThing(key);
 
 /** The kind of personal data in a field of this name; undefined when the field is not known to be personal. */
-export const fieldOf = (key: string, isPerson: boolean): Field | undefined =>
-  isPerson ? fieldOfPerson(key) : fieldOfThing(key);
+export const fieldOf = (key: string, isPerson: boolean): Field | undefined => nameOf(key, isPerson).field;
 
-function readField(key: string, isPerson: boolean): Field | undefined {
+function readName(key: string, isPerson: boolean): Name {
+  const { kind, needs, isHashed, owner, ...rest } = kindOfKey(key, isPerson);
+  const byWords = kind && { kind, isHashed, owner, ...(needs && { needs }) };
+  return { ...rest, field: listedField(key, isPerson) ?? byWords };
+}
+
+/** The fields whose names are listed here, as against those that their words tell. */
+function listedField(key: string, isPerson: boolean): Field | undefined {
   if (!STEM.test(key)) return undefined;
   const spelled = canonical(key);
   const name = spelled.replace(HASHED, '');
@@ -72,7 +100,7 @@ function kindOf(name: string, isPerson: boolean): FieldKind | undefined {
 /** As `fieldOf` for the name of a URL parameter: `phone`, `customer[phone]`, `checkout.shipping.phone`. */
 export const parameterOf = memoize(NAMES, (key): Field | undefined => {
   // `[phone]` alone is the result of an earlier redaction.
-  if (!STEM.test(key) || key.startsWith('[')) return undefined;
+  if (key.startsWith('[')) return undefined;
   const last = key.split(/[[\].]+/).findLast(Boolean) ?? '';
   return fieldOf(last, canonical(last) !== 'name') ?? fieldOf(key, false);
 });
@@ -105,5 +133,5 @@ export const containerOf = memoize(NAMES, (key): Container | undefined => {
   if (/^billing(?:address(?:es)?)?$/.test(name)) return { rank: RANKS.billing };
   if (/^(?:shipping|delivery)(?:address(?:es)?)?$/.test(name)) return { rank: RANKS.shipping };
   if (/^(?:default|home|customer|user)?address(?:es)?$/.test(name)) return { rank: RANKS.address };
-  return /address(?:es)?$/.test(name) ? { rank: undefined } : undefined;
+  return /address(?:es)?$/.test(name) || kindOfKey(key, false).isContainer ? { rank: undefined } : undefined;
 });

@@ -63,6 +63,8 @@ export interface Place {
   object: Readonly<Record<string, unknown>>;
   /** A bare `name` in it is a person's. */
   isPerson: boolean;
+  /** A bare `name` in it is that of a product, a shop or a company. */
+  isThing?: boolean;
   /** Undefined: its data is not about the person who acted. */
   rank: number | undefined;
   /** The object around it. */

@@ -1,7 +1,17 @@
 import { isObject } from '../../shared/is-object.ts';
 import type { Json, JsonObject } from '../../shared/protected-event.ts';
-import { type Container, containerOf, type Field, type FieldKind, fieldOf } from './fields.ts';
+import {
+  type Container,
+  containerOf,
+  type Field,
+  type FieldKind,
+  fieldOf,
+  type Name,
+  nameOf,
+  type SecretKind,
+} from './fields.ts';
 import { type Findings, type Place, spend } from './finding.ts';
+import { fits } from './forms.ts';
 import { isSha256, sha256 } from './hash.ts';
 import {
   normalizeEmail,
@@ -11,12 +21,14 @@ import {
   normalizeZip,
   textOf,
 } from './normalize.ts';
+import { isCardNumber } from './payment-card.ts';
 import { countryAt, findPlaces } from './places.ts';
-import { redactRecipient, redactText } from './redact.ts';
+import { protectId } from './protect-id.ts';
+import { redactId, redactRecipient, redactText } from './redact.ts';
 
 /**
- * A copy that may be stored: personal fields become `<name>_sha256` (lists become lists of digests), other text is
- * redacted, and values that are not JSON are dropped.
+ * A copy that may be stored: personal fields become `<name>_sha256` (lists become lists of digests), secrets are left out,
+ * other text is redacted, and values that are not JSON are dropped.
  */
 export function protectObject(place: Place, to: Findings): JsonObject {
   const { object, isPerson } = place;
@@ -28,12 +40,19 @@ export function protectObject(place: Place, to: Findings): JsonObject {
     const value = object[key];
     const isNested = typeof value === 'object' && value !== null;
     const container = isNested ? containerAt(key, value) : undefined;
-    const field = typeof value === 'boolean' ? undefined : fieldOf(labelOf(key, object), isPerson);
-    if (container) copy[masked(key, to)] = protectContainer(value, container, place, to);
-    else if (field) {
+    if (container) {
+      copy[masked(key, place, to)] = protectContainer(value, container, place, to);
+      continue;
+    }
+    const name = nameOf(labelOf(key, object), isPerson);
+    const field = typeof value === 'boolean' ? undefined : fieldAt(name, value, place);
+    if (!field) put(copy, masked(key, place, to), toJson(value, place, to, key, name));
+    else if (isSecret(field.kind)) {
+      if (!isBlank(value)) to.dropped.push(field.kind);
+    } else {
       digests ??= {};
-      put(digests, digestName(key, field, to), digestField(value, field, place, to));
-    } else put(copy, masked(key, to), toJson(value, place, to, key));
+      put(digests, digestName(key, field, place, to), digestField(value, field, field.kind, place, to));
+    }
   }
   return digests ? Object.assign(copy, digests) : copy;
 }
@@ -41,15 +60,49 @@ export function protectObject(place: Place, to: Findings): JsonObject {
 const put = (object: JsonObject, key: string, value: Json | undefined) => {
   if (value !== undefined) object[key] = value;
 };
-const digestName = (key: string, { isHashed }: Field, to: Findings) =>
-  masked(isHashed ? key : `${key}_sha256`, to);
+const digestName = (key: string, { isHashed }: Field, place: Place, to: Findings) =>
+  masked(isHashed ? key : `${key}_sha256`, place, to);
+const isBlank = (value: unknown) => value === null || value === undefined || value === '';
 
 /** Text without personal data. Where masks would make a message much longer, a text is removed as a whole. */
-function masked(text: string, to: Findings, redact = redactText): string {
-  const redacted = redact(text);
+function masked(text: string, { shopCountry }: Place, to: Findings, redact = redactText): string {
+  const redacted = redact(text, shopCountry);
   const added = redacted.length - text.length;
   return added <= 0 || spend(to, 'maskCharacters', added) ? redacted : '[removed]';
 }
+
+/** The personal field that a value of this name is. */
+function fieldAt(name: Name, value: unknown, place: Place): Field | undefined {
+  const { field, bareName } = name;
+  if (field) return fits(field, value) ? field : undefined;
+  return bareName && isNameOfPerson(bareName, place)
+    ? { kind: 'text', isHashed: false, owner: 'other' }
+    : undefined;
+}
+
+/** Fields of products, which have names, too. */
+const OF_A_PRODUCT = [
+  'product_id',
+  'sku',
+  'price',
+  'id',
+  'brand',
+  'category',
+  'variant',
+  'quantity',
+  'precio',
+  'prix',
+];
+
+/** `name` in an object with a contact (`{name, email}`), and `nom`, `nombre` in one that is no product. */
+function isNameOfPerson(bareName: 'english' | 'other', { object, isThing }: Place): boolean {
+  if (isThing || OF_A_PRODUCT.some((key) => key in object)) return false;
+  return bareName === 'other' || Object.keys(object).some((key) => isContact(fieldOf(key, false)));
+}
+
+const isContact = (field: Field | undefined) =>
+  field !== undefined && CONTACTS.has(field.kind) && field.needs === undefined && field.owner !== 'other';
+const CONTACTS = new Set<Field['kind']>(['email', 'phone', 'firstName', 'lastName']);
 
 /** In `{name: 'phone', value: '…'}` (SHOPLINE's `note_attributes`) the label is beside the value. */
 function labelOf(key: string, object: Readonly<Record<string, unknown>>): string {
@@ -72,26 +125,52 @@ function protectContainer(value: unknown, container: Container, outer: Place, to
 }
 
 /** JSON with redacted text. Undefined for values that are not JSON. */
-function toJson(value: unknown, parent: Place, to: Findings, key = ''): Json | undefined {
-  const isRecipient = /^recipients?$/i.test(key);
-  if (typeof value === 'string') return masked(value, to, isRecipient ? redactRecipient : redactText);
-  if (typeof value === 'number') return toJsonNumber(value, to);
+function toJson(value: unknown, parent: Place, to: Findings, key: string, name: Name): Json | undefined {
+  if (typeof value === 'string') return protectText(value, parent, to, key, name);
+  if (typeof value === 'number') return toJsonNumber(value, name, to);
   if (typeof value === 'boolean' || value === null) return value;
   if (Array.isArray(value))
-    return withinLimit(value, to).map((item) => toJson(item, parent, to, key) ?? null);
+    return withinLimit(value, to).map((item) => toJson(item, parent, to, key, name) ?? null);
   if (!isObject(value)) return undefined;
   const { shopCountry } = parent;
-  return protectObject({ object: value, isPerson: false, rank: undefined, outer: parent, shopCountry }, to);
+  const { isThing } = name;
+  return protectObject(
+    {
+      object: value,
+      isPerson: false,
+      rank: undefined,
+      outer: parent,
+      shopCountry,
+      ...(isThing && { isThing }),
+    },
+    to,
+  );
+}
+
+function protectText(
+  text: string,
+  place: Place,
+  to: Findings,
+  key: string,
+  { isId, isPersonId }: Name,
+): string {
+  if (isPersonId) return protectId(text, place.shopCountry);
+  const redact = isId ? redactId : /^recipients?$/i.test(key) ? redactRecipient : redactText;
+  return masked(text, place, to, redact);
 }
 
 /** The items that the message may still hold. */
 const withinLimit = <T>(items: readonly T[], to: Findings): T[] => items.filter(() => spend(to, 'parts'));
 
 /** JSON writes 1e20 in 21 digits, so that a list of them takes five times its bytes. */
-function toJsonNumber(value: number, to: Findings): number | null {
+function toJsonNumber(value: number, { isId }: Name, to: Findings): number | string | null {
   if (!Number.isFinite(value)) return null;
+  if (value >= 1e13 && !isId && isCardNumber([String(value)])) return '[card]';
   return Math.abs(value) < 1e16 || spend(to, 'longNumbers') ? value : null;
 }
+
+const SECRETS = new Set<Field['kind']>(['secret', 'bank', 'official', 'ip'] satisfies SecretKind[]);
+const isSecret = (kind: Field['kind']): kind is SecretKind => SECRETS.has(kind);
 
 const NORMALIZE: Record<FieldKind, (value: unknown, place: Place) => string | undefined> = {
   email: normalizeEmail,
@@ -106,13 +185,21 @@ const NORMALIZE: Record<FieldKind, (value: unknown, place: Place) => string | un
   text: normalizeText,
 };
 
-function digestField(value: unknown, field: Field, place: Place, to: Findings): Json | undefined {
-  if (!Array.isArray(value)) return digestOne(value, field, place, to);
-  const digests = value.map((item) => digestOne(item, field, place, to)).filter((item) => item !== undefined);
+function digestField(value: unknown, field: Field, kind: FieldKind, place: Place, to: Findings) {
+  if (!Array.isArray(value)) return digestOne(value, field, kind, place, to);
+  const digests = value
+    .map((item) => digestOne(item, field, kind, place, to))
+    .filter((item) => item !== undefined);
   return digests.length > 0 ? digests : undefined;
 }
 
-function digestOne(value: unknown, { kind, owner }: Field, place: Place, to: Findings): string | undefined {
+function digestOne(
+  value: unknown,
+  { owner }: Field,
+  kind: FieldKind,
+  place: Place,
+  to: Findings,
+): string | undefined {
   const text = textOf(value);
   if (text === undefined && !isObject(value) && !Array.isArray(value)) return undefined;
   if (!spend(to, 'personalValues')) return undefined;

@@ -2,13 +2,16 @@ import { isObject } from '../../shared/is-object.ts';
 import type { Context, Message } from '../../shared/message.ts';
 import type { Identity, JsonObject, RawPii } from '../../shared/protected-event.ts';
 import type { DroppedField } from '../../shared/reasons.ts';
+import { memoize } from '../lib/cache.ts';
 import { RANKS } from './fields.ts';
 import { type Finding, type Findings, noFindings } from './finding.ts';
-import { digest, sha256 } from './hash.ts';
+import { sha256 } from './hash.ts';
 import { normalizeEmail, withoutGmailDots } from './normalize.ts';
+import { phoneOfId, protectId } from './protect-id.ts';
 import { protectObject } from './protect-object.ts';
 import { personalTraits, rawIds } from './raw-pii.ts';
-import { redactText } from './redact.ts';
+import { redactId, redactText } from './redact.ts';
+import { isSuspect } from './suspect.ts';
 
 /** A message without personal data in clear, except in `raw`. */
 export interface Protected {
@@ -26,7 +29,7 @@ export interface Protected {
 }
 
 /**
- * Hashes personal fields, redacts emails in all other text, and collects the identity of the person who acted. Everything
+ * Hashes personal fields, leaves out secrets, redacts all other text, and collects the identity of the person who acted. Everything
  * but `raw` may be stored, logged and shown.
  *
  * @param options.country ISO 3166-1 alpha-2 of the shop, for local phone numbers without an address beside them.
@@ -35,25 +38,28 @@ export interface Protected {
 export function protect(message: Message, options: { country: string; keepRaw: boolean }): Protected {
   const findings = noFindings();
   const shopCountry = options.country;
-  const read = (object: unknown, isPerson: boolean, rank?: number) =>
-    isObject(object) ? protectObject({ object, isPerson, rank, shopCountry }, findings) : {};
-  const { traits: contextTraits, ...context } = message.context ?? {};
+  const read = (object: unknown, isPerson: boolean, rank?: number, isThing = false) =>
+    isObject(object) ? protectObject({ object, isPerson, isThing, rank, shopCountry }, findings) : {};
+  const { traits: contextTraits, ip, userAgent, ...context } = message.context ?? {};
   // Name and email of a group belong to a company, not to the visitor.
   const isGroup = message.type === 'group';
   const result: Protected = {
     identity: {},
-    traits: read(message.traits, !isGroup, isGroup ? undefined : RANKS.traits),
+    traits: read(message.traits, !isGroup, isGroup ? undefined : RANKS.traits, isGroup),
     context: read(context, false) as Context,
     properties: read(message.properties, false, RANKS.properties),
     dropped: findings.dropped,
   };
+  // The address and the user agent of the visitor are known for what they are; digits in them are no phone.
+  if (ip !== undefined) result.context.ip = redactId(ip);
+  if (userAgent !== undefined) result.context.userAgent = withoutEmails(userAgent);
   if (contextTraits) result.context.traits = read(contextTraits, true, RANKS.contextTraits);
-  if (message.type === 'track') result.event = redactText(message.event);
+  if (message.type === 'track') result.event = redactText(message.event, shopCountry);
   if (message.type === 'page' || message.type === 'screen') {
-    if (message.name) result.name = redactText(message.name);
-    if (message.category) result.category = redactText(message.category);
+    if (message.name) result.name = redactText(message.name, shopCountry);
+    if (message.category) result.category = redactText(message.category, shopCountry);
   }
-  const ids = protectIds(message, findings);
+  const ids = protectIds(message, shopCountry, findings);
   const person = bestOf(findings.found);
   result.identity = { ...ids, ...person.identity };
   if (options.keepRaw) {
@@ -61,29 +67,41 @@ export function protect(message: Message, options: { country: string; keepRaw: b
       { ...contextTraits, ...(isObject(message.traits) && message.traits) },
       shopCountry,
     );
-    const raw: RawPii = { ...rawIds(message), ...person.raw, ...(personal && { traits: personal }) };
+    const raw: RawPii = {
+      ...rawIds(message, shopCountry),
+      ...person.raw,
+      ...(personal && { traits: personal }),
+    };
     if (Object.keys(raw).length > 0) result.raw = raw;
   }
   return result;
 }
 
-/** An id that contains an email is replaced by its digest; other ids are returned as they are. */
-export function protectId(id: string): string {
-  return redactText(id) === id ? id : digest(normalizeEmail(id) ?? id);
-}
+/** User agents repeat with every event. */
+const withoutEmails = memoize(2_000, redactId);
 
-/** A user or previous id that is an email becomes `emailSha256` only; anonymous and group ids become its digest. */
-function protectIds(message: Message, { found }: Findings): Identity {
+/**
+ * A user or previous id that is an email or a phone becomes `emailSha256` or `phoneSha256` only; anonymous and group ids
+ * become its digest.
+ */
+function protectIds(message: Message, country: string, { found }: Findings): Identity {
   const ids: Identity = {};
   for (const key of ['anonymousId', 'userId', 'previousId', 'groupId'] as const) {
     const id = message[key];
     if (id === undefined) continue;
-    const email = normalizeEmail(id);
-    if (email && key !== 'groupId') {
-      const rank = key === 'userId' ? RANKS.userId : RANKS.otherId;
-      found.push({ kind: 'email', value: sha256(email), raw: email, rank });
+    if (!isSuspect(id, true)) {
+      ids[key] = id;
+      continue;
     }
-    if (!email || key === 'anonymousId' || key === 'groupId') ids[key] = protectId(id);
+    const email = normalizeEmail(id);
+    const phone = email === undefined ? phoneOfId(id, country) : undefined;
+    const contact = email ?? phone;
+    if (contact !== undefined && key !== 'groupId') {
+      const rank = key === 'userId' ? RANKS.userId : RANKS.otherId;
+      found.push({ kind: email ? 'email' : 'phone', value: sha256(contact), raw: contact, rank });
+    }
+    if (contact === undefined || key === 'anonymousId' || key === 'groupId')
+      ids[key] = protectId(id, country);
   }
   return ids;
 }

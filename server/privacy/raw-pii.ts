@@ -4,11 +4,14 @@ import { containerOf, fieldOf } from './fields.ts';
 import { MESSAGE_LIMITS } from './finding.ts';
 import { isSha256 } from './hash.ts';
 import { normalizeEmail, normalizePhone, textOf } from './normalize.ts';
+import { phoneOfId } from './protect-id.ts';
 
-/** The user and previous ids that are emails, normalised. */
-export function rawIds(message: Message): RawPii {
-  const userId = normalizeEmail(message.userId);
-  const previousId = normalizeEmail(message.previousId);
+/** The user and previous ids that are emails, normalised, or phones, as sent. */
+export function rawIds(message: Message, country: string): RawPii {
+  const contactOf = (id: unknown) =>
+    normalizeEmail(id) ?? (typeof id === 'string' && phoneOfId(id, country) ? id.trim() : undefined);
+  const userId = contactOf(message.userId);
+  const previousId = contactOf(message.previousId);
   return { ...(userId && { userId }), ...(previousId && { previousId }) };
 }
 

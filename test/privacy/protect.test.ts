@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { digest, sha256 } from '../../server/privacy/hash.ts';
-import { protect, protectId } from '../../server/privacy/protect.ts';
+import { protect } from '../../server/privacy/protect.ts';
+import { protectId } from '../../server/privacy/protect-id.ts';
 import { type Message, parseMessage } from '../../shared/message.ts';
 
 const EMAIL = sha256('alice@shop.example');

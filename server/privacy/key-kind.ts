@@ -1,0 +1,118 @@
+import { type Unit, unitsOf } from './key-words.ts';
+import { ROLE, type Role } from './words.ts';
+
+/** A form of a value. `many-digits`: six. `words`: text without digits and `@`. */
+export type Form = 'digits' | 'many-digits' | 'words';
+
+/** What the words of a key say about its value; see `Name` and `Field`. */
+export interface KeyKind {
+  kind?: WordKind;
+  needs?: Form;
+  isHashed: boolean;
+  owner: 'own' | 'related' | 'other';
+  isId: boolean;
+  isPersonId: boolean;
+  isThing: boolean;
+  bareName: 'english' | 'other' | undefined;
+  /** A person or an address, when its value is an object. */
+  isContainer: boolean;
+}
+/** `text`: names and address lines. The last four are not stored in any form. */
+export type WordKind =
+  | 'email'
+  | 'phone'
+  | 'firstName'
+  | 'lastName'
+  | 'zip'
+  | 'text'
+  | 'secret'
+  | 'bank'
+  | 'official'
+  | 'ip';
+
+type Found = Pick<KeyKind, 'kind' | 'needs'>;
+
+const bits = (...roles: Role[]) => roles.reduce((all, role) => all | ROLE[role], 0);
+const PERSON = bits('person', 'otherPerson', 'alone');
+const OF_PERSON = PERSON | ROLE.number;
+const THING = bits('thing', 'org');
+const CONTAINER = PERSON | ROLE.address;
+const NAMES_PERSON = PERSON | bits('fullName', 'card');
+const SKIPPED = bits('neutral', 'hashed');
+
+const UNKNOWN: KeyKind = {
+  isHashed: false,
+  owner: 'other',
+  isId: false,
+  isPersonId: false,
+  isThing: false,
+  bareName: undefined,
+  isContainer: false,
+};
+
+export function kindOfKey(key: string, isPerson: boolean): KeyKind {
+  const all = unitsOf(key);
+  if (all.every(({ roles }) => roles === 0)) return UNKNOWN;
+  const units = all.filter(({ roles }) => (roles & SKIPPED) === 0);
+  const roles = units.reduce((sum, unit) => sum | unit.roles, 0);
+  const found = personal(units, roles, isPerson);
+  const isThing = (roles & THING) !== 0;
+  const isNumbered = (roles & bits('id', 'number')) !== 0;
+  const isOther = (roles & bits('otherPerson', 'org')) !== 0 || units.some((unit) => unit.roles === 0);
+  return {
+    ...found,
+    isHashed: all.some((unit) => (unit.roles & ROLE.hashed) !== 0),
+    owner: isOther ? 'other' : roles & ROLE.person ? 'related' : 'own',
+    isId: !found && ((roles & ROLE.id) !== 0 || (isNumbered && isThing)),
+    isPersonId: !isThing && isNumbered && (roles & ROLE.person) !== 0,
+    isThing: isThing && (roles & PERSON) === 0,
+    bareName: bareName(all),
+    isContainer: units.length > 0 && only(units, CONTAINER),
+  };
+}
+
+/** `name` alone, without `your` or `my`. */
+function bareName([first, ...others]: readonly Unit[]): KeyKind['bareName'] {
+  if (!first || others.length > 0 || (first.roles & ROLE.name) === 0) return undefined;
+  return ['name', 'names', '名稱', '名称'].includes(first.text) ? 'english' : 'other';
+}
+
+const only = (units: readonly Unit[], roles: number) => units.every((unit) => (unit.roles & roles) !== 0);
+
+/** Each row: what such words make of a field, the surest first. */
+function personal(units: readonly Unit[], roles: number, isPerson: boolean): Found | undefined {
+  const has = (role: Role) => (roles & ROLE[role]) !== 0;
+  const isOf = (...cores: Role[]) => only(units, OF_PERSON | bits(...cores));
+  const isKnown = units.every((unit) => unit.roles !== 0);
+  const form = (needs: Form) => (isKnown ? {} : { needs });
+  if (has('thing')) return has('name') && isNameOfPerson(units, false) ? { kind: 'text' } : undefined;
+  if (has('secret') || (has('weakSecret') && isOf('weakSecret'))) return { kind: 'secret' };
+  if (has('ip')) return { kind: 'ip' };
+  if (has('official')) return { kind: 'official' };
+  if (has('bank')) return { kind: 'bank' };
+  if (has('card') && !has('name')) return { kind: 'bank', needs: 'many-digits' };
+  if (has('email')) return isKnown ? { kind: 'email' } : undefined;
+  if (has('phone')) return { kind: 'phone', ...form('many-digits') };
+  if (has('weakPhone') && isOf('weakPhone')) return { kind: 'phone' };
+  if (has('birth')) return { kind: 'text', ...form('digits') };
+  if (has('zip')) return { kind: 'zip', ...form('digits') };
+  if (has('fullName')) return { kind: 'text' };
+  if (has('firstName') && isOf('firstName', 'lastName', 'name'))
+    return { kind: has('lastName') ? 'text' : 'firstName' };
+  if (has('lastName') && isOf('lastName', 'name')) return { kind: 'lastName' };
+  if (has('name')) return isNameOfPerson(units, isPerson) ? { kind: 'text' } : undefined;
+  if (has('org')) return undefined;
+  if (has('address') || (has('weakAddress') && isOf('weakAddress'))) return { kind: 'text' };
+  return has('alone') && isOf('alone') ? { kind: 'text', needs: 'words' } : undefined;
+}
+
+/**
+ * The nearest known word before the name (`customer_name`), else after it (`nombre_cliente`): `event_attendee_name` is a
+ * person's, `customer_group_name` a group's.
+ */
+function isNameOfPerson(units: readonly Unit[], isPerson: boolean): boolean {
+  const at = units.findLastIndex((unit) => (unit.roles & ROLE.name) !== 0);
+  const beside = [...units.slice(0, at).reverse(), ...units.slice(at + 1)];
+  const nearest = beside.find((unit) => unit.roles !== 0);
+  return nearest ? (nearest.roles & NAMES_PERSON) !== 0 : isPerson && beside.length === 0;
+}

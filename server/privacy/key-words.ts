@@ -1,0 +1,143 @@
+import { ROLES } from './words.ts';
+
+/** A word or an expression of a key, and the bits of its roles; an unknown word has none. */
+export interface Unit {
+  text: string;
+  roles: number;
+}
+
+/** A name that is longer is read from its end, where the word is that names the value. */
+const MAX_KEY_LENGTH = 120;
+const MIN_COMPOUND_LENGTH = 5;
+const MAX_COMPOUND_LENGTH = 40;
+/** Words of the longest expression: `identity card number of owner` is read as several. */
+const MAX_WORDS = 4;
+const ACCENTS = /[\u0300-\u036f]/g;
+const WORD =
+  /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[\u3005-\u30ff\u3400-\u9fff]+|[^\P{L}\u3005-\u30ff\u3400-\u9fff]+/gu;
+const IS_LATIN = /^[a-z]/;
+
+/**
+ * The words of a key: of `customerFirstName`, `customer_first_name`, `customerfirstname` and `顧客姓名`. Digits are none.
+ */
+export function unitsOf(key: string): Unit[] {
+  const words: string[] = [];
+  for (const word of plain(key.slice(-MAX_KEY_LENGTH)).match(WORD) ?? []) split(word.toLowerCase(), words);
+  return join(words);
+}
+
+/** Without accents, `ß` as `ss`, full-width letters as usual ones. */
+function plain(key: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII needs no normalisation.
+  if (/^[\x00-\x7f]*$/.test(key)) return key;
+  return key.normalize('NFKD').replace(ACCENTS, '').normalize('NFC').replaceAll('ß', 'ss');
+}
+
+/** A compound whose parts are all known is split into them; other words stay as they are. */
+function split(word: string, into: string[]): void {
+  if (ROLES.has(word)) into.push(word);
+  else if (!IS_LATIN.test(word)) splitUnspaced(word, into);
+  else if (word.length < MIN_COMPOUND_LENGTH || word.length > MAX_COMPOUND_LENGTH) into.push(word);
+  else into.push(...(compound(word) ?? [word]));
+}
+
+/** Longest known word first; what is between known words is one unknown word. */
+function splitUnspaced(text: string, into: string[]): void {
+  let unknown = '';
+  for (let at = 0; at < text.length; ) {
+    const length = lengthOfWord(text, at);
+    if (length === 0) unknown += text.charAt(at++);
+    else {
+      if (unknown) into.push(unknown);
+      unknown = '';
+      into.push(text.slice(at, at + length));
+      at += length;
+    }
+  }
+  if (unknown) into.push(unknown);
+}
+
+/** Of the longest known word that begins here; 0 when there is none. */
+function lengthOfWord(text: string, from: number): number {
+  let node: Node | undefined = TREE;
+  let length = 0;
+  for (let at = from; node && at < text.length; at++) {
+    node = node.next.get(text.charCodeAt(at));
+    if (node?.isWord) length = at + 1 - from;
+  }
+  return length;
+}
+
+/** What may follow the beginning of a known word. */
+interface Node {
+  isWord: boolean;
+  next: Map<number, Node>;
+}
+const newNode = (): Node => ({ isWord: false, next: new Map() });
+/** Shorter words occur in others by chance. */
+const SHORT_PARTS = new Set(['ip', 'id', 'no', 'nr']);
+const TREE = treeOf(
+  [...ROLES.keys()].filter((word) => /^(?:[a-z]{3,}|[^a-z]+)$/.test(word) || SHORT_PARTS.has(word)),
+);
+
+function treeOf(words: readonly string[]): Node {
+  const root = newNode();
+  for (const word of words) {
+    let node = root;
+    for (let at = 0; at < word.length; at++) {
+      const code = word.charCodeAt(at);
+      const next = node.next.get(code) ?? newNode();
+      node.next.set(code, next);
+      node = next;
+    }
+    node.isWord = true;
+  }
+  return root;
+}
+
+/** The fewest known words that the text consists of. */
+function compound(text: string): string[] | undefined {
+  // From each position, how many words are needed at least, and how long the first of them is.
+  const count = new Array<number>(text.length).fill(Number.POSITIVE_INFINITY);
+  const first = new Array<number>(text.length).fill(0);
+  for (let from = text.length - 1; from >= 0; from--) {
+    let node: Node | undefined = TREE;
+    for (let at = from; node && at < text.length; at++) {
+      node = node.next.get(text.charCodeAt(at));
+      const rest = at + 1 === text.length ? 0 : (count[at + 1] ?? 0);
+      if (node?.isWord && rest + 1 < (count[from] ?? 0)) {
+        count[from] = rest + 1;
+        first[from] = at + 1 - from;
+      }
+    }
+  }
+  if (count[0] === Number.POSITIVE_INFINITY) return undefined;
+  const words: string[] = [];
+  for (let at = 0; at < text.length; at += first[at] ?? text.length)
+    words.push(text.slice(at, at + (first[at] ?? 0)));
+  return words;
+}
+
+/** First words of expressions. */
+const BEGINNINGS = new Set(
+  [...ROLES.keys()].flatMap((text) => (text.includes(' ') ? text.split(' ', 1) : [])),
+);
+
+/** Words that are an expression together become one unit. */
+function join(words: readonly string[]): Unit[] {
+  const units: Unit[] = [];
+  for (let at = 0; at < words.length; ) {
+    const word = words[at] ?? '';
+    let unit = { text: word, roles: ROLES.get(word) ?? 0 };
+    let used = 1;
+    let text = word;
+    for (let count = 2; BEGINNINGS.has(word) && count <= MAX_WORDS && at + count <= words.length; count++) {
+      text += ` ${words[at + count - 1]}`;
+      const roles = ROLES.get(text);
+      if (roles !== undefined) [unit, used] = [{ text, roles }, count];
+    }
+    units.push(unit);
+    at += used;
+  }
+  return units;
+}

@@ -1,0 +1,109 @@
+import { nameOf } from './fields.ts';
+import { ibanEnd } from './iban.ts';
+import { isCardNumber } from './payment-card.ts';
+import { isPhoneNumber } from './phone-form.ts';
+import type { Redaction, View } from './text-view.ts';
+
+/** A cheap first test: a text with fewer than eight digits in a row, separators aside, holds no such number. */
+export const MANY_DIGITS = /\d(?:[ \u00A0\u2010-\u2015.()/+-]{0,3}\d){7}/;
+const RUN = /(?:\+ ?)?\(?(?:\+ ?)?\d(?:[ \u00A0\u2010-\u2015.()/+-]{0,3}\d){7,}/g;
+const IBAN = /(?<![A-Z0-9])[A-Z]{2}\d{2}(?= ?[A-Z0-9]{4})/gi;
+const DIGITS = /\d+/g;
+const IN_A_WORD = /[\p{Script=Latin}\p{Nd}_#$]/u;
+/** More groups than a number has: a phone in pairs of digits has eight. */
+const MAX_GROUPS = 9;
+/** `00` and what E.164 allows. */
+const MAX_PHONE_DIGITS = 17;
+
+/** Groups of digits, as `0912-345-678` has three. */
+interface Group {
+  start: number;
+  end: number;
+  digits: string;
+  /** Position of the plus before it. */
+  plus: number | undefined;
+}
+
+/**
+ * IBANs, card numbers, and phone numbers with `+`, `00` or the trunk zero of the country.
+ *
+ * @param country ISO 3166-1 alpha-2; undefined: a number without `+` or `00` is no phone.
+ */
+export function* numbers({ text }: View, country: string | undefined): Generator<Redaction> {
+  for (const { index } of text.matchAll(IBAN)) {
+    const end = ibanEnd(text, index);
+    if (end !== undefined) yield { start: index, end, label: '[iban]' };
+  }
+  for (const { index, 0: run } of text.matchAll(RUN)) {
+    // `SN00912345678` and `4f0912345678a` are ids, `#0912345678` is an order's number.
+    if (IN_A_WORD.test(text.charAt(index - 1)) || IN_A_WORD.test(text.charAt(index + run.length))) continue;
+    if (isIdParameter(text, index)) continue;
+    yield* numbersIn(run, index, isInPathOrUuid(text.slice(Math.max(0, index - 6), index)), country);
+  }
+}
+
+/** In the path of an address and in a UUID, digits are an id unless they have a `+`. */
+const isInPathOrUuid = (before: string) => /\w\/$|-[0-9a-f]{4}-$/i.test(before);
+
+/** `?order_id=0912345678` */
+function isIdParameter(text: string, index: number): boolean {
+  if (text.charAt(index - 1) !== '=') return false;
+  const before = text.slice(Math.max(0, index - 61), index - 1);
+  return nameOf(before.split(/[^\w.[\]-]/).at(-1) ?? '', false).isId;
+}
+
+function* numbersIn(run: string, offset: number, isPartOfWord: boolean, country: string | undefined) {
+  const groups = groupsOf(run);
+  for (let from = 0; from < groups.length; ) {
+    const isId = isPartOfWord && from === 0 && groups[0]?.plus === undefined;
+    const found = isId ? undefined : (phoneAt(groups, from, country) ?? cardAt(groups, from));
+    from += found?.count ?? 1;
+    if (found) yield { start: offset + found.start, end: offset + found.end, label: found.label };
+  }
+}
+
+function groupsOf(run: string): Group[] {
+  let free = 0;
+  return Array.from(run.matchAll(DIGITS), ({ index: start, 0: digits }) => {
+    const sign = run.slice(free, start).lastIndexOf('+');
+    const plus = sign < 0 ? undefined : free + sign;
+    free = start + digits.length;
+    return { start, end: free, digits, plus };
+  });
+}
+
+/** The longest phone that begins with this group. */
+function phoneAt(groups: readonly Group[], from: number, country: string | undefined) {
+  const { plus, start, digits: begin = '' } = groups[from] ?? {};
+  if (start === undefined || (plus === undefined && !begin.startsWith('0'))) return undefined;
+  let digits = '';
+  let found: { start: number; end: number; count: number; label: '[phone]' } | undefined;
+  for (let at = from; at < Math.min(groups.length, from + MAX_GROUPS); at++) {
+    const group = groups[at];
+    if (!group || (at > from && group.plus !== undefined)) break;
+    digits += group.digits;
+    if (digits.length > MAX_PHONE_DIGITS || (plus === undefined && digits.startsWith('000'))) break;
+    if (isPhoneNumber(digits, plus !== undefined, country) && !isDate(groups, from))
+      found = { start: plus ?? start, end: group.end, count: at + 1 - from, label: '[phone]' };
+  }
+  return found;
+}
+
+/** `04-11-1991`, also with a time behind it. */
+function isDate(groups: readonly Group[], from: number): boolean {
+  const [day, month, year] = [0, 1, 2].map((further) => groups[from + further]?.digits ?? '');
+  return day?.length === 2 && month?.length === 2 && /^(?:19|20)\d\d$/.test(year ?? '');
+}
+
+/** A card's number that begins with this group. */
+function cardAt(groups: readonly Group[], from: number) {
+  const { start, digits: begin = '' } = groups[from] ?? {};
+  if (start === undefined || !/^[2-6]/.test(begin)) return undefined;
+  for (const count of begin.length > 6 ? [1] : [5, 4, 3, 2]) {
+    const taken = groups.slice(from, from + count);
+    const end = taken.at(-1)?.end ?? start;
+    if (taken.length === count && isCardNumber(taken.map(({ digits }) => digits)))
+      return { start, end, count, label: '[card]' as const };
+  }
+  return undefined;
+}
