@@ -1,10 +1,12 @@
 import type { Field } from './fields.ts';
+import { redactId } from './redact.ts';
 
 /** Whether a value may be what the field's name says. */
 export function fits({ needs }: Field, value: unknown): boolean {
   if (needs === undefined || Array.isArray(value)) return true;
-  if (typeof value === 'number') return needs !== 'words' && (needs === 'digits' || value >= 1e5);
+  if (typeof value === 'number') return needs === 'digits' || (needs === 'many-digits' && value >= 1e5);
   if (typeof value !== 'string') return false;
+  if (needs === 'email') return redactId(value) !== value;
   if (needs === 'words') return /\p{L}/u.test(value) && !/[\p{Nd}@＠%]/u.test(value);
   return needs === 'digits' ? /\p{Nd}/u.test(value) : (value.match(/\p{Nd}/gu)?.length ?? 0) >= 6;
 }

@@ -1,8 +1,8 @@
 import { type Unit, unitsOf } from './key-words.ts';
 import { ROLE, type Role } from './words.ts';
 
-/** A form of a value. `many-digits`: six. `words`: text without digits and `@`. */
-export type Form = 'digits' | 'many-digits' | 'words';
+/** A form of a value. `many-digits`: six. `words`: text without digits and `@`. `email`: text with an email in it. */
+export type Form = 'digits' | 'many-digits' | 'words' | 'email';
 
 /** What the words of a key say about its value; see `Name` and `Field`. */
 export interface KeyKind {
@@ -35,9 +35,21 @@ type Found = Pick<KeyKind, 'kind' | 'needs'>;
 const bits = (...roles: Role[]) => roles.reduce((all, role) => all | ROLE[role], 0);
 const PERSON = bits('person', 'otherPerson', 'alone');
 const OF_PERSON = PERSON | ROLE.number;
-const THING = bits('thing', 'org');
+const THING = bits('thing', 'org', 'sale');
 const CONTAINER = PERSON | ROLE.address;
 const NAMES_PERSON = PERSON | bits('fullName', 'card');
+/** Lines of an address, in an address; elsewhere the line of a product, a unit of measure, a text. */
+const IN_ADDRESS = new Set([
+  'line',
+  'lines',
+  'detail',
+  'details',
+  'unit',
+  'floor',
+  'suite',
+  'number',
+  'full',
+]);
 const SKIPPED = bits('neutral', 'hashed');
 
 const UNKNOWN: KeyKind = {
@@ -55,7 +67,8 @@ export function kindOfKey(key: string, isPerson: boolean): KeyKind {
   if (all.every(({ roles }) => roles === 0)) return UNKNOWN;
   const units = all.filter(({ roles }) => (roles & SKIPPED) === 0);
   const roles = units.reduce((sum, unit) => sum | unit.roles, 0);
-  const found = personal(units, roles, isPerson);
+  const isLine = isPerson && all.length === 1 && IN_ADDRESS.has(all[0]?.text ?? '');
+  const found: Found | undefined = isLine ? { kind: 'text' } : personal(units, roles, isPerson);
   const isThing = (roles & THING) !== 0;
   const isNumbered = (roles & bits('id', 'number')) !== 0;
   const isOther = (roles & bits('otherPerson', 'org')) !== 0 || units.some((unit) => unit.roles === 0);
@@ -84,26 +97,34 @@ function personal(units: readonly Unit[], roles: number, isPerson: boolean): Fou
   const has = (role: Role) => (roles & ROLE[role]) !== 0;
   const isOf = (...cores: Role[]) => only(units, OF_PERSON | bits(...cores));
   const isKnown = units.every((unit) => unit.roles !== 0);
-  const form = (needs: Form) => (isKnown ? {} : { needs });
-  if (has('thing')) return has('name') && isNameOfPerson(units, false) ? { kind: 'text' } : undefined;
-  if (has('secret') || (has('weakSecret') && isOf('weakSecret'))) return { kind: 'secret' };
-  if (has('ip')) return { kind: 'ip' };
-  if (has('official')) return { kind: 'official' };
-  if (has('bank')) return { kind: 'bank' };
-  if (has('card') && !has('name')) return { kind: 'bank', needs: 'many-digits' };
-  if (has('email')) return isKnown ? { kind: 'email' } : undefined;
-  if (has('phone')) return { kind: 'phone', ...form('many-digits') };
-  if (has('weakPhone') && isOf('weakPhone')) return { kind: 'phone' };
-  if (has('birth')) return { kind: 'text', ...form('digits') };
-  if (has('zip')) return { kind: 'zip', ...form('digits') };
-  if (has('fullName')) return { kind: 'text' };
-  if (has('firstName') && isOf('firstName', 'lastName', 'name'))
-    return { kind: has('lastName') ? 'text' : 'firstName' };
-  if (has('lastName') && isOf('lastName', 'name')) return { kind: 'lastName' };
+  /** The word is in the name, and none behind it makes it one of a thing: `phone_case`, `email_count`. */
+  const is = (role: Role) => has(role) && !isFollowed(units, role);
+  const form = (needs: Form) => (isKnown && !has('org') && !has('sale') ? {} : { needs });
+  if (is('secret') || (has('weakSecret') && isOf('weakSecret', 'card'))) return { kind: 'secret' };
+  if (is('ip')) return { kind: 'ip' };
+  if (is('official') || (is('document') && has('number') && !has('thing'))) return { kind: 'official' };
+  if (is('bank') || (has('card') && is('expiry'))) return { kind: 'bank' };
+  if (is('email')) return { kind: 'email', needs: 'email' };
+  if (is('phone')) return { kind: 'phone', ...form('many-digits') };
+  if (has('weakPhone') && isOf('weakPhone')) return { kind: 'phone', needs: 'many-digits' };
+  if (is('birth')) return { kind: 'text', ...form('digits') };
+  if (is('zip')) return { kind: 'zip', ...form('digits') };
+  const isOfThing = has('thing') || has('org');
+  if (is('fullName') && !isOfThing) return { kind: 'text' };
+  if (is('firstName') && !isOfThing) return { kind: has('lastName') ? 'text' : 'firstName' };
+  if (is('lastName') && !isOfThing) return { kind: 'lastName' };
+  if (has('weakName') && isOf('weakName', 'name')) return { kind: 'text', needs: 'words' };
   if (has('name')) return isNameOfPerson(units, isPerson) ? { kind: 'text' } : undefined;
-  if (has('org')) return undefined;
-  if (has('address') || (has('weakAddress') && isOf('weakAddress'))) return { kind: 'text' };
-  return has('alone') && isOf('alone') ? { kind: 'text', needs: 'words' } : undefined;
+  if (is('card')) return { kind: 'bank', needs: 'many-digits' };
+  if (isOfThing) return undefined;
+  if (is('address') || (has('weakAddress') && isOf('weakAddress'))) return { kind: 'text' };
+  return has('alone') && isOf('alone', 'sale') ? { kind: 'text', needs: 'words' } : undefined;
+}
+
+/** A thing is named behind the last word of this role. */
+function isFollowed(units: readonly Unit[], role: Role): boolean {
+  const at = units.findLastIndex((unit) => (unit.roles & ROLE[role]) !== 0);
+  return units.slice(at + 1).some((unit) => (unit.roles & ROLE.thing) !== 0);
 }
 
 /**

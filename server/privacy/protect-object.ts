@@ -95,11 +95,17 @@ const OF_A_PRODUCT = [
 ];
 
 /** `name` in an object with a contact (`{name, email}`), and `nom`, `nombre` in one that is no product. */
-function isNameOfPerson(bareName: 'english' | 'other', { object, isThing }: Place): boolean {
-  if (isThing || OF_A_PRODUCT.some((key) => key in object)) return false;
-  return bareName === 'other' || Object.keys(object).some((key) => isContact(fieldOf(key, false)));
+function isNameOfPerson(bareName: 'english' | 'other', place: Place): boolean {
+  if (place.isThing || OF_A_PRODUCT.some((key) => key in place.object)) return false;
+  if (bareName === 'other') return true;
+  place.hasContact ??= Object.keys(place.object)
+    .slice(0, MAX_NEIGHBOURS)
+    .some((key) => isContact(fieldOf(key, false)));
+  return place.hasContact;
 }
 
+/** Among more fields than a form has, no contact is looked for. */
+const MAX_NEIGHBOURS = 100;
 const isContact = (field: Field | undefined) =>
   field !== undefined && CONTACTS.has(field.kind) && field.needs === undefined && field.owner !== 'other';
 const CONTACTS = new Set<Field['kind']>(['email', 'phone', 'firstName', 'lastName']);

@@ -1,4 +1,4 @@
-const LETTER = 0;
+const USUAL = 0;
 const DIGIT = 1;
 const SEPARATOR = 2;
 /** Part of an email or of a parameter, or the beginning of a disguise. */
@@ -38,7 +38,7 @@ export function isSuspect(text: string, withNumbers: boolean): boolean {
       continue;
     }
     const kind = KINDS[code];
-    if (kind === LETTER) digits = 0;
+    if (kind === USUAL) digits = 0;
     else if (kind === DIGIT) {
       if (++digits === MANY && withNumbers) return true;
     } else if (kind !== SEPARATOR && isSuspectSign(kind, text, at)) return true;
