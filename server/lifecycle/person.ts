@@ -45,7 +45,7 @@ export interface PersonConsents {
 export const isClear = (id: string, countries: readonly string[]): boolean =>
   redactId(id) !== id || [undefined, ...countries].some((country) => phoneOfId(id, country) !== undefined);
 
-/** As it is stored. Before version 0.2 a phone that was a user id was stored as it is. */
+/** As it is stored. Events from before phones were recognised as ids hold them as they were sent. */
 function storedIds(id: string, country: string): string[] {
   if (isSha256(id)) return [id.toLowerCase()];
   return phoneOfId(id, country) === undefined ? [protectId(id, country)] : [id, protectId(id, country)];
