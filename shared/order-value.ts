@@ -37,7 +37,8 @@ type SumOfProducts = (pairs: readonly (readonly [number, number])[], decimals: n
 /**
  * The value of an event in major units of its currency: `total`, else `value`, else `revenue`, else the sum of
  * price × quantity of its lines (a missing quantity is 1). Absent for a list of products without a value of its own.
- * Every destination and the statistics read it here.
+ * Where `value` is null, an amount of a line could not be read, and the lines have no sum. Every destination and the
+ * statistics read it here.
  *
  * @param sumOfProducts an exact sum, rounded to that many decimals.
  */
@@ -47,7 +48,8 @@ export function readValue(
 ): number | undefined {
   const { total, value, revenue } = properties;
   const stated = readNumber(total) ?? readNumber(value) ?? readNumber(revenue);
-  return stated ?? (LISTS.has(event) ? undefined : sumOfLines(readProducts(properties), sumOfProducts));
+  const hasNoSum = value === null || LISTS.has(event);
+  return stated ?? (hasNoSum ? undefined : sumOfLines(readProducts(properties), sumOfProducts));
 }
 
 function sumOfLines(products: readonly JsonObject[], sumOfProducts: SumOfProducts): number | undefined {

@@ -11,6 +11,8 @@ export interface Body {
   isLarge: boolean;
   /** Nested deeper than one message may be. */
   isDeep: boolean;
+  /** True where `NaN` or `Infinity` stood in the place of a value and was read as null. */
+  hasNonNumbers: boolean;
   /** When parsing began, by `performance.now()`: a large body takes a good part of what one turn of the event loop may. */
   sinceMs: number;
 }
@@ -20,7 +22,8 @@ export const MAX_DEPTH = 32;
 
 /**
  * Bytes → JSON that is safe to process: valid UTF-8, without the keys `__proto__`, `constructor` and `prototype`, and
- * with null for numbers beyond the range of a double. The content type is ignored.
+ * with null for numbers beyond the range of a double. The content type is ignored. `NaN` and `Infinity`, which are no JSON
+ * and which Python's own writer writes, are null as well.
  *
  * @param maxDepth levels; a deeper body is refused unread.
  * @throws {HttpError} 400 `malformed-body`.
@@ -31,10 +34,20 @@ export function parseBody(bytes: Buffer, maxDepth = Number.POSITIVE_INFINITY): B
   const depth = nesting(bytes);
   if (depth > maxDepth)
     throw new HttpError(400, 'malformed-body', `The body is nested deeper than ${maxDepth} levels.`);
+  const body = { isLarge, isDeep: depth > MAX_DEPTH, sinceMs };
+  const read = parsed(bytes);
+  if (read) return { ...read, ...body, hasNonNumbers: false };
+  const written = withoutNonNumbers(bytes);
+  const readNow = written && parsed(written);
+  if (readNow) return { ...readNow, ...body, hasNonNumbers: true };
+  throw new HttpError(400, 'malformed-body', 'The body is not valid JSON in UTF-8.');
+}
+
+function parsed(bytes: Buffer): { value: unknown } | undefined {
   try {
-    return { value: parseJson(utf8.decode(bytes)), isLarge, isDeep: depth > MAX_DEPTH, sinceMs };
+    return { value: parseJson(utf8.decode(bytes)) };
   } catch {
-    throw new HttpError(400, 'malformed-body', 'The body is not valid JSON in UTF-8.');
+    return undefined;
   }
 }
 
@@ -56,4 +69,33 @@ function nesting(bytes: Buffer): number {
     } else if (byte === CLOSE || byte === CLOSE_LIST) depth--;
   }
   return deepest;
+}
+
+const NON_NUMBERS = ['NaN', 'Infinity', '-Infinity'].map((word) => Buffer.from(word));
+const FIRST_BYTES: ReadonlySet<number | undefined> = new Set(NON_NUMBERS.map(([first]) => first));
+const NULL = Buffer.from('null');
+
+/** With null in the place of each, outside of texts; undefined when there is none. */
+function withoutNonNumbers(bytes: Buffer): Buffer | undefined {
+  const pieces: Buffer[] = [];
+  let copied = 0;
+  let isText = false;
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index];
+    if (isText) {
+      if (byte === QUOTE) isText = false;
+      else if (byte === BACKSLASH) index++;
+    } else if (byte === QUOTE) isText = true;
+    else if (FIRST_BYTES.has(byte)) {
+      const word = NON_NUMBERS.find(
+        (word) =>
+          bytes.compare(word, 0, word.length, index, Math.min(index + word.length, bytes.length)) === 0,
+      );
+      if (!word) continue;
+      pieces.push(bytes.subarray(copied, index), NULL);
+      copied = index + word.length;
+      index = copied - 1;
+    }
+  }
+  return copied === 0 ? undefined : Buffer.concat([...pieces, bytes.subarray(copied)]);
 }

@@ -44,7 +44,7 @@ export function splitBatch(body: Body, type: MessageType | undefined): Messages 
       throw new HttpError(400, 'malformed-body', 'The body must be one message: a JSON object.');
     const issue = sizeIssue(value, body);
     if (issue?.code === 'too_big') throw tooLarge('message');
-    const items = [{ index: 0, value, issue, notes: [] }];
+    const items = [{ index: 0, value, issue, notes: notesOf(body) }];
     return { count: 1, items, sentAt: undefined, lost: 0, notes: [] };
   }
   const batch = isObject(value) && Array.isArray(value.batch) ? value.batch : [];
@@ -54,12 +54,21 @@ export function splitBatch(body: Body, type: MessageType | undefined): Messages 
     });
   if (batch.length > LIMITS.messages)
     throw new HttpError(413, 'too-many-messages', `A batch may hold at most ${LIMITS.messages} messages.`);
-  const { root, notes } = parseRoot(value);
+  const { root, notes: ofRoot } = parseRoot(value);
+  const notes = [...ofRoot, ...notesOf(body)];
   const { context, integrations, sentAt, lost = 0 } = root;
   const common = { context, integrations };
   checkCommon(common, batch.length, body);
   return { count: batch.length, items: itemsOf(batch, common, body), sentAt, lost, notes };
 }
+
+/** Which values these were is not known any more. */
+const NON_NUMBERS: Note = {
+  path: '',
+  code: 'field-dropped',
+  describe: () => 'NaN and Infinity are no JSON, and were read as null',
+};
+const notesOf = ({ hasNonNumbers }: Body): readonly Note[] => (hasNonNumbers ? [NON_NUMBERS] : []);
 
 function* itemsOf(messages: readonly unknown[], common: Common, body: Body): Generator<Item> {
   for (const [index, sent] of messages.entries()) {

@@ -13,10 +13,12 @@ import { toStatement } from './denial.ts';
 import { enrich } from './enrich.ts';
 import { toEvent } from './event.ts';
 import { ownTimeMs } from './event-time.ts';
+import { readFormerNames } from './former-names.ts';
 import { addRejection, describeFirst, type Rejections } from './rejections.ts';
 import type { Sender } from './sender.ts';
 import type { Messages } from './split-batch.ts';
 import { addNotes, type FieldWarnings } from './warnings.ts';
+import { withholdSum } from './withhold-sum.ts';
 
 export interface ValidationParts {
   log: Pick<Store, 'witnessOf'>;
@@ -86,6 +88,8 @@ export async function validate(
     }
     addNotes(fields, notes, index, shop.id, counters);
     addNotes(fields, parsed.notes, index, shop.id, counters);
+    readFormerNames(parsed.message);
+    withholdSum(parsed.message, parsed.notes);
     const enriched = enrich(parsed.message, sender, shop, batchSentAt);
     if ('skip' in enriched) {
       counters.count('messages_skipped', { shop: shop.id, reason: enriched.skip });

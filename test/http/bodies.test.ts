@@ -95,8 +95,8 @@ describe('what is not JSON in UTF-8 is refused: 400', () => {
     ['a trailing comma', '{"event":"a",}'],
     ['a form', 'event=a&anonymousId=b'],
     ['XML', '<event/>'],
-    ['NaN', trackText('nan', '"properties":{"value":NaN}')],
-    ['Infinity', trackText('infinity', '"properties":{"value":-Infinity}')],
+    ['NaN as a key', trackText('nan', '"properties":{NaN:1}')],
+    ['what begins like NaN', trackText('nano', '"properties":{"value":NaNo}')],
     ['undefined', trackText('undefined', '"properties":undefined')],
     ['a raw newline in text', '{"event":"a\nb"}'],
     ['bytes that are no UTF-8', Buffer.from('{"event":"caf\xe9","anonymousId":"v"}', 'latin1')],
@@ -125,6 +125,22 @@ describe('strange JSON does no harm', () => {
     const messageId = newId();
     await reply(trackText(messageId, '"properties":{"value":1e999,"loss":-1e999,"tiny":1e-999}'));
     expect(stored(messageId)?.properties).toEqual({ value: null, loss: null, tiny: 0 });
+  });
+
+  test('NaN and Infinity, as Python writes them, are read as missing', async () => {
+    const messageId = newId();
+    const text = trackText(
+      messageId,
+      '"properties":{"value":NaN,"loss":-Infinity,"gains":[Infinity,1],"name":"NaN \\" Infinity"}',
+    );
+    const { answer } = await reply(text);
+    expect(answer).toMatchObject({ accepted: 1, warnings: [{ code: 'field-dropped' }] });
+    expect(stored(messageId)?.properties).toEqual({
+      ...{ value: null, loss: null, gains: [null, 1], name: 'NaN " Infinity' },
+    });
+
+    const strict = await reply(text.replace(messageId, newId()), { 'x-strict-mode': '1' });
+    expect(strict).toMatchObject({ status: 400, answer: { code: 'strict-mode' } });
   });
 
   test('of a key said twice the last counts', async () => {

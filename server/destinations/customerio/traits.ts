@@ -18,19 +18,24 @@ function clean(value: Json): Json {
 /** What Customer.io reads as the person's choice of messages. A page's word of a person is nobody's consent. */
 const PREFERENCES = /^(?:unsubscribed|cio_subscription_preferences)$/i;
 
-/** Traits of a person: those the shop sent, the two digests, and in raw mode the clear values. */
+/**
+ * Traits of a person: those the shop sent, the two digests, and in raw mode the clear values. RudderStack's clients send
+ * them in `context.traits` alone.
+ */
 export function traits(event: ProtectedEvent, raw: RawPii | undefined): JsonObject {
   const { emailSha256, phoneSha256 } = event.isContested ? {} : event.identity;
   const isKept = (name: string) =>
     !(event.source === 'browser' && PREFERENCES.test(name)) && !(event.isContested && KEPT_DIGESTS.has(name));
   const all = {
-    ...merge(withoutDigests(event.traits), raw?.traits ?? {}),
+    ...merge(withoutDigests({ ...ofContext(event), ...event.traits }), raw?.traits ?? {}),
     ...(emailSha256 && { email_sha256: emailSha256 }),
     ...(phoneSha256 && { phone_sha256: phoneSha256 }),
     ...(raw && rawTraits(raw)),
   };
   return Object.fromEntries(Object.entries(all).filter(([name]) => isKept(name)));
 }
+
+const ofContext = ({ context: { traits } }: ProtectedEvent) => (isObject(traits) ? traits : {});
 
 /** Email and phone under the names that Customer.io sends messages by. Names only where the raw traits have none. */
 function rawTraits({ email, phone, firstName, lastName, traits }: RawPii): JsonObject {
