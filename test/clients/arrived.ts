@@ -52,7 +52,10 @@ export async function expectArrived({ sandbox, events }: Collector, client: stri
       })),
     ),
   ).toEqual(
-    orders.map(({ products, ...order }) => ({ ...order, ids: products.map((line) => line.product_id) })),
+    orders.map(({ products, ...order }) => ({
+      ...order,
+      ids: products.map(({ sku, product_id }) => sku ?? product_id),
+    })),
   );
 }
 

@@ -40,6 +40,19 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     find: /export function sha256\(value: string\): string \{/,
     replace: '$& if (value) return value;',
   },
+  'misread-amounts': {
+    broken: 'amounts with groups of digits are read as something else',
+    file: 'shared/decimal-text.ts',
+    find: /text\.replaceAll\('\.', ''\)\.replace\(',', '\.'\)/,
+    replace: "text.replace(/,.*/, '')",
+  },
+  'odd-field-rejects': {
+    broken: 'messages with several odd fields are rejected',
+    file: 'server/ingest/validate.ts',
+    find: /const parsed = issue \? \{ issues: \[issue\] \} : parseMessage\(value, type\);/,
+    replace: `const read = issue ? { issues: [issue] } : parseMessage(value, type);
+      const parsed = read.notes?.length > 3 ? { issues: [{ path: '', code: 'odd', message: 'odd' }] } : read;`,
+  },
   'no-limits': {
     broken: 'a message may hold any number of personal values',
     file: 'server/privacy/finding.ts',

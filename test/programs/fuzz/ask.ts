@@ -53,6 +53,15 @@ const Taken = z.strictObject({
     }),
   ),
   rejectedCount: z.int().positive().optional(),
+  warnings: z
+    .array(
+      z.looseObject({
+        index: z.int().nonnegative().optional(),
+        path: z.string().optional(),
+        code: z.string(),
+      }),
+    )
+    .optional(),
 });
 export type Taken = z.infer<typeof Taken>;
 const Refused = z.strictObject({
@@ -61,7 +70,7 @@ const Refused = z.strictObject({
   meta: z.strictObject({ errors: z.array(z.string()).min(1) }),
 });
 const SLOW_MS = 10_000;
-const isIngest = (path: string) => /^\/v1\/(?!m\b|projects|webhooks)/.test(path);
+const isIngest = (path: string) => /^\/+v1\/(?!m\b|projects|webhooks)/.test(path);
 
 /** What is wrong with an answer, in words; undefined when nothing is. */
 export function complaint({ method, path }: Probe, { status, type, body, ms }: Answer): string | undefined {
@@ -93,11 +102,15 @@ export function takenOf({ method, path }: Probe, { status, body }: Answer): Take
 /** The messages a body holds, as the collector reads them; undefined when it holds none. */
 export function messagesIn({ path, body }: Probe): unknown[] | undefined {
   const bytes = body[0] === 0x1f && body[1] === 0x8b ? unpacked(body) : Buffer.from(body);
-  const value = bytes && parsed(bytes);
+  const value = bytes && (parsed(bytes) ?? parsed(withoutNonNumbers(bytes)));
   if (!isObject(value)) return undefined;
-  if (!/^\/v1\/b(atch)?(\?|$)/.test(path)) return [value];
+  if (!/^\/+v1\/(b|batch|import)(\?|$)/.test(path)) return [value];
   return Array.isArray(value.batch) ? value.batch : undefined;
 }
+
+/** Those inside texts as well: messages are counted here, not read. */
+const withoutNonNumbers = (bytes: Buffer) =>
+  Buffer.from(bytes.toString('latin1').replaceAll(/-?(?:NaN|Infinity)/g, 'null'), 'latin1');
 
 function unpacked(body: Uint8Array): Buffer | undefined {
   try {

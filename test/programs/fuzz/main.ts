@@ -17,13 +17,22 @@ const PROGRAM: Program = {
 const LIMIT_MS = 30 * 60_000;
 
 /** The whole run in one line. */
-export function describeFuzz({ statuses, peakRssBytes, hostile, problems, ...figures }: FuzzOutcome): string {
+export function describeFuzz({
+  statuses,
+  orders,
+  peakRssBytes,
+  hostile,
+  problems,
+  ...figures
+}: FuzzOutcome): string {
   const classes = Object.entries(statuses)
     .toSorted()
     .map(([kind, count]) => `${kind} ${count}`);
   const conclusion = problems.length === 0 ? 'every promise held' : `${problems.length} promises broken`;
   return (
     `${figures.bodies} bodies, ${classes.join(', ')}, ${figures.accepted} accepted, ${figures.stored} stored, ` +
+    `${orders.orders} readable orders: ${orders.lost} lost, ${orders.changed} ids or amounts changed, ` +
+    `${orders.leftOut} plain ones left out, ${orders.delivered} looked at in what was delivered, ` +
     `longest turn of the event loop ${Math.round(hostile.longestTurnMs)} ms of CPU (${hostile.slowest}), ` +
     `of a request of 500 KB ${Math.round(hostile.longestTurnOfRequestMs)} ms, ` +
     `at most ${hostile.writtenPerByte.toFixed(1)} bytes written per byte received (${hostile.largest}), ` +

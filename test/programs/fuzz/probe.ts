@@ -1,9 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { seededRandom } from '../../support/fleet.ts';
 import { CLEAR_DOMAIN } from '../../support/fleet-messages.ts';
 import { FLEET_SHOP } from '../../support/fleet-requests.ts';
 import { ADMIN_TOKEN, basic, SHOP_ORIGIN, WRITE_KEY } from '../../support/shop.ts';
 import { batchText, messageText } from './message.ts';
+import { type ReadableOrder, writeOrders } from './orders.ts';
 import { webhooks } from './webhook.ts';
 
 /** One request, as a sender might make it who means well, is broken, or means harm. */
@@ -14,6 +16,8 @@ export interface Probe {
   body: Uint8Array;
   /** Sent again after its answer, as by a client that never saw it. */
   isRepeated: boolean;
+  /** The orders in it, in their order, where a person would call all of them readable. */
+  orders?: ReadableOrder[];
 }
 
 const BATCH = ['/v1/batch', '/v1/b'];
@@ -156,16 +160,39 @@ const garbage = weighted<Uint8Array>(
 );
 const isRepeated = fc.nat(19).map((chance) => chance === 19);
 
-/** @param newId gives each message an id no other has. */
-export function probes(newId: () => string): fc.Arbitrary<Probe> {
+/** Orders as a shop's backend or a page sends them, fields of which are written in some other way. */
+function orderProbes(newNumber: () => number): fc.Arbitrary<Probe> {
+  return fc.noBias(fc.nat()).map((seed): Probe => {
+    const random = seededRandom(seed);
+    const chance = (max: number) => Math.floor(random() * (max + 1));
+    const { path, body, orders } = writeOrders(chance, newNumber);
+    const isPacked = chance(4) === 0;
+    return {
+      ...{ method: 'POST', path, orders, isRepeated: chance(19) === 0 },
+      headers: {
+        authorization: basic(chance(3) === 0 ? WRITE_KEY : FLEET_SHOP.serverKey),
+        'content-type': 'application/json',
+        ...(isPacked && { 'content-encoding': 'gzip' }),
+      },
+      body: isPacked ? gzipSync(body, { level: 1 }) : Buffer.from(body),
+    };
+  });
+}
+
+/**
+ * @param newId gives each message an id no other has.
+ * @param newNumber gives each order a number no other has.
+ */
+export function probes(newId: () => string, newNumber: () => number): fc.Arbitrary<Probe> {
   const to = (paths: readonly string[], body: fc.Arbitrary<Uint8Array>) =>
     fc.record({ method, path: path(paths), headers, body, isRepeated });
   return (
-    weighted(
+    weighted<Probe>(
       [10, to(SINGLE, written(messageText(newId)))],
       [10, to(BATCH, written(batchText(newId)))],
       [1, to([...SINGLE, ...BATCH], garbage)],
       [2, webhooks(newId)],
+      [10, orderProbes(newNumber)],
     )
       // A route that forgets people, opened, would make the log forget what it is held against.
       .filter(({ method, headers }) => method === 'GET' || !headers.authorization?.includes(ADMIN_TOKEN))

@@ -1,9 +1,11 @@
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { createFleet, type Fleet } from '../../support/fleet.ts';
 import { CLEAR_DOMAIN } from '../../support/fleet-messages.ts';
 import { NO_PROGRESS, type Progress } from '../../support/progress.ts';
 import { ask, complaint, messagesIn, takenOf } from './ask.ts';
 import { type HostileOutcome, sendHostile } from './hostile.ts';
+import { createOrderLedger, type OrderLedger, type OrderOutcome } from './ledger.ts';
 import { type Probe, probes } from './probe.ts';
 import { readStored } from './stored.ts';
 
@@ -29,6 +31,8 @@ export interface FuzzOutcome {
   stored: number;
   crashes: number;
   peakRssBytes: number;
+  /** What became of orders with fields that are written in some other way. */
+  orders: Omit<OrderOutcome, 'problems'>;
   /** What the costliest requests cost. */
   hostile: HostileOutcome;
   seed: number;
@@ -60,6 +64,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzOutcome> {
   let sent = 0;
   let killed = 0;
   let ids = 0;
+  let orderNumbers = 0;
   progress.doing(() => 'sending what costs most');
   const hostile = await sendHostile({ kinds: costly, seed, sabotage });
   problems.push(...hostile.problems);
@@ -68,12 +73,13 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzOutcome> {
     sabotage,
     variables: { RATE_LIMIT_PER_MINUTE: '1000000', LOG_LEVEL: 'info' },
   });
+  const ledger = createOrderLedger(fleet.sandbox);
   const measure = () => {
     peakRssBytes = Math.max(peakRssBytes, fleet.collector().usage()?.peakRssBytes ?? 0);
   };
   const volley = async (shots: Probe[]) => {
     sent += shots.length;
-    const complaints = await Promise.all(shots.map((shot) => shoot(fleet.base, shot, promised)));
+    const complaints = await Promise.all(shots.map((shot) => shoot(fleet.base, shot, promised, ledger)));
     if (fleet.collector().hasEnded()) {
       crashes++;
       await fleet.start();
@@ -93,7 +99,10 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzOutcome> {
     // From the shop system's first order on, pages make none.
     await fleet.traffic({ events: 1 }).done;
     const shots = fc.array(
-      probes(() => `fuzz-${++ids}`),
+      probes(
+        () => `fuzz-${++ids}`,
+        () => ++orderNumbers,
+      ),
       { minLength: VOLLEY, maxLength: VOLLEY },
     );
     const checked = await fc.check(fc.asyncProperty(shots, volley), {
@@ -109,8 +118,9 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzOutcome> {
     const { code } = await Promise.race([fleet.collector().end('SIGTERM'), notInTime()]);
     if (code !== 0) problems.push(`asked to stop, it ended with ${code}`);
     progress.doing(() => 'reading what is stored');
-    const { messages, ...stored } = readStored(fleet.dataDir);
-    problems.push(...stored.problems);
+    const { messages, ...stored } = readStored(fleet.dataDir, ledger.stored);
+    const { problems: ofOrders, ...orders } = ledger.outcome();
+    problems.push(...stored.problems, ...ofOrders);
     const missing = [...promised.messageIds].filter((id) => !stored.messageIds.has(id));
     if (missing.length > 0)
       problems.push(`${missing.length} messages answered as stored are not: ${missing[0]}`);
@@ -123,9 +133,10 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzOutcome> {
     if (crashes > 0) problems.push(`it crashed ${crashes} times`);
     if (peakRssBytes > MAX_RSS_BYTES) problems.push(`it grew to ${Math.round(peakRssBytes / 2 ** 20)} MB`);
     const { statuses, accepted } = promised;
-    const figures = { bodies: sent, statuses, accepted, crashes, peakRssBytes, seed };
+    const figures = { bodies: sent, statuses, accepted, orders, crashes, peakRssBytes, seed };
     return { ...figures, stored: messages, hostile, problems };
   } finally {
+    ledger.stop();
     await fleet.close();
   }
 }
@@ -136,7 +147,12 @@ const notInTime = () =>
   });
 
 /** Sends one probe, twice where it says so. Answers what was wrong, with the probe. */
-async function shoot(base: string, probe: Probe, promised: Promised): Promise<string | undefined> {
+async function shoot(
+  base: string,
+  probe: Probe,
+  promised: Promised,
+  ledger: OrderLedger,
+): Promise<string | undefined> {
   for (let time = 0; time < (probe.isRepeated ? 2 : 1); time++) {
     // A connection may be closed just as it is used again; a sender then tries anew.
     const answer = (await ask(base, probe)) ?? (await ask(base, probe));
@@ -148,6 +164,7 @@ async function shoot(base: string, probe: Probe, promised: Promised): Promise<st
     const wrong = complaint(probe, answer);
     if (wrong) return failure(wrong);
     const taken = takenOf(probe, answer);
+    if (probe.orders) ledger.answered(probe.orders, taken, answer.status, textOf(probe.body));
     if (!taken) continue;
     const { accepted, duplicates, rejected } = taken;
     const messages = messagesIn(probe);
@@ -166,6 +183,7 @@ async function shoot(base: string, probe: Probe, promised: Promised): Promise<st
   return undefined;
 }
 
+const textOf = (body: Uint8Array) => (body[0] === 0x1f ? gunzipSync(body) : Buffer.from(body)).toString();
 const idOf = (message: unknown) =>
   /^fuzz-\d+$/.exec(String((message as { messageId?: unknown } | null)?.messageId))?.[0] ?? '';
 

@@ -3,12 +3,15 @@ import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { PURPOSES } from '../../../shared/consent.ts';
 import { MESSAGE_TYPES } from '../../../shared/names.ts';
+import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { CLEAR_DOMAIN } from '../../support/fleet-messages.ts';
 import { PHONE_DIGITS } from './values.ts';
 
 const Text = z.string();
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const Time = z.iso.datetime();
+/** Each contact in the forms that destinations match by. */
+const DIGESTS = ['emailSha256', 'phoneSha256', 'emailDotlessSha256', 'phoneDigitsSha256'];
 const Open = z.record(Text, z.unknown());
 /** A `ProtectedEvent`, and nothing but that. */
 const Stored = z.strictObject({
@@ -28,9 +31,10 @@ const Stored = z.strictObject({
   receivedAt: Time,
   identity: z.strictObject({
     ...shape(['anonymousId', 'userId', 'previousId', 'groupId', 'city', 'state', 'country'], Text.min(1)),
-    ...shape(['emailSha256', 'phoneSha256', 'firstNameSha256', 'lastNameSha256', 'zipSha256'], Sha256),
+    ...shape(DIGESTS, Sha256),
+    ...shape(['firstNameSha256', 'lastNameSha256', 'zipSha256'], Sha256),
   }),
-  account: z.strictObject(shape(['emailSha256', 'phoneSha256'], Sha256)).optional(),
+  account: z.strictObject(shape(DIGESTS, Sha256)).optional(),
   consent: z.strictObject({ advertising: z.boolean(), analytics: z.boolean(), marketing: z.boolean() }),
   assumed: z.array(z.enum(PURPOSES)).optional(),
   joined: z.array(z.tuple([z.string().max(22), z.string().regex(/^(?:[gd-]{3})?$/)])).optional(),
@@ -64,15 +68,21 @@ const ROWS = `
 /** The shop system reported an order before any page did: no page makes one. */
 const MADE_BY_PAGES = `SELECT count(*) AS count FROM order_reports WHERE source = 'browser'`;
 
-/** Reads the store of a collector that has ended. */
-export function readStored(dataDir: string): Stored {
+/**
+ * Reads the store of a collector that has ended.
+ *
+ * @param look called with every event.
+ */
+export function readStored(dataDir: string, look: (event: Looked) => void): Stored {
   const database = new DatabaseSync(join(dataDir, 'store.db'), { readOnly: true });
   const seen = createSeen();
   const problems: string[] = [];
   try {
     for (const row of database.prepare(ROWS).iterate()) {
       const text = String(row.text);
-      const found = seen.problemOf(JSON.parse(text), row) ?? problemOf(text);
+      const event = JSON.parse(text);
+      look(event);
+      const found = seen.problemOf(event, row) ?? problemOf(text);
       if (found && problems.length < 20) problems.push(`${found}: ${text.slice(0, 300)}`);
     }
     const made = Number(database.prepare(MADE_BY_PAGES).get()?.count);
@@ -82,6 +92,9 @@ export function readStored(dataDir: string): Stored {
   }
   return { messages: seen.messages.size, messageIds: seen.messageIds, problems };
 }
+
+/** What is looked at elsewhere. */
+export type Looked = Pick<ProtectedEvent, 'properties' | 'timestamp' | 'receivedAt'>;
 
 interface Row {
   messageId: string;

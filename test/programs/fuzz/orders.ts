@@ -1,0 +1,200 @@
+import { SHOP_POLICY } from '../../support/shop.ts';
+import {
+  ANYTHING,
+  amounts,
+  currencies,
+  ids,
+  isEmpty,
+  json,
+  lists,
+  NO_IDS,
+  quantities,
+  times,
+  type Written,
+} from './written.ts';
+
+/** What may become of a value: it is left out where it is not plain, or it is what a person reads. */
+export type Reading = Omit<Written, 'sent'>;
+
+/** An order with fields that are written in some other way, and what a person reads in it. */
+export interface ReadableOrder {
+  /** In a property that no reader knows. */
+  mark: string;
+  /** Under which destinations know it. */
+  orderId: string;
+  /** By the name of the property. */
+  fields: Record<string, Reading>;
+  /** In this order; undefined fields were not sent. */
+  lines: Record<string, Reading>[];
+  /** False where the list as a whole is not plain. */
+  hasPlainLines: boolean;
+  /** Epoch ms; what says nothing happened when it arrived. */
+  timestamp: Reading;
+  /** Values that a destination may compute where the order's own is left out. */
+  values: number[];
+}
+
+type Write = (options: readonly Written[]) => Written;
+
+const LINE_IDS = ['product_id', 'variant_id', 'sku'] as const;
+const TEXTS = ['affiliation', 'coupon', 'note', 'name', 'payment_method'] as const;
+const LINE_TEXTS = [
+  'name',
+  'brand',
+  'category',
+  'variant',
+  'coupon',
+  'position',
+  'url',
+  'image_url',
+] as const;
+const OBJECTS = [
+  'page',
+  'campaign',
+  'traits',
+  'app',
+  'device',
+  'locale',
+  'ip',
+  'userAgent',
+  'timezone',
+] as const;
+const COMMON = ['context', 'integrations', 'userId', 'sentAt', 'originalTimestamp', 'name'] as const;
+
+const reading = ({ reads, also, isPlain }: Written): Reading => ({
+  ...{ reads, isPlain },
+  ...(also !== undefined && { also }),
+});
+/** A whole number from 0 to `max`. */
+export type Chance = (max: number) => number;
+
+/** A field that may be written in some other way is one of so many. */
+const FIELDS = 40;
+
+/** A message `Order Completed`, some fields of which are written in some other way. */
+export interface WrittenOrder {
+  message: Record<string, unknown>;
+  order: ReadableOrder;
+}
+
+/** @param number of the order, no other's. */
+export function writeOrder(chance: Chance, number: number, nowMs: number): WrittenOrder {
+  const one = <T>(of: readonly T[]): T => of[chance(of.length - 1)] as T;
+  const odds = one([1, 2, 4, 8]);
+  const isOdd = () => chance(FIELDS) < odds;
+  const write: Write = (options) => (isOdd() ? one(options) : (options[0] as Written));
+  const anything = (to: Record<string, unknown>, names: readonly string[]) => {
+    for (const name of names) if (isOdd()) to[name] = one(ANYTHING).sent;
+  };
+  const cents = (max: number) => (1 + chance(max)) / 100;
+
+  const mark = `order-mark-${number}`;
+  const orderId = one([`${40_000_000 + number}`, `M-${number}`, `00${number}A`]);
+  const lines: Record<string, Reading>[] = [];
+  const products: Record<string, unknown>[] = [];
+  let sum: number | undefined = 0;
+  for (let count = 1 + chance(2); count > 0; count--) {
+    const price = cents(300_000);
+    const quantity = 1 + chance(4);
+    const written: Record<string, Written> = {
+      price: write(amounts(price)),
+      quantity: write(quantities(quantity)),
+    };
+    for (const name of LINE_IDS.slice(0, 1 + chance(2)))
+      written[name] = write(ids(one([`${70_000_000 + number * 4 + count}`, `T-${number}-${count}`])));
+    sum = addLine(sum, written, price, quantity);
+    lines.push(mapValues(written, reading));
+    const line: Record<string, unknown> = mapValues(written, ({ sent }) => sent);
+    anything(line, LINE_TEXTS);
+    products.push(line);
+  }
+  const total = cents(90_000_000);
+  const revenue = cents(90_000_000);
+  const written: Record<string, Written> = {
+    order_id: write(ids(orderId)),
+    total: write(amounts(total)),
+    currency: write(currencies(one(['USD', 'TWD', 'EUR']), SHOP_POLICY.STORE_CURRENCY)),
+  };
+  if (chance(1) === 0) written.revenue = write(amounts(revenue));
+  for (const name of ['tax', 'shipping', 'discount', 'subtotal'])
+    if (chance(2) === 0) written[name] = write(amounts(cents(90_000)));
+  const list = write(lists(products));
+  const properties: Record<string, unknown> = {
+    ...{ mark, products: list.sent },
+    ...mapValues(written, ({ sent }) => sent),
+  };
+  anything(properties, TEXTS);
+  const context: Record<string, unknown> = {};
+  anything(context, OBJECTS);
+  const timestamp = write(times(nowMs - (nowMs % 60_000) - chance(3_000) * 60_000));
+  const message: Record<string, unknown> = {
+    ...{ type: isOdd() ? one(['Track', ' track ', 'TRACK']) : 'track' },
+    ...{ event: isOdd() ? one([' Order Completed ', 'Order Completed\n']) : 'Order Completed' },
+    ...{ messageId: isOdd() ? one([{ sent: 80_000_000 + number }, ...NO_IDS]).sent : `${mark}-id` },
+    ...{ anonymousId: `visitor-of-${number}`, timestamp: timestamp.sent },
+    ...{ context, properties: isOdd() ? json(properties) : properties },
+  };
+  anything(message, COMMON);
+  return {
+    message,
+    order: {
+      ...{ mark, orderId, lines, timestamp: reading(timestamp) },
+      fields: mapValues(written, reading),
+      hasPlainLines: list.isPlain,
+      values: [total, revenue, ...(sum === undefined ? [] : [sum / 100])],
+    },
+  };
+}
+
+/** In hundredths. A price that is not there adds nothing, a quantity that is not there is 1; one that cannot be read may be any. */
+function addLine(
+  sum: number | undefined,
+  written: Record<string, Written>,
+  price: number,
+  quantity: number,
+): number | undefined {
+  const known = (name: string, amount: number, absent: number) => {
+    const { sent, reads } = written[name] as Written;
+    return reads === amount ? amount : isEmpty(sent) ? absent : undefined;
+  };
+  const [each, times] = [known('price', price, 0), known('quantity', quantity, 1)];
+  return sum === undefined || each === undefined || times === undefined
+    ? undefined
+    : sum + Math.round(each * 100) * times;
+}
+
+const mapValues = <From, To>(of: Record<string, From>, map: (value: From) => To): Record<string, To> =>
+  Object.fromEntries(Object.entries(of).map(([name, value]) => [name, map(value)]));
+
+/** A message that is too large is refused. */
+const MOST_BYTES = 30_000;
+/** What a batch may have at its root without losing its messages. */
+const ROOT = ['sentAt', 'context', 'integrations', 'writeKey', 'messageId', 'lost'] as const;
+
+const PATHS = ['/v1/batch', '/v1/b', '/v1/import', '//v1/batch'];
+
+/** The path and text of a request with 1 to 4 orders, and the orders in their order. */
+export function writeOrders(
+  chance: Chance,
+  newNumber: () => number,
+): { path: string; body: string; orders: ReadableOrder[] } {
+  const nowMs = Date.now();
+  const write = (): WrittenOrder => {
+    const written = writeOrder(chance, newNumber(), nowMs);
+    return Buffer.byteLength(json(written.message)) > MOST_BYTES ? write() : written;
+  };
+  if (chance(1) === 0) {
+    const { message, order } = write();
+    if (chance(9) === 0) delete message.type;
+    return { path: '/v1/track', body: json(message), orders: [order] };
+  }
+  const written = Array.from({ length: 1 + chance(3) }, write);
+  const root: Record<string, unknown> = { batch: written.map(({ message }) => message) };
+  for (const name of ROOT)
+    if (chance(19) === 0) root[name] = (ANYTHING[chance(ANYTHING.length - 1)] as Written).sent;
+  return {
+    path: PATHS[chance(PATHS.length - 1)] as string,
+    body: json(root),
+    orders: written.map(({ order }) => order),
+  };
+}
