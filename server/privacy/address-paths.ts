@@ -1,3 +1,5 @@
+import { memoize } from '../lib/cache.ts';
+
 const USER = /^((?:[a-z][a-z0-9+.-]{0,30}:)?\\?\/\\?\/)[^/?#\s]*@/i;
 /** A query string or fragment whose first character is percent-encoded, so that it is part of the path. */
 const ENCODED_QUERY = /%(?:25)*(?:3F|23|3B)/i;
@@ -20,12 +22,12 @@ const SIGNED_TOKEN = /^eyJ[\w-]{4,}\./;
  * The part of an address before its query string, without the name and password of a user, without parameters
  * (`;jsessionid=…`), and with `[removed]` in place of what follows a word like `reset`.
  */
-export function cleanPath(path: string): string {
+export const cleanPath = memoize(5_000, (path) => {
   let clean = path.includes('@') ? path.replace(USER, '$1') : path;
   if (clean.includes(';')) clean = clean.replace(/;[^/]*/g, '');
   if (clean.includes('%')) clean = withoutEncodedQuery(clean);
   return ANY_WORD.test(clean) ? withoutSecrets(clean) : clean;
-}
+});
 
 function withoutEncodedQuery(path: string): string {
   const start = path.search(ENCODED_QUERY);

@@ -1,5 +1,6 @@
 import { CLICK_IDS } from '../../shared/click-ids.ts';
 import { isPlaceholder } from '../../shared/order-ids.ts';
+import { memoize } from '../lib/cache.ts';
 import { cleanPath } from './address-paths.ts';
 import { normalizeEmail } from './normalize.ts';
 
@@ -91,25 +92,45 @@ const IS_ENCODED = /%(?:25)*3A%(?:25)*2F/i;
 /** Such a text is no address, whatever it looks like. */
 const ID_KEY = /(?:id|sku|token|number)$/i;
 
+/** Nearly all texts are neither addresses nor contain one: the cheapest tests come first. */
 function cleanText(text: string, key: string, further: Further): string {
-  if (text.includes('://') || text.includes(':\\/\\/')) {
-    return isAddress(text, key)
-      ? cleanAddress(text, further)
-      : text.replace(IN_TEXT, (address) => cleanEscaped(address, further));
-  }
-  const isNamed = ADDRESS_KEY.test(key);
-  const isRooted = /^[/?#]/.test(text) && (isNamed || (text.startsWith('/') && !/\s/.test(text)));
-  if (isRooted || (text.includes('=') && IS_RELATIVE.test(text)))
-    return ID_KEY.test(key) ? text : cleanAddress(text, further);
-  if (isNamed && text.includes('=') && IS_QUERY.test(key)) return cleanQuery(text, further);
-  return text.includes('%') && IS_ENCODED.test(text)
-    ? text.replace(ENCODED, (address) => cleanPath(address))
-    : text;
+  if (text.includes('://')) return cleanAbsolute(text, key, further);
+  const first = text.charCodeAt(0);
+  const isRooted = first === SLASH || first === QUESTION_MARK || first === HASH;
+  const isAssigned = text.includes('=');
+  if (isRooted || isAssigned) return cleanRelative(text, key, first, isAssigned, further);
+  if (text.includes(':\\/\\/')) return cleanAbsolute(text, key, further);
+  return withoutEncoded(text);
 }
+const [SLASH, QUESTION_MARK, HASH] = [0x2f, 0x3f, 0x23];
+
+const cleanAbsolute = (text: string, key: string, further: Further): string =>
+  isAddress(text, key)
+    ? cleanAddress(text, further)
+    : text.replace(IN_TEXT, (address) => cleanEscaped(address, further));
+
+function cleanRelative(
+  text: string,
+  key: string,
+  first: number,
+  isAssigned: boolean,
+  further: Further,
+): string {
+  const isNamed = ADDRESS_KEY.test(key);
+  const isAddress = isNamed && (first === SLASH || first === QUESTION_MARK || first === HASH);
+  if (isAddress || (first === SLASH && !/\s/.test(text)) || (isAssigned && IS_RELATIVE.test(text)))
+    return ID_KEY.test(key) ? text : cleanAddress(text, further);
+  if (text.includes(':\\/\\/')) return cleanAbsolute(text, key, further);
+  if (isNamed && IS_QUERY.test(key)) return cleanQuery(text, further);
+  return withoutEncoded(text);
+}
+
+const withoutEncoded = (text: string): string =>
+  text.includes('%') && IS_ENCODED.test(text) ? text.replace(ENCODED, (address) => cleanPath(address)) : text;
 
 /** True for a text that is one address, even where its parameters were not encoded and hold blanks. */
 const isAddress = (text: string, key: string): boolean =>
-  SCHEME.test(text) && (ADDRESS_KEY.test(key) || !/[\s"'<>\\]/.test(text) || HAS_BLANKS.test(text));
+  SCHEME.test(text) && (!/[\s"'<>\\]/.test(text) || ADDRESS_KEY.test(key) || HAS_BLANKS.test(text));
 
 /** JSON may write `/` as `\/`. */
 const cleanEscaped = (address: string, further: Further): string =>
@@ -117,8 +138,21 @@ const cleanEscaped = (address: string, further: Further): string =>
     ? cleanAddress(address.replaceAll('\\/', '/'), further).replaceAll('/', '\\/')
     : cleanAddress(address, further);
 
+/** The addresses of a shop's pages and pictures come with every event. */
+const KNOWN_ADDRESSES = 2_000;
+const cleaners = new WeakMap<Further, (address: string) => string>();
+
 /** An address, absolute or not, without its fragment and with the parameters that are kept. */
-export function cleanAddress(address: string, further: Further): string {
+function cleanAddress(address: string, further: Further): string {
+  let clean = cleaners.get(further);
+  if (!clean) {
+    clean = memoize(KNOWN_ADDRESSES, (text) => readAddress(text, further));
+    cleaners.set(further, clean);
+  }
+  return clean(address);
+}
+
+function readAddress(address: string, further: Further): string {
   const hash = address.indexOf('#');
   const bare = hash < 0 ? address : address.slice(0, hash);
   const mark = bare.indexOf('?');
@@ -140,13 +174,17 @@ function cleanQuery(query: string, further: Further): string {
 function isKept(parameter: string, further: Further): boolean {
   const equals = parameter.indexOf('=');
   if (equals <= 0) return false;
-  const name = decode(parameter.slice(0, equals))?.toLowerCase().replace(/\[\]$/, '');
+  const name = nameOf(parameter.slice(0, equals));
   if (name === undefined) return false;
-  if (!KEPT.has(name) && !further.has(name) && !KEPT_KINDS.test(name)) return false;
+  const isClickId = CLICK_ID_NAMES.has(name);
+  if (!isClickId && !KEPT.has(name) && !further.has(name) && !KEPT_KINDS.test(name)) return false;
   const value = parameter.slice(equals + 1);
-  if (CLICK_ID_NAMES.has(name)) return !isPlaceholder((decode(value) ?? value).trim());
-  return !HIDES_ADDRESS.test(decode(value) ?? value);
+  if (isClickId) return !isPlaceholder((decode(value) ?? value).trim());
+  return !MAY_HIDE.test(value) || !HIDES_ADDRESS.test(decode(value) ?? value);
 }
+
+/** Undefined for a name that cannot be decoded. */
+const nameOf = memoize(2_000, (written) => decode(written)?.toLowerCase().replace(/\[\]$/, ''));
 
 /** That a page was given an email stays visible. */
 function maskedEmail(parameter: string): string[] {
@@ -154,6 +192,7 @@ function maskedEmail(parameter: string): string[] {
   return name !== undefined && normalizeEmail(value) !== undefined ? [`${name}=[email]`] : [];
 }
 
+const MAY_HIDE = /[%:#=]|^eyJ/;
 /** A value that is an address itself, or a signed token. */
 const HIDES_ADDRESS = /:\/\/|[?&#;][^=]{0,80}=|%(?:25)*(?:3F|26|23|3B)|^eyJ[\w-]+\./i;
 

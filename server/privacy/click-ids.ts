@@ -1,5 +1,4 @@
 import { CLICK_IDS } from '../../shared/click-ids.ts';
-import { memoize } from '../lib/cache.ts';
 import { type View, viewOf } from './text-view.ts';
 
 const spelled = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
@@ -17,29 +16,56 @@ const IS_NAMED = new RegExp(NAME.source, 'i');
 /** A character of a name, percent-encoded. */
 const ENCODED_CHARACTER = /%(?:25)*[4-7][0-9a-f]/i;
 
+const MAX_KEY_LENGTH = 64;
+const MAX_KNOWN = 2_000;
+/** The fields of messages are some hundreds; a map that is emptied when full is faster here than `memoize`. */
+const known = new Map<string, boolean>();
+
 /** True for the name of a field, parameter or cookie that holds a click id: `gclid`, `initial_gclid`, `fbc`, `user.fbp`. */
-export const isClickIdName = memoize(2_000, (name) => {
+function isClickIdName(name: string): boolean {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const isClickId = readName(name);
+  if (known.size >= MAX_KNOWN) known.clear();
+  if (name.length <= MAX_KEY_LENGTH) known.set(name, isClickId);
+  return isClickId;
+}
+
+function readName(name: string): boolean {
   const plain = spelled(name);
   if (LONG.some((one) => plain.includes(one)) || SHORT.has(plain)) return true;
   const words = name.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
   return words.split(/[^a-z0-9]+/).some((word) => SHORT.has(word));
-});
+}
 
-/** A copy without click ids: neither as fields, nor as parameters of URLs or otherwise named inside text. */
+/** Without click ids: neither as fields, nor as parameters of URLs or otherwise named inside text. */
 export function withoutClickIds<T>(value: T): T {
   return strip(value) as T;
 }
 
+/** Copies only what changes: most objects of a message hold no click id. */
 function strip(value: unknown): unknown {
   if (typeof value === 'string') return stripText(value);
-  if (Array.isArray(value)) return value.map(strip);
+  if (Array.isArray(value)) return stripList(value);
   if (typeof value !== 'object' || value === null) return value;
-  const isLabelled = isLabelOfClickId(value as Record<string, unknown>);
-  const kept: Record<string, unknown> = {};
-  for (const [key, inner] of Object.entries(value))
-    if (!isClickIdName(key) && !(isLabelled && key === 'value'))
-      kept[key.includes('=') ? stripText(key) : key] = strip(inner);
-  return kept;
+  const object = value as Record<string, unknown>;
+  let kept: Record<string, unknown> | undefined;
+  for (const key in object) {
+    const inner = object[key];
+    const isClickId = isClickIdName(key) || (key === 'value' && isLabelOfClickId(object));
+    const name = isClickId ? undefined : key.includes('=') ? stripText(key) : key;
+    const stripped = isClickId ? undefined : strip(inner);
+    if (name === key && stripped === inner) continue;
+    kept ??= { ...object };
+    if (name !== key) delete kept[key];
+    if (name !== undefined) kept[name] = stripped;
+  }
+  return kept ?? value;
+}
+
+function stripList(list: readonly unknown[]): readonly unknown[] {
+  const stripped = list.map(strip);
+  return stripped.every((item, index) => item === list[index]) ? list : stripped;
 }
 
 /** In `{name: 'gclid', value: '…'}` the label is beside the value. */
@@ -59,6 +85,7 @@ interface Range {
 }
 
 function stripText(text: string): string {
+  if (!text.includes('=') && !text.includes(':') && !text.includes('%')) return text;
   const isEncoded = text.includes('%') && ENCODED_CHARACTER.test(text);
   if (!isEncoded && !IS_NAMED.test(text)) return text;
   const view = viewOf(text);
@@ -67,7 +94,6 @@ function stripText(text: string): string {
 }
 
 const KEY_CHARACTER = /[\w.-]/;
-const MAX_KEY_LENGTH = 64;
 
 /** Every value with the name of a click id before it: `gclid=…`, `gclid: …`, `"gclid":"…"`. */
 function clickIdsIn(view: View): Range[] {
