@@ -1,7 +1,9 @@
 // @module-tag slow
+import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { zstdCompressSync } from 'node:zlib';
 import { expect, onTestFinished, test } from 'vitest';
 import { openLog } from '../../server/store/open.ts';
 import { type Consumer, DataDirUnusable, type Gap, type Store } from '../../server/store/store.ts';
@@ -198,4 +200,28 @@ test('an event that cannot be parsed becomes a dead letter; the others of its le
   expect(await damaged.deadLetters({ limit: 10 })).toMatchObject([
     { reason: 'damaged', answer: 'the stored event cannot be parsed', event: { messageId: '' } },
   ]);
+});
+
+test.each([
+  { what: 'cut', harm: (packed: Uint8Array) => packed.subarray(0, 100) },
+  { what: 'changed in one bit', harm: (packed: Uint8Array) => packed.with(200, (packed[200] ?? 0) ^ 1) },
+  { what: 'no compressed text', harm: () => Buffer.from('tea') },
+  { what: 'so that it unfolds to 100 MB', harm: () => zstdCompressSync(Buffer.alloc(100_000_000, 'a')) },
+])('the same of a long event whose packed text is $what', async ({ harm }) => {
+  const directory = tempDir();
+  const { log } = await open(directory);
+  const text = randomBytes(5_000).toString('base64');
+  const long = (id: string) => ({ event: event({ messageId: id, properties: { text } }) });
+  await log.accept([long('m-1'), long('m-2'), long('m-3')]);
+  await log.close();
+  const database = new DatabaseSync(join(directory, 'store.db'));
+  const row = database.prepare('SELECT packed FROM events WHERE seq = 2').get();
+  database.prepare('UPDATE events SET packed = ? WHERE seq = 2').run(harm(row?.packed as Uint8Array));
+  database.close();
+  const { log: damaged } = await open(directory);
+  expect(await leaseAll(damaged)).toEqual(['m-1', '', 'm-3']);
+  expect(await damaged.deadLetters({ limit: 10 })).toMatchObject([
+    { reason: 'damaged', answer: 'the stored event cannot be parsed', event: { messageId: '' } },
+  ]);
+  expect(await damaged.erase('shop', { ids: ['nobody'] })).toMatchObject({ isFound: false });
 });

@@ -1,5 +1,6 @@
 // @module-tag slow
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -191,7 +192,7 @@ test('SQLite log: the file shrinks: keys leave it after their window, free pages
   const clock = { nowMs: Date.parse('2026-03-01T00:00:00Z') };
   const log = await open(dataDir, { clock: () => clock.nowMs, retentionMs: 1000, orderKeyMs: 5000 });
   const flood = Array.from({ length: 600 }, () => ({
-    event: event({ properties: { text: 'x'.repeat(5000) } }),
+    event: event({ properties: { text: incompressible(5000) } }),
   }));
   await log.accept([...flood, { event: event({ orderKey: 'order:1' }) }]);
   for (const delivery of await log.lease('tiktok', 1000)) delivery.ack();
@@ -280,7 +281,7 @@ describe('SQLite log: dedup keys', () => {
     const dataDir = tempDir();
     const log = await open(dataDir, { maxPages: 60 });
     const big = (messageId: string) => ({
-      event: event({ messageId, properties: { pad: 'x'.repeat(400_000) } }),
+      event: event({ messageId, properties: { pad: incompressible(400_000) } }),
     });
     await expect(log.accept([big('too large')])).rejects.toThrow('full');
     const small = { event: event({ messageId: 'too large' }) };
@@ -306,13 +307,16 @@ function commits(dataDir: string): number {
   return count;
 }
 
+/** Of this many characters; it takes three quarters of that at least. */
+const incompressible = (length: number) => randomBytes(length).toString('base64').slice(0, length);
+
 /** By another process: opening and closing the file in this process would release SQLite's locks. */
 function filesWith(dataDir: string, text: string): string {
   return spawnSync('grep', ['-rlF', text, dataDir], { encoding: 'utf8' }).stdout;
 }
 
 describe('SQLite log: disk full', () => {
-  const big = (shop: string) => ({ event: event({ shop, properties: { text: 'x'.repeat(20_000) } }) });
+  const big = (shop: string) => ({ event: event({ shop, properties: { text: incompressible(20_000) } }) });
 
   test('rejects what it cannot store, loses nothing stored, and works again once there is space', async () => {
     const log = await open(tempDir(), { maxPages: 150 });

@@ -28,6 +28,19 @@ const OTHER_SHOP: Consumer = {
   audience: 'destinations',
 };
 
+/** Of which some take more bytes than characters, or more characters than they have signs. */
+const TEXTS: Record<string, string> = {
+  'one character': 'x'.repeat(30_000),
+  'signs of JSON': '"\\{}'.repeat(5_000),
+  'what has no place in UTF-8': '\ud800x'.repeat(5_000),
+  'control characters': '\0\x01\n'.repeat(3_000),
+  'three bytes each': '茶葉'.repeat(5_000),
+  'random characters': Array.from({ length: 30_000 }, (_, at) =>
+    String.fromCharCode(33 + ((at * at * 31) % 94)),
+  ).join(''),
+};
+
+const NONE = { advertising: false, analytics: false, marketing: false };
 type OpenLog = (options: LogOptions) => Promise<Store>;
 
 const ids = (deliveries: readonly Delivery[]) => deliveries.map((delivery) => delivery.event.messageId);
@@ -90,6 +103,40 @@ export function describeEventLog(name: string, open: OpenLog): void {
         [1, 1, 1].map((attempt) => ({ attempt, uncertainSinceMs: undefined })),
       );
     });
+
+    test.each<[string, Partial<ProtectedEvent>]>([
+      ['of which one purpose is assumed', { assumed: ['analytics'], consent: { ...NONE, analytics: true } }],
+      ['of which every purpose is assumed', { assumed: ['advertising', 'analytics', 'marketing'] }],
+      ['that denies', { assumed: ['marketing'], consent: { ...NONE, marketing: true } }],
+      ['of the backend', { source: 'server', type: 'identify', traits: { plan: 'tea' } }],
+      ['received later', { receivedAt: '2026-03-01T00:00:01.000Z', context: { locale: 'zh-TW' } }],
+      ['about nobody', { identity: {} }],
+      [
+        'with an identity among its properties',
+        { identity: {}, properties: { identity: { anonymousId: ['a'] } } },
+      ],
+    ])('an event %s is leased unchanged', async (_, parts) => {
+      const { log } = await setUp();
+      const stored = event(parts);
+      await append(log, stored);
+      expect((await leaseOne(log)).event).toEqual(stored);
+      expect(await log.erase('shop', { ids: ['nobody'] })).toMatchObject({ isFound: false });
+    });
+
+    test.each(Object.entries(TEXTS))(
+      'with a long text of %s it is leased unchanged, after a restart too',
+      async (_, text) => {
+        const { log, reopen } = await setUp();
+        const long = named('long', { properties: { text }, identity: { anonymousId: 'ann' } });
+        await append(log, long, named('short'));
+        await log.close();
+        const later = await reopen();
+        const [first, second] = await later.lease('tiktok', 10);
+        expect(first?.event).toEqual(long);
+        expect(second?.event.messageId).toBe('short');
+        expect((await later.exportPerson('shop', { ids: ['ann'] })).events).toEqual([{ event: long }]);
+      },
+    );
 
     test('is there after a restart', async () => {
       const { log, reopen } = await setUp();

@@ -15,6 +15,15 @@ export function fill(item: (index: number) => string, bytes = LONGEST): string {
 }
 const text = (piece: string, length = LONGEST) =>
   JSON.stringify(piece.repeat(Math.ceil(length / piece.length)).slice(0, length));
+/** Text of all signs a sender can type, as random as makes no difference: what is stored of it hardly shrinks. */
+function noise(length: number): string {
+  let state = ++last;
+  const signs = Array.from({ length }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return String.fromCharCode(32 + ((state >>> 16) % 95));
+  });
+  return JSON.stringify(signs.join('').replace(/["\\]/g, '~'));
+}
 const inContext = (context: string) => message('{}', `,"context":${context}`);
 
 /** What each tries to make expensive → a new message. */
@@ -56,6 +65,8 @@ export const COSTLY: Record<string, () => string> = {
   'numbers without end': () => message(`{"list":[${fill(() => '1e400')}]}`),
   'a long order': () =>
     message(`{"order_id":"long-${last}","note":${text('a')}}`).replace('Tea Poured', 'Order Completed'),
+  'an order of random signs': () =>
+    message(`{"order_id":"random-${last}","note":${noise(29_000)}}`).replace('Tea Poured', 'Order Completed'),
   'an order of phone links': () =>
     message(`{"order_id":"links-${last}","note":${text('tel:1 ')}}`).replace('Tea Poured', 'Order Completed'),
   'a refund without an order': () =>

@@ -10,15 +10,15 @@ import type { OpenStore } from './open-store.ts';
 import type { OrderSubjects } from './order-subjects.ts';
 import type { Order, Orders } from './orders.ts';
 import { intoSpare } from './spare.ts';
-import { readStored, withFields } from './stored-event.ts';
+import { readStored, toStored, withFields } from './stored-event.ts';
+import type { ReadText } from './stored-text.ts';
 import type { Views } from './views.ts';
 
 /** A row whose body is composed when it is leased first, by whichever destination. */
-export interface ComposedRow {
+export interface ComposedRow extends ReadText {
   seq: number;
   shop: string;
   orderId: number | null;
-  body: string;
 }
 
 /** `event`: what the body says; absent when it cannot be read. */
@@ -43,6 +43,10 @@ export function createComposeRow(
   const freeze = prepare(
     connection,
     'UPDATE events SET body = ?2, compose = 2, visitor = NULL WHERE seq = ?1',
+  );
+  const freezeAll = prepare(
+    connection,
+    'UPDATE events SET body = ?2, packed = ?3, compose = 2, visitor = NULL WHERE seq = ?1',
   );
 
   /** What browsers proved, latest first: their own reports of the order, and what they showed with its tokens. */
@@ -108,7 +112,9 @@ export function createComposeRow(
 
   return (row: ComposedRow): Frozen => {
     const frozen = tryCompose(row);
-    freeze.run(row.seq, intoSpare(row.body, frozen.body));
+    const [packed, body] = intoSpare(row, frozen.body);
+    if (packed === 'same') freeze.run(row.seq, body);
+    else freezeAll.run(row.seq, body, packed);
     return frozen;
   };
 }
@@ -118,7 +124,7 @@ function textWith(body: string, own: ProtectedEvent, event: ProtectedEvent): str
   const added: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(event)) {
     if (!Object.hasOwn(own, name)) added[name] = value;
-    else if (!isDeepStrictEqual(value, own[name as keyof ProtectedEvent])) return JSON.stringify(event);
+    else if (!isDeepStrictEqual(value, own[name as keyof ProtectedEvent])) return toStored(event);
   }
   return withFields(body.trimEnd(), added);
 }
@@ -129,6 +135,6 @@ const withSubjects = ({ event, text }: Composed, joined: Joined[]): Frozen => ({
 });
 
 const readEvidence = (row: EvidenceRow): Evidence => ({
-  ...toEvidence(JSON.parse(row.body)),
+  ...toEvidence(readStored(row.body)),
   ...(isDenial(row) && { subject: row.visitor.slice(1) }),
 });

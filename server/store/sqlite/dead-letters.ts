@@ -4,11 +4,11 @@ import { CHUNK, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepareTexts, type ReadText } from './stored-text.ts';
 
-export interface DeadLetterRow {
+export interface DeadLetterRow extends ReadText {
   id: number;
   consumer: string;
-  body: string;
   reason: DeadLetterReason;
   answer: string | null;
   attempt: number;
@@ -20,18 +20,18 @@ interface Located {
   consumerId: number;
 }
 
-const COLUMNS = `d.id, c.name AS consumer, e.body, d.reason, d.answer, d.attempt, d.at AS atMs
+const COLUMNS = `d.id, c.name AS consumer, e.packed, e.body, d.reason, d.answer, d.attempt, d.at AS atMs
   FROM dead_letters d JOIN consumers c ON c.id = d.consumer JOIN events e ON e.seq = d.seq`;
 /** Above every id: the first page. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
 export function createDeadLetters(store: OpenStore, encryptedPii: EncryptedPii) {
   const { connection } = store;
-  const all = prepare<DeadLetterRow>(
+  const all = prepareTexts<DeadLetterRow>(
     connection,
     `SELECT ${COLUMNS} WHERE d.id < ? ORDER BY d.id DESC LIMIT ?`,
   );
-  const ofConsumer = prepare<DeadLetterRow>(
+  const ofConsumer = prepareTexts<DeadLetterRow>(
     connection,
     `SELECT ${COLUMNS} WHERE d.id < ? AND d.consumer IN (SELECT id FROM consumers WHERE name = ?)
      ORDER BY d.id DESC LIMIT ?`,

@@ -122,7 +122,7 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
   };
 }
 
-function toDeadLetter({ body, answer, atMs, ...row }: DeadLetterRow): DeadLetter {
+function toDeadLetter({ body, packed: _, answer, atMs, ...row }: DeadLetterRow): DeadLetter {
   return {
     ...row,
     event: toEvent(body),

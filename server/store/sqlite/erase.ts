@@ -13,7 +13,8 @@ import type { History } from './history.ts';
 import { createGone, type LedgerRows } from './ledger.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Remove } from './remove.ts';
-import { tryRead } from './stored-event.ts';
+import { toStored, tryRead } from './stored-event.ts';
+import { prepareTexts, type StoredText, toStoredText } from './stored-text.ts';
 
 interface Parts {
   findPerson: FindPerson;
@@ -29,20 +30,23 @@ export function createErase(store: OpenStore, parts: Parts) {
   const { findPerson, remove, dedup, history, ledger, erasedOrders } = parts;
   const { connection } = store;
   const personal = createErasePersonal(store, parts.consents);
-  const bodyOf = prepare<{ body: string }>(connection, 'SELECT body FROM events WHERE seq = ?');
-  const setBody = prepare(connection, 'UPDATE events SET body = ?2 WHERE seq = ?1');
+  const bodyOf = prepareTexts<{ body: string }>(connection, 'SELECT packed, body FROM events WHERE seq = ?');
+  const setBody = prepare(connection, 'UPDATE events SET packed = ?2, body = ?3 WHERE seq = ?1');
   const removeSealed = prepare(connection, 'DELETE FROM seals WHERE seq = ?');
   const forgetAnswers = prepare(connection, 'UPDATE dead_letters SET answer = NULL WHERE seq = ?');
-  const evidenceOf = prepare<{ body: string }>(connection, 'SELECT body FROM evidence WHERE id = ?');
-  const setEvidence = prepare(connection, 'UPDATE evidence SET body = ?2 WHERE id = ?1');
-  const removeEvidence = createRemoveEvidence(connection);
-  const reportOf = prepare<{ body: string }>(
+  const evidenceOf = prepareTexts<{ body: string }>(
     connection,
-    'SELECT body FROM order_reports WHERE order_id = ? AND source = ? AND stage = ? AND part = ?',
+    'SELECT packed, body FROM evidence WHERE id = ?',
+  );
+  const setEvidence = prepare(connection, 'UPDATE evidence SET packed = ?2, body = ?3 WHERE id = ?1');
+  const removeEvidence = createRemoveEvidence(connection);
+  const reportOf = prepareTexts<{ body: string }>(
+    connection,
+    'SELECT packed, body FROM order_reports WHERE order_id = ? AND source = ? AND stage = ? AND part = ?',
   );
   const setReport = prepare(
     connection,
-    'UPDATE order_reports SET body = ?5 WHERE order_id = ?1 AND source = ?2 AND stage = ?3 AND part = ?4',
+    'UPDATE order_reports SET packed = ?5, body = ?6 WHERE order_id = ?1 AND source = ?2 AND stage = ?3 AND part = ?4',
   );
   const removeReport = prepare(
     connection,
@@ -50,9 +54,9 @@ export function createErase(store: OpenStore, parts: Parts) {
   );
 
   /** Undefined when it cannot be read: then it goes whole. */
-  function reduced(body: string | undefined, person: Person): string | undefined {
+  function reduced(body: string | undefined, person: Person): StoredText | undefined {
     const event = body === undefined ? undefined : tryRead(body);
-    return event && JSON.stringify(withoutPerson(event, person));
+    return event && toStoredText(toStored(withoutPerson(event, person)));
   }
 
   function* eraseEvents(
@@ -68,9 +72,9 @@ export function createErase(store: OpenStore, parts: Parts) {
     const mentioned = events.map(({ id }) => id).filter((seq) => !own.has(seq));
     if (own.size + mentioned.length > 0) yield* history.forget(shop, new Set([...own, ...mentioned]));
     yield* inChunks(store, mentioned, (seq) => {
-      const body = reduced(bodyOf.get(seq)?.body, person);
-      if (body === undefined) return;
-      setBody.run(seq, body);
+      const text = reduced(bodyOf.get(seq)?.body, person);
+      if (text === undefined) return;
+      setBody.run(seq, ...text);
       // The event's sealed values may be the person's.
       removeSealed.run(seq);
       forgetAnswers.run(seq);
@@ -102,13 +106,13 @@ export function createErase(store: OpenStore, parts: Parts) {
     });
     yield* inChunks(store, reports, ({ orderId, source, stage, part, relation }) => {
       const key = [orderId, source, stage, part] as const;
-      const body = relation === 'own' ? undefined : reduced(reportOf.get(...key)?.body, person);
-      if (body === undefined) removeReport.run(...key);
-      else setReport.run(...key, body);
+      const text = relation === 'own' ? undefined : reduced(reportOf.get(...key)?.body, person);
+      if (text === undefined) removeReport.run(...key);
+      else setReport.run(...key, ...text);
     });
     yield* inChunks(store, evidence, ({ id, relation }) => {
-      const body = relation === 'own' ? undefined : reduced(evidenceOf.get(id)?.body, person);
-      if (body !== undefined) setEvidence.run(id, body);
+      const text = relation === 'own' ? undefined : reduced(evidenceOf.get(id)?.body, person);
+      if (text !== undefined) setEvidence.run(id, ...text);
       else removeEvidence(id);
     });
     const others = yield* personal.erase(shop, person);

@@ -4,6 +4,7 @@ import { type Dedup, fromBlob, type Windows } from './dedup.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Remove } from './remove.ts';
 import { ONE_BYTE, withSpare } from './spare.ts';
+import { prepareTexts, toStoredText } from './stored-text.ts';
 
 export interface NewRow {
   shop: string;
@@ -59,14 +60,14 @@ export function createEventRows(
   const insert = prepare(
     connection,
     `INSERT INTO events (shop, received_at, hold_until, message_key, order_key, voice, audience, compose, order_id, visitor,
-       person, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       person, packed, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertPii = prepare(connection, 'INSERT INTO seals (seq, sealed) VALUES (?, ?)');
-  const unsent = prepare<Copied>(
+  const unsent = prepareTexts<Copied>(
     connection,
     `SELECT received_at AS receivedAtMs, hold_until AS holdUntilMs, message_key AS messageKey, order_key AS orderKey,
-       voice, audience, order_id AS orderId, visitor, person, body, sealed AS encryptedPii
+       voice, audience, order_id AS orderId, visitor, person, packed, body, sealed AS encryptedPii
      FROM events e LEFT JOIN seals s ON s.seq = e.seq WHERE e.seq = ? AND compose = 1`,
   );
   const held = prepare<Pick<NewRow, 'holdUntilMs'>>(
@@ -87,6 +88,7 @@ export function createEventRows(
       const { visitor, person, text } = isComposed
         ? { visitor: ONE_BYTE, person: null, text: withSpare(body) }
         : { ...row, text: body };
+      const [packed, rest] = toStoredText(text);
       const seq = insert.insert(
         shop,
         receivedAtMs,
@@ -96,12 +98,13 @@ export function createEventRows(
         ...flags,
         visitor,
         person,
-        text,
+        packed,
+        rest,
       );
       if (encryptedPii !== null && interested.some(({ decryptsPii }) => decryptsPii))
         insertPii.run(seq, encryptedPii);
       for (const consumer of interested) consumer.waiting++;
-      bytes += Buffer.byteLength(body);
+      bytes += (packed?.length ?? 0) + Buffer.byteLength(rest);
       return seq;
     },
     dropUnsent(shop, seq) {

@@ -4,6 +4,7 @@ import { visitorSubject } from '../subject.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Order } from './orders.ts';
+import { prepareTexts, toStoredText } from './stored-text.ts';
 import { tokenKey } from './token-key.ts';
 
 /** How long before an order's first report an address may have been seen to count as a witness. */
@@ -58,7 +59,7 @@ export const senderParts = ({
 }: Pick<EvidenceRow, 'visitor' | 'witness' | 'receivedAtMs'>): string[] =>
   isOwnVisitor(visitor) ? [visitor] : [visitor, witness ?? '', `${Math.floor(receivedAtMs / WITNESS_MS)}`];
 
-const COLUMNS = `e.id, e.stage, e.received_at AS receivedAtMs, e.visitor, e.user_id AS userId, e.witness, e.body`;
+const COLUMNS = `e.id, e.stage, e.received_at AS receivedAtMs, e.visitor, e.user_id AS userId, e.witness, e.packed, e.body`;
 const byNameKey = (name: string) => `n:${name}`;
 const byTokenKey = (token: string) => `t:${tokenKey(token)}`;
 /** Counts the reports of one address that deny a purpose or grant none. */
@@ -119,21 +120,21 @@ export function createDenialsOf(connection: OpenStore['connection']) {
 export function createEvidence({ connection }: OpenStore) {
   const insert = prepare(
     connection,
-    `INSERT INTO evidence (shop, key, stage, status, received_at, visitor, user_id, witness, body)
-     VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO evidence (shop, key, stage, status, received_at, visitor, user_id, witness, packed, body)
+     VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   );
   const lastId = prepare<{ id: number }>(connection, 'SELECT last_insert_rowid() AS id');
   const addName = prepare(
     connection,
     'INSERT INTO evidence_names (shop, name, evidence_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  const withToken = prepare<EvidenceRow>(
+  const withToken = prepareTexts<EvidenceRow>(
     connection,
     `SELECT ${COLUMNS} FROM evidence_names n JOIN evidence e ON e.id = n.evidence_id
      WHERE n.shop = ?1 AND n.name = ?2 AND e.status = 'open' AND e.received_at <= ?3
      ORDER BY e.received_at DESC LIMIT ${MOST_CANDIDATES}`,
   );
-  const withWitness = prepare<EvidenceRow>(
+  const withWitness = prepareTexts<EvidenceRow>(
     connection,
     `SELECT ${COLUMNS} FROM ${WITNESSED} AND e.status = 'open' AND e.visitor IN (SELECT value FROM json_each(?5))
      ORDER BY e.received_at DESC LIMIT ${MOST_CANDIDATES}`,
@@ -151,7 +152,7 @@ export function createEvidence({ connection }: OpenStore) {
     connection,
     `UPDATE evidence SET status = 'joined', order_id = ?2, closed_at = ?3 WHERE id = ?1`,
   );
-  const joinedOf = prepare<EvidenceRow>(
+  const joinedOf = prepareTexts<EvidenceRow>(
     connection,
     `SELECT ${COLUMNS} FROM evidence e WHERE e.order_id = ? ORDER BY e.received_at DESC, e.id DESC LIMIT ${MOST_CANDIDATES}`,
   );
@@ -199,7 +200,8 @@ export function createEvidence({ connection }: OpenStore) {
       { stage, names, tokens, userId }: OrderClaim,
       { visitor, receivedAtMs, witness, body, isDenying }: Sent,
     ): EvidenceRow | undefined {
-      if (insert.run(shop, key, stage, receivedAtMs, visitor, userId ?? null, witness, body) === 0)
+      const sender = [visitor, userId ?? null, witness] as const;
+      if (insert.run(shop, key, stage, receivedAtMs, ...sender, ...toStoredText(body)) === 0)
         return undefined;
       const id = lastId.get()?.id ?? 0;
       const counted = isDenying && witness !== null ? [byDenierKey(witness)] : [];

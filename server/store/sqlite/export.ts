@@ -12,6 +12,7 @@ import type { History } from './history.ts';
 import { createGone, type LedgerRows } from './ledger.ts';
 import type { OpenStore } from './open-store.ts';
 import { tryRead } from './stored-event.ts';
+import { prepareTexts } from './stored-text.ts';
 
 interface Parts {
   findPerson: FindPerson;
@@ -29,22 +30,22 @@ const time = (ms: number) => new Date(ms).toISOString();
 /** What an erasure of the same person would remove. */
 export function createExport({ connection }: OpenStore, parts: Parts) {
   const { findPerson, history, ledger, erasedOrders } = parts;
-  const eventOf = prepare<{ body: string; encryptedPii: string | null }>(
+  const eventOf = prepareTexts<{ body: string; encryptedPii: string | null }>(
     connection,
-    'SELECT body, sealed AS encryptedPii FROM events e LEFT JOIN seals s ON s.seq = e.seq WHERE e.seq = ?',
+    'SELECT packed, body, sealed AS encryptedPii FROM events e LEFT JOIN seals s ON s.seq = e.seq WHERE e.seq = ?',
   );
-  const deadLettersOf = prepare<DeadLetterRow>(
+  const deadLettersOf = prepareTexts<DeadLetterRow>(
     connection,
-    `SELECT d.id, c.name AS consumer, e.body, d.reason, d.answer, d.attempt, d.at AS atMs
+    `SELECT d.id, c.name AS consumer, e.packed, e.body, d.reason, d.answer, d.attempt, d.at AS atMs
      FROM dead_letters d JOIN consumers c ON c.id = d.consumer JOIN events e ON e.seq = d.seq WHERE d.seq = ?`,
   );
-  const reportsOf = prepare<{ body: string }>(
+  const reportsOf = prepareTexts<{ body: string }>(
     connection,
-    'SELECT body FROM order_reports WHERE order_id = ? ORDER BY received_at',
+    'SELECT packed, body FROM order_reports WHERE order_id = ? ORDER BY received_at',
   );
-  const evidenceOf = prepare<{ status: string; body: string }>(
+  const evidenceOf = prepareTexts<{ status: string; body: string }>(
     connection,
-    'SELECT status, body FROM evidence WHERE id = ?',
+    'SELECT status, packed, body FROM evidence WHERE id = ?',
   );
   const viewsOf = prepare<{
     id: number;

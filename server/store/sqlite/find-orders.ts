@@ -3,6 +3,7 @@ import { CHUNK, pages } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 import { relationIn } from './person-scan.ts';
+import { prepareTexts } from './stored-text.ts';
 
 /** The key of one report of an order, and its text. */
 export interface ReportRow {
@@ -36,9 +37,9 @@ export function createFindOrders({ connection }: OpenStore) {
     `SELECT id, canonical_id AS canonicalId, user_id AS userId FROM orders
      WHERE +shop = ? AND id > ? ORDER BY id LIMIT ?`,
   );
-  const reportsOf = prepare<ReportRow>(
+  const reportsOf = prepareTexts<ReportRow>(
     connection,
-    `SELECT r.order_id AS orderId, r.source, r.stage, r.part, r.body
+    `SELECT r.order_id AS orderId, r.source, r.stage, r.part, r.packed, r.body
      FROM orders o JOIN order_reports r ON r.order_id = o.id WHERE +o.shop = ? AND o.id BETWEEN ? AND ?`,
   );
   const named = prepare<{ orderId: number }>(
@@ -55,7 +56,7 @@ export function createFindOrders({ connection }: OpenStore) {
     const asked = new Set(names.flatMap((name) => named.get(shop, name)?.orderId ?? []));
     for (const orders of pages((after) => page.all(shop, after, CHUNK))) {
       const [firstId = 0, lastId = 0] = [orders.at(0)?.id, orders.at(-1)?.id];
-      const reports = reportsOf.all(shop, firstId, lastId).map(({ body, ...report }) => {
+      const reports = reportsOf.all(shop, firstId, lastId).map(({ body, packed: _, ...report }) => {
         const { relation } = relationIn(body, person);
         return { ...report, relation };
       });

@@ -4,11 +4,11 @@ import { isTrusted } from '../../orders/precedence.ts';
 import { claimsOf, type Person } from '../../privacy/person.ts';
 import type { PersonQuery } from '../person.ts';
 import { CHUNK, pages } from './chunks.ts';
-import { prepare } from './database.ts';
 import type { FindOrders, FoundOrders } from './find-orders.ts';
 import type { OpenStore } from './open-store.ts';
 import { type Concerned, claims, createPersonScan, type PersonScan } from './person-scan.ts';
 import { tryRead } from './stored-event.ts';
+import { prepareTexts } from './stored-text.ts';
 
 /** Everything in the store that concerns a person. */
 export interface FoundPerson extends FoundOrders {
@@ -31,19 +31,19 @@ const STEP = 1_000;
 
 /** Events and evidence are read once each, with the whole set of ids. */
 const TABLES = {
-  events: 'SELECT seq AS id, body FROM events WHERE shop = ? AND seq > ? ORDER BY seq LIMIT ?',
-  evidence: 'SELECT id, body FROM evidence WHERE +shop = ? AND id > ? ORDER BY id LIMIT ?',
+  events: 'SELECT seq AS id, packed, body FROM events WHERE shop = ? AND seq > ? ORDER BY seq LIMIT ?',
+  evidence: 'SELECT id, packed, body FROM evidence WHERE +shop = ? AND id > ? ORDER BY id LIMIT ?',
 };
 const ROWS = {
-  events: 'SELECT seq AS id, body FROM events WHERE seq = ?',
-  evidence: 'SELECT id, body FROM evidence WHERE id = ?',
+  events: 'SELECT seq AS id, packed, body FROM events WHERE seq = ?',
+  evidence: 'SELECT id, packed, body FROM evidence WHERE id = ?',
 };
 type Table = keyof typeof TABLES;
 
 export function createFindPerson({ connection }: OpenStore, findOrders: FindOrders) {
   const table = (name: Table) => ({
-    page: prepare<Row>(connection, TABLES[name]),
-    row: prepare<Row>(connection, ROWS[name]),
+    page: prepareTexts<Row>(connection, TABLES[name]),
+    row: prepareTexts<Row>(connection, ROWS[name]),
   });
   const tables = { events: table('events'), evidence: table('evidence') };
 

@@ -2,6 +2,8 @@ import type { HistoryRow, SentRequest } from '../history.ts';
 import { CHUNK, eachRow, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
+import { tryRead } from './stored-event.ts';
+import { prepareTexts } from './stored-text.ts';
 
 export const HISTORY_SCHEMA = `
   -- One row for each request that was sent. events: ranges of seq. total: bytes of all rows up to this one.
@@ -66,9 +68,10 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
     connection,
     `${select} WHERE h.consumer = (SELECT id FROM consumers WHERE name = ?) AND h.id < ? ORDER BY h.id DESC LIMIT ?`,
   );
-  const messageIdsBetween = prepare<{ messageId: string | null }>(
+  const messageIdsBetween = prepareTexts<{ messageId: string | null; body: string }>(
     connection,
-    `SELECT iif(json_valid(body), body ->> '$.messageId', NULL) AS messageId FROM events
+    `SELECT iif(packed IS NULL AND json_valid(body), body ->> '$.messageId', NULL) AS messageId, packed,
+       iif(packed IS NULL, '', body) AS body FROM events
      WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`,
   );
   const removeOld = prepare(
@@ -92,7 +95,7 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
       const free = MAX_MESSAGE_IDS - found.length;
       if (free <= 0) break;
       const rows = messageIdsBetween.all(from, to, free);
-      found.push(...rows.flatMap(({ messageId }) => messageId ?? []));
+      found.push(...rows.flatMap(({ messageId, body }) => messageId ?? tryRead(body)?.messageId ?? []));
     }
     return found;
   }

@@ -6,6 +6,7 @@ import { prepare } from './database.ts';
 import { type ConsumerState, type OpenStore, reachedSeq } from './open-store.ts';
 import { RECORDED_COLUMNS, RECORDED_TABLES, type RowSubjects } from './recorded.ts';
 import type { Requeue } from './requeue.ts';
+import { prepareTexts, type ReadText } from './stored-text.ts';
 
 /** One leased delivery. When it is settled, `attempt` also proves that it was not leased again since. */
 export interface LeasedRow {
@@ -23,13 +24,13 @@ export interface LeasedRow {
   denials: number;
 }
 /** A row as it is read. */
-interface ReadRow extends Omit<LeasedRow, 'consent' | 'denials'>, RowSubjects {
+interface ReadRow extends Omit<LeasedRow, 'consent' | 'denials'>, RowSubjects, ReadText {
   orderId: number | null;
   /** 1: the body is not composed yet; 2: it was composed. */
   compose: number;
 }
 
-const EVENT_COLUMNS = `e.shop, e.order_id AS orderId, e.compose, e.order_key IS NOT NULL AS isOrder, e.body, s.sealed AS encryptedPii,
+const EVENT_COLUMNS = `e.shop, e.order_id AS orderId, e.compose, e.order_key IS NOT NULL AS isOrder, e.packed, e.body, s.sealed AS encryptedPii,
   ${RECORDED_COLUMNS}`;
 /** Exported so that a test can check their query plans. */
 export const DUE_SQL = `
@@ -69,9 +70,9 @@ export function createLease(
   const { composeRow, recorded, denials } = parts;
   const { connection } = store;
   const enqueue = prepare(connection, ENQUEUE_SQL);
-  const due = prepare<ReadRow>(connection, DUE_SQL);
-  const fresh = prepare<ReadRow & { holdUntilMs: number | null }>(connection, NEW_SQL);
-  const trusted = prepare<ReadRow & { holdUntilMs: number | null }>(connection, TRUSTED_SQL);
+  const due = prepareTexts<ReadRow>(connection, DUE_SQL);
+  const fresh = prepareTexts<ReadRow & { holdUntilMs: number | null }>(connection, NEW_SQL);
+  const trusted = prepareTexts<ReadRow & { holdUntilMs: number | null }>(connection, TRUSTED_SQL);
   const leaseAgain = prepare(
     connection,
     `UPDATE deliveries SET state = 'leased', due_at = ?2, attempt = attempt + 1, reason = NULL,

@@ -9,7 +9,8 @@ import { createRemoveEvidence } from './evidence.ts';
 import type { ReportRow } from './find-orders.ts';
 import type { OpenStore } from './open-store.ts';
 import { REFERENCES } from './order-subjects.ts';
-import { tryRead } from './stored-event.ts';
+import { toStored, tryRead } from './stored-event.ts';
+import { prepareTexts, toStoredText } from './stored-text.ts';
 
 const ORDER_TABLES = ['order_names', 'order_tokens', 'order_reports', 'order_stages'];
 const SHOP_TABLES = ['order_names', 'order_tokens', 'views', 'consents', 'person_links', 'shop_voices'];
@@ -31,14 +32,14 @@ export function createOrderRetention(
   consents: Pick<Consents, 'forgetAll'>,
 ) {
   const { connection, transaction } = store;
-  const oldReports = prepare<ReportRow>(
+  const oldReports = prepareTexts<ReportRow>(
     connection,
-    `SELECT order_id AS orderId, source, stage, part, body FROM order_reports
+    `SELECT order_id AS orderId, source, stage, part, packed, body FROM order_reports
      WHERE is_reduced = 0 AND received_at < ? ORDER BY received_at LIMIT ?`,
   );
   const reduce = prepare(
     connection,
-    `UPDATE order_reports SET is_reduced = 1, body = ?5
+    `UPDATE order_reports SET is_reduced = 1, packed = ?5, body = ?6
      WHERE order_id = ?1 AND source = ?2 AND stage = ?3 AND part = ?4`,
   );
   const oldOrders = prepare<{ id: number }>(
@@ -148,7 +149,7 @@ export function createOrderRetention(
         const rows = oldReports.all(beforeMs, STEP);
         for (const { orderId, source, stage, part, body } of rows) {
           const report = tryRead(body);
-          if (report) reduce.run(orderId, source, stage, part, JSON.stringify(toRemains(report)));
+          if (report) reduce.run(orderId, source, stage, part, ...toStoredText(toStored(toRemains(report))));
           else removeReport.run(orderId, source, stage, part);
           forgetWitness.run(orderId);
         }

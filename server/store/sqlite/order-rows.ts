@@ -1,9 +1,10 @@
+import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import type { AcceptRow } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
 import type { NewRow } from './event-rows.ts';
 import type { Order } from './orders.ts';
-import { withFields } from './stored-event.ts';
+import { readStored, toStored, withFields } from './stored-event.ts';
 
 /** One report as statistics read it. */
 export const reportRow = (
@@ -38,21 +39,21 @@ export const evidenceRow = (row: AcceptRow, body: string, order: Order): NewRow 
 export function mergeRow(row: AcceptRow, from: string, order: Order): NewRow {
   const [shop, source, messageId, receivedAtMs] = row;
   const at = new Date(receivedAtMs).toISOString();
-  const event = {
+  const event: ProtectedEvent = {
     ...{ shop, source, messageId: `${messageId}:merged:${from}`, type: 'track', event: 'Order Merged' },
     ...{ timestamp: at, receivedAt: at, identity: {}, context: {}, traits: {} },
     consent: { advertising: false, analytics: false, marketing: false },
     properties: { from, to: order.canonicalId },
   };
-  return reportRow(row, JSON.stringify(event), order);
+  return reportRow(row, toStored(event), order);
 }
 
 export const withKey = (body: string, orderKey: string) => withFields(body, { orderKey });
 
 /** The order that a report of its payment is the first to know of. */
 export function asPlaced(body: string, orderKey: string): string {
-  const event = JSON.parse(body);
-  return JSON.stringify({
+  const event = readStored(body);
+  return toStored({
     ...event,
     event: 'Order Completed',
     messageId: `${event.messageId}:placed`,

@@ -2,6 +2,7 @@ import { isTrusted } from '../../orders/precedence.ts';
 import type { Stage } from '../../orders/stages.ts';
 import type { EventRows } from './event-rows.ts';
 import type { Order, Orders } from './orders.ts';
+import { readStored } from './stored-event.ts';
 
 /** How long an order whose report lacks the total waits for one that has it. */
 export const TOTAL_WAIT_MS = 3_600_000;
@@ -29,7 +30,7 @@ export function createOrderTotals(
      */
     hasTotal: (order: Order, body: string): boolean =>
       orders
-        .reports(order, { body, event: JSON.parse(body) })
+        .reports(order, { body, event: readStored(body) })
         .some(
           ({ source, stage, event }) =>
             isTrusted(source) &&

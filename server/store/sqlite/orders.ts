@@ -6,6 +6,7 @@ import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 import { REFERENCES } from './order-subjects.ts';
 import { readStored } from './stored-event.ts';
+import { prepareTexts, toStoredText } from './stored-text.ts';
 import { tokenKey } from './token-key.ts';
 
 /** One order as the tables know it. */
@@ -115,13 +116,14 @@ export function createOrders({ connection }: OpenStore): Orders {
   );
   const putReport = prepare(
     connection,
-    `INSERT INTO order_reports (order_id, source, stage, part, received_at, body) VALUES (?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET received_at = excluded.received_at, body = excluded.body, is_reduced = 0
+    `INSERT INTO order_reports (order_id, source, stage, part, received_at, packed, body) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET received_at = excluded.received_at, packed = excluded.packed, body = excluded.body,
+       is_reduced = 0
      WHERE excluded.received_at >= received_at`,
   );
-  const allReports = prepare<{ source: Source; stage: Stage; part: string; body: string }>(
+  const allReports = prepareTexts<{ source: Source; stage: Stage; part: string; body: string }>(
     connection,
-    'SELECT source, stage, part, body FROM order_reports WHERE order_id = ?',
+    'SELECT source, stage, part, packed, body FROM order_reports WHERE order_id = ?',
   );
   const stages = prepare<{ stage: string; part: string; seq: number }>(
     connection,
@@ -235,7 +237,7 @@ export function createOrders({ connection }: OpenStore): Orders {
       return { order, isNew: !known, formerIds, superseded };
     },
     report(order, source, { stage, part }, receivedAtMs, body) {
-      putReport.run(order.id, source, stage, part, receivedAtMs, body);
+      putReport.run(order.id, source, stage, part, receivedAtMs, ...toStoredText(body));
     },
     reports: (order, read) =>
       allReports.all(order.id).map(({ source, stage, part, body }) => ({

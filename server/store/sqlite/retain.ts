@@ -11,6 +11,7 @@ import type { OpenStore } from './open-store.ts';
 import type { OrderRetention } from './order-retention.ts';
 import type { Redactions } from './redactions.ts';
 import type { Remove } from './remove.ts';
+import { prepareTexts } from './stored-text.ts';
 
 /** Free pages beyond this share of the file are returned to the operating system; the rest is reused. */
 const KEEP_FREE = 0.25;
@@ -38,9 +39,9 @@ export function createRetain(store: OpenStore, parts: Parts) {
   const { retentionMs, remove, encryptedPii, dedup, history, deadLetters, ledger, composeRow } = parts;
   const { orders, redactions } = parts;
   const { connection } = store;
-  const uncomposed = prepare<ComposedRow>(
+  const uncomposed = prepareTexts<Omit<ComposedRow, 'packed'>>(
     connection,
-    `SELECT seq, shop, order_id AS orderId, body FROM events
+    `SELECT seq, shop, order_id AS orderId, packed, body FROM events
      WHERE compose = 1 AND received_at < ? ORDER BY received_at LIMIT ?`,
   );
   const nextShop = prepare<{ shop: string }>(

@@ -34,6 +34,7 @@ export const REPORT_TABLE = `
     part TEXT NOT NULL,
     received_at INTEGER NOT NULL,
     body TEXT NOT NULL,
+    packed BLOB,
     -- 1: past the retention; only ids and amounts are left.
     is_reduced INTEGER NOT NULL DEFAULT 0,
     UNIQUE (order_id, source, stage, part)
@@ -98,6 +99,7 @@ export const ORDER_SCHEMA = `
     user_id TEXT,
     witness TEXT,
     body TEXT NOT NULL,
+    packed BLOB,
     UNIQUE (shop, key)
   ) STRICT;
   CREATE INDEX evidence_by_status ON evidence (shop, status, received_at);

@@ -4,13 +4,15 @@ import { REDACTION_SCHEMA } from './redactions.ts';
 import { CONSENT_SCHEMA } from './schema-consent.ts';
 import { ORDER_SCHEMA } from './schema-orders.ts';
 
-export const VERSION = 4;
+export const VERSION = 5;
 
 export const EVENT_INDEXES = `
   CREATE INDEX events_trusted ON events (shop, seq) WHERE voice = 1;
   CREATE INDEX events_by_order ON events (order_id) WHERE order_id IS NOT NULL;
 `;
+export const DEAD_LETTERS_BY_SEQ = 'CREATE INDEX dead_letters_by_seq ON dead_letters (seq);';
 export const RETENTION_INDEXES = `
+  ${DEAD_LETTERS_BY_SEQ}
   CREATE INDEX dead_letters_by_age ON dead_letters (at);
   CREATE INDEX events_uncomposed ON events (received_at) WHERE compose = 1;
 `;
@@ -41,7 +43,9 @@ export const SCHEMA = `${ORDER_SCHEMA}${CONSENT_SCHEMA}${LEDGER_SCHEMA}${HISTORY
     -- The subjects of its consent record, '' where there is none; NULL in rows of earlier versions.
     visitor TEXT,
     person TEXT,
-    body TEXT NOT NULL
+    -- The text of the event, as stored-text.ts has it.
+    body TEXT NOT NULL,
+    packed BLOB
   ) STRICT;
   CREATE INDEX events_by_shop ON events (shop);
   ${EVENT_INDEXES}

@@ -1,3 +1,5 @@
+import { type ReadText, type StoredText, toStoredText } from './stored-text.ts';
+
 /** In bytes: an order's id, the id of its event, and two who belong to it. */
 const SPARE = 256;
 
@@ -11,8 +13,13 @@ export const ONE_BYTE = ' ';
 /** A body with spare bytes behind it, for what composing adds. */
 export const withSpare = (body: string): string => body.trimEnd() + ' '.repeat(SPARE);
 
-/** The text that takes the place of such a body, in the same size where it fits. */
-export function intoSpare(body: string, text: string): string {
-  const free = Buffer.byteLength(body) - Buffer.byteLength(text);
-  return free > 0 ? text + ' '.repeat(free) : text;
+/** The text that takes the place of such a body, in the same size where it fits; then what is packed stays as it is. */
+export function intoSpare(
+  { body, packed }: ReadText,
+  text: string,
+): StoredText | [packed: 'same', body: string] {
+  const rest = text.slice(packed);
+  const free = Buffer.byteLength(body.slice(packed)) - Buffer.byteLength(rest);
+  const isFitting = free >= 0 && text.startsWith(body.slice(0, packed));
+  return isFitting ? ['same', rest + ' '.repeat(free)] : toStoredText(text);
 }

@@ -6,6 +6,7 @@ import { contactsOf } from '../../privacy/person.ts';
 import type { Entry } from '../store.ts';
 import type { AcceptRow, Details, Whose } from './accept-row.ts';
 import { subjectsOf } from './event-subjects.ts';
+import { toStored } from './stored-event.ts';
 
 /** An entry as it crosses to the thread. */
 export function toAcceptRow(entry: Entry): AcceptRow {
@@ -17,7 +18,7 @@ export function toAcceptRow(entry: Entry): AcceptRow {
     source,
     messageId,
     receivedAtMs,
-    JSON.stringify(event),
+    toStored(event),
     encryptedPii,
     toDetails(entry),
     toWhose(entry, receivedAtMs),

@@ -4,6 +4,7 @@ import type { OrderClaim } from '../../orders/claim.ts';
 import type { Denial } from '../store.ts';
 import { personSubject, subjectOf, tokenDigestSubject, tokenSubject, visitorSubject } from '../subject.ts';
 import type { DenialRow } from './accept-row.ts';
+import { toStored } from './stored-event.ts';
 
 /** A message that grants no purpose, as it crosses to the thread. */
 export function toDenialRow(denial: Denial): DenialRow {
@@ -18,7 +19,7 @@ export function toDenialRow(denial: Denial): DenialRow {
     saidAtMs: Math.min(denial.saidAtMs, receivedAtMs),
     subjects: [visitor, ...(isTrusted ? [userId, emailSha256].map(personSubject) : []), ...shown, ...names],
     ...(claim && { claim: withoutPerson(claim) }),
-    body: JSON.stringify(toRemains(denial)),
+    body: toStored(toRemains(denial)),
   };
 }
 

@@ -5,6 +5,7 @@ import { isTrusted } from '../../orders/precedence.ts';
 import type { AcceptRow } from './accept-row.ts';
 import { type EvidenceStore, isDenial } from './evidence.ts';
 import type { Order, Orders } from './orders.ts';
+import { readStored } from './stored-event.ts';
 import type { Voices } from './voices.ts';
 
 /** The answer to a page whose id of the order is not the one that ad platforms are sent. */
@@ -28,7 +29,7 @@ export function createIsUnmatched(
   function eventIdOf(order: Order): string {
     if (order.eventId !== null) return order.eventId;
     const pages = evidence.joined(order).filter((one) => one.stage === 'placed' && !isDenial(one));
-    const pixelIds = pages.toReversed().flatMap(({ body }) => toEvidence(JSON.parse(body)).eventId ?? []);
+    const pixelIds = pages.toReversed().flatMap(({ body }) => toEvidence(readStored(body)).eventId ?? []);
     return eventIdOfOrder(order.canonicalId, orders.claimed(order).names, pixelIds);
   }
 
@@ -39,7 +40,7 @@ export function createIsUnmatched(
     const known = named.length > 0 ? named : orders.showing(shop, tokens);
     if (known.length === 0) return false;
     if (known.some((order) => isLate(receivedAtMs, order))) return true;
-    const eventId = voices.actsAsBrowser(shop) ? undefined : toEvidence(JSON.parse(body)).eventId;
+    const eventId = voices.actsAsBrowser(shop) ? undefined : toEvidence(readStored(body)).eventId;
     return eventId !== undefined && known.every((order) => eventIdOf(order) !== eventId);
   };
 }

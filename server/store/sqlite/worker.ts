@@ -44,7 +44,7 @@ import { createRetain } from './retain.ts';
 import { SCHEMA, VERSION } from './schema.ts';
 import { createSettle } from './settle.ts';
 import { renameStoreFiles } from './upgrade/files.ts';
-import { CONSENT_FUNCTIONS, UPGRADE_FROM_3, UPGRADE_SCHEMA } from './upgrade/schema.ts';
+import { CONSENT_FUNCTIONS, UPGRADE_FROM_3, UPGRADE_FROM_4, UPGRADE_SCHEMA } from './upgrade/schema.ts';
 import { upgradeStore } from './upgrade/store.ts';
 import { createViews } from './views.ts';
 import { createVoices } from './voices.ts';
@@ -72,7 +72,7 @@ function openEngine(data: LogData, onProgress: (step: string, done: number) => v
   renameStoreFiles(dataDir);
   const database = openDatabase({
     ...{ dataDir, name: 'store', schema: SCHEMA, version: VERSION, ...limit },
-    upgrade: { 2: UPGRADE_SCHEMA, 3: UPGRADE_FROM_3 },
+    upgrade: { 2: UPGRADE_SCHEMA, 3: UPGRADE_FROM_3, 4: UPGRADE_FROM_4 },
     functions: CONSENT_FUNCTIONS,
   });
   try {

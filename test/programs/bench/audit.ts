@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
+import { type Columns, readText } from '../../../server/store/sqlite/stored-text.ts';
 import type { LoadResult } from './load.ts';
 
 /** What one run promised: every event of an answered request. */
@@ -24,7 +25,7 @@ const CLEAR = ['@example.com', '0912 345 678', '0912345678'];
 
 /** What statistics alone read of an order or a checkout repeats a report. */
 const ROWS =
-  'SELECT CAST(body AS TEXT) AS body FROM events WHERE NOT (audience = 2 AND (length(message_key) = 0 OR order_id IS NOT NULL))';
+  'SELECT packed, body FROM events WHERE NOT (audience = 2 AND (length(message_key) = 0 OR order_id IS NOT NULL))';
 
 /**
  * Reads the log of a collector that is gone and holds it against what was answered: each promised event is there, none
@@ -40,9 +41,9 @@ export async function audit(dataDir: string, runs: readonly Promised[]): Promise
   const found = { unknown: 0, clear: 0, unhashed: 0 };
   let read = 0;
   const log = new DatabaseSync(join(dataDir, 'store.db'));
-  for (const { body } of log.prepare(ROWS).iterate()) {
+  for (const row of log.prepare(ROWS).iterate()) {
     if (++read % ROWS_AT_ONCE === 0) await setImmediate();
-    const text = String(body);
+    const { body: text } = readText(row as unknown as Columns);
     const [, prefix = '', number] = /"messageId":"(.+?)-(\d{12})"/.exec(text) ?? [];
     const counts = rows.get(prefix);
     const index = Number(number);

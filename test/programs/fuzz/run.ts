@@ -7,7 +7,7 @@ import { ask, complaint, messagesIn, takenOf } from './ask.ts';
 import { type HostileOutcome, sendHostile } from './hostile.ts';
 import { createOrderLedger, type OrderLedger, type OrderOutcome } from './ledger.ts';
 import { type Probe, probes } from './probe.ts';
-import { readStored } from './stored.ts';
+import { readStore } from './stored.ts';
 
 export interface FuzzOptions {
   /** How many requests are made up; some are sent twice. */
@@ -118,7 +118,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzOutcome> {
     const { code } = await Promise.race([fleet.collector().end('SIGTERM'), notInTime()]);
     if (code !== 0) problems.push(`asked to stop, it ended with ${code}`);
     progress.doing(() => 'reading what is stored');
-    const { messages, ...stored } = readStored(fleet.dataDir, ledger.stored);
+    const { messages, ...stored } = readStore(fleet.dataDir, ledger.stored);
     const { problems: ofOrders, ...orders } = ledger.outcome();
     problems.push(...stored.problems, ...ofOrders);
     const missing = [...promised.messageIds].filter((id) => !stored.messageIds.has(id));

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
+import { readStored } from '../../../server/store/sqlite/stored-event.ts';
+import { type Columns, readText } from '../../../server/store/sqlite/stored-text.ts';
 import { PURPOSES } from '../../../shared/consent.ts';
 import { MESSAGE_TYPES } from '../../../shared/names.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
@@ -62,9 +64,9 @@ export interface Stored {
  * second copy.
  */
 const ROWS = `
-  SELECT CAST(body AS TEXT) AS text, audience = 2 AS isForStatistics,
+  SELECT packed, body, audience = 2 AS isForStatistics,
     audience = 2 AND (length(message_key) = 0 OR order_id IS NOT NULL) AS isCopy, order_id AS orderId FROM events
-  UNION ALL SELECT CAST(body AS TEXT), 0, 1, NULL FROM evidence`;
+  UNION ALL SELECT packed, body, 0, 1, NULL FROM evidence`;
 /** The shop system reported an order before any page did: no page makes one. */
 const MADE_BY_PAGES = `SELECT count(*) AS count FROM order_reports WHERE source = 'browser'`;
 
@@ -73,16 +75,16 @@ const MADE_BY_PAGES = `SELECT count(*) AS count FROM order_reports WHERE source 
  *
  * @param look called with every event.
  */
-export function readStored(dataDir: string, look: (event: Looked) => void): Stored {
+export function readStore(dataDir: string, look: (event: Looked) => void): Stored {
   const database = new DatabaseSync(join(dataDir, 'store.db'), { readOnly: true });
   const seen = createSeen();
   const problems: string[] = [];
   try {
     for (const row of database.prepare(ROWS).iterate()) {
-      const text = String(row.text);
-      const event = JSON.parse(text);
+      const { body: text } = readText(row as unknown as Columns);
+      const event = readStored(text);
       look(event);
-      const found = seen.problemOf(event, row) ?? problemOf(text);
+      const found = seen.problemOf(event, row) ?? problemOf(event, text);
       if (found && problems.length < 20) problems.push(`${found}: ${text.slice(0, 300)}`);
     }
     const made = Number(database.prepare(MADE_BY_PAGES).get()?.count);
@@ -129,8 +131,8 @@ function createSeen() {
   };
 }
 
-function problemOf(text: string): string | undefined {
-  const issue = Stored.safeParse(JSON.parse(text)).error?.issues[0];
+function problemOf(event: ProtectedEvent, text: string): string | undefined {
+  const issue = Stored.safeParse(event).error?.issues[0];
   if (issue) return `no ProtectedEvent (${issue.path.join('.')}: ${issue.message})`;
   if (PROTOTYPE.test(text)) return 'a key that reaches for a prototype';
   if (text.includes(CLEAR_DOMAIN)) return 'an email in clear';

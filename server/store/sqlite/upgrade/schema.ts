@@ -4,12 +4,16 @@ import { formerRecord } from '../consents.ts';
 import { HISTORY_SCHEMA } from '../history.ts';
 import { LEDGER_SCHEMA } from '../ledger.ts';
 import { REDACTION_SCHEMA, UPGRADE_REDACTIONS } from '../redactions.ts';
-import { DELIVERY_INDEX, EVENT_INDEXES, RETENTION_INDEXES } from '../schema.ts';
+import { DEAD_LETTERS_BY_SEQ, DELIVERY_INDEX, EVENT_INDEXES, RETENTION_INDEXES } from '../schema.ts';
 import { CONSENT_SCHEMA, EVENT_SUBJECTS } from '../schema-consent.ts';
 import { ORDER_SCHEMA, REPORT_TABLE, VIEW_TABLES } from '../schema-orders.ts';
 
+/** The column for the beginning of long texts, which versions before 5 stored whole. */
+const addPacked = (...tables: string[]): string =>
+  tables.map((table) => `ALTER TABLE ${table} ADD COLUMN packed BLOB;`).join('');
+
 /** From version 2 of the schema. Rows are filled in afterwards (`store.ts`). */
-export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${CONSENT_SCHEMA}${EVENT_SUBJECTS}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}
+export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${CONSENT_SCHEMA}${EVENT_SUBJECTS}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}${addPacked('events')}
   ALTER TABLE events ADD COLUMN voice INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE events ADD COLUMN audience INTEGER NOT NULL DEFAULT 3;
   ALTER TABLE events ADD COLUMN compose INTEGER NOT NULL DEFAULT 0;
@@ -40,7 +44,7 @@ export const UPGRADE_VIEWS = `
 `;
 
 /** From version 3 of the schema. */
-export const UPGRADE_FROM_3 = `${UPGRADE_VIEWS}
+export const UPGRADE_FROM_3 = `${UPGRADE_VIEWS}${addPacked('events', 'evidence')}
   ALTER TABLE order_reports RENAME TO former_reports;
   DROP INDEX order_reports_by_age;
   ${REPORT_TABLE}
@@ -60,6 +64,11 @@ export const UPGRADE_FROM_3 = `${UPGRADE_VIEWS}
     SELECT shop, visitor_subject(visitor) AS subject, former_state(consent) AS state, received_at FROM choices)
   WHERE subject <> '' ON CONFLICT DO NOTHING;
   DROP TABLE choices;
+`;
+
+/** From version 4 of the schema. */
+export const UPGRADE_FROM_4 = `${addPacked('events', 'evidence', 'order_reports')}
+  ${DEAD_LETTERS_BY_SEQ}
 `;
 
 /** What a former choice becomes. */
