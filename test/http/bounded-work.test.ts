@@ -1,4 +1,6 @@
 // @module-tag slow
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { sandboxVariables } from '../../server/sandbox/index.ts';
@@ -17,7 +19,8 @@ const shop = Object.fromEntries(
     .filter((name) => !name.startsWith('CUSTOMERIO_'))
     .map((name) => [name, '']),
 );
-const granted = await startCollector(shop, { whenOver: afterAll });
+/** Pages make orders: each is kept three times. */
+const granted = await startCollector({ ...shop, ORDERS_FROM: 'browser' }, { whenOver: afterAll });
 const denied = await startCollector({ ...shop, CONSENT_DEFAULT: 'denied' }, { whenOver: afterAll });
 
 test.each(Object.entries(COSTLY))('%s: less than 50 ms', async (_what, make) => {
@@ -98,4 +101,28 @@ test('a request that packs 16 such messages into 700 bytes stores less than it s
   const stored = granted.events.slice(from);
   expect(stored).toHaveLength(16);
   expect(JSON.stringify(stored).length).toBeLessThan(batch.length);
+});
+
+/** Bytes of the pages that keep events, orders and evidence. */
+function keptBytes(): number {
+  const database = new DatabaseSync(join(granted.dataDir, 'store.db'), { readOnly: true });
+  const kept = "name LIKE 'event%' OR name LIKE 'order%' OR name LIKE 'evidence%'";
+  const row = database.prepare(`SELECT sum(pgsize) AS bytes FROM dbstat WHERE ${kept}`).get();
+  database.close();
+  return Number(row?.bytes);
+}
+
+const AN_ORDER = COSTLY['an order of random signs'] as () => string;
+
+// Each page is written twice, into the write-ahead log and into the file; an order's first lease changes one of its pages.
+test.each([
+  { what: '500 events that say nothing', messages: 500, make: () => '{"event":"a","userId":"u"}', most: 8 },
+  { what: '16 orders of 30 KB that hardly shrink', messages: 16, make: AN_ORDER, most: 2.7 },
+])('$what: at most $most bytes are kept for each byte received', async ({ messages, make, most }) => {
+  const track = () => make().replace('{', '{"type":"track",');
+  const body = `{"batch":[${Array.from({ length: messages }, track).join()}]}`;
+  const before = keptBytes();
+  const answer = await granted.post('/v1/batch', gzipSync(body), { 'content-encoding': 'gzip' });
+  expect(await answer.json()).toMatchObject({ accepted: messages });
+  expect((keptBytes() - before) / body.length).toBeLessThan(most);
 });

@@ -29,14 +29,17 @@ let last: { beginning: string; packed: Uint8Array | null } = { beginning: '', pa
 
 export function toStoredText(text: string): StoredText {
   if (Buffer.byteLength(text) < PACKED_FROM) return [null, text];
-  const isLikeLast = last.beginning.length + MAX_REST > text.length && text.startsWith(last.beginning);
-  if (!isLikeLast) {
+  if (!isLike(last.beginning, text)) {
     const beginning = text.slice(0, text.lastIndexOf('}'));
     last = { beginning, packed: pack(beginning) };
   }
   const { beginning, packed } = last;
   return packed ? [packed, text.slice(beginning.length)] : [null, text];
 }
+
+/** Compared as a whole: `startsWith` takes ten times as long. */
+const isLike = (beginning: string, text: string): boolean =>
+  beginning.length + MAX_REST > text.length && text.slice(0, beginning.length) === beginning;
 
 /** Null where it would be no smaller. */
 function pack(text: string): Uint8Array | null {
