@@ -117,7 +117,7 @@ const AN_ORDER = COSTLY['an order of random signs'] as () => string;
 // Each page is written twice, into the write-ahead log and into the file; an order's first lease changes one of its pages.
 test.each([
   { what: '500 events that say nothing', messages: 500, make: () => '{"event":"a","userId":"u"}', most: 8 },
-  { what: '16 orders of 30 KB that hardly shrink', messages: 16, make: AN_ORDER, most: 2.7 },
+  { what: '16 orders of 30 KB that hardly shrink', messages: 16, make: AN_ORDER, most: 1.9 },
 ])('$what: at most $most bytes are kept for each byte received', async ({ messages, make, most }) => {
   const track = () => make().replace('{', '{"type":"track",');
   const body = `{"batch":[${Array.from({ length: messages }, track).join()}]}`;
