@@ -125,8 +125,7 @@ async function measure(fleet: Fleet, name: string, make: () => string): Promise<
     turnMs > MAX_TURN_MS && `${name}: one turn of the event loop took ${Math.round(turnMs)} ms of CPU`,
     turnOfRequestMs > MAX_TURN_OF_REQUEST_MS &&
       `${name}: one turn of the event loop took ${Math.round(turnOfRequestMs)} ms of CPU for a request`,
-    perByte > MAX_WRITTEN_PER_BYTE &&
-      `${name}: ${perByte.toFixed(1)} bytes written for each byte received`,
+    perByte > MAX_WRITTEN_PER_BYTE && `${name}: ${perByte.toFixed(1)} bytes written for each byte received`,
   ].filter((problem) => problem !== false);
   return { turnMs, turnOfRequestMs, perByte, problems };
 }
