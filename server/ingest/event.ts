@@ -60,8 +60,12 @@ function withAddressesCleaned(message: Message, further: Shop['keptParameters'])
   const { context, properties, traits, event, name, category } = message as Texts;
   const texts = { context, properties, traits, event, name, category };
   const cleaned = withCleanAddresses(texts, further);
-  return cleaned === texts ? message : ({ ...message, ...cleaned } as Message);
+  if (cleaned === texts) return message;
+  // An event is not left without a name by a secret that its name consisted of.
+  const named = cleaned.event === '' ? { ...cleaned, event: NO_ADDRESS } : cleaned;
+  return { ...message, ...named } as Message;
 }
+const NO_ADDRESS = '[address]';
 type Texts = Partial<Record<'context' | 'properties' | 'traits' | 'event' | 'name' | 'category', unknown>>;
 
 const ORDER_IDS = ['order_id', 'order_number', 'checkout_id', 'checkout_token', 'refund_id'] as const;

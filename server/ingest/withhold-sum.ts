@@ -1,4 +1,6 @@
 import type { Message } from '../../shared/message.ts';
+import { readNumber } from '../../shared/order-value.ts';
+import type { JsonObject } from '../../shared/protected-event.ts';
 import type { Note } from '../../shared/read-fields.ts';
 
 const LINE_AMOUNT = /^properties\.(?:products\.\d+\.)?(?:price|quantity)$/;
@@ -9,8 +11,8 @@ const LINE_AMOUNT = /^properties\.(?:products\.\d+\.)?(?:price|quantity)$/;
  */
 export function withholdSum(message: Message, notes: readonly Note[]): void {
   if (message.type !== 'track' || !message.properties) return;
-  const { total, value, revenue } = message.properties;
-  const isStated = (total ?? value ?? revenue) != null;
+  const { total, value, revenue } = message.properties as JsonObject;
+  const isStated = [total, value, revenue].some((stated) => readNumber(stated) !== undefined);
   if (!isStated && notes.some(({ path, code }) => code === 'field-dropped' && LINE_AMOUNT.test(path)))
     message.properties.value = null;
 }

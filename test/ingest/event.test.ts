@@ -56,6 +56,11 @@ describe('the currency of an amount', () => {
   });
 });
 
+test('an event whose name was an address that shows a secret keeps a name', () => {
+  expect(stored({ event: '#access_token=5f0c' }).event).toBe('[address]');
+  expect(stored({ event: '#1 Tea Poured' }).event).toBe('#1 Tea Poured');
+});
+
 describe('names of destinations in `integrations`', () => {
   const sentTo = (integrations: object) =>
     DESTINATIONS.filter((destination) => {

@@ -25,14 +25,14 @@ async function purchaseOf(properties: object): Promise<TikTokEvent | undefined> 
 }
 
 test.each([
-  { what: 'a price', line: { product_id: 'b', price: 'on request', quantity: 1 } },
-  { what: 'a quantity', line: { product_id: 'b', price: 7, quantity: 'a dozen' } },
+  { what: 'a price', total: 'free', line: { product_id: 'b', price: 'on request', quantity: 1 } },
+  { what: 'a quantity', total: 9e15, line: { product_id: 'b', price: 7, quantity: 'a dozen' } },
 ])(
   'an order without a total, one line of which has $what that cannot be read, has no value',
-  async ({ line }) => {
+  async ({ line, total }) => {
     const products = [{ product_id: 'a', price: 5, quantity: 2 }, line];
 
-    const purchase = await purchaseOf({ order_id: `free-${last}`, currency: 'TWD', total: 'free', products });
+    const purchase = await purchaseOf({ order_id: `free-${last}`, currency: 'TWD', total, products });
 
     expect(purchase?.properties).not.toHaveProperty('value');
     expect(purchase?.properties.contents).toMatchObject([
