@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
-import { createErasePersonal } from '../../server/store/sqlite/erase-personal.ts';
+import { createErase } from '../../server/store/sqlite/erase.ts';
 import { createFindOrders } from '../../server/store/sqlite/find-orders.ts';
 import { createFindPerson } from '../../server/store/sqlite/find-person.ts';
 import type { OpenStore } from '../../server/store/sqlite/open-store.ts';
@@ -17,7 +17,7 @@ function erasureStatements(database: DatabaseSync): string[] {
   };
   const store = { connection, transaction: (work: () => unknown) => work() } as unknown as OpenStore;
   createFindPerson(store, createFindOrders(store));
-  createErasePersonal(store, { forget: () => {} });
+  createErase(store, { consents: { forget: () => {} } } as unknown as Parameters<typeof createErase>[1]);
   return statements;
 }
 
