@@ -13,6 +13,8 @@ const SECRET_MAY_FOLLOW =
   /^(?:confirm|confirmation|session|login|signin|auth|oauth|sso|access|key|apikey|share)$/i;
 const ANY_WORD =
   /reset|passw|activat|verif|invit|magic|unsubscribe|token|secret|recover|otp|confirm|session|login|signin|auth|sso|access|key|share|eyJ/i;
+/** Between the two. */
+const GOES_ON = /^(?:accept|complete|confirm|edit|email|new|now|account|user)?$/i;
 /** A word of a path, as people write them. */
 const PLAIN = /^[A-Za-z]?[a-z]{0,31}(?:[-_.][a-z]{1,31}){0,8}$/;
 const TOKEN = /^(?=.{0,200}\d)(?=.{0,200}[a-z])\S{16,}$/i;
@@ -44,6 +46,7 @@ function withoutSecrets(path: string): string {
       (follows === SECRET_FOLLOWS && segment !== '' && !PLAIN.test(segment)) ||
       (follows === SECRET_MAY_FOLLOW && TOKEN.test(segment));
     if (isSecret) return '[removed]';
+    if (follows && GOES_ON.test(segment)) return segment;
     const words = segment.split(/[-_.]/, 10);
     follows = [SECRET_FOLLOWS, SECRET_MAY_FOLLOW].find((kind) => words.some((word) => kind.test(word)));
     return segment;

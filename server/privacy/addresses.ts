@@ -79,8 +79,8 @@ function cleanList(list: readonly unknown[], key: string, further: Further): rea
 }
 
 const SCHEME = /^[a-z][a-z0-9+.-]{1,30}:\\?\/\\?\//i;
-/** Without blanks, `?` or `#` before a `=`: an address without a host, or one without a scheme. */
-const IS_RELATIVE = /^[^\s?#=;]*[?#;][^\s=]*=\S*$/;
+/** `?` or `#` before a `=`, and nothing that markup or JSON has: an address without a host, or one without a scheme. */
+const IS_RELATIVE = /^[^\s?#=;"'<>{}()]*[?#;][^\s="'<>{}()]*=[^"'<>{}]*$/;
 const ADDRESS_KEY = /(?:url|uri|href|link|path|search|query_?string|referr?er|site|location|landing_page)$/i;
 const IS_QUERY = /^(?:search|query_?string)$/i;
 /** A parameter after a blank. */
@@ -156,9 +156,16 @@ function readAddress(address: string, further: Further): string {
   const hash = address.indexOf('#');
   const bare = hash < 0 ? address : address.slice(0, hash);
   const mark = bare.indexOf('?');
-  if (mark < 0) return cleanPath(bare);
-  const query = cleanQuery(bare.slice(mark + 1), further);
-  return cleanPath(bare.slice(0, mark)) + (query && `?${query}`);
+  const query = mark < 0 ? '' : cleanQuery(bare.slice(mark + 1), further);
+  const path = cleanPath(mark < 0 ? bare : bare.slice(0, mark));
+  return withoutAssignments(path, further) + (query && `?${query}`);
+}
+
+/** A part of a path that assigns a value is a parameter: `/color=red/`, `/page&token=…`. */
+function withoutAssignments(path: string, further: Further): string {
+  if (!path.includes('=')) return path;
+  const parts = path.split('/');
+  return parts.map((part) => (!part.includes('=') || isKept(part, further) ? part : '[removed]')).join('/');
 }
 
 /** Parameters are separated by `&`, by some programs `;`; a second `?` begins those of an address that was not encoded. */
@@ -192,9 +199,9 @@ function maskedEmail(parameter: string): string[] {
   return name !== undefined && normalizeEmail(value) !== undefined ? [`${name}=[email]`] : [];
 }
 
-const MAY_HIDE = /[%:#=]|^eyJ/;
+const MAY_HIDE = /[%:#=]|^eyJ|^\//;
 /** A value that is an address itself, or a signed token. */
-const HIDES_ADDRESS = /:\/\/|[?&#;][^=]{0,80}=|%(?:25)*(?:3F|26|23|3B)|^eyJ[\w-]+\./i;
+const HIDES_ADDRESS = /^\s*\/|:\/\/|[?&#;][^=]{0,80}=|%(?:25)*(?:3F|26|23|3B)|^eyJ[\w-]+\./i;
 
 function decode(text: string): string | undefined {
   if (!text.includes('%')) return text;

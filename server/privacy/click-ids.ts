@@ -64,6 +64,8 @@ function strip(value: unknown): unknown {
 }
 
 function stripList(list: readonly unknown[]): readonly unknown[] {
+  const [name] = list;
+  if (list.length === 2 && typeof name === 'string' && isClickIdName(name)) return [name];
   const stripped = list.map(strip);
   return stripped.every((item, index) => item === list[index]) ? list : stripped;
 }
@@ -84,8 +86,12 @@ interface Range {
   level: number;
 }
 
+/** Values of Meta's and Google's cookies: `fb.1.<time>.<id>`, `GCL.<time>.<id>`. */
+const BY_FORM = /^(?:fb\.\d|GCL)\.\d{10,13}\.\S/;
+
 function stripText(text: string): string {
-  if (!text.includes('=') && !text.includes(':') && !text.includes('%')) return text;
+  if (BY_FORM.test(text)) return '';
+  if (!/[=:%\\]/.test(text)) return text;
   const isEncoded = text.includes('%') && ENCODED_CHARACTER.test(text);
   if (!isEncoded && !IS_NAMED.test(text)) return text;
   const view = viewOf(text);
@@ -106,6 +112,8 @@ function clickIdsIn(view: View): Range[] {
     while (start > 0 && match.index - start < MAX_KEY_LENGTH && isKey(text, start - 1)) start--;
     while (end - match.index < MAX_KEY_LENGTH && isKey(text, end)) end++;
     NAME.lastIndex = end;
+    // `\u0026` of JSON.
+    if (text.charAt(start - 1) === '\\' && /^u[\da-f]{4}/i.test(text.slice(start, end))) start += 5;
     if (!isClickIdName(text.slice(start, end))) continue;
     const range = valueAfter(view, start, end);
     if (range === undefined) continue;
@@ -117,15 +125,16 @@ function clickIdsIn(view: View): Range[] {
 
 const isKey = (text: string, at: number) => at < text.length && KEY_CHARACTER.test(text.charAt(at));
 
-/** `gclid=`, `gclid[]=`, `"gclid": `; what follows `:` may be quoted. */
-const ASSIGNMENT = /(?:\[\w{0,20}\])?[\\"']{0,4}\s{0,4}([=:])\s{0,4}[\\"']{0,4}/y;
+/** `gclid=`, `gclid[]=`, `"gclid": `, PHP's `gclid => `, `gclid\u003d` of JSON; the value may be quoted. */
+const ASSIGNMENT = /((?:\[\w{0,20}\])?[\\"']{0,4}\s{0,4})([=:]>?|\\u003d)\s{0,4}[\\"']{0,4}/iy;
 
 function valueAfter(view: View, start: number, end: number): Range | undefined {
   const { text } = view;
   ASSIGNMENT.lastIndex = end;
   const assignment = ASSIGNMENT.exec(text);
   if (!assignment) return undefined;
-  const sign = end + assignment[0].search(/[=:]/);
+  const [, before = ''] = assignment;
+  const sign = end + before.length;
   const from = ASSIGNMENT.lastIndex;
   const isParameter = text.charAt(sign) === '=';
   const level = encodingOf(view, sign);

@@ -67,6 +67,16 @@ const IN_FIELDS: Places = {
   'JSON in text': (name, id) => ({ properties: { raw: JSON.stringify({ [name]: id, tea: 1 }) } }),
   'JSON in JSON': (name, id) => ({ properties: { raw: JSON.stringify(JSON.stringify({ [name]: id })) } }),
   'a line of text': (name, id) => ({ properties: { note: `click: ${name}=${id}; ${name}: ${id}` } }),
+  pairs: (name, id) => ({
+    properties: {
+      parameters: [
+        [name, id],
+        ['tea', 'oolong'],
+      ],
+    },
+  }),
+  'escaped JSON': (name, id) => ({ properties: { raw: `a\\u0026${name}\\u003d${id}\\u0026b` } }),
+  'an array of PHP': (name, id) => ({ properties: { raw: `array('${name}' => '${id}')` } }),
   'a cookie header': (name, id) => ({ properties: { cookie: `_ga=1; ${name}=${id}; cart=2` } }),
 };
 const page = (fields: object) => ({ type: 'page', context: { page: fields } });
@@ -113,6 +123,20 @@ describe.each(CLICK_IDS.map(({ name, parameter, cookie }) => ({ name, parameter,
     });
   },
 );
+
+test('values of such cookies are known by their form', async () => {
+  await send(
+    {
+      messageId: 'by-form',
+      properties: { browser: 'fb.1.1700000000000.1234567', click: 'GCL.1700000000.abc' },
+    },
+    denied,
+  );
+  expect(events.find(({ messageId }) => messageId === 'by-form')?.properties).toEqual({
+    browser: '',
+    click: '',
+  });
+});
 
 test('what is beside it stays', async () => {
   const url = 'https://shop.example/tea?q=oolong&gclid=1234&fbclid=5678&utm_source=ads&page=2';
