@@ -68,10 +68,15 @@ const reading = ({ reads, also, isPlain }: Written): Reading => ({
 /** A whole number from 0 to `max`. */
 export type Chance = (max: number) => number;
 
+/** Those that say what a whole order is. */
+const EVENTS = [
+  ...['Order Completed', 'Order Completed', 'Order Completed'],
+  ...['Order Updated', 'Order Refunded', 'Order Cancelled', 'Checkout Started'],
+];
 /** A field that may be written in some other way is one of so many. */
 const FIELDS = 40;
 
-/** A message `Order Completed`, some fields of which are written in some other way. */
+/** A message about an order, some fields of which are written in some other way. */
 export interface WrittenOrder {
   message: Record<string, unknown>;
   order: ReadableOrder;
@@ -88,6 +93,7 @@ export function writeOrder(chance: Chance, number: number, nowMs: number): Writt
   };
   const cents = (max: number) => (1 + chance(max)) / 100;
 
+  const event = one(EVENTS);
   const mark = `order-mark-${number}`;
   const orderId = one([`${40_000_000 + number}`, `M-${number}`, `00${number}A`]);
   const lines: Record<string, Reading>[] = [];
@@ -129,7 +135,7 @@ export function writeOrder(chance: Chance, number: number, nowMs: number): Writt
   const timestamp = write(times(nowMs - (nowMs % 60_000) - chance(3_000) * 60_000));
   const message: Record<string, unknown> = {
     ...{ type: isOdd() ? one(['Track', ' track ', 'TRACK']) : 'track' },
-    ...{ event: isOdd() ? one([' Order Completed ', 'Order Completed\n']) : 'Order Completed' },
+    ...{ event: isOdd() ? one([` ${event} `, `${event}\n`]) : event },
     ...{ messageId: isOdd() ? one([{ sent: 80_000_000 + number }, ...NO_IDS]).sent : `${mark}-id` },
     ...{ anonymousId: `visitor-of-${number}`, timestamp: timestamp.sent },
     ...{ context, properties: isOdd() ? json(properties) : properties },
