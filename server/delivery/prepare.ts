@@ -1,6 +1,7 @@
 import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
 import type { DeadLetterReason, RetryReason, SkipReason } from '../../shared/reasons.ts';
 import { type Destination, type Facts, isSkip, toItem } from '../destinations/destination.ts';
+import { withoutPlaces } from '../privacy/without-places.ts';
 import type { Delivery } from '../store/store.ts';
 import { EXPIRES_MS } from '../store/waiting.ts';
 
@@ -74,7 +75,8 @@ export function prepare(parts: PrepareParts, leased: Delivery): Prepared {
     return { delivery, dead: 'seal-unreadable', answer: (error as Error).message };
   }
   try {
-    const mapped = destination.map(event, settings, facts);
+    const isWithout = destination.withoutPlaces?.(settings) ?? false;
+    const mapped = destination.map(isWithout ? withoutPlaces(event) : event, settings, facts);
     if (isSkip(mapped)) return { delivery, skip: mapped.skip };
     return encode(parts, delivery, mapped);
   } catch (error) {

@@ -26,6 +26,8 @@ export interface Destination<Payload = unknown, Settings = unknown> {
   settings: ZodType<Settings>;
   /** `raw-pii`: the worker decrypts the event's personal data for `map`. */
   needs(settings: Settings): readonly Need[];
+  /** True: `map` is given events without city, state and country of people and addresses, except in `identity`. */
+  withoutPlaces?(settings: Settings): boolean;
   /** What the API accepts; every payload is checked before it is sent. */
   payload: ZodType<Payload>;
   limits: Limits;

@@ -9,7 +9,7 @@ import { baseName, needsRawPii } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import { readCurrency, readNumber } from '../destinations/values.ts';
 import { withCleanAddresses } from '../privacy/addresses.ts';
-import { withoutClickIds } from '../privacy/click-ids.ts';
+import { reduced } from '../privacy/allowed.ts';
 import { protect } from '../privacy/protect.ts';
 import { protectId, protectOrderId } from '../privacy/protect-id.ts';
 import type { Enrichment } from './enrich.ts';
@@ -34,10 +34,10 @@ export function toEvent(
     (configured) => needsRawPii(configured) && enrichment.consent[configured.destination.purpose],
   );
   const sent = withAddressesCleaned({ ...withDigestsAsIds(message), context }, shop.keptParameters);
-  const { raw, dropped, ...protectedParts } = protect(
-    enrichment.consent.advertising ? sent : withoutClickIds(sent),
-    { country: shop.country, keepRaw },
-  );
+  const { raw, dropped, ...protectedParts } = protect(enrichment.consent.advertising ? sent : reduced(sent), {
+    country: shop.country,
+    keepRaw,
+  });
   const event: ProtectedEvent = {
     shop: shop.id,
     source,

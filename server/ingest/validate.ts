@@ -61,7 +61,7 @@ export async function validate(
 ): Promise<ValidationResult> {
   const { counters, piiEncryption } = parts;
   const entries: Entry[] = [];
-  const rejections: Rejections = { count: 0, listed: [] };
+  const rejections: Rejections = { country: shop.country, count: 0, listed: [] };
   let first: unknown;
   let turnEndsAtMs = sinceMs + TURN_MS;
   const isOver = () => performance.now() > turnEndsAtMs;

@@ -6,6 +6,7 @@ import { needsRawPii, titleOf } from '../destinations/destination.ts';
 import { type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
 import { sha256 } from '../privacy/hash.ts';
 import { normalizeEmail } from '../privacy/normalize.ts';
+import { phoneOfId } from '../privacy/protect-id.ts';
 import type { Erased } from '../store/person.ts';
 import type { Entry, Store } from '../store/store.ts';
 import { type AskedPerson, findPerson, withBrowsers } from './person.ts';
@@ -57,13 +58,20 @@ export async function eraseVisitor(
   const suppressions: Entry[] = [...new Set([...erased.userIds, ...userIds])].map((userId) => ({
     event: userSuppressed(shop, { userId }, nowMs),
   }));
-  // A destination in raw mode may know the person by the email itself, which is available only here.
+  // A destination in raw mode may know the person by the email or the phone itself, which are available only here.
   for (const email of shop.destinations.some(needsRawPii) ? asked.ids.map(normalizeEmail) : [])
     if (email !== undefined) {
       const event = userSuppressed(shop, { emailSha256: sha256(email) }, nowMs);
       const encryptedPii = piiEncryption.encrypt({ userId: email, email }, piiBinding(event));
       suppressions.push({ event, encryptedPii });
     }
+  for (const phone of shop.destinations.some(needsRawPii) ? asked.ids : []) {
+    const number = phoneOfId(phone, shop.country);
+    if (number === undefined) continue;
+    const event = userSuppressed(shop, { phoneSha256: sha256(number) }, nowMs);
+    const encryptedPii = piiEncryption.encrypt({ userId: phone.trim(), phone: number }, piiBinding(event));
+    suppressions.push({ event, encryptedPii });
+  }
   await log.accept(suppressions);
   const remains = shop.destinations.flatMap(({ destination }) =>
     destination.cannotErase === undefined
@@ -78,7 +86,9 @@ export async function eraseVisitor(
     orders: orders.length,
     ids: isFound ? [...new Set([...query.ids, ...browsers])] : [],
     claimed,
-    suppressed: suppressions.map(({ event: { identity } }) => identity.userId ?? identity.emailSha256 ?? ''),
+    suppressed: suppressions.map(
+      ({ event: { identity } }) => identity.userId ?? identity.emailSha256 ?? identity.phoneSha256 ?? '',
+    ),
     remains,
   };
 }

@@ -152,7 +152,11 @@ function cleanAddress(address: string, further: Further): string {
   return clean(address);
 }
 
-function readAddress(address: string, further: Further): string {
+/** `@` as HTML writes it: neither a fragment nor a parameter begins in it. */
+const AT_ENTITY = /&#(?:0{0,5}64|x0{0,5}40);?/gi;
+
+function readAddress(written: string, further: Further): string {
+  const address = written.includes('&#') ? written.replace(AT_ENTITY, '@') : written;
   const hash = address.indexOf('#');
   const bare = hash < 0 ? address : address.slice(0, hash);
   const mark = bare.indexOf('?');

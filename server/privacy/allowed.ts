@@ -1,13 +1,16 @@
 import { isIP } from 'node:net';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import { withoutClickIds } from './click-ids.ts';
-import { coarseIp, coarseUserAgent } from './coarsen.ts';
+import { coarseIp, coarseUserAgent, withCoarseCoordinates } from './coarsen.ts';
 
-/** Without consent to advertising: no click ids, a coarse address, a coarse user agent. */
+/** A copy of what a sender chose, without click ids and with coarse coordinates. */
+export const reduced = <T>(value: T): T => withCoarseCoordinates(withoutClickIds(value));
+
+/** Without consent to advertising: no click ids, coarse coordinates, a coarse address, a coarse user agent. */
 export function asAllowed(event: ProtectedEvent): ProtectedEvent {
   if (event.consent.advertising) return event;
   const { context, properties, traits } = event;
-  const { ip, userAgent, tiktok, ...rest } = withoutClickIds(context);
+  const { ip, userAgent, tiktok, ...rest } = reduced(context);
   return {
     ...event,
     ...namesOf(event),
@@ -17,8 +20,8 @@ export function asAllowed(event: ProtectedEvent): ProtectedEvent {
       ...(userAgent !== undefined && { userAgent: coarseUserAgent(userAgent) }),
       ...(tiktok && Object.keys(tiktok).length > 0 && { tiktok }),
     },
-    properties: withoutClickIds(properties),
-    traits: withoutClickIds(traits),
+    properties: reduced(properties),
+    traits: reduced(traits),
   };
 }
 

@@ -6,6 +6,9 @@ export type FieldKind = 'email' | 'phone' | 'firstName' | 'lastName' | 'zip' | '
 /** What is stored in no form: passwords and tokens, cards and bank accounts, official ids, IP addresses. */
 export type SecretKind = 'secret' | 'bank' | 'official' | 'ip';
 
+const SECRETS: ReadonlySet<string> = new Set(['secret', 'bank', 'official', 'ip'] satisfies SecretKind[]);
+export const isSecret = (kind: Field['kind']): kind is SecretKind => SECRETS.has(kind);
+
 export interface Field {
   kind: FieldKind | SecretKind;
   /** The name marks the value as a digest (`email_sha256`, `hashed_email`). */
@@ -28,6 +31,8 @@ export interface Name {
   isThing: boolean;
   /** `name`: a person's beside a contact; `nom`, `nombre`: a person's unless beside a price. */
   bareName: 'english' | 'other' | undefined;
+  /** A city, a state or a country: of a person in any object, or only in a person or an address. */
+  place: 'always' | 'in-address' | undefined;
 }
 
 /** Names in lower case without punctuation, so that `e_mail`, `E-Mail` and `eMail` are equal. */

@@ -16,6 +16,8 @@ export interface KeyKind {
   bareName: 'english' | 'other' | undefined;
   /** A person or an address, when its value is an object. */
   isContainer: boolean;
+  /** A city, a state or a country: of a person in any object, or only in a person or an address. */
+  place: 'always' | 'in-address' | undefined;
 }
 /** `text`: names and address lines. The last four are not stored in any form. */
 export type WordKind =
@@ -50,6 +52,8 @@ const IN_ADDRESS = new Set([
   'number',
   'full',
 ]);
+const PLACE = bits('place', 'weakPlace');
+const BESIDE_PLACE = CONTAINER | bits('name', 'id', 'number', 'zip');
 const SKIPPED = bits('neutral', 'hashed');
 
 const UNKNOWN: KeyKind = {
@@ -60,6 +64,7 @@ const UNKNOWN: KeyKind = {
   isThing: false,
   bareName: undefined,
   isContainer: false,
+  place: undefined,
 };
 
 export function kindOfKey(key: string, isPerson: boolean): KeyKind {
@@ -81,6 +86,7 @@ export function kindOfKey(key: string, isPerson: boolean): KeyKind {
     isThing: isThing && (roles & PERSON) === 0,
     bareName: bareName(all),
     isContainer: units.length > 0 && only(units, CONTAINER),
+    place: roles & PLACE ? placeOf(units) : undefined,
   };
 }
 
@@ -88,6 +94,14 @@ export function kindOfKey(key: string, isPerson: boolean): KeyKind {
 function bareName([first, ...others]: readonly Unit[]): KeyKind['bareName'] {
   if (!first || others.length > 0 || (first.roles & ROLE.name) === 0) return undefined;
   return ['name', 'names', '名稱', '名称'].includes(first.text) ? 'english' : 'other';
+}
+
+/** `city` and `billing_state` are always a person's, `state` may be that of an order. */
+function placeOf(units: readonly Unit[]): KeyKind['place'] {
+  const others = units.filter((unit) => (unit.roles & PLACE) === 0);
+  if (!only(others, BESIDE_PLACE)) return undefined;
+  const isCity = units.some((unit) => (unit.roles & ROLE.place) !== 0);
+  return isCity || others.some((unit) => (unit.roles & CONTAINER) !== 0) ? 'always' : 'in-address';
 }
 
 const only = (units: readonly Unit[], roles: number) => units.every((unit) => (unit.roles & roles) !== 0);

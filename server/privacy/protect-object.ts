@@ -6,9 +6,9 @@ import {
   type Field,
   type FieldKind,
   fieldOf,
+  isSecret,
   type Name,
   nameOf,
-  type SecretKind,
 } from './fields.ts';
 import { type Findings, type Place, spend } from './finding.ts';
 import { fits } from './forms.ts';
@@ -171,12 +171,9 @@ const withinLimit = <T>(items: readonly T[], to: Findings): T[] => items.filter(
 /** JSON writes 1e20 in 21 digits, so that a list of them takes five times its bytes. */
 function toJsonNumber(value: number, { isId }: Name, to: Findings): number | string | null {
   if (!Number.isFinite(value)) return null;
-  if (value >= 1e13 && !isId && isCardNumber([String(value)])) return '[card]';
+  if (value >= 1e13 && !isId && isCardNumber(String(value))) return '[card]';
   return Math.abs(value) < 1e16 || spend(to, 'longNumbers') ? value : null;
 }
-
-const SECRETS = new Set<Field['kind']>(['secret', 'bank', 'official', 'ip'] satisfies SecretKind[]);
-const isSecret = (kind: Field['kind']): kind is SecretKind => SECRETS.has(kind);
 
 const NORMALIZE: Record<FieldKind, (value: unknown, place: Place) => string | undefined> = {
   email: normalizeEmail,

@@ -1,7 +1,9 @@
+import { isObject } from '../../shared/is-object.ts';
 import type { Message } from '../../shared/message.ts';
 import type { JsonObject, RawPii } from '../../shared/protected-event.ts';
-import { containerOf, fieldOf } from './fields.ts';
+import { containerOf, fieldOf, isSecret } from './fields.ts';
 import { MESSAGE_LIMITS } from './finding.ts';
+import { fits } from './forms.ts';
 import { isSha256 } from './hash.ts';
 import { normalizeEmail, normalizePhone, textOf } from './normalize.ts';
 import { phoneOfId } from './protect-id.ts';
@@ -26,12 +28,32 @@ export function personalTraits(traits: Record<string, unknown>, country: string)
     const field = fieldOf(key, true);
     const text = textOf(value);
     if (typeof value === 'object' && value !== null) {
-      if (containerOf(key)) personal[key] = value;
-    } else if (field && text && !isSha256(text) && ++values <= MESSAGE_LIMITS.personalValues) {
+      if (containerOf(key)) personal[key] = withoutSecrets(value);
+    } else if (
+      field &&
+      !isSecret(field.kind) &&
+      fits(field, value) &&
+      text &&
+      !isSha256(text) &&
+      ++values <= MESSAGE_LIMITS.personalValues
+    ) {
       if (field.kind === 'email') personal[key] = normalizeEmail(text);
       else if (field.kind !== 'phone' || normalizePhone(text, country)) personal[key] = value;
     }
   }
   const plain: JsonObject = JSON.parse(JSON.stringify(personal));
   return Object.keys(plain).length > 0 ? plain : undefined;
+}
+
+/** A copy without passwords, cards and the like, which reach no destination. */
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).filter(([key]) => !isSecretField(key));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, withoutSecrets(inner)]));
+}
+
+function isSecretField(key: string): boolean {
+  const field = fieldOf(key, true);
+  return field !== undefined && isSecret(field.kind);
 }

@@ -10,6 +10,8 @@ const RUN = /(?:\+ ?)?\(?(?:\+ ?)?\d(?:[ \u00A0\u2010-\u2015.()/+-]{0,3}\d){7,}/
 const IBAN = /(?<![A-Z0-9])[A-Z]{2}\d{2}(?= ?[A-Z0-9]{4})/gi;
 const DIGITS = /\d+/g;
 const IN_A_WORD = /[\p{Script=Latin}\p{Nd}_#$]/u;
+const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+const UUID_LENGTH = 36;
 /** More groups than a number has: a phone in pairs of digits has eight. */
 const MAX_GROUPS = 9;
 /** `00` and what E.164 allows. */
@@ -34,33 +36,41 @@ export function* numbers({ text }: View, country: string | undefined): Generator
     const end = ibanEnd(text, index);
     if (end !== undefined) yield { start: index, end, label: '[iban]' };
   }
+  let uuids: number[] | undefined;
   for (const { index, 0: run } of text.matchAll(RUN)) {
     // `SN00912345678` and `4f0912345678a` are ids, `#0912345678` is an order's number.
     if (IN_A_WORD.test(text.charAt(index - 1)) || IN_A_WORD.test(text.charAt(index + run.length))) continue;
     if (isIdParameter(text, index)) continue;
-    yield* numbersIn(run, index, isInPathOrUuid(text.slice(Math.max(0, index - 6), index)), country);
+    uuids ??= Array.from(text.matchAll(UUID), (match) => match.index);
+    if (uuids.some((at) => at < index + run.length && at + UUID_LENGTH > index)) continue;
+    yield* numbersIn(run, index, /\w\/$/.test(text.slice(Math.max(0, index - 2), index)), country);
   }
 }
-
-/** In the path of an address and in a UUID, digits are an id unless they have a `+`. */
-const isInPathOrUuid = (before: string) => /\w\/$|-[0-9a-f]{4}-$/i.test(before);
 
 /** `?order_id=0912345678` */
 function isIdParameter(text: string, index: number): boolean {
   if (text.charAt(index - 1) !== '=') return false;
   const before = text.slice(Math.max(0, index - 61), index - 1);
-  return nameOf(before.split(/[^\w.[\]-]/).at(-1) ?? '', false).isId;
+  const { isId, isThing } = nameOf(before.split(/[^\w.[\]-]/).at(-1) ?? '', false);
+  return isId || isThing;
 }
 
-function* numbersIn(run: string, offset: number, isPartOfWord: boolean, country: string | undefined) {
+/** In the path of an address digits are an id, unless they have a plus. */
+function* numbersIn(run: string, offset: number, isInPath: boolean, country: string | undefined) {
   const groups = groupsOf(run);
   for (let from = 0; from < groups.length; ) {
-    const isId = isPartOfWord && from === 0 && groups[0]?.plus === undefined;
-    const found = isId ? undefined : (phoneAt(groups, from, country) ?? cardAt(groups, from));
+    const isId = isInPath && from === 0 && groups[0]?.plus === undefined;
+    const found =
+      isId || isFraction(run, groups[from]?.start ?? 0)
+        ? undefined
+        : (phoneAt(groups, from, country) ?? cardAt(groups, from));
     from += found?.count ?? 1;
     if (found) yield { start: offset + found.start, end: offset + found.end, label: found.label };
   }
 }
+
+/** `0.4111111111111111` */
+const isFraction = (run: string, start: number) => /\d\.$/.test(run.slice(Math.max(0, start - 2), start));
 
 function groupsOf(run: string): Group[] {
   let free = 0;
@@ -95,15 +105,24 @@ function isDate(groups: readonly Group[], from: number): boolean {
   return day?.length === 2 && month?.length === 2 && /^(?:19|20)\d\d$/.test(year ?? '');
 }
 
-/** A card's number that begins with this group. */
+/** A card's number that begins with this group: in one piece, or as issuers write it. */
 function cardAt(groups: readonly Group[], from: number) {
   const { start, digits: begin = '' } = groups[from] ?? {};
   if (start === undefined || !/^[2-6]/.test(begin)) return undefined;
-  for (const count of begin.length > 6 ? [1] : [5, 4, 3, 2]) {
-    const taken = groups.slice(from, from + count);
-    const end = taken.at(-1)?.end ?? start;
-    if (taken.length === count && isCardNumber(taken.map(({ digits }) => digits)))
-      return { start, end, count, label: '[card]' as const };
+  for (const lengths of begin.length > 6 ? IN_ONE_PIECE : GROUPINGS) {
+    if (!lengths.every((length, place) => length === (groups[from + place]?.digits.length ?? 0))) continue;
+    const count = Math.max(1, lengths.length);
+    const digits = groups.slice(from, from + count).map((group) => group.digits);
+    const end = groups[from + count - 1]?.end ?? start;
+    if (isCardNumber(digits.join(''))) return { start, end, count, label: '[card]' as const };
   }
   return undefined;
 }
+const IN_ONE_PIECE: readonly (readonly number[])[] = [[]];
+const GROUPINGS: readonly (readonly number[])[] = [
+  [4, 4, 4, 4, 3],
+  [4, 4, 4, 4],
+  [4, 6, 5],
+  [4, 6, 4],
+  [6, 13],
+];

@@ -152,6 +152,11 @@ const WORDS = {
     symbol, ticker`,
   /** What is sold and paid: an `order_phone` is the buyer's. */
   sale: `order, orders, cart, basket, checkout, invoice, payment, pay, shipment, sale, booking, reservation, purchase, bestell, auftrags, rechnungs, pedido, pago, factura, commande, paiement, 訂單, 订单, 付款, 物流, 快递, 注文, 支払, 支払い`,
+  /** In clear on disk, normalised at TikTok, and not at other destinations in hashed mode. */
+  place: `city, town, locality, suburb city, stadt, wohnort, ort, ciudad, localidad, municipio, poblacion, ville, commune, 城市, 縣市, 县市, 市區, 市区,
+    市区町村, 都道府県`,
+  /** Of a person or an address; elsewhere also the state of an order, and the country of a market. */
+  weakPlace: `state, country, region, province, county, bundesland, land, provincia, pais, pays, departement, 省份, 省, 國家, 国家, 州, 國別, 国別, 国`,
   /** Names an id, a code or a time: digits in it are neither phone nor card. */
   id: `id, ids, uid, uuid, guid, gid, sku, barcode, gtin, ean, upc, isbn, asin, mpn, serial, hash, handle, timestamp, ts,
     datetime, version, build, seq, sequence, reference, ref, external id, key, revision, checksum, etag, checkout token,

@@ -50,6 +50,19 @@ function plantPhone(write: (national: string) => string): Plant {
   const digits = `9${String(randomBytes(4).readUInt32BE() % 1e8).padStart(8, '0')}`;
   return { text: write(digits), needle: new RegExp(digits.split('').join('[\\s().-]*')) };
 }
+/** As `plantPhone`, of a card's number with a correct last digit. */
+function plantCard(write: (digits: string) => string): Plant {
+  const body = `4${String(randomBytes(6).readUIntBE(0, 6) % 1e14).padStart(14, '0')}`;
+  const digits = body + luhnDigit(body);
+  return { text: write(digits), needle: new RegExp(digits.split('').join('[\\s().-]*')) };
+}
+function luhnDigit(body: string): number {
+  const sum = [...body].reverse().reduce((total, digit, place) => {
+    const value = Number(digit) * (place % 2 === 0 ? 2 : 1);
+    return total + (value > 9 ? value - 9 : value);
+  }, 0);
+  return (10 - (sum % 10)) % 10;
+}
 function plantName(): Plant {
   const name = `Zq${randomText(9)}`;
   return { text: name, needle: new RegExp(name, 'i') };
@@ -69,6 +82,12 @@ const email = fc
       (text) => encodeURIComponent(encodeURIComponent(text)),
       encodeAll,
       (text) => text.replace('@', '＠'),
+      (text) => text.replace('@', '&#64;'),
+      (text) => text.replace('@', '&#x40;'),
+      (text) => text.replace('@', '\\u0040'),
+      (text) => text.replace('@', '(at)'),
+      (text) => text.replace('@', ' [at] '),
+      (text) => text.replace('@', '\u200b@\u200b'),
       (text) => ` ${text} `,
     ),
     fc.constantFrom('', '+tag', '.b', '_c'),
@@ -87,6 +106,23 @@ const phone = fc
     (digits) => `0${digits} 分機 12`,
   )
   .map((write) => ({ make: () => plantPhone(write) }));
+/** What shows anywhere that it is a phone or a card. */
+const number = fc
+  .constantFrom<() => Plant>(
+    ...[
+      (digits: string) => `0${digits}`,
+      (digits: string) => `+886${digits}`,
+      (digits: string) => `+886 ${digits.slice(0, 3)} ${digits.slice(3)}`,
+      (digits: string) => `00886${digits}`,
+      (digits: string) => `0${digits.slice(0, 3)}-${digits.slice(3, 6)}-${digits.slice(6)}`,
+      (digits: string) => `(0${digits.slice(0, 3)}) ${digits.slice(3)}`,
+      (digits: string) => wide(`0${digits}`),
+    ].map((write) => () => plantPhone(write)),
+    () => plantCard((digits) => digits),
+    () => plantCard((digits) => digits.replace(/(....)(?=.)/g, '$1 ')),
+    () => plantCard((digits) => digits.replace(/(....)(?=.)/g, '$1-')),
+  )
+  .map((make) => ({ make }));
 const name = fc.constant({ make: plantName });
 
 /** Where a message may hold an email: everywhere. */
@@ -135,11 +171,61 @@ const PHONE_PLACES: ((text: string) => Record<string, unknown>)[] = [
   (text) => ({ properties: { phones: [text], recipient: text.split(' 分')[0] } }),
   (text) => ({ context: { page: { url: `https://shop.example/?phone=${encodeURIComponent(text)}&x=1` } } }),
 ];
+/** Where a person may write a phone or a card, in any language. */
+const TEXT_PLACES: ((text: string) => Record<string, unknown>)[] = [
+  (text) => ({ properties: { query: text, search_term: `訂單 ${text}`, keyword: text } }),
+  (text) => ({ properties: { note: `請電聯${text}謝謝`, 備註: text, comment: `rappelez le ${text}.` } }),
+  (text) => ({
+    properties: { title: `Rückruf: ${text}`, message: `《${text}》`, list: [text, { deep: text }] },
+  }),
+  (text) => ({ properties: { [text]: { [text]: 1 } }, traits: { [text]: 'as a key' } }),
+  (text) => ({ context: { page: { title: `お電話 ${text}` }, campaign: { name: text } } }),
+  (text) => ({ event: `Llamar al ${text}`, name: text, category: text }),
+  (text) => ({ properties: { products: [{ product_id: '1', name: text, engraving: text }] } }),
+  (text) => ({ properties: { json: JSON.stringify({ text }) } }),
+];
+/** Where an id may be a phone. */
+const ID_PLACES: ((text: string) => Record<string, unknown>)[] = [
+  (text) => ({ userId: text }),
+  (text) => ({ anonymousId: text }),
+  (text) => ({ userId: 'u', previousId: text, groupId: text }),
+  (text) => ({ messageId: text }),
+  (text) => ({ messageId: `signup-${text}` }),
+  (text) => ({ properties: { customer_id: text, 會員編號: text } }),
+];
+/** Fields of people in the six languages, by their names alone. */
+const PERSONAL_KEYS = [
+  ...['full_name', 'fullName', 'customer_full_name', 'fname', 'middle_name', 'display_name', 'nickname'],
+  ...['user_name', 'shipping_name', 'receiver', 'consignee', 'contact_person', 'addr1', 'addr_line'],
+  ...['full_address', 'address_detail', 'district', 'national_id', 'passport_no', 'password', 'token'],
+  ...[
+    '姓名',
+    '收件人',
+    '收件人姓名',
+    '地址',
+    '收件地址',
+    '身分證字號',
+    '密碼',
+    '真实姓名',
+    '收货人',
+    '详细地址',
+    '身份证号',
+  ],
+  ...['氏名', 'お名前', 'フリガナ', '住所', 'お届け先住所', 'パスワード', 'マイナンバー'],
+  ...['Vorname', 'Nachname', 'Kundenname', 'Lieferadresse', 'strasse', 'Passwort', 'Reisepassnummer'],
+  ...['apellidos', 'nombre_completo', 'destinatario', 'direccion', 'contraseña', 'pasaporte'],
+  ...['prénom', 'nom_client', 'destinataire', 'adresse_livraison', 'mot_de_passe', 'passeport'],
+];
 const NAME_PLACES: ((text: string) => Record<string, unknown>)[] = [
   (text) => ({ traits: { firstName: text, last_name: text, address: { street: text, postal_code: text } } }),
   (text) => ({ context: { traits: { first_name: text, name: text } } }),
   (text) => ({ properties: { billing_address: { first_name: text, address1: text, zip: text } } }),
   (text) => ({ properties: { customer: { last_name: text, name: text } } }),
+  (text) => ({ properties: { contact: { name: text, email: 'q@example.com' }, attendee: { name: text } } }),
+  ...PERSONAL_KEYS.map((key) => (text: string) => ({ traits: { [key]: text }, properties: { [key]: text } })),
+  ...PERSONAL_KEYS.map((key) => (text: string) => ({
+    properties: { form: [{ [key]: text }], note_attributes: [{ name: key, value: text }] },
+  })),
 ];
 const placed = (
   plants: fc.Arbitrary<{ make: () => Plant }>,
@@ -148,7 +234,15 @@ const placed = (
 const planting = fc.oneof(
   { weight: 4, arbitrary: placed(email, EMAIL_PLACES) },
   { weight: 2, arbitrary: placed(phone, PHONE_PLACES) },
-  { weight: 1, arbitrary: placed(name, NAME_PLACES) },
+  { weight: 2, arbitrary: placed(number, TEXT_PLACES) },
+  {
+    weight: 1,
+    arbitrary: placed(
+      number.filter(({ make }) => !/^4/.test(make().text)),
+      ID_PLACES,
+    ),
+  },
+  { weight: 3, arbitrary: placed(name, NAME_PLACES) },
 );
 const shape = fc.constantFrom<Record<string, unknown>>(
   { type: 'track', event: 'Product Viewed' },

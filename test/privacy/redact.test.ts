@@ -103,6 +103,60 @@ describe('phones and names in URLs', () => {
   });
 });
 
+describe('numbers in text', () => {
+  test.each([
+    ['call 0912-345-678 now', 'call [phone] now'],
+    ['電話0912345678。', '電話[phone]。'],
+    ['+886 912 345 678, ext. 5', '[phone], ext. 5'],
+    ['00886912345678', '[phone]'],
+    ['（０２）２３４５−６７８９', '（０２）２３４５−６７８９'],
+    ['（０２）２３４５－６７８９', '（[phone]'],
+    ['4111 1111 1111 1111 0912345678', '[card] [phone]'],
+    ['378282246310005', '[card]'],
+    ['pay DE89 3704 0044 0532 0130 00 today', 'pay [iban] today'],
+    ['https://shop.example/search?q=0912345678', 'https://shop.example/search?q=[phone]'],
+  ])('%s → %s', (text, redacted) => {
+    expect(redactText(text, 'TW')).toBe(redacted);
+  });
+
+  test.each([
+    '0.4111111111111111',
+    '04-11-1991 10:30',
+    '2024-11-29 10:00-12:00',
+    '#0912345678',
+    'SN00912345678',
+    '6f1e7b1c-0912-4653-8123-091234567812',
+    '20230906063045123456789019',
+    '4111111111111112',
+    '4006381333931',
+    '1732867219387',
+    'https://shop.example/products/4111111111111111?variant=0912345678',
+    '1920x1080, 24 colours, 3.14159265358979',
+  ])('%s stays', (text) => {
+    expect(redactText(text, 'TW')).toBe(text);
+  });
+
+  test('a zero at the beginning is a trunk zero only where the country has one', () => {
+    expect(redactText('0912345678', 'US')).toBe('0912345678');
+    expect(redactText('0912345678')).toBe('0912345678');
+    expect(redactText('06 39 98 00 01', 'FR')).toBe('[phone]');
+    expect(redactText('030 1234 5678', 'DE')).toBe('[phone]');
+  });
+});
+
+test.each([
+  'a&#64;b.co',
+  'a&#x40;b.co',
+  'a\\u0040b.co',
+  'a(at)b.co',
+  'a [at] b.co',
+  'a{at}b(dot)co',
+  'a\u200b@b.co',
+  'a＠b．co',
+])('%s is an email', (text) => {
+  expect(redactText(`to ${text}!`)).toBe('to [email]!');
+});
+
 test('redacting twice changes nothing', () => {
   const text = fc.array(
     fc.oneof(

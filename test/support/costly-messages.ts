@@ -55,6 +55,11 @@ export const COSTLY: Record<string, () => string> = {
     inContext(`{"consent":{"categoryPreferences":{${fill((index) => `"${index.toString(36)}":1`)}}}}`),
   'different keys': () => message(`{${fill((index) => `"${index.toString(36)}":0`)}}`),
   'keys like names of persons': () => message(`{${fill((index) => `"name${index.toString(36)}":0`)}}`),
+  'keys of many words': () =>
+    message(`{${fill((index) => `"customerfirstnamephone${index.toString(36)}":0`)}}`),
+  'digits like phones': () => message(`{"text":${text('0 ')}}`),
+  'digits like cards': () => message(`{"text":${text('4111 ')}}`),
+  'disguised addresses': () => message(`{"text":${text('a(at)b.c ')}}`),
   'parameters like names of persons': () =>
     message(`{"url":"?${fill((index) => `mail${index.toString(36)}=1`).replaceAll(',', '&')}"}`),
   'parameters in brackets': () => message(`{"url":${text('name[a].b=1&')}}`),

@@ -19,6 +19,7 @@ export const customerio: Destination<Payload, Settings> = {
   switches: [VARIABLES.apiKey],
   settings: Settings,
   needs: (settings) => (settings.pii === 'raw' ? ['raw-pii'] : []),
+  withoutPlaces: (settings) => settings.pii !== 'raw',
   payload: Payload,
   // 500 KB and 3,000 requests in 3 s are documented, the latter as soft; both with room to spare.
   limits: {

@@ -73,13 +73,16 @@ const atMost = (id: string, length: number) => (id.length <= length ? id : hash(
 
 /**
  * The ids of person and visitor. A person known by email alone has the email as `userId` in raw mode. Hashed, the digest
- * is an `anonymousId`: as a `userId` it would create a second profile that cannot receive messages.
+ * of the email or the phone is an `anonymousId`: as a `userId` it would create a second profile that cannot receive messages.
  */
 function idsOf({ identity }: ProtectedEvent, raw: RawPii | undefined) {
   const userId = readText(identity.userId) ?? raw?.userId;
   const anonymousId = readText(identity.anonymousId);
   if (userId || anonymousId) return { userId, anonymousId };
-  return { userId: raw?.email, anonymousId: raw?.email ? undefined : identity.emailSha256 };
+  return {
+    userId: raw?.email,
+    anonymousId: raw?.email ? undefined : (identity.emailSha256 ?? identity.phoneSha256),
+  };
 }
 
 const isView = ({ type }: ProtectedEvent) => type === 'page' || type === 'screen';
