@@ -80,8 +80,10 @@ function cleanList(list: readonly unknown[], key: string, further: Further): rea
 
 const SCHEME = /^[a-z][a-z0-9+.-]{1,30}:\\?\/\\?\//i;
 /** `?` or `#` before a `=`, and nothing that markup or JSON has: an address without a host, or one without a scheme. */
-const IS_RELATIVE = /^[^\s?#=;"'<>{}()]*[?#;][^\s="'<>{}()]*=[^"'<>{}]*$/;
+const IS_RELATIVE = /^[^\s?#="'<>{}()]*[?#][^\s="'<>{}()]*=[^"'<>{}]*$/;
 const ADDRESS_KEY = /(?:url|uri|href|link|path|search|query_?string|referr?er|site|location|landing_page)$/i;
+/** Without a slash at its beginning, and with a parameter. */
+const IS_PATH = /^[^\s/;=]+\/[^\s;=]*;\S*=/;
 const IS_QUERY = /^(?:search|query_?string)$/i;
 /** A parameter after a blank. */
 const HAS_BLANKS = /\s[^\s&]*&[\w.%-]{1,60}=/;
@@ -117,7 +119,8 @@ function cleanRelative(
   further: Further,
 ): string {
   const isNamed = ADDRESS_KEY.test(key);
-  const isAddress = isNamed && (first === SLASH || first === QUESTION_MARK || first === HASH);
+  const isAddress =
+    isNamed && (first === SLASH || first === QUESTION_MARK || first === HASH || IS_PATH.test(text));
   if (isAddress || (first === SLASH && !/\s/.test(text)) || (isAssigned && IS_RELATIVE.test(text)))
     return ID_KEY.test(key) ? text : cleanAddress(text, further);
   if (text.includes(':\\/\\/')) return cleanAbsolute(text, key, further);

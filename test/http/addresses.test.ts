@@ -175,6 +175,8 @@ describe('an address keeps what names a page, a campaign and a product', () => {
       query: 'what is #1 tea? a=b',
       note: 'Why? Because 1 + 1 = 2; see #3',
       name: 'Tea / 100 g # 2',
+      options: 'Colour:red;Size=XL',
+      rule: 'a=1; b=2?',
     };
     await send({ messageId: 'as-they-are', anonymousId: 'a?b=c', properties });
     const event = events.find((one) => one.messageId === 'as-they-are');
