@@ -37,8 +37,7 @@ type SumOfProducts = (pairs: readonly (readonly [number, number])[], decimals: n
 /**
  * The value of an event in major units of its currency: `total`, else `value`, else `revenue`, else the sum of
  * price × quantity of its lines (a missing quantity is 1). Absent for a list of products without a value of its own.
- * Where `value` is null, an amount of a line could not be read, and the lines have no sum. Every destination and the
- * statistics read it here.
+ * Every destination, the statistics and the TikTok mirror of pages read it here.
  *
  * @param sumOfProducts an exact sum, rounded to that many decimals.
  */
@@ -48,9 +47,15 @@ export function readValue(
 ): number | undefined {
   const { total, value, revenue } = properties;
   const stated = readNumber(total) ?? readNumber(value) ?? readNumber(revenue);
-  const hasNoSum = value === null || LISTS.has(event);
-  return stated ?? (hasNoSum ? undefined : sumOfLines(readProducts(properties), sumOfProducts));
+  return stated ?? (LISTS.has(event) ? undefined : sumOfLines(readProducts(properties), sumOfProducts));
 }
+
+/**
+ * The same of a stored event. Where its `value` is null, an amount of a line could not be read, and the lines have no sum.
+ * A page's mirror never sees that, and its file is small.
+ */
+export const readStoredValue: typeof readValue = (event, sumOfProducts) =>
+  readValue(event, event.properties.value === null ? () => Number.NaN : sumOfProducts);
 
 function sumOfLines(products: readonly JsonObject[], sumOfProducts: SumOfProducts): number | undefined {
   const lines = products.flatMap(({ price, quantity }) => {

@@ -1,5 +1,5 @@
 import { checkoutKey } from '../../shared/order-ids.ts';
-import { readNumber, readValue } from '../../shared/order-value.ts';
+import { readNumber, readStoredValue } from '../../shared/order-value.ts';
 import { isPaid } from '../../shared/payment.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import type { LeftOutReason } from '../../shared/reasons.ts';
@@ -114,7 +114,7 @@ function readOrder(event: ProtectedEvent, claim: OrderClaim, who: Who, { currenc
   const netHundredths = toHundredths(readNumber(properties.net_total));
   // A stated net amount is more exact than the sum of the lines.
   const isStated = hasAmount(properties) || netHundredths === undefined;
-  const amountHundredths = isStated ? toHundredths(readValue(event, sumOfProducts)) : undefined;
+  const amountHundredths = isStated ? toHundredths(readStoredValue(event, sumOfProducts)) : undefined;
   const discountHundredths = toHundredths(readNumber(properties.discount));
   const { financial_status: status } = properties;
   const leftOut: LeftOutReason[] = [];

@@ -1,4 +1,4 @@
-import { readValue as readValueOf } from '../../shared/order-value.ts';
+import { readStoredValue } from '../../shared/order-value.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { sumOfProducts } from '../lib/decimal.ts';
 
@@ -34,7 +34,7 @@ export function readCurrency(properties: JsonObject): string | undefined {
 }
 
 /** The value of an event in major units of its currency; undefined when nothing states one. */
-export const readValue = (event: ProtectedEvent): number | undefined => readValueOf(event, sumOfProducts);
+export const readValue = (event: ProtectedEvent): number | undefined => readStoredValue(event, sumOfProducts);
 
 /**
  * Epoch ms of an ISO timestamp. Absent before 2001-09-09, when it would have fewer than 13 digits (10 in seconds):
