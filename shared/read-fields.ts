@@ -99,9 +99,7 @@ function list(read: Reader): Reader {
     if (sent.length > MAX_ITEMS) note(notes, false, name, outer, () => `at most ${MAX_ITEMS} items`);
     const place = { name, outer };
     const items = sent.length > MAX_ITEMS ? sent.slice(0, MAX_ITEMS) : sent;
-    return items
-      .map((item, index) => (item === null ? undefined : read(item, index, place, notes)))
-      .filter((item) => item !== undefined);
+    return items.map((item, index) => read(item, index, place, notes)).filter((item) => item !== undefined);
   };
 }
 
@@ -114,6 +112,7 @@ function record(read: Reader): Reader {
     for (const key in sent) {
       const item = sent[key];
       const kept = item === null ? undefined : read(item, name, outer, notes);
+      if (item === null) note(notes, true, name, outer, () => 'null says nothing');
       if (kept === item) continue;
       if (result === sent) result = { ...sent };
       if (kept === undefined) delete result[key];

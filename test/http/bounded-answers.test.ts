@@ -30,6 +30,19 @@ const wrongConsent = (count: number) => ({
 });
 const repeated = <Item>(count: number, item: Item): Item[] => Array(count).fill(item);
 
+const WRONG = Object.fromEntries(
+  ['order_id', 'total', 'tax', 'shipping', 'currency', 'coupon', 'revenue', 'discount', 'checkout_id'].map(
+    (name) => [name, {}],
+  ),
+);
+/** A message of about 420 bytes that is stored all the same. */
+const ODD = {
+  ...{ type: 'track', event: 'Order Completed', anonymousId: 'a', userId: {}, messageId: [], groupId: {} },
+  ...{ timestamp: 'x', sentAt: 'x', traits: 'x', integrations: 'x' },
+  context: { page: 'x', campaign: 'x', consent: 'x', ip: {} },
+  properties: WRONG,
+};
+
 test.each<[string, unknown, Record<string, string>?]>([
   ['500 zeros', repeated(500, 0)],
   ['500 empty objects', repeated(500, {})],
@@ -44,6 +57,12 @@ test.each<[string, unknown, Record<string, string>?]>([
     'unknown fields',
     repeated(15, { type: 'track', ...Object.fromEntries(repeated(3_000, 0).map((_, n) => [n, 0])) }),
   ],
+  ['1,000 messages of twenty wrong fields', repeated(1_000, ODD)],
+  [
+    'an order of a thousand wrong lines',
+    repeated(16, { ...ODD, properties: { products: repeated(1_000, 'x') } }),
+  ],
+  ['1,000 messages of twenty wrong fields in strict mode', repeated(1_000, ODD), { 'x-strict-mode': '1' }],
   ['500 zeros in strict mode', repeated(500, 0), { 'x-strict-mode': '1' }],
   ['many wrong fields in strict mode', repeated(20, wrongConsent(50)), { 'x-strict-mode': '1' }],
 ])('%s as a batch: one log line and a short answer', async (_what, batch, headers = {}) => {

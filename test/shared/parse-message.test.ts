@@ -121,6 +121,16 @@ test('what the schemas accept is read without a note, as they read it; everythin
   expect(exact).toBeGreaterThan(100);
 });
 
+test.each([
+  { integrations: { All: null } },
+  { context: { consent: { categoryPreferences: { advertising: null } } } },
+  { event: 'Cart Viewed', properties: { products: [null] } },
+])('null in a list or under a key of the sender’s has a note: %j', (parts) => {
+  const parsed = parseMessage({ type: 'track', event: 'Tea Poured', anonymousId: 'visitor-1', ...parts });
+  expect(parsed).toMatchObject({ notes: [{ code: expect.stringMatching(/^field-/) }] });
+  expect(JSON.stringify(parsed)).not.toContain('null');
+});
+
 test('what was read is exact: read again it is the same, without a note', () => {
   fc.assert(
     fc.property(message, (sent) => {

@@ -76,6 +76,21 @@ export const COSTLY: Record<string, () => string> = {
     message(`{"order_id":"links-${last}","note":${text('tel:1 ')}}`).replace('Tea Poured', 'Order Completed'),
   'a refund without an order': () =>
     message(`{"order_id":"refund-${last}","note":${text('a')}}`).replace('Tea Poured', 'Order Refunded'),
+  'a thousand lines of wrong fields': () =>
+    message(
+      `{"order_id":"odd-${last}","products":[${fill(() => '{"sku":[],"price":"x","url":7}')}]}`,
+    ).replace('Tea Poured', 'Order Completed'),
+  'texts of lines inside texts of lines': () =>
+    message(
+      `{"products":${JSON.stringify(JSON.stringify(Array.from({ length: 900 }, () => JSON.stringify({ sku: [] }))))}}`,
+    ).replace('Tea Poured', 'Order Completed'),
+  'amounts that are nearly one': () =>
+    message(`{"products":[${fill(() => `{"price":"${'1,111'.repeat(6)}x"}`)}]}`).replace(
+      'Tea Poured',
+      'Cart Viewed',
+    ),
+  'times that are nearly one': () =>
+    inContext(`{"tiktok":{"ttclid_at":${text('2026-', 8_000)}},"page":[[]]}`),
   'lines of an order': () =>
     message(
       `{"order_id":"7","products":[${fill((index) => `{"price":1e-${index % 300},"quantity":1e${index % 300}}`)}]}`,

@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import * as kinds from '../../../shared/kinds.ts';
+import { readerOf } from '../../../shared/read-fields.ts';
+import { readZonedTime } from '../../../shared/time.ts';
 
 /** Fields of webhook payloads: one that cannot be read is absent, and the rest of the payload is used. */
 export const lenient = <Schema extends z.ZodType>(schema: Schema) =>
@@ -7,33 +10,42 @@ export const lenient = <Schema extends z.ZodType>(schema: Schema) =>
     .catch(undefined)
     .transform((value) => value ?? undefined);
 
-const blankIsAbsent = (value: string | number) => String(value).trim() || undefined;
+/** A field of a kind that messages have as well, read as theirs. */
+function field<Schema extends z.ZodType>(kind: Schema) {
+  const read = readerOf(kind);
+  return z
+    .unknown()
+    .optional()
+    .transform((value): z.output<Schema> | undefined =>
+      value == null ? undefined : (read(value, '', undefined, []) as z.output<Schema> | undefined),
+    );
+}
 
-/** IDs are text: they may exceed 2^53, where a number loses digits. */
-export const Id = lenient(z.union([z.string().max(512), z.int()]).transform(blankIsAbsent));
-export const Text = lenient(z.string().max(8192).transform(blankIsAbsent));
+/** IDs are text: they may exceed 2^53, where a number loses digits. A placeholder (`0`, a guest's) is none. */
+export const Id = field(kinds.Id);
+export const Text = field(kinds.Text).transform((text) => text?.trim() || undefined);
+export const Flag = field(kinds.Flag);
+/** A phone, a postal code, the number of a campaign: text that some write as a number, and that may be 0. */
+export const Code = lenient(
+  z
+    .union([z.string().max(512), z.int()])
+    .transform((value: string | number) => String(value).trim() || undefined),
+);
 
-const MAX_ITEMS = 1000;
 /** The first 1,000 items, without those that cannot be read. */
 export const list = <Schema extends z.ZodType>(schema: Schema) =>
   z
-    .array(z.unknown())
-    .catch([])
-    .transform((items) =>
-      items.slice(0, MAX_ITEMS).flatMap((item): z.output<Schema>[] => {
+    .unknown()
+    .optional()
+    .transform((value) =>
+      (kinds.listOf(value) ?? []).slice(0, kinds.MAX_ITEMS).flatMap((item): z.output<Schema>[] => {
         const read = schema.safeParse(item);
         return read.success ? [read.data] : [];
       }),
     );
 
-/** ISO 8601 with date, time and zone: without a zone the time could be hours off. */
-const ZONED = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})$/i;
-
-/** The first of these texts that is a time with a zone, in UTC. */
+/** The first of these texts that is a time with a zone, in UTC: without one the time could be hours off. */
 export function firstTime(...texts: readonly (string | undefined)[]): string | undefined {
-  const ms = texts
-    .filter((text) => text !== undefined && ZONED.test(text))
-    .map((text) => Date.parse(text ?? ''))
-    .find((time) => time >= 0);
+  const ms = texts.map(readZonedTime).find((time) => time !== undefined);
   return ms === undefined ? undefined : new Date(ms).toISOString();
 }

@@ -403,8 +403,56 @@ describe('who bought', () => {
   });
 });
 
+describe('an odd field of a webhook or a polled order costs only itself', () => {
+  const LINE = { product_id: 'tea', price: '240.00', quantity: 1 };
+  test.each<[string, object, object]>([
+    [
+      'lines as PHP’s filtered list',
+      { line_items: { 1: LINE, 3: { ...LINE, product_id: 'cup' } } },
+      { products: [{ product_id: 'tea' }, { product_id: 'cup' }] },
+    ],
+    [
+      'lines as JSON text',
+      { line_items: JSON.stringify([LINE]) },
+      { products: [{ product_id: 'tea', price: 240 }] },
+    ],
+    ['one line in place of a list', { line_items: LINE }, { products: [{ product_id: 'tea' }] }],
+    [
+      'a line that is none',
+      { line_items: [LINE, 'SKU', { ...LINE, sku: 12.5, price: 'free', title: 7 }] },
+      { products: [{ price: 240 }, { product_id: 'tea', name: '7', quantity: 1 }] },
+    ],
+    ['a placeholder as number', { name: '{{order_name}}' }, { order_id: ORDER.order_id }],
+    ['a number that lost digits', { checkout_token: 2 ** 60 }, { order_id: ORDER.order_id }],
+    ['a currency with a space', { currency: 'TWD ' }, { currency: 'TWD' }],
+  ])('%s', async (_, parts, expected) => {
+    const { event } = await storedEntry('orders/create', order(parts));
+    expect(event.properties).toMatchObject({ total: 960, ...expected });
+    for (const name of ['order_number', 'checkout_token'])
+      expect(String(event.properties[name] ?? '')).not.toMatch(/\{|e\+|1152921504606847/);
+  });
+
+  test.each(['undefined', '0', 0, 'null', '{{ customer.id }}', 2 ** 60])('%j is no customer', async (id) => {
+    const parts = { user_id: id, customer: { id, email: 'guest@example.com' } };
+    const { event } = await storedEntry('orders/create', order(parts));
+    expect(event.identity).not.toHaveProperty('userId');
+  });
+});
+
 describe('when it happened', () => {
   test.each([
+    [
+      'in epoch seconds',
+      { created_at: Date.parse('2026-03-01T10:00:00Z') / 1000 },
+      '2026-03-01T10:00:00.000Z',
+    ],
+    ['as RFC 1123', { created_at: 'Sun, 01 Mar 2026 10:00:00 GMT' }, '2026-03-01T10:00:00.000Z'],
+    ['in the basic form', { created_at: '20260301T100000Z' }, '2026-03-01T10:00:00.000Z'],
+    [
+      'in year 1, it was when it was processed',
+      { created_at: '0001-01-01T00:00:00Z' },
+      '2026-03-01T11:59:00.000Z',
+    ],
     ['with a zone', { created_at: '2026-03-01T06:00:00-0400' }, '2026-03-01T10:00:00.000Z'],
     [
       'without a zone it may be hours off, so the next is read',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Id, lenient, list, Text } from '../../webhooks/fields.ts';
+import { Code, Flag, Id, lenient, list, Text } from '../../webhooks/fields.ts';
 
 const Amount = lenient(z.union([z.string().max(500), z.number()]));
 const MoneySet = z.object({
@@ -11,13 +11,13 @@ const Amounts = lenient(MoneySet);
 const Address = z.object({
   first_name: Text,
   last_name: Text,
-  phone: Id,
+  phone: Code,
   address1: Text,
   address2: Text,
   city: Text,
   province: Text,
   standard_province_code: Text,
-  zip: Id,
+  zip: Code,
   country: Text,
   country_code: Text,
 });
@@ -26,19 +26,19 @@ export type Address = z.output<typeof Address>;
 const Customer = z.object({
   id: Id,
   email: Text,
-  phone: Id,
-  area_code: Id,
+  phone: Code,
+  area_code: Code,
   first_name: Text,
   last_name: Text,
-  addresses: lenient(z.union([list(Address), Address.transform((address) => [address])])),
+  addresses: list(Address),
 });
 
 /** Buyer, browser and origin: the same fields on orders, refunds, checkouts and carts, where present. */
 const person = {
   user_id: Id,
   email: Text,
-  phone: Id,
-  phone_area_code: Id,
+  phone: Code,
+  phone_area_code: Code,
   customer: lenient(Customer),
   billing_address: lenient(Address),
   shipping_address: lenient(Address),
@@ -48,7 +48,7 @@ const person = {
   landing_site: Text,
   referring_site: Text,
   note_attributes: list(z.object({ name: Text, value: Text })),
-  buyer_accepts_marketing: lenient(z.boolean()),
+  buyer_accepts_marketing: Flag,
 };
 export type Person = z.output<z.ZodObject<typeof person>>;
 
@@ -161,11 +161,11 @@ export type Cart = z.output<typeof Cart>;
 
 /** The customer to erase: under `customer`, or at the top level. */
 export const Redaction = z.object({
-  customer: lenient(z.object({ id: Id, email: Text, phone: Id })),
+  customer: lenient(z.object({ id: Id, email: Text, phone: Code })),
   orders_to_redact: list(Id),
   customer_id: Id,
   id: Id,
   email: Text,
-  phone: Id,
+  phone: Code,
 });
 export type Redaction = z.output<typeof Redaction>;

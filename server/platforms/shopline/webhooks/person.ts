@@ -8,7 +8,8 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function readPerson(person: Person): Subject {
   const { user_id, customer, client_details } = person;
-  const userId = [user_id, customer?.id].find(isUserId);
+  // Every guest has the user ID 0, which is no ID: it would make them one person.
+  const userId = user_id ?? customer?.id;
   const anonymousId = attributeOf(person, '_sb_id');
   return {
     ...(userId && { userId, ...readAccount(person, userId) }),
@@ -37,9 +38,6 @@ function readAccount({ customer }: Person, userId: string): { account?: Account 
   const account = compact({ email, phone: phone && international(phone, area_code) });
   return account ? { account } : {};
 }
-
-/** Every guest has the user ID 0; used as an ID it would make them one person. */
-const isUserId = (id: string | undefined) => id !== undefined && id !== '0';
 
 /** A cart attribute that the snippet set. */
 const attributeOf = ({ note_attributes }: Person, name: string) =>
