@@ -486,6 +486,7 @@ describe('a person asks to be forgotten', () => {
     '＋886912345678',
     ' +49 (0)151 23456789',
     'tel:+886912345678',
+    '0912345678',
   ])('a clear email or phone number in the path is refused, with how to send it: %s', async (id) => {
     const path = `/admin/visitors/${encodeURIComponent(id)}`;
     for (const [method, at] of [
@@ -501,7 +502,7 @@ describe('a person asks to be forgotten', () => {
     }
   });
 
-  test.each(['0912345678', '886912345678', '00000123456789', 'a+b', '+1', 'user@home', '@shop', '100%'])(
+  test.each(['886912345678', '00000123456789', 'a+b', '+1', 'user@home', '@shop', '100%'])(
     'an id that is neither is taken: %s',
     async (id) => {
       expect(await erase(id, '?shop=shoes')).toMatchObject([{ found: false }]);

@@ -29,7 +29,7 @@ export function toStored(event: ProtectedEvent): string {
     source: source === 'browser' ? undefined : source,
     type: type === 'track' ? undefined : type,
     receivedAt: receivedAt === timestamp ? undefined : receivedAt,
-    consent: PURPOSES.map((purpose) => letterOf(consent[purpose], assumed?.includes(purpose))).join(''),
+    consent: PURPOSES.map((purpose) => answerOf(consent[purpose], assumed?.includes(purpose))).join(''),
     assumed: undefined,
     context: filled(context),
     properties: filled(properties),
@@ -37,7 +37,7 @@ export function toStored(event: ProtectedEvent): string {
   } satisfies { [Name in keyof StoredEvent]: StoredEvent[Name] | undefined });
 }
 
-const letterOf = (isGranted: boolean, isAssumed = false): string =>
+const answerOf = (isGranted: boolean, isAssumed = false): string =>
   isAssumed ? (isGranted ? 'G' : 'D') : isGranted ? 'g' : 'd';
 
 function filled<Fields extends object>(fields: Fields): Fields | undefined {
