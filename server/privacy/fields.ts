@@ -1,5 +1,5 @@
 import { memoize } from '../lib/cache.ts';
-import { type Form, kindOfKey } from './key-kind.ts';
+import { type Form, kindOfKey, UNKNOWN } from './key-kind.ts';
 
 /** What a personal field holds. `text`: address lines, full names, birthdays. */
 export type FieldKind = 'email' | 'phone' | 'firstName' | 'lastName' | 'zip' | 'text';
@@ -58,7 +58,7 @@ const OTHER = /^(?:recipient|receiver|invitee|friend)(?=.)/;
 const HASHED = /^(?:sha256|hashed|hash)(?=.)|(?<=.)(?:sha256|hashed|hash)$/;
 /** A cheap first test; every name above contains one of these. */
 const STEM =
-  /mail|phone|mobile|tel|msisdn|whatsapp|name|zip|post|street|house|addr|line|birth|dob|cardholder/i;
+  /mail|phone|mobile|tel|msisdn|whatsapp|name|zip|post|street|house|addr|line|birth|d\.?o\.?b|cardholder/i;
 
 function spell(kind: FieldKind, names: string): [string, FieldKind][] {
   return names.split(' ').map((name) => [name, kind]);
@@ -77,10 +77,15 @@ export const nameOf = (key: string, isPerson: boolean): Name =>
 /** The kind of personal data in a field of this name; undefined when the field is not known to be personal. */
 export const fieldOf = (key: string, isPerson: boolean): Field | undefined => nameOf(key, isPerson).field;
 
+const UNKNOWN_NAME: Name = { ...UNKNOWN, field: undefined };
+
 function readName(key: string, isPerson: boolean): Name {
-  const { kind, needs, isHashed, owner, ...rest } = kindOfKey(key, isPerson);
+  const words = kindOfKey(key, isPerson);
+  const field = listedField(key, isPerson);
+  if (words === UNKNOWN && field === undefined) return UNKNOWN_NAME;
+  const { kind, needs, isHashed, owner, isId, isPersonId, isThing, bareName, place } = words;
   const byWords = kind && { kind, isHashed, owner, ...(needs && { needs }) };
-  return { ...rest, field: listedField(key, isPerson) ?? byWords };
+  return { field: field ?? byWords, isId, isPersonId, isThing, bareName, place };
 }
 
 /** The fields whose names are listed here, as against those that their words tell. */

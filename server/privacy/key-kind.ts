@@ -52,11 +52,20 @@ const IN_ADDRESS = new Set([
   'number',
   'full',
 ]);
+const NUMBERED = bits('id', 'number');
+const OF_OTHERS = bits('otherPerson', 'org');
 const PLACE = bits('place', 'weakPlace');
 const BESIDE_PLACE = CONTAINER | bits('name', 'id', 'number', 'zip');
+/** What may stand beside a weak word, and such a word itself. */
+const WEAK_SECRET = OF_PERSON | bits('weakSecret', 'card');
+const WEAK_PHONE = OF_PERSON | ROLE.weakPhone;
+const WEAK_NAME = OF_PERSON | bits('weakName', 'name');
+const WEAK_ADDRESS = OF_PERSON | ROLE.weakAddress;
+const ALONE = OF_PERSON | ROLE.sale;
 const SKIPPED = bits('neutral', 'hashed');
 
-const UNKNOWN: KeyKind = {
+/** Of names without a known word. */
+export const UNKNOWN: KeyKind = {
   isHashed: false,
   owner: 'other',
   isId: false,
@@ -75,14 +84,14 @@ export function kindOfKey(key: string, isPerson: boolean): KeyKind {
   const isLine = isPerson && all.length === 1 && IN_ADDRESS.has(all[0]?.text ?? '');
   const found: Found | undefined = isLine ? { kind: 'text' } : personal(units, roles, isPerson);
   const isThing = (roles & THING) !== 0;
-  const isNumbered = (roles & bits('id', 'number')) !== 0;
-  const isOther = (roles & bits('otherPerson', 'org')) !== 0 || units.some((unit) => unit.roles === 0);
+  const isNumbered = (roles & NUMBERED) !== 0;
+  const isOther = (roles & OF_OTHERS) !== 0 || units.some((unit) => unit.roles === 0);
   return {
     ...found,
     isHashed: all.some((unit) => (unit.roles & ROLE.hashed) !== 0),
     owner: isOther ? 'other' : roles & ROLE.person ? 'related' : 'own',
     isId: !found && ((roles & ROLE.id) !== 0 || (isNumbered && isThing)),
-    isPersonId: !isThing && isNumbered && (roles & ROLE.person) !== 0,
+    isPersonId: !isThing && isNumbered && ((roles & ROLE.person) !== 0 || (isPerson && roles === ROLE.id)),
     isThing: isThing && (roles & PERSON) === 0,
     bareName: bareName(all),
     isContainer: units.length > 0 && only(units, CONTAINER),
@@ -109,30 +118,29 @@ const only = (units: readonly Unit[], roles: number) => units.every((unit) => (u
 /** Each row: what such words make of a field, the surest first. */
 function personal(units: readonly Unit[], roles: number, isPerson: boolean): Found | undefined {
   const has = (role: Role) => (roles & ROLE[role]) !== 0;
-  const isOf = (...cores: Role[]) => only(units, OF_PERSON | bits(...cores));
   const isKnown = units.every((unit) => unit.roles !== 0);
   /** The word is in the name, and none behind it makes it one of a thing: `phone_case`, `email_count`. */
   const is = (role: Role) => has(role) && !isFollowed(units, role);
   const form = (needs: Form) => (isKnown && !has('org') && !has('sale') ? {} : { needs });
-  if (is('secret') || (has('weakSecret') && isOf('weakSecret', 'card'))) return { kind: 'secret' };
+  if (is('secret') || (has('weakSecret') && only(units, WEAK_SECRET))) return { kind: 'secret' };
   if (is('ip')) return { kind: 'ip' };
   if (is('official') || (is('document') && has('number') && !has('thing'))) return { kind: 'official' };
-  if (is('bank') || (has('card') && is('expiry'))) return { kind: 'bank' };
+  if (is('bank') || (is('card') && (has('number') || has('expiry')))) return { kind: 'bank' };
   if (is('email')) return { kind: 'email', needs: 'email' };
   if (is('phone')) return { kind: 'phone', ...form('many-digits') };
-  if (has('weakPhone') && isOf('weakPhone')) return { kind: 'phone', needs: 'many-digits' };
+  if (has('weakPhone') && only(units, WEAK_PHONE)) return { kind: 'phone', needs: 'many-digits' };
   if (is('birth')) return { kind: 'text', ...form('digits') };
   if (is('zip')) return { kind: 'zip', ...form('digits') };
   const isOfThing = has('thing') || has('org');
   if (is('fullName') && !isOfThing) return { kind: 'text' };
   if (is('firstName') && !isOfThing) return { kind: has('lastName') ? 'text' : 'firstName' };
   if (is('lastName') && !isOfThing) return { kind: 'lastName' };
-  if (has('weakName') && isOf('weakName', 'name')) return { kind: 'text', needs: 'words' };
+  if (has('weakName') && only(units, WEAK_NAME)) return { kind: 'text', needs: 'words' };
   if (has('name')) return isNameOfPerson(units, isPerson) ? { kind: 'text' } : undefined;
   if (is('card')) return { kind: 'bank', needs: 'many-digits' };
   if (isOfThing) return undefined;
-  if (is('address') || (has('weakAddress') && isOf('weakAddress'))) return { kind: 'text' };
-  return has('alone') && isOf('alone', 'sale') ? { kind: 'text', needs: 'words' } : undefined;
+  if (is('address') || (has('weakAddress') && only(units, WEAK_ADDRESS))) return { kind: 'text' };
+  return has('alone') && only(units, ALONE) ? { kind: 'text', needs: 'words' } : undefined;
 }
 
 /** A thing is named behind the last word of this role. */

@@ -15,23 +15,42 @@ const MAX_WORDS = 4;
 const ACCENTS = /[\u0300-\u036f]/g;
 const WORD =
   /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[\u3005-\u30ff\u3400-\u9fff]+|[^\P{L}\u3005-\u30ff\u3400-\u9fff]+/gu;
+const ASCII_WORD = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g;
 const IS_LATIN = /^[a-z]/;
 
 /**
  * The words of a key: of `customerFirstName`, `customer_first_name`, `customerfirstname` and `顧客姓名`. Digits are none.
  */
 export function unitsOf(key: string): Unit[] {
+  const end = key.length > MAX_KEY_LENGTH ? key.slice(-MAX_KEY_LENGTH) : key;
+  const isPlain = isAscii(end);
+  if (isPlain && !mayHoldWord(end)) return [];
   const words: string[] = [];
-  for (const word of plain(key.slice(-MAX_KEY_LENGTH)).match(WORD) ?? []) split(word.toLowerCase(), words);
+  for (const word of (isPlain ? end.match(ASCII_WORD) : plain(end).match(WORD)) ?? [])
+    split(word.toLowerCase(), words);
   return join(words);
 }
 
-/** Without accents, `ß` as `ss`, full-width letters as usual ones. */
-function plain(key: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII needs no normalisation.
-  if (/^[\x00-\x7f]*$/.test(key)) return key;
-  return key.normalize('NFKD').replace(ACCENTS, '').normalize('NFC').replaceAll('ß', 'ss');
+function isAscii(text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= 0x80) return false;
+  return true;
 }
+
+/** A cheap first test: false for most keys that a sender makes up. */
+function mayHoldWord(key: string): boolean {
+  for (let from = 0; from < key.length; from++) {
+    let node: LatinNode | undefined = LATIN;
+    for (let at = from; node && at < key.length; at++) {
+      node = node.next[(key.charCodeAt(at) | 0x20) - FIRST_LATIN];
+      if (node?.isWord) return true;
+    }
+  }
+  return false;
+}
+
+/** Without accents, `ß` as `ss`, full-width characters as usual ones. */
+const plain = (key: string): string =>
+  key.normalize('NFKD').replace(ACCENTS, '').normalize('NFC').replaceAll('ß', 'ss');
 
 /** A compound whose parts are all known is split into them; other words stay as they are. */
 function split(word: string, into: string[]): void {
@@ -73,14 +92,25 @@ interface Node {
   isWord: boolean;
   next: Map<number, Node>;
 }
-const newNode = (): Node => ({ isWord: false, next: new Map() });
+/** The same of words of `a` to `z`, by the place in the alphabet. */
+interface LatinNode {
+  isWord: boolean;
+  next: (LatinNode | undefined)[];
+}
+const FIRST_LATIN = 97;
 /** Shorter words occur in others by chance. */
 const SHORT_PARTS = new Set(['ip', 'id', 'no', 'nr']);
-const TREE = treeOf(
-  [...ROLES.keys()].filter((word) => /^(?:[a-z]{3,}|[^a-z]+)$/.test(word) || SHORT_PARTS.has(word)),
+const WORDS = [...new Set([...ROLES.keys()].flatMap((text) => text.split(' ')))];
+const TREE = treeOf([...ROLES.keys()].filter((text) => !/[a-z ]/.test(text)));
+/** Parts of compounds. */
+const PARTS = latinTreeOf(
+  [...ROLES.keys()].filter((word) => /^[a-z]{3,}$/.test(word) || SHORT_PARTS.has(word)),
 );
+/** Every word, also within expressions. */
+const LATIN = latinTreeOf(WORDS.filter((word) => /^[a-z]{2,}$/.test(word)));
 
 function treeOf(words: readonly string[]): Node {
+  const newNode = (): Node => ({ isWord: false, next: new Map() });
   const root = newNode();
   for (const word of words) {
     let node = root;
@@ -95,15 +125,30 @@ function treeOf(words: readonly string[]): Node {
   return root;
 }
 
+function latinTreeOf(words: readonly string[]): LatinNode {
+  const newNode = (): LatinNode => ({ isWord: false, next: new Array(26).fill(undefined) });
+  const root = newNode();
+  for (const word of words) {
+    let node = root;
+    for (let at = 0; at < word.length; at++) {
+      const place = word.charCodeAt(at) - FIRST_LATIN;
+      node.next[place] ??= newNode();
+      node = node.next[place];
+    }
+    node.isWord = true;
+  }
+  return root;
+}
+
 /** The fewest known words that the text consists of. */
 function compound(text: string): string[] | undefined {
   // From each position, how many words are needed at least, and how long the first of them is.
   const count = new Array<number>(text.length).fill(Number.POSITIVE_INFINITY);
   const first = new Array<number>(text.length).fill(0);
   for (let from = text.length - 1; from >= 0; from--) {
-    let node: Node | undefined = TREE;
+    let node: LatinNode | undefined = PARTS;
     for (let at = from; node && at < text.length; at++) {
-      node = node.next.get(text.charCodeAt(at));
+      node = node.next[text.charCodeAt(at) - FIRST_LATIN];
       const rest = at + 1 === text.length ? 0 : (count[at + 1] ?? 0);
       if (node?.isWord && rest + 1 < (count[from] ?? 0)) {
         count[from] = rest + 1;

@@ -110,9 +110,9 @@ const isContact = (field: Field | undefined) =>
   field !== undefined && CONTACTS.has(field.kind) && field.needs === undefined && field.owner !== 'other';
 const CONTACTS = new Set<Field['kind']>(['email', 'phone', 'firstName', 'lastName']);
 
-/** In `{name: 'phone', value: '…'}` (SHOPLINE's `note_attributes`) the label is beside the value. */
+/** In `{name: 'phone', value: '…'}` (SHOPLINE's `note_attributes`, forms) the label is beside the value. */
 function labelOf(key: string, object: Readonly<Record<string, unknown>>): string {
-  const label = key === 'value' ? (object.name ?? object.key) : undefined;
+  const label = key === 'value' ? (object.name ?? object.key ?? object.label) : undefined;
   return typeof label === 'string' ? label : key;
 }
 

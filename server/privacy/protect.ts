@@ -40,7 +40,8 @@ export function protect(message: Message, options: { country: string; keepRaw: b
   const shopCountry = options.country;
   const read = (object: unknown, isPerson: boolean, rank?: number, isThing = false) =>
     isObject(object) ? protectObject({ object, isPerson, isThing, rank, shopCountry }, findings) : {};
-  const { traits: contextTraits, ip, userAgent, ...context } = message.context ?? {};
+  const { traits: contextTraits, ip, userAgent, ...others } = message.context ?? {};
+  const { deviceToken, context } = withoutDeviceToken(others);
   // Name and email of a group belong to a company, not to the visitor.
   const isGroup = message.type === 'group';
   const result: Protected = {
@@ -53,6 +54,8 @@ export function protect(message: Message, options: { country: string; keepRaw: b
   // The address and the user agent of the visitor are known for what they are; digits in them are no phone.
   if (ip !== undefined) result.context.ip = redactId(ip);
   if (userAgent !== undefined) result.context.userAgent = withoutEmails(userAgent);
+  if (deviceToken !== undefined)
+    Object.assign(result.context.device as JsonObject, { token: redactId(deviceToken) });
   if (contextTraits) result.context.traits = read(contextTraits, true, RANKS.contextTraits);
   if (message.type === 'track') result.event = redactText(message.event, shopCountry);
   if (message.type === 'page' || message.type === 'screen') {
@@ -75,6 +78,14 @@ export function protect(message: Message, options: { country: string; keepRaw: b
     if (Object.keys(raw).length > 0) result.raw = raw;
   }
   return result;
+}
+
+/** By its token a device is sent push messages: it is an id, and opens nothing. */
+function withoutDeviceToken(context: Context): { deviceToken?: string; context: Context } {
+  const { device } = context;
+  if (!isObject(device) || typeof device.token !== 'string') return { context };
+  const { token, ...rest } = device;
+  return { deviceToken: token as string, context: { ...context, device: rest } };
 }
 
 /** User agents repeat with every event. */

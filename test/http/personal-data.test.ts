@@ -94,6 +94,18 @@ test('ids of orders, products and platforms arrive as they were sent', async () 
   expect(given.properties).toEqual(ids);
 });
 
+test('the id of a person in an object is a phone where it is written like one', async () => {
+  const customer = { id: '+886912345678', customer_id: '0912345678', member_no: '7700900222' };
+  expect((await send({ properties: { customer } })).stored?.properties).toEqual({
+    customer: { id: PHONE, customer_id: PHONE, member_no: '7700900222' },
+  });
+});
+
+test('the token of a device reaches the destination that sends it messages', async () => {
+  const device = { id: 'd-1', token: 'fcm:0912345678', type: 'ios' };
+  expect((await send({ context: { device } })).given.context).toMatchObject({ device });
+});
+
 test('names of products, companies, shops and coupons stay', async () => {
   const names = {
     product_name: 'Pebble teapot',
