@@ -20,7 +20,12 @@ export interface OrderOutcome {
 
 export interface OrderLedger {
   /** @param taken undefined: the request was refused with this status. */
-  answered(orders: readonly ReadableOrder[], taken: Taken | undefined, status: number, body: string): void;
+  answered(
+    orders: readonly ReadableOrder[],
+    taken: Pick<Taken, 'rejected'> | undefined,
+    status: number,
+    body: string,
+  ): void;
   /** Looks at an event as it is stored. */
   stored(event: StoredOrder): void;
   /** When everything that is stored has been looked at. */
@@ -62,7 +67,7 @@ export function createOrderLedger(sandbox: Pick<Sandbox, 'onReceived'>): OrderLe
   };
   const look: Partial<Record<string, (item: Record<string, unknown>) => void>> = {
     customerio({ properties }) {
-      const order = isObject(properties) && promised.get(`${properties.mark}`)?.order;
+      const order = isObject(properties) && promised.get(markOf(properties))?.order;
       if (!order) return;
       delivered.add(order.mark);
       compare(order, properties, 'at Customer.io');
@@ -96,7 +101,7 @@ export function createOrderLedger(sandbox: Pick<Sandbox, 'onReceived'>): OrderLe
       }
     },
     stored({ properties, timestamp, receivedAt }) {
-      const order = promised.get(`${properties.mark}`)?.order;
+      const order = promised.get(markOf(properties))?.order;
       if (!order) return;
       found.add(order.mark);
       compare(order, properties, 'stored');
@@ -115,6 +120,9 @@ export function createOrderLedger(sandbox: Pick<Sandbox, 'onReceived'>): OrderLe
     },
   };
 }
+
+/** A shop system's order has it in the place of its cart. */
+const markOf = ({ mark, cart_token }: Record<string, unknown>) => `${mark ?? cart_token}`;
 
 interface Difference {
   isLeftOut: boolean;

@@ -24,7 +24,7 @@ export interface ReadableOrder {
   orderId: string;
   /** By the name of the property. */
   fields: Record<string, Reading>;
-  /** In this order; undefined fields were not sent. */
+  /** Without the fields that were not sent. */
   lines: Record<string, Reading>[];
   /** False where the list as a whole is not plain. */
   hasPlainLines: boolean;
@@ -61,7 +61,7 @@ const OBJECTS = [
 ] as const;
 const COMMON = ['context', 'integrations', 'userId', 'sentAt', 'originalTimestamp', 'name'] as const;
 
-const reading = ({ reads, also, isPlain }: Written): Reading => ({
+export const reading = ({ reads, also, isPlain }: Written): Reading => ({
   ...{ reads, isPlain },
   ...(also !== undefined && { also }),
 });
@@ -153,7 +153,7 @@ export function writeOrder(chance: Chance, number: number, nowMs: number): Writt
 }
 
 /** In hundredths. A price that is not there adds nothing, a quantity that is not there is 1; one that cannot be read may be any. */
-function addLine(
+export function addLine(
   sum: number | undefined,
   written: Record<string, Written>,
   price: number,

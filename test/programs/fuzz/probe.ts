@@ -1,12 +1,15 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { signShopline } from '../../../server/sandbox/webhooks.ts';
 import { seededRandom } from '../../support/fleet.ts';
 import { CLEAR_DOMAIN } from '../../support/fleet-messages.ts';
-import { FLEET_SHOP } from '../../support/fleet-requests.ts';
+import { APP_SECRET, FLEET_SHOP } from '../../support/fleet-requests.ts';
 import { ADMIN_TOKEN, basic, SHOP_ORIGIN, WRITE_KEY } from '../../support/shop.ts';
 import { batchText, messageText } from './message.ts';
 import { type ReadableOrder, writeOrders } from './orders.ts';
 import { webhooks } from './webhook.ts';
+import { writeWebhookOrder } from './webhook-orders.ts';
+import { json } from './written.ts';
 
 /** One request, as a sender might make it who means well, is broken, or means harm. */
 export interface Probe {
@@ -179,6 +182,23 @@ function orderProbes(newNumber: () => number): fc.Arbitrary<Probe> {
   });
 }
 
+/** Orders as the shop system sends them, fields of which are written in some other way. */
+function webhookProbes(newId: () => string, newNumber: () => number): fc.Arbitrary<Probe> {
+  return fc.noBias(fc.nat()).map((seed): Probe => {
+    const random = seededRandom(seed);
+    const chance = (max: number) => Math.floor(random() * (max + 1));
+    const { body, order } = writeWebhookOrder(chance, newNumber());
+    const signed = signShopline({
+      ...{ topic: 'orders/create', body: json(body), secret: APP_SECRET, webhookId: newId() },
+      shopDomain: `${FLEET_SHOP.handle}.myshopline.com`,
+    });
+    return {
+      ...{ method: 'POST', path: '/v1/webhooks/shopline', headers: signed.headers },
+      ...{ body: Buffer.from(signed.body), isRepeated: chance(19) === 0, orders: [order] },
+    };
+  });
+}
+
 /**
  * @param newId gives each message an id no other has.
  * @param newNumber gives each order a number no other has.
@@ -193,6 +213,7 @@ export function probes(newId: () => string, newNumber: () => number): fc.Arbitra
       [1, to([...SINGLE, ...BATCH], garbage)],
       [2, webhooks(newId)],
       [10, orderProbes(newNumber)],
+      [2, webhookProbes(newId, newNumber)],
     )
       // A route that forgets people, opened, would make the log forget what it is held against.
       .filter(({ method, headers }) => method === 'GET' || !headers.authorization?.includes(ADMIN_TOKEN))

@@ -164,7 +164,10 @@ async function shoot(
     const wrong = complaint(probe, answer);
     if (wrong) return failure(wrong);
     const taken = takenOf(probe, answer);
-    if (probe.orders) ledger.answered(probe.orders, taken, answer.status, textOf(probe.body));
+    // A webhook is answered with its status alone.
+    const isTaken = answer.status === 200 && probe.path.startsWith('/v1/webhooks');
+    if (probe.orders)
+      ledger.answered(probe.orders, isTaken ? { rejected: [] } : taken, answer.status, textOf(probe.body));
     if (!taken) continue;
     const { accepted, duplicates, rejected } = taken;
     const messages = messagesIn(probe);

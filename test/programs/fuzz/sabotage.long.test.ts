@@ -9,7 +9,7 @@ test.each([
   { sabotage: 'no-fsync', kills: 0, problem: /log.synchronous is off/ },
   { sabotage: 'no-limits', kills: 0, costly: 6, problem: /took \d+ ms of CPU|bytes written for each/ },
   { sabotage: 'trust-browser', kills: 0, problem: /^forged: \d+ reports of pages/ },
-  { sabotage: 'misread-amounts', kills: 0, bodies: 1_200, problem: /^changed: / },
+  { sabotage: 'misread-amounts', kills: 0, bodies: 1_600, problem: /^changed: / },
   { sabotage: 'odd-field-rejects', kills: 0, problem: /^lost: / },
 ])('$sabotage fails the run', async ({ sabotage, kills, costly = 0, bodies = 400, problem }) => {
   const { problems } = await fuzz({

@@ -24,7 +24,7 @@ const Stored = z.strictObject({
   eventId: Text.min(1).optional(),
   isContested: z.literal(true).optional(),
   isIdTaken: z.literal(true).optional(),
-  orderKey: Text.regex(/^(order|refund|checkout):/).optional(),
+  orderKey: Text.regex(/^(order|refund|checkout|checkout-id):/).optional(),
   type: z.enum(MESSAGE_TYPES),
   event: Text.min(1).optional(),
   name: Text.optional(),
