@@ -1,28 +1,11 @@
 import { isObject } from '../../shared/is-object.ts';
 import type { Json, JsonObject } from '../../shared/protected-event.ts';
-import {
-  type Container,
-  containerOf,
-  type Field,
-  type FieldKind,
-  fieldOf,
-  isSecret,
-  type Name,
-  nameOf,
-} from './fields.ts';
+import { digestField } from './digest-field.ts';
+import { type Container, containerOf, type Field, fieldOf, isSecret, type Name, nameOf } from './fields.ts';
 import { type Findings, type Place, spend } from './finding.ts';
 import { fits } from './forms.ts';
-import { isSha256, sha256 } from './hash.ts';
-import {
-  normalizeEmail,
-  normalizeName,
-  normalizePhone,
-  normalizeText,
-  normalizeZip,
-  textOf,
-} from './normalize.ts';
 import { isCardNumber } from './payment-card.ts';
-import { countryAt, findPlaces } from './places.ts';
+import { findPlaces } from './places.ts';
 import { protectId } from './protect-id.ts';
 import { redactId, redactRecipient, redactText } from './redact.ts';
 
@@ -173,50 +156,4 @@ function toJsonNumber(value: number, { isId }: Name, to: Findings): number | str
   if (!Number.isFinite(value)) return null;
   if (value >= 1e13 && !isId && isCardNumber(String(value))) return '[card]';
   return Math.abs(value) < 1e16 || spend(to, 'longNumbers') ? value : null;
-}
-
-const NORMALIZE: Record<FieldKind, (value: unknown, place: Place) => string | undefined> = {
-  email: normalizeEmail,
-  phone: (value, place) => {
-    const country = countryAt(place);
-    const phone = normalizePhone(value, country);
-    return phone ?? (country === place.shopCountry ? undefined : normalizePhone(value, place.shopCountry));
-  },
-  firstName: normalizeName,
-  lastName: normalizeName,
-  zip: normalizeZip,
-  text: normalizeText,
-};
-
-function digestField(value: unknown, field: Field, kind: FieldKind, place: Place, to: Findings) {
-  if (!Array.isArray(value)) return digestOne(value, field, kind, place, to);
-  const digests = value
-    .map((item) => digestOne(item, field, kind, place, to))
-    .filter((item) => item !== undefined);
-  return digests.length > 0 ? digests : undefined;
-}
-
-function digestOne(
-  value: unknown,
-  { owner }: Field,
-  kind: FieldKind,
-  place: Place,
-  to: Findings,
-): string | undefined {
-  const text = textOf(value);
-  if (text === undefined && !isObject(value) && !Array.isArray(value)) return undefined;
-  if (!spend(to, 'personalValues')) return undefined;
-  const hashed = text !== undefined && isSha256(text) ? text.toLowerCase() : undefined;
-  const normalized = hashed ?? NORMALIZE[kind](text, place);
-  if (normalized === undefined) {
-    if (kind === 'email' || kind === 'phone') to.dropped.push(kind);
-    return undefined;
-  }
-  const digest = hashed ?? sha256(normalized);
-  if (place.rank !== undefined && owner !== 'other') {
-    const rank = place.rank + (owner === 'related' ? 0.5 : 0);
-    const raw = kind === 'email' || kind === 'phone' ? normalized : text;
-    to.found.push({ kind, value: digest, rank, ...(!hashed && raw !== undefined && { raw }) });
-  }
-  return digest;
 }
