@@ -22,6 +22,9 @@ const Stored = z.strictObject({
   source: z.enum(['browser', 'server', 'platform']),
   orderId: Text.min(1).optional(),
   eventId: Text.min(1).optional(),
+  /** Of a stage that the store adds. */
+  piiOf: Text.min(1).optional(),
+  isEvidence: z.literal(true).optional(),
   isContested: z.literal(true).optional(),
   isIdTaken: z.literal(true).optional(),
   orderKey: Text.regex(/^(order|refund|checkout|checkout-id):/).optional(),
