@@ -65,6 +65,8 @@ export interface Place {
   isPerson: boolean;
   /** A bare `name` in it is that of a product, a shop or a company. */
   isThing?: boolean;
+  /** A price, a SKU or the like is among its fields, once that was looked for. */
+  isProduct?: boolean;
   /** An email or a phone is among its fields, once that was looked for. */
   hasContact?: boolean;
   /** Undefined: its data is not about the person who acted. */

@@ -79,16 +79,27 @@ export const UNKNOWN: KeyKind = {
 export function kindOfKey(key: string, isPerson: boolean): KeyKind {
   const all = unitsOf(key);
   if (all.every(({ roles }) => roles === 0)) return UNKNOWN;
-  const units = all.filter(({ roles }) => (roles & SKIPPED) === 0);
-  const roles = units.reduce((sum, unit) => sum | unit.roles, 0);
+  const units: Unit[] = [];
+  let roles = 0;
+  let isHashed = false;
+  let isKnown = true;
+  for (const unit of all) {
+    if (unit.roles & SKIPPED) {
+      if (unit.roles & ROLE.hashed) isHashed = true;
+      continue;
+    }
+    units.push(unit);
+    roles |= unit.roles;
+    if (unit.roles === 0) isKnown = false;
+  }
   const isLine = isPerson && all.length === 1 && IN_ADDRESS.has(all[0]?.text ?? '');
-  const found: Found | undefined = isLine ? { kind: 'text' } : personal(units, roles, isPerson);
+  const found: Found | undefined = isLine ? { kind: 'text' } : personal(units, roles, isKnown, isPerson);
   const isThing = (roles & THING) !== 0;
   const isNumbered = (roles & NUMBERED) !== 0;
-  const isOther = (roles & OF_OTHERS) !== 0 || units.some((unit) => unit.roles === 0);
+  const isOther = (roles & OF_OTHERS) !== 0 || !isKnown;
   return {
     ...found,
-    isHashed: all.some((unit) => (unit.roles & ROLE.hashed) !== 0),
+    isHashed,
     owner: isOther ? 'other' : roles & ROLE.person ? 'related' : 'own',
     isId: !found && ((roles & ROLE.id) !== 0 || (isNumbered && isThing)),
     isPersonId: !isThing && isNumbered && ((roles & ROLE.person) !== 0 || (isPerson && roles === ROLE.id)),
@@ -116,9 +127,13 @@ function placeOf(units: readonly Unit[]): KeyKind['place'] {
 const only = (units: readonly Unit[], roles: number) => units.every((unit) => (unit.roles & roles) !== 0);
 
 /** Each row: what such words make of a field, the surest first. */
-function personal(units: readonly Unit[], roles: number, isPerson: boolean): Found | undefined {
+function personal(
+  units: readonly Unit[],
+  roles: number,
+  isKnown: boolean,
+  isPerson: boolean,
+): Found | undefined {
   const has = (role: Role) => (roles & ROLE[role]) !== 0;
-  const isKnown = units.every((unit) => unit.roles !== 0);
   /** The word is in the name, and none behind it makes it one of a thing: `phone_case`, `email_count`. */
   const is = (role: Role) => has(role) && !isFollowed(units, role);
   const form = (needs: Form) => (isKnown && !has('org') && !has('sale') ? {} : { needs });
@@ -154,8 +169,9 @@ function isFollowed(units: readonly Unit[], role: Role): boolean {
  * person's, `customer_group_name` a group's.
  */
 function isNameOfPerson(units: readonly Unit[], isPerson: boolean): boolean {
+  if (units.length === 1) return isPerson;
   const at = units.findLastIndex((unit) => (unit.roles & ROLE.name) !== 0);
   const beside = [...units.slice(0, at).reverse(), ...units.slice(at + 1)];
   const nearest = beside.find((unit) => unit.roles !== 0);
-  return nearest ? (nearest.roles & NAMES_PERSON) !== 0 : isPerson && beside.length === 0;
+  return nearest !== undefined && (nearest.roles & NAMES_PERSON) !== 0;
 }

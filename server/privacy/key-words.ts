@@ -10,8 +10,6 @@ export interface Unit {
 const MAX_KEY_LENGTH = 120;
 const MIN_COMPOUND_LENGTH = 5;
 const MAX_COMPOUND_LENGTH = 40;
-/** Words of the longest expression: `identity card number of owner` is read as several. */
-const MAX_WORDS = 4;
 const ACCENTS = /[\u0300-\u036f]/g;
 const WORD =
   /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[\u3005-\u30ff\u3400-\u9fff]+|[^\P{L}\u3005-\u30ff\u3400-\u9fff]+/gu;
@@ -163,9 +161,12 @@ function compound(text: string): string[] | undefined {
   return words;
 }
 
-/** First words of expressions. */
+/** The first words of expressions, and their first two and three. */
 const BEGINNINGS = new Set(
-  [...ROLES.keys()].flatMap((text) => (text.includes(' ') ? text.split(' ', 1) : [])),
+  [...ROLES.keys()].flatMap((text) => {
+    const words = text.split(' ');
+    return words.slice(1).map((_, count) => words.slice(0, count + 1).join(' '));
+  }),
 );
 
 /** Words that are an expression together become one unit. */
@@ -176,7 +177,7 @@ function join(words: readonly string[]): Unit[] {
     let unit = { text: word, roles: ROLES.get(word) ?? 0 };
     let used = 1;
     let text = word;
-    for (let count = 2; BEGINNINGS.has(word) && count <= MAX_WORDS && at + count <= words.length; count++) {
+    for (let count = 2; at + count <= words.length && BEGINNINGS.has(text); count++) {
       text += ` ${words[at + count - 1]}`;
       const roles = ROLES.get(text);
       if (roles !== undefined) [unit, used] = [{ text, roles }, count];

@@ -79,8 +79,9 @@ const OF_A_PRODUCT = [
 
 /** `name` in an object with a contact (`{name, email}`), and `nom`, `nombre` in one that is no product. */
 function isNameOfPerson(bareName: 'english' | 'other', place: Place): boolean {
-  if (place.isThing || OF_A_PRODUCT.some((key) => key in place.object)) return false;
-  if (bareName === 'other') return true;
+  if (place.isThing) return false;
+  place.isProduct ??= OF_A_PRODUCT.some((key) => key in place.object);
+  if (place.isProduct || bareName === 'other') return !place.isProduct;
   place.hasContact ??= Object.keys(place.object)
     .slice(0, MAX_NEIGHBOURS)
     .some((key) => isContact(fieldOf(key, false)));
