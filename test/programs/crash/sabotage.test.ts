@@ -19,7 +19,7 @@ test('a sabotage whose text is gone says so instead of changing nothing', () => 
 
 test('an unknown sabotage is refused with the names there are', () => {
   expect(() => sabotageArguments('no-such')).toThrow(
-    /ack-early, no-dedup, no-hash, no-limits, no-fsync, trust-browser/,
+    /ack-early, no-dedup, no-hash, misread-amounts, odd-field-rejects, no-limits, no-fsync, trust-browser/,
   );
   expect(sabotageArguments(undefined)).toEqual([]);
 });
