@@ -1,8 +1,11 @@
 import { type Unit, unitsOf } from './key-words.ts';
 import { ROLE, type Role } from './words.ts';
 
-/** A form of a value. `many-digits`: six. `words`: text without digits and `@`. `email`: text with an email in it. */
-export type Form = 'digits' | 'many-digits' | 'words' | 'email';
+/**
+ * A form of a value. `many-digits`: six. `words`: text without digits and `@`. `letters`: text with letters and without
+ * `@`. `email`: text with an email in it.
+ */
+export type Form = 'digits' | 'many-digits' | 'words' | 'letters' | 'email';
 
 /** What the words of a key say about its value; see `Name` and `Field`. */
 export interface KeyKind {
@@ -155,7 +158,7 @@ function personal(
   if (is('card')) return { kind: 'bank', needs: 'many-digits' };
   if (isOfThing) return undefined;
   if (is('address') || (has('weakAddress') && only(units, WEAK_ADDRESS))) return { kind: 'text' };
-  return has('alone') && only(units, ALONE) ? { kind: 'text', needs: 'words' } : undefined;
+  return has('alone') && only(units, ALONE) ? { kind: 'text', needs: 'letters' } : undefined;
 }
 
 /** A thing is named behind the last word of this role. */

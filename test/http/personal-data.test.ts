@@ -42,6 +42,14 @@ function everything(): string {
   ].join('\n');
 }
 
+test.each(['receiver', 'consignee', 'contact_person', '收件人', '联系人'])(
+  'what is written for a person is one, also with digits in it: %s',
+  async (key) => {
+    const { stored, given } = await send({ properties: { [key]: 'lin zhi-ling2' } });
+    expect(JSON.stringify([stored, given])).not.toContain('zhi-ling');
+  },
+);
+
 describe('ids that are phones', () => {
   test.each(['+886912345678', '0912345678', '0912-345-678', '00886912345678', '０９１２３４５６７８'])(
     'userId %s is the phone of the visitor, and no id',
