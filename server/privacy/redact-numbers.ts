@@ -10,6 +10,12 @@ const RUN = /(?:\+ ?)?\(?(?:\+ ?)?\d(?:[ \u00A0\u2010-\u2015.()/+-]{0,3}\d){7,}/
 const IBAN = /(?<![A-Z0-9])[A-Z]{2}\d{2}(?= ?[A-Z0-9]{4})/gi;
 const DIGITS = /\d+/g;
 const IN_A_WORD = /[\p{Script=Latin}\p{Nd}_#$]/u;
+/** What may stand directly before and behind a phone: `tel0912345678`, `0912345678ext 12`. */
+const PHONE_LABEL = /(?:^|[^\p{Script=Latin}\p{Nd}_#$])(?:tel|phone|mobile|cell|call|fax|line|whatsapp)$/iu;
+const LONGEST_LABEL = 9;
+const EXTENSION = /^(?:ext\.?|x|#) ?\d{1,6}(?![\p{Script=Latin}\p{Nd}_])/iu;
+const LONGEST_EXTENSION = 12;
+const WHATSAPP_LINK = /wa\.me\/$/i;
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 const UUID_LENGTH = 36;
 /** More groups than a number has: a phone in pairs of digits has eight. */
@@ -39,12 +45,25 @@ export function* numbers({ text }: View, country: string | undefined): Generator
   let uuids: number[] | undefined;
   for (const { index, 0: run } of text.matchAll(RUN)) {
     // `SN00912345678` and `4f0912345678a` are ids, `#0912345678` is an order's number.
-    if (IN_A_WORD.test(text.charAt(index - 1)) || IN_A_WORD.test(text.charAt(index + run.length))) continue;
+    if (isInWord(text, index, index + run.length)) continue;
     if (isIdParameter(text, index)) continue;
     uuids ??= Array.from(text.matchAll(UUID), (match) => match.index);
     if (uuids.some((at) => at < index + run.length && at + UUID_LENGTH > index)) continue;
+    if (WHATSAPP_LINK.test(text.slice(Math.max(0, index - 6), index))) {
+      yield { start: index, end: index + run.length, label: '[phone]' };
+      continue;
+    }
     yield* numbersIn(run, index, /\w\/$/.test(text.slice(Math.max(0, index - 2), index)), country);
   }
+}
+
+function isInWord(text: string, start: number, end: number): boolean {
+  if (
+    IN_A_WORD.test(text.charAt(start - 1)) &&
+    !PHONE_LABEL.test(text.slice(Math.max(0, start - LONGEST_LABEL), start))
+  )
+    return true;
+  return IN_A_WORD.test(text.charAt(end)) && !EXTENSION.test(text.slice(end, end + LONGEST_EXTENSION));
 }
 
 /** `?order_id=0912345678` */
