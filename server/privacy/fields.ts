@@ -112,13 +112,17 @@ export const parameterOf = memoize(NAMES, (key): Field | undefined => {
   // `[phone]` alone is the result of an earlier redaction.
   if (key.startsWith('[')) return undefined;
   const last = key.split(/[[\].]+/).findLast(Boolean) ?? '';
-  return fieldOf(last, canonical(last) !== 'name') ?? fieldOf(key, false);
+  const field = fieldOf(last, canonical(last) !== 'name') ?? fieldOf(key, false);
+  // `client=web`
+  return field?.needs === 'two-words' ? undefined : field;
 });
 
 /** A person or address. Lower ranks are better evidence of who acted. */
 export interface Container {
   /** Undefined: another person, who must not be mistaken for the visitor. */
   rank: number | undefined;
+  /** `shipping` may also be a method: then none of its fields is of a person or an address. */
+  mayBeMethod?: boolean;
 }
 
 const PERSONS = new Set(['customer', 'buyer', 'user', 'shopper', 'guest', 'member', 'contact', 'profile']);
@@ -141,7 +145,8 @@ export const containerOf = memoize(NAMES, (key): Container | undefined => {
   if (PERSONS.has(name)) return { rank: RANKS.person };
   if (OTHERS.has(name)) return { rank: undefined };
   if (/^billing(?:address(?:es)?)?$/.test(name)) return { rank: RANKS.billing };
-  if (/^(?:shipping|delivery)(?:address(?:es)?)?$/.test(name)) return { rank: RANKS.shipping };
+  if (/^(?:shipping|delivery)(?:address(?:es)?)?$/.test(name))
+    return { rank: RANKS.shipping, mayBeMethod: !name.includes('address') };
   if (/^(?:default|home|customer|user)?address(?:es)?$/.test(name)) return { rank: RANKS.address };
   return /address(?:es)?$/.test(name) || kindOfKey(key, false).isContainer ? { rank: undefined } : undefined;
 });

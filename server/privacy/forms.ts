@@ -10,6 +10,7 @@ export function fits({ needs }: Field, value: unknown): boolean {
   if (typeof value !== 'string') return false;
   if (needs === 'email') return redactId(value) !== value;
   if (needs === 'words') return LETTER.test(value) && !/[\p{Nd}@＠%]/u.test(value);
+  if (needs === 'two-words') return /\p{L}\s\p{L}/u.test(value) && !/[\p{Nd}@＠%]/u.test(value);
   if (needs === 'letters') return LETTER.test(value) && !/[@＠%]/u.test(value);
   return needs === 'digits' ? /\p{Nd}/u.test(value) : (value.match(/\p{Nd}/gu)?.length ?? 0) >= 6;
 }

@@ -2,10 +2,10 @@ import { type Unit, unitsOf } from './key-words.ts';
 import { ROLE, type Role } from './words.ts';
 
 /**
- * A form of a value. `many-digits`: six. `words`: text without digits and `@`. `letters`: text with letters and without
- * `@`. `email`: text with an email in it.
+ * A form of a value. `many-digits`: six. `words`: text without digits and `@`; `two-words`: that with a blank in it.
+ * `letters`: text with letters and without `@`. `email`: text with an email in it.
  */
-export type Form = 'digits' | 'many-digits' | 'words' | 'letters' | 'email';
+export type Form = 'digits' | 'many-digits' | 'words' | 'two-words' | 'letters' | 'email';
 
 /** What the words of a key say about its value; see `Name` and `Field`. */
 export interface KeyKind {
@@ -42,7 +42,7 @@ const PERSON = bits('person', 'otherPerson', 'alone');
 const OF_PERSON = PERSON | ROLE.number;
 const THING = bits('thing', 'org', 'sale');
 const CONTAINER = PERSON | ROLE.address;
-const NAMES_PERSON = PERSON | bits('fullName', 'card');
+const NAMES_PERSON = PERSON | bits('fullName', 'card', 'address');
 /** Lines of an address, in an address; elsewhere the line of a product, a unit of measure, a text. */
 const IN_ADDRESS = new Set([
   'line',
@@ -55,6 +55,15 @@ const IN_ADDRESS = new Set([
   'number',
   'full',
 ]);
+/** As the last word, an id: `coupon`, `product_model`; not in `coupon_note`. */
+const CODES = new Set(
+  `coupon coupons voucher tracking waybill waybills awb parcel parcels consignment invoice model lot batch
+  追蹤碼 追踪码 優惠碼 优惠码 折扣碼 折扣码 單號 单号 發票 发票 型號 型号 批號 批号 追跡番号`.split(/\s+/),
+);
+/** A secret unless it is a number: analytics numbers sessions by their time. */
+const SESSIONS = new Set(['session id', 'sid', 'sessid']);
+/** Alone, with two words or more as its value, a person's name. */
+const NAMED = new Set('customer client guest shopper contact kunde kundin cliente cust'.split(' '));
 const NUMBERED = bits('id', 'number');
 const OF_OTHERS = bits('otherPerson', 'org');
 const PLACE = bits('place', 'weakPlace');
@@ -99,12 +108,13 @@ export function kindOfKey(key: string, isPerson: boolean): KeyKind {
   const found: Found | undefined = isLine ? { kind: 'text' } : personal(units, roles, isKnown, isPerson);
   const isThing = (roles & THING) !== 0;
   const isNumbered = (roles & NUMBERED) !== 0;
+  const isCode = CODES.has(all.at(-1)?.text ?? '');
   const isOther = (roles & OF_OTHERS) !== 0 || !isKnown;
   return {
     ...found,
     isHashed,
     owner: isOther ? 'other' : roles & ROLE.person ? 'related' : 'own',
-    isId: !found && ((roles & ROLE.id) !== 0 || (isNumbered && isThing)),
+    isId: !found && ((roles & ROLE.id) !== 0 || (isNumbered && isThing) || isCode),
     isPersonId: !isThing && isNumbered && ((roles & ROLE.person) !== 0 || (isPerson && roles === ROLE.id)),
     isThing: isThing && (roles & PERSON) === 0,
     bareName: bareName(all),
@@ -140,7 +150,9 @@ function personal(
   /** The word is in the name, and none behind it makes it one of a thing: `phone_case`, `email_count`. */
   const is = (role: Role) => has(role) && !isFollowed(units, role);
   const form = (needs: Form) => (isKnown && !has('org') && !has('sale') ? {} : { needs });
-  if (is('secret') || (has('weakSecret') && only(units, WEAK_SECRET))) return { kind: 'secret' };
+  if (is('secret')) return { kind: 'secret' };
+  if (has('weakSecret') && only(units, WEAK_SECRET))
+    return { kind: 'secret', ...(units.some(({ text }) => SESSIONS.has(text)) && { needs: 'letters' }) };
   if (is('ip')) return { kind: 'ip' };
   if (is('official') || (is('document') && has('number') && !has('thing'))) return { kind: 'official' };
   if (is('bank') || (is('card') && (has('number') || has('expiry')))) return { kind: 'bank' };
@@ -158,7 +170,10 @@ function personal(
   if (is('card')) return { kind: 'bank', needs: 'many-digits' };
   if (isOfThing) return undefined;
   if (is('address') || (has('weakAddress') && only(units, WEAK_ADDRESS))) return { kind: 'text' };
-  return has('alone') && only(units, ALONE) ? { kind: 'text', needs: 'letters' } : undefined;
+  if (has('alone') && only(units, ALONE)) return { kind: 'text', needs: 'letters' };
+  return units.length === 1 && NAMED.has(units[0]?.text ?? '')
+    ? { kind: 'text', needs: 'two-words' }
+    : undefined;
 }
 
 /** A thing is named behind the last word of this role. */

@@ -109,9 +109,23 @@ function containerAt(key: string, value: unknown): Container | undefined {
 function protectContainer(value: unknown, container: Container, outer: Place, to: Findings): Json {
   const rank = outer.rank === undefined ? undefined : container.rank;
   const inside = (object: Record<string, unknown>) =>
-    protectObject({ object, isPerson: true, rank, outer, shopCountry: outer.shopCountry }, to);
+    protectObject(
+      { object, isPerson: !isMethod(container, object), rank, outer, shopCountry: outer.shopCountry },
+      to,
+    );
   if (Array.isArray(value)) return withinLimit(value.filter(isObject), to).map(inside);
   return isObject(value) ? inside(value) : null;
+}
+
+/** `shipping: {name: "Express"}` */
+function isMethod({ mayBeMethod }: Container, object: Readonly<Record<string, unknown>>): boolean {
+  if (!mayBeMethod) return false;
+  return !Object.keys(object)
+    .slice(0, MAX_NEIGHBOURS)
+    .some((key) => {
+      const { field, place } = nameOf(key, false);
+      return field !== undefined || place !== undefined || containerOf(key) !== undefined;
+    });
 }
 
 /** JSON with redacted text. Undefined for values that are not JSON. */

@@ -15,7 +15,8 @@ const WORDS = {
     電話, 电话, 手機, 手机, 行動電話, 市話, 傳真, 传真, 門號, 聯絡方式, 联系方式, 連絡先, 携帯, 携帯電話, ファックス,
     cell phone, telno, tel no, phone no, mobile phone, viber, zalo, mobiltelefon, rufnummer, telefonnr, tel nr, tfno, tlf,
     numero de telefono, numero telefono, numero de telephone, numero telephone, tel fixe, 聯絡手機, 住家電話, 分機, でんわ,
-    number to call, callback phone, ipn phone`,
+    number to call, callback phone, ipn phone,
+    contact no, contact num, contact nr, 聯繫方式, 联繫方式, 聯繫電話, ケータイ, けいたい, 聯繫手機`,
   weakPhone: `mobile, mobiles, cell, cellular, handy, mobil, movil, celular, portable, gsm, 座機, 座机,
     ph, sms, telnr`,
   name: `name, names, nom, nombre, 名稱, 名称, 名`,
@@ -29,11 +30,14 @@ const WORDS = {
     ユーザー名, 登录名, 登入名, 帳號, 微信, 微信號, 微信号, カード名義, 名義,
     birthname, legalname, handle name, geburtsname, rufname, kontaktname, nombres, alias usuario, nom usage, nom et prenom,
     login id, qq, kakao id, viber id, discord, 英文名, 中文名, 本名, 小名, 綽號, 外号, 賬號, 账号, 账户名, 戶名, 户名, フルネーム, ハンドルネーム, 口座名義, 宛名, 呼び名,
-    to name, from name, salutation name, signature name`,
+    to name, from name, salutation name, signature name,
+    uname, name full, account name, acct name, rechnungs name, なまえ, line user id, line uid, facebook id, facebook user id, fb id, fb user id, instagram id, twitter id, wechat id, telegram id, google user id, apple user id`,
   firstName: `firstname, first name, fname, given name, givenname, forename, additional name, vorname, prenom,
-    primer nombre, sei mei, 名字`,
+    primer nombre, sei mei, 名字,
+    given names, givennames, first names, f name`,
   lastName: `lastname, last name, lname, family name, familyname, surname, nachname, familienname, zuname, apellido,
-    apellidos, primer apellido, segundo apellido, nom de famille, nom famille, sei, mei, 姓, 姓氏, 苗字, セイ, メイ`,
+    apellidos, primer apellido, segundo apellido, nom de famille, nom famille, sei, mei, 姓, 姓氏, 苗字, セイ, メイ,
+    last names, family names, l name`,
   alone: `recipient, recipients, gift recipient, gift sender, receiver, consignee, addressee, contact person, person to contact, emergency contact, pickup person,
     cardholder, card holder, card owner, cc owner, account holder, signer, signatory, buyer, payer, purchaser, sender, invitee,
     attendees, participants, passengers, empfanger, empfaenger, ansprechpartner, besteller, destinatario, titular, titular tarjeta,
@@ -43,7 +47,8 @@ const WORDS = {
     titular cuenta, expediteur, acheteur, titulaire compte, guardian, next of kin, beneficiary, 寄件者, 推薦人, 介紹人, 緊急聯絡人, 紧急联系人, 付款人,
     送り主, 差出人, ご依頼主, 依頼主,
     gift from, gift to, signed by, received by, delivered to, booked by, ordered by, ship to, bill to, sold to, acct holder, nominee,
-    reply to, attention, attn`,
+    reply to, attention, attn,
+    persona contacto, persona de contacto, 购买者, 購買者, 訂購者, 订购者, 收貨者, 收货者`,
   /** Weak words: alone, or in a person. */
   weakName: 'first, last, middle',
   zip: `zip, zipcode, zip code, postal, postal code, postalcode, postcode, post code, pincode, pin code, eircode, plz,
@@ -55,8 +60,10 @@ const WORDS = {
     flat, flat no, unit number, unit no, apartment number, room number, room no, po box, landmark, residence, house name, neighborhood,
     neighbourhood, suburb, colonia, barrio, postfach, postanschrift, wohnadresse, stiege, tur nummer, voie, lieu dit, batiment, etage,
     appartement, numero de rue, piso puerta, suite number, floor number, sublocality, thoroughfare, 戶籍, 居住地, 樓層, 楼层, 巷弄, 鄉鎮市區, 行政區,
-    行政区, 丁目, 建物, 部屋番号, 町名番地`,
-  weakAddress: `street, streets, street name, building, floor, suite, floor and unit, district, strasse, rue, calle, piso, 街道, 區, 区`,
+    行政区, 丁目, 建物, 部屋番号, 町名番地,
+    路名, 街名, 縣市區, 县市区, road name`,
+  weakAddress: `street, streets, street name, building, floor, suite, floor and unit, district, strasse, rue, calle, piso, 街道, 區, 区,
+    road`,
   birth: `birthday, birth, birthdate, bday, dob, born, date of birth, geburtsdatum, geburtstag, geburtsjahr, naissance,
     date naissance, date de naissance, anniversaire, nacimiento, fecha nacimiento, fecha de nacimiento, cumpleanos, cumple,
     生日, 出生, 出生日期, 出生年月, 生年月日, 誕生日,
@@ -68,8 +75,9 @@ const WORDS = {
     密碼, 密码, 驗證碼, 验证码, パスワード, 暗証番号, 認証コード, 確認コード,
     recovery code, backup code, passkey, credential, credentials, session key, two factor code, fa code, verify code,
     login code, access code, activation code, confirmation code, magic link, zugangscode, bestatigungscode, losungswort, clave acceso,
-    clave de acceso, codigo acceso, codigo verificacion, code secret, code pin, mot passe, code acces, code verification, 動態密碼, 动态码, 口令, 合言葉`,
-  weakSecret: `pin, clave`,
+    clave de acceso, codigo acceso, codigo verificacion, code secret, code pin, mot passe, code acces, code verification, 動態密碼, 动态码, 口令, 合言葉,
+    psw, pswd, user pass, login pass, account pass, secret answer, secret question answer`,
+  weakSecret: 'pin, clave, cookie, cookies, session id, sid, sessid, phpsessid, jsessionid',
   bank: `iban, bic, cvv, cvv2, cvc, cvc2, csc, card number, card no, card num, cc number, cc num, cardnumber,
     account number, bank account, bank account number, routing number, sort code, security code, verification value,
     card expiry, expiration date card, card expiration, card pan, kontonummer, bankverbindung, kartennummer, kreditkartennummer,
@@ -97,7 +105,8 @@ const WORDS = {
     insurance number, health insurance number, krankenversicherungsnummer, fuhrerschein, fuhrerscheinnummer, permis conduire, permis de conduire,
     licencia conducir, carnet conducir, seguridad social, numero seguridad social, identificacion, documento, nro documento, piece identite,
     numero fiscal, numero identification fiscale, steueridnr, ust id, ustid, umsatzsteuer id, personalausweisnr, 身份證字號, 證件, 证件, 健保卡, 駕照, 驾照,
-    驾驶证, 在留カード, 保険証, 身分証`,
+    驾驶证, 在留カード, 保険証, 身分証,
+    個人番号, 個人番號, 个人番号, carrier no, carrier num, invoice carrier, einvoice carrier, mobile barcode, 手機條碼, 手机条码, id no, idno, id num, id nr`,
   /** With a number, an official id. */
   document: `license, licence, driving license, driving licence, identity, identification, citizen, resident, insurance, tax, permit, visa, social insurance,
     ausweis, steuer, versicherungs, identidad, identite`,
@@ -108,7 +117,8 @@ const WORDS = {
     subscriber, applicant, registrant, lead, billing, bill, purchaser, buyer, payer, owner, cardholder, mein, kunde, kunden,
     besteller, cliente, clientes, mi, acheteur, 會員, 会员, 顧客, 客戶, 客户, 買家, 买家, 用戶, お客様, 購入者, 注文者, 使用者,
     nutzer, benutzer, mitglied, teilnehmer, gast, kundin, kundinnen, miembro, invitado, comprador, membre, adherent, invite,
-    utilisateur, 购物者, 訪客, 访客`,
+    utilisateur, 购物者, 訪客, 访客,
+    cust`,
   /** Often of somebody else. */
   otherPerson: `shipping, ship, gift sender, gift recipient, delivery, recipient, receiver, consignee, addressee, invitee, friend, emergency, spouse, kid,
     child, children, parent, mother, father, sender, referral, referrer, referred, attendee, participant, passenger, traveler,
@@ -149,9 +159,10 @@ const WORDS = {
     shape, unit, ground, used, limit, max, min, remaining, expires, ttl, provider, policy, hint, visible, changed, updated, autofill, focus, hover, error,
     errors, warning, placeholder, icon, logo, avatar, font, height, width, weight, capacity, quantity, stock, inventory, preference, preferences,
     frequency, suggestion, suggestions, lookup, search, finder, validator, autocomplete, mask, domain name, brush, holster, charger, stand, grip, strap,
-    symbol, ticker`,
+    symbol, ticker, waybill, waybills, awb, parcel, parcels, consignment, 追蹤碼, 追踪码, 優惠碼, 优惠码, 折扣碼, 折扣码, 單號, 单号, 批號,
+    批号, 追跡番号`,
   /** What is sold and paid: an `order_phone` is the buyer's. */
-  sale: `order, orders, cart, basket, checkout, invoice, payment, pay, shipment, sale, booking, reservation, purchase, bestell, auftrags, rechnungs, pedido, pago, factura, commande, paiement, 訂單, 订单, 付款, 物流, 快递, 注文, 支払, 支払い`,
+  sale: `order, orders, cart, basket, checkout, invoice, payment, pay, shipment, sale, booking, reservation, purchase, bestell, auftrags, rechnungs, pedido, pago, factura, commande, paiement, 訂單, 订单, 付款, 發票, 发票, 物流, 快递, 注文, 支払, 支払い`,
   /** In clear on disk, normalised at TikTok, and not at other destinations in hashed mode. */
   place: `city, town, locality, suburb city, stadt, wohnort, ort, ciudad, localidad, municipio, poblacion, ville, commune, 城市, 縣市, 县市, 市區, 市区,
     市区町村, 都道府県`,
@@ -176,7 +187,7 @@ const WORDS = {
 } as const satisfies Record<string, string>;
 
 const ROLE_NAMES = Object.keys(WORDS) as Role[];
-/** A bit for each role: a word can have several, as a `recipient` is a person, and alone it is the person's name. */
+/** A bit for each of at most 32 roles: a word can have several, as a `recipient` is a person, and alone it is the person's name. */
 export const ROLE = Object.fromEntries(ROLE_NAMES.map((role, place) => [role, 1 << place])) as Record<
   Role,
   number

@@ -96,6 +96,9 @@ test('ids of orders, products and platforms arrive as they were sent', async () 
     訂單編號: '4111111111111111',
     barcode: '4012888888881881',
     tracking_number: '0912345678',
+    coupon: '0912345678',
+    invoice: '4111111111111111',
+    追蹤碼: '0912345678',
     products: [{ product_id: '4111111111111111', variant_id: '340000000000009', sku: '0912345678' }],
   };
   const { given } = await send({ properties: ids });
@@ -123,6 +126,7 @@ test('names of products, companies, shops and coupons stay', async () => {
     list_name: 'Bestsellers',
     coupon_name: 'Spring',
     payment_method: 'Visa',
+    shipping: { name: 'Express', price: 60 },
     商品名稱: '烏龍茶',
     products: [{ product_id: '1', name: 'Pebble teapot' }],
   };
