@@ -90,11 +90,15 @@ export const Position = kind(z.number(), numberOf);
 export const Whole = kind(z.int(), numberOf);
 export const countUpTo = (max: number) => kind(z.int().min(0).max(max), nothing);
 
+/** What people write in place of ISO 4217; ad platforms refuse the whole event. */
+const UNOFFICIAL: Readonly<Record<string, string>> = { NTD: 'TWD', RMB: 'CNY' };
+const officialCode = (code: string) => UNOFFICIAL[code] ?? code;
+
 export const Currency = kind(
   z
     .string()
     .regex(/^[A-Za-z]{3}$/, 'ISO 4217 code, for example TWD')
-    .transform((code) => code.toUpperCase()),
+    .transform((code) => officialCode(code.toUpperCase())),
   (value) => (isBlank(value) ? null : typeof value === 'string' ? value.trim() : undefined),
 );
 

@@ -405,3 +405,14 @@ describe('a wrong key is shown by its first four characters and its length', () 
     expect(own.lines.join('\n')).not.toContain(wrong.slice(0, 6));
   });
 });
+
+test.each([
+  ['NTD', 'TWD'],
+  ['rmb ', 'CNY'],
+])('a price in %s is in %s at TikTok, which refuses the whole event otherwise', async (written, currency) => {
+  const properties = { product_id: newId(), value: 5, currency: written };
+  await post('/v1/track', track(newId(), { event: 'Product Viewed', properties }));
+  expect(await delivered('tiktok', properties.product_id)).toMatchObject({
+    properties: { currency, value: 5 },
+  });
+});
