@@ -5,8 +5,8 @@ import { isPhoneNumber } from './phone-form.ts';
 import type { Redaction, View } from './text-view.ts';
 
 /** A cheap first test: a text with fewer than eight digits in a row, separators aside, holds no such number. */
-export const MANY_DIGITS = /\d(?:[ \u00A0\u2010-\u2015.()/+-]{0,3}\d){7}/;
-const RUN = /(?:\+ ?)?\(?(?:\+ ?)?\d(?:[ \u00A0\u2010-\u2015.()/+-]{0,3}\d){7,}/g;
+export const MANY_DIGITS = /\d(?:[ \u00A0\u2010-\u2015\u3000\u30FC.()/+-]{0,3}\d){7}/;
+const RUN = /(?:\+ ?)?\(?(?:\+ ?)?\d(?:[ \u00A0\u2010-\u2015\u3000\u30FC.()/+-]{0,3}\d){7,}/g;
 const IBAN = /(?<![A-Z0-9])[A-Z]{2}\d{2}(?= ?[A-Z0-9]{4})/gi;
 const DIGITS = /\d+/g;
 const IN_A_WORD = /[\p{Script=Latin}\p{Nd}_#$]/u;

@@ -56,7 +56,9 @@ const isUnusual = (code: number) =>
   code === 0xff0b ||
   (code >= 0xff10 && code <= 0xff20);
 
-const isWideSeparator = (code: number) => code === 0xa0 || (code >= 0x2010 && code <= 0x2015);
+/** Also what East Asian keyboards write between digits: a wide blank, a long vowel's dash, `－`, `．`. */
+const isWideSeparator = (code: number) =>
+  (code >= 0x2010 && code <= 0x2015) || [0xa0, 0x3000, 0x30fc, 0xff09, 0xff0d, 0xff0e, 0xff0f].includes(code);
 
 function isSuspectSign(kind: number | undefined, text: string, at: number): boolean {
   if (kind === SIGN) return true;

@@ -208,3 +208,14 @@ test.each([
   const text = `tel:1 a@ phone=${part.repeat(Math.ceil((30 * 1024) / part.length))}`;
   expect(cpuMsOf(() => redactText(text))).toBeLessThan(50);
 });
+
+test.each([
+  '0912－345－678',
+  '0912　345　678',
+  '0912ー345ー678',
+
+  '０９１２－３４５－６７８',
+  '（02）2345－6789',
+])('a phone with what East Asian keyboards write between digits: %s', (phone) =>
+  expect(redactText(`請電 ${phone} 謝謝`, 'TW')).toMatch(/^請電 （?\[phone\] 謝謝$/),
+);
