@@ -6,9 +6,10 @@ type Properties = Readonly<Record<string, unknown>>;
 
 /** Longer than any id the contract accepts; a longer text is not an id. */
 const MAX_LENGTH = 512;
-const PLACEHOLDERS = /^(?:[0.-]*|-1|undefined|null|nan|none|n\/a|\(not set\)|true|false)$/i;
+/** Also quoted, in parentheses, behind `#`, several of them. */
+const PLACEHOLDERS = /^(?:[\s#"'(),.0-]|undefined|null|nan|none|n\/a|not set|true|false)*$|^-1$/i;
 /** `{{order_id}}`, `${id}`, `%ORDER_ID%`, `<%= id %>`, `[order_id]`: a template that was not filled in. */
-const UNRESOLVED = /^(?:\$?\{.*\}|%.*%|__.*__|<.*>|\[.*\])$/s;
+const UNRESOLVED = /^(?:\{.*\}|%.*%|__.*__|<.*>|\[.*\])$|[{$]\{/s;
 
 /**
  * An id as text, trimmed. A placeholder (`undefined`, `0`, `{{order_id}}` …) is no id, neither is an id that contained
@@ -18,7 +19,7 @@ export function readId(value: unknown): string | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const text = `${value}`.trim();
   return text.length > MAX_LENGTH ||
-    PLACEHOLDERS.test(text.replace(/^#\s*/, '')) ||
+    PLACEHOLDERS.test(text) ||
     UNRESOLVED.test(text) ||
     text.includes('[email]')
     ? undefined

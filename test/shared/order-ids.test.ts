@@ -100,3 +100,34 @@ test('a token proves something only when it cannot be guessed', () => {
     }),
   ).toEqual(['cart-token-1', 'mark-mark']);
 });
+
+test.each([
+  '"null"',
+  "'undefined'",
+  '(none)',
+  '(null)',
+  'not set',
+  'None,None',
+  'undefined undefined',
+  'undefined.',
+  '#{{order.name}}',
+  `#$\{id}`,
+  'Order #{{number}}',
+  '{{order_id',
+])('two buyers whose order is called %s have two orders', (order_id) =>
+  expect(readId(order_id)).toBeUndefined(),
+);
+
+test.each([
+  'null-1',
+  'none1',
+  '(1001)',
+  '#1001',
+  '"A"',
+  'Nonette',
+  'nil-7',
+  'R{1}',
+  'A$1',
+  'truecolor',
+  '0-1',
+])('%s is an id', (order_id) => expect(readId(order_id)).toBe(order_id));
