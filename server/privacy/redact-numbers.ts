@@ -78,6 +78,10 @@ function isIdParameter(text: string, index: number): boolean {
 function* numbersIn(run: string, offset: number, isInPath: boolean, country: string | undefined) {
   const groups = groupsOf(run);
   for (let from = 0; from < groups.length; ) {
+    if (isDate(groups, from)) {
+      from += 3;
+      continue;
+    }
     const isId = isInPath && from === 0 && groups[0]?.plus === undefined;
     const found =
       isId || isFraction(run, groups[from]?.start ?? 0)
@@ -112,16 +116,18 @@ function phoneAt(groups: readonly Group[], from: number, country: string | undef
     if (!group || (at > from && group.plus !== undefined)) break;
     digits += group.digits;
     if (digits.length > MAX_PHONE_DIGITS || (plus === undefined && digits.startsWith('000'))) break;
-    if (isPhoneNumber(digits, plus !== undefined, country) && !isDate(groups, from))
+    if (isPhoneNumber(digits, plus !== undefined, country))
       found = { start: plus ?? start, end: group.end, count: at + 1 - from, label: '[phone]' };
   }
   return found;
 }
 
-/** `04-11-1991`, also with a time behind it. */
+const DATE = /^(?:\d\d-\d\d-(?:19|20)\d\d|(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))$/;
+/** `04-11-1991` and `1991-11-04`, also with another date behind it. */
 function isDate(groups: readonly Group[], from: number): boolean {
   const [day, month, year] = [0, 1, 2].map((further) => groups[from + further]?.digits ?? '');
-  return day?.length === 2 && month?.length === 2 && /^(?:19|20)\d\d$/.test(year ?? '');
+  const written = [day, month, year].join('-');
+  return groups[from]?.plus === undefined && DATE.test(written);
 }
 
 /** A card's number that begins with this group: in one piece, or as issuers write it. */

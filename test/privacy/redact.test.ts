@@ -219,3 +219,11 @@ test.each([
 ])('a phone with what East Asian keyboards write between digits: %s', (phone) =>
   expect(redactText(`請電 ${phone} 謝謝`, 'TW')).toMatch(/^請電 （?\[phone\] 謝謝$/),
 );
+
+test.each(['2026-01-01 2026-12-31', 'Sale 01/01/2026-02/02/2026', '20-11-2026 - 02-12-2026'])(
+  'two dates are no phone: %s',
+  (dates) => expect(redactText(dates, 'TW')).toBe(dates),
+);
+
+test('a phone behind a date is one', () =>
+  expect(redactText('2026-11-28 0912-345-678', 'TW')).toBe('2026-11-28 [phone]'));
