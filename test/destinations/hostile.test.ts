@@ -68,6 +68,7 @@ describe.each(DESTINATIONS)('$name', (destination) => {
     ['an attribute that has lost digits', { exact: -(2 ** 53) }],
     ['endless sums', { products: Array(20).fill({ sku: 'a', price: 1e308, quantity: 1e308 }) }],
     ['negative money', { value: -5, products: [{ sku: 'a', price: -5, quantity: -2 }] }],
+    ['a currency that no country has', { value: 1, currency: 'XXX' }],
     ['a currency of its own', { value: 1, currency: 'NT$' }],
     ['long text', { order_id: 'x'.repeat(9000), query: 'y'.repeat(9000) }],
   ])('an order with %s is mapped all the same', (_, properties) => {

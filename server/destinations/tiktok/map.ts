@@ -12,7 +12,7 @@ import {
   toEpochMs,
 } from '../values.ts';
 import { namesOf } from './names.ts';
-import type { Content, Payload, Properties } from './payload.ts';
+import { type Content, Currency, type Payload, type Properties } from './payload.ts';
 import type { Settings } from './settings.ts';
 import { user } from './user.ts';
 
@@ -50,7 +50,7 @@ const httpUrl = (text: string | undefined) =>
 function properties(event: ProtectedEvent, name: string, settings: Settings): Properties | undefined {
   const lines = linesOf(event);
   const contents = lines.flatMap((line) => content(line, contentIdName(event, settings)) ?? []);
-  const currency = readCurrency(event.properties);
+  const { data: currency } = Currency.safeParse(readCurrency(event.properties));
   // An amount without a currency would count in the currency of the ad account.
   const value = currency === undefined ? undefined : notNegative(readValue(event));
   const search = readText(event.properties.query) ?? readText(event.properties.search_string);

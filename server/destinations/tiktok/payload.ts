@@ -43,14 +43,20 @@ const Content = z.strictObject({
 });
 export type Content = z.infer<typeof Content>;
 
+/** TikTok refuses the whole event in any other. */
+export const Currency = z.enum(
+  (
+    'AED ARS AUD BDT BHD BIF BOB BRL CAD CHF CLP CNY COP CRC CZK DKK DZD EGP EUR GBP GTQ HKD HNL HUF IDR ILS INR ISK JPY ' +
+    'KES KHR KRW KWD KZT MAD MOP MXN MYR NGN NIO NOK NZD OMR PEN PHP PKR PLN PYG QAR RON RUB SAR SEK SGD THB TRY TWD UAH ' +
+    'USD VES VND ZAR'
+  ).split(' '),
+);
+
 const Properties = z.strictObject({
   contents: z.array(Content).min(1).optional(),
   content_type: ContentType.optional(),
   value: Amount.optional(),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/)
-    .optional(),
+  currency: Currency.optional(),
   num_items: z.int().min(1).optional(),
   order_id: Text.optional(),
   query: Text.optional(),
