@@ -491,3 +491,23 @@ describe('an order without an id of its own', () => {
     expect(claim).toMatchObject({ stage: 'cancelled', names: [name] });
   });
 });
+
+test.each([
+  [{ price: '450.00', quantity: 'x4' }, null],
+  [{ price: '450.00', quantity: true }, null],
+  [{ price: '４５０', quantity: 1 }, null],
+  [{ price: {}, price_set: { shop_money: { amount: 'free' } } }, null],
+  [{ price: '450.00', quantity: '' }, undefined],
+  [{ price: '450.00' }, undefined],
+])('without a total, lines of which one cannot be read have no sum: %j', async (line, value) => {
+  const lines = [
+    { product_id: '1', price: '100.00', quantity: 1 },
+    { product_id: '2', ...line },
+  ];
+  const unstated = { current_total_price: undefined, current_total_price_set: undefined, total_price: true };
+  const { event } = await storedEntry('orders/create', order({ ...unstated, line_items: lines }));
+  expect(event.properties.products).toHaveLength(2);
+  expect(event.properties.value).toBe(value);
+  const stated = await storedEntry('orders/create', order({ line_items: lines }));
+  expect(stated.event.properties).not.toHaveProperty('value');
+});

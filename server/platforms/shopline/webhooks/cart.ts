@@ -1,6 +1,6 @@
 import { firstTime } from '../../webhooks/fields.ts';
 import { type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
-import { readProducts } from './lines.ts';
+import { readLines } from './lines.ts';
 import { readAmount, readCurrency, readMoney } from './money.ts';
 import type { Cart, Checkout } from './payload.ts';
 import { readPerson } from './person.ts';
@@ -19,7 +19,7 @@ export function mapCheckout(checkout: Checkout, messageId: string): Mapped | Unu
     currency: total?.currency ?? readCurrency(checkout.currency),
     total: total?.amount,
     subtotal: readAmount(checkout.sub_total_price),
-    products: readProducts(checkout.line_items),
+    ...readLines(checkout.line_items, total?.amount),
   });
   return { message, account: person.account };
 }

@@ -20,6 +20,10 @@ export function readAmount(said: Said): number | undefined {
   return Number(said) >= 0 && amount < LIMIT ? amount : undefined;
 }
 
+/** True for an amount that is stated and cannot be read. */
+export const isUnreadable = (said: Said): boolean =>
+  said !== undefined && `${said}`.trim() !== '' && readAmount(said) === undefined;
+
 /** ISO 4217, upper case. Anything that is not three letters is absent. */
 export function readCurrency(code: string | undefined): string | undefined {
   return code && /^[a-z]{3}$/i.test(code) ? code.toUpperCase() : undefined;

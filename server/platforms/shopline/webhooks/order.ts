@@ -2,7 +2,7 @@ import { orderNames, orderTokens } from '../../../../shared/order-ids.ts';
 import { sum } from '../../../lib/decimal.ts';
 import { firstTime } from '../../webhooks/fields.ts';
 import { type MapResult, track } from '../../webhooks/mapped.ts';
-import { readProducts } from './lines.ts';
+import { readLines } from './lines.ts';
 import { type Money, readCurrency, readMoney } from './money.ts';
 import type { Order } from './payload.ts';
 import { readPerson } from './person.ts';
@@ -21,14 +21,15 @@ export type Stage = keyof typeof EVENTS;
 /** An order at one stage. */
 export function mapOrder(order: Order, stage: Stage, messageId: string): MapResult {
   if (order.source_name?.trim().toLowerCase() === 'pos') return { isNoWebEvent: true };
+  const amounts = readAmounts(order);
   const properties = {
     ...readNames(order),
     cart_token: order.cart_token,
-    ...readAmounts(order),
+    ...amounts,
     coupon: order.discount_codes.flatMap(({ code }) => code ?? []).join(',') || undefined,
     financial_status: stage === 'paid' ? 'paid' : order.financial_status?.trim().toLowerCase(),
     cancelled_at: order.cancelled_at,
-    products: readProducts(order.line_items),
+    ...readLines(order.line_items, amounts.total),
     landing_site: order.landing_site,
     referring_site: order.referring_site,
   };

@@ -2,6 +2,14 @@ import { z } from 'zod';
 import { Code, Flag, Id, lenient, list, Text } from '../../webhooks/fields.ts';
 
 const Amount = lenient(z.union([z.string().max(500), z.number()]));
+/** Stands for an amount that is neither text nor a number. */
+const UNREADABLE = '?';
+/** Of a line: where the total is not stated, a line whose amount cannot be read is not one without an amount. */
+const LineAmount = z
+  .union([z.string().max(500), z.number()])
+  .nullish()
+  .catch(UNREADABLE)
+  .transform((said) => said ?? undefined);
 const MoneySet = z.object({
   shop_money: lenient(z.object({ amount: Amount, currency_code: Text })),
 });
@@ -59,9 +67,9 @@ const LineItem = z.object({
   title: Text,
   name: Text,
   variant_title: Text,
-  price: Amount,
+  price: LineAmount,
   price_set: Amounts,
-  quantity: Amount,
+  quantity: LineAmount,
   image_url: Text,
 });
 export type LineItem = z.output<typeof LineItem>;
