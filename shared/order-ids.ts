@@ -9,7 +9,7 @@ const MAX_LENGTH = 512;
 /** Also quoted, in parentheses, behind `#`, several of them. */
 const PLACEHOLDERS = /^(?:[\s#"'(),.0-]|undefined|null|nan|none|n\/a|not set|true|false)*$|^-1$/i;
 /** `{{order_id}}`, `${id}`, `%ORDER_ID%`, `<%= id %>`, `[order_id]`: a template that was not filled in. */
-const UNRESOLVED = /^(?:\{.*\}|%.*%|__.*__|<.*>|\[.*\])$|[{$]\{/s;
+const UNRESOLVED = /^(?:[#$]*\{.*|%.*%|__.*__|<.*>|\[.*\])$/s;
 
 /**
  * An id as text, trimmed. A placeholder (`undefined`, `0`, `{{order_id}}` …) is no id, neither is an id that contained

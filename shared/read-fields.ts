@@ -109,7 +109,12 @@ function record(read: Reader): Reader {
     const sent = readObject(value, name, outer, notes);
     if (!sent) return undefined;
     let result = sent;
+    let count = 0;
     for (const key in sent) {
+      if (++count > MAX_ITEMS) {
+        note(notes, false, name, outer, () => `at most ${MAX_ITEMS} entries`);
+        return Object.fromEntries(Object.entries(result).slice(0, MAX_ITEMS));
+      }
       const item = sent[key];
       const kept = item === null ? undefined : read(item, name, outer, notes);
       if (item === null) note(notes, true, name, outer, () => 'null says nothing');

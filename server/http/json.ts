@@ -74,6 +74,8 @@ function nesting(bytes: Buffer): number {
 const NON_NUMBERS = ['NaN', 'Infinity', '-Infinity'].map((word) => Buffer.from(word));
 const FIRST_BYTES: ReadonlySet<number | undefined> = new Set(NON_NUMBERS.map(([first]) => first));
 const NULL = Buffer.from('null');
+/** Each takes time, and no sender has this many. */
+const MAX_PIECES = 20_000;
 
 /** With null in the place of each, outside of texts; undefined when there is none. */
 function withoutNonNumbers(bytes: Buffer): Buffer | undefined {
@@ -92,6 +94,7 @@ function withoutNonNumbers(bytes: Buffer): Buffer | undefined {
           bytes.compare(word, 0, word.length, index, Math.min(index + word.length, bytes.length)) === 0,
       );
       if (!word) continue;
+      if (pieces.length >= MAX_PIECES) return undefined;
       pieces.push(bytes.subarray(copied, index), NULL);
       copied = index + word.length;
       index = copied - 1;

@@ -112,7 +112,6 @@ test.each([
   'undefined.',
   '#{{order.name}}',
   `#$\{id}`,
-  'Order #{{number}}',
   '{{order_id',
 ])('two buyers whose order is called %s have two orders', (order_id) =>
   expect(readId(order_id)).toBeUndefined(),

@@ -142,3 +142,11 @@ test('what was read is exact: read again it is the same, without a note', () => 
     { numRuns: 3_000 },
   );
 });
+
+test('of a record the first 1,000 entries are read, with one note for the others', () => {
+  const integrations = Object.fromEntries(Array.from({ length: 3_000 }, (_, index) => [`k${index}`, true]));
+  const parsed = parseMessage({ type: 'track', event: 'Tea Poured', anonymousId: 'visitor-1', integrations });
+  if ('issues' in parsed) throw new Error('unusable');
+  expect(Object.keys(parsed.message.integrations ?? {})).toHaveLength(1_000);
+  expect(parsed.notes).toMatchObject([{ path: 'integrations', code: 'field-dropped' }]);
+});

@@ -53,6 +53,8 @@ export const COSTLY: Record<string, () => string> = {
   'a user agent of versions': () => inContext(`{"userAgent":${text('1.', 8_192)}}`),
   'choices that are none': () =>
     inContext(`{"consent":{"categoryPreferences":{${fill((index) => `"${index.toString(36)}":1`)}}}}`),
+  'destinations that are none': () =>
+    message('{}', `,"integrations":{${fill((index) => `"${index.toString(36)}":"x"`)}}`),
   'different keys': () => message(`{${fill((index) => `"${index.toString(36)}":0`)}}`),
   'keys like names of persons': () => message(`{${fill((index) => `"name${index.toString(36)}":0`)}}`),
   'keys of many words': () =>
