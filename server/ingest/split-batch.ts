@@ -1,5 +1,5 @@
 import { isObject } from '../../shared/is-object.ts';
-import { isDeeper, listOf } from '../../shared/kinds.ts';
+import { isDeeper } from '../../shared/kinds.ts';
 import { type Issue, parseRoot } from '../../shared/message.ts';
 import { LIMITS, type MessageType } from '../../shared/names.ts';
 import { type Note, readObject } from '../../shared/read-fields.ts';
@@ -47,7 +47,7 @@ export function splitBatch(body: Body, type: MessageType | undefined): Messages 
     const items = [{ index: 0, value, issue, notes: notesOf(body) }];
     return { count: 1, items, sentAt: undefined, lost: 0, notes: [] };
   }
-  const batch = isObject(value) ? (listOf(value.batch) ?? []) : [];
+  const batch = isObject(value) && Array.isArray(value.batch) ? value.batch : [];
   if (!isObject(value) || batch.length === 0)
     throw new HttpError(400, 'invalid-batch', 'The body must be {"batch": [message, …]}.', {
       details: ['batch: a list of at least one message'],
@@ -55,15 +55,12 @@ export function splitBatch(body: Body, type: MessageType | undefined): Messages 
   if (batch.length > LIMITS.messages)
     throw new HttpError(413, 'too-many-messages', `A batch may hold at most ${LIMITS.messages} messages.`);
   const { root, notes: ofRoot } = parseRoot(value);
-  const notes = [...(Array.isArray(value.batch) ? [] : [NO_LIST]), ...ofRoot, ...notesOf(body)];
+  const notes = [...ofRoot, ...notesOf(body)];
   const { context, integrations, sentAt, lost = 0 } = root;
   const common = { context, integrations };
   checkCommon(common, batch.length, body);
   return { count: batch.length, items: itemsOf(batch, common, body), sentAt, lost, notes };
 }
-
-/** How PHP writes a filtered list; one message alone. */
-const NO_LIST: Note = { path: 'batch', code: 'field-coerced', describe: () => 'a list is wanted' };
 
 /** Which values these were is not known any more. */
 const NON_NUMBERS: Note = {

@@ -416,20 +416,3 @@ test.each([
     properties: { currency, value: 5 },
   });
 });
-
-test.each([
-  [
-    'the items of an object, as PHP writes a filtered list',
-    (one: object, two: object) => ({ 0: one, 2: two }),
-    2,
-  ],
-  ['one message', (one: object) => one, 1],
-])('a batch may be %s; not in strict mode', async (_, write, count) => {
-  const [one, two] = [newId(), newId()];
-  const batch = write(track(one), track(two));
-  expect((await post('/v1/batch', { batch }, { 'X-Strict-Mode': '1' })).status).toBe(400);
-  expect(stored(one)).toBeUndefined();
-  const answer = await (await post('/v1/batch', { batch })).json();
-  expect(answer).toMatchObject({ accepted: count, warnings: [{ path: 'batch', code: 'field-coerced' }] });
-  expect(stored(one)).toBeDefined();
-});
