@@ -58,6 +58,7 @@ export const DROPPED_FIELDS = [
   'ip',
   'over-100-personal',
   'over-10000-parts',
+  'over-1000-names',
   'over-100-long-numbers',
   'over-1000-mask-characters',
 ] as const;

@@ -18,6 +18,8 @@ export interface Findings {
   personalValues: number;
   /** How many keys and list items of the message were copied so far. */
   parts: number;
+  /** Its different names of fields, from the 500th key or list item on. */
+  names?: Set<string>;
   /** How many numbers of the message were copied so far that JSON writes in more than 16 digits. */
   longNumbers: number;
   /** How many characters masks such as `[email]` added to the texts of the message so far. */
@@ -48,6 +50,22 @@ export function spend(to: Findings, what: keyof typeof MESSAGE_LIMITS, count = 1
     return true;
   }
   to.dropped.push(OVER_LIMIT[what]);
+  return false;
+}
+
+/** Reading what the words of a name say takes 20 µs at first. Fewer are not counted: that would take time in every message. */
+const MAX_NAMES = 1_000;
+const UNCOUNTED = MAX_NAMES / 2;
+
+/** Counts the name of a field that was counted as a part; false when the message would have more different ones than it may. */
+export function spendName(to: Findings, name: string): boolean {
+  if (to.parts <= UNCOUNTED || to.names?.has(name)) return true;
+  to.names ??= new Set();
+  if (to.names.size < MAX_NAMES - UNCOUNTED) {
+    to.names.add(name);
+    return true;
+  }
+  to.dropped.push('over-1000-names');
   return false;
 }
 

@@ -2,7 +2,7 @@ import { isObject } from '../../shared/is-object.ts';
 import type { Json, JsonObject } from '../../shared/protected-event.ts';
 import { digestField } from './digest-field.ts';
 import { type Container, containerOf, type Field, fieldOf, isSecret, type Name, nameOf } from './fields.ts';
-import { type Findings, type Place, spend } from './finding.ts';
+import { type Findings, type Place, spend, spendName } from './finding.ts';
 import { fits } from './forms.ts';
 import { isCardNumber } from './payment-card.ts';
 import { findPlaces } from './places.ts';
@@ -19,7 +19,7 @@ export function protectObject(place: Place, to: Findings): JsonObject {
   const copy: JsonObject = {};
   let digests: JsonObject | undefined;
   for (const key in object) {
-    if (!spend(to, 'parts')) continue;
+    if (!spend(to, 'parts') || !spendName(to, key)) continue;
     const value = object[key];
     const isNested = typeof value === 'object' && value !== null;
     const container = isNested ? containerAt(key, value) : undefined;

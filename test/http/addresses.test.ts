@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { createFastClock } from '../support/clock.ts';
 import { startWebhookShop } from '../support/webhook-shop.ts';
 
 const shop = await startWebhookShop(
@@ -10,7 +11,7 @@ const shop = await startWebhookShop(
     SHOPLINE_EVENT_CODES:
       '{"Product Viewed":{"code":"Z_view_product","attrs":{"page":"context.page.url","link":"link"}}}',
   },
-  { whenOver: afterAll },
+  { clock: createFastClock(10), whenOver: afterAll },
 );
 const { dataDir, events, lines, post, sandbox, settled } = shop;
 

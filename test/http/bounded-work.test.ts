@@ -64,6 +64,12 @@ test.each([
     () => message(`{"addresses":[${fill(() => '{"zip":1}')}]}`),
     'over-100-personal',
   ],
+  [
+    'names of fields',
+    'in one object',
+    () => message(`{${fill((index) => `"n${index}":0`)}}`),
+    'over-1000-names',
+  ],
   ['zeros', 'in a list', () => message(`{"list":[${fill(() => '0')}]}`), 'over-10000-parts'],
   [
     'phone links',

@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { signReport } from '../platforms/support.ts';
+import { createFastClock } from '../support/clock.ts';
 import {
   ADMIN_TOKEN,
   basic,
@@ -23,7 +24,7 @@ const collector = await startCollector(
       'Product Viewed': { code: 'Z_view_product', attrs: { language: 'context.locale', sku: 'sku' } },
     },
   },
-  { whenOver: afterAll },
+  { clock: createFastClock(10), whenOver: afterAll },
 );
 const { base, events, post, sandbox } = collector;
 let last = 0;
