@@ -208,7 +208,7 @@ function maskedEmail(parameter: string): string[] {
 
 const MAY_HIDE = /[%:#=]|^eyJ|^\//;
 /** A value that is an address itself, or a signed token. */
-const HIDES_ADDRESS = /^\s*\/|:\/\/|[?&#;][^=]{0,80}=|%(?:25)*(?:3F|26|23|3B)|^eyJ[\w-]+\./i;
+const HIDES_ADDRESS = /^\s*\/|:\/\/|[?&#;][^=?&#;]{0,80}=|%(?:25)*(?:3F|26|23|3B)|^eyJ[\w-]+\./i;
 
 function decode(text: string): string | undefined {
   if (!text.includes('%')) return text;
