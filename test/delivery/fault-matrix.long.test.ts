@@ -243,7 +243,7 @@ async function requestsFor(api: Api, events: Parameters<Matrix['append']>[0]) {
 
 describe.each([
   // TikTok and Customer.io refuse the batch and name no culprit: it is halved until the culprit stands alone.
-  { api: 'tiktok', extra: 22, words: /^40002 .*currency/, ofAllPoison: 127 },
+  { api: 'tiktok', extra: 22, words: /^40062 .*email/, ofAllPoison: 127 },
   { api: 'customerio', extra: 22, words: /^HTTP 400 .*userId/, ofAllPoison: 127 },
   // SHOPLINE answers for each event.
   { api: 'shopline', extra: 0, words: /does not exist/, ofAllPoison: 1 },

@@ -10,6 +10,7 @@ import { type Http, type HttpResponse, NoAnswer } from '../../server/lib/http-cl
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { createSecretRedactor } from '../../server/observe/log.ts';
+import { sha256 } from '../../server/privacy/hash.ts';
 import { completeCredentials, SANDBOX_CREDENTIALS } from '../../server/sandbox/credentials.ts';
 import { createCustomerIo } from '../../server/sandbox/customerio/api.ts';
 import { createShopline } from '../../server/sandbox/shopline/api.ts';
@@ -92,7 +93,7 @@ export const orderEvent = (id: string): ProtectedEvent =>
 
 /** An event that passes our own checks and that this API alone rejects. */
 export const POISON: Record<Api, (id: string) => ProtectedEvent> = {
-  tiktok: (id) => plainEvent(id, { properties: { value: 90, currency: 'XXX' } }),
+  tiktok: (id) => plainEvent(id, { identity: { anonymousId: id, emailSha256: sha256('') } }),
   customerio: (id) => plainEvent(id, { event: 'Device Deleted' }),
   shopline: (id) => plainEvent(id, { event: 'Product Added to Wishlist' }),
 };
