@@ -19,10 +19,12 @@ test.each([
 test('every sabotage is listed', () => {
   expect(Object.keys(SABOTAGES).sort()).toEqual([
     'ack-early',
+    'misread-amounts',
     'no-dedup',
     'no-fsync',
     'no-hash',
     'no-limits',
+    'odd-field-rejects',
     'trust-browser',
   ]);
 });
