@@ -44,6 +44,7 @@ export const COSTLY: Record<string, () => string> = {
   'thousands of addresses': () =>
     message(`{"addresses":[${fill((index) => `{"phone":${912345678 + index}}`)}]}`),
   'postal codes of one digit': () => message(`{"zip":[${fill(() => '"1"')}]}`),
+  'different postal codes': () => message(`{"zip":[${fill((index) => `"${10_000 + index}"`)}]}`),
   'persons in traits': () =>
     message('{}', `,"context":{"traits":{${fill((index) => `"p${index}address":{"dob":1}`)}}}`),
   'a parameter repeated': () => message(`{"url":${text('ttclid=&').replace('"', '"?')}}`),

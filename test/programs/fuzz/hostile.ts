@@ -5,8 +5,8 @@ import { SHOP_ORIGIN, WRITE_KEY } from '../../support/shop.ts';
 import { ask } from './ask.ts';
 
 export interface HostileOptions {
-  /** How many of the listed kinds of costly messages are sent; as many messages are made up beside them. */
-  kinds: number;
+  /** How many of the listed kinds of costly messages are sent, or which; as many messages are made up beside them. */
+  kinds: number | readonly string[];
   seed: number;
   sabotage?: string | undefined;
 }
@@ -41,14 +41,17 @@ const TRIES = 3;
 /** Sends requests that cost as much as a sender can make them cost, and measures what they cost a collector of their own. */
 export async function sendHostile({ kinds, seed, sabotage }: HostileOptions): Promise<HostileOutcome> {
   const random = seededRandom(seed);
-  const listed = Object.entries(COSTLY)
+  const drawn = Object.entries(COSTLY)
     .map((kind) => ({ kind, at: random() }))
-    .toSorted((a, b) => a.at - b.at)
-    .slice(0, kinds)
-    .flatMap(({ kind: [name, make] }) => [
-      { name, make },
-      { name: 'made up', make: () => anyCostly(random) },
-    ]);
+    .toSorted((a, b) => a.at - b.at);
+  const isNamed = ({ kind: [name] }: (typeof drawn)[number], names: readonly string[]) =>
+    names.includes(name);
+  const listed = (
+    typeof kinds === 'number' ? drawn.slice(0, kinds) : drawn.filter((one) => isNamed(one, kinds))
+  ).flatMap(({ kind: [name, make] }) => [
+    { name, make },
+    { name: 'made up', make: () => anyCostly(random) },
+  ]);
   const outcome: HostileOutcome = {
     ...{
       requests: 0,

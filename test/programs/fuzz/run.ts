@@ -15,8 +15,8 @@ export interface FuzzOptions {
   seed: number;
   /** How often the collector is killed with SIGKILL, each time as soon as it has answered. */
   kills: number;
-  /** How many kinds of costly messages are sent and measured, beside as many that are made up. */
-  costly: number;
+  /** How many kinds of costly messages are sent and measured, or which, beside as many that are made up. */
+  costly: number | readonly string[];
   sabotage?: string | undefined;
   /** A run past its time is a failed one. */
   limitMs: number;
