@@ -106,15 +106,12 @@ function list(read: Reader): Reader {
 /** The keys are the sender's, so a note names the record alone. */
 function record(read: Reader): Reader {
   return (value, name, outer, notes) => {
-    const sent = readObject(value, name, outer, notes);
-    if (!sent) return undefined;
+    const all = readObject(value, name, outer, notes);
+    if (!all) return undefined;
+    const sent = firstEntries(all);
+    if (sent !== all) note(notes, false, name, outer, () => `at most ${MAX_ITEMS} entries`);
     let result = sent;
-    let count = 0;
     for (const key in sent) {
-      if (++count > MAX_ITEMS) {
-        note(notes, false, name, outer, () => `at most ${MAX_ITEMS} entries`);
-        return Object.fromEntries(Object.entries(result).slice(0, MAX_ITEMS));
-      }
       const item = sent[key];
       const kept = item === null ? undefined : read(item, name, outer, notes);
       if (item === null) note(notes, true, name, outer, () => 'null says nothing');
@@ -125,6 +122,12 @@ function record(read: Reader): Reader {
     }
     return result;
   };
+}
+
+/** The object itself unless it has more than `MAX_ITEMS`. */
+function firstEntries(object: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(object);
+  return entries.length > MAX_ITEMS ? Object.fromEntries(entries.slice(0, MAX_ITEMS)) : object;
 }
 
 /** An object as it was sent, or as what it plainly means. */

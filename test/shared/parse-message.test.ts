@@ -150,3 +150,13 @@ test('of a record the first 1,000 entries are read, with one note for the others
   expect(Object.keys(parsed.message.integrations ?? {})).toHaveLength(1_000);
   expect(parsed.notes).toMatchObject([{ path: 'integrations', code: 'field-dropped' }]);
 });
+
+test('an entry behind the first 1,000 is not kept unread where those before it were left out', () => {
+  const categoryPreferences = Object.fromEntries(
+    Array.from({ length: 3_000 }, (_, index) => [`k${index}`, index < 1_000 ? null : 'yes']),
+  );
+  const context = { consent: { categoryPreferences } };
+  const parsed = parseMessage({ type: 'track', event: 'Tea Poured', anonymousId: 'visitor-1', context });
+  if ('issues' in parsed) throw new Error('unusable');
+  expect(parsed.message.context?.consent?.categoryPreferences).toEqual({});
+});
