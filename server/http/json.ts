@@ -57,18 +57,24 @@ const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN, CLOSE] = [...Buffer.from('
 function nesting(bytes: Buffer): number {
   let depth = 0;
   let deepest = 0;
-  let isText = false;
   for (let index = 0; index < bytes.length; index++) {
     const byte = bytes[index];
-    if (isText) {
-      if (byte === QUOTE) isText = false;
-      else if (byte === BACKSLASH) index++;
-    } else if (byte === QUOTE) isText = true;
+    if (byte === QUOTE) index = endOfText(bytes, index);
     else if (byte === OPEN || byte === OPEN_LIST) {
       if (++depth > deepest) deepest = depth;
     } else if (byte === CLOSE || byte === CLOSE_LIST) depth--;
   }
   return deepest;
+}
+
+/** Where the text that begins at this quote has its other quote; where it has none, the end of the bytes. */
+function endOfText(bytes: Buffer, from: number): number {
+  for (let index = from + 1; index < bytes.length; index++) {
+    const byte = bytes[index];
+    if (byte === QUOTE) return index;
+    if (byte === BACKSLASH) index++;
+  }
+  return bytes.length;
 }
 
 const NON_NUMBERS = ['NaN', 'Infinity', '-Infinity'].map((word) => Buffer.from(word));
@@ -81,13 +87,9 @@ const MAX_PIECES = 20_000;
 function withoutNonNumbers(bytes: Buffer): Buffer | undefined {
   const pieces: Buffer[] = [];
   let copied = 0;
-  let isText = false;
   for (let index = 0; index < bytes.length; index++) {
     const byte = bytes[index];
-    if (isText) {
-      if (byte === QUOTE) isText = false;
-      else if (byte === BACKSLASH) index++;
-    } else if (byte === QUOTE) isText = true;
+    if (byte === QUOTE) index = endOfText(bytes, index);
     else if (FIRST_BYTES.has(byte)) {
       const word = NON_NUMBERS.find(
         (word) =>

@@ -44,11 +44,11 @@ export async function sendHostile({ kinds, seed, sabotage }: HostileOptions): Pr
   const drawn = Object.entries(COSTLY)
     .map((kind) => ({ kind, at: random() }))
     .toSorted((a, b) => a.at - b.at);
-  const isNamed = ({ kind: [name] }: (typeof drawn)[number], names: readonly string[]) =>
-    names.includes(name);
-  const listed = (
-    typeof kinds === 'number' ? drawn.slice(0, kinds) : drawn.filter((one) => isNamed(one, kinds))
-  ).flatMap(({ kind: [name, make] }) => [
+  const chosen =
+    typeof kinds === 'number'
+      ? drawn.slice(0, kinds)
+      : drawn.filter(({ kind: [name] }) => kinds.includes(name));
+  const listed = chosen.flatMap(({ kind: [name, make] }) => [
     { name, make },
     { name: 'made up', make: () => anyCostly(random) },
   ]);
