@@ -1,8 +1,7 @@
 // @module-tag slow
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createFastClock } from '../support/clock.ts';
+import { textOfFiles } from '../support/files.ts';
 import { startWebhookShop } from '../support/webhook-shop.ts';
 
 const shop = await startWebhookShop(
@@ -17,10 +16,9 @@ const { dataDir, events, lines, post, sandbox, settled } = shop;
 
 async function everything(): Promise<string> {
   await settled();
-  const files = readdirSync(dataDir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
-  return [...files, ...lines, JSON.stringify(sandbox.received().map(({ body }) => body))].join('\n');
+  return [textOfFiles(dataDir), ...lines, JSON.stringify(sandbox.received().map(({ body }) => body))].join(
+    '\n',
+  );
 }
 
 let last = 0;

@@ -1,9 +1,8 @@
 // @module-tag slow
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { CLICK_IDS } from '../../shared/click-ids.ts';
 import { eventually, SHOP_ORIGIN, startCollector } from '../support/collector.ts';
+import { textOfFiles } from '../support/files.ts';
 
 const collector = await startCollector({}, { whenOver: afterAll });
 const { admin, dataDir, events, lines, post, sandbox } = collector;
@@ -14,10 +13,9 @@ async function everything(): Promise<string> {
     async () => (await (await admin('GET', '/admin/status')).json()).destinations,
     (destinations) => destinations.every(({ waiting }: { waiting: number }) => waiting === 0),
   );
-  const files = readdirSync(dataDir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'));
-  return [...files, ...lines, JSON.stringify(sandbox.received().map(({ body }) => body))].join('\n');
+  return [textOfFiles(dataDir), ...lines, JSON.stringify(sandbox.received().map(({ body }) => body))].join(
+    '\n',
+  );
 }
 
 let last = 0;

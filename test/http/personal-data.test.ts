@@ -1,9 +1,8 @@
 // @module-tag slow
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { sha256 } from '../../server/privacy/hash.ts';
 import { eventually, SHOP_ORIGIN, startCollector } from '../support/collector.ts';
+import { textOfFiles } from '../support/files.ts';
 
 const collector = await startCollector({ RATE_LIMIT_PER_MINUTE: '100000' }, { whenOver: afterAll });
 const { dataDir, events, lines, post, sandbox, admin } = collector;
@@ -32,11 +31,8 @@ async function send(message: Record<string, unknown>) {
 
 /** Every file and log line, and what the stand-ins were sent. */
 function everything(): string {
-  const files = readdirSync(dataDir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
   return [
-    ...files,
+    textOfFiles(dataDir),
     ...lines,
     JSON.stringify(sandbox.received().map(({ path, body }) => ({ path, body }))),
   ].join('\n');

@@ -1,11 +1,10 @@
 // @module-tag slow
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createFastClock } from '../support/clock.ts';
 import { type Collector, eventually, SHOP_ORIGIN, startCollector } from '../support/collector.ts';
+import { textOfFiles } from '../support/files.ts';
 
 const variables = {
   TRUST_PROXY: '127.0.0.1',
@@ -295,10 +294,7 @@ function legible(text: string): string {
 
 /** Everything a stranger could get hold of: every file of the data directory, every log line. */
 function kept({ dataDir, lines }: Collector): string {
-  const files = readdirSync(dataDir, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
-  return legible([...files, ...lines].join('\n'));
+  return legible([textOfFiles(dataDir), ...lines].join('\n'));
 }
 const sent = ({ sandbox }: Collector, api?: 'tiktok') =>
   legible(JSON.stringify(sandbox.received(api).map(({ path, headers, body }) => ({ path, headers, body }))));

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -9,6 +9,7 @@ import { createSandbox, type Fault } from '../../server/sandbox/index.ts';
 import { CHILD_ENV } from '../support/child-env.ts';
 import { createFastClock } from '../support/clock.ts';
 import { type Collector, eventually, shopVariables, startCollector } from '../support/collector.ts';
+import { textOfFiles } from '../support/files.ts';
 import { exchange } from '../support/http.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -42,12 +43,6 @@ function expectNoSecret(places: Record<string, string>): void {
   );
   expect(found).toEqual([]);
 }
-const filesOf = (directory: string) =>
-  readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
-    .join('\n');
-
 const order = (id: string) => ({
   event: 'Order Completed',
   userId: `u-${id}`,
@@ -155,7 +150,7 @@ test('an API that quotes our credentials brings them neither to the log, nor to 
     'log lines': lines.join(''),
     answers,
     'dead letters': JSON.stringify(deadLetters),
-    disk: filesOf(collector.dataDir),
+    disk: textOfFiles(collector.dataDir),
   });
 });
 
@@ -182,7 +177,7 @@ test('an API that cannot be reached, or cannot be trusted, makes nobody say a se
     },
     (output) => /DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED/.test(output) && /ECONNREFUSED/.test(output),
   );
-  expectNoSecret({ output: said, disk: filesOf(dataDir) });
+  expectNoSecret({ output: said, disk: textOfFiles(dataDir) });
 });
 
 test.each([

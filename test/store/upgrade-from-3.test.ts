@@ -7,6 +7,7 @@ import { CONSENT_FUNCTIONS, UPGRADE_FROM_3 } from '../../server/store/sqlite/upg
 import type { Consumer, Delivery, Store } from '../../server/store/store.ts';
 import { counted, order, waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
+import { rowsOf } from '../support/rows-of.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 /**
@@ -165,21 +166,10 @@ test('views of several tokens stay one view each, and links of earlier rules are
   expect(links).toEqual([]);
 });
 
-/** Every row of every table; keys of what the log writes at each start are left out. */
-function rows(dataDir: string): Record<string, unknown[]> {
-  const database = new DatabaseSync(join(dataDir, 'store.db'), { readOnly: true });
-  const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
-  const names = tables.map(({ name }) => String(name)).filter((name) => !/^(probe|sqlite_)/.test(name));
-  const found = names.map((name) => [name, database.prepare(`SELECT * FROM ${name}`).all()]);
-  const indexes = database.prepare("SELECT name FROM sqlite_master WHERE type = 'index' ORDER BY name").all();
-  database.close();
-  return { ...Object.fromEntries(found), indexes };
-}
-
 test('a process that is killed in the middle of the upgrade leaves the directory as it was', async () => {
   const whole = createFormer();
   await (await open(whole)).log.close();
-  const expected = rows(whole);
+  const expected = rowsOf(whole);
   const statements = UPGRADE_FROM_3.replace(/--.*$/gm, '')
     .split(/;(?!\s*END\b)/)
     .filter((sql) => sql.trim() !== '');
@@ -195,6 +185,6 @@ test('a process that is killed in the middle of the upgrade leaves the directory
     cpSync(dataDir, killed, { recursive: true });
     database.close();
     await (await open(killed)).log.close();
-    expect(rows(killed)).toEqual(expected);
+    expect(rowsOf(killed)).toEqual(expected);
   }
 });
