@@ -1,7 +1,8 @@
 import type { Received, Sandbox } from '../../../server/sandbox/index.ts';
 import { isObject } from '../../../shared/is-object.ts';
 import type { Taken } from './ask.ts';
-import type { ReadableOrder, Reading } from './orders.ts';
+import type { Reading } from './lines.ts';
+import type { ReadableOrder } from './orders.ts';
 
 /** Orders that a person would call readable, and what became of them. */
 export interface OrderOutcome {

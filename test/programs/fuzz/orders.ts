@@ -1,20 +1,6 @@
 import { SHOP_POLICY } from '../../support/shop.ts';
-import {
-  ANYTHING,
-  amounts,
-  currencies,
-  ids,
-  isEmpty,
-  json,
-  lists,
-  NO_IDS,
-  quantities,
-  times,
-  type Written,
-} from './written.ts';
-
-/** What may become of a value: it is left out where it is not plain, or it is what a person reads. */
-export type Reading = Omit<Written, 'sent'>;
+import { type Chance, centsOf, mapValues, type Reading, reading, type Write, writeLines } from './lines.ts';
+import { ANYTHING, amounts, currencies, ids, json, lists, NO_IDS, times, type Written } from './written.ts';
 
 /** An order with fields that are written in some other way, and what a person reads in it. */
 export interface ReadableOrder {
@@ -33,8 +19,6 @@ export interface ReadableOrder {
   /** Values that a destination may compute where the order's own is left out. */
   values: number[];
 }
-
-type Write = (options: readonly Written[]) => Written;
 
 const LINE_IDS = ['product_id', 'variant_id', 'sku'] as const;
 const TEXTS = ['affiliation', 'coupon', 'note', 'name', 'payment_method'] as const;
@@ -61,13 +45,6 @@ const OBJECTS = [
 ] as const;
 const COMMON = ['context', 'integrations', 'userId', 'sentAt', 'originalTimestamp', 'name'] as const;
 
-export const reading = ({ reads, also, isPlain }: Written): Reading => ({
-  ...{ reads, isPlain },
-  ...(also !== undefined && { also }),
-});
-/** A whole number from 0 to `max`. */
-export type Chance = (max: number) => number;
-
 /** Those that say what a whole order is. */
 const EVENTS = [
   ...['Order Completed', 'Order Completed', 'Order Completed'],
@@ -91,29 +68,18 @@ export function writeOrder(chance: Chance, number: number, nowMs: number): Writt
   const anything = (to: Record<string, unknown>, names: readonly string[]) => {
     for (const name of names) if (isOdd()) to[name] = one(ANYTHING).sent;
   };
-  const cents = (max: number) => (1 + chance(max)) / 100;
+  const cents = (max: number) => centsOf(chance, max);
+  const hand = { chance, write, anything };
 
   const event = one(EVENTS);
   const mark = `order-mark-${number}`;
   const orderId = one([`${40_000_000 + number}`, `M-${number}`, `00${number}A`]);
-  const lines: Record<string, Reading>[] = [];
-  const products: Record<string, unknown>[] = [];
-  let sum: number | undefined = 0;
-  for (let count = 1 + chance(2); count > 0; count--) {
-    const price = cents(300_000);
-    const quantity = 1 + chance(4);
-    const written: Record<string, Written> = {
-      price: write(amounts(price)),
-      quantity: write(quantities(quantity)),
-    };
-    for (const name of LINE_IDS.slice(0, 1 + chance(2)))
-      written[name] = write(ids(one([`${70_000_000 + number * 4 + count}`, `T-${number}-${count}`])));
-    sum = addLine(sum, written, price, quantity);
-    lines.push(mapValues(written, reading));
-    const line: Record<string, unknown> = mapValues(written, ({ sent }) => sent);
-    anything(line, LINE_TEXTS);
-    products.push(line);
-  }
+  const { sent, lines, sum } = writeLines(hand, LINE_TEXTS, (count) =>
+    LINE_IDS.slice(0, 1 + chance(2)).map((name) => [
+      name,
+      write(ids(one([`${70_000_000 + number * 4 + count}`, `T-${number}-${count}`]))),
+    ]),
+  );
   const total = cents(90_000_000);
   const revenue = cents(90_000_000);
   const written: Record<string, Written> = {
@@ -124,7 +90,7 @@ export function writeOrder(chance: Chance, number: number, nowMs: number): Writt
   if (chance(1) === 0) written.revenue = write(amounts(revenue));
   for (const name of ['tax', 'shipping', 'discount', 'subtotal'])
     if (chance(2) === 0) written[name] = write(amounts(cents(90_000)));
-  const list = write(lists(products));
+  const list = write(lists(sent));
   const properties: Record<string, unknown> = {
     ...{ mark, products: list.sent },
     ...mapValues(written, ({ sent }) => sent),
@@ -151,26 +117,6 @@ export function writeOrder(chance: Chance, number: number, nowMs: number): Writt
     },
   };
 }
-
-/** In hundredths. A price that is not there adds nothing, a quantity that is not there is 1; one that cannot be read may be any. */
-export function addLine(
-  sum: number | undefined,
-  written: Record<string, Written>,
-  price: number,
-  quantity: number,
-): number | undefined {
-  const known = (name: string, amount: number, absent: number) => {
-    const { sent, reads } = written[name] as Written;
-    return reads === amount ? amount : isEmpty(sent) ? absent : undefined;
-  };
-  const [each, times] = [known('price', price, 0), known('quantity', quantity, 1)];
-  return sum === undefined || each === undefined || times === undefined
-    ? undefined
-    : sum + Math.round(each * 100) * times;
-}
-
-const mapValues = <From, To>(of: Record<string, From>, map: (value: From) => To): Record<string, To> =>
-  Object.fromEntries(Object.entries(of).map(([name, value]) => [name, map(value)]));
 
 /** A message that is too large is refused. */
 const MOST_BYTES = 30_000;

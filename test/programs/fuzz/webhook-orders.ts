@@ -1,6 +1,7 @@
 import { SHOP_POLICY } from '../../support/shop.ts';
-import { addLine, type Chance, type ReadableOrder, type Reading, reading } from './orders.ts';
-import { ANYTHING, amounts, currencies, ids, lists, quantities, times, type Written } from './written.ts';
+import { type Chance, centsOf, type Reading, reading, writeLines } from './lines.ts';
+import type { ReadableOrder } from './orders.ts';
+import { ANYTHING, amounts, currencies, ids, lists, times, type Written } from './written.ts';
 
 const DECIMAL = /^\d+\.\d\d$/;
 
@@ -39,28 +40,16 @@ export function writeWebhookOrder(
     const all = asWebhook(options);
     return (chance(ODD) === 0 ? one(all) : all[0]) as Written;
   };
-  const cents = (max: number) => (1 + chance(max)) / 100;
+  const anything = (to: Record<string, unknown>, names: readonly string[]) => {
+    for (const name of names) if (chance(ODD) === 0) to[name] = one(ANYTHING).sent;
+  };
+  const cents = (max: number) => centsOf(chance, max);
   const mark = `order-mark-${number}`;
   const orderId = `${60_000_000 + number}`;
-  const lines: Record<string, Reading>[] = [];
-  const items: Record<string, unknown>[] = [];
-  let sum: number | undefined = 0;
-  for (let count = 1 + chance(2); count > 0; count--) {
-    const price = cents(300_000);
-    const quantity = 1 + chance(4);
-    const written: Record<string, Written> = {
-      price: write(amounts(price)),
-      quantity: write(quantities(quantity)),
-      product_id: write(ids(`${70_000_000 + number * 4 + count}`)),
-      variant_id: write(ids(`V-${number}-${count}`)),
-    };
-    sum = addLine(sum, written, price, quantity);
-    const item: Record<string, unknown> = {};
-    for (const [name, { sent }] of Object.entries(written)) item[name] = sent;
-    for (const name of LINE_TEXTS) if (chance(ODD) === 0) item[name] = one(ANYTHING).sent;
-    items.push(item);
-    lines.push(Object.fromEntries(Object.entries(written).map(([name, value]) => [name, reading(value)])));
-  }
+  const { sent, lines, sum } = writeLines({ chance, write, anything }, LINE_TEXTS, (count) => [
+    ['product_id', write(ids(`${70_000_000 + number * 4 + count}`))],
+    ['variant_id', write(ids(`V-${number}-${count}`))],
+  ]);
   const total = cents(90_000_000);
   const written: Record<keyof typeof FIELDS, Written> = {
     // Without it the order is named by its number.
@@ -70,7 +59,7 @@ export function writeWebhookOrder(
     current_total_price: sum === undefined ? (amounts(total)[0] as Written) : write(amounts(total)),
     total_tax: write(amounts(cents(90_000))),
   };
-  const list = write(lists(items));
+  const list = write(lists(sent));
   const created = write(times(Math.floor(Date.now() / 60_000 - chance(3_000)) * 60_000));
   const body: Record<string, unknown> = {
     ...{ name: `#W${number}`, cart_token: mark, financial_status: 'paid', source_name: 'web' },
@@ -81,7 +70,7 @@ export function writeWebhookOrder(
     body[field] = written[field].sent;
     fields[property] = reading(written[field]);
   }
-  for (const name of TEXTS) if (chance(ODD) === 0) body[name] = one(ANYTHING).sent;
+  anything(body, TEXTS);
   return {
     body,
     order: {
