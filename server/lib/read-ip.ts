@@ -1,5 +1,11 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
+
+/** The address in canonical form; IPv4-mapped IPv6 addresses are returned as IPv4. Undefined for anything else. */
+export function canonicalIp(ip: string | undefined): string | undefined {
+  if (ip === undefined || isIPv4(ip)) return ip;
+  return isIP(ip) ? ipaddr.process(ip).toString() : undefined;
+}
 
 /** A list of proxies is not longer. */
 const MAX_PARTS = 20;
@@ -21,10 +27,10 @@ export function readIp(value: unknown): string | undefined {
     }
   }
   if (typeof value !== 'string') return undefined;
-  if (isIP(value) === 4) return value;
+  if (isIPv4(value)) return value;
   for (const part of value.split(',', MAX_PARTS)) {
-    const ip = bare(part.trim());
-    if (isIP(ip) !== 0) return ipaddr.process(ip).toString();
+    const ip = canonicalIp(bare(part.trim()));
+    if (ip !== undefined) return ip;
   }
   return undefined;
 }

@@ -1,82 +1,16 @@
-import { CLICK_IDS } from '../../shared/click-ids.ts';
-import { isPlaceholder } from '../../shared/order-ids.ts';
 import { memoize } from '../lib/cache.ts';
+import { cleanQuery, type Further, isKept } from './address-parameters.ts';
 import { cleanPath } from './address-paths.ts';
-import { normalizeEmail } from './normalize.ts';
+import { mapLeaves } from './map-leaves.ts';
 
-const CLICK_ID_PARAMETERS = CLICK_IDS.flatMap(({ parameter }) => parameter?.toLowerCase() ?? []);
-
-/** URL parameters that name a page, a campaign or an order. Any other may be a secret, or say who somebody is. */
-const KEPT: ReadonlySet<string> = new Set([
-  ...CLICK_ID_PARAMETERS,
-  // Statistics: of links in Customer.io's messages, and of SHOPLINE's thank-you page.
-  ...['_cio_id', 'mainorderseq', 'mainordermark', 'buyscence'],
-  ...['q', 'query', 'keyword', 'keywords', 'search', 's', 'term'],
-  ...[
-    'product',
-    'product_id',
-    'productid',
-    'pid',
-    'variant',
-    'variant_id',
-    'variantid',
-    'sku',
-    'handle',
-    'slug',
-  ],
-  ...[
-    'collection',
-    'collection_id',
-    'category',
-    'category_id',
-    'cat',
-    'brand',
-    'vendor',
-    'type',
-    'tag',
-    'tags',
-  ],
-  ...['color', 'colour', 'size', 'price', 'min_price', 'max_price', 'in_stock'],
-  ...['page', 'p', 'per_page', 'limit', 'sort', 'sort_by', 'sortby', 'order_by', 'direction', 'view', 'tab'],
-  ...['lang', 'language', 'locale', 'currency', 'country'],
-  // Sizes and versions of images.
-  ...['v', 'ver', 'version', 'w', 'h', 'width', 'height', 'format', 'quality', 'fit', 'crop', 'dpr'],
-]);
-const CLICK_ID_NAMES: ReadonlySet<string> = new Set(CLICK_ID_PARAMETERS);
-const KEPT_KINDS = /^(?:utm_[a-z_]{1,40}|filter\.[\w.-]{1,80})$/;
-
-/** Further names that a shop keeps (`KEEP_PARAMETERS`), in lower case. */
-export type Further = ReadonlySet<string>;
 const NONE: Further = new Set();
 
 /**
  * A copy in which no address shows a secret: without fragments, names and passwords of users, and parameters that are not
  * among those kept. What needs no change is returned as it is, also inside.
  */
-export function withCleanAddresses<T>(value: T, further: Further = NONE): T {
-  return clean(value, '', further) as T;
-}
-
-function clean(value: unknown, key: string, further: Further): unknown {
-  if (typeof value === 'string') return cleanText(value, key, further);
-  if (Array.isArray(value)) return cleanList(value, key, further);
-  if (typeof value !== 'object' || value === null) return value;
-  const object = value as Record<string, unknown>;
-  let copy: Record<string, unknown> | undefined;
-  for (const name in object) {
-    const inner = object[name];
-    const cleaned = clean(inner, name, further);
-    if (cleaned === inner) continue;
-    copy ??= { ...object };
-    copy[name] = cleaned;
-  }
-  return copy ?? value;
-}
-
-function cleanList(list: readonly unknown[], key: string, further: Further): readonly unknown[] {
-  const cleaned = list.map((item) => clean(item, key, further));
-  return cleaned.every((item, index) => item === list[index]) ? list : cleaned;
-}
+export const withCleanAddresses = <T>(value: T, further: Further = NONE): T =>
+  mapLeaves(value, (leaf, key) => (typeof leaf === 'string' ? cleanText(leaf, key, further) : leaf));
 
 const SCHEME = /^[a-z][a-z0-9+.-]{1,30}:\\?\/\\?\//i;
 /** `?` or `#` before a `=`, and nothing that markup or JSON has: an address without a host, or one without a scheme. */
@@ -173,48 +107,4 @@ function withoutAssignments(path: string, further: Further): string {
   if (!path.includes('=')) return path;
   const parts = path.split('/');
   return parts.map((part) => (!part.includes('=') || isKept(part, further) ? part : '[removed]')).join('/');
-}
-
-/** Parameters are separated by `&`, by some programs `;`; a second `?` begins those of an address that was not encoded. */
-function cleanQuery(query: string, further: Further): string {
-  const parameters = query.split(/[&;?]/);
-  const kept = parameters.flatMap((parameter) =>
-    isKept(parameter, further) ? [parameter] : maskedEmail(parameter),
-  );
-  const isWhole = kept.length === parameters.length && kept.every((one, index) => one === parameters[index]);
-  return isWhole ? query : kept.join('&');
-}
-
-function isKept(parameter: string, further: Further): boolean {
-  const equals = parameter.indexOf('=');
-  if (equals <= 0) return false;
-  const name = nameOf(parameter.slice(0, equals));
-  if (name === undefined) return false;
-  const isClickId = CLICK_ID_NAMES.has(name);
-  if (!isClickId && !KEPT.has(name) && !further.has(name) && !KEPT_KINDS.test(name)) return false;
-  const value = parameter.slice(equals + 1);
-  if (isClickId) return !isPlaceholder((decode(value) ?? value).trim());
-  return !MAY_HIDE.test(value) || !HIDES_ADDRESS.test(decode(value) ?? value);
-}
-
-/** Undefined for a name that cannot be decoded. */
-const nameOf = memoize(2_000, (written) => decode(written)?.toLowerCase().replace(/\[\]$/, ''));
-
-/** That a page was given an email stays visible. */
-function maskedEmail(parameter: string): string[] {
-  const [, name, value] = /^([\w.-]{1,40})=(.+)$/s.exec(parameter) ?? [];
-  return name !== undefined && normalizeEmail(value) !== undefined ? [`${name}=[email]`] : [];
-}
-
-const MAY_HIDE = /[%:#=]|^eyJ|^\//;
-/** A value that is an address itself, or a signed token. */
-const HIDES_ADDRESS = /^\s*\/|:\/\/|[?&#;][^=?&#;]{0,80}=|%(?:25)*(?:3F|26|23|3B)|^eyJ[\w-]+\./i;
-
-function decode(text: string): string | undefined {
-  if (!text.includes('%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,5 @@
 import { CLICK_IDS } from '../../shared/click-ids.ts';
+import { mapList } from './map-leaves.ts';
 import { type View, viewOf } from './text-view.ts';
 
 const spelled = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
@@ -66,8 +67,7 @@ function strip(value: unknown): unknown {
 function stripList(list: readonly unknown[]): readonly unknown[] {
   const [name] = list;
   if (list.length === 2 && typeof name === 'string' && isClickIdName(name)) return [name];
-  const stripped = list.map(strip);
-  return stripped.every((item, index) => item === list[index]) ? list : stripped;
+  return mapList(list, strip);
 }
 
 /** In `{name: 'gclid', value: '…'}` the label is beside the value. */

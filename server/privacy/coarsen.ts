@@ -1,12 +1,6 @@
-import { isIP, isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { memoize } from '../lib/cache.ts';
-
-/** The address in canonical form; IPv4-mapped IPv6 addresses are returned as IPv4. Undefined for anything else. */
-export function canonicalIp(ip: string | undefined): string | undefined {
-  if (ip === undefined || isIPv4(ip)) return ip;
-  return isIP(ip) ? ipaddr.process(ip).toString() : undefined;
-}
+import { mapLeaves } from './map-leaves.ts';
 
 /** The network of an address: /24 for IPv4, /48 for IPv6. @throws when `ip` is not an address. */
 export function coarseIp(ip: string): string {
@@ -25,22 +19,11 @@ const COMPOSED = /(?:L(?:at|ng|on|ong)(?:itude)?|LatLng|GeoPoint)$/;
 const PAIR = /(?<![\d.])(-?\d{1,3}\.\d{2})\d+(, ?-?\d{1,3}\.\d{2})\d+(?![\d.])/g;
 
 /** A copy in which coordinates have two decimals: a square kilometre. What needs no change is returned as it is. */
-export function withCoarseCoordinates<T>(value: T): T {
-  return coarse(value, '') as T;
-}
-
-function coarse(value: unknown, key: string): unknown {
-  if (typeof value === 'number') return isCoordinate(key) ? Number(cut(value.toFixed(12))) : value;
-  if (typeof value === 'string') return coarseText(value, key);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  // The items of a list have no names of their own.
-  const copies = entries.map(([name, inner]) => coarse(inner, Array.isArray(value) ? key : name));
-  if (copies.every((copy, index) => copy === entries[index]?.[1])) return value;
-  return Array.isArray(value)
-    ? copies
-    : Object.fromEntries(entries.map(([name], index) => [name, copies[index]]));
-}
+export const withCoarseCoordinates = <T>(value: T): T =>
+  mapLeaves(value, (leaf, key) => {
+    if (typeof leaf === 'number') return isCoordinate(key) ? Number(cut(leaf.toFixed(12))) : leaf;
+    return typeof leaf === 'string' ? coarseText(leaf, key) : leaf;
+  });
 
 const isCoordinate = memoize(2_000, (key) => COORDINATE.test(key) || COMPOSED.test(key));
 

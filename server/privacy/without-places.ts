@@ -1,6 +1,7 @@
 import { isObject } from '../../shared/is-object.ts';
 import type { Json, JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { containerOf, nameOf } from './fields.ts';
+import { mapList } from './map-leaves.ts';
 
 /**
  * The event without city, state and country of people and addresses. `identity` keeps them: APIs match by them. The name of
@@ -39,8 +40,7 @@ function inside(key: string, value: Json): Json {
   if (!isObject(value) && !Array.isArray(value)) return value;
   const isOfPerson = key === 'traits' || key === 'location' || containerOf(key) !== undefined;
   if (!Array.isArray(value)) return without(value as JsonObject, isOfPerson);
-  const items = value.map((item) => (isObject(item) ? without(item as JsonObject, isOfPerson) : item));
-  return items.every((item, index) => item === value[index]) ? value : items;
+  return mapList(value, (item) => (isObject(item) ? without(item as JsonObject, isOfPerson) : item)) as Json;
 }
 
 /** A city, a postal code or a line of an address is beside it, also as a digest. */
