@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CURRENCY_CODE, readCurrencyCode } from './currency.ts';
 import { readDecimal } from './decimal-text.ts';
 import { isObject } from './is-object.ts';
 import { readJson } from './json.ts';
@@ -90,15 +91,11 @@ export const Position = kind(z.number(), numberOf);
 export const Whole = kind(z.int(), numberOf);
 export const countUpTo = (max: number) => kind(z.int().min(0).max(max), nothing);
 
-/** What people write in place of ISO 4217; ad platforms refuse the whole event. */
-const UNOFFICIAL: Readonly<Record<string, string>> = { NTD: 'TWD', RMB: 'CNY' };
-const officialCode = (code: string) => UNOFFICIAL[code] ?? code;
-
 export const Currency = kind(
   z
     .string()
-    .regex(/^[A-Za-z]{3}$/, 'ISO 4217 code, for example TWD')
-    .transform((code) => officialCode(code.toUpperCase())),
+    .regex(CURRENCY_CODE, 'ISO 4217 code, for example TWD')
+    .transform((text) => readCurrencyCode(text) as string),
   (value) => (isBlank(value) ? null : typeof value === 'string' ? value.trim() : undefined),
 );
 

@@ -1,3 +1,4 @@
+import { readCurrencyCode } from '../../shared/currency.ts';
 import { readStoredValue } from '../../shared/order-value.ts';
 import type { JsonObject, ProtectedEvent } from '../../shared/protected-event.ts';
 import { sumOfProducts } from '../lib/decimal.ts';
@@ -27,11 +28,9 @@ export function languageTag(locale: unknown): string | undefined {
   return LANGUAGE_TAG.test(written) ? written : undefined;
 }
 
-/** ISO 4217, upper-case. Anything that is not three letters is absent. */
-export function readCurrency(properties: JsonObject): string | undefined {
-  const currency = readText(properties.currency);
-  return currency && /^[A-Za-z]{3}$/.test(currency) ? currency.toUpperCase() : undefined;
-}
+/** The currency of the event's amounts, ISO 4217. */
+export const readCurrency = (properties: JsonObject): string | undefined =>
+  readCurrencyCode(readText(properties.currency));
 
 /** The value of an event in major units of its currency; undefined when nothing states one. */
 export const readValue = (event: ProtectedEvent): number | undefined => readStoredValue(event, sumOfProducts);

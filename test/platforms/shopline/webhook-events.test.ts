@@ -511,3 +511,8 @@ test.each([
   const stated = await storedEntry('orders/create', order({ line_items: lines }));
   expect(stated.event.properties).not.toHaveProperty('value');
 });
+
+test('a currency as people write it is the official one, as in messages', async () => {
+  const { event } = await storedEntry('carts/update', { id: '1', token: 'cart-token', currency_code: 'ntd' });
+  expect(event.properties.currency).toBe('TWD');
+});

@@ -1,7 +1,8 @@
+import { readCurrencyCode } from '../../../../shared/currency.ts';
 import { firstTime } from '../../webhooks/fields.ts';
 import { type Mapped, track, type Unusable } from '../../webhooks/mapped.ts';
 import { readLines } from './lines.ts';
-import { readAmount, readCurrency, readMoney } from './money.ts';
+import { readAmount, readMoney } from './money.ts';
 import type { Cart, Checkout } from './payload.ts';
 import { readPerson } from './person.ts';
 
@@ -16,7 +17,7 @@ export function mapCheckout(checkout: Checkout, messageId: string): Mapped | Unu
     checkout_id: checkout.id,
     checkout_token: checkout.token,
     cart_token: checkout.cart_token,
-    currency: total?.currency ?? readCurrency(checkout.currency),
+    currency: total?.currency ?? readCurrencyCode(checkout.currency),
     total: total?.amount,
     subtotal: readAmount(checkout.sub_total_price),
     ...readLines(checkout.line_items, total?.amount),
@@ -32,7 +33,7 @@ export function mapCart(cart: Cart, messageId: string): Mapped | Unusable {
   const message = track('Cart Updated', messageId, occurredAt, person, {
     cart_id: cart.id,
     cart_token: cart.token,
-    currency: readCurrency(cart.currency_code),
+    currency: readCurrencyCode(cart.currency_code),
     total: readAmount(cart.total_amount),
   });
   return { message, account: person.account, audience: 'statistics' };

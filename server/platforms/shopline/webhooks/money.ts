@@ -1,3 +1,4 @@
+import { readCurrencyCode } from '../../../../shared/currency.ts';
 import type { MoneySet } from './payload.ts';
 
 /** An amount as SHOPLINE says it: decimal text in major units (`"8.00"`), or a number. */
@@ -24,11 +25,6 @@ export function readAmount(said: Said): number | undefined {
 export const isUnreadable = (said: Said): boolean =>
   said !== undefined && `${said}`.trim() !== '' && readAmount(said) === undefined;
 
-/** ISO 4217, upper case. Anything that is not three letters is absent. */
-export function readCurrency(code: string | undefined): string | undefined {
-  return code && /^[a-z]{3}$/i.test(code) ? code.toUpperCase() : undefined;
-}
-
 /**
  * What the merchant is paid: `shop_money` where there is one, else the plain field, which is in the shop's currency.
  *
@@ -37,6 +33,6 @@ export function readCurrency(code: string | undefined): string | undefined {
 export function readMoney(set: MoneySet | undefined, plain: Said, currency?: string): Money | undefined {
   const { amount: inSet, currency_code } = set?.shop_money ?? {};
   const amount = readAmount(inSet ?? plain);
-  const code = readCurrency(inSet === undefined ? currency : (currency_code ?? currency));
+  const code = readCurrencyCode(inSet === undefined ? currency : (currency_code ?? currency));
   return amount === undefined ? undefined : { amount, ...(code && { currency: code }) };
 }

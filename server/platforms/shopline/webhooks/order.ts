@@ -1,9 +1,10 @@
+import { readCurrencyCode } from '../../../../shared/currency.ts';
 import { orderNames, orderTokens } from '../../../../shared/order-ids.ts';
 import { sum } from '../../../lib/decimal.ts';
 import { firstTime } from '../../webhooks/fields.ts';
 import { type MapResult, track } from '../../webhooks/mapped.ts';
 import { readLines } from './lines.ts';
-import { type Money, readCurrency, readMoney } from './money.ts';
+import { type Money, readMoney } from './money.ts';
 import type { Order } from './payload.ts';
 import { readPerson } from './person.ts';
 import { readRefunded } from './refund.ts';
@@ -59,7 +60,7 @@ function readAmounts(order: Order) {
   const money = (set: Parameters<typeof readMoney>[0], plain: Parameters<typeof readMoney>[1]) =>
     readMoney(set, plain, order.currency);
   const { total, net } = readTotals(order);
-  const currency = (total ?? net)?.currency ?? readCurrency(order.currency);
+  const currency = (total ?? net)?.currency ?? readCurrencyCode(order.currency);
   const same = (found: Money | undefined) =>
     found?.currency === undefined || found.currency === currency ? found?.amount : undefined;
   return {
