@@ -21,9 +21,8 @@ export interface Body {
 export const MAX_DEPTH = 32;
 
 /**
- * Bytes → JSON that is safe to process: valid UTF-8, without the keys `__proto__`, `constructor` and `prototype`, and
- * with null for numbers beyond the range of a double. The content type is ignored. `NaN` and `Infinity`, which are no JSON
- * and which Python's own writer writes, are null as well.
+ * Bytes → JSON that is safe to process: valid UTF-8, without the keys `__proto__`, `constructor` and `prototype`. The
+ * content type is ignored. `NaN` and `Infinity`, which are no JSON and which Python's own writer writes, are null.
  *
  * @param maxDepth levels; a deeper body is refused unread.
  * @throws {HttpError} 400 `malformed-body`.

@@ -121,10 +121,14 @@ describe('what is not JSON in UTF-8 is refused: 400', () => {
 });
 
 describe('strange JSON does no harm', () => {
-  test('a number beyond all numbers is read as missing', async () => {
+  test('a number beyond all numbers cannot be read: an amount is left out, and so is the sum of its line', async () => {
     const messageId = newId();
-    await reply(trackText(messageId, '"properties":{"value":1e999,"loss":-1e999,"tiny":1e-999}'));
-    expect(stored(messageId)?.properties).toEqual({ value: null, loss: null, tiny: 0 });
+    const numbers = '"price":12.5,"quantity":1e999,"loss":-1e999,"tiny":1e-999';
+    const { answer } = await reply(trackText(messageId, `"event":"Product Added","properties":{${numbers}}`));
+    expect(answer.warnings).toEqual([
+      expect.objectContaining({ path: 'properties.quantity', code: 'field-dropped' }),
+    ]);
+    expect(stored(messageId)?.properties).toEqual({ price: 12.5, value: null, loss: null, tiny: 0 });
   });
 
   test('NaN and Infinity, as Python writes them, are read as missing', async () => {

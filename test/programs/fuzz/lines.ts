@@ -37,7 +37,7 @@ export function writeLines(
     const quantity = 1 + chance(4);
     const amountsOf = { price: write(amounts(price)), quantity: write(quantities(quantity)) };
     const written: Record<string, Written> = { ...amountsOf, ...Object.fromEntries(idsOf(count)) };
-    sum = addLine(sum, written, price, quantity);
+    sum = addLine(sum, written);
     lines.push(mapValues(written, reading));
     const line: Record<string, unknown> = mapValues(written, (one) => one.sent);
     anything(line, texts);
@@ -46,18 +46,16 @@ export function writeLines(
   return { sent, lines, sum };
 }
 
+/** No shop has a larger one, and its sum would have lost digits. */
+const isAmount = (reads: unknown): reads is number => typeof reads === 'number' && Math.abs(reads) < 1e12;
+
 /** In hundredths. A price that is not there adds nothing, a quantity that is not there is 1; one that cannot be read may be any. */
-function addLine(
-  sum: number | undefined,
-  written: Record<string, Written>,
-  price: number,
-  quantity: number,
-): number | undefined {
-  const known = (name: string, amount: number, absent: number) => {
+function addLine(sum: number | undefined, written: Record<string, Written>): number | undefined {
+  const known = (name: string, absent: number) => {
     const { sent, reads } = written[name] as Written;
-    return reads === amount ? amount : isEmpty(sent) ? absent : undefined;
+    return isAmount(reads) ? reads : isEmpty(sent) ? absent : undefined;
   };
-  const [each, times] = [known('price', price, 0), known('quantity', quantity, 1)];
+  const [each, times] = [known('price', 0), known('quantity', 1)];
   return sum === undefined || each === undefined || times === undefined
     ? undefined
     : sum + Math.round(each * 100) * times;
