@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Vitest } from 'vitest/node';
 import { startVitest } from 'vitest/node';
-import { bundleKysely } from './support/bundle-kysely.ts';
+import { bundleThreads } from './support/bundle-threads.ts';
 
 const USAGE = `node test/run.ts [--fast | --long] [--watch] [path …]
   (no option)  every test but the long ones
@@ -28,8 +28,11 @@ if (options.help) {
 
 // Thousands of collector threads start during a run: their code is compiled once, not each time.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '../node_modules/.cache/node');
-await bundleKysely();
-process.env.NODE_OPTIONS = `--import=${new URL('support/bundled-kysely.ts', import.meta.url).href}`;
+// In watch mode the sources change while the threads' bundles do not.
+if (!options.watch) {
+  const bundles = encodeURIComponent(JSON.stringify(await bundleThreads()));
+  process.env.NODE_OPTIONS = `--import=${new URL(`support/bundled-threads.ts?${bundles}`, import.meta.url).href}`;
+}
 
 /** Tests with processes, browsers and real seconds fail when a machine is busy elsewhere. In CI each has one more try, which is printed. */
 const retry = process.env.CI ? 1 : 0;
