@@ -54,8 +54,10 @@ export const PLUGINS = [
   'consent-tools',
   'data-layer',
   'debug',
+  'forms',
   'json-ld',
   'links',
+  'markup',
   'pixel-tiktok',
   'shopline',
 ] as const;

@@ -49,6 +49,9 @@ export type Report = (event: string, properties: Properties, moment?: Moment) =>
  */
 export type OnTexts = (texts: string[], moment: Moment, key?: string, isTaken?: unknown) => unknown;
 
+/** `copy`: the form as it was submitted, in an empty XML document: `form` itself may have been emptied since. */
+export type OnSubmit = (copy: Element, form: Element) => unknown;
+
 /** What the snippet passes to a source. */
 export interface Tools {
   /** Wraps a function so that it never throws. */
@@ -57,6 +60,13 @@ export interface Tools {
   watch(look: (isLeaving?: unknown) => void): void;
   /** Calls back with every schema.org text of the page, beginning with those found so far. For the `json-ld` plugin. */
   onJsonLd(callback: OnTexts): void;
+  /**
+   * Calls back with what is clicked and submitted of the shop's markup, beginning with what was before; amounts are text.
+   * Returns the reader of such an element, given with what it is in. For the `markup` plugin.
+   */
+  onMarkup(callback: Report): (path: HTMLElement[]) => [event: string, properties: Properties];
+  /** Calls back with submitted forms that have an email field, after consent to marketing. For the `forms` plugin. */
+  onForm(callback: OnSubmit): void;
   /** The one product this page is about, from its schema.org data; empty when there is none. */
   pageProduct(): Properties;
 }

@@ -23,9 +23,9 @@ const looks: Look[] = [];
 
 /**
  * Calls back every 500 ms once the document is parsed, and when the page is hidden or left. Polling costs less than
- * hooks into a shop's router, and cannot break it.
+ * hooks into a shop's router, and cannot break it. The last one is called first: what it reports is sent by the first.
  */
-export const watch = (look: Look) => looks.push(guard(look));
+export const watch = (look: Look) => looks.unshift(guard(look));
 
 const runLooks = (isLeaving?: unknown) => {
   if (isLeaving || document.readyState !== 'loading') for (const look of looks) look(isLeaving);
@@ -38,6 +38,8 @@ export const startWatching = () => {
   setInterval(runLooks, PULSE_MS);
   // In a task of its own, to keep tasks short.
   setTimeout(runLooks);
+  // A visitor may leave before the next look.
+  on(document, 'readystatechange', () => runLooks());
 };
 
 /** Without the fragment: a jump within a page is not another page. */

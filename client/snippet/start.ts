@@ -113,19 +113,19 @@ export const start = guard((early: [string, ...unknown[]][]) => {
     if ((options[name] ?? OFF) !== OFF) load(PLUGINS[name]);
   }
   applyConsent();
+  watch((isLeaving) => {
+    if (!isLeaving) return flush();
+    keepUnread(1);
+    leave();
+  });
+  watch(flushDeferred);
+  watch(onUrlChange);
   // A source of another name is loaded as a plugin. Sorted, so that `json-ld` is loaded before `shopline`.
   for (const source of (options.captures?.split(' ') || Object.keys(CAPTURES)).sort()) {
     const start = CAPTURES[source];
     if (start) capture(source, start);
     else if (source) load(source);
   }
-  watch(onUrlChange);
-  watch(flushDeferred);
-  watch((isLeaving) => {
-    if (!isLeaving) return flush();
-    keepUnread(1);
-    leave();
-  });
   startWatching();
   for (const [name, ...args] of early) methods[name]?.(...args);
 });

@@ -4,15 +4,21 @@ import {
   answerNothing,
   capturing,
   freshBrowser,
+  hidePage,
   onPage,
   type Reported,
   waiting,
 } from '../support/snippet.ts';
 
+/** The core, and the plugin that it loads where there is such markup. */
 async function capture(html: string): Promise<Reported[]> {
   document.body.innerHTML = html;
   const { reported } = await capturing(
-    () => import('../../client/snippet/capture/data-attributes.ts'),
+    async () => {
+      const core = await import('../../client/snippet/capture/data-attributes.ts');
+      await import('../../client/snippet/markup.ts');
+      return core;
+    },
     ({ captureDataAttributes }) => captureDataAttributes,
   );
   return reported;
@@ -92,14 +98,91 @@ describe('data-sb-event', () => {
   });
 });
 
+describe('before the file for markup has arrived', () => {
+  const open = async (html: string) => {
+    document.body.innerHTML = html;
+    answerNothing();
+    vi.setSystemTime(Date.parse('2026-11-21T08:00:00Z'));
+    const page = { consent: 'granted', captures: 'data-attributes' };
+    await onPage(page, () => import('../../client/snippet/index.ts'));
+    vi.advanceTimersByTime(0);
+    expect([...document.querySelectorAll('script')].map(({ src }) => src)).toEqual([
+      'https://collect.shop.example/markup.js',
+    ]);
+  };
+  const BUTTON = '<b data-sb-event="Product Added" data-sb-sku="s-1" data-sb-price="NT$1,280"></b>';
+
+  test('a click waits for it, with its time and what was said then', async () => {
+    await open(BUTTON);
+    element('b').click();
+    element('b').remove();
+    vi.advanceTimersByTime(4000);
+    expect(waiting()).toEqual([]);
+    await import('../../client/snippet/markup.ts');
+    expect(waiting()).toMatchObject([
+      { event: 'Product Added', timestamp: '2026-11-21T08:00:00.000Z', properties: { price: 1280 } },
+    ]);
+  });
+
+  test('a click that leaves the page is reported all the same, with its amounts as they are written', async () => {
+    await open(BUTTON);
+    element('b').click();
+    hidePage();
+    expect(waiting()).toMatchObject([{ event: 'Product Added', properties: { price: 'NT$1,280' } }]);
+    await import('../../client/snippet/markup.ts');
+    vi.advanceTimersByTime(4000);
+    expect(waiting()).toHaveLength(1);
+  });
+
+  test('where nothing is marked, no file is fetched', async () => {
+    document.body.innerHTML = '<p data-sb-product="{}"></p>';
+    await onPage({ captures: 'data-attributes' }, () => import('../../client/snippet/index.ts'));
+    vi.advanceTimersByTime(2000);
+    expect(document.querySelector('script')).toBeNull();
+  });
+});
+
+test('a click inside an open shadow root finds the product around its host', async () => {
+  const reported = await capture(`<div data-sb-product='{"product_id":"1","price":30}'><p></p></div>`);
+  const root = element('p').attachShadow({ mode: 'open' });
+  root.innerHTML = '<button data-sb-event="Product Added"><b>+</b></button>';
+  root.querySelector('b')?.dispatchEvent(new MouseEvent('click', { bubbles: true, composed: true }));
+  expect(reported).toEqual([['Product Added', { product_id: '1', price: 30, value: 30 }]]);
+});
+
+describe('what is out of view is not viewed', () => {
+  const VIEW = (style = '') =>
+    `<p style="${style}" data-sb-event="Promotion Viewed" data-sb-on="view">Spring</p>`;
+  const rect = (left: number, top: number, width: number, height: number) =>
+    ({ left, top, right: left + width, bottom: top + height }) as DOMRect;
+
+  test.each([
+    { what: 'below the window', html: VIEW(), place: rect(0, 900, 100, 100) },
+    { what: 'beside the window', html: VIEW(), place: rect(1100, 0, 100, 100) },
+    { what: 'of no size', html: VIEW(), place: rect(0, 0, 0, 100) },
+    { what: 'hidden', html: VIEW('visibility: hidden'), place: rect(0, 0, 100, 100) },
+    { what: 'in something hidden', html: `<div style="visibility: hidden">${VIEW()}</div>` },
+    { what: 'in a closed fold', html: `<details><summary></summary>${VIEW()}</details>` },
+    { what: 'faded out', html: VIEW('opacity: 0'), place: rect(0, 0, 100, 100) },
+    { what: 'cut off', html: `<div style="overflow: hidden">${VIEW()}</div>`, place: rect(300, 0, 100, 100) },
+  ])('$what', async ({ html, place = rect(0, 0, 100, 100) }) => {
+    vi.spyOn(Element.prototype, 'getBoundingClientRect').mockImplementation(function (this: Element) {
+      return this.tagName === 'P' ? place : rect(0, 0, 300, 300);
+    });
+    const reported = await capture(html);
+    vi.advanceTimersByTime(1000);
+    expect(reported).toEqual([]);
+  });
+});
+
 describe('forms', () => {
   const YES = { marketing: true, analytics: false, advertising: false };
   async function submit(html: string, choice?: Record<string, boolean>, attributes = {}) {
     document.body.innerHTML = html;
     if (choice) localStorage.setItem('_sb', JSON.stringify({ choice }));
-    const { captureForms } = await onPage(attributes, () => import('../../client/snippet/capture/forms.ts'));
+    await onPage({ captures: 'forms', ...attributes }, () => import('../../client/snippet/index.ts'));
+    await import('../../client/snippet/forms.ts');
     answerNothing();
-    captureForms();
     element('form').dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
     vi.unstubAllGlobals();
     return waiting().map(({ traits }) => traits);
@@ -112,6 +195,31 @@ describe('forms', () => {
     { what: 'log-in', html: `<form>${EMAIL}<input type="password" value="secret"></form>` },
   ])('a $what form says who it is', async ({ html }) => {
     expect(await submit(html, YES)).toMatchObject([{ email: 'alice@example.com' }]);
+  });
+
+  test('one that was sent, and emptied, before the file arrived says who it is', async () => {
+    document.body.innerHTML = `<form class="newsletter-form">${EMAIL}</form>`;
+    localStorage.setItem('_sb', JSON.stringify({ choice: YES }));
+    await onPage({ captures: 'forms' }, () => import('../../client/snippet/index.ts'));
+    answerNothing();
+    element('form').dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }));
+    element('form').innerHTML = '';
+    expect(document.querySelector('script')?.src).toBe('https://collect.shop.example/forms.js');
+    await import('../../client/snippet/forms.ts');
+    vi.unstubAllGlobals();
+    expect(waiting()).toMatchObject([{ traits: { email: 'alice@example.com' } }]);
+  });
+
+  test.each(['focusin', 'change'])('the file is fetched on %s, once', async (type) => {
+    document.body.innerHTML = `<form>${EMAIL}<input id="name"></form><form><input id="search"></form>`;
+    localStorage.setItem('_sb', JSON.stringify({ choice: YES }));
+    await onPage({ captures: 'forms' }, () => import('../../client/snippet/index.ts'));
+    const enter = (selector: string) => element(selector).dispatchEvent(new Event(type, { bubbles: true }));
+    enter('#search');
+    expect(document.querySelector('script')).toBeNull();
+    enter('#name');
+    enter('[type=email]');
+    expect(document.querySelectorAll('script')).toHaveLength(1);
   });
 
   test.each([

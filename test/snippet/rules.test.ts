@@ -143,7 +143,9 @@ describe('the table is whole', () => {
       'shopline/requests',
       'capture/data-attributes',
       'data-layer',
+      'forms',
       'json-ld',
+      'markup',
     ];
     const files = globSync('client/snippet/{*,capture/*,shopline/*,data-layer/*,json-ld/*}.ts').filter(
       (path) => /: Capture = |\.capture\(/.test(readFileSync(path, 'utf8')),

@@ -55,7 +55,7 @@ test('a product whose image and brand stand elsewhere is taken without them', as
 
 test('a step in the shop’s markup is taken as the number it is', async () => {
   document.body.innerHTML = '<button data-sb-event="Checkout Step Completed" data-sb-step="2">Next</button>';
-  await open('/checkout', 'data-attributes');
+  await open('/checkout', 'data-attributes', () => import('../../client/snippet/markup.ts'));
   document.querySelector('button')?.click();
   const [message] = waiting();
   expect(message.properties.step).toBe(2);

@@ -77,8 +77,10 @@ export async function capturing<Module>(
   const reported: Reported[] = [];
   await onPage({}, async () => {
     const { guard, startWatching, watch } = await import('../../client/snippet/page.ts');
+    const { onMarkup } = await import('../../client/snippet/capture/data-attributes.ts');
+    const { onForm } = await import('../../client/snippet/capture/forms.ts');
     const { onJsonLd } = await import('../../client/snippet/capture/json-ld.ts');
-    const tools = { guard, onJsonLd, pageProduct: () => ({}), watch };
+    const tools = { guard, onForm, onJsonLd, onMarkup, pageProduct: () => ({}), watch };
     const capture = (_source: string, start: Capture) =>
       start((event, properties) => reported.push([event, JSON.parse(JSON.stringify(properties))]), tools);
     window.storebeacon = { capture, options: {} } as never;

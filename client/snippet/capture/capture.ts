@@ -5,9 +5,11 @@ import { isFirst, moment } from '../once.ts';
 import { guard, watch } from '../page.ts';
 import { DEFERRED } from '../rules.ts';
 import { record } from '../track.ts';
+import { onMarkup } from './data-attributes.ts';
+import { onForm } from './forms.ts';
 import { onJsonLd } from './json-ld.ts';
 
-const tools: Tools = { guard, onJsonLd, pageProduct: () => ({}), watch };
+const tools: Tools = { guard, onForm, onJsonLd, onMarkup, pageProduct: () => ({}), watch };
 
 /** Properties that a plugin adds to the reports of every source. */
 let enrich: Enrich = () => ({});

@@ -1,46 +1,59 @@
-import type { Capture } from '../api.ts';
-import { normalize } from '../normalize.ts';
+import type { Capture, Properties, Report } from '../api.ts';
+import { load } from '../load.ts';
+import { moment } from '../once.ts';
 import { on, watch } from '../page.ts';
 import { parse } from '../storage.ts';
 
+/** What was clicked or submitted before the plugin arrived. */
+const early: Parameters<Report>[] = [];
+let onFound: Report = (...found) => early.push(found);
+
 /**
- * The shop's own markup: `data-sb-event` on any element, reported on `click`, or on `submit` or `view` according to
- * `data-sb-on`. A view is reported once, when the element first scrolls into view. Properties are those of the closest
- * `data-sb-product`, then the element's own `data-sb-<property>`; dashes become underscores.
+ * What an element's markup says: the properties of the closest `data-sb-product`, then those of the element's own
+ * `data-sb-<property>`, as text; dashes become underscores.
+ *
+ * @param path the element and what it is in, through shadow roots.
+ */
+const read = (path: HTMLElement[]): [event: string, Properties] => {
+  const own: Record<string, string> = {};
+  for (const { name, value } of (path[0] as Element).attributes) {
+    const [, property] = name.split('data-sb-');
+    if (property) own[property.replace(/-/g, '_')] = value;
+  }
+  const { event, on: _on, product: _product, ...properties } = own;
+  const product = path.find(({ dataset }) => dataset?.sbProduct)?.dataset.sbProduct;
+  return [event as string, { ...parse(product), ...properties }];
+};
+
+/** Passes on what is clicked and submitted, beginning with what was before the plugin was loaded. */
+export const onMarkup = (callback: Report) => {
+  onFound = callback;
+  for (const found of early.splice(0)) callback(...found);
+  return read;
+};
+
+/**
+ * The shop's own markup: `data-sb-event` on any element, reported on `click`, or on `submit` according to `data-sb-on`.
+ * Amounts and views are the job of a plugin, which is loaded where there is such an element. If the page is left before it
+ * arrives, amounts are reported as text.
  */
 export const captureDataAttributes: Capture = (report) => {
-  const reportElement = (element: Element) => {
-    const own: Record<string, string> = {};
-    for (const { name, value } of element.attributes) {
-      const [, property] = name.split('data-sb-');
-      if (property) own[property.replace(/-/g, '_')] = value;
-    }
-    const { event, on: _on, product: _product, ...properties } = own;
-    report(
-      event as string,
-      normalize({
-        ...parse(element.closest<HTMLElement>('[data-sb-product]')?.dataset.sbProduct),
-        ...properties,
-      }),
-    );
-  };
   const listener = (event: Event) => {
-    const element = (event.composedPath() as HTMLElement[]).find(
-      ({ dataset = {} }) => dataset.sbEvent && (dataset.sbOn || 'click') === event.type,
+    const path = event.composedPath() as HTMLElement[];
+    const index = path.findIndex(
+      ({ dataset }) => dataset?.sbEvent && (dataset.sbOn || 'click') === event.type,
     );
-    if (element) reportElement(element);
+    if (index >= 0) onFound(...read(path.slice(index)), moment());
   };
   on(document, 'click', listener);
   on(document, 'submit', listener);
 
-  const reported = new WeakSet();
-  watch(() => {
-    for (const element of document.querySelectorAll('[data-sb-on=view]')) {
-      const { top, bottom } = element.getBoundingClientRect();
-      if (bottom > 0 && top < innerHeight && !reported.has(element)) {
-        reported.add(element);
-        reportElement(element);
-      }
+  let isLoaded: unknown;
+  watch((isLeaving) => {
+    if (!isLoaded && document.querySelector('[data-sb-event]')) {
+      isLoaded = 1;
+      load('markup');
     }
+    if (isLeaving) for (const found of early.splice(0)) report(...found);
   });
 };

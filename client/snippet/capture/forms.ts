@@ -1,22 +1,31 @@
+import type { OnSubmit } from '../api.ts';
+import { load } from '../load.ts';
 import { on } from '../page.ts';
 import { recall } from '../storage.ts';
-import { identify } from '../track.ts';
 
-/** Matches the markup of sign-up, log-in and newsletter forms. Checkout forms are left to the order. */
-const OURS = /newsl|subscri|sign.?up|regist|login/i;
+/** What was submitted before the plugin arrived. */
+const early: Parameters<OnSubmit>[] = [];
+let onSubmit: OnSubmit = (...forms) => early.push(forms);
 
-/** Identifies visitors by the email in sign-up, log-in and newsletter forms, with consent to marketing. */
+/** Passes on what is submitted, beginning with what was before the plugin was loaded. */
+export const onForm = (callback: OnSubmit) => {
+  onSubmit = callback;
+  for (const forms of early.splice(0)) callback(...forms);
+};
+
+/**
+ * Forms with an email field, of visitors who agreed to marketing. Which of them identify somebody is decided by a plugin,
+ * which is loaded when a field is entered or filled in.
+ */
 export const captureForms = () => {
-  on(document, 'submit', ({ target }) => {
-    const find = (selector: string) => (target as Element).querySelector<HTMLInputElement>(selector);
-    /** Only fields of these two types are read, never passwords or card numbers. */
-    const email = find('[type=email]');
-    if (
-      email?.value &&
-      recall().choice?.marketing &&
-      (find('[type=password]') || OURS.test(((target as Element).cloneNode() as Element).outerHTML))
-    ) {
-      identify('', { email: email.value, phone: find('[type=tel]')?.value });
-    }
-  });
+  let isLoaded: unknown;
+  for (const type of ['focusin', 'change', 'submit'])
+    on(document, type, ({ target }) => {
+      const form = ((target as HTMLInputElement).form || target) as Element | null;
+      if (!form?.querySelector?.('[type=email]') || !recall().choice?.marketing) return;
+      if (!isLoaded) load('forms');
+      isLoaded = 1;
+      // Pages empty their forms once they are sent. In a document of its own, a copy runs and loads nothing.
+      if (type === 'submit') onSubmit(new Document().importNode(form, true), form);
+    });
 };
