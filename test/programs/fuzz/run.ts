@@ -115,8 +115,10 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzOutcome> {
     if (checked.interrupted) problems.push(`not done within ${limitMs} ms: ${sent} of ${bodies} bodies sent`);
     problems.push(...(await problemsOfRunning(fleet)));
     measure();
-    const { code } = await Promise.race([fleet.collector().end('SIGTERM'), notInTime()]);
-    if (code !== 0) problems.push(`asked to stop, it ended with ${code}`);
+    const collector = fleet.collector();
+    const { code } = await Promise.race([collector.end('SIGTERM'), notInTime()]);
+    if (code !== 0)
+      problems.push(`asked to stop, it ended with ${code}; it logged last:\n${collector.said()}`);
     progress.doing(() => 'reading what is stored');
     const { messages, ...stored } = readStore(fleet.dataDir, ledger.stored);
     const { problems: ofOrders, ...orders } = ledger.outcome();
