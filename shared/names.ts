@@ -54,6 +54,7 @@ export const PLUGINS = [
   'consent-tools',
   'data-layer',
   'debug',
+  'ecommerce',
   'forms',
   'json-ld',
   'links',

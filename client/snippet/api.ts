@@ -69,6 +69,14 @@ export interface Tools {
   onForm(callback: OnSubmit): void;
   /** The one product this page is about, from its schema.org data; empty when there is none. */
   pageProduct(): Properties;
+  /**
+   * Reads each entry of the shop's data layer once, and calls back with every report that it yields, its amounts read.
+   * For the `ecommerce` plugin; set by `data-layer`.
+   */
+  readDataLayer?<Reported extends [source: number, event: string, properties: Properties]>(
+    read: (entry: unknown) => Reported[],
+    report: (reported: Reported) => void,
+  ): void;
 }
 
 /** One source of signals, started once. It reports everything it sees; `once.ts` decides what is a repeat. */

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Options } from '../../client/snippet/api.ts';
+import type { Capture, Options, Report, Tools } from '../../client/snippet/api.ts';
 
 type Reported = [event: string, properties: Record<string, unknown>];
 type Layer = Record<string, unknown[] | undefined>;
@@ -14,17 +14,25 @@ function gtag(..._args: unknown[]) {
 /** An event as a shop with Google Tag Manager pushes it. */
 const pushed = (event: string, ecommerce: unknown) => ({ event, ecommerce });
 
+/** Both files on a page where every report is passed to `report`. */
+async function openPlugins(options: Options, report: Report) {
+  const tools = {} as Tools;
+  vi.stubGlobal('storebeacon', {
+    options,
+    capture: (_source: string, start: Capture) => start(report, tools),
+  });
+  await import('../../client/snippet/data-layer.ts');
+  await import('../../client/snippet/ecommerce.ts');
+}
+
 /** Starts the plugin on a page that has this data layer; what it reports, as it goes over the wire. */
 async function start(layer: unknown[] | undefined, options: Options = {}): Promise<Reported[]> {
   page.dataLayer = layer;
   const reported: Reported[] = [];
   vi.resetModules();
-  vi.stubGlobal('storebeacon', {
-    options,
-    capture: (_source: string, capture: (report: (...expected: Reported) => void) => void) =>
-      capture((event, properties) => reported.push([event, JSON.parse(JSON.stringify(properties))])),
-  });
-  await import('../../client/snippet/data-layer.ts');
+  await openPlugins(options, (event, properties) =>
+    reported.push([event, JSON.parse(JSON.stringify(properties))]),
+  );
   return reported;
 }
 /** Listeners go with their page. */
@@ -509,11 +517,7 @@ describe('a data layer of any size leaves the page its turn', () => {
       vi.setSystemTime(Date.now() + 4);
       reported.push(1);
     };
-    vi.stubGlobal('storebeacon', {
-      options: {},
-      capture: (_: string, start: (emit: () => void) => void) => start(report),
-    });
-    await import('../../client/snippet/data-layer.ts');
+    await openPlugins({}, report);
     expect(reported.length).toBeLessThanOrEqual(2);
     vi.advanceTimersByTime(5000);
     expect(reported).toHaveLength(50);
@@ -530,4 +534,5 @@ test('without the snippet nothing happens', async () => {
   vi.resetModules();
   page.dataLayer = [pushed('search', { search_term: 'tea' })];
   await expect(import('../../client/snippet/data-layer.ts')).resolves.toBeDefined();
+  await expect(import('../../client/snippet/ecommerce.ts')).resolves.toBeDefined();
 });

@@ -1,80 +1,67 @@
-import type { Properties } from '../api.ts';
-import { normalize } from '../normalize.ts';
-import { list, type Thing } from '../thing.ts';
-import { SHARED, toProduct } from './items.ts';
-import { read } from './read.ts';
+import type { Thing } from '../thing.ts';
+import { type Reported, readAction } from './actions.ts';
+import { describe } from './describe.ts';
+import { unpack } from './items.ts';
 
 /**
- * GA4's ecommerce events and their names here.
+ * Our event, then its names in GA4, then after a dot the action of Universal Analytics' enhanced ecommerce. Shops still
+ * push the latter, under any event name or none: the `ecommerce` object has a field of the action's name.
  *
  * @see https://developers.google.com/analytics/devguides/collection/ga4/reference/events (read 2026-11-27)
+ * @see https://developers.google.com/analytics/devguides/collection/ua/gtm/enhanced-ecommerce (read 2026-11-29)
  */
-const EVENTS: Record<string, string> = {
-  view_item_list: 'Product List Viewed',
-  view_item: 'Product Viewed',
-  select_item: 'Product Clicked',
-  add_to_cart: 'Product Added',
-  remove_from_cart: 'Product Removed',
-  view_cart: 'Cart Viewed',
-  begin_checkout: 'Checkout Started',
-  add_shipping_info: 'Checkout Step Completed',
-  add_payment_info: 'Payment Info Entered',
-  purchase: 'Order Completed',
-  refund: 'Order Refunded',
-  search: 'Products Searched',
-  view_search_results: 'Products Searched',
-  view_promotion: 'Promotion Viewed',
-  select_promotion: 'Promotion Clicked',
-  add_to_wishlist: 'Product Added to Wishlist',
+const NAMES: Record<string, string> = {
+  'Product List Viewed': 'view_item_list .impressions',
+  'Product Viewed': 'view_item .detail',
+  'Product Clicked': 'select_item .click',
+  'Product Added': 'add_to_cart .add',
+  'Product Removed': 'remove_from_cart .remove',
+  'Product Added to Wishlist': 'add_to_wishlist',
+  'Cart Viewed': 'view_cart',
+  'Checkout Started': 'begin_checkout .checkout',
+  'Checkout Step Completed': 'add_shipping_info',
+  'Payment Info Entered': 'add_payment_info',
+  'Order Completed': 'purchase .purchase',
+  'Order Refunded': 'refund .refund',
+  'Products Searched': 'search view_search_results',
+  'Promotion Viewed': 'view_promotion .promoView',
+  'Promotion Clicked': 'select_promotion .promoClick',
 };
-
-/** `value` is the cost of the items without shipping and tax; `coupon` is that of the order. */
-const WHOLE =
-  'order_id:transaction_id value tax shipping discount coupon affiliation payment_method:payment_type shipping_method:shipping_tier query:search_term';
-const PROMOTION = 'promotion_id name:promotion_name creative:creative_name position:creative_slot';
-
-/** This many complete items fit into one message. GA4 accepts 200; a shortened order is better than none. */
-const MAX_ITEMS = 50;
+const eventOf = (name: unknown) =>
+  Object.keys(NAMES).find((event) => ` ${NAMES[event]} `.includes(` ${name} `));
 
 /** Events addressed to Google Ads, Floodlight or Universal Analytics only: GA4 gets the same event separately. */
 const ELSEWHERE = /^(?!.*\bGT?-)(AW|DC|UA)-/;
 
-/** The properties of each report that an event yields. `around`: the objects that may hold its parameters. */
-const describe = (event: string, items: Thing[], around: Thing[]): Properties[] => {
-  if (/^Promo/.test(event)) {
-    const promotions = items.filter(({ promotion_id, promotion_name }) => promotion_id || promotion_name);
-    return (promotions[0] ? promotions : [{}]).map((item) => read(PROMOTION, item, ...around));
-  }
-  const isEach = /^Product (?!List)/.test(event);
-  const products = items
-    .map((item) => toProduct(item, ...(isEach ? around : [])))
-    // GA4 requires an id or a name.
-    .filter(({ product_id, name }) => product_id || name);
-  if (isEach) return products;
-
-  const whole = normalize(read(WHOLE, ...around));
-  const { currency, list_id, list_name } = read(SHARED, ...around, items[0]);
-  const more = products[0] && { products };
-  if (/^Products/.test(event)) return [{ query: whole.query }];
-  if (/^Product/.test(event)) return [{ list_id, category: list_name, ...more }];
-  // Without an id, each reload would count as another order.
-  return /^Order/.test(event) && !whole.order_id ? [] : [{ ...whole, currency, ...more }];
-};
-
-/** `isCall`: reported by a call to `gtag`. */
-export type Reported = [isCall: boolean, event: string, properties: Properties];
+/** What Tag Manager holds as `ecommerce`, and whether its event is still to come. */
+let model: Thing;
+let isOpen: unknown;
 
 /**
  * The reports of one data layer entry: an object pushed for Google Tag Manager, or the arguments of a `gtag` call. Empty
- * for most entries.
+ * for most entries. As Tag Manager does, it keeps an `ecommerce` object for the event that is pushed after it.
  */
 export const translate = (entry: Thing): Reported[] => {
   const isCall = entry?.[0] === 'event';
-  const event = EVENTS[isCall ? entry[1] : entry?.event];
+  const name = isCall ? entry[1] : entry?.event;
   const parameters = isCall ? entry[2] : entry;
-  // Other types are properties that every object inherits.
-  if (typeof event !== 'string' || ELSEWHERE.test(parameters?.send_to)) return [];
-  const around = [parameters?.ecommerce, parameters];
-  const items = list(around.map((thing) => thing?.items).find(Boolean)).slice(0, MAX_ITEMS);
-  return describe(event, items.filter(Boolean), around).map((properties) => [isCall, event, properties]);
+  const event = eventOf(name);
+  const own = unpack(parameters?.ecommerce);
+  let around = [own, parameters];
+  if (!isCall && 'ecommerce' in Object(entry)) {
+    model = own && { ...(isOpen ? model : own), ...own };
+    isOpen = !name;
+    const reported = Object.keys(Object(own)).flatMap((key) =>
+      readAction(eventOf(`.${key}`), own[key], model),
+    );
+    // A shop that changes from Universal Analytics to GA4 pushes both in one object.
+    if (reported[0] && !(event && own.items)) return reported;
+    around = [model, parameters];
+  } else if (event && !isCall && !(entry.items || entry.value || entry.transaction_id)) {
+    around = [entry, model];
+    isOpen = false;
+  }
+  if (!event || ELSEWHERE.test(parameters?.send_to)) return [];
+  const items = around.map((thing) => thing?.items).find(Boolean);
+  return describe(event, items, around).map((properties) => [isCall ? 0 : 1, event, properties]);
 };

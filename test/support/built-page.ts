@@ -1,0 +1,43 @@
+import { readFileSync } from 'node:fs';
+import { vi } from 'vitest';
+import { answerNothing, freshBrowser, onPage, type Reported, waiting } from './snippet.ts';
+
+const run = (name: string) => {
+  const code = readFileSync(`client/dist/${name}`, 'utf8');
+  // biome-ignore lint/security/noGlobalEval: runs it as a script of the page.
+  // biome-ignore lint/complexity/noCommaOperator: without the comma it would see this function's variables.
+  (0, eval)(code);
+};
+
+/** The scripts that the page was given since, each once; those that they ask for, too. */
+export function loadPlugins(): void {
+  for (const script of document.head.querySelectorAll<HTMLScriptElement>('script[src]:not([data-run])')) {
+    script.dataset.run = '';
+    run(new URL(script.src).pathname.slice(1));
+    loadPlugins();
+  }
+}
+
+/**
+ * Runs the built snippet and the files that it asks for on this page, in the place of their script tags. Whatever it sends
+ * stays unanswered. Needs a jsdom environment and fake timers.
+ *
+ * @param attributes of the tag, as for `onPage`.
+ */
+export async function openBuiltPage(attributes: Record<string, string>): Promise<void> {
+  answerNothing();
+  await onPage(attributes, async () => run('s.js'));
+  loadPlugins();
+  vi.advanceTimersByTime(1_000);
+  loadPlugins();
+}
+
+/** An empty browser before each test, see `freshBrowser`. */
+export function emptyBrowser(): void {
+  vi.useFakeTimers({ now: Date.parse('2026-11-29T08:00:00Z') });
+  freshBrowser('/');
+}
+
+/** The events that wait to be sent, oldest first, with their properties. */
+export const recordedEvents = (): Reported[] =>
+  waiting().flatMap(({ event, properties }) => (event ? [[event, properties]] : []));
