@@ -42,6 +42,8 @@ export const stateOf = (consent: Consent, assumed: readonly Purpose[] = []): Con
 
 /** For each purpose denied where any state denies it, else granted where any grants it. */
 export function strictest(states: readonly ConsentState[]): ConsentState {
+  const [first] = states;
+  if (first !== undefined && states.every((state) => state === first)) return first;
   return PURPOSES.map((_, index) => {
     const said = states.map((state) => state[index]);
     return said.includes('d') ? 'd' : said.includes('g') ? 'g' : '-';

@@ -115,9 +115,14 @@ function compose(own: ProtectedEvent, known: KnownOrder): ProtectedEvent {
     },
     known.evidence,
   );
-  const names = believed(reports).flatMap(({ event }) => orderNames(event.properties));
-  const eventId = known.eventId ?? eventIdOfOrder(known.canonicalId, names, known.pixelIds);
-  return { ...composed, orderId: known.canonicalId, eventId };
+  return { ...composed, orderId: known.canonicalId, eventId: known.eventId ?? eventIdOf(known, reports) };
+}
+
+/** Of most orders no pixel was mirrored, and what they are called is not read again. */
+function eventIdOf({ canonicalId, pixelIds }: KnownOrder, reports: readonly Report[]): string {
+  const named = pixelIds.length > 0 ? believed(reports) : [];
+  const names = named.flatMap(({ event }) => orderNames(event.properties));
+  return eventIdOfOrder(canonicalId, names, pixelIds);
 }
 
 /** The reports that tell who bought, first the one that decides. A page's are among them where no other voice reported. */
@@ -171,7 +176,9 @@ function identityOf(identities: readonly Identity[]): Identity {
 }
 
 const earliest = (events: readonly ProtectedEvent[]): string =>
-  events.map(({ timestamp }) => timestamp).reduce((a, b) => (Date.parse(b) < Date.parse(a) ? b : a));
+  events
+    .map(({ timestamp }) => timestamp)
+    .reduce((a, b) => (a !== b && Date.parse(b) < Date.parse(a) ? b : a));
 
 /** The report whose money, items and status count for this stage; with every stage before its first send the newest. */
 function contentOf(
@@ -220,23 +227,27 @@ function contextOf(events: readonly ProtectedEvent[]): ProtectedEvent['context']
   return { ...context, ...(Object.keys(traits).length > 0 && { traits }) };
 }
 
+/** The properties of an event with money, items and status of another. */
+const withTermsOf = (content: ProtectedEvent, { properties }: ProtectedEvent): JsonObject =>
+  Object.fromEntries([
+    ...Object.entries(properties).filter((field) => !isTerm(field)),
+    ...Object.entries(content.properties).filter(isTerm),
+  ]);
+const isTerm = ([name]: [string, unknown]): boolean => TERMS.has(name);
+
 function propertiesOf(
   own: ProtectedEvent,
   content: ProtectedEvent,
   others: readonly ProtectedEvent[],
   canonicalId: string,
 ): JsonObject {
-  const isTerm = ([name]: [string, unknown]) => TERMS.has(name);
   const weaker = others
     .filter((event) => event !== own)
     .toReversed()
     .flatMap(({ properties }) => Object.entries(properties));
   return {
     ...Object.fromEntries(weaker.filter((field) => !isTerm(field))),
-    ...Object.fromEntries(
-      Object.entries(own.properties).filter((field) => content === own || !isTerm(field)),
-    ),
-    ...Object.fromEntries(Object.entries(content.properties).filter(isTerm)),
+    ...(content === own ? own.properties : withTermsOf(content, own)),
     // A payment stays one, whatever an edit before or after it reports.
     ...(own.event === 'Order Updated' && { financial_status: own.properties.financial_status ?? null }),
     ...(!canonicalId.startsWith('checkout:') && { order_id: canonicalId }),
