@@ -363,6 +363,21 @@ export function describeOrders(name: string, open: (options: LogOptions) => Prom
       expect(await drain(log)).toEqual([]);
     });
 
+    test('what an erased visitor showed with a cart is in no later order of that cart', async () => {
+      const { log, later } = await withPlatform();
+      const shown = event({ ...CLICK, ...withCart, identity: { anonymousId: 'visitor-of-ann' } });
+      await log.accept([{ event: { ...shown, source: 'browser' }, tokens: [CART] }]);
+      await log.accept([platform('1', withCart)]);
+      later();
+      expect((await drain(log)).find(({ orderId }) => orderId === '1')).toMatchObject(CLICK);
+      await log.erase('shop', { ids: ['visitor-of-ann'] });
+      await log.accept([platform('2', withCart)]);
+      later();
+      const [sent] = await drain(log);
+      expect(sent).toMatchObject({ orderId: '2' });
+      expect(sent?.context.ip).toBeUndefined();
+    });
+
     test('a checkout that no browser showed is sent as the shop system reported it', async () => {
       const { log } = await withPlatform();
       const checkout = event({

@@ -94,14 +94,14 @@ export function createAcceptOrder(parts: Parts): AcceptOrder {
       shop,
       { ...claim, isCancelled: claim.isCancelled && (isTrusted(source) || !hasPlatform) },
       {
-        ...{ receivedAtMs, mergeMs, witness, isTrusted: isTrusted(source) },
+        ...{ source, receivedAtMs, mergeMs, witness },
         needsProof: !isFirst && !voices.actsAsBrowser(shop),
       },
     );
     for (const seq of superseded) rows.dropUnsent(shop, seq);
     for (const formerId of formerIds) insert(mergeRow(row, formerId, order));
     orders.report(order, source, claim, receivedAtMs, body);
-    insert(reportRow(row, body, order));
+    if (rows.isCounted(shop)) insert(reportRow(row, body, order));
     if (!voices.actsAsBrowser(shop))
       for (const joined of evidence.joinTo(shop, order, claim.tokens, nowMs))
         if (joined.stage === 'placed' && !isDenial(joined)) insert(evidenceRow(row, joined.body, order));

@@ -42,6 +42,8 @@ interface Known extends RecordText, ConsentRow {
 
 /** Nearly all messages of a visitor repeat what the one before said. */
 const MAX_KNOWN = 20_000;
+/** Subjects without a record are kept in memory up to this many, then looked up anew. */
+const MAX_ABSENT = 50_000;
 const MAX_HISTORY = 20;
 const DAY_MS = 86_400_000;
 /**
@@ -84,6 +86,7 @@ export function createConsents(store: OpenStore) {
     'UPDATE consents SET used_at = max(used_at, ?3) WHERE shop = ?1 AND subject = ?2',
   );
   const known = new LRUCache<string, Known>({ max: MAX_KNOWN });
+  const absent = new Set<string>();
   const mayAdd = createConsentBound();
   let denied: string[] = [];
   let refused = 0;
@@ -93,6 +96,7 @@ export function createConsents(store: OpenStore) {
     begin() {},
     rollback() {
       known.clear();
+      absent.clear();
       denied = [];
       refused = 0;
     },
@@ -101,9 +105,13 @@ export function createConsents(store: OpenStore) {
   function load(shop: string, subject: string): Known | undefined {
     const key = `${shop}\n${subject}`;
     const found = known.get(key);
-    if (found) return found;
+    if (found || absent.has(key)) return found;
     const row = read.get(shop, subject);
-    if (!row) return undefined;
+    if (!row) {
+      if (absent.size >= MAX_ABSENT) absent.clear();
+      absent.add(key);
+      return undefined;
+    }
     const { record, ...rest } = row;
     const text: RecordText = JSON.parse(record);
     const loaded = { ...rest, ...text, stored: [...text.at] };
@@ -124,6 +132,7 @@ export function createConsents(store: OpenStore) {
     const own = at.map((ms) => (ms === 0 ? null : ownMs));
     const history = [{ receivedAtMs, atMs, source, state: choice }];
     insert.run(shop, subject, choice, receivedAtMs, JSON.stringify({ at, own, history }));
+    absent.delete(`${shop}\n${subject}`);
     known.set(`${shop}\n${subject}`, {
       ...{ state: choice, sinceMs: receivedAtMs, usedAtMs: receivedAtMs, at, own, history },
       stored: [...at],

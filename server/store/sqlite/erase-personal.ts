@@ -4,6 +4,7 @@ import { CHUNK, inChunks, pages } from './chunks.ts';
 import type { Consents } from './consents.ts';
 import { prepare } from './database.ts';
 import { createRemoveEvidence, visitorKey } from './evidence.ts';
+import type { LoneViews } from './lone-views.ts';
 import type { OpenStore } from './open-store.ts';
 
 interface View {
@@ -13,7 +14,11 @@ interface View {
 }
 
 /** What is kept of a person beside events and orders: what browsers showed, what was chosen, what is linked. */
-export function createErasePersonal(store: OpenStore, consents: Pick<Consents, 'forget'>) {
+export function createErasePersonal(
+  store: OpenStore,
+  consents: Pick<Consents, 'forget'>,
+  loneViews: Pick<LoneViews, 'forgetAll'>,
+) {
   const { connection, transaction } = store;
   const views = prepare<View>(
     connection,
@@ -62,6 +67,7 @@ export function createErasePersonal(store: OpenStore, consents: Pick<Consents, '
         if (theirs.length > 0)
           transaction(() => {
             for (const { id } of theirs) removed += removeView.run(id);
+            loneViews.forgetAll();
           });
         yield;
       }

@@ -1,5 +1,6 @@
 import { type Person, withoutPerson } from '../../privacy/person.ts';
 import type { Erased, PersonQuery } from '../person.ts';
+import type { AloneOrders } from './alone.ts';
 import { emptyWal } from './checkpoints.ts';
 import { CHUNK, inChunks } from './chunks.ts';
 import type { Consents } from './consents.ts';
@@ -11,6 +12,7 @@ import { createRemoveEvidence } from './evidence.ts';
 import type { FindPerson, FoundPerson } from './find-person.ts';
 import type { History } from './history.ts';
 import { createGone, type LedgerRows } from './ledger.ts';
+import type { LoneViews } from './lone-views.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Remove } from './remove.ts';
 import { toStored, tryRead } from './stored-event.ts';
@@ -24,12 +26,14 @@ interface Parts {
   ledger: LedgerRows;
   erasedOrders: ErasedOrders;
   consents: Pick<Consents, 'forget'>;
+  alone: Pick<AloneOrders, 'end'>;
+  loneViews: Pick<LoneViews, 'forgetAll'>;
 }
 
 export function createErase(store: OpenStore, parts: Parts) {
-  const { findPerson, remove, dedup, history, ledger, erasedOrders } = parts;
+  const { findPerson, remove, dedup, history, ledger, erasedOrders, alone } = parts;
   const { connection } = store;
-  const personal = createErasePersonal(store, parts.consents);
+  const personal = createErasePersonal(store, parts.consents, parts.loneViews);
   const bodyOf = prepareTexts<{ body: string }>(connection, 'SELECT packed, body FROM events WHERE seq = ?');
   const setBody = prepare(connection, 'UPDATE events SET packed = ?2, body = ?3 WHERE seq = ?1');
   const removeSealed = prepare(connection, 'DELETE FROM seals WHERE seq = ?');
@@ -100,11 +104,13 @@ export function createErase(store: OpenStore, parts: Parts) {
     const ofOrders = erasedOrders.events(orders);
     const counts = yield* eraseEvents(shop, found, ofOrders, gone);
     yield* inChunks(store, orders, (order) => {
+      alone.end(order.id);
       const { subjects, ...names } = erasedOrders.remove(shop, order, nowMs);
       personal.removeSubjects(shop, subjects);
       gone.addOrder(names);
     });
     yield* inChunks(store, reports, ({ orderId, source, stage, part, relation }) => {
+      alone.end(orderId);
       const key = [orderId, source, stage, part] as const;
       const text = relation === 'own' ? undefined : reduced(reportOf.get(...key)?.body, person);
       if (text === undefined) removeReport.run(...key);

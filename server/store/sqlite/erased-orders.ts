@@ -2,6 +2,7 @@ import { subjectOf, tokenSubject } from '../subject.ts';
 import { prepare } from './database.ts';
 import { type Dedup, erasedKey, type Windows } from './dedup.ts';
 import { createDenialsOf } from './evidence.ts';
+import type { LoneViews } from './lone-views.ts';
 import type { OpenStore } from './open-store.ts';
 import { REFERENCES } from './order-subjects.ts';
 
@@ -16,7 +17,12 @@ export interface ErasedOrder {
  * Orders of erased persons. Nothing of them stays but digests of the names that the shop system or the backend gave
  * them: a later report under one of these is not stored, or the person would be back with the next order poll.
  */
-export function createErasedOrders({ connection }: OpenStore, dedup: Dedup, windows: Windows) {
+export function createErasedOrders(
+  { connection }: OpenStore,
+  dedup: Dedup,
+  windows: Windows,
+  loneViews: Pick<LoneViews, 'forgetAll'>,
+) {
   const eventsOf = prepare<{ seq: number }>(connection, 'SELECT seq FROM events WHERE order_id = ?');
   const namesOf = prepare<{ name: string; isTrusted: number }>(
     connection,
@@ -81,6 +87,7 @@ export function createErasedOrders({ connection }: OpenStore, dedup: Dedup, wind
       for (const { name, isTrusted } of namesOf.all(id))
         dedup.put(shop, erasedKey(name, isTrusted === 1), nowMs + windows.orderKeyMs);
       for (const removal of removals) removal.run(id);
+      loneViews.forgetAll();
       return order;
     },
 

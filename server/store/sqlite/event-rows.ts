@@ -36,6 +36,8 @@ interface Copied extends Omit<NewRow, 'shop' | 'isTrusted' | 'isComposed'> {
 export interface EventRows {
   /** Returns the event's number; 0 when nobody is interested in it. */
   insert(row: NewRow): number;
+  /** False where nobody is interested in what is for statistics. */
+  isCounted(shop: string): boolean;
   /** Removes a stage that was not sent yet; one that was leased stays. */
   dropUnsent(shop: string, seq: number): void;
   /** Puts a stage that was not sent yet behind everything stored so far. Returns its new number; one that was leased keeps its own. */
@@ -77,6 +79,8 @@ export function createEventRows(
   let bytes = 0;
 
   const rows: EventRows = {
+    isCounted: (shop) =>
+      consumers.some((consumer) => consumer.shop === shop && consumer.audience & AUDIENCE.statistics),
     insert({ shop, audience, encryptedPii, body, ...row }) {
       const interested = consumers.filter(
         (consumer) => consumer.shop === shop && consumer.audience & audience,

@@ -1,6 +1,7 @@
 import type { OrderClaim } from '../../orders/claim.ts';
 import type { Stage } from '../../orders/stages.ts';
 import { visitorSubject } from '../subject.ts';
+import type { AloneOrders } from './alone.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Order } from './orders.ts';
@@ -117,7 +118,7 @@ export function createDenialsOf(connection: OpenStore['connection']) {
   };
 }
 
-export function createEvidence({ connection }: OpenStore) {
+export function createEvidence({ connection }: OpenStore, alone: AloneOrders) {
   const insert = prepare(
     connection,
     `INSERT INTO evidence (shop, key, stage, status, received_at, visitor, user_id, witness, packed, body)
@@ -189,6 +190,7 @@ export function createEvidence({ connection }: OpenStore) {
     const alike = visitorsJoined.all(order.id).filter(isAlike);
     if (alike.length >= MOST_JOINED[by]) return false;
     setJoined.run(row.id, order.id, nowMs);
+    alone.end(order.id);
     return true;
   }
 
@@ -240,6 +242,6 @@ export function createEvidence({ connection }: OpenStore) {
     },
 
     /** Latest first. */
-    joined: (order: Order): EvidenceRow[] => joinedOf.all(order.id),
+    joined: (order: Order): EvidenceRow[] => (alone.get(order.id) ? [] : joinedOf.all(order.id)),
   };
 }

@@ -1,12 +1,14 @@
 import { toRemains } from '../../orders/remains.ts';
 import type { ShopOrders } from '../store.ts';
 import { EXPIRES_MS } from '../waiting.ts';
+import type { AloneOrders } from './alone.ts';
 import { CHUNK, eachRow, STEP, untilDone } from './chunks.ts';
 import type { Consents } from './consents.ts';
 import { prepare } from './database.ts';
 import type { Windows } from './dedup.ts';
 import { createRemoveEvidence } from './evidence.ts';
 import type { ReportRow } from './find-orders.ts';
+import type { LoneViews } from './lone-views.ts';
 import type { OpenStore } from './open-store.ts';
 import { REFERENCES } from './order-subjects.ts';
 import { toStored, tryRead } from './stored-event.ts';
@@ -29,8 +31,13 @@ export function createOrderRetention(
   store: OpenStore,
   windows: Windows,
   shops: ReadonlyMap<string, ShopOrders>,
-  consents: Pick<Consents, 'forgetAll'>,
+  memory: {
+    consents: Pick<Consents, 'forgetAll'>;
+    alone: Pick<AloneOrders, 'end'>;
+    loneViews: Pick<LoneViews, 'forgetAll'>;
+  },
 ) {
+  const { consents, alone, loneViews } = memory;
   const { connection, transaction } = store;
   const oldReports = prepareTexts<ReportRow>(
     connection,
@@ -102,7 +109,10 @@ export function createOrderRetention(
     'DELETE FROM ledger WHERE consumer IN (SELECT name FROM consumers WHERE shop = ?)',
   );
 
-  const removeOrder = (id: number) => removeOrderRows.forEach((statement) => void statement.run(id));
+  const removeOrder = (id: number) => {
+    alone.end(id);
+    for (const statement of removeOrderRows) statement.run(id);
+  };
 
   const removeAll = (rows: readonly { id: number }[], remove: (id: number) => void): number => {
     for (const { id } of rows) remove(id);
@@ -158,7 +168,10 @@ export function createOrderRetention(
       yield* untilDone(store, () => removeAll(oldOrders.all(orderBeforeMs, CHUNK), removeOrder));
       yield* untilDone(store, () => removeAll(oldEvidence.all(beforeMs, CHUNK), removeEvidence));
       yield* retainUnclosed(beforeMs);
-      yield* untilDone(store, () => removeViews.run(beforeMs, CHUNK));
+      yield* untilDone(store, () => {
+        loneViews.forgetAll();
+        return removeViews.run(beforeMs, CHUNK);
+      });
       yield* retainConsents(nowMs - Math.max(CONSENTS_MS, windows.retentionMs + EXPIRES_MS));
       yield* untilDone(store, () => removeLinks.run(orderBeforeMs, CHUNK));
     },
@@ -176,6 +189,7 @@ export function createOrderRetention(
       );
       transaction(() => {
         for (const purge of purges) purge.run(shop);
+        loneViews.forgetAll();
         purgeLedger.run(shop);
       });
       consents.forgetAll();

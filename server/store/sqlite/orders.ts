@@ -1,7 +1,8 @@
 import type { Joined, ProtectedEvent, Source } from '../../../shared/protected-event.ts';
 import type { OrderClaim } from '../../orders/claim.ts';
-import type { Report } from '../../orders/precedence.ts';
+import { isTrusted, type Report } from '../../orders/precedence.ts';
 import type { Stage } from '../../orders/stages.ts';
+import type { AloneOrders } from './alone.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 import { REFERENCES } from './order-subjects.ts';
@@ -56,11 +57,11 @@ export interface Orders {
 
 /** What the first report of an order fixes. */
 export interface FirstReport {
+  source: Source;
   receivedAtMs: number;
   /** How long after it evidence of any age may join. */
   mergeMs: number;
   witness: string | null;
-  isTrusted: boolean;
   /**
    * A page's word made orders before the shop system reported its first, and makes none now. A trusted report joins one
    * of them only by a token or the buyer's address: else what a stranger invented would take the place of an order.
@@ -77,8 +78,11 @@ export interface Assigned {
   superseded: number[];
 }
 
-export function createOrders({ connection }: OpenStore): Orders {
-  const byName = prepare<Order & { isTrustedName: number; isTrusted: number }>(
+/** `isTrustedName`: a trusted voice gave it this name; `isTrusted`: one reported it, whatever it called it. */
+type NamedOrder = Order & { isTrustedName: number; isTrusted: number };
+
+export function createOrders({ connection }: OpenStore, alone: AloneOrders): Orders {
+  const byName = prepare<NamedOrder>(
     connection,
     `SELECT ${COLUMNS}, n.is_trusted AS isTrustedName,
        EXISTS (SELECT 1 FROM order_names WHERE order_id = orders.id AND is_trusted = 1) AS isTrusted
@@ -173,16 +177,24 @@ export function createOrders({ connection }: OpenStore): Orders {
     prepare(connection, 'DELETE FROM orders WHERE id = ?'),
   ];
 
-  const oldestFirst = <One extends Order>(orders: readonly (One | undefined)[]): One[] => {
-    const found = new Map(orders.flatMap((order) => (order ? [[order.id, order] as const] : [])));
+  const oldestFirst = <One extends Order>(orders: readonly One[]): One[] => {
+    if (orders.length < 2) return [...orders];
+    const found = new Map(orders.map((order) => [order.id, order]));
     return [...found.values()].sort((a, b) => a.id - b.id);
   };
+  /** One for each name that an order has, in the order of the names. */
+  const allNamed = (shop: string, names: readonly string[]): NamedOrder[] =>
+    names.map((name) => byName.get(shop, name)).filter((order) => order !== undefined);
   const showing = (shop: string, tokens: readonly string[]) =>
     oldestFirst(tokens.flatMap((token) => byToken.all(shop, tokenKey(token))));
-  /** The orders that a report belongs to by its names, oldest first. All of them are one order. */
-  function belongingTo(shop: string, { names, tokens }: OrderClaim, report: FirstReport): Order[] {
-    const found = names.map((name) => byName.get(shop, name)).filter((order) => order !== undefined);
-    if (report.isTrusted) {
+  /** Of the orders that have a report's names those it belongs to, oldest first. All of them are one order. */
+  function belongingTo(
+    shop: string,
+    found: readonly NamedOrder[],
+    { tokens }: OrderClaim,
+    report: FirstReport,
+  ): Order[] {
+    if (isTrusted(report.source)) {
       const shown = new Set(report.needsProof ? showing(shop, tokens).map(({ id }) => id) : []);
       const isProven = ({ id, witness }: Order) =>
         !report.needsProof || (witness !== null && witness === report.witness) || shown.has(id);
@@ -193,8 +205,7 @@ export function createOrders({ connection }: OpenStore): Orders {
     const trusted = found.find((order) => order.isTrusted === 1);
     return oldestFirst(found.filter((order) => order.isTrusted === 0 || order.id === trusted?.id));
   }
-  const named = (shop: string, names: readonly string[]) =>
-    oldestFirst(names.map((name) => byName.get(shop, name)));
+  const named = (shop: string, names: readonly string[]) => oldestFirst(allNamed(shop, names));
   /** What both orders had stays behind, and is answered. */
   function merge(from: Order, to: number): number[] {
     const before = [...stagesOf.all(from.id), ...stagesOf.all(to)];
@@ -210,12 +221,14 @@ export function createOrders({ connection }: OpenStore): Orders {
   return {
     named,
     showing,
-    get: (id) => byId.get(id),
+    get: (id) => alone.get(id)?.order ?? byId.get(id),
     assign(shop, claim, first) {
-      const { names, tokens, userId = null, isCancelled } = claim;
-      const { receivedAtMs, mergeMs, witness, isTrusted } = first;
+      const { stage, part, names, tokens, userId = null, isCancelled } = claim;
+      const { source, receivedAtMs, mergeMs, witness } = first;
       // A cart may become several orders: only what names the order itself identifies it.
-      const found = belongingTo(shop, claim, first);
+      const allFound = allNamed(shop, names);
+      for (const { id } of allFound) alone.end(id);
+      const found = belongingTo(shop, allFound, claim, first);
       const [known, ...merged] = found;
       const [canonicalId] = names;
       if (canonicalId === undefined) throw new RangeError('an order without a name cannot be identified');
@@ -224,27 +237,34 @@ export function createOrders({ connection }: OpenStore): Orders {
       const id = known?.id ?? insert.insert(shop, canonicalId, receivedAtMs, windowUntilMs, ...own);
       const superseded = merged.flatMap((other) => merge(other, id));
       if (known) complete.run(id, ...own);
-      for (const name of names) addName.run(shop, name, id, Number(isTrusted));
+      for (const name of names) addName.run(shop, name, id, Number(isTrusted(source)));
       // A checkout's name stands in for the order's own until the order has one.
       if (known?.canonicalId.startsWith('checkout:') && !canonicalId.startsWith('checkout:'))
         rename.run(id, canonicalId);
-      for (const token of tokens) addToken.run(shop, tokenKey(token), id);
+      const keys = tokens.map(tokenKey);
+      for (const key of keys) addToken.run(shop, key, id);
       const made = { ...{ id, canonicalId, windowUntilMs, userId, witness }, eventId: null, subjects: null };
       const order = known
         ? (byId.get(id) as Order)
         : { ...made, reportedAtMs: receivedAtMs, isCancelled: Number(isCancelled) };
       const formerIds = found.map((one) => one.canonicalId).filter((one) => one !== order.canonicalId);
+      // The text of its stage is that of its report.
+      if (allFound.length === 0 && stage === 'placed')
+        alone.add({ order, claimed: { names, tokens: keys }, report: { source, stage, part } });
       return { order, isNew: !known, formerIds, superseded };
     },
     report(order, source, { stage, part }, receivedAtMs, body) {
       putReport.run(order.id, source, stage, part, receivedAtMs, ...toStoredText(body));
     },
-    reports: (order, read) =>
-      allReports.all(order.id).map(({ source, stage, part, body }) => ({
+    reports(order, read) {
+      const only = alone.get(order.id);
+      if (only) return [{ ...only.report, event: read.event }];
+      return allReports.all(order.id).map(({ source, stage, part, body }) => ({
         ...{ source, stage, part },
         // The event of a stage is its report's text with further fields.
         event: read.body.startsWith(body.slice(0, -1)) ? read.event : readStored(body),
-      })),
+      }));
+    },
     emitted: (order) =>
       new Map(
         stages.all(order.id).map(({ stage, part, seq }) => [part === '' ? stage : `${stage}:${part}`, seq]),
@@ -252,6 +272,8 @@ export function createOrders({ connection }: OpenStore): Orders {
     moveStage: (order, seq, to) => void moveStage.run(order.id, seq, to),
     emit: (order, stage, part, seq) => void putStage.run(order.id, stage, part, seq),
     claimed(order) {
+      const only = alone.get(order.id);
+      if (only) return only.claimed;
       const claimed = claimedOf.all(order.id);
       const texts = (isToken: number) =>
         claimed.filter((one) => one.isToken === isToken).map(({ text }) => text);
@@ -259,6 +281,7 @@ export function createOrders({ connection }: OpenStore): Orders {
     },
     freeze({ id, eventId: frozen, subjects: before }, eventId, joined) {
       const subjects = JSON.stringify(joined);
+      alone.end(id);
       if (frozen !== null && subjects === before) return;
       freeze.run(id, eventId, subjects);
       if (subjects !== before) for (const [subject] of joined) if (subject !== '') refer.run(subject, id);

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../orders/evidence.ts';
 import { prepare } from './database.ts';
 import type { Shown } from './evidence.ts';
+import { createLoneViews, type LoneViews } from './lone-views.ts';
 import type { OpenStore } from './open-store.ts';
 import { tokenKey } from './token-key.ts';
 
@@ -12,19 +13,29 @@ const MOST_TOKENS = 8;
 /** What browsers showed together with tokens of a cart or checkout. */
 export type Views = ReturnType<typeof createViews>;
 
+/** A view as one of its tokens finds it. */
+interface Found {
+  id: number;
+  /** When the token was shown first, epoch ms. */
+  firstAtMs: number;
+  visitor: string;
+  userId: string;
+  tokens: string;
+}
+
 /**
  * A message is kept once, however many tokens it shows: as the view of its visitor and user that has one of these tokens
  * already, else as a new one.
  */
-export function createViews({ connection }: OpenStore) {
+export function createViews({ connection }: OpenStore, lone: LoneViews = createLoneViews()) {
   const insert = prepare(
     connection,
     'INSERT INTO views (shop, visitor, user_id, received_at, tokens, body) VALUES (?, ?, ?, ?, ?, ?)',
   );
-  const find = prepare<{ id: number; tokens: string }>(
+  const find = prepare<Found>(
     connection,
-    `SELECT v.id, v.tokens FROM token_views t JOIN views v ON v.id = t.view_id
-     WHERE t.shop = ? AND t.token = ? AND v.visitor = ? AND v.user_id = ?`,
+    `SELECT v.id, t.first_at AS firstAtMs, v.visitor, v.user_id AS userId, v.tokens
+     FROM token_views t JOIN views v ON v.id = t.view_id WHERE t.shop = ? AND t.token = ?`,
   );
   const update = prepare(
     connection,
@@ -33,10 +44,6 @@ export function createViews({ connection }: OpenStore) {
   const addToken = prepare(
     connection,
     'INSERT INTO token_views (shop, token, view_id, first_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
-  );
-  const count = prepare<{ count: number }>(
-    connection,
-    'SELECT count(*) AS count FROM token_views WHERE shop = ? AND token = ?',
   );
   const oldest = prepare<{ id: number }>(
     connection,
@@ -61,24 +68,29 @@ export function createViews({ connection }: OpenStore) {
   );
 
   /** The view to write this message to: of this visitor and user, with one of the tokens, and room for all. */
-  function known(shop: string, tokens: readonly string[], visitor: string, userId: string) {
+  function known(views: readonly Found[], tokens: readonly string[], visitor: string, userId: string) {
     // Browsers without an id are not one visitor.
     if (visitor === '') return undefined;
-    for (const token of tokens)
-      for (const { id, tokens: listed } of find.all(shop, token, visitor, userId)) {
-        const all = new Set<string>([...JSON.parse(listed), ...tokens]);
-        if (all.size <= MOST_TOKENS) return { id, tokens: JSON.stringify([...all]) };
-      }
+    for (const view of views) {
+      if (view.visitor !== visitor || view.userId !== userId) continue;
+      const all = new Set<string>([...JSON.parse(view.tokens), ...tokens]);
+      if (all.size <= MOST_TOKENS) return { id: view.id, tokens: [...all] };
+    }
     return undefined;
   }
 
   function dropOldest(shop: string, token: string): void {
-    if ((count.get(shop, token)?.count ?? 0) <= MOST_VIEWS) return;
     for (const { id } of oldest.all(shop, token)) {
       dropPair.run(shop, token, id);
       dropToken.run(id, token);
       dropEmpty.run(id);
     }
+  }
+
+  function latestOf(shop: string, token: string, untilMs: number) {
+    const only = lone.get(shop, token);
+    if (!only) return viewsOf.all(shop, token, untilMs);
+    return only.firstAtMs <= untilMs ? [only] : [];
   }
 
   return {
@@ -89,11 +101,22 @@ export function createViews({ connection }: OpenStore) {
       { visitor, receivedAtMs, body }: Shown,
     ): void {
       const tokens = [...new Set(shown.map(tokenKey))];
-      const view = known(shop, tokens, visitor, userId);
-      if (view) update.run(view.id, receivedAtMs, view.tokens, body);
-      const id = view?.id ?? insert.insert(shop, visitor, userId, receivedAtMs, JSON.stringify(tokens), body);
-      for (const token of tokens)
-        if (addToken.run(shop, token, id, receivedAtMs) > 0) dropOldest(shop, token);
+      const found = tokens.map((token) => find.all(shop, token));
+      const view = known(found.flat(), tokens, visitor, userId);
+      const listed = JSON.stringify(view?.tokens ?? tokens);
+      if (view) update.run(view.id, receivedAtMs, listed, body);
+      const id = view?.id ?? insert.insert(shop, visitor, userId, receivedAtMs, listed, body);
+      for (const token of view?.tokens ?? []) lone.forget(shop, token);
+      for (const [index, token] of tokens.entries()) {
+        const views = found[index] ?? [];
+        const own = views.find((one) => one.id === id);
+        if (!own) addToken.run(shop, token, id, receivedAtMs);
+        if (views.length >= MOST_VIEWS && !own) dropOldest(shop, token);
+        const firstAtMs = own?.firstAtMs ?? receivedAtMs;
+        if (views.length === (own ? 1 : 0))
+          lone.set(shop, token, { firstAtMs, receivedAtMs, visitor, userId, body });
+        else lone.forget(shop, token);
+      }
     },
 
     /**
@@ -102,7 +125,7 @@ export function createViews({ connection }: OpenStore) {
      */
     of(shop: string, tokens: readonly string[], untilMs: number, userId: string | null): Evidence[] {
       const latest = tokens
-        .flatMap((token) => viewsOf.all(shop, tokenKey(token), untilMs))
+        .flatMap((token) => latestOf(shop, tokenKey(token), untilMs))
         .filter((view) => view.userId === '' || userId === null || view.userId === userId)
         .sort((a, b) => b.receivedAtMs - a.receivedAtMs);
       const answered = new Set<string>();

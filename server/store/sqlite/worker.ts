@@ -7,6 +7,7 @@ import { type MethodsOf, syncEngine } from '../thread/engine.ts';
 import { serveThread } from '../thread/serve.ts';
 import { createAccept } from './accept.ts';
 import { createAcceptOrder } from './accept-order.ts';
+import { createAloneOrders } from './alone.ts';
 import { startCheckpoints } from './checkpoints.ts';
 import { createComposeRow } from './compose-row.ts';
 import { createConsents } from './consents.ts';
@@ -30,6 +31,7 @@ import { createHistory, type HistoryLimits } from './history.ts';
 import { longestHoldMs } from './hold-times.ts';
 import { createLease } from './lease.ts';
 import { createLedger } from './ledger.ts';
+import { createLoneViews } from './lone-views.ts';
 import { createStore, type OpenStore } from './open-store.ts';
 import { createOrderRetention } from './order-retention.ts';
 import { createOrderSubjects } from './order-subjects.ts';
@@ -98,15 +100,18 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const redactions = createRedactions(store);
   const shops = new Map(Object.entries(data.shops));
   const consents = createConsents(store);
-  const orderRetention = createOrderRetention(store, windows, shops, consents);
+  const alone = createAloneOrders(store);
+  const loneViews = createLoneViews();
+  store.joinTransactions({ begin() {}, rollback: loneViews.forgetAll });
+  const orderRetention = createOrderRetention(store, windows, shops, { consents, alone, loneViews });
   const rows = createEventRows(store, remove, dedup, windows);
-  const orders = createOrders(store);
-  const evidence = createEvidence(store);
-  const views = createViews(store);
+  const orders = createOrders(store, alone);
+  const evidence = createEvidence(store, alone);
+  const views = createViews(store, loneViews);
   const evidenceClosing = createEvidenceClosing(store);
   const voices = createVoices(store, shops);
   const formerKeys = createFormerKeys(store, dedup, windows);
-  const erasedOrders = createErasedOrders(store, dedup, windows);
+  const erasedOrders = createErasedOrders(store, dedup, windows, loneViews);
   const acceptOrder = createAcceptOrder({
     rows,
     dedup,
@@ -194,7 +199,17 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       replaySince: queue.replaySince,
       replayDeadLetters: deadLetters.replay,
       discardDeadLetters: deadLetters.discard,
-      erase: createErase(store, { findPerson, remove, dedup, history, ledger, erasedOrders, consents }),
+      erase: createErase(store, {
+        findPerson,
+        remove,
+        dedup,
+        history,
+        ledger,
+        erasedOrders,
+        consents,
+        alone,
+        loneViews,
+      }),
       exportPerson: createExport(store, { findPerson, history, ledger, erasedOrders, consents }),
       purge,
       retain,

@@ -1,0 +1,42 @@
+import type { OrderClaim } from '../../orders/claim.ts';
+import type { Report } from '../../orders/precedence.ts';
+import type { OpenStore } from './open-store.ts';
+import type { Order } from './orders.ts';
+
+/** What the tables have of an order that one report made. */
+export interface AloneOrder {
+  order: Order;
+  claimed: Pick<OrderClaim, 'names' | 'tokens'>;
+  report: Omit<Report, 'event'>;
+}
+
+/**
+ * Orders of which this process stored one report and knows nothing else: no second report, no name that another order
+ * had, no evidence that joined. Most orders are composed while they are, and then nothing of them is read again.
+ */
+export interface AloneOrders {
+  add(order: AloneOrder): void;
+  get(id: number): AloneOrder | undefined;
+  /** Something else is written of the order. */
+  end(id: number): void;
+}
+
+/** Those beyond it, the oldest first, are read from the tables. */
+const MOST = 5_000;
+
+export function createAloneOrders(store: Pick<OpenStore, 'joinTransactions'>): AloneOrders {
+  const known = new Map<number, AloneOrder>();
+  // What a failed transaction wrote is not there.
+  store.joinTransactions({ begin() {}, rollback: () => known.clear() });
+  return {
+    add(alone) {
+      for (const id of known.keys()) {
+        if (known.size < MOST) break;
+        known.delete(id);
+      }
+      known.set(alone.order.id, alone);
+    },
+    get: (id) => known.get(id),
+    end: (id) => void known.delete(id),
+  };
+}
