@@ -11,11 +11,18 @@ export const recordChoice = (choice: Choice) => remember({ choice: { ...recall()
 const gpc: boolean = (navigator as Thing).globalPrivacyControl;
 
 /**
+ * With a consent tool, each page asks the tool: an earlier choice counts once the plugin has seen that the tool does not ask
+ * anew. The plugin sets `asks`.
+ */
+const isAsking = () =>
+  ((options as { asks?: unknown }).asks ?? options.consentTool ?? 'off') !== 'off' && recall().choice;
+
+/**
  * The consent in force for every purpose. Undefined while the visitor has not chosen and the default is `denied`:
  * messages are held then. So they are in SHOPLINE's theme editor, for ever.
  */
 export const resolved = (): Consent | undefined =>
-  (window as Thing).Shopline?.designMode
+  (window as Thing).Shopline?.designMode || isAsking()
     ? undefined
     : chosenConsent(recall().choice, options.consent === 'granted', gpc);
 

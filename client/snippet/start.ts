@@ -76,6 +76,7 @@ const applyConsent = (before?: Consent) => {
   } else if (!before || toJson(before) === toJson(consent)) return release();
   const visitor = { anonymousId: id, context: {} } as Visitor;
   if (id) record({ type: 'track', event, properties: {} }, '', { ...now(), visitor }, 1)();
+  release();
 };
 
 /** Publishes `window.storebeacon`, starts captures and plugins, then runs the calls that the stub recorded. */

@@ -86,7 +86,8 @@ describe.each(TOOL_NAMES)('%s', (name) => {
   ] as const)('who comes back or need not be asked ($was) is told of at once', async ({ was, choice }) => {
     open(was);
     await follow(name);
-    expect(recorded()).toEqual([choice]);
+    // Of Google's signals, a denial while the page loads is no choice.
+    expect(recorded()).toEqual(name === 'google' && was === 'refused' ? [] : [choice]);
   });
 
   test('a tool that comes ten seconds after us is found', async () => {
@@ -149,8 +150,29 @@ describe('Google’s signals', () => {
       choice: undefined,
     },
     {
-      said: 'granted by default, with two signals never named',
+      said: 'granted by default, in the terms of version 1',
       commands: [['default', { ad_storage: 'granted', analytics_storage: 'granted' }]],
+      choice: ALL,
+    },
+    {
+      said: 'version 1 with a yes to statistics',
+      commands: [
+        ['default', { ad_storage: 'denied', analytics_storage: 'denied' }],
+        ['update', { analytics_storage: 'granted' }],
+      ],
+      choice: STATISTICS,
+    },
+    {
+      said: 'version 1 with a yes to ads',
+      commands: [
+        ['default', { ad_storage: 'denied', analytics_storage: 'denied' }],
+        ['update', { ad_storage: 'granted' }],
+      ],
+      choice: { ...ALL, analytics: false },
+    },
+    {
+      said: 'ads granted by default, statistics never named',
+      commands: [['default', ads]],
       choice: undefined,
     },
     {
@@ -159,7 +181,29 @@ describe('Google’s signals', () => {
         ['default', { ...none, region: ['FR'] }],
         ['default', all],
       ],
+      choice: ALL,
+    },
+    { said: 'denied while the page loads', commands: [['update', none]], choice: undefined },
+    {
+      said: 'denied while the page loads, as by default',
+      commands: [
+        ['default', none],
+        ['update', none],
+      ],
       choice: undefined,
+    },
+    {
+      said: 'denied while the page loads, where the default grants',
+      commands: [
+        ['default', all],
+        ['update', none],
+      ],
+      choice: NONE,
+    },
+    {
+      said: 'partly denied while the page loads',
+      commands: [['update', { ...none, analytics_storage: 'granted' }]],
+      choice: STATISTICS,
     },
     {
       said: 'no storage for ads, but data for them',
@@ -209,6 +253,111 @@ describe('Google’s signals', () => {
     layer(...commands);
     await follow('google');
     expect(recorded()).toEqual(choice ? [choice] : []);
+  });
+
+  test('a denial counts once the visitor did something, or came after the page', async () => {
+    layer(['default', none], ['update', none]);
+    await follow('google');
+    expect(recorded()).toEqual([]);
+    layer(['update', none]);
+    wait();
+    expect(recorded()).toEqual([NONE]);
+  });
+
+  test.for([
+    { hasBeenActive: false, choice: [] },
+    { hasBeenActive: true, choice: [NONE] },
+  ])('a browser that knows it says whether they did ($hasBeenActive)', async ({ hasBeenActive, choice }) => {
+    Object.defineProperty(navigator, 'userActivation', { value: { hasBeenActive }, configurable: true });
+    layer(['default', none]);
+    await follow('google');
+    layer(['update', none]);
+    wait();
+    expect(recorded()).toEqual(choice);
+    Reflect.deleteProperty(navigator, 'userActivation');
+  });
+
+  test('a default that grants waits as long as it says for an update', async () => {
+    layer(['default', { ...all, wait_for_update: 2_000 }]);
+    await follow('google');
+    expect(recorded()).toEqual([]);
+    wait(1_500);
+    expect(recorded()).toEqual([ALL]);
+  });
+
+  const EU = { ...none, region: ['FR', 'DE', 'AT'] };
+  test.for([
+    { where: 'in Taiwan', zone: 'Asia/Taipei', languages: ['zh-TW', 'zh'], defaults: [EU, all], choice: ALL },
+    {
+      where: 'in France',
+      zone: 'Europe/Paris',
+      languages: ['en-US'],
+      defaults: [EU, all],
+      choice: undefined,
+    },
+    {
+      where: 'French abroad',
+      zone: 'Asia/Taipei',
+      languages: ['fr-FR'],
+      defaults: [EU, all],
+      choice: undefined,
+    },
+    {
+      where: 'in an unknown place, speaking a language of elsewhere',
+      zone: 'UTC',
+      languages: ['zh-TW'],
+      defaults: [all, EU],
+      choice: ALL,
+    },
+    {
+      where: 'in a region that is free, others ask',
+      zone: 'Asia/Taipei',
+      languages: ['zh-TW'],
+      defaults: [none, { ...all, region: ['TW'] }],
+      choice: ALL,
+    },
+    {
+      where: 'where another region is free',
+      zone: 'Asia/Tokyo',
+      languages: ['ja-JP'],
+      defaults: [none, { ...all, region: ['TW'] }],
+      choice: undefined,
+    },
+    {
+      where: 'perhaps in part of a country',
+      zone: 'America/New_York',
+      languages: ['en-US'],
+      defaults: [{ ...none, region: ['US-CA'] }, all],
+      choice: undefined,
+    },
+    {
+      where: 'outside a region given as text',
+      zone: 'Asia/Taipei',
+      languages: ['zh-TW'],
+      defaults: [{ ...none, region: 'FR' }, all],
+      choice: ALL,
+    },
+    {
+      where: 'anywhere, where a region is none',
+      zone: 'Asia/Taipei',
+      languages: ['zh-TW'],
+      defaults: [{ ...none, region: ['?'] }, all],
+      choice: undefined,
+    },
+  ])('defaults of regions, $where', async ({ zone, languages, defaults, choice }) => {
+    const DateTimeFormat = () => ({ resolvedOptions: () => ({ timeZone: zone }) });
+    vi.stubGlobal('Intl', { Locale: Intl.Locale, DateTimeFormat });
+    vi.spyOn(navigator, 'languages', 'get').mockReturnValue(languages);
+    layer(...defaults.map((signals) => ['default', signals]));
+    await follow('google');
+    expect(recorded()).toEqual(choice ? [choice] : []);
+  });
+
+  test('where the browser knows no time zones, the visitor may be anywhere', async () => {
+    vi.stubGlobal('Intl', { Locale: class {}, DateTimeFormat: Intl.DateTimeFormat });
+    layer(['default', EU], ['default', all]);
+    await follow('google');
+    expect(recorded()).toEqual([]);
   });
 
   test.for(['shopLayer', 'off'])('the data layer may have the name the tag says (%s)', async (name) => {
@@ -314,6 +463,14 @@ describe('OneTrust by region', () => {
       choice: ALL,
     },
     { said: 'opted out', globals: page(',C0001,C0002,C0003,', true, model('opt-out')), choice: STATISTICS },
+    {
+      said: 'closed once, but open again since the shop asks anew',
+      globals: {
+        ...page(every, true, model('opt-in')),
+        OneTrust: { ...page(every, true, model('opt-in')).OneTrust, IsAlertBoxClosedAndValid: () => false },
+      },
+      choice: undefined,
+    },
     { said: 'functional only', globals: page(',C0001,C0003,', true, model('opt-in')), choice: NONE },
     { said: 'ids in small letters', globals: page(every.toLowerCase(), true, model('opt-in')), choice: ALL },
     { said: 'longer ids', globals: page(',C0001,C00021,XC0004,', true, model('opt-in')), choice: NONE },

@@ -10,7 +10,7 @@ import { globals, type Tool } from './tool.ts';
 export const cookiebot: Tool = () => {
   const { Cookiebot } = globals;
   if (!Cookiebot) return undefined;
-  const { consent, hasResponse } = Cookiebot;
+  const { consent, consented, declined, hasResponse = consented || declined } = Cookiebot;
   if (!consent || !(hasResponse === true || consent.method)) return null;
   const isMarketing = consent.marketing === true;
   return { advertising: isMarketing, analytics: consent.statistics === true, marketing: isMarketing };

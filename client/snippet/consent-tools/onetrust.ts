@@ -12,7 +12,8 @@ export const onetrust: Tool = () => {
   const { OneTrust, OnetrustActiveGroups: groups } = globals;
   if (!OneTrust) return undefined;
   if (!groups || typeof groups !== 'string') return null;
-  if (OneTrust.IsAlertBoxClosed() !== true) {
+  // Closed once, the banner may be open again, because the shop asks anew. Older versions have no such method.
+  if ((OneTrust.IsAlertBoxClosedAndValid?.() ?? OneTrust.IsAlertBoxClosed()) !== true) {
     const { ShowAlertNotice, ConsentModel } = OneTrust.GetDomainData();
     if (ShowAlertNotice !== false && !/opt-out|notice only/i.test(ConsentModel.Name)) return null;
   }

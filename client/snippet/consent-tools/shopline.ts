@@ -1,7 +1,7 @@
 import { everything, globals, type Tool } from './tool.ts';
 
-let isAsked = false;
-let hasFailed = false;
+let isAsked: unknown;
+let hasFailed: unknown;
 
 /**
  * SHOPLINE's banner, or any other that calls `setTrackingConsent`: one choice for every purpose. A refusal dispatches no
@@ -14,9 +14,9 @@ export const shopline: Tool = (look) => {
   const { Shopline } = globals;
   if (!Shopline?.loadFeatures) return undefined;
   if (!isAsked) {
-    isAsked = true;
+    isAsked = 1;
     Shopline.loadFeatures([{ name: 'consent-tracking-api', version: '0.1' }], (error: unknown) => {
-      hasFailed = !!error;
+      hasFailed = error;
       look();
     });
   }

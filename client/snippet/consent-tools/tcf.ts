@@ -28,7 +28,7 @@ export const tcf: Tool = (look) => {
   }
   const { gdprApplies, eventStatus, purpose } = latest;
   if (gdprApplies === false) return everything(true);
-  if (!gdprApplies || !/^(tcloaded|useractioncomplete)$/.test(`${eventStatus}`) || !purpose) return null;
+  if (!gdprApplies || !eventStatus || eventStatus === 'cmpuishown' || !purpose) return null;
   const allows = (...ids: number[]) => ids.every((id) => purpose.consents[id] === true);
   return {
     advertising: allows(1, 3, 4, 7),
