@@ -91,6 +91,18 @@ describe('the ledger', () => {
     expect(await ledger.find('shopline', ['a'])).toEqual(new Map([['a', { state: 'reserved' }]]));
   });
 
+  test('a key confirmed long after its reservation is kept from then on, with the id of the API', async () => {
+    const { ledger, clock } = await setUp();
+    await ledger.reserve('shopline', ['a']);
+    clock.nowMs += 2 * DAY_MS;
+    confirm(ledger, { key: 'a', remoteId: 'cdp-1' });
+    clock.nowMs += 2 * DAY_MS;
+    confirm(ledger, { key: 'a' });
+    clock.nowMs += 400 * DAY_MS - 1;
+    const known = new Map([['a', { state: 'confirmed', remoteId: 'cdp-1' }]]);
+    expect(await ledger.find('shopline', ['a'])).toEqual(known);
+  });
+
   test('expired keys are removed as new ones are reserved', async () => {
     const { ledger, clock, dataDir } = await setUp();
     await ledger.reserve('shopline', ['a', 'b', 'c']);

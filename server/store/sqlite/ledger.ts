@@ -19,6 +19,8 @@ export const LEDGER_SCHEMA = `
 `;
 
 const KEEP_MS = 400 * 24 * 60 * 60 * 1000;
+/** Between a key's reservation and its confirmation, usually: then it is kept from the former on. */
+const MOMENT_MS = 60 * 60 * 1000;
 /** Expired rows removed with each reservation: in the long run more than it adds. */
 const CLEAR_PER_KEY = 2;
 
@@ -70,6 +72,16 @@ export function createLedger({ connection, transaction }: OpenStore) {
     connection,
     `INSERT OR REPLACE INTO ledger (consumer, key, state, remote_id, expires_at) VALUES (?, ?, ?, ?, ?)`,
   );
+  const note = prepare(
+    connection,
+    `INSERT INTO ledger (consumer, key, state, expires_at) VALUES (?, ?, 'noted', ?) ON CONFLICT DO NOTHING`,
+  );
+  /** Of what was noted a moment ago; its time stays, and with it the entry of the index. */
+  const settleNoted = prepare(
+    connection,
+    `UPDATE ledger SET state = 'settled', remote_id = coalesce(?3, remote_id)
+     WHERE consumer = ?1 AND key = ?2 AND expires_at >= ?4`,
+  );
   const remove = prepare(connection, `DELETE FROM ledger WHERE consumer = ? AND key = ? AND state = 'noted'`);
   const clear = prepare(
     connection,
@@ -113,14 +125,20 @@ export function createLedger({ connection, transaction }: OpenStore) {
   return {
     find,
     reserve(consumer: string, keys: readonly string[], nowMs: number): Map<string, LedgerEntry> {
-      const known = find(consumer, keys, nowMs);
-      for (const key of keys)
-        if (known.get(key)?.state !== 'confirmed') write.run(consumer, key, 'noted', null, nowMs + KEEP_MS);
+      const known = new Map<string, LedgerEntry>();
+      for (const key of new Set(keys)) {
+        // Nearly all keys are new.
+        if (note.run(consumer, key, nowMs + KEEP_MS) > 0) continue;
+        const row = read.get(consumer, key, nowMs);
+        if (row) known.set(key, toEntry(row));
+        if (row?.state !== 'settled') write.run(consumer, key, 'noted', null, nowMs + KEEP_MS);
+      }
       clear.run(nowMs, keys.length * CLEAR_PER_KEY);
       return known;
     },
     confirm(consumer: string, entries: readonly { key: string; remoteId?: string }[], nowMs: number): void {
       for (const { key, remoteId } of entries) {
+        if (settleNoted.run(consumer, key, remoteId ?? null, nowMs + KEEP_MS - MOMENT_MS) > 0) continue;
         const before = read.get(consumer, key, nowMs);
         write.run(consumer, key, 'settled', remoteId ?? before?.remoteId ?? null, nowMs + KEEP_MS);
       }
