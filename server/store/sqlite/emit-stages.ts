@@ -6,7 +6,7 @@ import { orderKeyOf, toBlob } from './dedup.ts';
 import type { InsertRow } from './event-rows.ts';
 import type { FormerKeys } from './former-keys.ts';
 import { AFTER_ORDER_MS } from './hold-times.ts';
-import { asPlaced, reportRow, withKey } from './order-rows.ts';
+import { asPlaced, reportRow } from './order-rows.ts';
 import type { Order, Orders } from './orders.ts';
 import type { Voices } from './voices.ts';
 
@@ -69,7 +69,7 @@ export function createEmitStages(
     const windowUntilMs = Math.min(order.windowUntilMs, receivedAtMs + mergeMs);
     const dueAtMs = Math.max(windowUntilMs, untilMs) + (isAfter ? AFTER_ORDER_MS : 0);
     const seq = insert({
-      ...reportRow(row, isOwn ? withKey(body, key) : asPlaced(body, key), order),
+      ...reportRow(row, isOwn ? body : asPlaced(body), order, { orderKey: key }),
       holdUntilMs: dueAtMs > receivedAtMs ? dueAtMs - setByMs : null,
       audience: AUDIENCE.destinations,
       orderKey: toBlob(orderKeyOf(key)),

@@ -6,11 +6,12 @@ import type { NewRow } from './event-rows.ts';
 import type { Order } from './orders.ts';
 import { readStored, toStored, withFields } from './stored-event.ts';
 
-/** One report as statistics read it. */
+/** One report as statistics read it, with further fields. */
 export const reportRow = (
   [shop, source, , receivedAtMs, , , , [visitor, person]]: AcceptRow,
   body: string,
   order: Order,
+  fields: { orderKey?: string } = {},
 ): NewRow => ({
   shop,
   receivedAtMs,
@@ -23,7 +24,7 @@ export const reportRow = (
   orderId: order.id,
   visitor,
   person,
-  body: withFields(body, { orderId: order.canonicalId }),
+  body: withFields(body, { ...fields, orderId: order.canonicalId }),
   encryptedPii: null,
 });
 
@@ -48,16 +49,13 @@ export function mergeRow(row: AcceptRow, from: string, order: Order): NewRow {
   return reportRow(row, toStored(event), order);
 }
 
-export const withKey = (body: string, orderKey: string) => withFields(body, { orderKey });
-
 /** The order that a report of its payment is the first to know of. */
-export function asPlaced(body: string, orderKey: string): string {
+export function asPlaced(body: string): string {
   const event = readStored(body);
   return toStored({
     ...event,
     event: 'Order Completed',
     messageId: `${event.messageId}:placed`,
     piiOf: event.messageId,
-    orderKey,
   });
 }
