@@ -60,6 +60,8 @@ export const PLUGINS = [
   'links',
   'markup',
   'pixel-tiktok',
+  'repair',
+  'schema',
   'shopline',
 ] as const;
 /** Files that run in a platform's pixel sandbox, in place of the snippet. */

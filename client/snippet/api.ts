@@ -67,6 +67,14 @@ export interface Tools {
   onMarkup(callback: Report): (path: HTMLElement[]) => [event: string, properties: Properties];
   /** Calls back with submitted forms that have an email field, after consent to marketing. For the `forms` plugin. */
   onForm(callback: OnSubmit): void;
+  /** Parses JSON with what people leave in it; undefined for what is none even so. Of `repair.js`. */
+  parse?(text: string): unknown;
+  /** Makes properties, in place, fit the collector's contract: numbers for amounts, text decoded. Of `repair.js`. */
+  fit?(properties: Properties): Properties;
+  /** Schema.org data with one object for each thing, and the offer that is meant first. Of `schema.js`. */
+  simplify?(things: unknown[], page: Page, at: Date): unknown[];
+  /** Called when these have arrived, or one of them cannot be loaded. */
+  onRepair?(): void;
   /** The one product this page is about, from its schema.org data; empty when there is none. */
   pageProduct(): Properties;
   /**

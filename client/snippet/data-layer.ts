@@ -2,7 +2,6 @@ import { readId } from '../../shared/order-ids.ts';
 import type { Properties } from './api.ts';
 import { listen } from './data-layer/listen.ts';
 import { normalize } from './normalize.ts';
-import { list } from './thing.ts';
 
 /** Two equal lines of one push are two lines: the second has its place, or it would be taken for a repeat. */
 const distinguish = (reported: [source: number, event: string, properties: Properties][]) => {
@@ -26,7 +25,6 @@ storebeacon?.capture('data-layer', (_report, tools) => {
     };
     listen(dataLayer || 'dataLayer', readEntry, (reported) => {
       const [, event, properties] = reported;
-      list(properties.products).forEach(normalize);
       // Without an id, each reload would count as another order.
       if (/^Order/.test(event) && !readId(properties.order_id)) return;
       // The position of a promotion is a place on the page.

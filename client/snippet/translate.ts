@@ -1,5 +1,5 @@
 import type { Properties } from './api.ts';
-import { normalize } from './normalize.ts';
+import { normalizePlain as normalize } from './normalize.ts';
 import { list, type Thing } from './thing.ts';
 
 /** Our property name, then its schema.org names. The first name with a value is used. */

@@ -260,7 +260,7 @@ describe('what shops write is read as they mean it', () => {
         item_brand: null,
         item_variant: '',
       },
-      want: { product_id: 'x', price: null },
+      want: { product_id: 'x' },
     },
     { what: 'a currency that is none', item: { item_id: 'x', currency: 'NT$' }, want: { product_id: 'x' } },
     {

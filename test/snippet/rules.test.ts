@@ -146,6 +146,8 @@ describe('the table is whole', () => {
       'forms',
       'json-ld',
       'markup',
+      'repair',
+      'schema',
     ];
     const files = globSync('client/snippet/{*,capture/*,shopline/*,data-layer/*,json-ld/*}.ts').filter(
       (path) => /: Capture = |\.capture\(/.test(readFileSync(path, 'utf8')),

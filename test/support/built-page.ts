@@ -10,11 +10,13 @@ const run = (name: string) => {
 };
 
 /** The scripts that the page was given since, each once; those that they ask for, too. */
-export function loadPlugins(): void {
+export function loadPlugins(blocked: readonly string[] = []): void {
   for (const script of document.head.querySelectorAll<HTMLScriptElement>('script[src]:not([data-run])')) {
     script.dataset.run = '';
-    run(new URL(script.src).pathname.slice(1));
-    loadPlugins();
+    const name = new URL(script.src).pathname.slice(1);
+    if (blocked.includes(name)) continue;
+    run(name);
+    loadPlugins(blocked);
   }
 }
 
@@ -23,13 +25,17 @@ export function loadPlugins(): void {
  * stays unanswered. Needs a jsdom environment and fake timers.
  *
  * @param attributes of the tag, as for `onPage`.
+ * @param blocked files that cannot be loaded.
  */
-export async function openBuiltPage(attributes: Record<string, string>): Promise<void> {
+export async function openBuiltPage(
+  attributes: Record<string, string>,
+  blocked: readonly string[] = [],
+): Promise<void> {
   answerNothing();
   await onPage(attributes, async () => run('s.js'));
-  loadPlugins();
+  loadPlugins(blocked);
   vi.advanceTimersByTime(1_000);
-  loadPlugins();
+  loadPlugins(blocked);
 }
 
 /** An empty browser before each test, see `freshBrowser`. */

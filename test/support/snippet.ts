@@ -66,6 +66,17 @@ function emptyPage(path: string): void {
 /** The event, and its properties as they would go over the wire. */
 export type Reported = [event: string, properties: Record<string, unknown>];
 
+/** Files that `json-ld.ts` asks for. */
+const ASKED: Readonly<Record<string, () => Promise<unknown>>> = {
+  repair: () => import('../../client/snippet/repair.ts'),
+  schema: () => import('../../client/snippet/schema.ts'),
+};
+/** Runs the files that the page was given script tags for, in their order. */
+export async function runAskedFiles(): Promise<void> {
+  for (const { src } of document.head.querySelectorAll<HTMLScriptElement>('script[src]'))
+    await ASKED[/(\w+)\.js$/.exec(src)?.[1] ?? '']?.();
+}
+
 /**
  * What sources report, repeats included: the sources that a module starts through `storebeacon.capture`, as a plugin
  * does, or the one that `pick` returns.
@@ -89,6 +100,7 @@ export async function capturing<Module>(
     startWatching();
     // The first look is a task of its own.
     vi.advanceTimersByTime(0);
+    await runAskedFiles();
   });
   delete window.storebeacon;
   return { reported };

@@ -1,5 +1,5 @@
 import type { Properties } from '../api.ts';
-import { normalize } from '../normalize.ts';
+import { normalizePlain } from '../normalize.ts';
 import { list, type Reading } from './message.ts';
 import type { Thing } from './sandbox.ts';
 import type { Events, ReadPerson } from './start.ts';
@@ -32,7 +32,7 @@ const NAMES: Record<string, string> = {
 const translate = (data: Thing): Properties => {
   const properties: Properties = {};
   for (const name in NAMES) properties[name] = data[NAMES[name] as string];
-  return normalize(properties);
+  return normalizePlain(properties);
 };
 
 const track =

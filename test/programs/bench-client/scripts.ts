@@ -7,8 +7,8 @@ const DIST = join(import.meta.dirname, '../../../client/dist');
 const LIMITS: Readonly<Record<string, number>> = {
   's.js': 4096,
   'client.js': 4608,
-  'json-ld.js': 1024,
-  'shopline.js': 2816,
+  'json-ld.js': 1536,
+  'shopline.js': 2848,
   'pixel-shopline.js': 2688,
   'pixel-shopify.js': 2688,
 };
