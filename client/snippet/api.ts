@@ -75,7 +75,7 @@ export interface Tools {
   simplify?(things: unknown[], page: Page, at: Date): unknown[];
   /** Called when these have arrived, or one of them cannot be loaded. */
   onRepair?(): void;
-  /** The one product this page is about, from its schema.org data; empty when there is none. */
+  /** The one product this page is about, from its schema.org data, with `offers`; empty when there is none. */
   pageProduct(): Properties;
   /**
    * Reads each entry of the shop's data layer once, and calls back with every report that it yields, its amounts read.

@@ -12,14 +12,12 @@ const PAGE_CHARACTERS = 14;
  * people write them, entities in names, what the collector's contract refuses. Of `1.299` it is not plain what it means.
  */
 const ODD =
-  /Variant|Specif|OutOf|SoldO|[?&](variant|sku)|[smy]":\s*\{\s*"@id":\s*"[^"]*"\s*\}|orderD|Order[CDIRT]|\.\d{3}"|rice":\s*"\d*[^\d".]|ency":\s*"(?![A-Z]{3}")|"name":\s*"[^"]*&|"data:|:\s*\d{16}/;
+  /Variant|Specif|OutOf|Sold|[?&](variant|sku)|[smy]":\s*\{\s*"@id":\s*"[^"]*"\s*\}|orderD|Order[CDIRT]|\.\d{3}"|rice":\s*"\d*[^\d".]|ency":\s*"(?![A-Z]{3}")|"name":\s*"[^"]*&|"data:|:\s*\d{16}/;
 const MAX_WAIT_MS = 3_000;
 
 /** Reports what a page's schema.org data describes. The core loads this file once a page has such a script. */
 window.storebeacon?.capture('json-ld', (report, tools) => {
   const { base, key: writeKey } = (window.storebeacon as Storebeacon).options;
-  let product: Properties = {};
-  tools.pageProduct = () => product;
   const parse = tools.guard((text: string) => fromJson(text || 'null'));
 
   /** What was reported at each URL of an earlier page: its stored texts each have a copy. */
@@ -34,21 +32,25 @@ window.storebeacon?.capture('json-ld', (report, tools) => {
     const reported = reportedAt.get(actions) || {};
     reportedAt.set(actions, reported);
     const things = texts.map((text) => (tools.parse || parse)(text));
-    read(tools.simplify?.(things, page, timestamp) || things).forEach(([event, properties], index) => {
-      tools.fit?.(properties);
-      const last = reported[event];
-      if (last && (last.product_id === properties.product_id || last.name === properties.name)) {
-        // Data that is filled in later, or by another app, belongs to the same report.
-        for (const name in properties) last[name] ??= properties[name];
-        return;
-      }
-      reported[event] = properties;
-      if (event === 'Product Viewed' && page.path === location.pathname) product = properties;
-      const messageId = key && `${key.slice(-ID_CHARACTERS)}.${index}`;
-      // For the other sources of this page it is reported.
-      if (isTaken) actions.push([{}, event, +timestamp]);
-      else report(event, properties, { ...seen, actions, messageId });
-    });
+    read(tools.simplify?.(things, page, timestamp) || things).forEach(
+      ([event, properties, offers], index) => {
+        for (const each of [properties, ...(offers || [])]) tools.fit?.(each);
+        const last = reported[event];
+        if (last && (last.product_id === properties.product_id || last.name === properties.name)) {
+          // Data that is filled in later, or by another app, belongs to the same report.
+          for (const name in properties) last[name] ??= properties[name];
+          return;
+        }
+        reported[event] = properties;
+        if (event === 'Product Viewed' && page.path === location.pathname) {
+          tools.pageProduct = () => ({ ...properties, offers });
+        }
+        const messageId = key && `${key.slice(-ID_CHARACTERS)}.${index}`;
+        // For the other sources of this page it is reported.
+        if (isTaken) actions.push([{}, event, +timestamp]);
+        else report(event, properties, { ...seen, actions, messageId });
+      },
+    );
   };
 
   /** What waits for the two files, once they are asked for. */

@@ -9,7 +9,7 @@ const NAMES = [
   'product_id productID sku @id url',
   'variant_id',
   'sku',
-  'name title',
+  'name',
   'brand',
   'category',
   'image_url image',
@@ -22,7 +22,7 @@ const NAMES = [
 ];
 
 /** `offers`: what is known of a product's variants. */
-export type Event = [name: string, properties: Properties, offers?: Properties[]];
+export type Event = [name: string, properties: Properties, offers?: Thing];
 
 /**
  * A value is plain, or an object with a text, name, address or value. An object with none of these (a reference by `@id`)
