@@ -12,7 +12,7 @@ const PAGE_CHARACTERS = 14;
  * people write them, entities in names, what the collector's contract refuses. Of `1.299` it is not plain what it means.
  */
 const ODD =
-  /Variant|Specif|OutOf|Sold|[?&](variant|sku)|[smy]":\s*\{\s*"@id":\s*"[^"]*"\s*\}|orderD|Order[CDIRT]|\.\d{3}"|rice":\s*"\d*[^\d".]|ency":\s*"(?![A-Z]{3}")|"name":\s*"[^"]*&|"data:|:\s*\d{16}/;
+  /Variant|Specif|OutOf|Sold|[?&](varian|sku)|[smy]":\s*\{\s*"@id":\s*"[^"]*"\s*\}|orderD|Order[CDIRT]|\.\d{3}"|rice":\s*"\d*[^\d".]|ency":\s*"(?![A-Z]{3}")|"name":\s*"[^"]*&|data:|:\s*\d{16}/;
 const MAX_WAIT_MS = 3_000;
 
 /** Reports what a page's schema.org data describes. The core loads this file once a page has such a script. */

@@ -176,6 +176,19 @@ describe('one product page is one view', () => {
       want: { price: 480 },
     },
     {
+      what: 'with references in a circle',
+      path: '/',
+      data: [
+        {
+          '@graph': [
+            { ...TEA, '@id': '#tea', offers: { '@id': '#offer' } },
+            { ...OFFER, '@id': '#offer', itemOffered: { '@id': '#tea' }, offers: { '@id': '#offer' } },
+          ],
+        },
+      ],
+      want: { price: 480 },
+    },
+    {
       what: 'of another vocabulary’s name',
       path: '/',
       data: [{ ...TEA, '@type': 'http://schema.org/Product' }],
@@ -313,6 +326,8 @@ describe('a list is of products', () => {
     ],
     ['articles', listOf({ '@type': 'Article', name: 'How to brew', url: '/brew' })],
     ['the way to the page', { '@type': 'BreadcrumbList', itemListElement: [place(TEA, 1)] }],
+    ['texts', { '@type': 'ItemList', itemListElement: ['Home', 'Tea', null, 5] }],
+    ['texts', { '@type': 'ItemList', itemListElement: ['Home', 'Tea', null, 5] }],
     ['recipes', listOf({ '@type': 'https://schema.org/Recipe', name: 'Tea', url: '/r' })],
   ])('not %s', async (_what, data) => {
     expect(await eventsAt('/', data)).toEqual([]);

@@ -63,7 +63,9 @@ const toOrder = (thing: Thing): Properties => {
 
 /** Its entries that are products, or only addresses; none of a menu, articles or other things. */
 export const entriesOf = (shelf: Thing): Thing[] =>
-  list(shelf.itemListElement).filter((entry) => !isA(itemOf(entry), /^(?!ListItem|\w*Product)/));
+  list(shelf.itemListElement).filter(
+    (entry) => entry === Object(entry) && !isA(itemOf(entry), /^(?!List|\w*Prod)/),
+  );
 
 /**
  * The events of one page's schema.org data: an Order is a thank-you page, one Product a product page, an ItemList or several

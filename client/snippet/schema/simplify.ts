@@ -4,6 +4,7 @@ import { isA, itemOf, PRODUCT, unpack } from '../json-ld/thing.ts';
 import { list, type Thing } from '../thing.ts';
 
 const MAX_THINGS = 100;
+const MAX_DEPTH = 3;
 /** An order of yesterday's in another time zone may be new. */
 const MAX_ORDER_AGE_MS = 36 * 3_600_000;
 const SHELF = /^(ItemList|OfferCatalog)$/;
@@ -57,12 +58,12 @@ export const simplify = (scripts: Thing, page: Page, at: Date): Thing[] => {
     (isHere({ url }) ? 2 : 0) +
     (/Out|Sold|Disc/.test(availability) ? 0 : 1);
 
-  /** Each with its price. Those of variants and of several sellers are inside of others. */
-  const offersOf = (thing: Thing): Thing[] =>
+  /** Each with its price. Those of variants and of several sellers are inside of others, and references may go in a circle. */
+  const offersOf = (thing: Thing, depth = 0): Thing[] =>
     resolve(thing.hasVariant || thing.offers).flatMap((offer) => {
       const prices = resolve(offer.priceSpecification);
       const price = prices.find((one) => !OTHER_PRICE.test(JSON.stringify(one))) || prices[0];
-      const inner = offersOf(offer);
+      const inner = depth < MAX_DEPTH ? offersOf(offer, depth + 1) : [];
       return inner[0] ? inner.map((one) => combine(offer, one)) : combine({ ...price }, offer);
     });
   const toProduct = (thing: Thing): Thing => {
@@ -104,10 +105,12 @@ export const simplify = (scripts: Thing, page: Page, at: Date): Thing[] => {
   const shelves = ofType(SHELF).map((shelf) => ({
     ...shelf,
     '@type': 'ItemList',
-    itemListElement: resolve(shelf.itemListElement).map((entry) => ({
-      ...entry,
-      item: resolve(itemOf(entry)).map((item) => (isA(item, PRODUCT) ? toProduct(item) : item))[0],
-    })),
+    itemListElement: resolve(list(shelf.itemListElement).filter((entry) => entry === Object(entry))).map(
+      (entry) => ({
+        ...entry,
+        item: resolve(itemOf(entry)).map((item) => (isA(item, PRODUCT) ? toProduct(item) : item))[0],
+      }),
+    ),
   }));
   const listed = shelves.flatMap(entriesOf).map(itemOf);
   const isIn = (others: Thing[]) => (one: Thing) => others.some((other) => isSame(one, other));
