@@ -1,7 +1,7 @@
 /** Zeros of the digits in which prices are written; the other nine follow each. */
 const ZEROS = '٠۰०০༠၀';
 /** A price is shorter, with its currency's name. */
-const MAX_CHARACTERS = 99;
+const MAX_CHARACTERS = 64;
 
 /** Shares and savings, surcharges and telephone numbers, raised digits, `$.99`; then `99c`, `99p`, `10k`, and `10-`. */
 const NO_AMOUNT = /[%٪折¢万²³¹⁰-₉]|^\s*\+|off\b|^\d+-\d+$|(^|[ $€£])[.,]\d|\d[bckmp-](?!\S)/i;

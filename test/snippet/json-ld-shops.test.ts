@@ -327,7 +327,6 @@ describe('a list is of products', () => {
     ['articles', listOf({ '@type': 'Article', name: 'How to brew', url: '/brew' })],
     ['the way to the page', { '@type': 'BreadcrumbList', itemListElement: [place(TEA, 1)] }],
     ['texts', { '@type': 'ItemList', itemListElement: ['Home', 'Tea', null, 5] }],
-    ['texts', { '@type': 'ItemList', itemListElement: ['Home', 'Tea', null, 5] }],
     ['recipes', listOf({ '@type': 'https://schema.org/Recipe', name: 'Tea', url: '/r' })],
   ])('not %s', async (_what, data) => {
     expect(await eventsAt('/', data)).toEqual([]);
