@@ -9,6 +9,7 @@ const OUTPUT = 'client/dist';
 // By absolute URL, so that Rollup leaves the import to Node, which runs TypeScript.
 const ours = (file) => import(pathToFileURL(file).href);
 const { PLUGINS, PIXELS } = await ours('shared/names.ts');
+const { KEPT_PARAMETERS } = await ours('client/snippet/kept-parameters.ts');
 
 /** Strips types (`npm run typecheck` checks them). The output runs in browsers of early 2020. */
 const compiler = typescript({
@@ -39,10 +40,17 @@ const stripTypes = {
   },
 };
 
-const putVersion = {
-  name: 'put-version',
-  transform: (_code, id) =>
-    id.endsWith('/version.ts') ? { code: `export const VERSION = '${version}';`, map: null } : null,
+/** Modules whose values are computed here, so that the browser downloads the values alone. */
+const COMPUTED = {
+  '/version.ts': `export const VERSION = '${version}';`,
+  '/kept-parameters.ts': `export const KEPT_PARAMETERS = ${KEPT_PARAMETERS};`,
+};
+const putComputed = {
+  name: 'put-computed',
+  transform(_code, id) {
+    const name = Object.keys(COMPUTED).find((ending) => id.endsWith(ending));
+    return name ? { code: COMPUTED[name], map: null } : null;
+  },
 };
 
 /** `let` instead of `const`: with one keyword the file compresses 1 % better. */
@@ -58,10 +66,10 @@ const letForConst = {
 const NAMES = {
   get(n) {
     const names =
-      's t i u d f p y si so Z v T b g Q te r ss it A D o $ uo U R ti N W a x j tt z m ue H di h qa X ' +
-      'se ta ut J M tn c ii K ua O F G st dn us le e ir P l sr ui il n sl sa tl E k S I w _ dt q io to ' +
-      'C qs ia L ur Y tr un de dr dl V ds da ie qo fo fe fr fl fi fs fa ft fn sn qe qr ql qi B ul qt ' +
-      'qn bo be br bl bi bs ba bt bn lo ts lr ll li ls la lt ln jo je jr jl ji';
+      's t i u d q R n v tt st K V o L e I f le h r k tn ta ts H W ql ii Z j si ti di m ui F x T te B _ dl ' +
+      'a il ua sr to un $ ut sa g qt ur b ie p it c se ia w A de sn Y ss X qi tr sl J Q uo y D dt dr l da ' +
+      'qs us ds so ir M jo C qa O io S E G qo fo fe fr fl fi fs fa ft fn U qe qr ue bt dn ul P qn bo be br ' +
+      'bl bi bs ba z bn lo tl lr ll li ls la lt ln N je jr jl ji';
     return names.split(' ')[n] ?? `$${n}`;
   },
 };
@@ -115,7 +123,7 @@ const publicTypes = {
 const bundle = (input, file, names) => ({
   input: `client/snippet/${input}`,
   output: { file: `${OUTPUT}/${file}`, format: 'iife', strict: false, sourcemap: 'hidden' },
-  plugins: [stripTypes, putVersion, letForConst, ...minify(names), precompress],
+  plugins: [stripTypes, putComputed, letForConst, ...minify(names), precompress],
 });
 
 /** Servers import the module too, and Node warns about access to its own `localStorage`. */
@@ -131,7 +139,7 @@ const windowStorage = {
 const packageEntry = {
   input: 'client/snippet/beacon.ts',
   output: { file: `${OUTPUT}/client.js`, format: 'es', sourcemap: true },
-  plugins: [windowStorage, stripTypes, putVersion, letForConst, ...minify(NAMES), publicTypes],
+  plugins: [windowStorage, stripTypes, putComputed, letForConst, ...minify(NAMES), publicTypes],
 };
 
 const configuration = [

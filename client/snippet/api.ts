@@ -14,8 +14,10 @@ export type Properties = Record<string, unknown>;
 export type Action = [reported: Record<string, string>, event: string, atMs: number];
 
 export interface Page {
+  /** Without fragment and unlisted parameters. */
   url: string;
   path: string;
+  /** Without parameters. */
   referrer: string;
   title: string;
 }
@@ -49,8 +51,8 @@ export type Report = (event: string, properties: Properties, moment?: Moment) =>
  */
 export type OnTexts = (texts: string[], moment: Moment, key?: string, isTaken?: unknown) => unknown;
 
-/** `copy`: the form as it was submitted, in an empty XML document: `form` itself may have been emptied since. */
-export type OnSubmit = (copy: Element, form: Element) => unknown;
+/** A click or submit: with what it happened in, through open shadow roots, where and when. */
+export type Early = [event: Event, path: HTMLElement[], moment: Moment];
 
 /** What the snippet passes to a source. */
 export interface Tools {
@@ -60,13 +62,8 @@ export interface Tools {
   watch(look: (isLeaving?: unknown) => void): void;
   /** Calls back with every schema.org text of the page, beginning with those found so far. For the `json-ld` plugin. */
   onJsonLd(callback: OnTexts): void;
-  /**
-   * Calls back with what is clicked and submitted of the shop's markup, beginning with what was before; amounts are text.
-   * Returns the reader of such an element, given with what it is in. For the `markup` plugin.
-   */
-  onMarkup(callback: Report): (path: HTMLElement[]) => [event: string, properties: Properties];
-  /** Calls back with submitted forms that have an email field, after consent to marketing. For the `forms` plugin. */
-  onForm(callback: OnSubmit): void;
+  /** The first clicks and submits of this page, for plugins that arrive later. */
+  early: Early[];
   /** Parses JSON with what people leave in it; undefined for what is none even so. Of `repair.js`. */
   parse?(text: string): unknown;
   /** Makes properties, in place, fit the collector's contract: numbers for amounts, text decoded. Of `repair.js`. */

@@ -7,6 +7,10 @@ import { uuid } from './uuid.ts';
 const SESSION_SECONDS = 30 * 60;
 const CLICK_SECONDS = TTCLID_DAYS * 86_400;
 
+/** A browser keeps no cookie of more than 4,096 characters. Of one that would be, the long values are left out. */
+const MAX_COOKIE_CHARACTERS = 4_000;
+const MAX_VALUE_CHARACTERS = 80;
+
 /** UTM values of this URL that are not yet in the session cookie. */
 let landing: { campaign?: Record<string, string> } = {};
 let ttclid: string | null;
@@ -35,7 +39,9 @@ export const touchSession = (): {
   const known = parse(readCookie(COOKIES.session));
   const session = { sessionId: uuid(), ...known, ...landing };
   landing = {};
-  writeCookie(COOKIES.session, toJson(session), SESSION_SECONDS);
+  const text = toJson(session);
+  const isLong = encodeURIComponent(text).length > MAX_COOKIE_CHARACTERS;
+  writeCookie(COOKIES.session, isLong ? toJson(session, MAX_VALUE_CHARACTERS) : text, SESSION_SECONDS);
   return { ...session, isFirst: !known };
 };
 

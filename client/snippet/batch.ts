@@ -16,13 +16,18 @@ const pageId = Math.random();
 type Kind = 'q' | 'j';
 const prefix = (kind: Kind) => `_sb_${kind}.${options.key}.`;
 
+/** The texts of messages with traits, which are never stored. */
+const whole: Record<string, string | undefined> = {};
+
+export const read = (key: string) => (whole[key] || store[key]) as string;
+
 /** Oldest first. */
 const keys = (kind: Kind) =>
   Object.keys(store)
     .filter((key) => key.startsWith(prefix(kind)))
     .sort();
 
-export const remove = (key: string) => delete store[key];
+export const remove = (key: string) => delete whole[key] && delete store[key];
 
 /**
  * A key for one text: each has its own, so that tabs never overwrite each other's. Keys begin with the time, so they sort
@@ -33,8 +38,12 @@ export const newKey = (kind: Kind) => {
   return `${prefix(kind) + last}.${pageId}`;
 };
 
-/** Stores a message, as JSON text, until it is answered. */
-export const enqueue = (text: string) => write(newKey('q'), text);
+/** Stores a message, as JSON text, until it is answered. @param text with what must not be stored, for as long as the page. */
+export const enqueue = (stored: string, text?: string) => {
+  const key = newKey('q');
+  whole[key] = text;
+  write(key, stored);
+};
 
 /** The keys that are within the limits, oldest first. Removes and counts the others. Only messages must fit one request. */
 export const retain = (kind: Kind, maxAgeMs = MAX_AGE_MS): string[] => {
@@ -42,7 +51,7 @@ export const retain = (kind: Kind, maxAgeMs = MAX_AGE_MS): string[] => {
   const tooOld = prefix(kind) + (Date.now() - maxAgeMs);
   const newestFirst = keys(kind).reverse();
   const retained = newestFirst.filter((key, newer) => {
-    const { length } = store[key] as string;
+    const { length } = read(key);
     const fits = kind !== 'q' || length < CHUNK_CHARACTERS;
     charactersLeft -= length;
     if (newer < MAX_MESSAGES && fits && charactersLeft > 0 && key > tooOld) return true;
@@ -58,13 +67,12 @@ export const nextKeys = (except: string[]): string[] => {
   let chunkLeft = CHUNK_CHARACTERS;
   return retain('q').filter((key) => {
     if (except.includes(key)) return false;
-    chunkLeft -= (store[key] as string).length;
+    chunkLeft -= read(key).length;
     return chunkLeft > 0;
   });
 };
 
 /** Removes everything but denials, which belong to no session. */
 export const clear = () => {
-  for (const key of [...keys('q'), ...keys('j')])
-    if ((store[key] as string).includes('sessionId')) remove(key);
+  for (const key of [...keys('q'), ...keys('j')]) if (read(key).includes('sessionId')) remove(key);
 };

@@ -78,10 +78,10 @@ const toOptions = (settings: BeaconOptions): Options => {
 const join = guard((settings: BeaconOptions) => {
   if (typeof document === 'undefined') return undefined;
   const { storebeacon } = window;
-  // Started by a script tag or an earlier call. The stub has `q`; an element with this id has no `anonymousId`.
-  if (storebeacon?.anonymousId && !storebeacon.q) return storebeacon;
+  // Started by a script tag or an earlier call, whose settings stay.
+  if (storebeacon?.listen && !storebeacon.q) return storebeacon;
   configure(toOptions(settings));
-  start(storebeacon?.q || []);
+  start();
   return window.storebeacon;
 });
 

@@ -7,16 +7,20 @@ export const configure = (settings: Options) => {
   options = settings;
 };
 
+/** The end of the address of a script of ours, under a version too. */
+const OURS = /\/s(?:\/\d[^/]*)?\.js(?:\?|$)/;
+
 /**
  * Reads the settings of the script tag: its attributes, then the query of its `src`, for platforms that accept only a
- * URL. `base` is where it came from: `https://h/x` for `https://h/x/s.js` and for `https://h/x/s/1.2.3.js`.
+ * URL. `base` is where it came from: `https://h/x` for `https://h/x/s.js` and for `https://h/x/s/1.2.3.js`. Of modules, evaluated
+ * text and what an optimiser runs, the browser names no tag or another: then it is the first one of ours.
  */
 export const readTag = () => {
-  const { src, dataset } = document.currentScript as HTMLScriptElement;
-  const [address, query] = src.split('?') as [string, string?];
-  options = {
-    base: address.replace(/(\/s(?=\/\d))?\/[^/]*$/, ''),
-    ...Object.fromEntries(new URLSearchParams(query)),
-    ...dataset,
-  };
+  for (const script of [document.currentScript, ...document.scripts] as HTMLScriptElement[]) {
+    const { src = '', dataset } = script || {};
+    const [base, query] = src.split(OURS) as [string, string?];
+    if (query == null) continue;
+    options = { base, ...Object.fromEntries(new URLSearchParams(query)), ...dataset };
+    if (options.key) return;
+  }
 };

@@ -19,10 +19,10 @@ const isAsking = () =>
 
 /**
  * The consent in force for every purpose. Undefined while the visitor has not chosen and the default is `denied`:
- * messages are held then. So they are in SHOPLINE's theme editor, for ever.
+ * messages are held then. So they are in SHOPLINE's theme editor, for ever, and on a page that is not shown yet.
  */
 export const resolved = (): Consent | undefined =>
-  (window as Thing).Shopline?.designMode || isAsking()
+  (window as Thing).Shopline?.designMode || (document as Thing).prerendering || isAsking()
     ? undefined
     : chosenConsent(recall().choice, options.consent === 'granted', gpc);
 
@@ -30,7 +30,9 @@ export const resolved = (): Consent | undefined =>
  * What messages say of a consent: without a choice it is `assumed`, the script tag's default, of which the collector keeps
  * no record; Global Privacy Control, which denies advertising, counts as said.
  */
-export const stated = (categoryPreferences: Consent) =>
-  recall().choice ? { categoryPreferences } : { gpc, assumed: true, categoryPreferences };
+export const stated = (categoryPreferences: Consent) => ({
+  categoryPreferences,
+  ...(!recall().choice && { gpc, assumed: true }),
+});
 
 export const isAllowed = (consent: Consent) => toJson(consent).includes('true');

@@ -14,7 +14,7 @@ let fresh: string | undefined;
  * older than two minutes, or when the visitor does not come from another host in `data-domains`: anybody can make a link.
  */
 const handedOver = () => {
-  const [, id, , at] = /_sb=([\da-f]{8}(-[\da-f]{4}){4}[\da-f]{8})\.(\d+)/.exec(location.search) || [];
+  const [, id, , at] = /[?&]_sb=([\da-f]{8}(-[\da-f]{4}){4}[\da-f]{8})\.(\d+)/.exec(location.search) || [];
   const from = document.referrer.split('/')[2] as string;
   return (
     from !== location.host &&

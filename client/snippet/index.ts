@@ -1,7 +1,6 @@
-import { options, readTag } from './config.ts';
+import { readTag } from './config.ts';
+import { guard } from './page.ts';
 import { start } from './start.ts';
 
-readTag();
-// Only the stub has `q`: a second copy of the script does nothing.
-const { q } = window.storebeacon || { q: [] };
-if (options.key && q) start(q);
+guard(readTag)();
+start();

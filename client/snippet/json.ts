@@ -1,2 +1,10 @@
+import type { Thing } from './thing.ts';
+
 /** The originals: a shop may replace them later. */
-export const { parse: fromJson, stringify: toJson } = JSON;
+const { parse: fromJson, stringify } = JSON;
+
+export { fromJson };
+
+/** JSON text. @param maxLength longer texts and lists are left out. */
+export const toJson = (value: unknown, maxLength = Infinity): string =>
+  stringify(value, (_name, inner: Thing) => (inner?.length > maxLength ? undefined : inner));

@@ -1,15 +1,19 @@
 import { options } from './config.ts';
 import { guard } from './page.ts';
 
+const loaded: Record<string, unknown> = {};
+
 /**
- * Loads a plugin: a script beside `s.js`.
+ * Loads a plugin, once: a script beside `s.js`.
  *
  * @param isOrdered runs after the plugins that were loaded before it in this way.
  * @param onFailure called when it cannot be loaded.
  */
 export const load = guard<[name: string, isOrdered?: unknown, onFailure?: () => unknown], void>(
   (name, isOrdered, onFailure) => {
+    if (loaded[name]) return;
     const script = document.createElement('script');
+    loaded[name] = script;
     script.src = `${options.base}/${name}.js`;
     script.async = !isOrdered;
     script.onerror = onFailure as OnErrorEventHandler;

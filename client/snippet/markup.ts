@@ -1,4 +1,7 @@
+import type { Moment } from './api.ts';
+import { fromJson } from './json.ts';
 import { isInView } from './markup/in-view.ts';
+import { read } from './markup/read.ts';
 import { normalize } from './normalize.ts';
 
 /** The element, and what it is in, through shadow roots. */
@@ -10,18 +13,30 @@ const pathOf = (element: Element): HTMLElement[] => {
 };
 
 /**
- * Reports the shop's own markup: amounts as numbers, and what came into view. The core loads this file where an element
- * has `data-sb-event`, and passes on what is clicked and submitted.
+ * Reports the shop's own markup: `data-sb-event` on any element, on `click`, or on `submit` or `view` according to
+ * `data-sb-on`. A view is reported once, when the element first comes into view. The core loads this file where there is
+ * such an element, and remembers what was clicked and submitted before.
  */
-window.storebeacon?.capture('data-attributes', (report, { onMarkup, watch }) => {
-  const read = onMarkup((event, properties, when) => report(event, normalize(properties), when));
+window.storebeacon?.capture('data-attributes', (report, { early, guard, watch }) => {
+  const parse = guard(fromJson);
+  const reportElement = (path: HTMLElement[], seen?: Moment) => {
+    const [event, properties] = read(path, parse);
+    report(event, normalize(properties), seen);
+  };
+  const onEvent = guard(({ type }: Event, path: HTMLElement[], seen?: Moment) => {
+    const index = path.findIndex(({ dataset }) => dataset?.sbEvent && (dataset.sbOn || 'click') === type);
+    if (index >= 0) reportElement(path.slice(index), seen);
+  });
+  for (const [event, path, seen] of early) onEvent(event, path, seen);
+  for (const type of ['click', 'submit'])
+    document.addEventListener(type, (event) => onEvent(event, event.composedPath() as HTMLElement[]), true);
+
   const reported = new WeakSet();
   const look = () => {
     for (const element of document.querySelectorAll('[data-sb-on=view]')) {
       if (reported.has(element) || !isInView(element)) continue;
       reported.add(element);
-      const [event, properties] = read(pathOf(element));
-      report(event, normalize(properties));
+      reportElement(pathOf(element));
     }
   };
   watch(look);

@@ -1,31 +1,45 @@
 import type { Action, Moment } from './api.ts';
 import { flushDeferred } from './defer.ts';
 import { toJson } from './json.ts';
-import { address, now } from './page.ts';
+import { now, setReferrer } from './page.ts';
 import { ONCE_PER_URL, REPEAT_WINDOW_MS } from './rules.ts';
 import { recall, remember } from './storage.ts';
+import type { Thing } from './thing.ts';
 
 const MAX_ORDERS = 50;
 
 let actions: Action[] = [];
+let path: string | undefined;
 let url: string | undefined;
+let entry: unknown;
 
-let visit: () => unknown = () => {};
-/** Calls back once at each URL. */
-export const onVisit = (callback: () => unknown) => {
+type OnVisit = (previous: string | undefined) => unknown;
+let visit: OnVisit = () => {};
+/** Calls back once on each page, with the address of the page before in an app. */
+export const onVisit = (callback: OnVisit) => {
   visit = callback;
 };
 
-/** Called by a timer and before each report, because a theme may report before the timer fires. */
+/**
+ * Another path is another page, and so is another query in a new entry of the history. A query that is replaced (a variant, a
+ * filter, ad parameters that are removed) and a fragment are not, nor is a page that is not shown yet. Called by a timer and before each report, because a theme
+ * may report before the timer fires.
+ */
 export const onUrlChange = () => {
-  const next = address();
-  if (url === next) return;
-  url = next;
-  // Deferred reports belong to the previous URL.
+  if ((document as Thing).prerendering) return;
+  const previous = url;
+  const before = path;
+  const entryBefore = entry;
+  path = location.pathname;
+  [url] = location.href.split('#');
+  entry = history.length;
+  if (path === before && (url === previous || entry === entryBefore)) return;
+  // Deferred reports belong to the previous page.
   flushDeferred(1);
+  if (previous) setReferrer(previous);
   // One action may be reported on both sides of the navigation it causes.
   actions = actions.filter(([, event]) => !ONCE_PER_URL.test(event));
-  visit();
+  visit(previous);
 };
 
 /** The present moment, for a report that is made later. */

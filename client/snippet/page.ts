@@ -1,3 +1,4 @@
+import { KEPT_PARAMETERS } from './kept-parameters.ts';
 import { emit } from './notices.ts';
 
 const PULSE_MS = 500;
@@ -38,20 +39,30 @@ export const startWatching = () => {
   setInterval(runLooks, PULSE_MS);
   // In a task of its own, to keep tasks short.
   setTimeout(runLooks);
-  // A visitor may leave before the next look.
-  on(document, 'readystatechange', () => runLooks());
 };
 
-/** Without the fragment: a jump within a page is not another page. */
-export const address = () => location.href.split('#')[0];
+/** The address that led here; within an app, its previous page. */
+let { referrer } = document;
+export const setReferrer = (address: string) => {
+  referrer = address;
+};
 
-/** The page, in the names of Segment's context, and the time. `search` is left out: `url` contains it. */
+export const title = () => document.title;
+
+const withoutQuery = (address: string) => address.split(/[?#]/)[0] as string;
+
+/**
+ * The page, in the names of Segment's context, and the time. Addresses are without fragment and the parameters that are not in
+ * the list: any may be a secret, or say who somebody is.
+ */
 export const now = () => ({
   page: {
-    url: location.href,
+    url:
+      withoutQuery(location.href) +
+      (location.search.match(KEPT_PARAMETERS) || []).join('').replace(/^&/, '?'),
     path: location.pathname,
-    referrer: document.referrer,
-    title: document.title,
+    referrer: withoutQuery(referrer),
+    title: title(),
   },
   timestamp: new Date(),
 });

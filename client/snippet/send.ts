@@ -1,4 +1,4 @@
-import { nextKeys, remove } from './batch.ts';
+import { nextKeys, read, remove } from './batch.ts';
 import { options } from './config.ts';
 import { forgetAgain } from './identity.ts';
 import { toJson } from './json.ts';
@@ -9,35 +9,40 @@ import { recall, remember, store, write } from './storage.ts';
 /** Until when no tab may send, in milliseconds: one is sending, or the collector asked for a pause. */
 const WAIT = '_sb_w';
 const TIMEOUT_MS = 5000;
-/** 2⁸ seconds: the longest pause is four minutes. */
+/** Whatever the collector asks for, and whatever the clock does meanwhile. */
+const MAX_PAUSE_MS = 256_000;
+/** 2⁸ seconds. */
 const MAX_DOUBLINGS = 8;
 const MANY = 500;
+/** Status and text that only the collector answers: offline pages, fallbacks and blockers answer 200 as well. */
+const ANSWER = /^(200{.*"accepted":\d|4(00|13){.*"code":")/;
 
 let failures = 0;
 let sentByBeacon: string[] = [];
 
 const url = () => `${options.endpoint || options.base}/v1/b`;
-const mustWait = (toleranceMs: number) => +(store[WAIT] as string) > Date.now() + toleranceMs;
-const wait = (delayMs: number) => write(WAIT, Date.now() + delayMs);
-/** Concatenated: the stored messages are JSON, and a shop may have changed how arrays are serialized. */
+const mustWait = (toleranceMs: number) => {
+  const leftMs = (store[WAIT] as unknown as number) - Date.now();
+  return leftMs > toleranceMs && leftMs <= MAX_PAUSE_MS;
+};
+const wait = (delayMs: number) => write(WAIT, Date.now() + Math.min(delayMs, MAX_PAUSE_MS));
+/** Concatenated: the stored messages are JSON. */
 const body = (keys: string[], lost?: number) =>
-  `{"batch":[${keys.map((key) => store[key])}],${toJson({ sentAt: new Date(), writeKey: options.key, lost }).slice(1)}`;
+  `{"batch":[${keys.map(read)}],${toJson({ sentAt: new Date(), writeKey: options.key, lost }).slice(1)}`;
 
 /**
- * Sends what fits one request, by XMLHttpRequest because shops patch `fetch`. The body is text/plain, which needs no
- * preflight.
- *
- * @param claimMs how long other tabs wait for this one, where there are no locks.
+ * Sends what fits one request, unless another tab is sending. By XMLHttpRequest because shops patch `fetch`. The body is
+ * text/plain, which needs no preflight.
  */
-const post = (done: () => void, claimMs = 0) => {
+export const flush = () => {
   const keys = nextKeys([]).slice(0, failures ? 1 : MANY);
-  if (!keys[0] || mustWait(0)) return done();
-  if (claimMs) wait(claimMs);
+  if (!keys[0] || mustWait(0)) return;
+  wait(TIMEOUT_MS);
   const sent = body(keys, recall().lost);
   const request = new XMLHttpRequest();
   request.onloadend = guard(() => {
-    const { status } = request;
-    if (status === 200 || (!keys[1] && (status === 400 || status === 413))) {
+    const { status, responseText } = request;
+    if (ANSWER.test(status + responseText) && (status === 200 || !keys[1])) {
       keys.forEach(remove);
       failures = 0;
       // Removed rather than set to now: the clock may be set back.
@@ -52,8 +57,7 @@ const post = (done: () => void, claimMs = 0) => {
       );
     }
     forgetAgain();
-    done();
-    emit('answer', status, request.responseText, sent);
+    emit('answer', status, responseText, sent);
   });
   request.open('POST', url());
   request.timeout = TIMEOUT_MS;
@@ -62,24 +66,13 @@ const post = (done: () => void, claimMs = 0) => {
   request.send(sent);
 };
 
-/** Without locks (plain http, older browsers), tabs share a claim in localStorage. */
-const postAlone = guard(() => post(() => {}, TIMEOUT_MS));
-
-/** Sends, unless another tab is sending. A lock ends with its page, so a closed page never blocks the next. */
-export const flush = () => {
-  const { locks } = navigator;
-  if (!nextKeys([])[0]) return;
-  if (locks)
-    locks
-      .request(WAIT, { ifAvailable: true }, (lock) => lock && new Promise<void>((done) => post(done)))
-      .catch(postAlone);
-  else postAlone();
-};
-
 /** Sends by beacon, on leaving, what no beacon has sent before. Ignores another tab's claim, but not a longer pause. */
 export const leave = () => {
+  if (mustWait(TIMEOUT_MS)) return;
+  // The next page does not wait for a request that ends with this one.
+  remove(WAIT);
   const keys = nextKeys(sentByBeacon);
-  if (!keys[0] || mustWait(TIMEOUT_MS)) return;
+  if (!keys[0]) return;
   sentByBeacon = sentByBeacon.concat(keys);
   navigator.sendBeacon(url(), body(keys));
 };

@@ -1,6 +1,6 @@
 import type { Consent } from '../../shared/consent.ts';
 import type { Capture, Choice, Properties, Storebeacon, Visitor } from './api.ts';
-import { forgetClick, forgetSession } from './attribution.ts';
+import { forgetClick, forgetSession, readAddress } from './attribution.ts';
 import { clear } from './batch.ts';
 import { capture } from './capture/capture.ts';
 import { captureDataAttributes } from './capture/data-attributes.ts';
@@ -10,12 +10,13 @@ import { capturePages } from './capture/pages.ts';
 import { options } from './config.ts';
 import { isAllowed, recordChoice, resolved } from './consent.ts';
 import { flushDeferred } from './defer.ts';
+import { startRemembering } from './early.ts';
 import { anonymousId, forgetIdentity, storedId } from './identity.ts';
 import { toJson } from './json.ts';
 import { load } from './load.ts';
 import { emit, listen } from './notices.ts';
 import { isFirst, onUrlChange } from './once.ts';
-import { guard, now, startWatching, watch } from './page.ts';
+import { guard, now, on, startWatching, watch } from './page.ts';
 import { API } from './rules.ts';
 import { flush, leave } from './send.ts';
 import { remember } from './storage.ts';
@@ -34,13 +35,9 @@ const PLUGINS = {
 const OFF = 'off';
 
 const captureShopline = () => {
-  let found: unknown;
   watch(() => {
-    if (found) return;
-    found = (window as Thing).Shopline;
-    if (!found) return;
     // After `json-ld`, whose prices complete what themes report.
-    load('shopline', 1);
+    if ((window as Thing).Shopline) load('shopline', 1);
   });
 };
 
@@ -68,19 +65,22 @@ const applyConsent = (before?: Consent) => {
   emit('consent', consent);
   if (!consent.advertising) forgetClick();
   const id = storedId();
-  let event = 'Consent Updated';
+  let event = before && toJson(before) !== toJson(consent) && 'Consent Updated';
   if (!isAllowed(consent)) {
     event = 'Consent Denied';
     reset();
     remember({ orders: [] });
-  } else if (!before || toJson(before) === toJson(consent)) return release();
+  }
   const visitor = { anonymousId: id, context: {} } as Visitor;
-  if (id) record({ type: 'track', event, properties: {} }, '', { ...now(), visitor }, 1)();
+  if (event && id) record({ type: 'track', event, properties: {} }, '', { ...now(), visitor }, 1)();
   release();
 };
 
 /** Publishes `window.storebeacon`, starts captures and plugins, then runs the calls that the stub recorded. */
-export const start = guard((early: [string, ...unknown[]][]) => {
+export const start = guard(() => {
+  const { storebeacon } = window;
+  // The stub has `q`; an element with this id, which is a global as well, has neither. A second copy does nothing.
+  if (!options.key || (storebeacon?.listen && !storebeacon.q)) return;
   const api = {
     page,
     track(event, given) {
@@ -113,7 +113,6 @@ export const start = guard((early: [string, ...unknown[]][]) => {
     const name = setting as keyof typeof PLUGINS;
     if ((options[name] ?? OFF) !== OFF) load(PLUGINS[name]);
   }
-  applyConsent();
   watch((isLeaving) => {
     if (!isLeaving) return flush();
     keepUnread(1);
@@ -127,6 +126,14 @@ export const start = guard((early: [string, ...unknown[]][]) => {
     if (start) capture(source, start);
     else if (source) load(source);
   }
-  startWatching();
-  for (const [name, ...args] of early) methods[name]?.(...args);
+  readAddress();
+  const begin = () => {
+    applyConsent();
+    startWatching();
+    startRemembering();
+  };
+  // A prerendered page counts when it is shown, if it ever is.
+  if ((document as Thing).prerendering) on(document, 'prerenderingchange', begin);
+  else begin();
+  for (const [name, ...args] of storebeacon?.q || []) methods[name]?.(...args);
 });

@@ -6,8 +6,9 @@ import { guard } from './page.ts';
 /** Parses a stored JSON text; undefined when it is not JSON, null when there is none. */
 export const parse = guard((text: string | null | undefined) => fromJson(text || 'null'));
 
-/** localStorage; where it is blocked or full, an object that lasts as long as the page. */
-export let store: Record<string, string> = guard(() => localStorage)() || {};
+const KEY = '_sb';
+/** localStorage; where it is blocked, broken or full, an object that lasts as long as the page. */
+export let store: Record<string, string> = guard(() => [localStorage[KEY], localStorage][1])() || {};
 
 export const write = (key: string, value: string | number) => {
   try {
@@ -27,9 +28,16 @@ interface Memory {
   /** Messages and schema.org texts dropped by limits or age since the last response. */
   lost?: number;
 }
-const KEY = '_sb';
-export const recall = (): Memory => parse(store[KEY]) || {};
-export const remember = (changes: Memory) => write(KEY, toJson({ ...recall(), ...changes }));
+/** Also in memory: a shop may clear its storage. */
+let memory: Memory = {};
+export const recall = (): Memory => {
+  memory = parse(store[KEY]) || memory;
+  return memory;
+};
+export const remember = (changes: Memory) => {
+  memory = { ...recall(), ...changes };
+  write(KEY, toJson(memory));
+};
 
 export const readCookie: (name: string) => string | undefined = guard((name: string) => {
   const [, found] = `; ${document.cookie}`.split(`; ${name}=`);

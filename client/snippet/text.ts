@@ -10,9 +10,7 @@ const MANY = 80;
 /** JSON text. If it is too long for one request, long texts and lists are left out. */
 export const toText = (value: unknown): string => {
   const text = toJson(value);
-  return text.length < CHUNK_CHARACTERS
-    ? text
-    : toJson(value, (_name, inner) => (inner?.length > MANY ? undefined : inner));
+  return text.length < CHUNK_CHARACTERS ? text : toJson(value, MANY);
 };
 
 /** A deep copy, which later changes do not reach. Properties that are no JSON (circular, a getter that throws) are left out. */

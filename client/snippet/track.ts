@@ -74,7 +74,7 @@ export const record = (
     seen.context.consent = stated(consent);
     // Denied after it was seen.
     if (!consent.advertising) delete seen.context.tiktok;
-    enqueue(toText({ ...message, ...seen }));
+    enqueue(toText({ ...message, ...seen, traits: undefined }), traits && toText({ ...message, ...seen }));
     emit('message', source, message, consent);
     if (once || traits || isChoice) flush();
   });

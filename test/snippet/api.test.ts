@@ -2,7 +2,7 @@
 // @vitest-environment-options { "url": "https://shop.example/" }
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Storebeacon } from '../../client/snippet/api.ts';
-import { answerNothing, freshBrowser, onPage, waiting } from '../support/snippet.ts';
+import { answerNothing, freshBrowser, onPage, sending, waiting } from '../support/snippet.ts';
 
 async function load(attributes: Record<string, string> = {}): Promise<Storebeacon> {
   await onPage({ captures: 'none', ...attributes }, () => import('../../client/snippet/index.ts'));
@@ -67,14 +67,16 @@ describe('identify', () => {
     expect(localStorage.getItem('_sb')).not.toContain('alice');
   });
 
-  test('with an email but no id names nobody', async () => {
+  test('with an email but no id names nobody; traits are sent, and never stored', async () => {
+    const sent = sending();
     const storebeacon = await load({ consent: 'granted' });
     storebeacon.identify({ email: 'alice@example.com' });
     storebeacon.identify(undefined as unknown as string, { email: 'bob@example.com' });
-    expect(waiting().map(({ type, traits, userId }) => [type, traits.email, userId])).toEqual([
-      ['identify', 'alice@example.com', undefined],
-      ['identify', 'bob@example.com', undefined],
-    ]);
+    expect(JSON.stringify(localStorage)).not.toMatch(/alice|bob/);
+    vi.advanceTimersByTime(6000);
+    expect(sent().map(({ type, traits, userId }) => [type, traits, userId])).toEqual(
+      ['alice', 'alice', 'bob'].map((name) => ['identify', { email: `${name}@example.com` }, undefined]),
+    );
   });
 });
 

@@ -9,14 +9,21 @@ interface Sent {
   writeKey: string;
   sentAt: string;
   withCredentials: boolean;
-  answer(status: number, headers?: Record<string, string>): void;
+  answer(status: number, headers?: Record<string, string>, text?: string): void;
 }
+/** What the collector answers. */
+const textOf = (status: number) =>
+  status === 200
+    ? '{"success":true,"rejected":[],"accepted":1,"duplicates":0}'
+    : '{"code":"malformed-body","message":"…","meta":{"errors":[]}}';
+
 let sent: Sent[] = [];
 let beacons: { url: string; body: string }[] = [];
 
 class FakeRequest {
   onloadend: () => void = () => {};
   status = 0;
+  responseText = '';
   withCredentials = false;
   url = '';
   headers: Record<string, string> = {};
@@ -31,8 +38,8 @@ class FakeRequest {
       ...JSON.parse(body),
       url: this.url,
       withCredentials: this.withCredentials,
-      answer: (status, headers = {}) => {
-        Object.assign(this, { status, headers });
+      answer: (status, headers = {}, responseText = textOf(status)) => {
+        Object.assign(this, { status, headers, responseText });
         this.onloadend();
       },
     });
@@ -105,6 +112,24 @@ describe('a message leaves the queue only on an answer', () => {
     expect(queued()).toHaveLength(left);
   });
 
+  test.each([
+    { what: 'an offline page', status: 200, text: '<!doctype html><title>Offline</title>{"accepted":1}' },
+    { what: 'a blocker', status: 200, text: '' },
+    { what: 'a blocker', status: 200, text: '{}' },
+    { what: 'another API', status: 200, text: '{"code":"offline"}' },
+    { what: 'a proxy', status: 413, text: '<html><h1>413 Request Entity Too Large</h1></html>' },
+    { what: 'a proxy', status: 400, text: '' },
+  ])('the answer $status of $what is none', async ({ status, text }) => {
+    const { enqueue, flush } = await load();
+    enqueue(message('1'));
+    flush();
+    sent.pop()?.answer(status, {}, text);
+    flush();
+    expect([queued().length, sent.length]).toEqual([1, 0]);
+    nextPage(300_000, flush);
+    expect(sent).toHaveLength(1);
+  });
+
   test('of a refused batch only the message at fault is lost', async () => {
     const { enqueue, flush } = await load();
     for (const id of ['good 1', 'bad', 'good 2', 'good 3']) enqueue(message(id));
@@ -167,6 +192,31 @@ describe('patience', () => {
     expect([sent.length, beacons.length]).toEqual([0, 0]);
     nextPage(10_500, other.flush);
     expect(sent).toHaveLength(1);
+  });
+
+  test.each([
+    { what: 'a clock that was a year ahead', ahead: 365 * 86_400_000, headers: {} },
+    { what: 'Retry-After of a year', ahead: 0, headers: { 'Retry-After': '31536000' } },
+  ])('$what does not end the sending: no pause is longer than four minutes and 16 seconds', async (row) => {
+    const now = Date.now();
+    vi.setSystemTime(now + row.ahead);
+    const before = await load();
+    before.enqueue(message('1'));
+    before.flush();
+    sent.pop()?.answer(503, row.headers);
+    vi.setSystemTime(now);
+    const { flush } = await load();
+    nextPage(256_500, flush);
+    expect(ids(sent[0])).toEqual(['1']);
+  });
+
+  test('leaving ends the claim of a request that ends with its page', async () => {
+    const { enqueue, flush, leave } = await load();
+    enqueue(message('1'));
+    flush();
+    leave();
+    (await load()).flush();
+    expect(sent).toHaveLength(2);
   });
 
   test('while one tab sends, another does not; should it die, the other goes on', async () => {

@@ -88,10 +88,9 @@ export async function capturing<Module>(
   const reported: Reported[] = [];
   await onPage({}, async () => {
     const { guard, startWatching, watch } = await import('../../client/snippet/page.ts');
-    const { onMarkup } = await import('../../client/snippet/capture/data-attributes.ts');
-    const { onForm } = await import('../../client/snippet/capture/forms.ts');
+    const { early } = await import('../../client/snippet/early.ts');
     const { onJsonLd } = await import('../../client/snippet/capture/json-ld.ts');
-    const tools = { guard, onForm, onJsonLd, onMarkup, pageProduct: () => ({}), watch };
+    const tools = { early, guard, onJsonLd, pageProduct: () => ({}), watch };
     const capture = (_source: string, start: Capture) =>
       start((event, properties) => reported.push([event, JSON.parse(JSON.stringify(properties))]), tools);
     window.storebeacon = { capture, options: {} } as never;
@@ -122,3 +121,18 @@ export const answerNothing = () =>
       send() {}
     },
   );
+
+/** Whatever is sent is never answered. Returns what was sent, in the order it came. */
+export function sending(): () => Record<string, unknown>[] {
+  const bodies: string[] = [];
+  vi.stubGlobal(
+    'XMLHttpRequest',
+    class {
+      open() {}
+      send(body: string) {
+        bodies.push(body);
+      }
+    },
+  );
+  return () => bodies.flatMap((body) => JSON.parse(body).batch);
+}

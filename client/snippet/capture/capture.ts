@@ -1,15 +1,14 @@
 import type { Capture, Enrich, Tools } from '../api.ts';
 import { defer } from '../defer.ts';
+import { early } from '../early.ts';
 import { emit } from '../notices.ts';
 import { isFirst, moment } from '../once.ts';
 import { guard, watch } from '../page.ts';
 import { DEFERRED } from '../rules.ts';
 import { record } from '../track.ts';
-import { onMarkup } from './data-attributes.ts';
-import { onForm } from './forms.ts';
 import { onJsonLd } from './json-ld.ts';
 
-const tools: Tools = { guard, onForm, onJsonLd, onMarkup, pageProduct: () => ({}), watch };
+const tools: Tools = { early, guard, onJsonLd, pageProduct: () => ({}), watch };
 
 /** Properties that a plugin adds to the reports of every source. */
 let enrich: Enrich = () => ({});

@@ -1,5 +1,4 @@
 import type { Moment, OnTexts } from '../api.ts';
-import { readAddress } from '../attribution.ts';
 import { MAX_CHARACTERS, newKey, remove, retain } from '../batch.ts';
 import { isAllowed, resolved } from '../consent.ts';
 import { toJson } from '../json.ts';
@@ -28,7 +27,6 @@ export const keepUnread = (isLeaving?: unknown) => {
     // On leaving, again: other sources may have reported since. Not what another page has read, or did not fit.
     if (entry[2] != null && !(isLeaving && store[key])) continue;
     entry[2] ||= '';
-    readAddress();
     const text = toJson([texts, { ...seen, visitor: visitor(seen.page, consent) }]);
     if (text.length >= MAX_CHARACTERS) continue;
     try {
@@ -53,13 +51,9 @@ export const onJsonLd = (callback: OnTexts) => {
  */
 export const captureJsonLd = () => {
   let known: string[] = [];
-  let isLoaded: unknown;
   const find = (isWanted?: unknown) => {
     const scripts = [...document.querySelectorAll('[type="application/ld+json"]')];
-    if (!isLoaded) {
-      isLoaded = isWanted || scripts[0];
-      if (isLoaded) load('json-ld', 1, () => retain('j', RETRY_MS));
-    }
+    if (isWanted || scripts[0]) load('json-ld', 1, () => retain('j', RETRY_MS));
     return scripts.map((script) => script.textContent as string);
   };
   // Before the document is parsed, so that the plugin arrives sooner. Scripts may still be incomplete then.

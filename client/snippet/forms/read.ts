@@ -2,10 +2,10 @@ import { isOther, isSignUp } from './words.ts';
 
 /** Fields that a visitor does not see hold what a script or a robot wrote. */
 const UNSEEN =
-  '[hidden],[aria-hidden=true],[tabindex="-1"],[inert],[style*="display:none"],[style*="display: none"],[style*="visibility:hidden"],[style*="visibility: hidden"],[style*="left:-"],[style*="left: -"]';
+  '[style*="display: none"],[style*="display:none"],[style*="left:-"],[hidden],[style*="visibility: hidden"],[style*="left: -"],[tabindex="-1"],[style*="visibility:hidden"],[aria-hidden=true],[inert]';
 /** Names of numbers that are no phone: cards, codes, dates, postcodes. */
 const NO_PHONE =
-  /cc-|card|karte|tarjeta|carte|cvv|cvc|csc|expir|ablauf|otp|code|pin|zip|plz|birth|geburt|iban|konto|fax|卡|碼|码|番号/i;
+  /cc-|card|cvv|birth|carte|cvc|karte|csc|expir|iban|otp|code|pin|zip|ablauf|geburt|plz|tarjeta|fax|konto|码|番号|卡|碼/i;
 /** A number of a country, without or with its prefix. */
 const PHONE = /^\D{0,3}(\d\D{0,3}){6,14}\d\D{0,3}$/;
 

@@ -4,13 +4,13 @@
  * letters without accents, whose words are separated by spaces.
  */
 const SIGN_UP = new RegExp(
-  'newsl|infolettre|mailing ?list|subscri|suscri|abonn|inscri|iscri|inscre|cadastr|boletin' +
+  'subscri|infolettre|abonn|mailing ?list|newsl|boletin|suscri|iscri|inscri|cadastr|inscre' +
     '|regist(?!ry)|anmeld|aanmeld|einlogg|inlog|connexion|connect(er|ez)|accedi|sesion' +
     '|login|(^| )(log|sign) ?(in|on)( |$)|(^| )sign ?up(?!load|date)|join us|(create|konto|crea|creer)\\w* (an |un |una )?(account|compte|cuenta|erstellen|anlegen)' +
-    '|訂閱|订阅|電子報|电子报|註冊|注册|登入|登录|登錄|加入會員|加入会员|登録|購読|メルマガ|ログイン|구독|가입|로그인|뉴스레터',
+    '|訂閱|로그인|注册|电子报|註冊|電子報|加入會員|登录|登錄|加入会员|구독|登録|登入|订阅|ログイン|뉴스레터|メルマガ|購読|가입',
 );
 const OTHER = new RegExp(
-  'unsub|desub|opt ?out|unregist|deregist|abmeld|abbestell|afmeld|uitschrijv|desabonn|desinscri|desinscr|desuscri|disiscri|descadastr|(^| )baja( |$)|(cancelar|annull\\w+) (la |l )?(suscri|iscri|inscri)' +
+  'unsub|desub|opt ?out|unregist|deregist|abmeld|abbestell|afmeld|uitschrijv|desabonn|desinscr|desuscri|disiscri|descadastr|(^| )baja( |$)|(cancelar|annull\\w+) (la |l )?(suscri|iscri|inscri)' +
     '|registry|gift ?(card|list|certificate|message|to )|wunschliste|geschenk|cadeau|regalo|lista de|liste de' +
     '|refer|friend(?!l)|freund|(^| )ami(e|s)?( |$)|amig[oa]|amic[oa]|invit|recipient|receiver|empfanger|empfehl|destinat|parrain|share' +
     '|checkout|billing|payment|kasse|zahlung|paiement|(^| )pago' +

@@ -1,0 +1,15 @@
+import type { Early } from './api.ts';
+import { moment } from './once.ts';
+import { on } from './page.ts';
+
+const MAX_EARLY = 20;
+
+/** The first clicks and submits of this page, for plugins that arrive later. */
+export const early: Early[] = [];
+
+export const startRemembering = () => {
+  for (const type of ['click', 'submit'])
+    on(document, type, (event) => {
+      if (!early[MAX_EARLY]) early.push([event, event.composedPath() as HTMLElement[], moment()]);
+    });
+};
