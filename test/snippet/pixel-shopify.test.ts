@@ -71,7 +71,11 @@ const checkoutReported = {
   tax: 0,
   discount: 20,
   coupon: 'SPRING',
-  products: [{ ...teaReported, quantity: 2 }, { ...cupReported, quantity: 1 }, { quantity: 1 }],
+  products: [
+    { ...teaReported, quantity: 2 },
+    { ...cupReported, quantity: 1 },
+    { name: 'Taken off sale', quantity: 1 },
+  ],
 };
 const line = (variant: unknown, quantity: number, amount: number) => ({
   merchandise: variant,
@@ -169,7 +173,7 @@ describe('maps every Shopify event to the contract’s names', () => {
       name: 'checkout_completed',
       data: { checkout: { ...checkout, order: { id: 'gid://shopify/OrderIdentity/5210499102' } } },
       event: 'Order Completed',
-      properties: { ...checkoutReported, order_id: 'gid://shopify/OrderIdentity/5210499102' },
+      properties: { ...checkoutReported, order_id: '5210499102' },
     },
     {
       name: 'checkout_completed',
@@ -351,5 +355,48 @@ describe('after unexpected data from Shopify the next event is still reported', 
     await shop.choose(undefined);
     await pixel.emit('page_viewed', published({}));
     expect(page.names()).toEqual(['page']);
+  });
+});
+
+describe('one order is one', () => {
+  const checkout = (order: unknown, token = 'token-1') => ({ checkout: { token, order } });
+  test.each([
+    {
+      what: 'by a global id and a number',
+      orders: [{ id: 'gid://shopify/Order/5210' }, { id: 5210 }],
+      count: 1,
+    },
+    { what: 'by a number and text', orders: [{ id: 5210 }, { id: '5210' }], count: 1 },
+    { what: 'without an id, by its token', orders: [null, null], count: 1 },
+    {
+      what: 'whose id comes later',
+      orders: [null, { id: 5210 }, { id: 'gid://shopify/Order/5210' }],
+      count: 1,
+    },
+  ])('$what', async ({ orders, count }) => {
+    const page = openPage();
+    const pixel = await loadPixel(load, shopifySandbox(page));
+    for (const [nth, order] of orders.entries())
+      await pixel.emit('checkout_completed', published(checkout(order), { id: `e-${nth}` }));
+    expect(page.names()).toHaveLength(count);
+  });
+
+  test('two without an id are two, by their tokens', async () => {
+    const page = openPage();
+    const pixel = await loadPixel(load, shopifySandbox(page));
+    for (const token of ['token-1', 'token-2'])
+      await pixel.emit('checkout_completed', published(checkout(null, token), { id: token }));
+    expect(page.names()).toHaveLength(2);
+  });
+
+  test('a line without a variant has its title', async () => {
+    const page = openPage();
+    const pixel = await loadPixel(load, shopifySandbox(page));
+    const lineItems = [{ title: 'Gift wrap', quantity: 2, variant: null }];
+    await pixel.emit(
+      'checkout_completed',
+      published({ checkout: { token: 't', order: { id: 1 }, lineItems } }),
+    );
+    expect(page.sentMessages()[0]?.properties?.products).toEqual([{ name: 'Gift wrap', quantity: 2 }]);
   });
 });

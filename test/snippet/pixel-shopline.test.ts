@@ -106,7 +106,9 @@ describe('maps every SHOPLINE event to the contract’s names', () => {
     {
       name: 'payment_info_submitted',
       data: { ...cart, paymentType: 'CreditCard', productPrice: 1050.5 },
-      reported: [['Payment Info Entered', { ...cartReported, payment_method: 'CreditCard' }]],
+      reported: [
+        ['Payment Info Entered', { ...cartReported, payment_method: 'CreditCard', subtotal: 1050.5 }],
+      ],
     },
     {
       name: 'checkout_completed',

@@ -6,7 +6,7 @@ import { sandbox, settings, type Thing } from './sandbox.ts';
 /** The visitor's choice according to the platform. */
 let choice: Choice | undefined;
 /** Whether the visitor chose on this page. */
-let isChosen = false;
+let isChosen: unknown;
 
 /**
  * Reads Shopify's customer privacy and follows its changes. The first value may deny everything because the visitor has
@@ -15,8 +15,11 @@ let isChosen = false;
  * @see https://shopify.dev/docs/api/web-pixels-api/pixel-privacy (read 2026-11-27)
  */
 export const watchPrivacy = (onChange: () => void) => {
-  const record = (privacy: Thing) => {
-    const { marketingAllowed: marketing, saleOfDataAllowed, analyticsProcessingAllowed: analytics } = privacy;
+  const record = ({
+    marketingAllowed: marketing,
+    saleOfDataAllowed,
+    analyticsProcessingAllowed: analytics,
+  }: Thing) => {
     choice = { advertising: marketing && saleOfDataAllowed !== false, analytics, marketing };
   };
   void guard(record)(sandbox.init?.customerPrivacy);
@@ -24,7 +27,7 @@ export const watchPrivacy = (onChange: () => void) => {
     'visitorConsentCollected',
     guard((event) => {
       record(event.customerPrivacy);
-      isChosen = true;
+      isChosen = 1;
       onChange();
     }),
   );

@@ -6,7 +6,7 @@ import { read, write } from './store.ts';
 const done = new Set<string>();
 let queue: Queue = {};
 let failures = 0;
-let isBusy = false;
+let isBusy: unknown;
 
 const KEY = '_sb_p';
 
@@ -30,7 +30,7 @@ const send = guard((batch: Message[]) =>
 const flush = async () => {
   const batch = nextBatch(queue).slice(0, failures ? 1 : undefined);
   if (isBusy || !batch[0]) return;
-  isBusy = true;
+  isBusy = 1;
   const { status, headers } = (await send(batch)) || {};
   if (status === 200 || (!batch[1] && (status === 400 || status === 413))) {
     for (const { messageId } of batch) done.add(messageId);
@@ -41,7 +41,7 @@ const flush = async () => {
     const seconds = +(headers?.get('Retry-After') as string) || Math.random() * 2 ** ++failures;
     await wait(seconds * 1000);
   }
-  isBusy = false;
+  isBusy = 0;
   void flush();
 };
 

@@ -18,6 +18,7 @@ export interface Person {
   userId?: unknown;
   email?: unknown;
   phone?: unknown;
+  address?: unknown;
 }
 
 /** Visitor and consent of a message. */
@@ -44,9 +45,9 @@ const idOf = (event: Thing, nth: number) => {
 export const toMessages = (
   readings: Reading[],
   event: Thing,
-  { person: { userId, email, phone }, anonymousId, tiktok, consent }: Who,
+  { person: { userId, ...contact }, anonymousId, tiktok, consent }: Who,
 ): Message[] => {
-  const traits = consent.marketing && (email || phone) ? { email, phone } : undefined;
+  const traits = consent.marketing && (contact.email || contact.phone) ? contact : undefined;
   const { document: page, navigator: agent } = event.context || {};
   return readings.flatMap(([type, name, properties], nth) => {
     const isPerson = type === 'identify';

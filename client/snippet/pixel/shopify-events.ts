@@ -31,13 +31,14 @@ const PATHS = {
 /** The cost of a cart or line, after discounts. */
 const COST = { value: 'totalAmount.amount', currency: 'totalAmount.currencyCode' };
 
-/** Properties that have a value. Amounts are converted to numbers. */
+/** Properties that have a value. Amounts are converted to numbers, global ids (`gid://shopify/Order/5210`) to their last part. */
 const find = (thing: Thing, paths: Record<string, string>): Properties => {
   const properties: Properties = {};
   for (const name in paths) {
     const path = paths[name] as string;
     const found = path.split('.').reduce((part, step) => part?.[step], thing);
-    if (found || found === 0) properties[name] = /amount/.test(path) ? +found : found;
+    if (found || found === 0)
+      properties[name] = /amount/.test(path) ? +found : found.replace?.(/^gid:.*\//, '') || found;
   }
   return properties;
 };
@@ -46,10 +47,13 @@ const translate = (thing: Thing): Properties => {
   const { id, cost, lines, productVariants: shelf, lineItems = lines || shelf } = thing;
   const variant = thing.merchandise || thing.variant || thing;
   return {
+    // A custom line of a checkout has no variant.
+    name: thing.quantity && thing.title,
+    category: shelf && thing.title,
+    list_id: shelf && id,
+    cart_id: lines && id,
     ...(variant.product && { sku: variant.id, ...find(variant, VARIANT) }),
     ...find(cost, COST),
-    ...(lines && { cart_id: id }),
-    ...(shelf && { list_id: id, category: thing.title }),
     ...find(thing, PATHS),
     products: lineItems && list(lineItems).map(translate),
     coupon: list(thing.discountApplications).find(({ type }) => type === 'DISCOUNT_CODE')?.title,

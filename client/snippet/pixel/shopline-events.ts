@@ -23,6 +23,7 @@ const NAMES: Record<string, string> = {
   order_id: 'orderSeq',
   order_number: 'appOrderSeq',
   total: 'total',
+  subtotal: 'productPrice',
   shipping: 'shippingAmount',
   tax: 'taxAmount',
   coupon: 'coupon',
@@ -79,8 +80,9 @@ export const EVENTS: Events = {
   registration_completed: trackPerson('Signed Up'),
 };
 
-export const readPerson: ReadPerson = (data) => ({
+export const readPerson: ReadPerson = ({ shippingAddress, ...data }) => ({
   userId: data.customer_id || data.user_id,
   email: data.email || data.login_em,
-  phone: data.phone,
+  phone: data.phone || shippingAddress?.phone,
+  address: shippingAddress,
 });

@@ -2,7 +2,7 @@ import type { Consent } from '../../../shared/consent.ts';
 import { decide, isAllowed } from './consent.ts';
 import { deliver, drop } from './delivery.ts';
 import { guard, wait } from './guard.ts';
-import { type Person, type Reading, toMessages } from './message.ts';
+import { list, type Person, type Reading, toMessages } from './message.ts';
 import type { Message } from './queue.ts';
 import { sandbox, settings, type Thing } from './sandbox.ts';
 import { forget, type Memory, readClick, recall, remember, saveId } from './visitor.ts';
@@ -29,9 +29,13 @@ let isReporting: unknown;
 /** What the visitor chose, as a message of its own. */
 const STATEMENT: Held = [() => [['track', isReporting ? 'Consent Updated' : 'Consent Denied']], {}];
 
+// biome-ignore lint/suspicious/noDoubleEquals: an id may be a number in one report and text in another.
+const isKnown = (name: unknown) => orders.some((known) => known == name);
+
+/** Whether an order is new, by its id and by its checkout's token: the id may be missing at first. Records what is new. */
 const isNew = ([, event, properties]: Reading) => {
-  const order = event === 'Order Completed' && properties?.order_id;
-  return !order || (!orders.includes(order) && orders.push(order));
+  const names = event === 'Order Completed' ? list([properties?.order_id, properties?.checkout_id]) : [];
+  return !names.filter((name) => isKnown(name) || !orders.push(name))[0];
 };
 
 const commitHeld = async (memory: Memory, consent: Consent, readPerson: ReadPerson) => {
