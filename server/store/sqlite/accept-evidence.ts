@@ -4,8 +4,9 @@ import type { AcceptRow } from './accept-row.ts';
 import { evidenceKey, toBlob } from './dedup.ts';
 import type { InsertRow } from './event-rows.ts';
 import { type EvidenceStore, type Sent, senderParts } from './evidence.ts';
+import type { Order } from './order.ts';
 import { evidenceRow } from './order-rows.ts';
-import type { Order, Orders } from './orders.ts';
+import type { Orders } from './orders.ts';
 import { type IsUnmatched, UNMATCHED } from './unmatched.ts';
 
 /** Reports of browsers whose word makes no order, within the accept transaction. */

@@ -1,7 +1,7 @@
 import type { OrderClaim } from '../../orders/claim.ts';
 import type { Report } from '../../orders/precedence.ts';
 import type { OpenStore } from './open-store.ts';
-import type { Order } from './orders.ts';
+import type { Order } from './order.ts';
 
 /** What the tables have of an order that one report made. */
 export interface AloneOrder {

@@ -6,8 +6,9 @@ import { orderKeyOf, toBlob } from './dedup.ts';
 import type { InsertRow } from './event-rows.ts';
 import type { FormerKeys } from './former-keys.ts';
 import { AFTER_ORDER_MS } from './hold-times.ts';
+import type { Order } from './order.ts';
 import { asPlaced, reportRow } from './order-rows.ts';
-import type { Order, Orders } from './orders.ts';
+import type { Orders } from './orders.ts';
 import type { Voices } from './voices.ts';
 
 interface EmitParts {

@@ -4,7 +4,7 @@ import { visitorSubject } from '../subject.ts';
 import type { AloneOrders } from './alone.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
-import type { Order } from './orders.ts';
+import type { Order } from './order.ts';
 import { prepareTexts, toStoredText } from './stored-text.ts';
 import { tokenKey } from './token-key.ts';
 

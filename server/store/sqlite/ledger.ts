@@ -72,12 +72,12 @@ export function createLedger({ connection, transaction }: OpenStore) {
     connection,
     `INSERT OR REPLACE INTO ledger (consumer, key, state, remote_id, expires_at) VALUES (?, ?, ?, ?, ?)`,
   );
-  const note = prepare(
+  const reserveNew = prepare(
     connection,
     `INSERT INTO ledger (consumer, key, state, expires_at) VALUES (?, ?, 'noted', ?) ON CONFLICT DO NOTHING`,
   );
-  /** Of what was noted a moment ago; its time stays, and with it the entry of the index. */
-  const settleNoted = prepare(
+  /** Of what was reserved a moment ago; its time stays, and with it the entry of the index. */
+  const confirmReserved = prepare(
     connection,
     `UPDATE ledger SET state = 'settled', remote_id = coalesce(?3, remote_id)
      WHERE consumer = ?1 AND key = ?2 AND expires_at >= ?4`,
@@ -128,7 +128,7 @@ export function createLedger({ connection, transaction }: OpenStore) {
       const known = new Map<string, LedgerEntry>();
       for (const key of new Set(keys)) {
         // Nearly all keys are new.
-        if (note.run(consumer, key, nowMs + KEEP_MS) > 0) continue;
+        if (reserveNew.run(consumer, key, nowMs + KEEP_MS) > 0) continue;
         const row = read.get(consumer, key, nowMs);
         if (row) known.set(key, toEntry(row));
         if (row?.state !== 'settled') write.run(consumer, key, 'noted', null, nowMs + KEEP_MS);
@@ -138,7 +138,7 @@ export function createLedger({ connection, transaction }: OpenStore) {
     },
     confirm(consumer: string, entries: readonly { key: string; remoteId?: string }[], nowMs: number): void {
       for (const { key, remoteId } of entries) {
-        if (settleNoted.run(consumer, key, remoteId ?? null, nowMs + KEEP_MS - MOMENT_MS) > 0) continue;
+        if (confirmReserved.run(consumer, key, remoteId ?? null, nowMs + KEEP_MS - MOMENT_MS) > 0) continue;
         const before = read.get(consumer, key, nowMs);
         write.run(consumer, key, 'settled', remoteId ?? before?.remoteId ?? null, nowMs + KEEP_MS);
       }

@@ -3,7 +3,7 @@ import { isTrusted } from '../../orders/precedence.ts';
 import type { AcceptRow } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
 import type { NewRow } from './event-rows.ts';
-import type { Order } from './orders.ts';
+import type { Order } from './order.ts';
 import { readStored, toStored, withFields } from './stored-event.ts';
 
 /** One report as statistics read it, with further fields. */

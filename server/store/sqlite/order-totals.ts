@@ -1,7 +1,8 @@
 import { isTrusted } from '../../orders/precedence.ts';
 import type { Stage } from '../../orders/stages.ts';
 import type { EventRows } from './event-rows.ts';
-import type { Order, Orders } from './orders.ts';
+import type { Order } from './order.ts';
+import type { Orders } from './orders.ts';
 import { readStored } from './stored-event.ts';
 
 /** How long an order whose report lacks the total waits for one that has it. */

@@ -5,25 +5,11 @@ import type { Stage } from '../../orders/stages.ts';
 import type { AloneOrders } from './alone.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
+import type { Order } from './order.ts';
 import { REFERENCES } from './order-subjects.ts';
 import { readStored } from './stored-event.ts';
 import { prepareTexts, toStoredText } from './stored-text.ts';
 import { tokenKey } from './token-key.ts';
-
-/** One order as the tables know it. */
-export interface Order {
-  id: number;
-  canonicalId: string;
-  reportedAtMs: number;
-  /** Until then evidence of any age may join, and its stages wait. */
-  windowUntilMs: number;
-  userId: string | null;
-  witness: string | null;
-  eventId: string | null;
-  isCancelled: number;
-  /** JSON of Joined[], as of the stage that was leased last. */
-  subjects: string | null;
-}
 
 const COLUMNS = `orders.id, canonical_id AS canonicalId, reported_at AS reportedAtMs, window_until AS windowUntilMs,
   user_id AS userId, witness, event_id AS eventId, is_cancelled AS isCancelled, subjects`;

@@ -4,7 +4,8 @@ import { toEvidence } from '../../orders/evidence.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import type { AcceptRow } from './accept-row.ts';
 import { type EvidenceStore, isDenial } from './evidence.ts';
-import type { Order, Orders } from './orders.ts';
+import type { Order } from './order.ts';
+import type { Orders } from './orders.ts';
 import { readStored } from './stored-event.ts';
 import type { Voices } from './voices.ts';
 
