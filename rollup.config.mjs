@@ -123,8 +123,15 @@ const publicTypes = {
 const bundle = (input, file, names) => ({
   input: `client/snippet/${input}`,
   output: { file: `${OUTPUT}/${file}`, format: 'iife', strict: false, sourcemap: 'hidden' },
-  plugins: [stripTypes, putComputed, letForConst, ...minify(names), precompress],
+  plugins: [splitCart, stripTypes, putComputed, letForConst, ...minify(names), precompress],
 });
+
+/** What cart requests mean is a file of its own, which `shopline.js` loads when it is needed. */
+const splitCart = {
+  name: 'split-cart',
+  resolveId: (id, importer) =>
+    id.endsWith('/use-cart.ts') ? compiler.resolveId.call(null, './load-cart.ts', importer) : null,
+};
 
 /** Servers import the module too, and Node warns about access to its own `localStorage`. */
 const windowStorage = {

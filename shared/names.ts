@@ -63,6 +63,7 @@ export const PLUGINS = [
   'repair',
   'schema',
   'shopline',
+  'shopline-cart',
 ] as const;
 /** Files that run in a platform's pixel sandbox, in place of the snippet. */
 export const PIXELS = ['pixel-shopify', 'pixel-shopline'] as const;

@@ -1,3 +1,5 @@
+import type { Thing } from './thing.ts';
+
 /** The visitor's choice. An absent purpose keeps its earlier answer, else the default of the script tag. */
 export interface Choice {
   advertising?: boolean;
@@ -54,6 +56,38 @@ export type OnTexts = (texts: string[], moment: Moment, key?: string, isTaken?: 
 /** A click or submit: with what it happened in, through open shadow roots, where and when. */
 export type Early = [event: Event, path: HTMLElement[], moment: Moment];
 
+/** A request about the cart that the shop has answered. */
+export interface Call {
+  /** Its method and the last word of its path, in lower case. */
+  doing: string;
+  query: URLSearchParams;
+  body: Thing;
+  answer: Thing;
+  /** Its number among those that change the cart. */
+  at: number;
+  /** Whether no other request changed the cart at that time. */
+  isAlone: boolean;
+  report: Report;
+}
+
+/** What the cart's logic needs of the other sources. */
+export interface CartParts {
+  /** A product or line in our names. */
+  read(thing: Thing): Thing;
+  toProduct(own: Thing): Properties;
+  reportChange(source: string, event: string, product: Properties, report: Report): unknown;
+  /** Keeps the cart for the checkout. */
+  keepCart(cart?: Properties): void;
+}
+
+export interface Cart {
+  /** Reports what a request changed. */
+  settle(call: Call): void;
+  /** Takes over a whole cart. @returns its lines and value. */
+  take(answer: Thing): Properties | undefined;
+}
+export type CreateCart = (parts: CartParts) => Cart;
+
 /** What the snippet passes to a source. */
 export interface Tools {
   /** Wraps a function so that it never throws. */
@@ -72,7 +106,12 @@ export interface Tools {
   simplify?(things: unknown[], page: Page, at: Date): unknown[];
   /** Called when these have arrived, or one of them cannot be loaded. */
   onRepair?(): void;
-  /** The one product this page is about, from its schema.org data, with `offers`; empty when there is none. */
+  /** Takes the cart's logic. Set by `shopline`, for the `shopline-cart` plugin. */
+  onCart?(create: CreateCart): void;
+  /**
+   * The one product this page is about, from its schema.org data; empty when there is none. `offers`: each with its `sku`,
+   * `url`, `price` and `currency`.
+   */
   pageProduct(): Properties;
   /**
    * Reads each entry of the shop's data layer once, and calls back with every report that it yields, its amounts read.

@@ -13,7 +13,7 @@ const ask = async (path: string, body?: object) => {
   // The snippet reads a copy of the response.
   await flushPromises();
 };
-const changes = () => reported.map(([event, { sku, quantity }]) => [event, sku, quantity]);
+const changes = () => reported.map(([event, { variant_id, quantity }]) => [event, variant_id, quantity]);
 
 beforeEach(async () => {
   freshBrowser();

@@ -51,7 +51,7 @@ test.each([
     event: 'Product Viewed',
     properties: {
       product_id: 'spu-1',
-      sku: 'sku-1',
+      variant_id: 'sku-1',
       name: 'Oolong',
       category: 'Tea',
       price: 480,
@@ -64,7 +64,7 @@ test.each([
     name: 'AddToCart',
     data: { ...LINE, currency: 'TWD', value: 480 },
     event: 'Product Added',
-    properties: { product_id: 'spu-1', sku: 'sku-1', price: 480, quantity: 2, value: 960 },
+    properties: { product_id: 'spu-1', variant_id: 'sku-1', price: 480, quantity: 2, value: 960 },
   },
   {
     said: 'InitiateCheckout',
@@ -73,7 +73,7 @@ test.each([
     properties: {
       value: 960,
       currency: 'TWD',
-      products: [{ product_id: 'spu-1', sku: 'sku-1', price: 480, quantity: 2 }],
+      products: [{ product_id: 'spu-1', variant_id: 'sku-1', price: 480, quantity: 2 }],
     },
   },
   {
@@ -111,7 +111,7 @@ test.each([
       value: 960,
       email: 'a@b.example',
       phone: '0912',
-      products: [{ sku: 'sku-1' }],
+      products: [{ variant_id: 'sku-1' }],
     },
   },
   {

@@ -1,24 +1,27 @@
-import type { Capture } from '../api.ts';
+import type { Capture, Report } from '../api.ts';
 import type { Thing } from '../thing.ts';
-import { learn, reportChanges } from './cart.ts';
+import { tools, useTools } from './products.ts';
+import { useCart } from './use-cart.ts';
 
-/** The cart endpoints of every theme generation, without `data-report`, which serves the platform's own pixels. */
-const CART = /\/carts?\/(?!data)(?:.+\/)?(add|items|cart$|ajax-cart$|change|update|delete)/;
+const { fetch } = window;
 
-const parse = (text: string): Thing => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-/** Parses a request or response body: JSON as text or bytes, or form data. */
-const read = (data: Thing): Thing => {
-  const text = data instanceof ArrayBuffer ? new TextDecoder().decode(data) : data;
-  if (text instanceof FormData || text instanceof URLSearchParams) return Object.fromEntries(text);
-  if (typeof text !== 'string') return text;
-  return parse(text) || Object.fromEntries(new URLSearchParams(text));
-};
+/**
+ * The cart endpoints of every theme generation: `/api/carts/cart`, `/cart/change.js`, `/api/carts/ajax-cart/add.js`.
+ * What else lies there (delivery addresses, services, codes, reports for the platform's own pixels) changes no line.
+ */
+const PATH =
+  /\/(carts?(\/(ajax-)?cart)?\/(batch.?add|add(single)?|items(_num_reduce)?|change|update|delete|remove|clear)|carts\/(ajax-)?cart|cart(?=\.js))(\.\w+)?$/i;
+
+/** The number of the last request that changes the cart, and how many of them are not answered. */
+let last = 0;
+let pending = 0;
+
+/** Reads the cart, as themes do: in major units. Undefined where that is not possible. */
+export const readCart = (): Promise<Thing> =>
+  fetch
+    .call(window, '/api/carts/ajax-cart')
+    .then((answer) => answer.json())
+    .catch(() => undefined);
 
 /** The URL of a request; '' for any other input, which only the browser may read, once. */
 const addressOf = (input: Thing): string => {
@@ -26,71 +29,83 @@ const addressOf = (input: Thing): string => {
   return typeof input === 'string' || input instanceof URL ? `${input}` : '';
 };
 
-/** Wraps `fetch` and XMLHttpRequest to read cart requests and copies of their responses. Requests stay unchanged. */
-export const captureRequests: Capture = (report, tools) => {
-  const see = tools.guard((url: string, method: string, body: Thing, data: Thing) => {
-    const [, verb = ''] = CART.exec(new URL(url, location.href).pathname) || [];
-    const answer = read(data);
-    if (!verb || answer?.errors || answer?.error || answer?.message) return;
-    if (/post|put|delete/i.test(method))
-      reportChanges(/add|items|cart/.test(verb), read(body) || {}, answer, report, tools);
-    else learn(answer);
-  });
+/** Follows a request, if it is about the cart. @returns takes the response. */
+const follow = (report: Report, method: string, input: Thing, given: Thing) => {
+  const url = new URL(addressOf(input), location.href);
+  const [isCart, , , , verb = ''] = PATH.exec(url.pathname) || [];
+  const doing = `${method} ${verb}`.toLowerCase();
+  const isChange = !/get/.test(doing);
+  if (!isCart || (!isChange && verb)) return undefined;
+  const body = given ?? (isChange && input instanceof Request ? input.clone().text() : undefined);
+  const wasAlone = !pending;
+  if (isChange) {
+    pending++;
+    last++;
+  }
+  const at = last;
+  // Loads it, in time for the answer.
+  if (isChange) useCart(() => {}, true);
+  return (isDone: boolean, data?: Thing) => {
+    if (isChange) pending--;
+    const isAlone = wasAlone && !pending && at === last;
+    if (isDone)
+      Promise.all([body, data]).then(
+        tools.guard(([body, answer]) => {
+          useCart(
+            (cart) => cart.settle({ doing, query: url.searchParams, body, answer, at, isAlone, report }),
+            isChange,
+          );
+        }),
+        () => {},
+      );
+  };
+};
 
-  const { fetch, XMLHttpRequest } = window;
+/** Wraps `fetch` and XMLHttpRequest to read cart requests and copies of their responses. Requests stay unchanged. */
+export const captureRequests: Capture = (report, given) => {
+  useTools(given);
+  const begin = tools.guard(follow);
+
   window.fetch = function (this: unknown, ...call: Parameters<typeof fetch>) {
     const [input, init]: Thing[] = call;
-    const url = tools.guard(addressOf)(input) || '';
-    const asked =
-      CART.test(url) &&
-      tools.guard(
-        () =>
-          init?.body ||
-          input
-            .clone?.()
-            .text()
-            .catch(() => undefined),
-      )();
+    const end = begin(report, init?.method || input?.method || 'GET', input, init?.body);
     const promise = fetch.apply(this as Window, call);
     // A shop's own `fetch` may return anything.
-    if (CART.test(url))
-      tools.guard(() =>
-        promise
-          .then(async (answer) => {
-            // Copied before the theme reads it.
-            const copy = answer.clone();
-            if (answer.ok) see(url, init?.method || input.method, await asked, await copy.text());
-          })
-          .catch(() => {}),
-      )();
+    if (end)
+      Promise.resolve(promise)
+        // Copied before the theme reads it.
+        .then((answer) => end(answer.ok, answer.clone().text()))
+        .catch(() => end(false));
     return promise;
   };
 
   const { open, send } = XMLHttpRequest.prototype;
-  const calls = new WeakMap<XMLHttpRequest, [method: string, url: string]>();
+  const calls = new WeakMap<XMLHttpRequest, Thing[]>();
   XMLHttpRequest.prototype.open = function (this: XMLHttpRequest, ...call: Thing[]) {
-    calls.set(this, [call[0], `${call[1]}`]);
+    calls.set(this, call);
     return open.apply(this, call as Parameters<typeof open>);
   } as typeof open;
   XMLHttpRequest.prototype.send = function (body) {
-    const [method, url] = calls.get(this) || ['', ''];
-    const onLoad = tools.guard(() => this.status < 300 && see(url, method, body, this.response));
-    if (CART.test(url)) this.addEventListener('load', onLoad);
+    const [method, url] = calls.get(this) || [];
+    const end = begin(report, method, url, body);
+    if (end)
+      this.addEventListener(
+        'loadend',
+        tools.guard(() => end(/^2/.test(`${this.status}`), this.response)),
+      );
     return send.call(this, body);
   };
 };
 
 /** A form that is submitted to the cart without a script. The following page shows whether it succeeded. */
-export const captureForms: Capture = (report, tools) =>
+export const captureForms: Capture = (report) =>
   document.addEventListener(
     'submit',
     (event) =>
       setTimeout(
         tools.guard(() => {
           const form = event.target as HTMLFormElement;
-          const [, verb = ''] = CART.exec(form.action) || [];
-          if (!event.defaultPrevented && /add|items/.test(verb))
-            reportChanges(true, read(new FormData(form)), undefined, report, tools);
+          if (!event.defaultPrevented) follow(report, form.method, form.action, new FormData(form))?.(true);
         }),
       ),
     true,

@@ -1,4 +1,4 @@
-import type { Enrich } from '../api.ts';
+import type { Properties } from '../api.ts';
 import type { Thing } from '../thing.ts';
 
 export const shopline = (): Thing => (window as Thing).Shopline;
@@ -24,5 +24,6 @@ export const checkoutOfPage = () => /\/checkouts?\/([\w-]+)/.exec(location.pathn
 /** The order number in the URL of a thank-you page. */
 export const orderOfPage = () => new URLSearchParams(location.search).get('mainOrderSeq');
 
-export const around: Enrich = (event) =>
+/** What every report of a cart or checkout contains. */
+export const around = (event: string): Properties =>
   OF_A_CART.test(event) ? { cart_id: cartToken(), checkout_id: checkoutOfPage() } : {};

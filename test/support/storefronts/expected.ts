@@ -1,5 +1,5 @@
 import { CART_TOKEN, CHECKOUT_TOKEN, ORDER_SEQ, SHIPPING } from './cart.ts';
-import { CUP, LARGE, LIST, PRODUCT, SHOWN, SMALL, sum, TEA } from './catalogue.ts';
+import { CUP, LARGE, LIST, PRODUCT, SHOWN, SMALL, sum, TEA, type Variant } from './catalogue.ts';
 import { about, line, listed, many, maybe, type Reported } from './reported.ts';
 import { CHECKOUT, THANKS } from './shopline.ts';
 
@@ -39,6 +39,8 @@ export const pages = ({ checkout = CHECKOUT, thanks = THANKS }: Platform = {}) =
 export function events(platform: Platform = {}): Reported[] {
   const { checkout, thanks, cartId, checkoutId, countsRemovals } = { ...SHOPLINE, ...platform };
   const cart = { ...(cartId && { cart_id: cartId }) };
+  // On SHOPLINE every source of these reports the variant's id.
+  const ofVariant = ({ sku }: Variant) => (cartId ? { variant_id: sku } : {});
   const started = { ...cart, ...(checkoutId && { checkout_id: checkoutId }) };
   const afterwards = { ...cart, checkout_id: maybe(checkoutId) };
   const goods = {
@@ -51,9 +53,13 @@ export function events(platform: Platform = {}): Reported[] {
     [LIST, 'Product List Viewed', { products: [listed(TEA), listed(CUP)] }],
     ['/search', 'Product List Viewed', { products: [listed(TEA)] }],
     [PRODUCT, 'Product Viewed', about(SMALL, maybe(1))],
-    [PRODUCT, 'Product Added', { ...many(LARGE, 1), ...cart }],
-    [PRODUCT, 'Product Added', { ...many(SMALL, 2), ...cart }],
-    [PRODUCT, 'Product Removed', { ...about(LARGE, countsRemovals ? 1 : maybe(1)), ...cart }],
+    [PRODUCT, 'Product Added', { ...many(LARGE, 1), ...ofVariant(LARGE), ...cart }],
+    [PRODUCT, 'Product Added', { ...many(SMALL, 2), ...ofVariant(SMALL), ...cart }],
+    [
+      PRODUCT,
+      'Product Removed',
+      { ...about(LARGE, countsRemovals ? 1 : maybe(1)), ...ofVariant(LARGE), ...cart },
+    ],
     ['/cart', 'Cart Viewed', { ...cart, ...goods }],
     [checkout, 'Checkout Started', { ...started, ...goods, total: maybe(GOODS) }],
     [

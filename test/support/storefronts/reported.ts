@@ -111,8 +111,8 @@ export const listed = ({ id, name, variants: [{ sku, price }] }: Item) => ({
 
 const product = ({ sku, price }: Variant) => ({
   product_id: TEA.id,
-  sku,
-  // Themes know a variant by SHOPLINE's SKU id; JSON-LD knows the merchant's SKU alone.
+  // JSON-LD has the variant's id in the place of the merchant's SKU.
+  sku: maybe(sku),
   variant_id: maybe(sku),
   name: TEA.name,
   price,
