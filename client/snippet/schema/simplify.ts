@@ -43,8 +43,10 @@ export const simplify = (scripts: Thing, page: Page, at: Date): Thing[] => {
       thing === Object(thing) ? { ...byId.get(thing['@id']), ...thing } : { url: thing },
     );
 
-  const { pathname, searchParams } = new URL(page.url);
-  const chosen = [...searchParams.values()].filter(Boolean);
+  const { path: pathname } = page;
+  // The recorded address has no variant. That of the browser has, while the page is still there.
+  const search = pathname === location.pathname ? location.search : '';
+  const chosen = [...new URLSearchParams(search).values()].filter(Boolean);
   const isHere = ({ url }: Thing) => {
     try {
       return new URL(url).pathname === pathname;
