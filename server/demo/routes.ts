@@ -57,6 +57,9 @@ export function demoRoutes(parts: {
     response.set('Cache-Control', 'no-store').json({ events: recorder.events(), destinations });
   });
 
+  // SHOPLINE's cart, which a cart page may read. This shop's is in the browser.
+  router.get('/api/carts/ajax-cart', (_request, response) => response.json({}));
+
   router.post('/demo/orders', express.json(), async (request, response) => {
     const order = PlacedOrder.safeParse(request.body);
     if (!order.success) throw invalid('The order is invalid.', order.error);
