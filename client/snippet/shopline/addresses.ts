@@ -32,6 +32,6 @@ export const captureAddresses: Capture = (report, tools) => {
       keepCart();
     }
     if (is('Cart', 'cart'))
-      readCart().then((answer) => useCart((cart) => report('Cart Viewed', cart.take(answer) || {}), true));
+      readCart().then((answer) => useCart((cart) => report('Cart Viewed', cart.learn(answer) || {}), true));
   });
 };

@@ -64,7 +64,7 @@ export const createCart: CreateCart = ({ read: readPlain, toProduct, reportChang
     return cart;
   };
 
-  const take = (answer: Thing) => {
+  const learn = (answer: Thing) => {
     const found = readAll(answer);
     if (!found) return undefined;
     lines = byVariant(found);
@@ -84,7 +84,7 @@ export const createCart: CreateCart = ({ read: readPlain, toProduct, reportChang
     const isAll = isGone && !asked?.[0] && (!body || !named || /clear/.test(doing));
     const list = readAll(answer);
     const found = byVariant(list || [read(cartOf(answer))]);
-    const isTold = isAlone && list && isWholeCart(answer);
+    const hasCart = isAlone && list && isWholeCart(answer);
 
     for (const one of isAll ? Object.values(lines) : asked || []) {
       const id: string = one.line ? order[one.line - 1] : one.variant_id;
@@ -92,7 +92,7 @@ export const createCart: CreateCart = ({ read: readPlain, toProduct, reportChang
       lines[id] ||= { ...one, quantity: isWhole ? 0 : NaN };
       const line = lines[id];
       let wanted = isGone ? 0 : Math.max(0, one.quantity ?? (isSet ? NaN : 1));
-      if (isSet && isAlone) wanted = found[id]?.quantity ?? (isTold ? 0 : wanted);
+      if (isSet && isAlone) wanted = found[id]?.quantity ?? (hasCart ? 0 : wanted);
       // Changed by a later request, answered earlier; or it is one for properties alone.
       if (line.at > at || (isSet && line.by > at) || !(wanted >= 0)) continue;
       let by = wanted;
@@ -119,17 +119,17 @@ export const createCart: CreateCart = ({ read: readPlain, toProduct, reportChang
       reportChange('cart', by > 0 ? 'Product Added' : 'Product Removed', product, report);
     }
     if (isAll) isWhole = true;
-    if (isTold) take(answer);
+    if (hasCart) learn(answer);
     else keep(isWhole ? Object.values(lines) : undefined);
   };
 
   return {
-    take,
-    settle(call) {
+    learn,
+    follow(call) {
       const answer = parse(call.answer);
       if (isRefusal(answer)) return;
       if (call.doing !== 'get ') change(call, answer);
-      else if (call.isAlone) take(answer);
+      else if (call.isAlone) learn(answer);
     },
   };
 };

@@ -52,7 +52,7 @@ const follow = (report: Report, method: string, input: Thing, given: Thing) => {
       Promise.all([body, data]).then(
         tools.guard(([body, answer]) => {
           useCart(
-            (cart) => cart.settle({ doing, query: url.searchParams, body, answer, at, isAlone, report }),
+            (cart) => cart.follow({ doing, query: url.searchParams, body, answer, at, isAlone, report }),
             isChange,
           );
         }),
