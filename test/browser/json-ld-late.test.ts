@@ -90,7 +90,8 @@ describe('a visitor who clicks on before json-ld.js has arrived', () => {
       const script = document.querySelector('[type="application/ld+json"]') as Element;
       script.textContent = JSON.stringify(cup);
     }, CUP);
-    await expect.poll(() => shop.names()).toEqual(['page', 'page']);
+    // The title of an app's page may follow its address.
+    await expect.poll(() => shop.names(), { timeout: 5_000 }).toEqual(['page', 'page']);
     await click(page, '/about');
     release();
     await expect.poll(() => stored(page)).toBe(0);
