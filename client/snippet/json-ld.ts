@@ -9,11 +9,15 @@ const PAGE_CHARACTERS = 14;
 
 /**
  * What needs `repair.js` and `schema.js`: variants, offers that are sold out or named by an address, earlier orders; amounts as
- * people write them, entities in names, what the collector's contract refuses. Of `1.299` it is not plain what it means.
+ * people write them, entities in names, what the collector's contract refuses. Of `1.299` it is not plain what it means. Words
+ * of a description, and `&` in a name, need none.
  */
 const ODD =
-  /Variant|Specif|OutOf|Sold|[?&](varian|sku)|[smy]":\s*\{\s*"@id":\s*"[^"]*"\s*\}|orderD|Order[CDIRT]|\.\d{3}"|rice":\s*"\d*[^\d".]|ency":\s*"(?![A-Z]{3}")|"name":\s*"[^"]*&|data:|:\s*\d{16}/;
+  /hasV|eSpecif|OutOf|SoldO|[?&](varian|sku)|[smy]":\s*\{\s*"@id":\s*"[^"]*"\s*\}|orderD|Order[CDIRT]|\.\d{3}"|rice":\s*"\d*[^\d".]|ency":\s*"(?![A-Z]{3}")|"name":\s*"[^"]*&[#\w]+;|"data:|:\s*\d{16}/;
 const MAX_WAIT_MS = 3_000;
+
+/** The actions at one visit of a URL, and what was last reported of each event there. */
+type Visit = Action[] & { reported?: Record<string, Properties> };
 
 /** Reports what a page's schema.org data describes. The core loads this file once a page has such a script. */
 window.storebeacon?.capture('json-ld', (report, tools) => {
@@ -21,16 +25,14 @@ window.storebeacon?.capture('json-ld', (report, tools) => {
   const parse = tools.guard((text: string) => fromJson(text || 'null'));
 
   /** What was reported at each URL of an earlier page: its stored texts each have a copy. */
-  const actionsAt: Record<string, Action[]> = {};
-  /** What was last reported of each event, at each visit of a URL, which has its own actions. */
-  const reportedAt = new WeakMap<Action[], Record<string, Properties>>();
+  const actionsAt: Record<string, Visit> = {};
   const readTexts: OnTexts = (texts, seen, key, isTaken) => {
     const { page, timestamp } = seen;
     const at = key && key.slice(-PAGE_CHARACTERS) + page.url;
-    const actions = (at && actionsAt[at]) || seen.actions;
+    const actions: Visit = (at && actionsAt[at]) || seen.actions;
     if (at) actionsAt[at] = actions;
-    const reported = reportedAt.get(actions) || {};
-    reportedAt.set(actions, reported);
+    actions.reported ??= {};
+    const { reported } = actions;
     const things = texts.map((text) => (tools.parse || parse)(text));
     read(tools.simplify?.(things, page, timestamp) || things).forEach(
       ([event, properties, offers], index) => {
