@@ -7,6 +7,7 @@ export const publicTypes = (): Record<string, string> => ({
   'index.d.ts': declare('api'),
   'client.d.ts': declare('beacon'),
   'event-properties.d.ts': eventTypes(),
+  'thing.d.ts': declare('thing'),
 });
 
 const NAMES: Record<string, string> = { api: 'index' };
