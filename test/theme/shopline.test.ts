@@ -242,6 +242,11 @@ test('both configurations of Online Store 3.0 say what SHOPLINE’s tool asks fo
   });
 });
 
+test('`compatibility` makes the tool push os3 as Online Store 3.0, and os2 as 2.0', () => {
+  expect(read('os3/.shopline-cli.yml')).toMatch(/^compatibility: true$/m);
+  expect(read('os2/.shopline-cli.yml')).not.toContain('compatibility');
+});
+
 test('nothing reaches a shop’s page unescaped', () => {
   const files = globSync(`${ROOT}/**/*.html`);
   expect(files.map((path) => basename(path))).toContain('theme-html.html');
