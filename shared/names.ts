@@ -54,6 +54,8 @@ export const PLUGINS = [
   'consent-tools',
   'data-layer',
   'debug',
+  'debug-differences',
+  'debug-links',
   'ecommerce',
   'forms',
   'json-ld',

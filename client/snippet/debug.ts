@@ -1,21 +1,21 @@
 import type { Storebeacon } from './api.ts';
-import { FLAG, follow } from './debug/carry.ts';
 import { detectState } from './debug/detect.ts';
 import { onNotice, trouble } from './debug/notices.ts';
-import { show } from './debug/overlay.ts';
+import { make, show } from './debug/overlay.ts';
 import { safely } from './debug/safely.ts';
 import { type Page, warnings } from './debug/warnings.ts';
 
 const PULSE_MS = 500;
+const PLUGINS = ['debug-differences', 'debug-links'];
 
 /** Shows every event, its source and the collector's response. Loaded by `data-debug` or `?sb_debug=1`. */
 safely(() => {
   const storebeacon = window.storebeacon as Storebeacon;
   storebeacon.listen(safely(onNotice));
-  if (location.search.includes(FLAG)) {
-    addEventListener('click', follow, true);
-    // The middle button opens a tab.
-    addEventListener('auxclick', follow, true);
+  for (const plugin of PLUGINS) {
+    const script = make('script') as HTMLScriptElement;
+    script.src = `${storebeacon.options.base}/${plugin}.js`;
+    document.head.append(script);
   }
   setInterval(
     safely(() => {

@@ -27,6 +27,7 @@ const LIMITS = {
     [...PLUGINS, ...PIXELS, 's', 'json-ld', 'shopline'].map((name) => [`${name}.js`, limitOf(`${name}.js`)]),
   ),
   'cart-attributes.js': 512,
+  'debug-links.js': 512,
   'links.js': 512,
 };
 const FILES = Object.entries(LIMITS);
