@@ -74,6 +74,11 @@ const NAMES = {
   },
 };
 
+/** The same for the sandbox pixels, a character each. */
+const PIXEL_NAMES = {
+  get: (n) => 'etairnlhcdvbgFxRo_kfXpYJzmECAjSTLIWHZsVUPM$BuDqOGNQKyw'[n] ?? `$${n}`,
+};
+
 /**
  * Tuned for the size after brotli: `hoist_props` and more inlining make the file shorter but compress worse. Mangling in
  * a second step gives more repetitive names.
@@ -152,7 +157,8 @@ const packageEntry = {
 const configuration = [
   bundle('index.ts', 's.js', NAMES),
   packageEntry,
-  ...[...PLUGINS, ...PIXELS].map((name) => bundle(`${name}.ts`, `${name}.js`)),
+  ...PLUGINS.map((name) => bundle(`${name}.ts`, `${name}.js`)),
+  ...PIXELS.map((name) => bundle(`${name}.ts`, `${name}.js`, PIXEL_NAMES)),
 ];
 bundles = configuration.length;
 export default configuration;

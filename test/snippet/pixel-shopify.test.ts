@@ -83,6 +83,8 @@ const line = (variant: unknown, quantity: number, amount: number) => ({
   cost: { totalAmount: money(amount) },
 });
 
+const off = (amount: number) => ({ amount: money(amount), discountApplication: { type: 'DISCOUNT_CODE' } });
+
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.parse(NOW) });
 });
@@ -187,6 +189,79 @@ describe('maps every Shopify event to the contract’s names', () => {
     await pixel.emit(name, published(data));
     expect(page.sentMessages()).toMatchObject([{ type: event ? 'track' : 'page', messageId: 'event-1' }]);
     expect([page.sentMessages()[0]?.event, page.sentMessages()[0]?.properties]).toEqual([event, properties]);
+    expect(parseMessage(page.sentMessages()[0])).toMatchObject({ notes: [] });
+  });
+});
+
+describe('a line of a checkout has what is paid for it', () => {
+  const teaLine = (more: Record<string, unknown>) => ({ title: 'Oolong', variant: tea, ...more });
+  test.for([
+    {
+      what: 'after its discounts, which are not subtracted again',
+      line: teaLine({ quantity: 2, finalLinePrice: money(900), discountAllocations: [off(40), off(20)] }),
+      want: { ...teaReported, price: 450, value: 900, quantity: 2 },
+    },
+    {
+      what: 'as text',
+      line: teaLine({ quantity: 3, finalLinePrice: { amount: '59.70', currencyCode: 'TWD' } }),
+      want: { ...teaReported, price: 19.9, value: 59.7, quantity: 3 },
+    },
+    {
+      what: 'of which a unit is no whole amount',
+      line: teaLine({ quantity: 3, finalLinePrice: money(100) }),
+      want: { ...teaReported, price: 33.333333, value: 100, quantity: 3 },
+    },
+    {
+      what: 'nothing, for a free gift',
+      line: teaLine({ quantity: 2, finalLinePrice: money(0), discountAllocations: [off(960)] }),
+      want: { ...teaReported, price: 0, value: 0, quantity: 2 },
+    },
+    {
+      what: 'in the currency that is paid',
+      line: teaLine({ quantity: 1, finalLinePrice: { amount: 15, currencyCode: 'USD' } }),
+      want: { ...teaReported, price: 15, value: 15, currency: 'USD', quantity: 1 },
+    },
+    {
+      what: 'without a variant',
+      line: { title: 'Gift wrap', quantity: 2, variant: null, finalLinePrice: money(30) },
+      want: { name: 'Gift wrap', price: 15, value: 30, currency: 'TWD', quantity: 2 },
+    },
+    {
+      what: 'and the variant’s price where there is no quantity',
+      line: teaLine({ finalLinePrice: money(900) }),
+      want: { ...teaReported, value: 900 },
+    },
+    {
+      what: 'and the variant’s price where no unit is left',
+      line: teaLine({ quantity: 0, finalLinePrice: money(0) }),
+      want: { ...teaReported, value: 0, quantity: 0 },
+    },
+    {
+      what: 'else the variant’s price',
+      line: teaLine({ quantity: 2, discountAllocations: [off(60)] }),
+      want: { ...teaReported, quantity: 2 },
+    },
+    {
+      what: 'else the variant’s price, also for null',
+      line: teaLine({ quantity: 2, finalLinePrice: null }),
+      want: { ...teaReported, quantity: 2 },
+    },
+    {
+      what: 'else the variant’s price, also without an amount',
+      line: teaLine({ quantity: 2, finalLinePrice: { amount: null, currencyCode: 'TWD' } }),
+      want: { ...teaReported, quantity: 2 },
+    },
+    {
+      what: 'else the variant’s price, also for an unreadable amount',
+      line: teaLine({ quantity: 2, finalLinePrice: { amount: 'free' } }),
+      want: { ...teaReported, quantity: 2 },
+    },
+  ])('$what', async ({ line, want }) => {
+    const page = openPage();
+    const pixel = await loadPixel(load, shopifySandbox(page));
+    await pixel.emit('checkout_completed', published({ checkout: { ...checkout, lineItems: [line] } }));
+    expect(page.sentMessages()[0]?.properties?.products).toEqual([want]);
+    expect(page.sentMessages()[0]?.properties?.total).toBe(1130.5);
     expect(parseMessage(page.sentMessages()[0])).toMatchObject({ notes: [] });
   });
 });

@@ -15,12 +15,12 @@ let isChosen: unknown;
  * @see https://shopify.dev/docs/api/web-pixels-api/pixel-privacy (read 2026-11-27)
  */
 export const watchPrivacy = (onChange: () => void) => {
-  const record = ({
-    marketingAllowed: marketing,
-    saleOfDataAllowed,
-    analyticsProcessingAllowed: analytics,
-  }: Thing) => {
-    choice = { advertising: marketing && saleOfDataAllowed !== false, analytics, marketing };
+  const record = (privacy: Thing) => {
+    choice = {
+      advertising: privacy.marketingAllowed && privacy.saleOfDataAllowed !== false,
+      analytics: privacy.analyticsProcessingAllowed,
+      marketing: privacy.marketingAllowed,
+    };
   };
   void guard(record)(sandbox.init?.customerPrivacy);
   sandbox.customerPrivacy?.subscribe?.(

@@ -1,4 +1,4 @@
-import { guard, wait } from './guard.ts';
+import { guard } from './guard.ts';
 import { type Message, nextBatch, prune, type Queue } from './queue.ts';
 import { settings } from './sandbox.ts';
 import { read, write } from './store.ts';
@@ -39,7 +39,7 @@ const flush = async () => {
   } else {
     // As long as `Retry-After` asks, else doubling, with full jitter.
     const seconds = +(headers?.get('Retry-After') as string) || Math.random() * 2 ** ++failures;
-    await wait(seconds * 1000);
+    await new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000));
   }
   isBusy = 0;
   void flush();

@@ -7,5 +7,3 @@ export const guard =
     } catch {}
     return undefined;
   };
-
-export const wait = (delayMs: number) => new Promise<void>((resolve) => setTimeout(resolve, delayMs));

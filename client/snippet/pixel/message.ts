@@ -10,8 +10,13 @@ export const list = (value: Thing): Thing[] => [].concat(value || []).filter((it
 
 const MAX_ID_LENGTH = 100;
 
-/** One message that a platform event yields. */
-export type Reading = [type: 'track' | 'page' | 'identify', event?: string, properties?: Properties];
+/** One message that a platform event yields. One with traits is only sent with consent to marketing. */
+export type Reading = [
+  type: 'track' | 'page' | 'identify',
+  event?: string | undefined,
+  properties?: Properties | undefined,
+  traits?: Omit<Person, 'userId'>,
+];
 
 /** Who acted, according to an event. */
 export interface Person {
@@ -41,7 +46,7 @@ const idOf = (event: Thing, nth: number) => {
   return event.id && !id[MAX_ID_LENGTH] ? id : blobUuid();
 };
 
-/** The messages of one platform event. Email, phone and `identify` only with consent to marketing. */
+/** The messages of one platform event. Traits only with consent to marketing. */
 export const toMessages = (
   readings: Reading[],
   event: Thing,
@@ -49,14 +54,13 @@ export const toMessages = (
 ): Message[] => {
   const traits = consent.marketing && (contact.email || contact.phone) ? contact : undefined;
   const { document: page, navigator: agent } = event.context || {};
-  return readings.flatMap(([type, name, properties], nth) => {
-    const isPerson = type === 'identify';
-    if (isPerson && !consent.marketing) return [];
+  return readings.flatMap(([type, name, properties, own], nth) => {
+    if (own && !consent.marketing) return [];
     const draft = {
       type,
       event: name,
       properties,
-      traits: isPerson ? traits : undefined,
+      traits: own,
       messageId: idOf(event, nth),
       timestamp: timeOf(event.timestamp) as unknown as string,
       anonymousId,

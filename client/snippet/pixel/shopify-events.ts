@@ -28,8 +28,8 @@ const PATHS = {
   currency: 'currencyCode',
 };
 
-/** The cost of a cart or line, after discounts. */
-const COST = { value: 'totalAmount.amount', currency: 'totalAmount.currencyCode' };
+/** The same for the cost of a cart or line, after discounts. */
+const COST = { value: 'amount', currency: 'currencyCode' };
 
 /** Properties that have a value. Amounts are converted to numbers, global ids (`gid://shopify/Order/5210`) to their last part. */
 const find = (thing: Thing, paths: Record<string, string>): Properties => {
@@ -44,8 +44,11 @@ const find = (thing: Thing, paths: Record<string, string>): Properties => {
 };
 
 const translate = (thing: Thing): Properties => {
-  const { id, cost, lines, productVariants: shelf, lineItems = lines || shelf } = thing;
+  const { id, lines, productVariants: shelf, lineItems = lines || shelf, finalLinePrice } = thing;
   const variant = thing.merchandise || thing.variant || thing;
+  const cost: Thing = find(finalLinePrice || thing.cost?.totalAmount, COST);
+  // Only a line has one, and its units may have discounts. NaN or infinite without a quantity or a readable price.
+  const each = cost.value / (finalLinePrice && thing.quantity);
   return {
     // A custom line of a checkout has no variant.
     name: thing.quantity && thing.title,
@@ -53,10 +56,11 @@ const translate = (thing: Thing): Properties => {
     list_id: shelf && id,
     cart_id: lines && id,
     ...(variant.product && { sku: variant.id, ...find(variant, VARIANT) }),
-    ...find(cost, COST),
+    ...cost,
     ...find(thing, PATHS),
+    ...(each < Infinity && { price: +each.toFixed(6) }),
     products: lineItems && list(lineItems).map(translate),
-    coupon: list(thing.discountApplications).find(({ type }) => type === 'DISCOUNT_CODE')?.title,
+    coupon: list(thing.discountApplications).find((item) => item.type === 'DISCOUNT_CODE')?.title,
   };
 };
 

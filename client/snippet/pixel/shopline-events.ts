@@ -50,10 +50,12 @@ const trackEach =
 
 const trackPerson =
   (event: string) =>
-  (data: Thing): Reading[] =>
-    Object.values(readPerson(data)).some(Boolean)
-      ? [...track(event)(data), ['identify']]
+  (data: Thing): Reading[] => {
+    const { userId, ...traits } = readPerson(data);
+    return userId || traits.email || traits.phone
+      ? [...track(event)(data), ['identify', undefined, undefined, traits]]
       : track(event)(data);
+  };
 
 /**
  * SHOPLINE's fifteen events, by subscription name. In the published types, two of them have the name `login` of a

@@ -1,7 +1,7 @@
 import type { Consent } from '../../../shared/consent.ts';
 import { decide, isAllowed } from './consent.ts';
 import { deliver, drop } from './delivery.ts';
-import { guard, wait } from './guard.ts';
+import { guard } from './guard.ts';
 import { list, type Person, type Reading, toMessages } from './message.ts';
 import type { Message } from './queue.ts';
 import { sandbox, settings, type Thing } from './sandbox.ts';
@@ -34,7 +34,7 @@ const isKnown = (name: unknown) => orders.some((known) => known == name);
 
 /** Whether an order is new, by its id and by its checkout's token: the id may be missing at first. Records what is new. */
 const isNew = ([, event, properties]: Reading) => {
-  const names = event === 'Order Completed' ? list([properties?.order_id, properties?.checkout_id]) : [];
+  const names = list(event === 'Order Completed' && [properties?.order_id, properties?.checkout_id]);
   return !names.filter((name) => isKnown(name) || !orders.push(name))[0];
 };
 
@@ -87,10 +87,6 @@ export const start = (events: Events, readPerson: ReadPerson, watch?: (onChange:
   const run = () => {
     turn = turn.then(commit);
   };
-  const look = () => {
-    if (held[0]) run();
-    void wait(LOOK_AGAIN_MS).then(look);
-  };
   for (const name in events) {
     if (settings.events !== 'checkout' || CHECKOUT.test(name)) {
       void guard(() =>
@@ -102,7 +98,7 @@ export const start = (events: Events, readPerson: ReadPerson, watch?: (onChange:
     }
   }
   run();
-  look();
+  setInterval(() => held[0] && run(), LOOK_AGAIN_MS);
   // Last, because a platform may refuse the subscription. The change is dropped where every purpose is denied.
   watch?.(() => {
     if (isReporting) held.push(STATEMENT);
