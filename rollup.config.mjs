@@ -66,10 +66,10 @@ const letForConst = {
 const NAMES = {
   get(n) {
     const names =
-      's t i u d q R n v tt st K V o L e I f le h r k tn ta ts H W ql ii Z j si ti di m ui F x T te B _ dl ' +
-      'a il ua sr to un $ ut sa g qt ur b ie p it c se ia w A de sn Y ss X qi tr sl J Q uo y D dt dr l da ' +
-      'qs us ds so ir M jo C qa O io S E G qo fo fe fr fl fi fs fa ft fn U qe qr ue bt dn ul P qn bo be br ' +
-      'bl bi bs ba z bn lo tl lr ll li ls la lt ln N je jr jl ji';
+      's t i u d o q n l tt st sn F m R I $ V E ta A Z te T tn c S ql io w K si ti di ur jo j r H us p _ ' +
+      'uo h il x ut da y ss sr sa J qi le qt de M it B qs ia tr g ir Y N un e qa a dl k C sl f X dt dr L ' +
+      'to v ts ds so O W ui b se ie ii D ua G qo fo fe fr fl fi fs fa ft fn U qe qr ue bt dn ul P qn bo be ' +
+      'br bl bi bs ba z bn lo tl lr ll li ls la lt ln Q je jr jl ji';
     return names.split(' ')[n] ?? `$${n}`;
   },
 };
@@ -143,7 +143,7 @@ const windowStorage = {
   name: 'window-storage',
   transform: (code, id) =>
     id.endsWith('/storage.ts')
-      ? { code: code.replace('() => localStorage', '() => window.localStorage'), map: null }
+      ? { code: code.replace(/\blocalStorage\b/g, 'window.localStorage'), map: null }
       : null,
 };
 

@@ -41,8 +41,8 @@ export const startWatching = () => {
   setTimeout(runLooks);
 };
 
-/** The address that led here; within an app, its previous page. */
-let { referrer } = document;
+/** Within an app, its previous page. The document is read later: servers import this file too. */
+let referrer: string | undefined;
 export const setReferrer = (address: string) => {
   referrer = address;
 };
@@ -61,7 +61,7 @@ export const now = () => ({
       withoutQuery(location.href) +
       (location.search.match(KEPT_PARAMETERS) || []).join('').replace(/^&/, '?'),
     path: location.pathname,
-    referrer: withoutQuery(referrer),
+    referrer: withoutQuery(referrer ?? document.referrer),
     title: title(),
   },
   timestamp: new Date(),
