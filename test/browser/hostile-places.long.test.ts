@@ -62,7 +62,8 @@ describe('a content security policy', () => {
     await page.waitForFunction(() => document.title === 'loaded');
     await invoke(page, 'track', 'Size Guide Opened');
     await page.click('button');
-    await arrivesInAll(shop, page, ['page', 'Size Guide Opened', 'Chat Opened']);
+    // Without `markup.js`, markup is not reported.
+    await arrivesInAll(shop, page, ['page', 'Size Guide Opened']);
   });
 });
 

@@ -95,7 +95,9 @@ describe('whatever the shop’s page has bent, it works and so do we', () => {
     const { properties } = shop.stored().find(({ event }) => event === 'Size Guide Opened') ?? {};
     expect(properties).toMatchObject(recorded);
     expect(
-      requests.filter((path) => !['/', '/s.js', '/stock', '/v1/b', '/favicon.ico'].includes(path)),
+      requests.filter(
+        (path) => !['/', '/s.js', '/markup.js', '/stock', '/v1/b', '/favicon.ico'].includes(path),
+      ),
     ).toEqual([]);
   });
 

@@ -37,7 +37,7 @@ describe('a shop that bundles us', () => {
     const product = { product_id: 'p-2', price: 480, currency: 'TWD' };
     const marked = attributes({ 'data-sb-event': 'Product Clicked', 'data-sb-product': product });
     shop.put('/teas', html(`<button ${marked}>Oolong</button>`, APP));
-    await page.goto('/teas');
+    await Promise.all([page.waitForResponse(/markup\.js/), page.goto('/teas')]);
     await page.click('button');
     await arrivesInAll(shop, page, ['Product Added', 'Product Clicked', 'page']);
     expect(shop.stored()).toContainEqual(
