@@ -298,6 +298,11 @@ describe('what visitors type into forms', () => {
       shop.put('/', html(body, asking));
       await page.goto('/');
       await invoke(page, 'consent', { marketing: true });
+      // The file that reads forms is fetched when a visitor enters one.
+      await page.evaluate(() => document.querySelector<HTMLElement>('[type=email]')?.focus());
+      await page.waitForFunction(() =>
+        performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/forms.js')),
+      );
       await page.click('button');
       await arrivesInAll(shop, page, ['page', 'identify']);
       const identify = shop.stored().find(({ type }) => type === 'identify');
