@@ -66,10 +66,10 @@ const letForConst = {
 const NAMES = {
   get(n) {
     const names =
-      's t i u d o q n l tt st sn F m R I $ V E ta A Z te T tn c S ql io w K si ti di ur jo j r H us p _ ' +
-      'uo h il x ut da y ss sr sa J qi le qt de M it B qs ia tr g ir Y N un e qa a dl k C sl f X dt dr L ' +
-      'to v ts ds so O W ui b se ie ii D ua G qo fo fe fr fl fi fs fa ft fn U qe qr ue bt dn ul P qn bo be ' +
-      'br bl bi bs ba z bn lo tl lr ll li ls la lt ln Q je jr jl ji';
+      's t i u d g q n Q tt st sn w O h de p sa o dn L sr a m so ti y W N U jo si da di D us te e H Y x c ' +
+      'lo $ E J io fr qs ts dt ua tr ds _ uo z sl it X K qa ue il to C B ut Z ir ta qr M qt ql f se dl dr ' +
+      'F k bn l ss V ie P ii A ui T v G I qi qo fo fe r fl fi fs fa ft ur b R qe ul bt S un ia qn bo le br ' +
+      'bl bi bs ba be fn tn tl lr ll li ls la lt ln j je jr jl ji';
     return names.split(' ')[n] ?? `$${n}`;
   },
 };

@@ -7,8 +7,8 @@ import { uuid } from './uuid.ts';
 const SESSION_SECONDS = 30 * 60;
 const CLICK_SECONDS = TTCLID_DAYS * 86_400;
 
-/** A browser keeps no cookie of more than 4,096 characters. Of one that would be, the long values are left out. */
-const MAX_COOKIE_CHARACTERS = 4_000;
+/** A browser keeps no cookie of more than 4,096 bytes, and a character takes up to nine. Of a longer one, the long values are left out. */
+const MAX_CHARACTERS = 440;
 const MAX_VALUE_CHARACTERS = 80;
 
 /** UTM values of this URL that are not yet in the session cookie. */
@@ -40,8 +40,11 @@ export const touchSession = (): {
   const session = { sessionId: uuid(), ...known, ...landing };
   landing = {};
   const text = toJson(session);
-  const isLong = encodeURIComponent(text).length > MAX_COOKIE_CHARACTERS;
-  writeCookie(COOKIES.session, isLong ? toJson(session, MAX_VALUE_CHARACTERS) : text, SESSION_SECONDS);
+  writeCookie(
+    COOKIES.session,
+    text.length > MAX_CHARACTERS ? toJson(session, MAX_VALUE_CHARACTERS) : text,
+    SESSION_SECONDS,
+  );
   return { ...session, isFirst: !known };
 };
 

@@ -8,8 +8,9 @@ const MAX_EARLY = 20;
 export const early: Early[] = [];
 
 export const startRemembering = () => {
-  for (const type of ['click', 'submit'])
-    on(document, type, (event) => {
-      if (!early[MAX_EARLY]) early.push([event, event.composedPath() as HTMLElement[], moment()]);
-    });
+  const remember = (event: Event) => {
+    if (!early[MAX_EARLY]) early.push([event, event.composedPath() as HTMLElement[], moment()]);
+  };
+  on(document, 'click', remember);
+  on(document, 'submit', remember);
 };

@@ -33,15 +33,11 @@ describe('two tabs of one visitor', () => {
     await arrivesInAll(shop, page, ['identify', 'Size Guide Opened', 'identify']);
   });
 
-  // Where tabs cannot lock, two that look in the same moment may both send: the same messages, which count once.
-  test('who speak at the same time never have two requests under way', async ({ shop, page, visitor }) => {
+  // Two that look in the same moment may both send: the same messages, which count once.
+  test('who speak at the same time have each message counted once', async ({ shop, page, visitor }) => {
     shop.put('/', html('', silentPage()));
-    let underWay = 0;
-    let most = 0;
     shop.reply = async () => {
-      most = Math.max(most, ++underWay);
       await new Promise((resolve) => setTimeout(resolve, 150));
-      underWay--;
       return OK;
     };
     const other = await visitor.newPage();
@@ -57,7 +53,6 @@ describe('two tabs of one visitor', () => {
     await Promise.all([invokeAll(page, left), invokeAll(other, right)]);
     const names = [...left, ...right, ...[...left, ...right].map(() => 'identify')];
     await arrives(shop, names);
-    expect(most).toBe(1);
   });
 
   test.for(

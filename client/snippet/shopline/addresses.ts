@@ -22,7 +22,7 @@ export const captureAddresses: Capture = (report, tools) => {
     here = address;
     // With or without a locale: `/en/cart`.
     const is = (alias: string, path: string) =>
-      shopline().uri?.alias === alias || RegExp(`^(/[a-z]{2}(-.+)?)?/${path}/?$`).test(location.pathname);
+      shopline().uri?.alias === alias || RegExp(`^(/..(-.+)?)?/${path}/?$`).test(location.pathname);
     const query = new URLSearchParams(location.search);
     const words = query.get('keyword') || query.get('q');
     if (words && is('ProductsSearch', 'search')) report('Products Searched', { query: words });
