@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { OrderClaim } from '../../orders/claim.ts';
 import type { Report } from '../../orders/precedence.ts';
 import type { OpenStore } from './open-store.ts';
@@ -21,21 +22,15 @@ export interface AloneOrders {
   end(id: number): void;
 }
 
-/** Those beyond it, the oldest first, are read from the tables. */
-const MOST = 5_000;
+/** Those beyond it are read from the tables, beginning with what was not used for longest. */
+const MAX_KNOWN = 5_000;
 
 export function createAloneOrders(store: Pick<OpenStore, 'joinTransactions'>): AloneOrders {
-  const known = new Map<number, AloneOrder>();
+  const known = new LRUCache<number, AloneOrder>({ max: MAX_KNOWN });
   // What a failed transaction wrote is not there.
   store.joinTransactions({ begin() {}, rollback: () => known.clear() });
   return {
-    add(alone) {
-      for (const id of known.keys()) {
-        if (known.size < MOST) break;
-        known.delete(id);
-      }
-      known.set(alone.order.id, alone);
-    },
+    add: (alone) => void known.set(alone.order.id, alone),
     get: (id) => known.get(id),
     end: (id) => void known.delete(id),
   };

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** The only view of a token, as the tables have it. */
 export interface LoneView {
   /** When the token was shown first, and when the view was written last; epoch ms. */
@@ -10,25 +12,19 @@ export interface LoneView {
 
 export type LoneViews = ReturnType<typeof createLoneViews>;
 
-/** In tokens, those written last. */
-const MOST = 5_000;
+/** In tokens, those used last. */
+const MAX_KNOWN = 5_000;
 
 /**
  * Tokens that one visitor has shown, with their view, in memory: an order's report shows the tokens of the order, and
  * what they show is read when it is sent, moments later. Whoever removes views forgets all of them.
  */
 export function createLoneViews() {
-  const known = new Map<string, LoneView>();
+  const known = new LRUCache<string, LoneView>({ max: MAX_KNOWN });
   const keyOf = (shop: string, token: string) => `${shop}\n${token}`;
   return {
     get: (shop: string, token: string) => known.get(keyOf(shop, token)),
-    set(shop: string, token: string, view: LoneView): void {
-      for (const key of known.keys()) {
-        if (known.size < MOST) break;
-        known.delete(key);
-      }
-      known.set(keyOf(shop, token), view);
-    },
+    set: (shop: string, token: string, view: LoneView) => void known.set(keyOf(shop, token), view),
     forget: (shop: string, token: string) => void known.delete(keyOf(shop, token)),
     forgetAll: () => known.clear(),
   };
