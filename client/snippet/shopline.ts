@@ -1,7 +1,7 @@
 import type { Message, Notice, Storebeacon } from './api.ts';
+import { loadPart } from './load-part.ts';
 import { captureAddresses } from './shopline/addresses.ts';
 import { captureBus } from './shopline/buses.ts';
-import { load } from './shopline/load.ts';
 import { captureForms, captureRequests } from './shopline/requests.ts';
 import { keepCart } from './shopline/seen.ts';
 import { around, COVERED, cartToken, shopline, theme } from './shopline/storefront.ts';
@@ -22,16 +22,15 @@ capture('theme', captureBus('theme', theme, 'addListener'));
 capture('cart', captureRequests);
 capture('cart-form', captureForms);
 capture('addresses', captureAddresses);
-if ((options.cartAttributes ?? 'off') !== 'off') load('cart-attributes');
+if ((options.cartAttributes ?? 'off') !== 'off') loadPart('cart-attributes');
 // Where everything is allowed until the visitor denies it, a visitor who denied it has no id that their orders could
 // name: `cart-denial.js` denies their carts. A cart that exists when the visitor's id is denied is known by that id.
 const isGranted = options.consent === 'granted';
-// In tests of sources there are no notices.
-listen?.((...[kind, first, second]: Notice) => {
+listen((...[kind, first, second]: Notice) => {
   if (kind === 'consent') {
     const isAny = /true/.test(JSON.stringify(first));
     if (!isAny) keepCart();
-    if (isGranted && !isAny) load('cart-denial');
+    if (isGranted && !isAny) loadPart('cart-denial');
   }
   if (isGranted && (second as Message | undefined)?.event === 'Consent Denied')
     localStorage[COVERED] = cartToken();

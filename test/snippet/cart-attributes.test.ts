@@ -63,7 +63,7 @@ test.each([
   vi.resetModules();
   const base = 'https://collect.shop.example';
   const options = setting === undefined ? { base } : { base, cartAttributes: setting };
-  window.storebeacon = { capture: () => {}, options } as never;
+  window.storebeacon = { capture: () => {}, listen() {}, options } as never;
   await import('../../client/snippet/shopline.ts');
   expect([...document.scripts].map(({ src }) => src)).toEqual(loads);
 });

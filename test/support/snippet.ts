@@ -72,7 +72,7 @@ const ASKED: Readonly<Record<string, () => Promise<unknown>>> = {
   schema: () => import('../../client/snippet/schema.ts'),
 };
 /** Runs the files that the page was given script tags for, in their order. */
-export async function runAskedFiles(): Promise<void> {
+async function runAskedFiles(): Promise<void> {
   for (const { src } of document.head.querySelectorAll<HTMLScriptElement>('script[src]'))
     await ASKED[/(\w+)\.js$/.exec(src)?.[1] ?? '']?.();
 }
@@ -93,7 +93,7 @@ export async function capturing<Module>(
     const tools = { early, guard, onJsonLd, pageProduct: () => ({}), watch };
     const capture = (_source: string, start: Capture) =>
       start((event, properties) => reported.push([event, JSON.parse(JSON.stringify(properties))]), tools);
-    window.storebeacon = { capture, options: {} } as never;
+    window.storebeacon = { capture, listen() {}, options: {} } as never;
     const loaded = await load();
     if (pick) capture('', pick(loaded));
     startWatching();

@@ -9,7 +9,7 @@ const COLUMNS = 'time event source amount state'.split(' ');
 const MAX_CHARACTERS = 100;
 
 /** Strings become text nodes and are never parsed as markup. */
-export const make = (tag: string, ...content: (string | Node)[]) => {
+const make = (tag: string, ...content: (string | Node)[]) => {
   const element = document.createElement(tag);
   element.append(...content);
   return element;

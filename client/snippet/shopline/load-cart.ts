@@ -1,5 +1,5 @@
 import type { Cart } from '../api.ts';
-import { load } from './load.ts';
+import { loadPart } from '../load-part.ts';
 import { PARTS } from './parts.ts';
 import { tools } from './products.ts';
 
@@ -16,7 +16,7 @@ export const useCart = (use: Use, isNeeded: boolean) => {
   else if (isNeeded) {
     waiting.push(reading, use);
     reading = () => {};
-    if (!isLoading) load('shopline-cart');
+    if (!isLoading) loadPart('shopline-cart');
     isLoading = true;
     tools.onCart = (create) => {
       cart = create(PARTS);

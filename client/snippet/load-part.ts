@@ -1,7 +1,7 @@
-import type { Storebeacon } from '../api.ts';
+import type { Storebeacon } from './api.ts';
 
-/** Loads a plugin: a file beside `s.js`. */
-export const load = (name: string) => {
+/** Loads a further file of a plugin, from beside `s.js`. */
+export const loadPart = (name: string) => {
   const script = document.createElement('script');
   script.src = `${(window.storebeacon as Storebeacon).options.base}/${name}.js`;
   document.head.append(script);
