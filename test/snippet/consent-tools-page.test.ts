@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 // @vitest-environment-options { "url": "https://shop.example/" }
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { emptyBrowser, openBuiltPage } from '../support/built-page.ts';
+import { emptyBrowser, forgetPageAfterEachTest, openBuiltPage } from '../support/built-page.ts';
 import { STAND_INS, TOOL_NAMES } from '../support/consent-tools.ts';
 import { leavePage, waiting } from '../support/snippet.ts';
 
@@ -19,20 +19,12 @@ const names = () => waiting().map(({ event, type }) => event ?? type);
 const said = () => waiting().map(({ context }) => context.consent.categoryPreferences);
 const wait = (ms = 1_000) => vi.advanceTimersByTime(ms);
 
-let listening: ReturnType<typeof vi.spyOn>;
-beforeEach(() => {
-  emptyBrowser();
-  listening = vi.spyOn(window, 'addEventListener');
-});
+beforeEach(emptyBrowser);
 afterEach(() => {
-  for (const [type, listener] of listening.mock.calls)
-    window.removeEventListener(type as string, listener as EventListener, true);
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
   for (const name of Object.getOwnPropertyNames(window))
     if (!ours.has(name)) Reflect.deleteProperty(window, name);
 });
+forgetPageAfterEachTest();
 
 describe.each(TOOL_NAMES)('a visitor who agreed last year, whom %s asks again', (name) => {
   const start = async (tag = name as string, more = {}) => {

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Options } from '../../client/snippet/api.ts';
+import { forgetPageAfterEachTest } from '../support/built-page.ts';
 import { STAND_INS, TOOL_NAMES } from '../support/consent-tools.ts';
 import { onPage } from '../support/snippet.ts';
 
@@ -27,23 +28,14 @@ async function follow(consentTool = 'auto', options: Options = {}) {
 const wait = (ms = 1_000) => vi.advanceTimersByTime(ms);
 
 const ours = new Set(Object.getOwnPropertyNames(window));
-let listening: ReturnType<typeof vi.spyOn>;
-beforeEach(() => {
-  vi.useFakeTimers();
-  listening = vi.spyOn(window, 'addEventListener');
-});
+beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
-  for (const [type, listener] of listening.mock.calls) {
-    window.removeEventListener(type as string, listener as EventListener, true);
-  }
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
   consent.mockReset();
   for (const name of Object.getOwnPropertyNames(window)) {
     if (!ours.has(name)) Reflect.deleteProperty(window, name);
   }
 });
+forgetPageAfterEachTest();
 
 describe.each(TOOL_NAMES)('%s', (name) => {
   const open = STAND_INS[name];

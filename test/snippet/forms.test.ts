@@ -1,26 +1,15 @@
 // @vitest-environment jsdom
 // @vitest-environment-options { "url": "https://shop.example/" }
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { emptyBrowser, loadPlugins, openBuiltPage } from '../support/built-page.ts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { emptyBrowser, forgetPageAfterEachTest, loadPlugins, openBuiltPage } from '../support/built-page.ts';
 import { waiting } from '../support/snippet.ts';
 
 const CHOICE = { advertising: false, analytics: false, marketing: true };
 const EMAIL = '<input type="email" name="email" value="alice@example.com">';
 const button = (text: string) => `<button>${text}</button>`;
 
-/** Which listeners on the window belong to a page. */
-let listening: ReturnType<typeof vi.spyOn>;
-beforeEach(() => {
-  emptyBrowser();
-  listening = vi.spyOn(window, 'addEventListener');
-});
-afterEach(() => {
-  for (const [type, listener] of listening.mock.calls)
-    window.removeEventListener(type as string, listener as EventListener, true);
-  vi.restoreAllMocks();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
+beforeEach(emptyBrowser);
+forgetPageAfterEachTest();
 
 /** The traits by which a visitor who agreed to marketing is identified when they submit this form. */
 async function submit(html: string) {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { vi } from 'vitest';
+import { afterEach, beforeEach, vi } from 'vitest';
 import { answerNothing, freshBrowser, onPage, type Reported, waiting } from './snippet.ts';
 
 const run = (name: string) => {
@@ -42,6 +42,21 @@ export async function openBuiltPage(
 export function emptyBrowser(): void {
   vi.useFakeTimers({ now: Date.parse('2026-11-29T08:00:00Z') });
   freshBrowser('/');
+}
+
+/** For each test of a file: what its page listens to on the window ends with it, and so do its mocks, timers and globals. */
+export function forgetPageAfterEachTest(): void {
+  let listening: ReturnType<typeof vi.spyOn>;
+  beforeEach(() => {
+    listening = vi.spyOn(window, 'addEventListener');
+  });
+  afterEach(() => {
+    for (const [type, listener] of listening.mock.calls)
+      window.removeEventListener(type as string, listener as EventListener, true);
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
 }
 
 /** The events that wait to be sent, oldest first, with their properties. */
