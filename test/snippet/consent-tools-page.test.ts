@@ -19,7 +19,11 @@ const names = () => waiting().map(({ event, type }) => event ?? type);
 const said = () => waiting().map(({ context }) => context.consent.categoryPreferences);
 const wait = (ms = 1_000) => vi.advanceTimersByTime(ms);
 
-beforeEach(emptyBrowser);
+beforeEach(() => {
+  emptyBrowser();
+  // jsdom's own page may still be loading when a test begins.
+  vi.spyOn(document, 'readyState', 'get').mockReturnValue('complete');
+});
 afterEach(() => {
   for (const name of Object.getOwnPropertyNames(window))
     if (!ours.has(name)) Reflect.deleteProperty(window, name);
