@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { PURPOSES } from '../consent.ts';
+
+/** ISO 8601, UTC. */
+export const Time = z
+  .string()
+  .meta({ description: 'ISO 8601, UTC.', examples: ['2026-11-29T08:15:30.000Z'] });
+
+export const STATES = ['waiting', 'retry', 'delivered', 'skipped', 'dead'] as const;
+/** What became of one event at one destination. `retry`: it was sent, or could not be, and is tried again. */
+export const State = z.enum(STATES);
+export type State = z.infer<typeof State>;
+
+export const SOURCES = ['browser', 'server', 'platform', 'operator'] as const;
+export const EventSource = z.enum(SOURCES);
+
+/** A destination of a shop by its name: `tiktok`, or `tiktok:eu` for a further instance. */
+export const DestinationName = z.string();
+
+/** Why it was not delivered, as one of the closed lists in `shared/reasons.ts` names it. */
+export const Reason = z.string();
+
+export const Purposes = z.record(z.enum(PURPOSES), z.boolean());
+
+/** One destination's outcome of one event. `at`: of its latest attempt. */
+export const Outcome = z.object({
+  destination: DestinationName,
+  state: State,
+  reason: Reason.optional(),
+  at: Time.optional(),
+  attempt: z.int().optional(),
+});
+export type Outcome = z.infer<typeof Outcome>;
+
+/** What is wrong and what to do, in English. The same words by reason: `shared/advice.ts`. */
+export const Words = z.object({ means: z.string(), todo: z.string() });
+
+/** How far the search index has followed the store. */
+export const IndexState = z.object({
+  seq: z.int(),
+  /** Events that are stored and cannot be found yet. */
+  lag: z.int(),
+});
+
+/** Present while there is a further page: to be sent as `cursor`. */
+export const NextCursor = z.string().optional();
+
+const isTime = (text: string) => !Number.isNaN(Date.parse(text));
+/** A time in a query. */
+export const TimeText = z
+  .string()
+  .refine(isTime, 'expected a time such as 2026-11-29T08:00:00Z, or a day such as 2026-11-29')
+  .meta({ description: 'ISO 8601; a day alone is its first moment in UTC.' });
+
+/** A day in a query. */
+export const Day = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d$/, 'expected a day such as 2026-11-29')
+  .refine(isTime, 'expected a day that there is');

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { DestinationName, Reason, Time, TimeText, Words } from './common.ts';
+
+/** `GET /admin/dead-letters/groups`. */
+export const GroupQuery = z.strictObject({
+  shop: z.string().optional(),
+  destination: DestinationName.optional(),
+  state: z.enum(['dead', 'skipped']).optional(),
+  from: TimeText.optional(),
+  to: TimeText.optional(),
+});
+
+/** Dead letters or skipped events of one destination with one reason and one answer. */
+export const ProblemGroup = z.object({
+  shop: z.string(),
+  destination: DestinationName,
+  title: z.string(),
+  state: z.enum(['dead', 'skipped']),
+  reason: Reason,
+  /** The API's words; runs of digits are `#`, so that answers which differ by an id are one group. */
+  words: z.string().optional(),
+  count: z.int(),
+  oldestAt: Time,
+  newestAt: Time,
+  /** At most ten. */
+  messageIds: z.array(z.string()),
+  advice: Words,
+  /** False: such events are never sent in a group. */
+  canReplay: z.boolean(),
+});
+export type ProblemGroup = z.infer<typeof ProblemGroup>;
+export const GroupList = z.object({ groups: z.array(ProblemGroup) });
+export type GroupList = z.infer<typeof GroupList>;
+
+/**
+ * What `POST /admin/replay` and `/admin/discard` are about: everything that all given fields match. `state` defaults to
+ * `dead`; `none`: what a destination was never given, because it was added later.
+ */
+export const Selection = z
+  .strictObject({
+    ids: z.array(z.string().min(1).max(512)).min(1).max(10_000).optional(),
+    order: z.string().min(1).max(200).optional(),
+    shop: z.string().optional(),
+    destination: DestinationName.optional(),
+    reason: Reason.optional(),
+    state: z.enum(['dead', 'skipped', 'none', 'delivered']).optional(),
+    from: TimeText.optional(),
+    to: TimeText.optional(),
+    name: z.string().max(255).optional(),
+  })
+  .refine(
+    ({ ids, order, destination, reason, from, to, name }) =>
+      [ids, order, destination, reason, from, to, name].some((value) => value !== undefined),
+    'name at least one of ids, order, destination, reason, name, from and to',
+  );
+export type Selection = z.infer<typeof Selection>;
+
+/** `POST /admin/replay` and `/admin/discard`. `dryRun`: counts, and changes nothing. */
+export const ActionRequest = z.strictObject({
+  selection: Selection,
+  note: z.string().max(500).optional(),
+  dryRun: z.boolean().default(false),
+});
+export type ActionRequest = z.input<typeof ActionRequest>;
+
+/** `count`: deliveries (an event at one destination) that are sent again, discarded, or would be. */
+export const ActionAnswer = z.object({
+  count: z.int(),
+  byDestination: z.array(z.object({ shop: z.string(), destination: DestinationName, count: z.int() })),
+  refused: z.array(z.object({ reason: Reason, count: z.int(), advice: Words.optional() })),
+  isDryRun: z.boolean(),
+});
+export type ActionAnswer = z.infer<typeof ActionAnswer>;
+
+/** `GET /admin/audit`. */
+export const AuditQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(100),
+  before: z.coerce.number().int().optional(),
+});
+export const AuditRow = z.object({
+  id: z.int(),
+  at: Time,
+  action: z.string(),
+  /** In words: `tiktok · rejected · 2026-11-28 to 2026-11-29`. */
+  selection: z.string(),
+  count: z.int(),
+  note: z.string().optional(),
+});
+export type AuditRow = z.infer<typeof AuditRow>;
+export const AuditList = z.object({ actions: z.array(AuditRow) });

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { DestinationName, EventSource, Time } from './common.ts';
+
+const Consents = z.partialRecord(z.enum(['advertising', 'analytics', 'marketing']), z.boolean());
+
+/** `GET /admin/visitors/:id`, for one shop. Their events: `GET /admin/events?visitor=`. */
+export const Visitor = z.object({
+  shop: z.string(),
+  /** The asked id as it is stored, and what the backend or a paid order linked to it. */
+  ids: z.array(z.string()),
+  /** Browsers that claimed to be nobody else. */
+  browsers: z.array(z.string()),
+  consents: z.array(
+    z.object({
+      id: z.string(),
+      at: Time,
+      consent: Consents,
+      history: z.array(z.object({ at: Time, receivedAt: Time, source: EventSource, consent: Consents })),
+    }),
+  ),
+  links: z.object({
+    /** Stated by the backend, or by a paid order of a logged-in customer. */
+    evidenced: z.array(z.object({ userId: z.string(), key: z.string(), at: Time })),
+    /** Claimed by browsers alone; nothing follows them. */
+    claimed: z.object({ userIds: z.array(z.string()), browsers: z.array(z.string()) }),
+  }),
+  /** Canonical ids. */
+  orders: z.array(z.string()),
+  /** What an erasure cannot remove, in words for the person. */
+  remains: z.array(z.object({ destination: DestinationName, why: z.string() })),
+});
+export type Visitor = z.infer<typeof Visitor>;
+export const VisitorList = z.object({ visitors: z.array(Visitor) });
+export type VisitorList = z.infer<typeof VisitorList>;
+
+/** `DELETE /admin/visitors/:id`, for one shop. */
+export const ErasureAnswer = z.object({
+  shop: z.string(),
+  found: z.boolean(),
+  events: z.int(),
+  mentions: z.int(),
+  orders: z.int(),
+  ids: z.array(z.string()),
+  claimed: z.object({ userIds: z.array(z.string()), browsers: z.array(z.string()) }),
+  suppressed: z.array(z.string()),
+  remains: z.array(z.object({ destination: DestinationName, why: z.string() })),
+});
+export const ErasureList = z.object({ erasures: z.array(ErasureAnswer) });
+export type ErasureList = z.infer<typeof ErasureList>;
