@@ -1,0 +1,92 @@
+import type { MessageType } from '../../shared/names.ts';
+import type { ProtectedEvent, Source } from '../../shared/protected-event.ts';
+import type { HistoryRow } from './history.ts';
+
+/**
+ * Where one event is with one destination. `waiting`: not tried yet, or held; `retry`: tried, and due again; `none`: settled
+ * before the history began or after it was removed, or stored before the destination was added.
+ */
+export type DeliveryState = 'waiting' | 'retry' | 'delivered' | 'skipped' | 'dead' | 'none';
+
+/** What became of one event at one destination. Times in epoch ms. */
+export interface DeliveryOutcome {
+  /** The consumer's name. */
+  consumer: string;
+  state: DeliveryState;
+  /** Why it is skipped, is a dead letter or waits for a retry. */
+  reason?: string;
+  /** When it came to this. */
+  atMs?: number;
+  /** Of what was sent, the number of the attempt; of a retry, of the next one. */
+  attempt?: number;
+  /** When it is due again, or its hold ends. */
+  dueAtMs?: number;
+  /** Of a dead letter: the answer of the API, in its own words. */
+  words?: string;
+}
+
+/** Which events are looked for: all that is named must be so. */
+export interface EventFilter {
+  shop?: string;
+  /** Any name of an order, without `#`. */
+  order?: string;
+  anonymousId?: string;
+  userId?: string;
+  /** SHA-256 in hex, of any form that is stored. */
+  emailSha256?: string;
+  phoneSha256?: string;
+  messageId?: string;
+  /** Any of the above: what somebody typed. */
+  text?: string;
+  type?: MessageType;
+  /** The name of a track event, exactly. */
+  name?: string;
+  source?: Source;
+  /** Received at or after this, and before that; epoch ms. */
+  fromMs?: number;
+  toMs?: number;
+  /** With any of these consumers, of all where none is named, it is in this state, for this reason. */
+  consumers?: readonly string[];
+  state?: DeliveryState;
+  reason?: string;
+}
+
+export interface EventQuery extends EventFilter {
+  /** At most 200. */
+  limit: number;
+  /** `nextCursor` of the page before. */
+  cursor?: string;
+}
+
+export interface FoundEvent {
+  /** The event's number in the store. */
+  seq: number;
+  receivedAtMs: number;
+  event: ProtectedEvent;
+  /**
+   * A report of an order or a checkout that statistics count; destinations are sent another event of it. Lists leave it out,
+   * but for `messageId`.
+   */
+  isReport?: true;
+  /** One for each destination of the shop, in their order; empty for a report. */
+  outcomes: DeliveryOutcome[];
+}
+
+/** One page, newest first. It may be shorter than asked for, or empty: there is more while there is a cursor. */
+export interface EventPage {
+  events: FoundEvent[];
+  nextCursor?: string;
+}
+
+/** A request that carried an event, or what was settled without one. */
+export interface EventRequest extends Omit<HistoryRow, 'messageIds'> {
+  /** The outcome of this event, where it is not the row's. */
+  ownOutcome?: string;
+  /** The first 8 bytes of SHA-256 of this event's payloads as they were sent, in hex. */
+  digest?: string;
+}
+
+export interface EventDetail extends FoundEvent {
+  /** Oldest first. */
+  requests: EventRequest[];
+}

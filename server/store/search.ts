@@ -1,0 +1,57 @@
+import type { EventDetail, EventPage, EventQuery } from './search-events.ts';
+import type {
+  GroupQuery,
+  MatchQuery,
+  MatchRow,
+  OutcomeGroup,
+  SearchSeries,
+  SelectedPage,
+  Selection,
+  SeriesQuery,
+} from './search-figures.ts';
+import type { DayOrder, OrderDetail, OrderPage, OrderQuery } from './search-orders.ts';
+
+export type * from './search-events.ts';
+export type * from './search-figures.ts';
+export type * from './search-orders.ts';
+
+/**
+ * What operators ask of the store: an index of its events and of its delivery history, and figures over both. It is built
+ * behind the store by a thread of its own, and can be a moment late; it holds no text of an event. Lost or damaged it is
+ * built again. All methods reject with `LogUnavailable` after `close`, and while the index cannot be read.
+ */
+export interface Search {
+  /** Newest first. A page after another one holds what was stored before it, each event once, whatever is stored meanwhile. */
+  events(query: EventQuery): Promise<EventPage>;
+  /** Of several events with the messageId the one that destinations are sent, and of these the newest. */
+  event(shop: string, messageId: string): Promise<EventDetail | undefined>;
+
+  /** Newest first. */
+  orders(query: OrderQuery): Promise<OrderPage>;
+  /** @param name any name of the order, without `#`. */
+  order(shop: string, name: string): Promise<OrderDetail | undefined>;
+  /** The orders first reported on a day, oldest first. @param day `2026-03-01` in the IANA time zone. */
+  orderDay(shop: string, day: string, timeZone: string): Promise<DayOrder[]>;
+
+  /** Dead letters and skipped events, the largest group first; at most 500 groups. */
+  groups(query: GroupQuery): Promise<OutcomeGroup[]>;
+  /** What a replay or a discard would be about, page by page, oldest first. @param limit at most 1,000. */
+  select(selection: Selection, limit: number, cursor?: string): Promise<SelectedPage>;
+
+  series(query: SeriesQuery): Promise<SearchSeries>;
+  /** By day, consumer and name. */
+  matchQuality(query: MatchQuery): Promise<MatchRow[]>;
+
+  /** The number of the last event that is found, how many events are stored after it, and the last row of the history. */
+  indexedUntil(): Promise<IndexedUntil>;
+  /** Calls `listener` when further events or outcomes can be found. Returns a function that removes it. */
+  onIndexed(listener: (until: IndexedUntil) => void): () => void;
+
+  close(): Promise<void>;
+}
+
+export interface IndexedUntil {
+  seq: number;
+  lag: number;
+  historyId: number;
+}
