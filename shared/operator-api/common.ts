@@ -32,7 +32,7 @@ export const Outcome = z.object({
 });
 export type Outcome = z.infer<typeof Outcome>;
 
-/** What is wrong and what to do, in English. The same words by reason: `shared/advice.ts`. */
+/** What is wrong and what to do, in English. The same words by reason and language: `shared/advice`. */
 export const Words = z.object({ means: z.string(), todo: z.string() });
 
 /** How far the search index has followed the store. */
