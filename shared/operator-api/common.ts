@@ -6,8 +6,11 @@ export const Time = z
   .string()
   .meta({ description: 'ISO 8601, UTC.', examples: ['2026-11-29T08:15:30.000Z'] });
 
-export const STATES = ['waiting', 'retry', 'delivered', 'skipped', 'dead'] as const;
-/** What became of one event at one destination. `retry`: it was sent, or could not be, and is tried again. */
+export const STATES = ['waiting', 'retry', 'delivered', 'skipped', 'dead', 'none'] as const;
+/**
+ * What became of one event at one destination. `waiting`: not tried yet, or held; `retry`: tried, and due again; `none`: settled
+ * before the history began or after it was removed, or stored before the destination was added.
+ */
 export const State = z.enum(STATES);
 export type State = z.infer<typeof State>;
 
@@ -29,18 +32,16 @@ export const Outcome = z.object({
   reason: Reason.optional(),
   at: Time.optional(),
   attempt: z.int().optional(),
+  /** Of what waits. */
+  dueAt: Time.optional(),
 });
 export type Outcome = z.infer<typeof Outcome>;
 
 /** What is wrong and what to do, in English. The same words by reason and language: `shared/advice`. */
 export const Words = z.object({ means: z.string(), todo: z.string() });
 
-/** How far the search index has followed the store. */
-export const IndexState = z.object({
-  seq: z.int(),
-  /** Events that are stored and cannot be found yet. */
-  lag: z.int(),
-});
+/** How far the search index has followed the store. `lag`: events that are stored and cannot be found yet. */
+export const IndexState = z.object({ seq: z.int(), lag: z.int() });
 
 /** Present while there is a further page: to be sent as `cursor`. */
 export const NextCursor = z.string().optional();

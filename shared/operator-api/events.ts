@@ -74,7 +74,8 @@ export type EventList = z.infer<typeof EventList>;
 export const Attempt = z.object({
   at: Time,
   ms: z.number(),
-  outcome: z.enum(['delivered', 'retry', 'paused', 'rejected']),
+  /** Of this event: `skipped` and `dead` were settled without a request. */
+  outcome: z.enum(['delivered', 'retry', 'paused', 'rejected', 'skipped', 'dead']),
   attempt: z.int(),
   /** HTTP; absent when there was no answer. */
   status: z.int().optional(),

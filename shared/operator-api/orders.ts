@@ -5,16 +5,15 @@ import {
   EventSource,
   NextCursor,
   Outcome,
-  Purposes,
   Reason,
   State,
   Time,
   TimeText,
   Words,
 } from './common.ts';
+import { Attempt } from './events.ts';
 
-export const ORDER_STATES = ['paid', 'unpaid', 'refunded', 'cancelled', 'unconfirmed'] as const;
-/** `unconfirmed`: only browsers reported it, where their word makes no order. */
+export const ORDER_STATES = ['paid', 'unpaid', 'refunded', 'cancelled'] as const;
 export const OrderState = z.enum(ORDER_STATES);
 
 /** `GET /admin/orders`. */
@@ -33,20 +32,24 @@ export const OrderQuery = z.strictObject({
 });
 export type OrderQuery = z.input<typeof OrderQuery>;
 
-/** One order of a list. `outcomes`: of its `Order Completed`. */
+/**
+ * What became of an order at one destination: of the payment where it was paid after it was placed (what TikTok calls a
+ * purchase), else of the placement.
+ */
+const OrderOutcome = Outcome.extend({ stage: z.enum(['placed', 'paid']) });
+
+/** One order of a list. */
 export const OrderRow = z.object({
   shop: z.string(),
   /** The canonical id: the same at every destination. */
   id: z.string(),
-  /** Every id and number it was reported under. */
-  names: z.array(z.string()),
   state: OrderState,
   at: Time,
   total: z.number().optional(),
   currency: z.string().optional(),
   isPaid: z.boolean(),
   sources: z.array(EventSource),
-  outcomes: z.array(Outcome),
+  outcomes: z.array(OrderOutcome),
 });
 export type OrderRow = z.infer<typeof OrderRow>;
 
@@ -56,6 +59,8 @@ export type OrderList = z.infer<typeof OrderList>;
 /** `GET /admin/orders/:id`. */
 export const OrderAnswer = z.object({
   order: OrderRow,
+  /** Every id and number it was reported under; `isTrusted`: by a stronger voice than a browser. */
+  names: z.array(z.object({ name: z.string(), isTrusted: z.boolean() })),
   reports: z.array(
     z.object({
       source: EventSource,
@@ -63,8 +68,10 @@ export const OrderAnswer = z.object({
       name: z.string(),
       at: Time,
       receivedAt: Time,
-      messageId: z.string().optional(),
+      messageId: z.string(),
       total: z.number().optional(),
+      currency: z.string().optional(),
+      path: z.string().optional(),
     }),
   ),
   /** What browsers reported of it. `open` waits for the report of a stronger voice. */
@@ -73,11 +80,22 @@ export const OrderAnswer = z.object({
       messageId: z.string(),
       receivedAt: Time,
       status: z.enum(['open', 'joined', 'not-joined', 'unconfirmed-order']),
+      total: z.number().optional(),
+      currency: z.string().optional(),
     }),
   ),
-  /** What destinations are sent. */
+  /** What destinations are sent. The event is absent once it is removed. */
   stages: z.array(
-    z.object({ name: z.string(), messageId: z.string(), at: Time, outcomes: z.array(Outcome) }),
+    z.object({
+      stage: z.enum(['placed', 'paid', 'updated', 'cancelled', 'refunded']),
+      /** The id of a refund. */
+      part: z.string().optional(),
+      messageId: z.string().optional(),
+      at: Time.optional(),
+      total: z.number().optional(),
+      outcomes: z.array(Outcome),
+      requests: z.array(Attempt.extend({ destination: DestinationName })),
+    }),
   ),
   /** The visitors and the person whose records decide, with what they say today. */
   consent: z.array(
@@ -87,8 +105,6 @@ export const OrderAnswer = z.object({
       consent: z.partialRecord(z.enum(['advertising', 'analytics', 'marketing']), z.boolean()),
     }),
   ),
-  /** Consent under which it was stored. */
-  storedConsent: Purposes.optional(),
   /** Click ids and campaign, by name. */
   attribution: z.record(z.string(), z.string()),
 });

@@ -12,8 +12,8 @@ export const OverviewQuery = z.strictObject({
 
 /** One value for each of `times`. */
 const Counts = z.array(z.number());
-/** Null where nothing was delivered. */
-const Times = z.array(z.number().nullable());
+/** Over the whole time. */
+const Quantiles = z.object({ p50: z.number(), p95: z.number() });
 
 /** `open`: backing off after failures. `paused`: the API refused the access token. */
 export const Breaker = z.enum(['closed', 'open', 'paused']);
@@ -37,10 +37,12 @@ export const DestinationSeries = DestinationNow.extend({
   skipped: Counts,
   retried: Counts,
   dead: Counts,
-  /** Received → delivered. */
-  latencyP50Ms: Times,
-  latencyP95Ms: Times,
-  requestP95Ms: Times,
+  requests: Counts,
+  /** From receipt to delivery, and of one request. Absent where nothing was delivered. */
+  latencyMs: Quantiles.optional(),
+  requestMs: Quantiles.optional(),
+  /** Null where nothing was delivered. */
+  latencyP95Ms: z.array(z.number().nullable()),
 });
 export type DestinationSeries = z.infer<typeof DestinationSeries>;
 

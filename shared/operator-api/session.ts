@@ -11,8 +11,7 @@ export type LoginAnswer = z.infer<typeof LoginAnswer>;
 
 /** `GET /console/session`. */
 export const Session = z.object({
-  /** Empty where no token is needed (the demo on loopback): requests need no header then. */
-  csrf: z.string(),
+  csrf: Csrf,
   version: z.string(),
   /** When the session ends, epoch ms; absent where no token is needed. */
   endsAtMs: z.number().optional(),
