@@ -16,3 +16,7 @@ export const MATCH_KEYS = [
   'address',
 ] as const;
 export type MatchKey = (typeof MATCH_KEYS)[number];
+
+/** What a destination rates an event by beside the person: an amount, its currency, and products of the catalogue. */
+export const VALUE_KEYS = ['value', 'currency', 'content_id'] as const;
+export type ValueKey = (typeof VALUE_KEYS)[number];

@@ -1,7 +1,9 @@
+import { hash } from 'node:crypto';
 import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
 import type { DeadLetterReason, RetryReason, SkipReason } from '../../shared/reasons.ts';
 import { type Destination, type Facts, isSkip, toItem } from '../destinations/destination.ts';
 import { withoutPlaces } from '../privacy/without-places.ts';
+import { DIGEST_BYTES } from '../store/history.ts';
 import type { Delivery } from '../store/store.ts';
 import { EXPIRES_MS } from '../store/waiting.ts';
 
@@ -16,8 +18,11 @@ export interface Encoded {
 }
 
 /** The part of a delivery that stays in memory while its requests are in flight. */
-export type InFlight = Pick<Delivery, 'seq' | 'attempt' | 'isCurrent' | 'ack' | 'retry' | 'deadLetter'> & {
-  event: Pick<ProtectedEvent, 'type' | 'messageId' | 'identity'>;
+export type InFlight = Pick<
+  Delivery,
+  'seq' | 'attempt' | 'isCurrent' | 'ack' | 'skip' | 'retry' | 'deadLetter'
+> & {
+  event: Pick<ProtectedEvent, 'type' | 'messageId' | 'event' | 'identity'>;
 };
 
 /** A delivery that is settled without a request. */
@@ -28,6 +33,8 @@ export type Unsent =
 export interface Ready {
   delivery: InFlight;
   payloads: Encoded[];
+  /** Of all its payloads. */
+  digest: Uint8Array;
   /** Epoch ms. */
   leasedAtMs: number;
 }
@@ -84,9 +91,19 @@ export function prepare(parts: PrepareParts, leased: Delivery): Prepared {
   }
 }
 
-function toInFlight({ seq, attempt, isCurrent, ack, retry, deadLetter, event }: Delivery): InFlight {
-  const { type, messageId, identity } = event;
-  return { seq, attempt, isCurrent, ack, retry, deadLetter, event: { type, messageId, identity } };
+function toInFlight({
+  seq,
+  attempt,
+  isCurrent,
+  ack,
+  skip,
+  retry,
+  deadLetter,
+  event: leased,
+}: Delivery): InFlight {
+  const { type, messageId, event, identity } = leased;
+  const kept = { type, messageId, identity, ...(event !== undefined && { event }) };
+  return { seq, attempt, isCurrent, ack, skip, retry, deadLetter, event: kept };
 }
 
 function reasonToSkip(
@@ -128,8 +145,12 @@ function encode(
       return { delivery, dead: 'too-large', answer: `${bytes} bytes; the limit is ${maxBytes}` };
     payloads.push({ payload: parsed.data, item, bytes, group: destination.groupKey?.(parsed.data) });
   }
-  return { delivery, payloads, leasedAtMs: nowMs };
+  return { delivery, payloads, digest: digestOf(payloads), leasedAtMs: nowMs };
 }
+
+/** Tells whether payloads that are computed again are those that were sent: of their JSON texts, in order. */
+export const digestOf = (payloads: readonly { item: string }[]): Uint8Array =>
+  hash('sha256', payloads.map(({ item }) => item).join('\n'), 'buffer').subarray(0, DIGEST_BYTES);
 
 /** The payload by the API's schema, cut to its size where it is larger. */
 function check({ payload: schema, shorten }: Destination, payload: unknown) {

@@ -106,7 +106,7 @@ function selectNew(parts: RoundParts, ready: readonly Ready[], reservation: Rese
     counters.count('possible_duplicates', { shop, destination: destination.name }, length);
   }
   const items: Item[] = [];
-  for (const { delivery, payloads } of ready) {
+  for (const { delivery, payloads, digest } of ready) {
     const statuses = payloads.map(({ payload }) => reservation.statusOf(payload));
     if (statuses.includes('in-flight')) {
       settleUnsent(parts, { delivery, retry: 'blocked-by-earlier' });
@@ -114,7 +114,7 @@ function selectNew(parts: RoundParts, ready: readonly Ready[], reservation: Rese
     }
     const unsent = payloads.filter((_, index) => statuses[index] === 'new');
     if (unsent.length === 0) settleUnsent(parts, { delivery, skip: 'already-sent' });
-    for (const encoded of unsent) items.push({ ...encoded, delivery, isAlone: isAlone(delivery) });
+    for (const encoded of unsent) items.push({ ...encoded, delivery, digest, isAlone: isAlone(delivery) });
   }
   return items;
 }

@@ -7,19 +7,18 @@ import type { Encoded, InFlight } from './prepare.ts';
 import {
   CONSENT_CHANGED,
   DEFERRED,
-  type Exchange,
   isFailure,
   type NotSent,
   notSentAfter,
   type SendResult,
+  type Sent,
   STOPPING,
   send,
 } from './send.ts';
-import { type Sent, settle } from './settle.ts';
+import { type Carried, toSentRequest } from './sent-request.ts';
+import { settle } from './settle.ts';
 
-export interface Item extends Sized, Encoded {
-  delivery: InFlight;
-}
+export type Item = Sized & Encoded & Carried;
 
 type Failure = Extract<SendResult, { kind: 'retry' | 'paused' }>;
 const isFailed = (result: SendResult): result is Failure => isFailure(result);
@@ -85,7 +84,7 @@ async function sendBatch(
         const { ms, worst } = exchange;
         const labels = { shop, destination: destination.name, outcome: worst.kind };
         counters.time('delivery_request', ms / 1_000, labels);
-        requests.push(toSentRequest(parts, exchange));
+        requests.push(toSentRequest(parts.destination, exchange));
       },
     },
     batch,
@@ -97,22 +96,6 @@ async function sendBatch(
   if (failure) recordFailure(parts, failure);
   else if (requests.length > 0) breaker.succeeded();
   return results;
-}
-
-/** A request as the delivery history keeps it. */
-function toSentRequest(
-  { destination }: RoundParts,
-  { batch, atMs, ms, response, worst }: Exchange<Item>,
-): SentRequest {
-  return {
-    atMs,
-    ms,
-    outcome: worst.kind,
-    attempt: Math.max(...batch.map(({ delivery }) => delivery.attempt)),
-    ...(response && { status: response.status, ...destination.describeAnswer?.(response) }),
-    ...(worst.answer !== '' && { words: worst.answer }),
-    seqs: batch.map(({ delivery }) => delivery.seq),
-  };
 }
 
 function recordFailure(parts: RoundParts, failure: Failure): void {

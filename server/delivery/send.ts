@@ -1,5 +1,6 @@
 import type { Destination, HttpResponse, Outcome } from '../destinations/destination.ts';
 import { type Http, NoAnswer } from '../lib/http-client.ts';
+import type { InFlight } from './prepare.ts';
 import { retryAfterMs, waitMs } from './retry.ts';
 
 /** The outcome of one payload. */
@@ -11,6 +12,13 @@ export type SendResult = Outcome & {
   /** It was not sent, so its earlier attempts do not lengthen its wait. */
   isUnsent?: true;
 };
+
+/** One event with its payloads and the result of each, in the same order. */
+export interface Sent {
+  delivery: InFlight;
+  payloads: unknown[];
+  results: SendResult[];
+}
 
 export interface Sendable {
   payload: unknown;
@@ -24,6 +32,8 @@ export interface Exchange<One> {
   ms: number;
   response?: HttpResponse;
   worst: SendResult;
+  /** One for the whole batch, or one for each of it. */
+  results: readonly SendResult[];
 }
 
 export interface SendParts<One> {
@@ -110,7 +120,7 @@ async function sendOnce<One extends Sendable>(
   const startedAtMs = performance.now();
   const { results, response } = await request(parts, batch);
   const ms = performance.now() - startedAtMs;
-  parts.onSent({ batch, atMs, ms, worst: worst(results), ...(response && { response }) });
+  parts.onSent({ batch, atMs, ms, results, worst: worst(results), ...(response && { response }) });
   return results;
 }
 

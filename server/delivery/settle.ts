@@ -1,43 +1,30 @@
-import type { MatchKey } from '../../shared/match-keys.ts';
 import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
-import type { SentRequest } from '../store/history.ts';
+import type { MatchCounts, SentRequest } from '../store/history.ts';
 import type { Settled } from '../store/store.ts';
+import { matchKeysOf, matchOf } from './match.ts';
 import type { SharedParts } from './parts.ts';
 import type { InFlight, Unsent } from './prepare.ts';
 import { retryDelayMs } from './retry.ts';
-import { type SendResult, worst } from './send.ts';
+import { type SendResult, type Sent, worst } from './send.ts';
 
 const UNSENT_RETRY_MS = 1_000;
-
-/** One event with its payloads and the result of each, in the same order. */
-export interface Sent {
-  delivery: InFlight;
-  payloads: unknown[];
-  results: SendResult[];
-}
 
 /**
  * Settles events whose every payload has a result. Their deliveries, the ledger's keys and the requests that were sent
  * are one transaction of the store.
  */
 export function settle(parts: SharedParts, sent: readonly Sent[], requests: readonly SentRequest[]): void {
-  parts.log.settle(parts.consumer, { ...ledgerKeys(parts, sent), requests });
+  const match = matchOf(parts.destination, sent);
+  parts.log.settle(parts.consumer, { ...ledgerKeys(parts, sent), requests: withMatch(requests, match) });
   for (const one of sent) settleSent(parts, one);
-  countMatchKeys(parts, sent);
+  for (const [key, count] of match ? matchKeysOf(match) : [])
+    parts.counters.count('deliveries_matchable', { ...placeOf(parts), key }, count);
 }
 
-/** Each event once by key, however many payloads it has. */
-function countMatchKeys(parts: SharedParts, sent: readonly Sent[]): void {
-  const { destination, counters } = parts;
-  if (!destination.matchKeys) return;
-  const counts = new Map<MatchKey, number>();
-  for (const { payloads, results } of sent) {
-    if (worst(results).kind !== 'delivered') continue;
-    const keys = new Set(payloads.flatMap((payload) => destination.matchKeys?.(payload) ?? []));
-    for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
-  for (const [key, count] of counts)
-    counters.count('deliveries_matchable', { ...placeOf(parts), key }, count);
+/** With what the accepted events carried, in the row of the last request. */
+function withMatch(requests: readonly SentRequest[], match: MatchCounts | undefined): readonly SentRequest[] {
+  const last = requests.at(-1);
+  return last && match ? [...requests.slice(0, -1), { ...last, match }] : requests;
 }
 
 /** Accepted keys, and those certainly not accepted; keys of unknown outcome stay reserved. */
@@ -90,7 +77,7 @@ function settleSent(parts: SharedParts, { delivery, payloads, results }: Sent): 
 export function settleUnsent(parts: SharedParts, found: Unsent): void {
   const { delivery } = found;
   if ('skip' in found) {
-    delivery.ack();
+    delivery.skip(found.skip);
     parts.identifies.settled(delivery.event);
     parts.counters.count('deliveries_skipped', { ...placeOf(parts), reason: found.skip });
     parts.report({ ...aboutOf(parts, delivery), state: 'skipped', reason: found.skip });

@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod';
 import type { Purpose } from '../../shared/consent.ts';
-import type { MatchKey } from '../../shared/match-keys.ts';
+import type { MatchKey, ValueKey } from '../../shared/match-keys.ts';
 import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
 import type { RetryReason, SkipReason } from '../../shared/reasons.ts';
 import type { HttpRequest, HttpResponse } from '../lib/http-client.ts';
@@ -38,6 +38,8 @@ export interface Destination<Payload = unknown, Settings = unknown> {
   shorten?(payload: Payload): Payload;
   /** By what the API can match a person whom this payload is about; a key may be named twice. Counted when it is accepted. */
   matchKeys?(payload: Payload): readonly MatchKey[];
+  /** Which of these a payload carries, where the API has a place for them. Recorded when it is accepted. */
+  valueKeys?(payload: Payload): readonly ValueKey[];
   /** How many lines of the event are sent under another id than the one configured; counted when it is sent. */
   contentIdFallbacks?(event: ProtectedEvent, settings: Settings): number;
   /** The part of a payload that a request contains. Absent: all of it. */

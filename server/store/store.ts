@@ -1,7 +1,8 @@
 import type { ConsentState } from '../../shared/consent.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import type { DeadLetterReason, RetryReason } from '../../shared/reasons.ts';
+import type { DeadLetterReason, RetryReason, SkipReason } from '../../shared/reasons.ts';
 import type { OrderClaim } from '../orders/claim.ts';
+import type { Audit } from './audit.ts';
 import type { ConsentChange } from './consent-record.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { HistoryQuery, HistoryRow, SentRequest } from './history.ts';
@@ -122,7 +123,7 @@ export interface Consumer {
  * An append-only log. Every destination is a consumer with its own progress, so the cost of an append does not depend
  * on the number of destinations.
  */
-export interface Store extends Ledger, RedactionStore {
+export interface Store extends Ledger, RedactionStore, Audit {
   /**
    * One transaction: dedup, order identity, what proves it, the events. Resolves once all of it would survive a power
    * cut, with one answer per entry. A messageId is a duplicate when the same voice used it within its window, a stage of
@@ -157,12 +158,12 @@ export interface Store extends Ledger, RedactionStore {
   lease(consumer: string, max: number): Promise<Delivery[]>;
 
   /**
-   * Adds to what is settled in this turn of the event loop: `ack`, `retry` and `deadLetter` of its deliveries, and this,
+   * Adds to what is settled in this turn of the event loop: what its deliveries came to and this
    * are one transaction. While the disk is full it is tried again until it succeeds.
    */
   settle(consumer: string, settled: Settled): void;
 
-  /** Requests that were sent, newest first, of one consumer or of all. */
+  /** Requests that were sent and what was settled without one, newest first, of one consumer or of all. */
   history(query: HistoryQuery): Promise<HistoryRow[]>;
 
   /** Makes every delivery of this consumer that waits for a retry due now. Held events stay held. */
@@ -270,7 +271,7 @@ export interface Settled {
   requests: readonly SentRequest[];
 }
 
-/** One event leased to one consumer. Exactly one of ack, retry, deadLetter settles it; later calls do nothing. */
+/** One event leased to one consumer. Exactly one of ack, skip, retry, deadLetter settles it; later calls do nothing. */
 export interface Delivery {
   /** Without what the consent record denies. */
   event: ProtectedEvent;
@@ -289,6 +290,8 @@ export interface Delivery {
   /** False once anybody the event is about denied a purpose since it was leased. Known without waiting. */
   isCurrent(): boolean;
   ack(): void;
+  /** Correctly not sent. */
+  skip(reason: SkipReason): void;
   /** @param uncertain the request may have arrived. */
   retry(delayMs: number, reason: RetryReason, uncertain?: boolean): void;
   /** @param answer the API's own words; the first 2,000 characters are stored. */

@@ -44,6 +44,39 @@ test('SHOPLINE matches by every identity', () => {
   ).toEqual([...['user_id', 'anonymous_id', 'email', 'phone']]);
 });
 
+test.each([
+  [
+    { value: 0, currency: 'TWD', contents: [{ content_id: 's', content_type: 'product' }] },
+    ['value', 'currency', 'content_id'],
+  ],
+  [{ query: 'tea' }, []],
+])('TikTok is sent %j with %j', (properties, keys) => {
+  const payload = { event: 'Purchase', event_time: 1_700_000_000, event_id: 'm', properties };
+  expect(tiktok.valueKeys?.(payload as never)).toEqual(keys);
+});
+
+test.each([
+  [
+    { type: 'track', event: 'E', userId: 'u', properties: { revenue: '12.5', currency: 'usd' } },
+    ['value', 'currency'],
+  ],
+  [{ type: 'track', event: 'E', userId: 'u', properties: { products: [{}, { sku: 's' }] } }, ['content_id']],
+  [{ type: 'page', userId: 'u', properties: { value: 1 } }, []],
+] as const)('Customer.io is sent %j with %j', (item, keys) => {
+  expect(customerio.valueKeys?.({ messageId: 'm', timestamp: at, ...item } as never)).toEqual(keys);
+});
+
+test('SHOPLINE is sent an amount and its currency', () => {
+  const event = {
+    event_code: 'Z',
+    event_date: 1_700_000_000_000,
+    user_id: [],
+    attrs: { value: 1, currency: 'TWD', shelf: 1 },
+  };
+  expect(shopline.valueKeys?.({ event } as never)).toEqual(['value', 'currency']);
+  expect(shopline.valueKeys?.({ event: { ...event, attrs: undefined } } as never)).toEqual([]);
+});
+
 describe.each(DESTINATIONS.map((destination) => ({ name: destination.name, destination })))(
   '$name',
   ({ destination }) => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
-import type { SentRequest } from '../../server/store/history.ts';
+import type { MatchCounts, SentRequest } from '../../server/store/history.ts';
 import { type LogOptions, openLog } from '../../server/store/open.ts';
 import type { Consumer, Store } from '../../server/store/store.ts';
 import { order, waiting } from '../support/entries.ts';
@@ -113,6 +113,111 @@ test('an erasure takes the words of the requests that carried the person, a purg
   expect((await log.history({ limit: 10 })).map(({ words }) => words)).toEqual(['OK', undefined]);
   await log.purge('shop');
   expect(await log.history({ limit: 10 })).toEqual([]);
+});
+
+test('what is skipped or dead without a request has a row, one for each turn, consumer and reason', async () => {
+  const { log } = await setUp();
+  await log.accept(['a', 'b', 'c', 'd', 'e'].map((messageId) => ({ event: event({ messageId }) })));
+  const [a, b, c, d, e] = await log.lease('tiktok', 10);
+  a?.skip('consent');
+  b?.deadLetter('too-large', 'x'.repeat(900));
+  c?.skip('consent');
+  d?.skip('unmapped');
+  e?.deadLetter('rejected', 'no');
+  for (const delivery of await log.lease('shopline', 10)) delivery.skip('consent');
+  const rows = await log.history({ limit: 10 });
+  const common = { atMs: START_MS, ms: 0, attempt: 1 };
+  expect(rows.reverse()).toEqual([
+    {
+      ...common,
+      id: 1,
+      consumer: 'tiktok',
+      outcome: 'skipped',
+      code: 'consent',
+      count: 2,
+      messageIds: ['a', 'c'],
+    },
+    {
+      ...common,
+      id: 2,
+      consumer: 'tiktok',
+      outcome: 'dead',
+      code: 'too-large',
+      words: 'x'.repeat(500),
+      count: 1,
+      messageIds: ['b'],
+    },
+    {
+      ...common,
+      id: 3,
+      consumer: 'tiktok',
+      outcome: 'skipped',
+      code: 'unmapped',
+      count: 1,
+      messageIds: ['d'],
+    },
+    {
+      ...common,
+      id: 4,
+      consumer: 'shopline',
+      outcome: 'skipped',
+      code: 'consent',
+      count: 5,
+      messageIds: ['a', 'b', 'c', 'd', 'e'],
+    },
+  ]);
+  expect(await log.depth('tiktok')).toMatchObject({ waiting: 0, deadLetters: 2 });
+  expect(await log.depth('shopline')).toMatchObject({ waiting: 0 });
+});
+
+test('a skip under a lease that ended adds no row', async () => {
+  const { log, clock } = await setUp();
+  await log.accept([{ event: event({ messageId: 'a' }) }]);
+  const [late] = await log.lease('tiktok', 1);
+  clock.nowMs += 120_000;
+  const [again] = await log.lease('tiktok', 1);
+  late?.skip('consent');
+  expect(await log.history({ limit: 10 })).toEqual([]);
+  again?.ack();
+  expect(await log.depth('tiktok')).toMatchObject({ waiting: 0 });
+});
+
+test('what expired has a row, whether it was sent before or never', async () => {
+  const { log, clock } = await setUp();
+  await log.accept(['a', 'b', 'c'].map((messageId) => ({ event: event({ messageId }) })));
+  const [first] = await log.lease('tiktok', 1);
+  first?.retry(1_000, 'throttled');
+  clock.nowMs += 29 * DAY_MS;
+  await log.expire();
+  const rows = (await log.history({ consumer: 'tiktok', limit: 10 })).reverse();
+  expect(rows).toMatchObject([
+    { outcome: 'dead', code: 'expired', words: 'attempts: 1, last: throttled', messageIds: ['a'] },
+    { outcome: 'dead', code: 'expired', words: 'never sent', messageIds: ['b', 'c'] },
+  ]);
+});
+
+test('an erasure takes the digests of what was sent of the person, and of nobody else', async () => {
+  const { log, dataDir } = await setUp();
+  const of = (messageId: string, anonymousId: string) => ({
+    event: event({ messageId, identity: { anonymousId } }),
+  });
+  await log.accept([of('a', 'other'), of('b', 'me'), of('c', 'other')]);
+  await deliver(log, 'tiktok', { digests: Uint8Array.from({ length: 24 }, (_, index) => index + 1) });
+  await log.erase('shop', { ids: ['me'] });
+  const database = new DatabaseSync(join(dataDir, 'store.db'), { readOnly: true });
+  onTestFinished(() => database.close());
+  const digests = database.prepare('SELECT digests FROM delivery_history').get()?.digests as Uint8Array;
+  const kept = (from: number) => Array.from({ length: 8 }, (_, index) => from + index);
+  expect([...digests]).toEqual([...kept(1), ...Array.from({ length: 8 }, () => 0), ...kept(17)]);
+});
+
+test('digests, results and match counts count as bytes of the history', async () => {
+  const { log, clock } = await setUp({ historyBytes: 10_000 });
+  const match: MatchCounts = { Bought: [1, { email: 1 }] };
+  const large = { digests: new Uint8Array(8_000), match };
+  for (let count = 0; count < 5; count++) record(log, 'tiktok', request([], { ...large, atMs: clock.nowMs }));
+  await log.retain();
+  expect(await log.history({ limit: 10 })).toMatchObject([{ id: 5, match }, { id: 4 }]);
 });
 
 /** How many transactions the write-ahead log holds: frames that name a database size end one. */

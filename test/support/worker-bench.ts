@@ -57,6 +57,7 @@ export const answer = (status: number, body = '', headers: Record<string, string
 
 export interface Bench {
   log: Store;
+  dataDir: string;
   clock: FakeClock;
   counters: Counters;
   reports: DeliveryReport[];
@@ -117,5 +118,5 @@ export async function startBench(
     await worker.stop();
     await log.close();
   });
-  return { log, clock, counters, reports, lines, requests, worker };
+  return { log, dataDir, clock, counters, reports, lines, requests, worker };
 }

@@ -4,7 +4,7 @@ import { classify } from './classify.ts';
 import { examples } from './examples.ts';
 
 import { map } from './map.ts';
-import { matchKeys } from './match-keys.ts';
+import { matchKeys, valueKeys } from './match-keys.ts';
 import { Payload } from './payload.ts';
 import { Settings, VARIABLES } from './settings.ts';
 import { shorten } from './shorten.ts';
@@ -32,6 +32,7 @@ export const customerio: Destination<Payload, Settings> = {
   map,
   shorten,
   matchKeys,
+  valueKeys,
   request: (items, { settings }) => ({
     method: 'POST',
     url: `${settings.endpoint}/v1/batch`,

@@ -3,7 +3,7 @@ import type { Destination } from '../destination.ts';
 import { classify, describeAnswer } from './classify.ts';
 import { examples } from './examples.ts';
 import { map, refersTo } from './map.ts';
-import { matchKeys } from './match-keys.ts';
+import { matchKeys, valueKeys } from './match-keys.ts';
 import { Payload } from './payload.ts';
 import { Settings, VARIABLES } from './settings.ts';
 import { storeRateKey } from './store.ts';
@@ -32,6 +32,7 @@ export const shopline: Destination<Payload, Settings> = {
   },
   map,
   matchKeys,
+  valueKeys,
   item: ({ event }) => event,
   request: (items, { settings }) => ({
     method: 'POST',

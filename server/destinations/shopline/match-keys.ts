@@ -1,4 +1,4 @@
-import type { MatchKey } from '../../../shared/match-keys.ts';
+import type { MatchKey, ValueKey } from '../../../shared/match-keys.ts';
 import type { Identity, Payload } from './payload.ts';
 
 const KEYS: Readonly<Record<Identity['type'], MatchKey>> = {
@@ -9,3 +9,7 @@ const KEYS: Readonly<Record<Identity['type'], MatchKey>> = {
 };
 
 export const matchKeys = ({ event }: Payload): MatchKey[] => event.user_id.map(({ type }) => KEYS[type]);
+
+/** Products are in no field of their own. */
+export const valueKeys = ({ event: { attrs = {} } }: Payload): ValueKey[] =>
+  (['value', 'currency'] as const).filter((key) => attrs[key] !== undefined);

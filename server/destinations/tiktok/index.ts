@@ -3,7 +3,7 @@ import type { Destination } from '../destination.ts';
 import { classify, describeAnswer } from './classify.ts';
 import { examples } from './examples.ts';
 import { contentIdFallbacks, map } from './map.ts';
-import { matchKeys } from './match-keys.ts';
+import { matchKeys, valueKeys } from './match-keys.ts';
 import { isPurchase } from './names.ts';
 import { Payload } from './payload.ts';
 import { Settings, VARIABLES } from './settings.ts';
@@ -40,6 +40,7 @@ export const tiktok: Destination<Payload, Settings> = {
   map,
   contentIdFallbacks,
   matchKeys,
+  valueKeys,
   // Without the trailing slash TikTok answers 404.
   request: (items, { settings: { endpoint, accessToken, pixelCode, testEventCode } }) => ({
     method: 'POST',

@@ -1,4 +1,4 @@
-import type { MatchKey } from '../../../shared/match-keys.ts';
+import { type MatchKey, VALUE_KEYS, type ValueKey } from '../../../shared/match-keys.ts';
 import type { Payload } from './payload.ts';
 
 type Field = keyof NonNullable<Payload['user']>;
@@ -23,4 +23,10 @@ const KEYS: Readonly<Record<Exclude<Field, 'locale'>, MatchKey>> = {
 export function matchKeys({ user = {} }: Payload): MatchKey[] {
   const { locale: _, ...fields } = user;
   return Object.keys(fields).map((field) => KEYS[field as keyof typeof KEYS]);
+}
+
+export function valueKeys({ properties = {} }: Payload): ValueKey[] {
+  const { value, currency, contents } = properties;
+  const found: Record<ValueKey, unknown> = { value, currency, content_id: contents };
+  return VALUE_KEYS.filter((key) => found[key] !== undefined);
 }

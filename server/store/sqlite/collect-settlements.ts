@@ -4,7 +4,7 @@ import type { DeliverySettlement, Settlement } from './settle.ts';
 export function collectSettlements(send: (settlements: Settlement[]) => void) {
   let collected: Settlement[] = [];
   const flush = () => {
-    if (collected.length > 0) send(joinAcks(collected));
+    if (collected.length > 0) send(join(collected));
     collected = [];
   };
   const add = (settlement: Settlement) => {
@@ -13,16 +13,32 @@ export function collectSettlements(send: (settlements: Settlement[]) => void) {
   return { add, flush };
 }
 
-/** Acks of one lease are joined into one list of numbers, which crosses to the thread cheaply. */
-function joinAcks(settlements: readonly Settlement[]): Settlement[] {
+/**
+ * Deliveries of one lease with the same end are joined into one list of numbers, which crosses to the thread cheaply and
+ * has one row of history. Retries have times of their own.
+ */
+function join(settlements: readonly Settlement[]): Settlement[] {
   const joined: Settlement[] = [];
+  const byEnd = new Map<string, DeliverySettlement>();
   for (const next of settlements) {
-    const last = joined.at(-1);
-    const isOneMore = next.kind === 'ack' && last?.kind === 'ack' && haveSameLease(last, next);
-    if (isOneMore) last.seqs.push(...next.seqs);
-    else joined.push(next);
+    if (next.kind === 'request' || next.kind === 'retry') {
+      joined.push(next);
+      continue;
+    }
+    const end = endOf(next);
+    const found = byEnd.get(end);
+    if (found) found.seqs.push(...next.seqs);
+    else {
+      byEnd.set(end, next);
+      joined.push(next);
+    }
   }
   return joined;
 }
-const haveSameLease = (one: DeliverySettlement, other: DeliverySettlement) =>
-  one.consumer === other.consumer && one.attempt === other.attempt;
+
+function endOf(settlement: Exclude<DeliverySettlement, { kind: 'retry' }>): string {
+  const { kind, consumer, attempt } = settlement;
+  const why = kind === 'ack' ? '' : settlement.reason;
+  const answer = kind === 'dead-letter' ? settlement.answer : '';
+  return `${kind}\0${attempt}\0${consumer}\0${why}\0${answer}`;
+}

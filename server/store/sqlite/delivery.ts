@@ -60,7 +60,7 @@ export function toDelivery(row: LeasedRow, lease: Lease): Delivery {
 function createSettling(
   { seq, attempt, uncertainSinceMs }: LeasedRow,
   { consumer, leasedAtMs, clock, settle }: Lease,
-): Pick<Delivery, 'ack' | 'retry' | 'deadLetter'> {
+): Pick<Delivery, 'ack' | 'skip' | 'retry' | 'deadLetter'> {
   const lease = { consumer, attempt, seqs: [seq] };
   let isSettled = false;
   const once = (settlement: DeliverySettlement) => {
@@ -69,6 +69,7 @@ function createSettling(
   };
   return {
     ack: () => once({ ...lease, kind: 'ack' }),
+    skip: (reason) => once({ ...lease, kind: 'skip', atMs: clock.now(), reason }),
     retry: (delayMs, reason, uncertain = false) =>
       once({
         ...lease,

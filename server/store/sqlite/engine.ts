@@ -106,6 +106,8 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
       const states = subjects.length > 0 ? await call.consentStates(shop, subjects) : [];
       return states.some((state) => state.includes('g'));
     },
+    addAudit: (entry) => call.addAudit(entry, clock.now()),
+    audit: call.audit,
     depth: (consumer) => call.depth(consumer, clock.now()),
     deadLetters: async ({ consumer, limit, before }) =>
       (await call.deadLetters(consumer, limit, before)).map(toDeadLetter),

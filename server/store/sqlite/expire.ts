@@ -2,6 +2,7 @@ import { EXPIRES_MS } from '../waiting.ts';
 import { AUDIENCE } from './audience.ts';
 import { CHUNK, pages } from './chunks.ts';
 import { prepare } from './database.ts';
+import type { History } from './history.ts';
 import { type ConsumerState, isAhead, type OpenStore } from './open-store.ts';
 
 interface QueuedRow {
@@ -18,11 +19,18 @@ interface NewRow {
   receivedAtMs: number;
 }
 
+interface Expired {
+  seq: number;
+  attempts: number;
+  /** Of its last retry. */
+  reason: string | null;
+}
+
 /**
  * Moves what waited too long for a destination to its dead letters. Statistics are counted by this process itself and
  * catch up at every start, so their events do not expire.
  */
-export function createExpire(store: OpenStore, leaseMs: number) {
+export function createExpire(store: OpenStore, history: History, leaseMs: number) {
   const { connection } = store;
   const queued = prepare<QueuedRow>(
     connection,
@@ -42,16 +50,20 @@ export function createExpire(store: OpenStore, leaseMs: number) {
     `INSERT INTO dead_letters (consumer, seq, reason, answer, attempt, at) VALUES (?, ?, 'expired', ?, ?, ?)`,
   );
 
-  function moveToDeadLetters(
-    consumer: ConsumerState,
-    { seq, attempts, reason }: { seq: number; attempts: number; reason: string | null },
-    nowMs: number,
-  ): void {
-    const answer =
-      attempts === 0 ? 'never sent' : `attempts: ${attempts}${reason ? `, last: ${reason}` : ''}`;
-    insert.run(consumer.id, seq, answer, attempts, nowMs);
-    consumer.waiting--;
-    consumer.deadLetters++;
+  /** With a row of history for those that waited alike. */
+  function moveToDeadLetters(consumer: ConsumerState, expired: readonly Expired[], nowMs: number): void {
+    const alike = Map.groupBy(expired, ({ attempts, reason }) =>
+      attempts === 0 ? 'never sent' : `attempts: ${attempts}${reason ? `, last: ${reason}` : ''}`,
+    );
+    for (const [words, events] of alike) {
+      const attempt = events[0]?.attempts ?? 0;
+      const seqs = events.map(({ seq }) => seq);
+      for (const seq of seqs) insert.run(consumer.id, seq, words, attempt, nowMs);
+      const row = { outcome: 'dead', code: 'expired', words, attempt, seqs } as const;
+      history.add(consumer.id, { ...row, atMs: nowMs, ms: 0 });
+    }
+    consumer.waiting -= expired.length;
+    consumer.deadLetters += expired.length;
   }
 
   /** Events that were leased before. A lease under way ends first. */
@@ -68,12 +80,11 @@ export function createExpire(store: OpenStore, leaseMs: number) {
       // Events are stored in the order of arrival: after a page without an old one there are no more.
       if (!rows.some(({ receivedAtMs }) => receivedAtMs < beforeMs)) break;
       store.transaction(() => {
-        for (const { seq, attempt, reason, isExpired } of rows) {
-          if (isExpired === 0) continue;
-          dequeue.run(consumer.id, seq);
-          moveToDeadLetters(consumer, { seq, attempts: attempt - 1, reason }, nowMs);
-          expired++;
-        }
+        const old = rows.filter(({ isExpired }) => isExpired === 1);
+        for (const { seq } of old) dequeue.run(consumer.id, seq);
+        const found = old.map(({ seq, attempt, reason }) => ({ seq, attempts: attempt - 1, reason }));
+        moveToDeadLetters(consumer, found, nowMs);
+        expired += found.length;
       });
       yield;
     }
@@ -92,11 +103,11 @@ export function createExpire(store: OpenStore, leaseMs: number) {
       if (!last) break;
       isOld = young === -1;
       store.transaction(() => {
-        for (const event of old) {
-          if (!isAhead(consumer, event)) continue;
-          moveToDeadLetters(consumer, { seq: event.seq, attempts: 0, reason: null }, nowMs);
-          expired++;
-        }
+        const found = old
+          .filter((event) => isAhead(consumer, event))
+          .map(({ seq }) => ({ seq, attempts: 0, reason: null }));
+        moveToDeadLetters(consumer, found, nowMs);
+        expired += found.length;
         consumer.cursor = last.seq;
         moveCursor.run(last.seq, consumer.id);
       });

@@ -1,12 +1,14 @@
-import type { HistoryRow, SentRequest } from '../history.ts';
+import { DIGEST_BYTES, type HistoryRow, type SentOutcome, type SentRequest } from '../history.ts';
 import { CHUNK, eachRow, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
+import { countOf, placesOf, rangesOf, toRanges } from './ranges.ts';
 import { tryRead } from './stored-event.ts';
 import { prepareTexts } from './stored-text.ts';
 
 export const HISTORY_SCHEMA = `
-  -- One row for each request that was sent. events: ranges of seq. total: bytes of all rows up to this one.
+  -- One row for each request that was sent, and for what was settled without one (outcome skipped or dead, code: why).
+  -- events: ranges of seq. total: bytes of all rows up to this one.
   CREATE TABLE delivery_history (
     id INTEGER PRIMARY KEY,
     consumer INTEGER NOT NULL,
@@ -19,9 +21,21 @@ export const HISTORY_SCHEMA = `
     request_id TEXT,
     words TEXT,
     events TEXT NOT NULL,
-    total INTEGER NOT NULL
+    total INTEGER NOT NULL,
+    -- 8 bytes for each event, by seq: a digest of its payloads as they were sent; zeros once the event was erased.
+    digests BLOB,
+    -- Where not every event had the outcome of the row: delivered:3-7 rejected:8, divided by spaces.
+    results TEXT,
+    -- JSON of MatchCounts.
+    match TEXT
   ) STRICT;
   CREATE INDEX delivery_history_by_consumer ON delivery_history (consumer, id);
+`;
+/** The columns that versions 3 to 5 had not. */
+export const UPGRADE_HISTORY = `
+  ALTER TABLE delivery_history ADD COLUMN digests BLOB;
+  ALTER TABLE delivery_history ADD COLUMN results TEXT;
+  ALTER TABLE delivery_history ADD COLUMN match TEXT;
 `;
 
 /** How long rows stay, and how many bytes all of them may take. */
@@ -35,14 +49,18 @@ interface Row {
   consumer: string;
   atMs: number;
   ms: number;
-  outcome: SentRequest['outcome'];
+  outcome: HistoryRow['outcome'];
   attempt: number;
   status: number | null;
   code: string | null;
   requestId: string | null;
   words: string | null;
   events: string;
+  results: string | null;
+  match: string | null;
 }
+/** A row on its way in. Of what was settled without a request `ms` is 0. */
+export type NewRow = Omit<SentRequest, 'outcome'> & Pick<HistoryRow, 'outcome'>;
 
 const MAX_WORDS = 500;
 const MAX_CODE = 200;
@@ -51,17 +69,19 @@ const ROW_BYTES = 60;
 const MAX_MESSAGE_IDS = 1_000;
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
+const FORGOTTEN = Buffer.alloc(DIGEST_BYTES);
+
 /** The delivery history, newest first. Rows are removed by age and, oldest first, where there are too many bytes. */
 export function createHistory({ connection, transaction }: OpenStore, limits: HistoryLimits) {
   const insert = prepare(
     connection,
     `INSERT INTO delivery_history
-       (consumer, at, ms, outcome, attempt, status, code, request_id, words, events, total)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
-       ?11 + coalesce((SELECT total FROM delivery_history ORDER BY id DESC LIMIT 1), 0))`,
+       (consumer, at, ms, outcome, attempt, status, code, request_id, words, events, results, match, digests, total)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
+       ?14 + coalesce((SELECT total FROM delivery_history ORDER BY id DESC LIMIT 1), 0))`,
   );
   const select = `SELECT h.id, c.name AS consumer, h.at AS atMs, h.ms, h.outcome, h.attempt, h.status, h.code,
-      h.request_id AS requestId, h.words, h.events
+      h.request_id AS requestId, h.words, h.events, h.results, h.match
     FROM delivery_history h JOIN consumers c ON c.id = h.consumer`;
   const all = prepare<Row>(connection, `${select} WHERE h.id < ? ORDER BY h.id DESC LIMIT ?`);
   const ofConsumer = prepare<Row>(
@@ -84,7 +104,14 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
     `SELECT id, events FROM delivery_history WHERE consumer IN (SELECT id FROM consumers WHERE shop = ?)
        AND id > ? ORDER BY id LIMIT ?`,
   );
-  const removeWords = prepare(connection, 'UPDATE delivery_history SET words = NULL WHERE id = ?');
+  const digestsOf = prepare<{ digests: Uint8Array | null }>(
+    connection,
+    'SELECT digests FROM delivery_history WHERE id = ?',
+  );
+  const forgetOne = prepare(
+    connection,
+    'UPDATE delivery_history SET words = NULL, digests = ?2 WHERE id = ?1',
+  );
   const remove = prepare(connection, 'DELETE FROM delivery_history WHERE id = ?');
 
   const byId = prepare<Row>(connection, `${select} WHERE h.id = ?`);
@@ -100,13 +127,24 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
     return found;
   }
 
-  const toHistoryRow = ({ status, code, requestId, words, events, ...row }: Row): HistoryRow => ({
+  const toHistoryRow = ({
+    status,
+    code,
+    requestId,
+    words,
+    events,
+    results,
+    match,
+    ...row
+  }: Row): HistoryRow => ({
     ...row,
     ...(status !== null && { status }),
     ...(code !== null && { code }),
     ...(requestId !== null && { requestId }),
     ...(words !== null && { words }),
-    count: rangesOf(events).reduce((sum, [from, to]) => sum + to - from + 1, 0),
+    ...(results !== null && { results: readResults(results) }),
+    ...(match !== null && { match: JSON.parse(match) }),
+    count: countOf(events),
     messageIds: messageIds(events),
   });
 
@@ -114,16 +152,20 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
     eachRow({ transaction }, (after) => ofShop.all(shop, after, CHUNK), apply);
 
   return {
-    add(consumerId: number, { atMs, ms, outcome, attempt, status, ...sent }: SentRequest): void {
+    add(consumerId: number, { atMs, ms, outcome, attempt, status, digests, ...sent }: NewRow): void {
       const events = toRanges(sent.seqs);
       const code = sent.code?.slice(0, MAX_CODE) ?? null;
       const requestId = sent.requestId?.slice(0, MAX_CODE) ?? null;
       const words = sent.words?.slice(0, MAX_WORDS) ?? null;
-      const bytes =
-        ROW_BYTES +
-        [code, requestId, words, events].reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0);
+      const results = sent.results ? toResults(sent.results) : null;
+      const match = sent.match ? JSON.stringify(sent.match) : null;
+      const bytes = [code, requestId, words, events, results, match].reduce(
+        (sum, text) => sum + Buffer.byteLength(text ?? ''),
+        ROW_BYTES + (digests?.length ?? 0),
+      );
       const answer = [status ?? null, code, requestId, words] as const;
-      insert.run(consumerId, atMs, Math.round(ms), outcome, attempt, ...answer, events, bytes);
+      const each = [events, results, match, digests ?? null] as const;
+      insert.run(consumerId, atMs, Math.round(ms), outcome, attempt, ...answer, ...each, bytes);
     },
 
     list(consumer: string | undefined, limit: number, before: number = NEWEST): HistoryRow[] {
@@ -134,8 +176,8 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
     /** The requests that carried any of these events. */
     *of(shop: string, seqs: ReadonlySet<number>): Generator<undefined, HistoryRow[]> {
       const found: number[] = [];
-      const isCarrying = carriesAny(seqs);
-      yield* eachOfShop(shop, ({ id, events }) => void (isCarrying(events) && found.push(id)));
+      const placesIn = placesOf(seqs);
+      yield* eachOfShop(shop, ({ id, events }) => void (placesIn(events).length > 0 && found.push(id)));
       return found.flatMap((id) => byId.get(id) ?? []).map(toHistoryRow);
     },
 
@@ -144,11 +186,18 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
       yield* untilDone({ transaction }, () => removeOld.run(CHUNK, beforeMs, -limits.historyBytes));
     },
 
-    /** Removes the words of requests that carried any of these events: an API may quote what it was sent. */
+    /**
+     * Removes the words of rows that carried any of these events, because an API may quote what it was sent, and the
+     * digests of what was sent of them.
+     */
     *forget(shop: string, seqs: ReadonlySet<number>): Generator<undefined, void> {
-      const isCarrying = carriesAny(seqs);
+      const placesIn = placesOf(seqs);
       yield* eachOfShop(shop, ({ id, events }) => {
-        if (isCarrying(events)) removeWords.run(id);
+        const places = placesIn(events);
+        if (places.length === 0) return;
+        const digests = digestsOf.get(id)?.digests ?? null;
+        for (const place of places) digests?.set(FORGOTTEN, place * DIGEST_BYTES);
+        forgetOne.run(id, digests);
       });
     },
 
@@ -157,38 +206,12 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
 }
 export type History = ReturnType<typeof createHistory>;
 
-/** `3-7,9`: the fewest ranges, since neighbours are usually sent together. */
-function toRanges(seqs: readonly number[]): string {
-  const ranges: [from: number, to: number][] = [];
-  for (const seq of [...new Set(seqs)].sort((a, b) => a - b)) {
-    const last = ranges.at(-1);
-    if (last && last[1] === seq - 1) last[1] = seq;
-    else ranges.push([seq, seq]);
-  }
-  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join();
-}
+const toResults = (results: NonNullable<SentRequest['results']>): string =>
+  Object.entries(results)
+    .map(([outcome, seqs]) => `${outcome}:${toRanges(seqs)}`)
+    .join(' ');
 
-function rangesOf(text: string): [from: number, to: number][] {
-  if (text === '') return [];
-  return text.split(',').map((range) => {
-    const [from = 0, to = from] = range.split('-').map(Number);
-    return [from, to];
-  });
-}
-
-/** Whether ranges of events hold any of these. */
-function carriesAny(seqs: ReadonlySet<number>): (events: string) => boolean {
-  const sorted = [...seqs].sort((a, b) => a - b);
-  return (events) => rangesOf(events).some(([from, to]) => (firstFrom(sorted, from) ?? NEWEST) <= to);
-}
-
-/** The least of the sorted numbers that is not below `from`. */
-function firstFrom(sorted: readonly number[], from: number): number | undefined {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((sorted[middle] ?? 0) < from) low = middle + 1;
-    else high = middle;
-  }
-  return sorted[low];
+function readResults(text: string): Partial<Record<SentOutcome, number>> {
+  const parts = text.split(' ').map((part) => part.split(':'));
+  return Object.fromEntries(parts.map(([outcome = '', events = '']) => [outcome, countOf(events)]));
 }

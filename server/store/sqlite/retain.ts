@@ -1,3 +1,4 @@
+import type { Audit } from './audit.ts';
 import { emptyWal } from './checkpoints.ts';
 import { CHUNK, pages, STEP, untilDone } from './chunks.ts';
 import type { ComposedRow, Frozen } from './compose-row.ts';
@@ -22,6 +23,7 @@ interface Parts {
   encryptedPii: EncryptedPii;
   dedup: Dedup;
   history: History;
+  audit: Pick<Audit, 'retain'>;
   deadLetters: Pick<DeadLetters, 'retain'>;
   ledger: Pick<LedgerRows, 'retain'>;
   orders: OrderRetention;
@@ -37,7 +39,7 @@ interface Retained {
 /** What is past its time, and all of a shop. */
 export function createRetain(store: OpenStore, parts: Parts) {
   const { retentionMs, remove, encryptedPii, dedup, history, deadLetters, ledger, composeRow } = parts;
-  const { orders, redactions } = parts;
+  const { orders, redactions, audit } = parts;
   const { connection } = store;
   const uncomposed = prepareTexts<Omit<ComposedRow, 'packed'>>(
     connection,
@@ -119,6 +121,7 @@ export function createRetain(store: OpenStore, parts: Parts) {
       yield* orders.retain(nowMs);
       yield* ledger.retain(nowMs);
       yield* redactions.retain(nowMs);
+      yield* audit.retain(nowMs);
       yield* shrink();
       yield* emptyWal(connection);
       return removed;

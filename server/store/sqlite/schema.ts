@@ -1,10 +1,11 @@
+import { AUDIT_SCHEMA } from './audit.ts';
 import { HISTORY_SCHEMA } from './history.ts';
 import { LEDGER_SCHEMA } from './ledger.ts';
 import { REDACTION_SCHEMA } from './redactions.ts';
 import { CONSENT_SCHEMA } from './schema-consent.ts';
 import { ORDER_SCHEMA } from './schema-orders.ts';
 
-export const VERSION = 5;
+export const VERSION = 6;
 
 export const EVENT_INDEXES = `
   CREATE INDEX events_trusted ON events (shop, seq) WHERE voice = 1;
@@ -25,7 +26,7 @@ export const DELIVERY_INDEX = 'CREATE INDEX deliveries_by_due ON deliveries (con
  *
  * `seq` is never used twice, or an event could be inserted below a cursor. Times are epoch milliseconds.
  */
-export const SCHEMA = `${ORDER_SCHEMA}${CONSENT_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}
+export const SCHEMA = `${ORDER_SCHEMA}${CONSENT_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}${AUDIT_SCHEMA}
   CREATE TABLE events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     shop TEXT NOT NULL,

@@ -1,14 +1,15 @@
-import type { DeadLetterReason, RetryReason } from '../../../shared/reasons.ts';
+import type { DeadLetterReason, RetryReason, SkipReason } from '../../../shared/reasons.ts';
 import type { SentRequest } from '../history.ts';
 import { prepare } from './database.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
-import type { History } from './history.ts';
+import type { History, NewRow } from './history.ts';
 import type { LedgerRows } from './ledger.ts';
 import type { OpenStore } from './open-store.ts';
 
 /** How deliveries leased under the same attempt ended. Times in epoch ms. */
 export type DeliverySettlement = { consumer: string; attempt: number; seqs: number[] } & (
   | { kind: 'ack' }
+  | { kind: 'skip'; atMs: number; reason: SkipReason }
   | { kind: 'retry'; dueAtMs: number; reason: RetryReason; uncertainSinceMs: number | null }
   | { kind: 'dead-letter'; atMs: number; reason: DeadLetterReason; answer: string | null }
 );
@@ -53,6 +54,15 @@ export function createSettle(
     for (const request of requests) history.add(id, request);
   }
 
+  /** They are settled without a request: one row of history for all of them. */
+  function addUnsent(
+    consumerId: number,
+    { attempt, atMs, reason }: Extract<DeliverySettlement, { kind: 'skip' | 'dead-letter' }>,
+    row: Pick<NewRow, 'outcome' | 'seqs' | 'words'>,
+  ): void {
+    if (row.seqs.length > 0) history.add(consumerId, { ...row, atMs, ms: 0, attempt, code: reason });
+  }
+
   return (settlements: readonly Settlement[]): void => {
     for (const settlement of settlements) {
       if (settlement.kind === 'request') {
@@ -67,11 +77,18 @@ export function createSettle(
         postpone.run(...lease, dueAtMs, reason, uncertainSinceMs);
       } else if (settlement.kind === 'dead-letter') {
         const { reason, answer, atMs } = settlement;
-        for (const { seq } of remove.all(...lease)) {
-          moveToDeadLetters.run(consumer.id, seq, reason, answer, attempt, atMs);
-          consumer.waiting--;
-          consumer.deadLetters++;
-        }
+        const seqs = remove.all(...lease).map(({ seq }) => seq);
+        for (const seq of seqs) moveToDeadLetters.run(consumer.id, seq, reason, answer, attempt, atMs);
+        consumer.waiting -= seqs.length;
+        consumer.deadLetters += seqs.length;
+        const words = answer === null ? {} : { words: answer };
+        // What an API refused was sent: its request has a row.
+        if (reason !== 'rejected') addUnsent(consumer.id, settlement, { outcome: 'dead', seqs, ...words });
+      } else if (settlement.kind === 'skip') {
+        const seqs = remove.all(...lease).map(({ seq }) => seq);
+        consumer.waiting -= seqs.length;
+        if (consumer.decryptsPii) for (const seq of seqs) encryptedPii.deleteIfSettled(consumer, seq);
+        addUnsent(consumer.id, settlement, { outcome: 'skipped', seqs });
       } else if (consumer.decryptsPii) {
         for (const { seq } of remove.all(...lease)) {
           consumer.waiting--;

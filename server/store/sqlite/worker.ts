@@ -8,6 +8,7 @@ import { serveThread } from '../thread/serve.ts';
 import { createAccept } from './accept.ts';
 import { createAcceptOrder } from './accept-order.ts';
 import { createAloneOrders } from './alone.ts';
+import { createAudit } from './audit.ts';
 import { startCheckpoints } from './checkpoints.ts';
 import { createComposeRow } from './compose-row.ts';
 import { createConsents } from './consents.ts';
@@ -46,7 +47,13 @@ import { createRetain } from './retain.ts';
 import { SCHEMA, VERSION } from './schema.ts';
 import { createSettle } from './settle.ts';
 import { renameStoreFiles } from './upgrade/files.ts';
-import { CONSENT_FUNCTIONS, UPGRADE_FROM_3, UPGRADE_FROM_4, UPGRADE_SCHEMA } from './upgrade/schema.ts';
+import {
+  CONSENT_FUNCTIONS,
+  UPGRADE_FROM_3,
+  UPGRADE_FROM_4,
+  UPGRADE_FROM_5,
+  UPGRADE_SCHEMA,
+} from './upgrade/schema.ts';
 import { upgradeStore } from './upgrade/store.ts';
 import { createViews } from './views.ts';
 import { createVoices } from './voices.ts';
@@ -74,7 +81,7 @@ function openEngine(data: LogData, onProgress: (step: string, done: number) => v
   renameStoreFiles(dataDir);
   const database = openDatabase({
     ...{ dataDir, name: 'store', schema: SCHEMA, version: VERSION, ...limit },
-    upgrade: { 2: UPGRADE_SCHEMA, 3: UPGRADE_FROM_3, 4: UPGRADE_FROM_4 },
+    upgrade: { 2: UPGRADE_SCHEMA, 3: UPGRADE_FROM_3, 4: UPGRADE_FROM_4, 5: UPGRADE_FROM_5 },
     functions: CONSENT_FUNCTIONS,
   });
   try {
@@ -94,6 +101,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const encryptedPii = createEncryptedPii(store);
   const remove = createRemove(store);
   const history = createHistory(store, data);
+  const audit = createAudit(store);
   const ledger = createLedger(store);
   const windows = { retentionMs, orderKeyMs };
   const dedup = createDedup(store, windows);
@@ -134,7 +142,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
     subjects: createOrderSubjects(consents),
   });
   const { retain, purge } = createRetain(store, {
-    ...{ retentionMs, remove, encryptedPii, dedup, history, deadLetters, ledger, composeRow },
+    ...{ retentionMs, remove, encryptedPii, dedup, history, audit, deadLetters, ledger, composeRow },
     orders: orderRetention,
     redactions,
   });
@@ -159,6 +167,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
     writes: {
       ...accepting,
       settle: createSettle(store, encryptedPii, ledger, history),
+      addAudit: audit.add,
       closeEvidence: evidenceClosing.close,
       confirmRedaction: redactions.confirm,
       finishRedaction: redactions.finish,
@@ -180,6 +189,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       nextDueMs: queue.nextDueMs,
       deadLetters: deadLetters.list,
       history: history.list,
+      audit: audit.list,
       consentHistory: consents.history,
       consentStates: (shop: string, subjects: readonly string[]) =>
         subjects.map((subject) => consents.find(shop, subject)?.state ?? NOTHING_SAID),
@@ -195,7 +205,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
         { composeRow, recorded: createRecorded(consents), denials: consents.denials },
         { leaseMs, holdMs },
       ),
-      expire: createExpire(store, leaseMs),
+      expire: createExpire(store, history, leaseMs),
       replaySince: queue.replaySince,
       replayDeadLetters: deadLetters.replay,
       discardDeadLetters: deadLetters.discard,

@@ -1,7 +1,8 @@
 import { stateOf } from '../../../../shared/consent.ts';
 import { visitorSubject } from '../../subject.ts';
+import { AUDIT_SCHEMA } from '../audit.ts';
 import { formerRecord } from '../consents.ts';
-import { HISTORY_SCHEMA } from '../history.ts';
+import { HISTORY_SCHEMA, UPGRADE_HISTORY } from '../history.ts';
 import { LEDGER_SCHEMA } from '../ledger.ts';
 import { REDACTION_SCHEMA, UPGRADE_REDACTIONS } from '../redactions.ts';
 import { DEAD_LETTERS_BY_SEQ, DELIVERY_INDEX, EVENT_INDEXES, RETENTION_INDEXES } from '../schema.ts';
@@ -13,7 +14,7 @@ const addPacked = (...tables: string[]): string =>
   tables.map((table) => `ALTER TABLE ${table} ADD COLUMN packed BLOB;`).join('');
 
 /** From version 2 of the schema. Rows are filled in afterwards (`store.ts`). */
-export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${CONSENT_SCHEMA}${EVENT_SUBJECTS}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}${addPacked('events')}
+export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${CONSENT_SCHEMA}${EVENT_SUBJECTS}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}${AUDIT_SCHEMA}${addPacked('events')}
   ALTER TABLE events ADD COLUMN voice INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE events ADD COLUMN audience INTEGER NOT NULL DEFAULT 3;
   ALTER TABLE events ADD COLUMN compose INTEGER NOT NULL DEFAULT 0;
@@ -54,7 +55,7 @@ export const UPGRADE_FROM_3 = `${UPGRADE_VIEWS}${addPacked('events', 'evidence')
   DROP TABLE former_reports;
   ALTER TABLE deliveries ADD COLUMN requeued_at INTEGER;
   ${RETENTION_INDEXES}
-  ${REDACTION_SCHEMA}${UPGRADE_REDACTIONS}
+  ${REDACTION_SCHEMA}${UPGRADE_REDACTIONS}${UPGRADE_HISTORY}${AUDIT_SCHEMA}
   -- Emails typed at checkouts and in unpaid orders were among them.
   DELETE FROM person_links;
   ${CONSENT_SCHEMA}${EVENT_SUBJECTS}
@@ -69,7 +70,11 @@ export const UPGRADE_FROM_3 = `${UPGRADE_VIEWS}${addPacked('events', 'evidence')
 /** From version 4 of the schema. */
 export const UPGRADE_FROM_4 = `${addPacked('events', 'evidence', 'order_reports')}
   ${DEAD_LETTERS_BY_SEQ}
+  ${UPGRADE_HISTORY}${AUDIT_SCHEMA}
 `;
+
+/** From version 5 of the schema. */
+export const UPGRADE_FROM_5 = `${UPGRADE_HISTORY}${AUDIT_SCHEMA}`;
 
 /** What a former choice becomes. */
 export const CONSENT_FUNCTIONS = {

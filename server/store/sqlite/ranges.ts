@@ -1,0 +1,50 @@
+/** Numbers of events as `3-7,9`: the fewest ranges, since neighbours are usually settled together. */
+export function toRanges(seqs: readonly number[]): string {
+  const ranges: [from: number, to: number][] = [];
+  for (const seq of [...new Set(seqs)].sort((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last && last[1] === seq - 1) last[1] = seq;
+    else ranges.push([seq, seq]);
+  }
+  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join();
+}
+
+export function rangesOf(text: string): [from: number, to: number][] {
+  if (text === '') return [];
+  return text.split(',').map((range) => {
+    const [from = 0, to = from] = range.split('-').map(Number);
+    return [from, to];
+  });
+}
+
+export const countOf = (text: string): number =>
+  rangesOf(text).reduce((sum, [from, to]) => sum + to - from + 1, 0);
+
+/** At which places of ranges any of these numbers stand, counted from 0 in ascending order. */
+export function placesOf(seqs: ReadonlySet<number>): (text: string) => number[] {
+  const sorted = [...seqs].sort((a, b) => a - b);
+  return (text) => {
+    const places: number[] = [];
+    let before = 0;
+    for (const [from, to] of rangesOf(text)) {
+      for (let index = firstFrom(sorted, from); ; index++) {
+        const seq = sorted[index];
+        if (seq === undefined || seq > to) break;
+        places.push(before + seq - from);
+      }
+      before += to - from + 1;
+    }
+    return places;
+  };
+}
+
+/** The index of the least of the sorted numbers that is not below `from`. */
+function firstFrom(sorted: readonly number[], from: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((sorted[middle] ?? 0) < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
