@@ -1,4 +1,5 @@
 import express, { type Express, type Router } from 'express';
+import type { Config } from './config/config.ts';
 import { collapseSlashes } from './http/collapse-slashes.ts';
 import { contractRoute } from './http/contract-route.ts';
 import { answerErrors, notFound } from './http/error-handler.ts';
@@ -16,7 +17,9 @@ import type { RunningPlatform } from './platforms/platform.ts';
 import { webhookPaths } from './platforms/webhooks/openapi.ts';
 import { addWebhookRoutes } from './platforms/webhooks/routes.ts';
 
-export interface AppParts extends Omit<IngestParts, 'countryOf'>, Omit<OperatorParts, 'bytesInFlight'> {
+export interface AppParts
+  extends Omit<IngestParts, 'countryOf'>,
+    Omit<OperatorParts, 'bytesInFlight' | 'isDemo'> {
   /** The demo's shop, live page and switches. */
   demo?: Router;
   /** Reads orders whose webhooks lack a total. */
@@ -31,8 +34,8 @@ const SNIPPET_DIRECTORY = new URL('../client/dist/', import.meta.url);
 /** Listens on `PORT`, and on `ADMIN_PORT` where it is set. @returns the public port. */
 export async function serveApp(parts: AppParts, shutdown: Shutdown): Promise<number> {
   const { config, budget, openAdmin } = parts;
-  const { host, adminPort } = config;
-  const operatorParts = { ...parts, bytesInFlight: budget.bytes };
+  const { host, adminPort, adminHost } = config;
+  const operatorParts = { ...parts, bytesInFlight: budget.bytes, isDemo: parts.demo !== undefined };
   const admin = startOperator(operatorParts, openAdmin, shutdown);
   const countryOf = await createCountryOf(config.countryHeader, config.maxmindFile);
   const routes = adminPort === undefined ? [admin, parts.demo] : [parts.demo];
@@ -43,7 +46,7 @@ export async function serveApp(parts: AppParts, shutdown: Shutdown): Promise<num
   const limit = connectionLimit(parts);
   const port = await serve(app, config.port, host, limit, shutdown);
   if (admin && adminPort !== undefined)
-    await serve(createAdminApp(admin, parts), adminPort, host, limit, shutdown);
+    await serve(createAdminApp(admin, parts, config.trustProxy), adminPort, adminHost, limit, shutdown);
   return port;
 }
 
@@ -66,8 +69,7 @@ function createApp(
   routers: readonly Router[],
 ): Express {
   const { config, log, statistics } = parts;
-  const app = plainApp();
-  if (config.trustProxy !== undefined) app.set('trust proxy', config.trustProxy);
+  const app = plainApp(config.trustProxy);
   const version = readVersion();
   addIngestRoutes(app, parts);
   // A shop that uses webhooks is counted.
@@ -87,11 +89,16 @@ function createApp(
 }
 
 /** The operator's routes on a port of their own (`ADMIN_PORT`). */
-export const createAdminApp = (admin: Router, parts: ErrorParts): Express =>
-  closeApp(plainApp().use(admin), parts);
+export const createAdminApp = (
+  admin: Router,
+  parts: ErrorParts,
+  trustProxy?: Config['trustProxy'],
+): Express => closeApp(plainApp(trustProxy).use(admin), parts);
 
-function plainApp(): Express {
-  return express().disable('x-powered-by').disable('etag').set('query parser', 'simple').use(collapseSlashes);
+function plainApp(trustProxy: Config['trustProxy']): Express {
+  const app = express().disable('x-powered-by').disable('etag').set('query parser', 'simple');
+  if (trustProxy !== undefined) app.set('trust proxy', trustProxy);
+  return app.use(collapseSlashes);
 }
 
 type ErrorParts = Parameters<typeof answerErrors>[0];

@@ -151,6 +151,12 @@ function show(statistics) {
 
 const refresh = poll('/demo/statistics', show);
 
+/** What the operator's routes want of a page that changes something. */
+async function csrfHeaders() {
+  const response = await fetch('/console/session');
+  return response.ok ? { 'X-CSRF-Token': (await response.json()).csrf } : {};
+}
+
 /** A button that posts and shows the result. */
 function act(selector, path, waiting, done) {
   const button = find(selector);
@@ -160,7 +166,7 @@ function act(selector, path, waiting, done) {
     button.disabled = true;
     answer.textContent = waiting;
     try {
-      const response = await fetch(path, { method: 'POST' });
+      const response = await fetch(path, { method: 'POST', headers: await csrfHeaders() });
       if (!response.ok) throw new Error(`the collector responded with ${response.status}`);
       const body = await response.json();
       await refresh();

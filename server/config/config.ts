@@ -9,6 +9,8 @@ export interface Config {
   port: number;
   host: string;
   adminPort: number | undefined;
+  /** Where `adminPort` listens. */
+  adminHost: string;
   dataDir: string;
   publicUrl: string | undefined;
   /** A hop count, or the networks whose `X-Forwarded-For` is used; undefined: none. */

@@ -36,6 +36,9 @@ export function readConfig(variables: Variables, readFile: (path: string) => str
   const found = new Map<string, string>();
   const global = parseVariables(ProgramVariables, program, found);
   problems.push(...found.values());
+  const { ADMIN_HOST, ADMIN_PORT } = setOnly(program);
+  if (ADMIN_HOST !== undefined && ADMIN_PORT === undefined)
+    problems.push('ADMIN_PORT is missing: ADMIN_HOST needs it');
   problems.push(
     ...UNSUPPORTED.filter((name) => name in setOnly(program)).map(
       (name) => `${name} is not supported in this version; unset it.`,
@@ -57,6 +60,7 @@ export function readConfig(variables: Variables, readFile: (path: string) => str
     port: global.PORT,
     host: global.HOST,
     adminPort: global.ADMIN_PORT,
+    adminHost: global.ADMIN_HOST,
     dataDir: global.DATA_DIR,
     publicUrl: global.PUBLIC_URL,
     trustProxy: global.TRUST_PROXY,

@@ -60,6 +60,7 @@ export const ProgramVariables = z.object({
   ADMIN_PORT: optionalText()
     .transform((value) => (value === undefined ? undefined : Number(value)))
     .pipe(wholeFrom(0, 65535).optional()),
+  ADMIN_HOST: textOr('127.0.0.1', 'an address to listen on'),
   DATA_DIR: textOr('./data', 'a directory'),
   PUBLIC_URL: Url.transform((value) => value?.replace(/\/+$/, '')),
   TRUST_PROXY: Proxies,

@@ -1,6 +1,7 @@
 import { baseName } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import type { Config, Shop } from './config.ts';
+import { isOriginShared } from './shared-origin.ts';
 
 /** What runs and what does not, without secrets: the facts of the log line `listening`. */
 export interface Summary {
@@ -8,6 +9,8 @@ export interface Summary {
   address: string;
   port: number;
   adminPort?: number;
+  /** Of the operator's page, as far as it can be reached. */
+  console?: string;
   shops: ShopSummary[];
   off: string[];
 }
@@ -27,12 +30,20 @@ const ANY_HOST = new Set(['0.0.0.0', '::', '[::]']);
 export function summarize(config: Config, port: number): Summary {
   const { host, adminPort, adminToken, publicUrl } = config;
   const reachable = ANY_HOST.has(host) ? 'localhost' : host;
+  const isShared = isOriginShared(config);
+  const hasConsole = adminToken !== undefined && !isShared;
   const base = publicUrl ?? `http://${withPort(reachable, port)}`;
   return {
     address: `http://${withPort(host, port)}`,
     port,
     ...(adminPort !== undefined && { adminPort }),
-    off: unset('operator routes and metrics', { ADMIN_TOKEN: adminToken }),
+    ...(hasConsole && { console: consoleAddress(config, base) }),
+    off: [
+      ...unset('operator routes and metrics', { ADMIN_TOKEN: adminToken }),
+      ...(isShared && adminToken !== undefined
+        ? ['operator routes and metrics: the origin of PUBLIC_URL is in ALLOWED_ORIGINS; set ADMIN_PORT']
+        : []),
+    ],
     shops: config.shops.map((shop) => ({
       id: shop.id,
       destinations: shop.destinations.map(({ destination }) => destination.name),
@@ -41,6 +52,12 @@ export function summarize(config: Config, port: number): Summary {
     })),
   };
 }
+
+/** With `ADMIN_PORT=0` the system chooses the port. */
+const consoleAddress = ({ adminHost, adminPort }: Config, base: string) => {
+  if (adminPort === undefined) return `${base}/console`;
+  return `http://${withPort(ANY_HOST.has(adminHost) ? 'localhost' : adminHost, adminPort)}/console`;
+};
 
 const withPort = (host: string, port: number) =>
   host.includes(':') && !host.startsWith('[') ? `[${host}]:${port}` : `${host}:${port}`;

@@ -67,6 +67,14 @@ export interface Destination<Payload = unknown, Settings = unknown> {
   /** What an erasure cannot remove there, in words for the person concerned. Absent: `User Suppressed` erases it. */
   cannotErase?: string;
 
+  /**
+   * Settings under which what is sent shows up as a test and does not count.
+   *
+   * @param code of the API's test page; absent: the one that is configured.
+   * @returns undefined where there is none, and what is sent would count.
+   */
+  asTest?(settings: Settings, code?: string): Settings | undefined;
+
   /** Input and expected output with a title; the tests run them, and they document the mapping. */
   examples: readonly Example<Payload, Settings>[];
 }

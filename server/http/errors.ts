@@ -21,6 +21,9 @@ export type HttpErrorCode =
   | 'busy'
   | 'not-found'
   | 'unauthorized'
+  | 'bad-csrf-token'
+  | 'not-secure'
+  | 'unavailable'
   | 'internal';
 
 /** The request is refused as a whole; nothing of it was stored. Sent as `{code, message, meta: {errors}}`. */

@@ -1,24 +1,24 @@
 import express, { Router } from 'express';
-import { z } from 'zod';
-import { statisticsConsumers } from '../analytics/counting.ts';
 import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Config } from '../config/config.ts';
 import type { RunningDelivery } from '../delivery/start.ts';
 import { contractRoute } from '../http/contract-route.ts';
-import { operatorOnly } from '../http/operator-auth.ts';
+import { guardOperator, type OperatorAccess, operatorOnly } from '../http/operator-auth.ts';
 import type { Clock } from '../lib/clock.ts';
 import { readVersion } from '../lib/version.ts';
 import type { Redactions } from '../lifecycle/redactions.ts';
 import type { Counters } from '../observe/counters.ts';
+import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import { countedShops } from '../platforms/registry.ts';
 import type { Statistics } from '../platforms/statistics.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
-import { type Durability, LogUnavailable, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
+import { consoleRoutes } from './console/routes.ts';
+import { deadLetterRoutes } from './dead-letters.ts';
 import { adminOpenApi } from './openapi.ts';
-import { parse } from './parse.ts';
 import { redactionRoutes } from './redactions.ts';
 import { type StatisticsParts, statisticsRoutes } from './statistics.ts';
+import { statusRoutes } from './status.ts';
 import { visitorRoutes } from './visitors.ts';
 
 export interface AdminParts {
@@ -28,9 +28,11 @@ export interface AdminParts {
   delivery: RunningDelivery;
   counters: Counters;
   metrics: Metrics;
+  logger: Logger;
   clock: Clock;
-  /** undefined: no token is needed on a loopback host name. */
-  token: string | undefined;
+  access: OperatorAccess;
+  /** The demo shop runs here. */
+  isDemo: boolean;
   /** Present when a shop is counted: totals can be read, reported, and given costs. */
   statistics?: StatisticsParts['statistics'] & Pick<Statistics, 'caughtUp'>;
   /** Present when a shop is counted, or was. */
@@ -38,22 +40,14 @@ export interface AdminParts {
   redactions: Pick<Redactions, 'confirm' | 'cancel' | 'unconfirmed'>;
 }
 
-const Page = z.object({
-  consumer: z.string().optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  before: z.coerce.number().int().optional(),
-});
-const Selection = z.union([
-  z.strictObject({ ids: z.array(z.int()).min(1).max(10_000) }),
-  z.strictObject({ consumer: z.string().min(1) }),
-]);
-
-/** `/metrics` and `/admin`. */
+/** `/metrics`, `/admin` and `/console`. */
 export function adminRoutes(parts: AdminParts): Router {
-  const { config, log, piiEncryption, delivery, counters, metrics, clock, token, redactions } = parts;
+  const { config, log, piiEncryption, metrics, clock, access, redactions } = parts;
   const router = Router();
   const admin = Router();
-  router.use(['/admin', '/metrics'], operatorOnly(token));
+  router.use(['/admin', '/console', '/metrics'], guardOperator(access));
+  router.use(['/admin', '/metrics'], operatorOnly(access));
+  router.use(consoleRoutes(parts));
   router.get('/metrics', async (_request, response) => {
     response.set('Content-Type', metrics.contentType).send(await metrics.scrape());
   });
@@ -61,53 +55,12 @@ export function adminRoutes(parts: AdminParts): Router {
   if (parts.statistics && parts.state)
     admin.use(statisticsRoutes({ statistics: parts.statistics, state: parts.state, shops: config.shops }));
   admin.use(express.json({ limit: '1mb' }));
-
   admin.get(
     '/openapi.json',
     contractRoute(() => adminOpenApi(readVersion())),
   );
-
-  admin.get('/status', async (_request, response) => {
-    const destinations = await Promise.all(
-      delivery.workers.map(async ({ consumer, shop, destination, state }) => ({
-        consumer,
-        shop,
-        destination: destination.name,
-        breaker: state(),
-        ...(await log.depth(consumer)),
-      })),
-    );
-    const statistics = await Promise.all(
-      statisticsConsumers(countedShops(config)).map(async ({ name, shop }) => ({
-        consumer: name,
-        shop,
-        ...(await log.depth(name)),
-      })),
-    );
-    response.json({
-      log: await durabilityOf(log),
-      destinations,
-      statistics,
-      counters: counters.snapshot(),
-    });
-  });
-
-  admin.get('/dead-letters', async (request, response) => {
-    const { consumer, limit, before } = parse(Page, request.query);
-    const query = {
-      limit,
-      ...(consumer !== undefined && { consumer }),
-      ...(before !== undefined && { before }),
-    };
-    response.json({ deadLetters: await log.deadLetters(query) });
-  });
-  admin.post('/dead-letters/replay', async (request, response) => {
-    response.json({ replayed: await log.replayDeadLetters(parse(Selection, request.body)) });
-  });
-  admin.post('/dead-letters/discard', async (request, response) => {
-    response.json({ discarded: await log.discardDeadLetters(parse(Selection, request.body)) });
-  });
-
+  admin.use(statusRoutes(parts));
+  admin.use(deadLetterRoutes(log));
   admin.use(
     visitorRoutes({
       ...{ shops: config.shops, log, piiEncryption, clock },
@@ -117,18 +70,4 @@ export function adminRoutes(parts: AdminParts): Router {
   );
   admin.use(redactionRoutes(log, redactions));
   return router;
-}
-
-/** A log that cannot store is part of the status, not an error of the request. */
-/** `missing` repeats `gaps` for clients of earlier versions. */
-async function durabilityOf(
-  log: Store,
-): Promise<(Durability & { missing: Durability['gaps'] }) | { unavailable: string }> {
-  try {
-    const durability = await log.check();
-    return { ...durability, missing: durability.gaps };
-  } catch (error) {
-    if (error instanceof LogUnavailable) return { unavailable: error.message };
-    throw error;
-  }
 }

@@ -2,12 +2,14 @@ import type { Router } from 'express';
 import { statisticsConsumers } from '../analytics/counting.ts';
 import type { Shop } from '../config/config.ts';
 import type { RunningDelivery } from '../delivery/start.ts';
+import { createAccess } from '../http/operator-auth.ts';
+import { createSessions } from '../http/operator-sessions.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import { createMetrics, type Watched } from '../observe/metrics.ts';
 import { countedShops } from '../platforms/registry.ts';
 import { type AdminParts, adminRoutes } from './routes.ts';
 
-export interface OperatorParts extends Omit<AdminParts, 'metrics' | 'token'> {
+export interface OperatorParts extends Omit<AdminParts, 'metrics' | 'access'> {
   /** Of requests that were read and are not answered yet. */
   bytesInFlight: () => number;
 }
@@ -46,7 +48,9 @@ export function startOperator(
     ],
   });
   shutdown.onShutdown(async () => metrics.stop());
-  return adminRoutes({ ...parts, metrics, token });
+  const access = createAccess(config, token, createSessions(clock.now));
+  if (access.off !== undefined) parts.logger.error({ variable: 'ALLOWED_ORIGINS' }, access.off);
+  return adminRoutes({ ...parts, metrics, access });
 }
 
 const watchedDestinations = ({ workers }: RunningDelivery): Watched[] =>

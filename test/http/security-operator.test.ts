@@ -1,9 +1,11 @@
 // @module-tag slow
-import { globSync, readFileSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
+import { createSessions } from '../../server/http/operator-sessions.ts';
+import { type AdminParts, adminRoutes } from '../../server/operator/routes.ts';
 import { ADMIN_TOKEN, startCollector } from '../support/collector.ts';
 import { exchange } from '../support/http.ts';
 import { freePort } from '../support/process.ts';
+import { routesOf } from '../support/routes-of.ts';
 
 /** Every operator route there is, as the source declares it, with an address to ask for. */
 const ROUTES: Record<string, string> = {
@@ -39,12 +41,24 @@ async function ask(base: string, method: string, path: string, headers: Record<s
 }
 
 test('the table holds every operator route the program declares', () => {
-  const declared = globSync('server/operator/*.ts').flatMap((file) =>
-    [
-      ...readFileSync(file, 'utf8').matchAll(/\b(router|admin)\.(get|post|put|patch|delete)\(\s*'([^']+)'/g),
-    ].map(([, on, method = '', path]) => `${method.toUpperCase()} ${on === 'admin' ? '/admin' : ''}${path}`),
-  );
+  const parts = {
+    config: { shops: [] },
+    access: { token: ADMIN_TOKEN, sessions: createSessions(Date.now), pageOrigins: new Set() },
+    clock: { now: Date.now },
+    statistics: {},
+    state: {},
+  };
+  const routes = routesOf(adminRoutes(parts as unknown as AdminParts));
+  const declared = routes.filter((route) => !/^\w+ \/console/.test(route));
   expect(declared.toSorted()).toEqual(Object.keys(ROUTES).toSorted());
+});
+
+test('of the console nothing but its page and the login is there without a session', async () => {
+  expect((await ask(open.base, 'GET', '/console/session')).status).toBe(401);
+  expect((await ask(open.base, 'POST', '/console/logout')).status).toBe(401);
+  const { status, headers } = await ask(open.base, 'GET', '/console/');
+  expect([200, 503]).toContain(status);
+  expectGuarded(headers);
 });
 
 describe.each(rows)('$method $path', ({ method, path }) => {

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Cost } from '../../server/analytics/store.ts';
 import { createAdminApp } from '../../server/app.ts';
+import { createSessions } from '../../server/http/operator-sessions.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { readCosts } from '../../server/operator/marketing-costs.ts';
 import { type AdminParts, adminRoutes } from '../../server/operator/routes.ts';
@@ -335,7 +336,12 @@ test('costs that could not be stored are not answered as stored', async () => {
 describe('among the other operator’s routes', () => {
   const TOKEN = 'operator-token-0123456789';
   const parts = (more: Partial<AdminParts>) =>
-    adminRoutes({ config: { shops: [{ id: 'tea' }] }, token: TOKEN, ...more } as unknown as AdminParts);
+    adminRoutes({
+      config: { shops: [{ id: 'tea' }] },
+      access: { token: TOKEN, sessions: createSessions(Date.now), pageOrigins: new Set(), openCsrf: '' },
+      clock: { now: Date.now },
+      ...more,
+    } as unknown as AdminParts);
   const csv = 'marketing_event_id,day,spend\nMA_1,2026-03-01,5';
 
   test('they want the operator’s token, and read CSV whatever it is called', async () => {

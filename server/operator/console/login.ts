@@ -1,0 +1,73 @@
+import express, { type Request, type Response, Router } from 'express';
+import { type LoginAnswer, LoginRequest } from '../../../shared/operator-api/index.ts';
+import { HttpError } from '../../http/errors.ts';
+import { type OperatorAccess, operatorOnly } from '../../http/operator-auth.ts';
+import { readSessionId, sessionCookie, transportOf } from '../../http/operator-cookie.ts';
+import { isSame, sha256 } from '../../http/operator-sessions.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { createLogLimiter } from '../../lib/log-limiter.ts';
+import { networkOf } from '../../lib/network.ts';
+import { createWindowLimit } from '../../lib/window-limit.ts';
+import type { Logger } from '../../observe/log.ts';
+import { parse } from '../parse.ts';
+
+interface LoginParts {
+  access: OperatorAccess;
+  clock: Pick<Clock, 'now'>;
+  logger: Logger;
+}
+
+const MINUTE_MS = 60_000;
+const ATTEMPTS_PER_ADDRESS = 5;
+const ATTEMPTS = 60;
+
+/** `POST /console/login` and `/console/logout`: the token for a cookie, and its end. Mount behind `guardOperator`. */
+export function loginRoutes({ access, clock, logger }: LoginParts): Router {
+  const router = Router();
+  const { token, sessions } = access;
+  const limit = createLoginLimit(clock.now);
+  const mayLog = createLogLimiter(clock.now);
+
+  const requireSecure = (request: Request) => {
+    if (transportOf(request) === 'exposed')
+      throw new HttpError(
+        403,
+        'not-secure',
+        'The console needs https, because the token could be read on the way. Behind a proxy that ends https set TRUST_PROXY and pass X-Forwarded-Proto; without one use an ssh tunnel to a loopback address.',
+      );
+  };
+
+  router.post('/console/login', express.json({ limit: '4kb' }), (request: Request, response: Response) => {
+    if (token === undefined) return void response.json({ csrf: access.openCsrf } satisfies LoginAnswer);
+    requireSecure(request);
+    limit(request.ip ?? '');
+    const given = parse(LoginRequest, request.body).token;
+    if (!isSame(given, sha256(token))) {
+      if (mayLog('')) logger.warn({}, 'console login refused: wrong token');
+      throw new HttpError(401, 'unauthorized', 'This is not the ADMIN_TOKEN.');
+    }
+    const { id, session } = sessions.begin();
+    response.set('Set-Cookie', sessionCookie(request, id));
+    response.json({ csrf: session.csrf } satisfies LoginAnswer);
+  });
+
+  router.post('/console/logout', operatorOnly(access), (request: Request, response: Response) => {
+    const id = readSessionId(request);
+    if (id !== undefined) sessions.end(id);
+    response.set('Set-Cookie', sessionCookie(request, '')).status(204).end();
+  });
+  return router;
+}
+
+/** Counts an attempt, whether or not it succeeds. @throws {HttpError} 429 */
+function createLoginLimit(nowMs: () => number): (address: string) => void {
+  const byAddress = createWindowLimit(ATTEMPTS_PER_ADDRESS, MINUTE_MS, nowMs);
+  const all = createWindowLimit(ATTEMPTS, MINUTE_MS, nowMs);
+  return (address) => {
+    const waitMs = byAddress(networkOf(address) ?? address, 1) || all('', 1);
+    if (waitMs === 0) return;
+    throw new HttpError(429, 'too-many-requests', 'Too many attempts to log in. Wait a minute.', {
+      retryAfterSeconds: Math.ceil(waitMs / 1_000),
+    });
+  };
+}
