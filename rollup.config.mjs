@@ -79,6 +79,21 @@ const PIXEL_NAMES = {
   get: (n) => 'etairnlhcdvbgFxRo_kfXpYJzmECAjSTLIWHZsVUPM$BuDqOGNQKyw'[n] ?? `$${n}`,
 };
 
+/** The same for the plugins that are close to their limits. */
+const PLUGIN_NAMES = {
+  'debug-differences': 'S M d C f D g G K t J $ L R s m',
+  'json-ld': 'i p o r q t g s c m n X d a h w $ k u f y l j e',
+  shopline: 'e t b c l o u g _ m p s j n d F w J k i a G T P K q U v z M Z x y B h O H X E D A W',
+  'shopline-cart': 'r O m U a N i c P S R x h f n Q t g v s o T w l y u k e z q',
+};
+const namesOf = (names) =>
+  names && {
+    names,
+    get(n) {
+      return this.names.split(' ')[n] ?? `$${n}`;
+    },
+  };
+
 /**
  * Tuned for the size after brotli: `hoist_props` and more inlining make the file shorter but compress worse. Mangling in
  * a second step gives more repetitive names.
@@ -157,7 +172,7 @@ const packageEntry = {
 const configuration = [
   bundle('index.ts', 's.js', NAMES),
   packageEntry,
-  ...PLUGINS.map((name) => bundle(`${name}.ts`, `${name}.js`)),
+  ...PLUGINS.map((name) => bundle(`${name}.ts`, `${name}.js`, namesOf(PLUGIN_NAMES[name]))),
   ...PIXELS.map((name) => bundle(`${name}.ts`, `${name}.js`, PIXEL_NAMES)),
 ];
 bundles = configuration.length;

@@ -66,6 +66,7 @@ export const PLUGINS = [
   'schema',
   'shopline',
   'shopline-cart',
+  'shopline-direction',
 ] as const;
 /** Files that run in a platform's pixel sandbox, in place of the snippet. */
 export const PIXELS = ['pixel-shopify', 'pixel-shopline'] as const;

@@ -88,6 +88,9 @@ export interface Cart {
 }
 export type CreateCart = (parts: CartParts) => Cart;
 
+/** A change of the cart: what changed by how many, when and by whom it was reported, and the product. */
+export type Change = [what: string, atMs: number, sources: string, product: Properties];
+
 /** What the snippet passes to a source. */
 export interface Tools {
   /** Wraps a function so that it never throws. */
@@ -98,6 +101,8 @@ export interface Tools {
   onJsonLd(callback: OnTexts): void;
   /** The first clicks and submits of this page, for plugins that arrive later. */
   early: Early[];
+  /** The present moment, for a report that is made later. */
+  now(): Moment;
   /** Parses JSON with what people leave in it; undefined for what is none even so. Of `repair.js`. */
   parse?(text: string): unknown;
   /** Makes properties, in place, fit the collector's contract: numbers for amounts, text decoded. Of `repair.js`. */
@@ -106,6 +111,10 @@ export interface Tools {
   simplify?(things: unknown[], page: Page, at: Date): unknown[];
   /** Called when these have arrived, or one of them cannot be loaded. */
   onRepair?(): void;
+  /** What SHOPLINE's own sources reported of the cart lately, newest first. Set by `shopline`. */
+  changes?: Change[];
+  /** Reports what the data layer says, unless the cart changed the other way. Set by `shopline-direction`. */
+  settle?(report: Report, event: string, properties: Properties): void;
   /** Takes the cart's logic. Set by `shopline`, for the `shopline-cart` plugin. */
   onCart?(create: CreateCart): void;
   /**

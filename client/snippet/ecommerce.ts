@@ -1,6 +1,8 @@
 import type { Report, Storebeacon } from './api.ts';
 import { SOURCES } from './data-layer/actions.ts';
 import { translate } from './data-layer/events.ts';
+import { loadPart } from './load-part.ts';
+import type { Thing } from './thing.ts';
 
 /**
  * Reports the ecommerce events of the shop's data layer, which `data-layer.js` reads. `gtag` calls, Tag Manager pushes
@@ -9,12 +11,15 @@ import { translate } from './data-layer/events.ts';
  */
 const follow = ({ capture }: Storebeacon) => {
   const reports: Report[] = [];
+  if ((window as Thing).Shopline) loadPart('shopline-direction');
   for (const source of SOURCES)
-    capture(source, (report, { readDataLayer }) => {
+    capture(source, (report, tools) => {
       if (reports.push(report) === SOURCES.length)
-        readDataLayer?.(translate, ([from, event, properties]) =>
-          (reports[from] as Report)(event, properties),
-        );
+        tools.readDataLayer?.(translate, ([from, event, properties]) => {
+          const send = reports[from] as Report;
+          if (tools.settle) tools.settle(send, event, properties);
+          else send(event, properties);
+        });
     });
 };
 

@@ -2,6 +2,7 @@ import type { Action, OnTexts, Properties, Storebeacon } from './api.ts';
 import { fromJson } from './json.ts';
 import { read } from './json-ld/read.ts';
 import { isA, unpack } from './json-ld/thing.ts';
+import { list } from './thing.ts';
 
 /** The end of a key under which texts were stored: its time and the page's id, or the latter alone. */
 const ID_CHARACTERS = 32;
@@ -44,9 +45,13 @@ window.storebeacon?.capture('json-ld', (report, tools) => {
           return;
         }
         reported[event] = properties;
-        if (event === 'Product Viewed' && page.path === location.pathname) {
-          tools.pageProduct = () => ({ ...properties, offers });
-        }
+        // Of a list, the currency alone.
+        if (page.path === location.pathname)
+          tools.pageProduct = () => ({
+            currency: list(properties.products)[0]?.currency,
+            ...properties,
+            offers,
+          });
         const messageId = key && `${key.slice(-ID_CHARACTERS)}.${index}`;
         // For the other sources of this page it is reported.
         if (isTaken) actions.push([{}, event, +timestamp]);

@@ -199,6 +199,26 @@ describe('prices', () => {
     expect(events('Product Added')).toMatchObject([{ price: 22.75, value: 22.75, currency: 'USD' }]);
   });
 
+  test('of the cart, added from a list, are in the currency of the list', async () => {
+    const entry = (productID: string, price: string) => ({
+      '@type': 'ListItem',
+      item: {
+        '@type': 'Product',
+        productID,
+        name: 'Oolong',
+        offers: { '@type': 'Offer', price, priceCurrency: 'USD' },
+      },
+    });
+    await open({
+      jsonLd: { '@type': 'ItemList', itemListElement: [entry(SPU, '12.50'), entry('161', '36.00')] },
+      path: '/collections/tea',
+    });
+    answers['/cart/add'] = { id: SMALL, product_id: SPU, price: 12.5, quantity: 1 };
+    await ask('/cart/add', { id: SMALL, quantity: 1 });
+    await settle();
+    expect(events('Product Added')).toMatchObject([{ product_id: SPU, price: 12.5, currency: 'USD' }]);
+  });
+
   test('with a currency of their own keep it', async () => {
     await open({ jsonLd: LD_30 });
     answers['/cart/add'] = { id: LARGE, price: 728, currency: 'TWD', quantity: 1 };

@@ -12,6 +12,8 @@ const run = (name: string) => {
 /** The scripts that the page was given since, each once; those that they ask for, too. */
 export function loadPlugins(blocked: readonly string[] = []): void {
   for (const script of document.head.querySelectorAll<HTMLScriptElement>('script[src]:not([data-run])')) {
+    // Asked for by one that was run meanwhile, with all that was there then.
+    if ('run' in script.dataset) continue;
     script.dataset.run = '';
     const name = new URL(script.src).pathname.slice(1);
     if (blocked.includes(name)) continue;

@@ -90,7 +90,8 @@ export async function capturing<Module>(
     const { guard, startWatching, watch } = await import('../../client/snippet/page.ts');
     const { early } = await import('../../client/snippet/early.ts');
     const { onJsonLd } = await import('../../client/snippet/capture/json-ld.ts');
-    const tools = { early, guard, onJsonLd, pageProduct: () => ({}), watch };
+    const { moment } = await import('../../client/snippet/once.ts');
+    const tools = { early, guard, onJsonLd, pageProduct: () => ({}), now: moment, watch };
     const capture = (_source: string, start: Capture) =>
       start((event, properties) => reported.push([event, JSON.parse(JSON.stringify(properties))]), tools);
     window.storebeacon = { capture, listen() {}, options: {} } as never;

@@ -8,7 +8,7 @@ import { DEFERRED } from '../rules.ts';
 import { record } from '../track.ts';
 import { onJsonLd } from './json-ld.ts';
 
-const tools: Tools = { early, guard, onJsonLd, pageProduct: () => ({}), watch };
+const tools: Tools = { early, guard, onJsonLd, pageProduct: () => ({}), now: moment, watch };
 
 /** Properties that a plugin adds to the reports of every source. */
 let enrich: Enrich = () => ({});

@@ -5,13 +5,13 @@ import { differences, isSame } from './differences.ts';
 /** A line about the message with this id. */
 export type Line = [messageId: string, event: string, text: string];
 
-/** An event that was sent, or waits for the visitor's choice, and the sources that reported it. */
+/** An event that was sent, waits for the visitor's choice, or was contradicted, and the sources that reported it. */
 interface Sent {
   messageId: string;
   event: string;
   properties: Properties;
   atMs: number;
-  state: 'sent' | 'held';
+  state: 'sent' | 'held' | 'repeat';
   /** The first is the one whose properties are sent. */
   sources: string[];
 }
@@ -33,9 +33,14 @@ const find = (properties: Properties, fits: (one: Sent) => boolean) => {
 const onSent = (
   state: Sent['state'],
   source: string,
-  { messageId, event = '', properties = {}, timestamp = 0 }: Message & { timestamp?: Date | number },
+  {
+    messageId = '',
+    event = '',
+    properties = {},
+    timestamp = 0,
+  }: Partial<Message> & { timestamp?: Date | number },
 ): Line[] => {
-  const known = sent.find((one) => one.messageId === messageId);
+  const known = messageId && sent.find((one) => one.messageId === messageId);
   if (known) {
     known.state = state;
     return [];
@@ -50,13 +55,21 @@ const onSent = (
   );
   sent = [{ messageId, event, properties, atMs, state, sources: [source] }, ...sent].slice(0, MAX_SENT);
   return opposite
-    ? [[messageId, event, `direction: ${event} by ${source}, ${opposite.event} by ${opposite.sources[0]}`]]
+    ? [
+        [
+          messageId || opposite.messageId,
+          event,
+          `direction: ${event} by ${source}, ${opposite.event} by ${opposite.sources[0]}`,
+        ],
+      ]
     : [];
 };
 
 const onRepeat = (source: string, event: string, properties: Properties): Line[] => {
   const one = find(properties, (other) => other.event === event);
-  if (!one || one.sources.includes(source)) return [];
+  // A repeat of nothing: another source reported the other direction, which is sent, now or later.
+  if (!one || one.sources.includes(source))
+    return onSent('repeat', source, { event, properties, timestamp: Date.now() });
   one.sources.push(source);
   return differences(one.properties, properties).map(([name, ours, other]) => [
     one.messageId,

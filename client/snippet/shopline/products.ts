@@ -1,4 +1,4 @@
-import type { Properties, Tools } from '../api.ts';
+import type { Change, Properties, Tools } from '../api.ts';
 import { list, type Thing } from '../thing.ts';
 import { read } from './read.ts';
 import { orderOfPage, shownCurrency } from './storefront.ts';
@@ -7,7 +7,12 @@ export let tools: Tools;
 /** What the core passes to each source of this file. */
 export const useTools = (given: Tools) => {
   tools = given;
+  // The data layer asks whether these contradict it.
+  tools.changes = changes;
 };
+
+/** The changes of the cart that this file reported, newest first. */
+export const changes: Change[] = [];
 
 /** What this page's reports contained of each variant: a later one may contain only the id. */
 const known: Record<string, Thing> = {};
