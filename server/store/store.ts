@@ -175,7 +175,10 @@ export interface Store extends Ledger, RedactionStore, Audit {
    */
   nextDueMs(consumer: string): Promise<number | undefined>;
 
-  /** Calls `listener` after each append that stored something. Returns a function that removes it. */
+  /**
+   * Calls `listener` after each append that stored something, and when events are replayed or requeued. Returns a function
+   * that removes it.
+   */
   onAppended(listener: () => void): () => void;
 
   depth(consumer: string): Promise<Depth>;
@@ -192,6 +195,14 @@ export interface Store extends Ledger, RedactionStore, Audit {
    * queued already keeps its place. Returns how many events were requeued.
    */
   replaySince(consumer: string, sinceMs: number): Promise<number>;
+  /**
+   * Requeues events as first attempts, whatever became of them at this consumer: dead letters, skipped and delivered ones, and
+   * those stored before it was added. An order that is still held is due when its hold ends. A destination sends them under the
+   * same ids, and asks its ledger as before.
+   *
+   * @param seqs `Delivery.seq` of the events.
+   */
+  requeue(consumer: string, seqs: readonly number[]): Promise<Requeued>;
 
   /** These ids, and the ids and digests that trusted voices linked to them as the same person's. */
   personOf(shop: string, ids: readonly string[]): Promise<string[]>;
@@ -306,5 +317,14 @@ export interface Depth {
   oldestAgeMs: number;
 }
 
-/** By row ids, or everything of one consumer. */
-export type DeadLetterSelection = { ids: number[] } | { consumer: string };
+/** By row ids; or of one consumer those of these events, or all. */
+export type DeadLetterSelection = { ids: number[] } | { consumer: string; seqs?: readonly number[] };
+
+/** What became of events that were to be sent again. Each is counted once, however often it was named. */
+export interface Requeued {
+  requeued: number;
+  /** They wait already, and keep their place. */
+  queued: number;
+  /** No longer stored, or not for this consumer. */
+  notFound: number;
+}

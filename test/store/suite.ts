@@ -600,6 +600,24 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await log.deadLetters({ limit: 10 })).toEqual([]);
     });
 
+    test('named twice, one is replayed once and discarded once', async () => {
+      const { log } = await withDeadLetters();
+      const [c, b] = await log.deadLetters({ limit: 10 });
+      expect(await log.replayDeadLetters({ ids: [c?.id ?? 0, c?.id ?? 0] })).toBe(1);
+      expect(await log.discardDeadLetters({ ids: [b?.id ?? 0, b?.id ?? 0] })).toBe(1);
+      expect(await log.depth('tiktok')).toMatchObject({ waiting: 1, deadLetters: 1 });
+    });
+
+    test('those of some events of a consumer are replayed or discarded', async () => {
+      const { log } = await withDeadLetters([TIKTOK, CUSTOMERIO]);
+      for (const delivery of await log.lease('customerio', 10)) delivery.deadLetter('too-large');
+      expect(await log.discardDeadLetters({ consumer: 'tiktok', seqs: [1, 3, 99] })).toBe(2);
+      expect(await log.replayDeadLetters({ consumer: 'tiktok', seqs: [1, 2, 3] })).toBe(1);
+      expect(ids(await log.lease('tiktok', 10))).toEqual(['b']);
+      expect(await log.depth('tiktok')).toMatchObject({ waiting: 1, deadLetters: 0 });
+      expect(await log.depth('customerio')).toMatchObject({ waiting: 0, deadLetters: 3 });
+    });
+
     test('everything since a time can be delivered again, dead letters included', async () => {
       const { log } = await setUp({ consumers: [TIKTOK, CUSTOMERIO] });
       const times = [0, 1, 2, 3, 4].map((hour) => START_MS + hour * 3600 * SECOND_MS);
@@ -612,6 +630,142 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(await log.depth('tiktok')).toMatchObject({ waiting: 4, deadLetters: 0 });
       expect(await drain(log, 'tiktok')).toEqual(['m1', 'm2', 'm3', 'm4']);
       expect(await log.lease('customerio', 10)).toEqual([]);
+    });
+  });
+
+  describe(`${name}: sent again`, () => {
+    /** The numbers of the events, in the order in which they were stored. */
+    async function seqsOf(log: Store, consumer: string): Promise<number[]> {
+      const deliveries = await log.lease(consumer, 100);
+      for (const delivery of deliveries) delivery.retry(0, 'deferred');
+      return deliveries.map(({ seq }) => seq);
+    }
+
+    test('whatever became of them, events are first attempts again, and wait since then', async () => {
+      const { log, clock, reopen } = await setUp();
+      await append(log, ...['sent', 'skipped', 'dead', 'waits', 'other'].map((id) => named(id)));
+      const deliveries = await log.lease('tiktok', 5);
+      const seqs = deliveries.map(({ seq }) => seq);
+      deliveries[0]?.ack();
+      deliveries[1]?.skip('consent');
+      deliveries[2]?.deadLetter('rejected', 'no');
+      deliveries[3]?.retry(HOUR_MS, 'throttled');
+      deliveries[4]?.ack();
+      await append(log, named('new'));
+      clock.nowMs += 60_000;
+      const wanted = [...seqs.slice(0, 4), (seqs[4] ?? 0) + 1];
+      expect(await log.requeue('tiktok', wanted)).toEqual({ requeued: 3, queued: 2, notFound: 0 });
+      expect(await log.depth('tiktok')).toEqual({ waiting: 5, deadLetters: 0, oldestAgeMs: 60_000 });
+      await log.close();
+      const later = await reopen();
+      expect(await later.depth('tiktok')).toMatchObject({ waiting: 5, deadLetters: 0 });
+      const due = await later.lease('tiktok', 10);
+      expect(ids(due)).toEqual(['sent', 'skipped', 'dead', 'waits', 'new']);
+      expect(due.map(({ attempt }) => attempt)).toEqual([1, 1, 1, 2, 1]);
+      expect(due[0]).toMatchObject({ waitingSinceMs: clock.nowMs });
+      expect(due[0]?.uncertainSinceMs).toBeUndefined();
+      ackAll(due);
+      expect(await later.depth('tiktok')).toEqual({ waiting: 0, deadLetters: 0, oldestAgeMs: 0 });
+    });
+
+    test('what is queued keeps its place: leased, waiting for a retry, held, or not leased yet', async () => {
+      const { log, clock } = await setUp({ shops: waiting(HOUR_MS) });
+      await append(log, named('leased'), named('retried'));
+      await log.accept([order('1')]);
+      const [leased, retried] = await log.lease('tiktok', 10);
+      retried?.retry(HOUR_MS, 'throttled');
+      await append(log, named('new'));
+      const all = Array.from({ length: 8 }, (_, index) => index + 1);
+      const { requeued, queued } = await log.requeue('tiktok', all);
+      expect({ requeued, queued }).toEqual({ requeued: 0, queued: 4 });
+      expect(ids(await log.lease('tiktok', 10))).toEqual(['new']);
+      clock.nowMs += HOUR_MS;
+      leased?.ack();
+      expect(await log.depth('tiktok')).toMatchObject({ waiting: 3 });
+    });
+
+    test('events that are gone, of another shop or for statistics alone are counted as not found', async () => {
+      const { log, clock } = await setUp({ consumers: [TIKTOK, STATISTICS, OTHER_SHOP] });
+      await append(log, named('old'), event({ shop: 'other', messageId: 'theirs' }));
+      await drain(log, 'tiktok');
+      await drain(log, 'statistics');
+      await drain(log, 'tiktok-other');
+      clock.nowMs += 31 * DAY_MS;
+      await log.retain();
+      await log.accept([order('1')]);
+      await drain(log, 'tiktok');
+      const all = Array.from({ length: 8 }, (_, index) => index + 1);
+      expect(await log.requeue('tiktok', [...all, ...all])).toEqual({ requeued: 1, queued: 0, notFound: 7 });
+      expect(await drain(log, 'tiktok')).toHaveLength(1);
+      await expect(log.requeue('nobody', [1])).rejects.toMatchObject({ name: 'RangeError' });
+    });
+
+    test('a destination that was added later is sent what was stored before', async () => {
+      const { log, reopen } = await setUp();
+      await append(log, named('a'), named('b'));
+      const seqs = await seqsOf(log, 'tiktok');
+      await log.close();
+      const later = await reopen({ consumers: [TIKTOK, CUSTOMERIO] });
+      expect(await later.lease('customerio', 10)).toEqual([]);
+      expect(await later.requeue('customerio', seqs)).toEqual({ requeued: 2, queued: 0, notFound: 0 });
+      await append(later, named('c'));
+      expect(ids(await later.lease('customerio', 10))).toEqual(['a', 'b', 'c']);
+      expect(await later.depth('tiktok')).toMatchObject({ waiting: 3 });
+    });
+
+    test.each(['requeue', 'replaySince'] as const)(
+      'an order that is still held is due when its hold ends, at a destination added meanwhile too: %s',
+      async (method) => {
+        const shops = waiting(HOUR_MS, { ordersFrom: 'platform', hasPlatform: true });
+        const { log, clock, reopen } = await setUp({ shops });
+        await log.accept([order('1', { source: 'platform', messageId: 'placed' })]);
+        await log.close();
+        const later = await reopen({ consumers: [TIKTOK, CUSTOMERIO] });
+        const again = () =>
+          method === 'requeue' ? later.requeue('customerio', [1, 2]) : later.replaySince('customerio', 0);
+        expect(await again()).toEqual(method === 'requeue' ? { requeued: 1, queued: 0, notFound: 1 } : 1);
+        expect(await later.lease('customerio', 10)).toEqual([]);
+        expect(await later.nextDueMs('customerio')).toBe(START_MS + HOUR_MS);
+        expect(await later.depth('customerio')).toMatchObject({ waiting: 1 });
+        const paid = { event: 'Order Updated', properties: { financial_status: 'paid', coupon: 'TEA' } };
+        await later.accept([order('1', { source: 'platform', messageId: 'paid', ...paid })]);
+        clock.nowMs += HOUR_MS;
+        const due = (await later.lease('customerio', 10)).map((delivery) => delivery.event);
+        const orders = (await later.lease('tiktok', 10)).map((delivery) => delivery.event);
+        expect(due[0]).toMatchObject({ orderKey: 'order:1', eventId: 'order:1' });
+        expect(due[0]).toEqual(orders[0]);
+      },
+    );
+
+    test('listeners are called at once, so that an idle worker begins', async () => {
+      const { log } = await setUp();
+      await append(log, named('a'));
+      const [one] = await log.lease('tiktok', 1);
+      one?.deadLetter('rejected');
+      let calls = 0;
+      onTestFinished(log.onAppended(() => calls++));
+      const callsOf = async (replay: Promise<unknown>) => {
+        const before = calls;
+        await replay;
+        return calls - before;
+      };
+      expect(await callsOf(log.replayDeadLetters({ consumer: 'tiktok' }))).toBeGreaterThan(0);
+      expect(await callsOf(log.replaySince('tiktok', 0))).toBeGreaterThan(0);
+      expect(await callsOf(log.requeue('tiktok', [1]))).toBeGreaterThan(0);
+    });
+
+    test('many at once, while others lease and append', async () => {
+      const { log } = await setUp();
+      const count = 3_000;
+      await append(log, ...Array.from({ length: count }, (_, index) => named(`m${index}`)));
+      await drain(log, 'tiktok');
+      const seqs = Array.from({ length: count }, (_, index) => index + 1);
+      const requeued = log.requeue('tiktok', seqs);
+      await append(log, named('new'));
+      expect(await requeued).toEqual({ requeued: count, queued: 0, notFound: 0 });
+      expect(await log.depth('tiktok')).toMatchObject({ waiting: count + 1 });
+      expect(new Set(await drain(log, 'tiktok')).size).toBe(count + 1);
+      expect(await log.depth('tiktok')).toMatchObject({ waiting: 0 });
     });
   });
 

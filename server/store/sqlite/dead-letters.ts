@@ -4,6 +4,7 @@ import { CHUNK, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
 import type { OpenStore } from './open-store.ts';
+import type { Now, SendAgain } from './send-again.ts';
 import { prepareTexts, type ReadText } from './stored-text.ts';
 
 export interface DeadLetterRow extends ReadText {
@@ -25,7 +26,7 @@ const COLUMNS = `d.id, c.name AS consumer, e.packed, e.body, d.reason, d.answer,
 /** Above every id: the first page. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
-export function createDeadLetters(store: OpenStore, encryptedPii: EncryptedPii) {
+export function createDeadLetters(store: OpenStore, encryptedPii: EncryptedPii, sendAgain: SendAgain) {
   const { connection } = store;
   const all = prepareTexts<DeadLetterRow>(
     connection,
@@ -45,25 +46,22 @@ export function createDeadLetters(store: OpenStore, encryptedPii: EncryptedPii) 
     `SELECT id, seq, consumer AS consumerId FROM dead_letters
      WHERE consumer IN (SELECT id FROM consumers WHERE name = ?) AND id > ? ORDER BY id LIMIT ?`,
   );
-  const remove = prepare(connection, 'DELETE FROM dead_letters WHERE id = ?');
-  const enqueue = prepare(
+  const locateEvent = prepare<Located>(
     connection,
-    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, voice, requeued_at)
-     SELECT ?1, seq, 'retry', 0, 1, voice, ?3 FROM events WHERE seq = ?2`,
+    `SELECT id, seq, consumer AS consumerId FROM dead_letters
+     WHERE consumer IN (SELECT id FROM consumers WHERE name = ?) AND seq = ?`,
   );
+  const remove = prepare(connection, 'DELETE FROM dead_letters WHERE id = ?');
   const old = prepare<Located>(
     connection,
     'SELECT id, seq, consumer AS consumerId FROM dead_letters WHERE at < ? ORDER BY at LIMIT ?',
   );
   const stateOf = (id: number) => store.consumers.find((consumer) => consumer.id === id);
 
-  function replayOne({ id, seq, consumerId }: Located, nowMs: number): void {
-    remove.run(id);
-    enqueue.run(consumerId, seq, nowMs);
+  function replayOne({ seq, consumerId }: Located, now: Now): void {
     const state = stateOf(consumerId);
-    if (!state) return;
-    state.deadLetters--;
-    state.waiting++;
+    if (state) sendAgain.one(state, seq, now);
+    else sendAgain.ofOther(consumerId, seq, now);
   }
 
   function discardOne({ id, seq, consumerId }: Located): void {
@@ -74,18 +72,20 @@ export function createDeadLetters(store: OpenStore, encryptedPii: EncryptedPii) 
     encryptedPii.deleteIfSettled(state, seq);
   }
 
+  function* located(numbers: readonly number[], find: (number: number) => Located[]): Generator<Located[]> {
+    const each = [...new Set(numbers)];
+    for (let start = 0; start < each.length; start += CHUNK)
+      yield each.slice(start, start + CHUNK).flatMap(find);
+  }
+
   /** The selected rows in chunks. Of a consumer: those that exist at the start, not dead letters added meanwhile. */
   function* select(selection: DeadLetterSelection): Generator<Located[]> {
-    if ('ids' in selection) {
-      for (let start = 0; start < selection.ids.length; start += CHUNK) {
-        const ids = selection.ids.slice(start, start + CHUNK);
-        yield ids.flatMap((id) => locate.get(id) ?? []);
-      }
-      return;
-    }
+    if ('ids' in selection) return yield* located(selection.ids, (id) => locate.all(id));
+    const { consumer, seqs } = selection;
+    if (seqs) return yield* located(seqs, (seq) => locateEvent.all(consumer, seq));
     const newest = all.get(NEWEST, 1)?.id ?? 0;
     for (let after = 0; ; ) {
-      const rows = locateMore.all(selection.consumer, after, CHUNK).filter(({ id }) => id <= newest);
+      const rows = locateMore.all(consumer, after, CHUNK).filter(({ id }) => id <= newest);
       const last = rows.at(-1);
       if (!last) return;
       yield rows;
@@ -109,8 +109,7 @@ export function createDeadLetters(store: OpenStore, encryptedPii: EncryptedPii) 
   return {
     list: (consumer: string | undefined, limit: number, before: number = NEWEST): DeadLetterRow[] =>
       consumer === undefined ? all.all(before, limit) : ofConsumer.all(before, consumer, limit),
-    replay: (selection: DeadLetterSelection, nowMs: number) =>
-      each(selection, (row) => replayOne(row, nowMs)),
+    replay: (selection: DeadLetterSelection, now: Now) => each(selection, (row) => replayOne(row, now)),
     discard: (selection: DeadLetterSelection) => each(selection, discardOne),
     /** Discards what became a dead letter before a time, also of consumers that are no longer configured. */
     *retain(beforeMs: number): Generator<undefined, void> {

@@ -40,12 +40,25 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
     if (refused > 0) watch.consentsRefused(refused);
   }
 
+  const callListeners = () => {
+    for (const listener of listeners) listener();
+  };
+  /** A long replay is leased while it is under way. */
+  async function withListeners<Replayed>(replay: Promise<Replayed>): Promise<Replayed> {
+    callListeners();
+    const replayed = await replay;
+    callListeners();
+    return replayed;
+  }
+  const now = () => ({ nowMs: clock.now(), steadyMs: clock.steady() });
+
   const { requeueNow, discardDeadLetters, personOf, purge } = call;
   return {
     requeueNow,
-    replayDeadLetters: (selection) => call.replayDeadLetters(selection, clock.now()),
+    replayDeadLetters: (selection) => withListeners(call.replayDeadLetters(selection, now())),
     discardDeadLetters,
-    replaySince: (consumer, sinceMs) => call.replaySince(consumer, sinceMs, clock.now()),
+    replaySince: (consumer, sinceMs) => withListeners(call.replaySince(consumer, sinceMs, now())),
+    requeue: (consumer, seqs) => withListeners(call.requeue(consumer, seqs, now())),
     personOf,
     erase: (shop, query) => call.erase(shop, query, clock.now()),
     exportPerson: async (shop, query) => {
@@ -65,7 +78,7 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
       applyChanges(changes);
       watch.appended(bytes);
       // Also for what is a duplicate to destinations and news to statistics.
-      if (bytes > 0) for (const listener of listeners) listener();
+      if (bytes > 0) callListeners();
       const accepted: Accepted[] = isStored.map((stored) => ({ isStored: stored }));
       for (const [index, answer] of orders) accepted[index] = answer;
       return accepted;

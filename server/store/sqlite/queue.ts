@@ -1,11 +1,12 @@
-import type { Depth } from '../store.ts';
-import { CHUNK, pages } from './chunks.ts';
+import type { Depth, Requeued } from '../store.ts';
+import { CHUNK, inChunks, pages } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Requeue } from './requeue.ts';
+import type { Now, SendAgain } from './send-again.ts';
 
 /** What waits for a consumer: how much, until when, and replaying it. */
-export function createQueue(store: OpenStore, requeue: Requeue) {
+export function createQueue(store: OpenStore, requeue: Requeue, sendAgain: SendAgain) {
   const { connection } = store;
   const nextQueued = prepare<{ dueAtMs: number | null }>(
     connection,
@@ -36,13 +37,6 @@ export function createQueue(store: OpenStore, requeue: Requeue) {
     `SELECT seq, received_at AS receivedAtMs FROM events
      WHERE shop = ? AND seq > ? AND seq <= ? AND audience & ? ORDER BY seq LIMIT ?`,
   );
-  const enqueue = prepare(
-    connection,
-    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, voice, requeued_at)
-     SELECT ?1, seq, 'retry', 0, 1, voice, ?3 FROM events WHERE seq = ?2 ON CONFLICT DO NOTHING`,
-  );
-  const requeueDeadLetter = prepare(connection, 'DELETE FROM dead_letters WHERE consumer = ? AND seq = ?');
-
   return {
     requeueNow: (name: string): void => requeue.begin(store.consumer(name)),
 
@@ -65,23 +59,28 @@ export function createQueue(store: OpenStore, requeue: Requeue) {
     },
 
     /** Dead letters of that time are requeued too; what is queued already keeps its place. */
-    *replaySince(name: string, sinceMs: number, nowMs: number): Generator<undefined, number> {
+    *replaySince(name: string, sinceMs: number, now: Now): Generator<undefined, number> {
       const consumer = store.consumer(name);
-      const { id, shop, audience, cursor: end } = consumer;
+      const { shop, audience, cursor: end } = consumer;
       let replayed = 0;
       for (const rows of pages((after) => since.all(shop, after, end, audience, CHUNK))) {
         const wanted = rows.filter(({ receivedAtMs }) => receivedAtMs >= sinceMs);
         store.transaction(() => {
-          for (const { seq } of wanted) {
-            if (enqueue.run(id, seq, nowMs) === 0) continue;
-            consumer.waiting++;
-            consumer.deadLetters -= requeueDeadLetter.run(id, seq);
-            replayed++;
-          }
+          for (const { seq } of wanted) if (sendAgain.one(consumer, seq, now) === 'requeued') replayed++;
         });
         yield;
       }
       return replayed;
+    },
+
+    *requeue(name: string, seqs: readonly number[], now: Now): Generator<undefined, Requeued> {
+      const consumer = store.consumer(name);
+      const counts: Requeued = { requeued: 0, queued: 0, notFound: 0 };
+      yield* inChunks(store, [...new Set(seqs)], (seq) => {
+        const outcome = sendAgain.one(consumer, seq, now);
+        counts[outcome === 'not-found' ? 'notFound' : outcome]++;
+      });
+      return counts;
     },
   };
 }

@@ -45,6 +45,7 @@ import { createRemove } from './remove.ts';
 import { createRequeue } from './requeue.ts';
 import { createRetain } from './retain.ts';
 import { SCHEMA, VERSION } from './schema.ts';
+import { createSendAgain } from './send-again.ts';
 import { createSettle } from './settle.ts';
 import { renameStoreFiles } from './upgrade/files.ts';
 import {
@@ -135,8 +136,9 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const findPerson = createFindPerson(store, createFindOrders(store));
   const holdMs = longestHoldMs(shops.values());
   const requeue = createRequeue(store, holdMs);
-  const queue = createQueue(store, requeue);
-  const deadLetters = createDeadLetters(store, encryptedPii);
+  const sendAgain = createSendAgain(store, holdMs);
+  const queue = createQueue(store, requeue, sendAgain);
+  const deadLetters = createDeadLetters(store, encryptedPii, sendAgain);
   const composeRow = createComposeRow(store, {
     ...{ orders, evidence, views },
     subjects: createOrderSubjects(consents),
@@ -207,6 +209,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       ),
       expire: createExpire(store, history, leaseMs),
       replaySince: queue.replaySince,
+      requeue: queue.requeue,
       replayDeadLetters: deadLetters.replay,
       discardDeadLetters: deadLetters.discard,
       erase: createErase(store, {

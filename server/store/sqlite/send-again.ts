@@ -1,0 +1,55 @@
+import { prepare } from './database.ts';
+import { type ConsumerState, isAhead, type OpenStore } from './open-store.ts';
+
+/** When something is sent again: by the clock of dates, and by the clock of holds. */
+export interface Now {
+  nowMs: number;
+  steadyMs: number;
+}
+
+/** `queued`: it waits already, and keeps its place. `not-found`: not stored, or not for this consumer. */
+export type SentAgain = 'requeued' | 'queued' | 'not-found';
+
+/** Events become first attempts of a consumer, also those that it has settled, or that were stored before it was added. */
+export interface SendAgain {
+  one(consumer: ConsumerState, seq: number, now: Now): SentAgain;
+  /** Of a consumer that is not configured: the event waits until it is. */
+  ofOther(consumerId: number, seq: number, now: Now): void;
+}
+
+/** @param holdMs how long an event can be held at most. */
+export function createSendAgain({ connection }: OpenStore, holdMs: number): SendAgain {
+  const find = prepare<{ seq: number; voice: number; audience: number }>(
+    connection,
+    'SELECT seq, voice, audience FROM events WHERE seq = ? AND shop = ? AND audience & ?',
+  );
+  // An order that no destination was sent yet may still be held, so that its reports come together.
+  const enqueue = prepare(
+    connection,
+    `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, voice, requeued_at)
+     SELECT ?1, seq, iif(is_held, 'held', 'retry'), iif(is_held, hold_until, 0), 1, voice, ?3
+     FROM (SELECT seq, voice, hold_until, coalesce(hold_until > ?4 AND hold_until <= ?4 + ?5, 0) AS is_held
+           FROM events WHERE seq = ?2)
+     WHERE true ON CONFLICT DO NOTHING`,
+  );
+  const removeDeadLetter = prepare(connection, 'DELETE FROM dead_letters WHERE consumer = ? AND seq = ?');
+
+  /** Returns how many dead letters it was; undefined when it waits already. */
+  function requeue(consumerId: number, seq: number, { nowMs, steadyMs }: Now): number | undefined {
+    const isQueued = enqueue.run(consumerId, seq, nowMs, steadyMs, holdMs) === 0;
+    return isQueued ? undefined : removeDeadLetter.run(consumerId, seq);
+  }
+
+  return {
+    one(consumer, seq, now) {
+      const event = find.get(seq, consumer.shop, consumer.audience);
+      if (!event) return 'not-found';
+      const deadLetters = isAhead(consumer, event) ? undefined : requeue(consumer.id, seq, now);
+      if (deadLetters === undefined) return 'queued';
+      consumer.waiting++;
+      consumer.deadLetters -= deadLetters;
+      return 'requeued';
+    },
+    ofOther: (consumerId, seq, now) => void requeue(consumerId, seq, now),
+  };
+}
