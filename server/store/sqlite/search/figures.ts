@@ -1,0 +1,68 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { prepare } from '../database.ts';
+import type { Names } from './names.ts';
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+/** How long figures stay, by their step. */
+export const FIGURES_KEPT_MS = { [MINUTE_MS]: 2 * DAY_MS, [HOUR_MS]: 35 * DAY_MS } as const;
+
+/** `events` of a shop, by name; the others of a consumer: `latency` and `request-ms` by bucket. */
+export type FigureKind =
+  | 'events'
+  | 'delivered'
+  | 'skipped'
+  | 'retried'
+  | 'dead'
+  | 'requests'
+  | 'latency'
+  | 'request-ms';
+
+export const floorTo = (step: number, ms: number): number => Math.floor(ms / step) * step;
+
+/** Collects what one chunk adds to figures, and writes it with the chunk: most of it falls into the same few minutes. */
+export interface Figures {
+  add(kind: FigureKind, owner: string, detail: string, atMs: number, count?: number): void;
+  match(dayMs: number, consumer: number, name: string, key: string, count: number): void;
+  write(): void;
+  /** After a rollback. */
+  forget(): void;
+}
+
+export function createFigures(connection: DatabaseSync, names: Names): Figures {
+  const addFigure = prepare(
+    connection,
+    `INSERT INTO figures (step, at, series, value) VALUES (?1, ?2, ?3, ?4)
+     ON CONFLICT DO UPDATE SET value = value + excluded.value`,
+  );
+  const addMatch = prepare(
+    connection,
+    `INSERT INTO matches (day, consumer, name, key, count) VALUES (?1, ?2, ?3, ?4, ?5)
+     ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+  );
+  /** By minute, then by series. */
+  const minutes = new Map<number, Map<number, number>>();
+  const addTo = (into: Map<number, Map<number, number>>, at: number, series: number, count: number) => {
+    const found = into.get(at) ?? new Map<number, number>();
+    found.set(series, (found.get(series) ?? 0) + count);
+    into.set(at, found);
+  };
+  return {
+    add: (kind, owner, detail, atMs, count = 1) =>
+      addTo(minutes, floorTo(MINUTE_MS, atMs), names.series(kind, owner, detail), count),
+    match: (dayMs, consumer, name, key, count) => void addMatch.run(dayMs, consumer, name, key, count),
+    write() {
+      const hours = new Map<number, Map<number, number>>();
+      for (const [at, counts] of minutes)
+        for (const [series, count] of counts) {
+          addFigure.run(MINUTE_MS, at, series, count);
+          addTo(hours, floorTo(HOUR_MS, at), series, count);
+        }
+      for (const [at, counts] of hours)
+        for (const [series, count] of counts) addFigure.run(HOUR_MS, at, series, count);
+      minutes.clear();
+    },
+    forget: () => minutes.clear(),
+  };
+}

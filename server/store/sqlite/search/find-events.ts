@@ -1,0 +1,114 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { DIGEST_BYTES } from '../../history.ts';
+import type { EventDetail, EventPage, EventQuery, EventRequest, FoundEvent } from '../../search.ts';
+import { prepare } from '../database.ts';
+import { placesOf, rangesOf } from '../ranges.ts';
+import { tryRead } from '../stored-event.ts';
+import { prepareTexts } from '../stored-text.ts';
+import { readBefore, toCursor } from './cursor.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { Scan } from './scan.ts';
+import type { IndexedEvent } from './streams.ts';
+
+const MAX_PAGE = 200;
+
+interface RequestRow {
+  id: number;
+  consumer: string;
+  atMs: number;
+  ms: number;
+  outcome: EventRequest['outcome'];
+  attempt: number;
+  status: number | null;
+  code: string | null;
+  requestId: string | null;
+  words: string | null;
+  events: string;
+  results: string | null;
+  digests: Uint8Array | null;
+}
+
+interface Parts {
+  outcomes: Outcomes;
+  scan: Scan;
+}
+
+/** Events with their texts, which are read from the store, and what became of them. */
+export function createFindEvents(connection: DatabaseSync, { outcomes, scan }: Parts) {
+  const textOf = prepareTexts<{ shop: string; receivedAtMs: number; body: string }>(
+    connection,
+    'SELECT shop, received_at AS receivedAtMs, packed, body FROM store.events WHERE seq = ?',
+  );
+  const requestIds = prepare<{ request: number }>(
+    connection,
+    `SELECT request FROM earlier WHERE seq = ?1 UNION SELECT request FROM outcomes WHERE seq = ?1 ORDER BY request`,
+  );
+  const request = prepare<RequestRow>(
+    connection,
+    `SELECT h.id, c.name AS consumer, h.at AS atMs, h.ms, h.outcome, h.attempt, h.status, h.code,
+       h.request_id AS requestId, h.words, h.events, h.results, h.digests
+     FROM store.delivery_history h JOIN store.consumers c ON c.id = h.consumer WHERE h.id = ?`,
+  );
+
+  /** Undefined for one that is removed from the store since, or damaged. */
+  function read(event: IndexedEvent, isLate: boolean): FoundEvent | undefined {
+    const row = textOf.get(event.seq);
+    const text = row && tryRead(row.body);
+    if (!text) return undefined;
+    const destinations = event.isSent === 1 ? outcomes.destinations(row.shop) : [];
+    return {
+      seq: event.seq,
+      receivedAtMs: row.receivedAtMs,
+      event: text,
+      ...(event.label === null && { isReport: true as const }),
+      outcomes: destinations.map((one) => outcomes.of(one, event, isLate)),
+    };
+  }
+
+  const requestsOf = (seq: number): EventRequest[] =>
+    requestIds.all(seq).flatMap(({ request: id }) => {
+      const row = request.get(id);
+      return row ? [toRequest(row, seq)] : [];
+    });
+
+  return {
+    read,
+    requestsOf,
+    *events({ limit, cursor, state, messageId, ...filter }: EventQuery): Generator<undefined, EventPage> {
+      const wanted = { ...filter, ...(state && { states: [state] }), ...(messageId && { messageIds: [messageId] }) };
+      const { found, before } = yield* scan.page(wanted, Math.min(limit, MAX_PAGE), readBefore(cursor));
+      const isLate = scan.isLate();
+      const events = found.flatMap((event) => read(event, isLate) ?? []);
+      return { events, ...(before !== undefined && { nextCursor: toCursor(before) }) };
+    },
+    *event(shop: string, messageId: string): Generator<undefined, EventDetail | undefined> {
+      const { found } = yield* scan.page({ shop, messageIds: [messageId] }, MAX_PAGE, undefined);
+      const best = found.find(({ isSent, label }) => isSent === 1 && label !== null) ?? found[0];
+      const event = best && read(best, scan.isLate());
+      return event && { ...event, requests: requestsOf(event.seq) };
+    },
+  };
+}
+export type FindEvents = ReturnType<typeof createFindEvents>;
+
+function toRequest(
+  { status, code, requestId, words, events, results, digests, ...row }: RequestRow,
+  seq: number,
+): EventRequest {
+  const [place = -1] = placesOf(new Set([seq]))(events);
+  const digest = digests?.subarray(place * DIGEST_BYTES, (place + 1) * DIGEST_BYTES);
+  const own = results?.split(';').find((part) => holds(part.split(':')[1] ?? '', seq));
+  return {
+    ...row,
+    ...(status !== null && { status }),
+    ...(code !== null && { code }),
+    ...(requestId !== null && { requestId }),
+    ...(words !== null && { words }),
+    count: rangesOf(events).reduce((sum, [from, to]) => sum + to - from + 1, 0),
+    ...(own !== undefined && { ownOutcome: own.split(':')[0] ?? '' }),
+    ...(digest?.some((byte) => byte !== 0) && { digest: Buffer.from(digest).toString('hex') }),
+  };
+}
+
+const holds = (events: string, seq: number): boolean =>
+  rangesOf(events).some(([from, to]) => from <= seq && seq <= to);

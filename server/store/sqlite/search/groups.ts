@@ -1,0 +1,108 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { GroupQuery, OutcomeGroup } from '../../search.ts';
+import { prepare } from '../database.ts';
+import { tryRead } from '../stored-event.ts';
+import { prepareTexts } from '../stored-text.ts';
+import { HOUR_MS } from './figures.ts';
+import type { Names } from './names.ts';
+import type { Destination, Outcomes } from './outcomes.ts';
+import { FINAL } from './schema.ts';
+
+const MAX_GROUPS = 500;
+const SAMPLES = 5;
+/** Dead letters read in one step. */
+const STEP = 2_000;
+const SKIPPED = FINAL.indexOf('skipped');
+
+/** One that has the words of its group. */
+interface Letter {
+  id: number;
+  seq: number;
+  reason: string;
+  answer: string | null;
+  atMs: number;
+}
+type Draft = Omit<OutcomeGroup, 'messageIds'> & { seqs: number[] };
+
+/** The API's words without the numbers in them. */
+export const squeezeDigits = (words: string): string => words.replace(/\d+/g, '#');
+
+interface Parts {
+  names: Pick<Names, 'reasonOf'>;
+  outcomes: Outcomes;
+}
+
+/** Groups of dead letters, read one by one, and of skipped events, whose numbers are kept by the hour. */
+export function createGroups(connection: DatabaseSync, { names, outcomes }: Parts) {
+  const letters = prepare<Letter>(
+    connection,
+    `SELECT id, seq, reason, answer, at AS atMs FROM store.dead_letters WHERE consumer = ? AND id < ?
+     ORDER BY id DESC LIMIT ?`,
+  );
+  const skipped = prepare<{ reason: number; count: number; first: number; last: number }>(
+    connection,
+    `SELECT reason, sum(count) AS count, min(hour) AS first, max(hour) AS last FROM tallies
+     WHERE consumer = ? AND state = ${SKIPPED} AND hour > ? AND hour < ? GROUP BY reason`,
+  );
+  const newest = prepare<{ seq: number; atMs: number }>(
+    connection,
+    `SELECT seq, at AS atMs FROM outcomes WHERE consumer = ? AND state = ${SKIPPED} AND state > 0 AND reason = ?
+     ORDER BY seq DESC LIMIT ?`,
+  );
+  const bodyOf = prepareTexts<{ body: string }>(connection, 'SELECT packed, body FROM store.events WHERE seq = ?');
+
+  function* dead({ id, name, shop }: Destination, fromMs: number, toMs: number): Generator<undefined, Draft[]> {
+    const groups = new Map<string, Draft>();
+    for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+      const rows = letters.all(id, before, STEP);
+      for (const { seq, reason, answer, atMs } of rows) {
+        if (atMs < fromMs || atMs >= toMs) continue;
+        const words = answer === null ? undefined : squeezeDigits(answer);
+        const key = `${reason}\0${words}`;
+        const group = groups.get(key);
+        if (group) {
+          group.count++;
+          group.oldestAtMs = Math.min(group.oldestAtMs, atMs);
+          group.newestAtMs = Math.max(group.newestAtMs, atMs);
+          if (group.seqs.length < SAMPLES) group.seqs.push(seq);
+        } else {
+          const own = { shop, consumer: name, state: 'dead' as const, reason, count: 1 };
+          const times = { oldestAtMs: atMs, newestAtMs: atMs, seqs: [seq] };
+          groups.set(key, { ...own, ...(words !== undefined && { words }), ...times });
+        }
+      }
+      before = rows.at(-1)?.id ?? 0;
+      if (rows.length < STEP) return [...groups.values()];
+      yield;
+    }
+  }
+
+  const skips = ({ id, name, shop }: Destination, fromMs: number, toMs: number): Draft[] =>
+    skipped.all(id, fromMs - HOUR_MS, toMs).map(({ reason, count, first, last }) => {
+      const samples = newest.all(id, reason, SAMPLES);
+      return {
+        ...{ shop, consumer: name, state: 'skipped' as const, reason: names.reasonOf(reason), count },
+        oldestAtMs: first,
+        newestAtMs: Math.max(last, ...samples.map(({ atMs }) => atMs)),
+        seqs: samples.map(({ seq }) => seq),
+      };
+    });
+
+  const messageIds = (seqs: readonly number[]): string[] =>
+    seqs.flatMap((seq) => tryRead(bodyOf.get(seq)?.body ?? '')?.messageId ?? []);
+
+  return function* groups(query: GroupQuery): Generator<undefined, OutcomeGroup[]> {
+    const { shop, consumers, state, fromMs = 0, toMs = Number.MAX_SAFE_INTEGER } = query;
+    const found: Draft[] = [];
+    for (const one of outcomes.destinations(shop)) {
+      if (consumers && !consumers.includes(one.name)) continue;
+      if (state !== 'skipped') found.push(...(yield* dead(one, fromMs, toMs)));
+      if (state !== 'dead') found.push(...skips(one, fromMs, toMs));
+      yield;
+    }
+    return found
+      .sort((a, b) => b.count - a.count)
+      .slice(0, MAX_GROUPS)
+      .map(({ seqs, ...group }) => ({ ...group, messageIds: messageIds(seqs) }));
+  };
+}

@@ -1,0 +1,134 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { ProtectedEvent } from '../../../../shared/protected-event.ts';
+import { AUDIENCE } from '../audience.ts';
+import { prepare } from '../database.ts';
+import { tryRead } from '../stored-event.ts';
+import { prepareTexts } from '../stored-text.ts';
+import { type Figures, MINUTE_MS } from './figures.ts';
+import { keysOf, messageKeyOf, segmentOf } from './keys.ts';
+import type { Names } from './names.ts';
+import type { RemoveFromIndex } from './remove.ts';
+import { SOURCES } from './schema.ts';
+
+interface StoredRow {
+  seq: number;
+  shop: string;
+  receivedAtMs: number;
+  audience: number;
+  compose: number;
+  isReport: number;
+  body: string;
+}
+
+const COLUMNS = `seq, shop, received_at AS receivedAtMs, audience, compose, packed, body,
+  audience = ${AUDIENCE.statistics} AND (order_id IS NOT NULL OR length(message_key) = 0) AS isReport`;
+/** Composed texts are looked for among this many rows at a time, beside those of which an outcome is known. */
+const UNCOMPOSED = 200;
+
+/** Adds events to the index as they are stored, and again when their text was composed. */
+export function createIndexEvents(
+  connection: DatabaseSync,
+  names: Names,
+  figures: Pick<Figures, 'add'>,
+  remove: RemoveFromIndex,
+) {
+  const next = prepareTexts<StoredRow>(
+    connection,
+    `SELECT ${COLUMNS} FROM store.events WHERE seq > ? ORDER BY seq LIMIT ?`,
+  );
+  const one = prepareTexts<StoredRow>(connection, `SELECT ${COLUMNS} FROM store.events WHERE seq = ?`);
+  const insert = prepare(
+    connection,
+    `INSERT INTO events (shop, seq, at, source, label, is_sent) VALUES (?, ?, ?, ?, ?, ?)`,
+  );
+  const insertKey = prepare(connection, 'INSERT OR IGNORE INTO keys (segment, key, seq) VALUES (?, ?, ?)');
+  const removeKey = prepare(connection, 'DELETE FROM keys WHERE segment = ? AND key = ? AND seq = ?');
+  const keysIn = prepare<{ key: number }>(connection, 'SELECT key FROM keys WHERE segment = ? AND seq = ?');
+  const putMinute = prepare(
+    connection,
+    `INSERT INTO minutes (minute, first_seq, last_seq) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE
+     SET first_seq = min(first_seq, ?2), last_seq = max(last_seq, ?3)`,
+  );
+  const putUncomposed = prepare(connection, 'INSERT INTO uncomposed (seq, shop) VALUES (?, ?)');
+  const removeUncomposed = prepare(connection, 'DELETE FROM uncomposed WHERE seq = ?');
+  const composedSince = prepare<{ seq: number; shop: number; isThere: number; isComposed: number }>(
+    connection,
+    `SELECT u.seq, u.shop, e.seq IS NOT NULL AS isThere, coalesce(e.compose, 0) <> 1 AS isComposed
+     FROM (SELECT seq, shop FROM uncomposed WHERE seq > ? ORDER BY seq LIMIT ?) u
+     LEFT JOIN store.events e ON e.seq = u.seq`,
+  );
+  const uncomposedAmong = prepare<{ seq: number }>(
+    connection,
+    'SELECT seq FROM uncomposed WHERE seq IN (SELECT value FROM json_each(?))',
+  );
+  let composedTo = 0;
+
+  function addKeys({ seq, isReport }: StoredRow, event: ProtectedEvent | undefined): Set<number> {
+    const keys = new Set(event === undefined ? [] : isReport === 1 ? [messageKeyOf(event)] : keysOf(event));
+    const segment = segmentOf(seq);
+    for (const key of keys) insertKey.run(segment, key, seq);
+    return keys;
+  }
+
+  function add(row: StoredRow): void {
+    const { seq, shop, receivedAtMs, audience, compose, isReport, body } = row;
+    const shopId = names.shop(shop);
+    const event = tryRead(body);
+    const { type = 'track', event: name = '', source = 'browser' } = event ?? {};
+    const label =
+      isReport === 0 ? names.label(shop, type, type === 'track' ? name : '') : undefined;
+    const isSent = Number((audience & AUDIENCE.destinations) !== 0);
+    insert.run(shopId, seq, receivedAtMs, SOURCES.indexOf(source), label?.id ?? null, isSent);
+    if (compose === 1) putUncomposed.run(seq, shopId);
+    addKeys(row, event);
+    if (label) figures.add('events', shop, label.counted, receivedAtMs);
+  }
+
+  function addComposed(seq: number): void {
+    removeUncomposed.run(seq);
+    const row = one.get(seq);
+    if (row) addKeys(row, tryRead(row.body));
+  }
+
+  return {
+    /** Adds at most `max` events after one. Returns the number of the last one, and how many there were. */
+    addAfter(seq: number, max: number): { seq: number; count: number } {
+      const rows = next.all(seq, max);
+      const minutes = new Map<number, [first: number, last: number]>();
+      for (const row of rows) {
+        add(row);
+        const minute = Math.floor(row.receivedAtMs / MINUTE_MS);
+        const known = minutes.get(minute);
+        if (known) known[1] = row.seq;
+        else minutes.set(minute, [row.seq, row.seq]);
+      }
+      for (const [minute, [first, last]] of minutes) putMinute.run(minute, first, last);
+      return { seq: rows.at(-1)?.seq ?? seq, count: rows.length };
+    },
+
+    /** Adds what was composed since: looks at some of the events whose text is composed late, the next ones at each call. */
+    addSomeComposed(): void {
+      const rows = composedSince.all(composedTo, UNCOMPOSED);
+      composedTo = rows.length < UNCOMPOSED ? 0 : (rows.at(-1)?.seq ?? 0);
+      for (const { seq, shop, isThere, isComposed } of rows) {
+        if (isThere === 0) remove(shop, [seq]);
+        else if (isComposed === 1) addComposed(seq);
+      }
+    },
+
+    /** The same of events that have an outcome. @param seqs JSON. */
+    addComposed(seqs: string): void {
+      for (const { seq } of uncomposedAmong.all(seqs)) addComposed(seq);
+    },
+
+    /** Of an event that lost ids in the store: removes the keys of those. */
+    removeLostKeys(seq: number): void {
+      const row = one.get(seq);
+      if (!row) return;
+      const current = addKeys(row, tryRead(row.body));
+      const segment = segmentOf(seq);
+      for (const { key } of keysIn.all(segment, seq)) if (!current.has(key)) removeKey.run(segment, key, seq);
+    },
+  };
+}
+export type IndexEvents = ReturnType<typeof createIndexEvents>;

@@ -1,0 +1,152 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { HistoryRow, MatchCounts } from '../../history.ts';
+import { prepare } from '../database.ts';
+import { rangesOf } from '../ranges.ts';
+import { DAY_MS, type Figures, floorTo } from './figures.ts';
+import { bucketOf } from './histogram.ts';
+import type { IndexEvents } from './index-events.ts';
+import type { Names } from './names.ts';
+import { FINAL, type FinalState } from './schema.ts';
+import { hourOf, type Tallies, type Tally } from './tallies.ts';
+
+interface Row {
+  id: number;
+  consumer: number;
+  shop: string;
+  atMs: number;
+  ms: number;
+  outcome: HistoryRow['outcome'];
+  attempt: number;
+  code: string | null;
+  events: string;
+  results: string | null;
+  match: string | null;
+}
+
+/** What a row of history ends a delivery with; undefined: it is tried again. */
+const ENDS: Readonly<Record<HistoryRow['outcome'], FinalState | undefined>> = {
+  delivered: 'delivered',
+  skipped: 'skipped',
+  dead: 'dead',
+  rejected: 'dead',
+  retry: undefined,
+  paused: undefined,
+};
+
+/** Adds rows of the delivery history to the index: what became of each event, and figures over time. */
+export function createIndexHistory(
+  connection: DatabaseSync,
+  {
+    names,
+    figures,
+    tallies,
+    events,
+  }: { names: Names; figures: Figures; tallies: Tallies; events: Pick<IndexEvents, 'addComposed'> },
+) {
+  const next = prepare<Row>(
+    connection,
+    `SELECT h.id, h.consumer, c.shop, h.at AS atMs, h.ms, h.outcome, h.attempt, h.code, h.events, h.results, h.match
+     FROM store.delivery_history h JOIN store.consumers c ON c.id = h.consumer WHERE h.id > ? ORDER BY h.id LIMIT ?`,
+  );
+  const AMONG = 'seq IN (SELECT value FROM json_each(?1)) AND consumer = ?2';
+  const replaced = prepare<Tally & { count: number }>(
+    connection,
+    `SELECT consumer, state, reason, at / 3600000 * 3600000 AS hour, count(*) AS count FROM outcomes WHERE ${AMONG}
+     GROUP BY 1, 2, 3, 4`,
+  );
+  const keepEarlier = prepare(
+    connection,
+    `INSERT OR IGNORE INTO earlier (seq, consumer, request) SELECT seq, consumer, request FROM outcomes WHERE ${AMONG}`,
+  );
+  const addEarlier = prepare(
+    connection,
+    `INSERT OR IGNORE INTO earlier (seq, consumer, request)
+     SELECT seq, ?2, ?3 FROM events WHERE shop = ?4 AND seq IN (SELECT value FROM json_each(?1))`,
+  );
+  const received = prepare<{ seq: number; at: number }>(
+    connection,
+    'SELECT seq, at FROM events WHERE shop = ?2 AND seq IN (SELECT value FROM json_each(?1))',
+  );
+  const put = prepare(
+    connection,
+    `INSERT OR REPLACE INTO outcomes (seq, consumer, state, reason, at, attempt, request) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  );
+
+  /** Events that ended in the same way by one row. */
+  function end(row: Row, shop: number, state: FinalState, seqs: readonly number[]): void {
+    const list = JSON.stringify(seqs);
+    const found = received.all(list, shop);
+    if (found.length === 0) return;
+    const before = replaced.all(list, row.consumer);
+    if (before.length > 0) keepEarlier.run(list, row.consumer);
+    for (const { count, ...tally } of before) tallies.add(tally, -count);
+    const number = FINAL.indexOf(state);
+    const reason = names.reason(state === 'delivered' ? '' : row.outcome === 'rejected' ? 'rejected' : (row.code ?? ''));
+    const atMs = row.atMs + row.ms;
+    for (const { seq } of found) put.run(seq, row.consumer, number, reason, atMs, row.attempt, row.id);
+    tallies.add({ consumer: row.consumer, state: number, reason, hour: hourOf(atMs) }, found.length);
+    const owner = `${row.consumer}`;
+    figures.add(state, owner, '', atMs, found.length);
+    // What an operator sends again took as long as the operator.
+    if (state === 'delivered' && before.length === 0)
+      for (const { at } of found) figures.add('latency', owner, `${bucketOf(atMs - at)}`, atMs);
+  }
+
+  function add(row: Row, all: readonly number[]): void {
+    const shop = names.shop(row.shop);
+    const list = JSON.stringify(all);
+    events.addComposed(list);
+    const owner = `${row.consumer}`;
+    for (const { outcome, seqs } of resultsOf(row, all)) {
+      const state = ENDS[outcome];
+      if (state) end({ ...row, outcome }, shop, state, seqs);
+      else {
+        addEarlier.run(JSON.stringify(seqs), row.consumer, row.id, shop);
+        figures.add('retried', owner, '', row.atMs, seqs.length);
+      }
+    }
+    if (row.outcome === 'skipped' || row.outcome === 'dead') return;
+    figures.add('requests', owner, '', row.atMs);
+    figures.add('request-ms', owner, `${bucketOf(row.ms)}`, row.atMs);
+    for (const [name, [count, keys]] of Object.entries(JSON.parse(row.match ?? '{}') as MatchCounts)) {
+      const day = floorTo(DAY_MS, row.atMs);
+      figures.match(day, row.consumer, name, '', count);
+      for (const [key, carried] of Object.entries(keys)) figures.match(day, row.consumer, name, key, carried);
+    }
+  }
+
+  return {
+    /**
+     * Adds at most `max` rows after one, as far as their events are in the index. Returns the number of the last one, and
+     * whether there may be more.
+     */
+    addAfter(id: number, max: number, indexedSeq: number): { id: number; hasMore: boolean } {
+      const rows = next.all(id, max);
+      let last = id;
+      for (const row of rows) {
+        const ranges = rangesOf(row.events);
+        if ((ranges.at(-1)?.[1] ?? 0) > indexedSeq) return { id: last, hasMore: false };
+        add(row, seqsOf(ranges));
+        last = row.id;
+      }
+      return { id: last, hasMore: rows.length === max };
+    },
+  };
+}
+
+export type IndexHistory = ReturnType<typeof createIndexHistory>;
+
+const seqsOf = (ranges: readonly [from: number, to: number][]): number[] =>
+  ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
+
+/** The events of a row by what became of them: `delivered:3-7;rejected:8`, or all of them alike. */
+function resultsOf(
+  { outcome, results }: Pick<Row, 'outcome' | 'results'>,
+  all: readonly number[],
+): { outcome: HistoryRow['outcome']; seqs: readonly number[] }[] {
+  if (results === null) return [{ outcome, seqs: all }];
+  return results.split(';').map((part) => {
+    const [name = '', events = ''] = part.split(':');
+    return { outcome: name as HistoryRow['outcome'], seqs: seqsOf(rangesOf(events)) };
+  });
+}

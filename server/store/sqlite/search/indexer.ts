@@ -1,0 +1,63 @@
+import type { Database } from '../database.ts';
+import { prepare } from '../database.ts';
+import type { Figures } from './figures.ts';
+import type { IndexEvents } from './index-events.ts';
+import type { IndexHistory } from './index-history.ts';
+import type { Names } from './names.ts';
+
+/** Of events and of history rows: they take some ten milliseconds. */
+const EVENTS = 500;
+const ROWS = 50;
+
+export interface Progress {
+  seq: number;
+  historyId: number;
+}
+/** `hasMore`: another step would add something. */
+export interface Indexed extends Progress {
+  hasMore: boolean;
+  isChanged: boolean;
+}
+
+/** Follows the store in steps, each a transaction that also records how far it came. */
+export function createIndexer(
+  { connection, transaction }: Pick<Database, 'connection' | 'transaction'>,
+  {
+    names,
+    figures,
+    events,
+    history,
+  }: { names: Names; figures: Figures; events: IndexEvents; history: IndexHistory },
+) {
+  const read = prepare<Progress>(connection, 'SELECT seq, history_id AS historyId FROM progress');
+  const write = prepare(connection, 'UPDATE progress SET seq = ?, history_id = ?');
+  const progress = (): Progress => read.get() ?? { seq: 0, historyId: 0 };
+
+  function advance(): Indexed {
+    const before = progress();
+    const added = events.addAfter(before.seq, EVENTS);
+    events.addSomeComposed();
+    const rows = history.addAfter(before.historyId, ROWS, added.seq);
+    figures.write();
+    const isChanged = added.seq !== before.seq || rows.id !== before.historyId;
+    if (isChanged) write.run(added.seq, rows.id);
+    return {
+      ...{ seq: added.seq, historyId: rows.id, isChanged },
+      hasMore: added.count === EVENTS || rows.hasMore,
+    };
+  }
+
+  return {
+    progress,
+    step(): Indexed {
+      try {
+        return transaction(advance);
+      } catch (error) {
+        names.forget();
+        figures.forget();
+        throw error;
+      }
+    },
+  };
+}
+export type Indexer = ReturnType<typeof createIndexer>;

@@ -1,0 +1,160 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { isSha256 } from '../../../privacy/hash.ts';
+import type { DeliveryState, EventFilter } from '../../search.ts';
+import { prepare } from '../database.ts';
+import { type KeyKind, keyOf } from './keys.ts';
+import type { Names } from './names.ts';
+import type { Destination, Outcomes } from './outcomes.ts';
+import { FINAL, SOURCES } from './schema.ts';
+import type { IndexedEvent, Stream, Streams } from './streams.ts';
+
+/** As `EventFilter`, with several states and messages. */
+export interface Wanted extends Omit<EventFilter, 'state' | 'messageId'> {
+  states?: readonly DeliveryState[];
+  messageIds?: readonly string[];
+}
+
+/** How a search is done in one shop: where it reads, and what of it counts. */
+export interface Matching {
+  streams: Stream[];
+  matches(event: IndexedEvent): boolean;
+}
+
+interface Parts {
+  names: Names;
+  streams: Streams;
+  outcomes: Outcomes;
+}
+
+/** Something that events have or have not, with the streams of those that have it. */
+interface Condition {
+  streams: Stream[];
+  holds(event: IndexedEvent): boolean;
+}
+
+/** A stream without what is below `first`. */
+const endingAt =
+  (first: number, stream: Stream): Stream =>
+  (before, from, max) => {
+    const end = Math.max(from, first);
+    const { events, readTo } = stream(before, end, max);
+    return { events, readTo: readTo <= end ? from : readTo };
+  };
+
+/** Turns what is looked for into streams by the index that leaves the fewest events, and a test of the rest. */
+export function createMatchEvents(connection: DatabaseSync, { names, streams, outcomes }: Parts) {
+  const named = prepare<{ id: number }>(
+    connection,
+    'SELECT order_id AS id FROM store.order_names WHERE shop = ? AND name = ?',
+  );
+  const isOfOrder = prepare<object>(connection, 'SELECT 1 FROM store.events WHERE seq = ? AND order_id = ?');
+
+  function orderCondition(shop: string, shopId: number, name: string): Condition {
+    const ids = named.all(shop, name).map(({ id }) => id);
+    return {
+      streams: ids.map((id) => streams.ofOrder(shopId, id)),
+      holds: ({ seq, label }) => label !== null && ids.some((id) => isOfOrder.get(seq, id) !== undefined),
+    };
+  }
+
+  function keyCondition(shop: string, shopId: number, kind: KeyKind, values: readonly string[]): Condition {
+    const keys = values.map((value) => keyOf(kind, shop, value));
+    return {
+      streams: keys.map((key) => streams.ofKey(shopId, key)),
+      holds: ({ seq }) => keys.some((key) => streams.hasKey(key, seq)),
+    };
+  }
+
+  const either = (conditions: readonly Condition[]): Condition => ({
+    streams: conditions.flatMap((one) => one.streams),
+    holds: (event) => conditions.some((one) => one.holds(event)),
+  });
+
+  /** What names an event or a person, the most particular first. */
+  function idConditions(shop: string, shopId: number, wanted: Wanted): Condition[] {
+    const { messageIds, order, userId, emailSha256, phoneSha256, anonymousId, text } = wanted;
+    const by = (kind: KeyKind, value: string | undefined) =>
+      value === undefined ? [] : [keyCondition(shop, shopId, kind, [value])];
+    const digest = text !== undefined && isSha256(text) ? text.toLowerCase() : undefined;
+    return [
+      ...(messageIds ? [keyCondition(shop, shopId, 'm', messageIds)] : []),
+      ...(order === undefined ? [] : [orderCondition(shop, shopId, order)]),
+      ...by('u', userId),
+      ...by('e', emailSha256?.toLowerCase()),
+      ...by('p', phoneSha256?.toLowerCase()),
+      ...by('a', anonymousId),
+      ...(text === undefined
+        ? []
+        : [
+            either([
+              ...[...by('m', text), ...by('u', text), ...by('a', text), ...by('e', digest), ...by('p', digest)],
+              orderCondition(shop, shopId, text.replace(/^#/, '')),
+            ]),
+          ]),
+    ];
+  }
+
+  /** Where events of these states are found. Undefined: everywhere. */
+  function streamsOfStates(
+    shopId: number,
+    of: readonly Destination[],
+    { states, reason }: Wanted,
+  ): Stream[] | undefined {
+    const found: Stream[] = [];
+    for (const { id, cursor, trustedCursor } of of)
+      for (const state of states ?? []) {
+        if (state === 'dead') found.push(streams.ofDeadLetters(shopId, id));
+        else if (state === 'waiting' || state === 'retry') {
+          found.push(streams.ofQueue(shopId, id));
+          const ahead = Math.min(cursor, trustedCursor) + 1;
+          if (state === 'waiting') found.push(endingAt(ahead, streams.ofShop(shopId)));
+        } else if (state === 'skipped') {
+          const known = reason === undefined ? streams.reasons(id, FINAL.indexOf(state)) : [names.knownReason(reason)];
+          for (const one of known)
+            if (one !== undefined) found.push(streams.ofUndelivered(shopId, id, FINAL.indexOf(state), one));
+        } else return undefined;
+      }
+    return states ? found : undefined;
+  }
+
+  return (shop: string, wanted: Wanted, isLate: boolean): Matching | undefined => {
+    const shopId = names.knownShop(shop);
+    if (shopId === undefined) return undefined;
+    const { type, name, source, fromMs = 0, toMs = Number.MAX_SAFE_INTEGER, consumers, states, reason } = wanted;
+    const ids = idConditions(shop, shopId, wanted);
+    const labels =
+      type === undefined && name === undefined
+        ? undefined
+        : new Set(names.labels({ shop: shopId, type: name === undefined ? type : 'track', name }));
+    if (name !== undefined && type !== undefined && type !== 'track') return undefined;
+    const sourceId = source === undefined ? undefined : SOURCES.indexOf(source);
+    const hasOutcome = states !== undefined || reason !== undefined || consumers !== undefined;
+    const of = outcomes
+      .destinations(shop)
+      .filter((one) => consumers === undefined || consumers.includes(one.name));
+    const hasReports = wanted.messageIds !== undefined && !hasOutcome;
+
+    const isWanted = (event: IndexedEvent) => (one: Destination) => {
+      const found = outcomes.of(one, event, isLate);
+      return (!states || states.includes(found.state)) && (reason === undefined || found.reason === reason);
+    };
+    const matches = (event: IndexedEvent): boolean =>
+      (event.label !== null || hasReports) &&
+      event.atMs >= fromMs &&
+      event.atMs < toMs &&
+      (!labels || (event.label !== null && labels.has(event.label))) &&
+      (sourceId === undefined || event.source === sourceId) &&
+      ids.every((one) => one.holds(event)) &&
+      (!hasOutcome || (event.isSent === 1 && of.some(isWanted(event))));
+
+    return {
+      streams:
+        ids[0]?.streams ??
+        streamsOfStates(shopId, of, wanted) ??
+        (labels && type !== 'track' ? [...labels].map(streams.ofLabel) : undefined) ??
+        (sourceId ? [streams.ofSource(shopId, sourceId)] : [streams.ofShop(shopId)]),
+      matches,
+    };
+  };
+}
+export type MatchEvents = ReturnType<typeof createMatchEvents>;

@@ -1,0 +1,96 @@
+import { hash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { DataDirUnusable, sqliteFault } from '../../errors.ts';
+import { type Database, openDatabase, prepare } from '../database.ts';
+import { SCHEMA, VERSION } from './schema.ts';
+
+export interface IndexOptions {
+  dataDir: string;
+  /** Limits the file, in pages of 4 KiB: a full disk for tests. */
+  maxPages?: number;
+}
+
+/** The index as it was found. `rebuilt`: why it begins anew; absent where it continues. */
+export interface OpenIndex {
+  database: Database;
+  rebuilt?: string;
+}
+
+/** In pages of 4 KiB, 32 MiB: pages that change with every chunk are copied back once for many of them. */
+const WAL_PAGES = 8192;
+
+/**
+ * Opens `search.db` with `store.db` attached, which it never writes. A file that is damaged, of another version or of another
+ * store is removed and built anew: nothing is in it that the store has not.
+ *
+ * @throws {DataDirUnusable} when there is no space for it, or it cannot be written.
+ */
+export function openIndex(options: IndexOptions): OpenIndex {
+  const { dataDir } = options;
+  let reason: string;
+  try {
+    const database = open(options);
+    try {
+      const known = progressOf(database);
+      if (known === 'continues') return { database };
+      if (known === 'new') return { database, rebuilt: 'there was none' };
+      reason = known;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+    database.close();
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    reason = error instanceof Error ? error.message : String(error);
+  }
+  removeIndex(dataDir);
+  const database = open(options);
+  progressOf(database);
+  return { database, rebuilt: reason };
+}
+
+export function removeIndex(dataDir: string): void {
+  for (const ending of ['', '-wal', '-shm']) rmSync(join(dataDir, `search.db${ending}`), { force: true });
+}
+
+/** A file that is none of ours has the wrong version or lacks a table; one that cannot be written is left alone. */
+function isUnreadable(error: unknown): boolean {
+  const fault = sqliteFault(error instanceof DataDirUnusable ? error.cause : error);
+  return fault === 'corrupt' || fault === 'notADatabase' || fault === undefined;
+}
+
+function open({ dataDir, maxPages }: IndexOptions): Database {
+  const database = openDatabase({
+    ...{ dataDir, name: 'search', schema: SCHEMA, version: VERSION },
+    ...(maxPages !== undefined && { maxPages }),
+  });
+  try {
+    const store = `${pathToFileURL(resolve(dataDir, 'store.db')).href}?mode=ro`;
+    database.connection.exec(`ATTACH '${store.replaceAll("'", "''")}' AS store`);
+    // What the last commits added is found again after a power cut: no commit waits for the disk.
+    database.connection.exec(`PRAGMA main.synchronous = NORMAL; PRAGMA wal_autocheckpoint = ${WAL_PAGES}`);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Whether the index is one of this store, as it is now. Writes where a new one begins. */
+function progressOf({ connection, transaction }: Database): 'continues' | 'new' | string {
+  const key = prepare<{ value: string }>(connection, "SELECT value FROM store.facts WHERE name = 'witness-key'");
+  const store = hash('sha256', key.get()?.value ?? '').slice(0, 16);
+  const read = prepare<{ store: string; seq: number }>(connection, 'SELECT store, seq FROM progress');
+  const last = prepare<{ seq: number }>(connection, "SELECT seq FROM store.sqlite_sequence WHERE name = 'events'");
+  const found = read.get();
+  if (!found) {
+    transaction(() => prepare(connection, 'INSERT INTO progress VALUES (?, 0, 0)').run(store));
+    return 'new';
+  }
+  if (found.store !== store) return 'it belongs to another store';
+  if (found.seq > (last.get()?.seq ?? 0)) return 'the store was restored from a backup';
+  return 'continues';
+}

@@ -1,0 +1,111 @@
+/** Another version is built anew from the store. */
+export const VERSION = 1;
+
+/**
+ * The index beside `store.db`, attached as `store`. It holds numbers, digests and names of events; every text is read from the
+ * store. `consumer`: as in the store. Times in epoch ms.
+ */
+export const SCHEMA = `
+  -- Of which store it is an index, and how far.
+  CREATE TABLE progress (store TEXT NOT NULL, seq INTEGER NOT NULL, history_id INTEGER NOT NULL) STRICT;
+  CREATE TABLE shops (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+  -- The name of a track event; '' of every other type. is_counted: it has figures of its own.
+  CREATE TABLE labels (
+    id INTEGER PRIMARY KEY,
+    shop INTEGER NOT NULL,
+    type TEXT NOT NULL,
+    name TEXT NOT NULL,
+    is_counted INTEGER NOT NULL,
+    UNIQUE (shop, type, name)
+  ) STRICT;
+  -- label: NULL of a report that lists leave out. source: as in SOURCES. is_sent: 1 for destinations, 0 for statistics alone.
+  CREATE TABLE events (
+    shop INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    label INTEGER,
+    is_sent INTEGER NOT NULL,
+    PRIMARY KEY (shop, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX events_by_label ON events (label, seq) WHERE label IS NOT NULL;
+  CREATE INDEX events_by_source ON events (shop, source, seq) WHERE source > 0;
+  -- Events whose text is composed later, when they are leased first.
+  CREATE TABLE uncomposed (seq INTEGER PRIMARY KEY, shop INTEGER NOT NULL) STRICT;
+  -- Between which numbers the events received in one minute are.
+  CREATE TABLE minutes (
+    minute INTEGER PRIMARY KEY,
+    first_seq INTEGER NOT NULL,
+    last_seq INTEGER NOT NULL
+  ) STRICT;
+  -- Digests of ids (keys.ts). A segment is small enough that few pages change with each chunk of events.
+  CREATE TABLE keys (
+    segment INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (segment, key, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Reasons and codes, which repeat.
+  CREATE TABLE reasons (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+  -- The last outcome of an event at a consumer. state: as in FINAL. request: the row of the history.
+  CREATE TABLE outcomes (
+    seq INTEGER NOT NULL,
+    consumer INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    reason INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    attempt INTEGER NOT NULL,
+    request INTEGER NOT NULL,
+    PRIMARY KEY (seq, consumer)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX outcomes_undelivered ON outcomes (consumer, state, reason, seq) WHERE state > 0;
+  -- Requests before that one.
+  CREATE TABLE earlier (
+    seq INTEGER NOT NULL,
+    consumer INTEGER NOT NULL,
+    request INTEGER NOT NULL,
+    PRIMARY KEY (seq, consumer, request)
+  ) STRICT, WITHOUT ROWID;
+  -- How many outcomes there are, by the hour they are of.
+  CREATE TABLE tallies (
+    consumer INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    reason INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (consumer, state, reason, hour)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Figures over time. owner: a shop's name or a consumer's number.
+  CREATE TABLE series (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    UNIQUE (kind, owner, detail)
+  ) STRICT;
+  -- step: 60000 or 3600000. at: when it begins.
+  CREATE TABLE figures (
+    step INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    series INTEGER NOT NULL,
+    value INTEGER NOT NULL,
+    PRIMARY KEY (step, at, series)
+  ) STRICT, WITHOUT ROWID;
+  -- What delivered events carried. day: of UTC, epoch ms. key: '' for the number of events.
+  CREATE TABLE matches (
+    day INTEGER NOT NULL,
+    consumer INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    key TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    PRIMARY KEY (day, consumer, name, key)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** In the order of their numbers in the file. Most events are of a browser. */
+export const SOURCES = ['browser', 'server', 'platform', 'operator'] as const;
+/** Outcomes that end a delivery, in the order of their numbers. */
+export const FINAL = ['delivered', 'skipped', 'dead'] as const;
+export type FinalState = (typeof FINAL)[number];

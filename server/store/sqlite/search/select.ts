@@ -1,0 +1,43 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { DeliveryState, Selected, SelectedPage, Selection } from '../../search.ts';
+import { readBefore, toCursor } from './cursor.ts';
+import { squeezeDigits } from './groups.ts';
+import type { Outcomes } from './outcomes.ts';
+import type { Scan } from './scan.ts';
+
+const MAX_PAGE = 1_000;
+/** What does not wait already. */
+const SETTLED: readonly DeliveryState[] = ['delivered', 'skipped', 'dead', 'none'];
+
+/** What a replay or a discard is about: pairs of an event and a consumer. */
+export function createSelect(_: DatabaseSync, { outcomes, scan }: { outcomes: Outcomes; scan: Scan }) {
+  return function* select(
+    selection: Selection,
+    limit: number,
+    cursor: string | undefined,
+  ): Generator<undefined, SelectedPage> {
+    const { words, states = SETTLED, consumers, reason } = selection;
+    const { found, before } = yield* scan.page(
+      { ...selection, states },
+      Math.min(limit, MAX_PAGE),
+      readBefore(cursor),
+    );
+    const destinations = outcomes.destinations(selection.shop).filter(({ name }) => consumers.includes(name));
+    const isLate = scan.isLate();
+    const selected: Selected[] = [];
+    for (const event of found)
+      for (const one of destinations) {
+        const outcome = outcomes.of(one, event, isLate);
+        const isWanted =
+          states.includes(outcome.state) &&
+          (reason === undefined || outcome.reason === reason) &&
+          (words === undefined || (outcome.words !== undefined && squeezeDigits(outcome.words) === words));
+        if (isWanted)
+          selected.push({
+            ...{ consumer: one.name, seq: event.seq, state: outcome.state },
+            ...(outcome.reason !== undefined && { reason: outcome.reason }),
+          });
+      }
+    return { selected, ...(before !== undefined && { nextCursor: toCursor(before) }) };
+  };
+}
