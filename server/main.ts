@@ -21,7 +21,7 @@ import { retainHourly } from './lifecycle/retention.ts';
 import { watchUnconfirmedOrders } from './lifecycle/unconfirmed-orders.ts';
 import { createCounters } from './observe/counters.ts';
 import type { Logger } from './observe/log.ts';
-import { watchLog } from './observe/log-watch.ts';
+import { watchLog, watchSearch } from './observe/log-watch.ts';
 import { processLogger } from './observe/process-logger.ts';
 import { countedShops, shopOrders } from './platforms/registry.ts';
 import { startPlatforms } from './platforms/start.ts';
@@ -74,13 +74,14 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   const piiEncryption = createPiiEncryption(config.piiKeys);
   const consumers = [...consumersOf(shops), ...statisticsConsumers(countedShops(config))];
   const watch = watchLog(counters, logger);
-  const opened = await openStores({ config, consumers, shops: shopOrders(shops), clock, watch }, shutdown);
-  const log = wrapLog(opened);
-  const outgoing = {
-    ...openOutgoing(config, clock, shutdown),
-    yieldToIngest: createYieldToIngest(budget.requests),
-    random,
-  };
+  const yieldToIngest = createYieldToIngest(budget.requests);
+  const searched = { yieldToIngest, searchWatch: watchSearch(logger) };
+  const opened = await openStores(
+    { config, consumers, shops: shopOrders(shops), clock, watch, ...searched },
+    shutdown,
+  );
+  const log = wrapLog(opened.log);
+  const outgoing = { ...openOutgoing(config, clock, shutdown), yieldToIngest, random };
   const common = { config, piiEncryption, counters, logger, clock };
   const platforms = await startPlatforms({ ...common, ...outgoing, log }, shutdown);
   const delivery = startDelivery({

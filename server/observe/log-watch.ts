@@ -13,3 +13,9 @@ export const watchLog = (counters: Counters, logger: Logger) => ({
   highWaterMarkLost: () =>
     logger.warn({}, 'store.mark is missing or damaged: lost events cannot be detected'),
 });
+
+/** Logs what the search reports about its index. */
+export const watchSearch = (logger: Logger) => ({
+  rebuilding: (reason: string) => logger.info({ reason }, 'the search index is being built'),
+  failed: (error: string) => logger.error({ error }, 'the search index cannot be written; trying again'),
+});

@@ -1,23 +1,35 @@
 import type { Clock } from '../lib/clock.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
+import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
 import { type LogOptions, openLog } from './open.ts';
+import type { Search } from './search.ts';
+import { openSqliteSearch, type SearchEngine, type SearchWatch } from './sqlite/search/engine.ts';
 import type { LogWatch, Store } from './store.ts';
 
 interface StoreOptions extends Pick<LogOptions, 'consumers' | 'shops'> {
   watch: LogWatch;
+  searchWatch: SearchWatch;
   config: Pick<LogOptions, 'dataDir' | 'retentionMs' | 'historyMs'>;
   clock: Clock;
+  yieldToIngest: YieldToIngest;
+}
+
+export interface Stores {
+  log: Store;
+  search: Search;
 }
 
 /**
- * Opens the store of a data directory; shutdown closes it.
+ * Opens the store of a data directory and the search beside it; shutdown closes both, the search first. What is erased from
+ * the store leaves the search before the erasure resolves.
  *
- * @throws {DataDirUnusable} with what the operator has to change.
+ * @throws {DataDirUnusable} with what the operator has to change. The search never fails a start.
  */
 export async function openStores(
-  { clock, config: { dataDir, retentionMs, historyMs }, ...options }: StoreOptions,
+  { clock, yieldToIngest, searchWatch, config, ...options }: StoreOptions,
   shutdown: Shutdown,
-): Promise<Store> {
+): Promise<Stores> {
+  const { dataDir, retentionMs, historyMs } = config;
   const log = await openLog({
     ...options,
     dataDir,
@@ -27,5 +39,37 @@ export async function openStores(
     ...(clock.steady && { steady: clock.steady }),
   });
   shutdown.onShutdown(() => log.close());
-  return log;
+  const { consumers } = options;
+  const search = openSqliteSearch({ dataDir, consumers, yieldToIngest, watch: searchWatch });
+  log.onAppended(search.nudge);
+  log.onSettled(search.nudge);
+  shutdown.onShutdown(() => search.close());
+  return { log: withSearch(log, search, clock.now), search };
+}
+
+/** Erasures and retention reach the search, too. */
+export function withSearch(log: Store, search: SearchEngine, now: () => number): Store {
+  return {
+    ...log,
+    async erase(shop, query) {
+      const erased = await log.erase(shop, query);
+      const { ids, browsers = [], candidates = [], orders = [] } = query;
+      const asked = [...ids, ...browsers, ...candidates, ...orders];
+      const found = [...erased.userIds, ...erased.browsers, ...erased.orders, ...erased.messageIds];
+      await search.forget(shop, [...new Set([...asked, ...found])]);
+      return erased;
+    },
+    async purge(shop) {
+      const removed = await log.purge(shop);
+      await search.purge(shop);
+      return removed;
+    },
+    async retain() {
+      const removed = await log.retain();
+      search.nudge();
+      // Without it the hourly retention goes on; the search reports what fails by itself.
+      await search.retain(now()).catch(() => {});
+      return removed;
+    },
+  };
 }

@@ -180,6 +180,8 @@ export interface Store extends Ledger, RedactionStore, Audit {
    * that removes it.
    */
   onAppended(listener: () => void): () => void;
+  /** Calls `listener` after each time that something was settled. Returns a function that removes it. */
+  onSettled(listener: () => void): () => void;
 
   depth(consumer: string): Promise<Depth>;
 

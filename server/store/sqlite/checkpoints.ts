@@ -26,7 +26,7 @@ export function startCheckpoints(connection: DatabaseSync): () => Promise<void> 
 /** How long to retry while another connection runs a checkpoint, or an operator's tool is reading. */
 const TIMEOUT_MS = 2000;
 
-/** Truncates the write-ahead log, where deleted values stay readable until then. No step waits for another connection. */
+/** Truncates the write-ahead log of the connection's own file, where deleted values stay readable until then. No step waits for another connection. */
 export function* emptyWal(connection: DatabaseSync): Generator<undefined, void> {
   const deadline = performance.now() + TIMEOUT_MS;
   while (!truncateWal(connection) && performance.now() < deadline) yield;
@@ -36,7 +36,7 @@ function truncateWal(connection: DatabaseSync): boolean {
   const { timeout } = connection.prepare('PRAGMA busy_timeout').get() ?? {};
   connection.exec('PRAGMA busy_timeout = 0');
   try {
-    return connection.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.busy === 0;
+    return connection.prepare('PRAGMA main.wal_checkpoint(TRUNCATE)').get()?.busy === 0;
   } finally {
     connection.exec(`PRAGMA busy_timeout = ${timeout}`);
   }

@@ -26,8 +26,12 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
     // A call sees what was settled before it.
     beforeCall: () => settlements.flush(),
   });
-  const settlements = collectSettlements(send.settle);
+  const settlements = collectSettlements((settled) => {
+    send.settle(settled);
+    for (const listener of settledListeners) listener();
+  });
   const listeners = new Set<() => void>();
+  const settledListeners = new Set<() => void>();
   const recentDenials = createRecentDenials();
   const { gap, highWaterMarkLost, witnessKey } = await call.found();
   if (gap) watch.gapFound(gap);
@@ -107,6 +111,10 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
     onAppended(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
+    },
+    onSettled(listener) {
+      settledListeners.add(listener);
+      return () => void settledListeners.delete(listener);
     },
     consentHistory: async (shop, id) => {
       const subjects = [visitorSubject(id), personSubject(id)].filter((subject) => subject !== '');

@@ -2,7 +2,7 @@ import { DIGEST_BYTES, type HistoryRow, type SentOutcome, type SentRequest } fro
 import { CHUNK, eachRow, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
-import { countOf, placesOf, rangesOf, toRanges } from './ranges.ts';
+import { countOf, placesOf, rangesOf, resultsOf, toRanges } from './ranges.ts';
 import { tryRead } from './stored-event.ts';
 import { prepareTexts } from './stored-text.ts';
 
@@ -212,6 +212,5 @@ const toResults = (results: NonNullable<SentRequest['results']>): string =>
     .join(' ');
 
 function readResults(text: string): Partial<Record<SentOutcome, number>> {
-  const parts = text.split(' ').map((part) => part.split(':'));
-  return Object.fromEntries(parts.map(([outcome = '', events = '']) => [outcome, countOf(events)]));
+  return Object.fromEntries(resultsOf(text).map(([outcome, events]) => [outcome, countOf(events)]));
 }

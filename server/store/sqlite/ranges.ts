@@ -48,3 +48,10 @@ function firstFrom(sorted: readonly number[], from: number): number {
   }
   return low;
 }
+
+/** `delivered:3-7 rejected:8`: ranges by the outcome they have. */
+export const resultsOf = (text: string): [outcome: string, ranges: string][] =>
+  text.split(' ').map((part) => {
+    const [outcome = '', ranges = ''] = part.split(':');
+    return [outcome, ranges];
+  });

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { DIGEST_BYTES } from '../../history.ts';
 import type { EventDetail, EventPage, EventQuery, EventRequest, FoundEvent } from '../../search.ts';
 import { prepare } from '../database.ts';
-import { placesOf, rangesOf } from '../ranges.ts';
+import { countOf, placesOf, rangesOf, resultsOf } from '../ranges.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { readBefore, toCursor } from './cursor.ts';
@@ -75,17 +75,22 @@ export function createFindEvents(connection: DatabaseSync, { outcomes, scan }: P
     read,
     requestsOf,
     *events({ limit, cursor, state, messageId, ...filter }: EventQuery): Generator<undefined, EventPage> {
-      const wanted = { ...filter, ...(state && { states: [state] }), ...(messageId && { messageIds: [messageId] }) };
+      const wanted = {
+        ...filter,
+        ...(state && { states: [state] }),
+        ...(messageId && { messageIds: [messageId] }),
+      };
       const { found, before } = yield* scan.page(wanted, Math.min(limit, MAX_PAGE), readBefore(cursor));
-      const isLate = scan.isLate();
-      const events = found.flatMap((event) => read(event, isLate) ?? []);
+      const events = scan.snapshot((isLate) => found.flatMap((event) => read(event, isLate) ?? []));
       return { events, ...(before !== undefined && { nextCursor: toCursor(before) }) };
     },
     *event(shop: string, messageId: string): Generator<undefined, EventDetail | undefined> {
       const { found } = yield* scan.page({ shop, messageIds: [messageId] }, MAX_PAGE, undefined);
       const best = found.find(({ isSent, label }) => isSent === 1 && label !== null) ?? found[0];
-      const event = best && read(best, scan.isLate());
-      return event && { ...event, requests: requestsOf(event.seq) };
+      return scan.snapshot((isLate) => {
+        const event = best && read(best, isLate);
+        return event && { ...event, requests: requestsOf(event.seq) };
+      });
     },
   };
 }
@@ -97,15 +102,15 @@ function toRequest(
 ): EventRequest {
   const [place = -1] = placesOf(new Set([seq]))(events);
   const digest = digests?.subarray(place * DIGEST_BYTES, (place + 1) * DIGEST_BYTES);
-  const own = results?.split(';').find((part) => holds(part.split(':')[1] ?? '', seq));
+  const [own] = resultsOf(results ?? '').find(([, ranges]) => holds(ranges, seq)) ?? [];
   return {
     ...row,
     ...(status !== null && { status }),
     ...(code !== null && { code }),
     ...(requestId !== null && { requestId }),
     ...(words !== null && { words }),
-    count: rangesOf(events).reduce((sum, [from, to]) => sum + to - from + 1, 0),
-    ...(own !== undefined && { ownOutcome: own.split(':')[0] ?? '' }),
+    count: countOf(events),
+    ...(own !== undefined && { ownOutcome: own }),
     ...(digest?.some((byte) => byte !== 0) && { digest: Buffer.from(digest).toString('hex') }),
   };
 }

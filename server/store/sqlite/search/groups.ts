@@ -49,9 +49,16 @@ export function createGroups(connection: DatabaseSync, { names, outcomes }: Part
     `SELECT seq, at AS atMs FROM outcomes WHERE consumer = ? AND state = ${SKIPPED} AND state > 0 AND reason = ?
      ORDER BY seq DESC LIMIT ?`,
   );
-  const bodyOf = prepareTexts<{ body: string }>(connection, 'SELECT packed, body FROM store.events WHERE seq = ?');
+  const bodyOf = prepareTexts<{ body: string }>(
+    connection,
+    'SELECT packed, body FROM store.events WHERE seq = ?',
+  );
 
-  function* dead({ id, name, shop }: Destination, fromMs: number, toMs: number): Generator<undefined, Draft[]> {
+  function* dead(
+    { id, name, shop }: Destination,
+    fromMs: number,
+    toMs: number,
+  ): Generator<undefined, Draft[]> {
     const groups = new Map<string, Draft>();
     for (let before = Number.MAX_SAFE_INTEGER; ; ) {
       const rows = letters.all(id, before, STEP);

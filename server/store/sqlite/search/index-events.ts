@@ -43,7 +43,6 @@ export function createIndexEvents(
   );
   const insertKey = prepare(connection, 'INSERT OR IGNORE INTO keys (segment, key, seq) VALUES (?, ?, ?)');
   const removeKey = prepare(connection, 'DELETE FROM keys WHERE segment = ? AND key = ? AND seq = ?');
-  const keysIn = prepare<{ key: number }>(connection, 'SELECT key FROM keys WHERE segment = ? AND seq = ?');
   const putMinute = prepare(
     connection,
     `INSERT INTO minutes (minute, first_seq, last_seq) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE
@@ -75,8 +74,7 @@ export function createIndexEvents(
     const shopId = names.shop(shop);
     const event = tryRead(body);
     const { type = 'track', event: name = '', source = 'browser' } = event ?? {};
-    const label =
-      isReport === 0 ? names.label(shop, type, type === 'track' ? name : '') : undefined;
+    const label = isReport === 0 ? names.label(shop, type, type === 'track' ? name : '') : undefined;
     const isSent = Number((audience & AUDIENCE.destinations) !== 0);
     insert.run(shopId, seq, receivedAtMs, SOURCES.indexOf(source), label?.id ?? null, isSent);
     if (compose === 1) putUncomposed.run(seq, shopId);
@@ -121,13 +119,11 @@ export function createIndexEvents(
       for (const { seq } of uncomposedAmong.all(seqs)) addComposed(seq);
     },
 
-    /** Of an event that lost ids in the store: removes the keys of those. */
-    removeLostKeys(seq: number): void {
+    /** Removes a key of an event that has it no more: it was erased from the event. */
+    removeLostKey(segment: number, key: number, seq: number): void {
       const row = one.get(seq);
-      if (!row) return;
-      const current = addKeys(row, tryRead(row.body));
-      const segment = segmentOf(seq);
-      for (const { key } of keysIn.all(segment, seq)) if (!current.has(key)) removeKey.run(segment, key, seq);
+      const event = row && tryRead(row.body);
+      if (!event || !keysOf(event).includes(key)) removeKey.run(segment, key, seq);
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { HistoryRow, MatchCounts } from '../../history.ts';
 import { prepare } from '../database.ts';
-import { rangesOf } from '../ranges.ts';
+import { rangesOf, resultsOf } from '../ranges.ts';
 import { DAY_MS, type Figures, floorTo } from './figures.ts';
 import { bucketOf } from './histogram.ts';
 import type { IndexEvents } from './index-events.ts';
@@ -81,7 +81,9 @@ export function createIndexHistory(
     if (before.length > 0) keepEarlier.run(list, row.consumer);
     for (const { count, ...tally } of before) tallies.add(tally, -count);
     const number = FINAL.indexOf(state);
-    const reason = names.reason(state === 'delivered' ? '' : row.outcome === 'rejected' ? 'rejected' : (row.code ?? ''));
+    const reason = names.reason(
+      state === 'delivered' ? '' : row.outcome === 'rejected' ? 'rejected' : (row.code ?? ''),
+    );
     const atMs = row.atMs + row.ms;
     for (const { seq } of found) put.run(seq, row.consumer, number, reason, atMs, row.attempt, row.id);
     tallies.add({ consumer: row.consumer, state: number, reason, hour: hourOf(atMs) }, found.length);
@@ -97,7 +99,7 @@ export function createIndexHistory(
     const list = JSON.stringify(all);
     events.addComposed(list);
     const owner = `${row.consumer}`;
-    for (const { outcome, seqs } of resultsOf(row, all)) {
+    for (const { outcome, seqs } of endsOf(row, all)) {
       const state = ENDS[outcome];
       if (state) end({ ...row, outcome }, shop, state, seqs);
       else {
@@ -139,14 +141,14 @@ export type IndexHistory = ReturnType<typeof createIndexHistory>;
 const seqsOf = (ranges: readonly [from: number, to: number][]): number[] =>
   ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
 
-/** The events of a row by what became of them: `delivered:3-7;rejected:8`, or all of them alike. */
-function resultsOf(
+/** The events of a row by what became of them, or all of them alike. */
+function endsOf(
   { outcome, results }: Pick<Row, 'outcome' | 'results'>,
   all: readonly number[],
 ): { outcome: HistoryRow['outcome']; seqs: readonly number[] }[] {
   if (results === null) return [{ outcome, seqs: all }];
-  return results.split(';').map((part) => {
-    const [name = '', events = ''] = part.split(':');
-    return { outcome: name as HistoryRow['outcome'], seqs: seqsOf(rangesOf(events)) };
-  });
+  return resultsOf(results).map(([own, events]) => ({
+    outcome: own as HistoryRow['outcome'],
+    seqs: seqsOf(rangesOf(events)),
+  }));
 }

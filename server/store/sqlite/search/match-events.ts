@@ -87,7 +87,13 @@ export function createMatchEvents(connection: DatabaseSync, { names, streams, ou
         ? []
         : [
             either([
-              ...[...by('m', text), ...by('u', text), ...by('a', text), ...by('e', digest), ...by('p', digest)],
+              ...[
+                ...by('m', text),
+                ...by('u', text),
+                ...by('a', text),
+                ...by('e', digest),
+                ...by('p', digest),
+              ],
               orderCondition(shop, shopId, text.replace(/^#/, '')),
             ]),
           ]),
@@ -109,7 +115,8 @@ export function createMatchEvents(connection: DatabaseSync, { names, streams, ou
           const ahead = Math.min(cursor, trustedCursor) + 1;
           if (state === 'waiting') found.push(endingAt(ahead, streams.ofShop(shopId)));
         } else if (state === 'skipped') {
-          const known = reason === undefined ? streams.reasons(id, FINAL.indexOf(state)) : [names.knownReason(reason)];
+          const known =
+            reason === undefined ? streams.reasons(id, FINAL.indexOf(state)) : [names.knownReason(reason)];
           for (const one of known)
             if (one !== undefined) found.push(streams.ofUndelivered(shopId, id, FINAL.indexOf(state), one));
         } else return undefined;
@@ -120,7 +127,16 @@ export function createMatchEvents(connection: DatabaseSync, { names, streams, ou
   return (shop: string, wanted: Wanted, isLate: boolean): Matching | undefined => {
     const shopId = names.knownShop(shop);
     if (shopId === undefined) return undefined;
-    const { type, name, source, fromMs = 0, toMs = Number.MAX_SAFE_INTEGER, consumers, states, reason } = wanted;
+    const {
+      type,
+      name,
+      source,
+      fromMs = 0,
+      toMs = Number.MAX_SAFE_INTEGER,
+      consumers,
+      states,
+      reason,
+    } = wanted;
     const ids = idConditions(shop, shopId, wanted);
     const labels =
       type === undefined && name === undefined

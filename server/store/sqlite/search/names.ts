@@ -20,7 +20,11 @@ export interface Names {
   shops(): { id: number; name: string }[];
   label(shop: string, type: string, name: string): Label;
   /** Every label with this type and name, where they are given; of one shop or of all. */
-  labels(wanted: { shop?: number | undefined; type?: string | undefined; name?: string | undefined }): number[];
+  labels(wanted: {
+    shop?: number | undefined;
+    type?: string | undefined;
+    name?: string | undefined;
+  }): number[];
   reason(name: string): number;
   knownReason(name: string): number | undefined;
   reasonOf(id: number): string;
@@ -39,7 +43,10 @@ export function createNames(connection: DatabaseSync): Names {
   };
   const findShop = prepare<{ id: number }>(connection, 'SELECT id FROM shops WHERE name = ?');
   const addShop = prepare(connection, 'INSERT INTO shops (name) VALUES (?)');
-  const allShops = prepare<{ id: number; name: string }>(connection, 'SELECT id, name FROM shops ORDER BY id');
+  const allShops = prepare<{ id: number; name: string }>(
+    connection,
+    'SELECT id, name FROM shops ORDER BY id',
+  );
   const findLabel = prepare<{ id: number; isCounted: number }>(
     connection,
     'SELECT id, is_counted AS isCounted FROM labels WHERE shop = ? AND type = ? AND name = ?',
@@ -92,8 +99,7 @@ export function createNames(connection: DatabaseSync): Names {
       known(memory.labels, `${shopName}\0${type}\0${name}`, () => readLabel(shopName, type, name)),
     labels: (wanted) =>
       matching.all(wanted.shop ?? null, wanted.type ?? null, wanted.name ?? null).map(({ id }) => id),
-    reason: (name) =>
-      known(memory.reasons, name, () => findReason.get(name)?.id ?? addReason.insert(name)),
+    reason: (name) => known(memory.reasons, name, () => findReason.get(name)?.id ?? addReason.insert(name)),
     knownReason: (name) => memory.reasons.get(name) ?? findReason.get(name)?.id,
     reasonOf: (id) => known(memory.reasonNames, id, () => reasonName.get(id)?.name ?? ''),
     series: (kind, owner, detail) =>

@@ -81,10 +81,16 @@ function open({ dataDir, maxPages }: IndexOptions): Database {
 
 /** Whether the index is one of this store, as it is now. Writes where a new one begins. */
 function progressOf({ connection, transaction }: Database): 'continues' | 'new' | string {
-  const key = prepare<{ value: string }>(connection, "SELECT value FROM store.facts WHERE name = 'witness-key'");
+  const key = prepare<{ value: string }>(
+    connection,
+    "SELECT value FROM store.facts WHERE name = 'witness-key'",
+  );
   const store = hash('sha256', key.get()?.value ?? '').slice(0, 16);
   const read = prepare<{ store: string; seq: number }>(connection, 'SELECT store, seq FROM progress');
-  const last = prepare<{ seq: number }>(connection, "SELECT seq FROM store.sqlite_sequence WHERE name = 'events'");
+  const last = prepare<{ seq: number }>(
+    connection,
+    "SELECT seq FROM store.sqlite_sequence WHERE name = 'events'",
+  );
   const found = read.get();
   if (!found) {
     transaction(() => prepare(connection, 'INSERT INTO progress VALUES (?, 0, 0)').run(store));

@@ -1,5 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { prepare } from '../database.ts';
+import { type Database, prepare } from '../database.ts';
 import { MINUTE_MS } from './figures.ts';
 import type { Indexer } from './indexer.ts';
 import type { MatchEvents, Wanted } from './match-events.ts';
@@ -26,8 +25,11 @@ interface Parts {
 }
 
 /** Reads the index page by page. */
-export function createScan(connection: DatabaseSync, { names, indexer, matchEvents }: Parts) {
-  const newestRow = prepare<{ id: number | null }>(connection, 'SELECT max(id) AS id FROM store.delivery_history');
+export function createScan({ connection, transaction }: Database, { names, indexer, matchEvents }: Parts) {
+  const newestRow = prepare<{ id: number | null }>(
+    connection,
+    'SELECT max(id) AS id FROM store.delivery_history',
+  );
   const range = prepare<{ first: number | null; last: number | null }>(
     connection,
     'SELECT min(first_seq) AS first, max(last_seq) AS last FROM minutes WHERE minute BETWEEN ? AND ?',
@@ -61,28 +63,37 @@ export function createScan(connection: DatabaseSync, { names, indexer, matchEven
     return { streams, matches: (event: IndexedEvent) => tests.get(event.shop)?.(event) ?? false };
   }
 
+  /** Reads in one snapshot of the index and the store: what one has settled, the other has an outcome of, or is late. */
+  const snapshot = <T>(read: (isLate: boolean) => T): T => transaction(() => read(isLate()));
+
   return {
     catchUp,
-    isLate,
+    snapshot,
     /** @param before `before` of the page before. */
     *page(wanted: Wanted, limit: number, before: number | undefined): Generator<undefined, Scanned> {
       const startedAtMs = performance.now();
       catchUp();
       const { first, last } = boundsOf(wanted);
-      const { streams, matches } = matchingOf(wanted.shop, wanted, isLate());
       let below = Math.min(before ?? Number.MAX_SAFE_INTEGER, last + 1, indexer.progress().seq + 1);
       const found: IndexedEvent[] = [];
-      while (streams.length > 0 && below > first) {
+      const step = (isLate: boolean): boolean => {
+        const { streams, matches } = matchingOf(wanted.shop, wanted, isLate);
         const { events, readTo } = merged(streams, below, first, STEP);
+        below = streams.length > 0 ? readTo : first;
         for (const event of events) {
           if (!matches(event)) continue;
           found.push(event);
-          if (found.length === limit) return { found, before: event.seq };
+          if (found.length < limit) continue;
+          below = event.seq;
+          break;
         }
-        below = readTo;
-        if (performance.now() - startedAtMs > MAX_PAGE_MS && below > first) return { found, before: below };
+        return found.length < limit && below > first;
+      };
+      while (below > first && snapshot(step)) {
+        if (performance.now() - startedAtMs > MAX_PAGE_MS) break;
         yield;
       }
+      if (below > first) return { found, before: below };
       return { found };
     },
   };

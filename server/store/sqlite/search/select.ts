@@ -1,5 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
-import type { DeliveryState, Selected, SelectedPage, Selection } from '../../search.ts';
+import type { DeliveryOutcome, DeliveryState, Selected, SelectedPage, Selection } from '../../search.ts';
 import { readBefore, toCursor } from './cursor.ts';
 import { squeezeDigits } from './groups.ts';
 import type { Outcomes } from './outcomes.ts';
@@ -10,7 +9,7 @@ const MAX_PAGE = 1_000;
 const SETTLED: readonly DeliveryState[] = ['delivered', 'skipped', 'dead', 'none'];
 
 /** What a replay or a discard is about: pairs of an event and a consumer. */
-export function createSelect(_: DatabaseSync, { outcomes, scan }: { outcomes: Outcomes; scan: Scan }) {
+export function createSelect({ outcomes, scan }: { outcomes: Outcomes; scan: Scan }) {
   return function* select(
     selection: Selection,
     limit: number,
@@ -23,21 +22,20 @@ export function createSelect(_: DatabaseSync, { outcomes, scan }: { outcomes: Ou
       readBefore(cursor),
     );
     const destinations = outcomes.destinations(selection.shop).filter(({ name }) => consumers.includes(name));
-    const isLate = scan.isLate();
-    const selected: Selected[] = [];
-    for (const event of found)
-      for (const one of destinations) {
-        const outcome = outcomes.of(one, event, isLate);
-        const isWanted =
-          states.includes(outcome.state) &&
-          (reason === undefined || outcome.reason === reason) &&
-          (words === undefined || (outcome.words !== undefined && squeezeDigits(outcome.words) === words));
-        if (isWanted)
-          selected.push({
-            ...{ consumer: one.name, seq: event.seq, state: outcome.state },
-            ...(outcome.reason !== undefined && { reason: outcome.reason }),
-          });
-      }
+    const isWanted = (outcome: DeliveryOutcome) =>
+      states.includes(outcome.state) &&
+      (reason === undefined || outcome.reason === reason) &&
+      (words === undefined || (outcome.words !== undefined && squeezeDigits(outcome.words) === words));
+    const selected = scan.snapshot((isLate) =>
+      found.flatMap((event) =>
+        destinations
+          .map((one) => outcomes.of(one, event, isLate))
+          .filter(isWanted)
+          .map(({ consumer, state, reason }): Selected => {
+            return { consumer, seq: event.seq, state, ...(reason !== undefined && { reason }) };
+          }),
+      ),
+    );
     return { selected, ...(before !== undefined && { nextCursor: toCursor(before) }) };
   };
 }

@@ -49,7 +49,11 @@ export function createSeries(connection: DatabaseSync, outcomes: Outcomes) {
     return [...series.values()];
   }
 
-  function deliverySeries(found: readonly Sum[], steps: number, { id, name, shop }: Destination): DeliverySeries {
+  function deliverySeries(
+    found: readonly Sum[],
+    steps: number,
+    { id, name, shop }: Destination,
+  ): DeliverySeries {
     const own = found.filter(({ owner }) => owner === `${id}`);
     const points = (kind: Counted) => {
       const all = zeros(steps);
@@ -66,14 +70,18 @@ export function createSeries(connection: DatabaseSync, outcomes: Outcomes) {
       ...{ dead: points('dead'), requests: points('requests') },
       ...(latencyMs && { latencyMs }),
       ...(requestMs && { requestMs }),
-      latencyP95Ms: Array.from({ length: steps }, (_, step) => quantilesOf(byStep.get(step) ?? [])?.p95 ?? null),
+      latencyP95Ms: Array.from(
+        { length: steps },
+        (_, step) => quantilesOf(byStep.get(step) ?? [])?.p95 ?? null,
+      ),
     };
   }
 
   return {
     /** @throws {RangeError} for steps that are no whole minutes, and for more than 3,000 of them. */
     series({ shop, fromMs, toMs, stepMs }: SeriesQuery): SearchSeries {
-      if (stepMs < MINUTE_MS || stepMs % MINUTE_MS !== 0) throw new RangeError('stepMs must be whole minutes');
+      if (stepMs < MINUTE_MS || stepMs % MINUTE_MS !== 0)
+        throw new RangeError('stepMs must be whole minutes');
       const from = floorTo(stepMs, fromMs);
       const steps = Math.max(0, Math.ceil((toMs - from) / stepMs));
       if (steps > MAX_STEPS) throw new RangeError(`more than ${MAX_STEPS} steps`);

@@ -105,6 +105,7 @@ export function merged(streams: readonly Stream[], before: number, from: number,
   const parts = streams.map((stream) => stream(before, from, max));
   const readTo = Math.max(from, ...parts.map((part) => part.readTo));
   const found = new Map<number, IndexedEvent>();
-  for (const { events } of parts) for (const event of events) if (event.seq >= readTo) found.set(event.seq, event);
+  for (const { events } of parts)
+    for (const event of events) if (event.seq >= readTo) found.set(event.seq, event);
   return { events: [...found.values()].sort((a, b) => b.seq - a.seq), readTo };
 }

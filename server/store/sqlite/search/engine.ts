@@ -1,0 +1,162 @@
+import type { YieldToIngest } from '../../../lib/yield-to-ingest.ts';
+import { LogUnavailable } from '../../errors.ts';
+import type { IndexedUntil, Search } from '../../search.ts';
+import { startThread, type Thread } from '../../thread/start.ts';
+import { createNudge } from './nudge.ts';
+import type { SearchData, SearchMethods } from './worker.ts';
+
+/** Callbacks for what the index does. */
+export interface SearchWatch {
+  /** It is built anew: why. */
+  rebuilding(reason: string): void;
+  /** It cannot be opened or written; it is tried again. Once, until it works again. */
+  failed(error: string): void;
+}
+
+export interface SearchOptions extends Omit<SearchData, 'isRemoved'> {
+  /** The index rests while requests are in progress. */
+  yieldToIngest: YieldToIngest;
+  watch: SearchWatch;
+}
+
+/** A search, and what keeps it in step with the store. */
+export interface SearchEngine extends Search {
+  /** Something was stored or settled. */
+  nudge(): void;
+  /** Resolves when nothing in the index, nor in its file, is of what the store removed of a person. @param ids of the person. */
+  forget(shop: string, ids: readonly string[]): Promise<void>;
+  /** The same of a shop. */
+  purge(shop: string): Promise<void>;
+  /** The same of what is past its time. */
+  retain(nowMs: number): Promise<void>;
+}
+
+/** Between two passes over what was stored meanwhile. */
+const INTERVAL_MS = 250;
+const RETRY_MS = 5_000;
+
+/** The search on `search.db`, in a thread of its own. Never fails the store: what goes wrong is tried again, or built anew. */
+export function openSqliteSearch({ yieldToIngest, watch, ...data }: SearchOptions): SearchEngine {
+  const file = new URL('./worker.ts', import.meta.url);
+  const listeners = new Set<(until: IndexedUntil) => void>();
+  const nudge = createNudge();
+  const stopping = new AbortController();
+  let thread: Thread<SearchMethods> | undefined;
+  let opening: Promise<Thread<SearchMethods>> | undefined;
+  let isFailing = false;
+  /** The next thread begins with an empty index. */
+  let isRemoved = false;
+
+  function open(): Promise<Thread<SearchMethods>> {
+    opening ??= (async () => {
+      try {
+        thread = await startThread<SearchMethods>(file, { ...data, isRemoved });
+        isRemoved = false;
+        const { rebuilt } = await thread.call.opened();
+        if (rebuilt !== undefined) watch.rebuilding(rebuilt);
+        return thread;
+      } finally {
+        opening = undefined;
+      }
+    })();
+    return opening;
+  }
+
+  /** Waits for a thread that is being started. */
+  async function running(): Promise<Thread<SearchMethods>> {
+    if (stopping.signal.aborted) throw new LogUnavailable('the search is closed');
+    try {
+      return thread ?? (await open());
+    } catch (error) {
+      throw new LogUnavailable(`the search cannot be opened: ${String(error)}`);
+    }
+  }
+
+  async function rebuild(): Promise<void> {
+    const former = thread;
+    thread = undefined;
+    isRemoved = true;
+    await former?.close();
+    nudge.now();
+  }
+
+  async function pass(): Promise<void> {
+    const startedAtMs = performance.now();
+    const current = await running();
+    const { hasMore, isChanged, seq, historyId } = await current.call.index();
+    isFailing = false;
+    if (isChanged && listeners.size > 0) {
+      const until = hasMore ? await current.call.indexedUntil() : { seq, historyId, lag: 0 };
+      for (const listener of listeners) listener(until);
+    }
+    if (!hasMore) return nudge.wait(INTERVAL_MS, stopping.signal);
+    await yieldToIngest.rest(performance.now() - startedAtMs);
+  }
+
+  async function onFailure(error: unknown): Promise<void> {
+    if (stopping.signal.aborted) return;
+    const isDamaged = await thread?.call.isDamaged().catch(() => false);
+    if (isDamaged) return rebuild();
+    if (!isFailing) watch.failed(error instanceof Error ? error.message : String(error));
+    isFailing = true;
+    await nudge.sleep(RETRY_MS, stopping.signal);
+  }
+
+  async function follow(): Promise<void> {
+    while (!stopping.signal.aborted)
+      try {
+        await pass();
+      } catch (error) {
+        await onFailure(error);
+      }
+  }
+  const following = follow();
+
+  /** What cannot be removed from the index goes with all of it. */
+  async function remove(work: (running: Thread<SearchMethods>) => Promise<void>): Promise<void> {
+    try {
+      await work(await running());
+    } catch (error) {
+      if (stopping.signal.aborted) throw error;
+      await rebuild();
+      await running();
+    }
+  }
+
+  const call =
+    <Name extends keyof SearchMethods>(name: Name) =>
+    async (...args: Parameters<SearchMethods[Name]>) =>
+      (await running()).call[name](...args);
+
+  return {
+    events: call('events'),
+    event: call('event'),
+    orders: call('orders'),
+    order: call('order'),
+    orderDay: call('orderDay'),
+    groups: call('groups'),
+    select: call('select'),
+    series: call('series'),
+    matchQuality: call('matchQuality'),
+    indexedUntil: call('indexedUntil'),
+    onIndexed(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    nudge: nudge.now,
+    forget: (shop, ids) => remove(({ call }) => call.forget(shop, ids)),
+    purge: (shop) => remove(({ call }) => call.purge(shop)),
+    async retain(nowMs) {
+      await (await running()).call.retain(nowMs);
+    },
+    async close() {
+      stopping.abort();
+      nudge.now();
+      thread?.send.stop();
+      await following;
+      await opening?.catch(() => {});
+      thread?.send.stop();
+      await thread?.close();
+    },
+  };
+}

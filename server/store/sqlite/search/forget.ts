@@ -1,0 +1,120 @@
+import { emptyWal } from '../checkpoints.ts';
+import { type Database, prepare } from '../database.ts';
+import { DAY_MS, FIGURES_KEPT_MS, HOUR_MS } from './figures.ts';
+import type { IndexEvents } from './index-events.ts';
+import { type KeyKind, keyOf } from './keys.ts';
+import type { Names } from './names.ts';
+import type { RemoveFromIndex } from './remove.ts';
+
+/** Events compared with the store in one step. */
+const STEP = 2_000;
+const KINDS: readonly KeyKind[] = ['m', 'a', 'u', 'e', 'p'];
+/** Free pages beyond this share of the file are returned to the operating system. */
+const KEEP_FREE = 0.25;
+const PAGES = 500;
+
+interface Parts {
+  names: Names;
+  events: IndexEvents;
+  remove: RemoveFromIndex;
+}
+
+/** Removes from the index what left the store: by an erasure, with a shop, or with time. */
+export function createForget({ connection, transaction }: Database, { names, events, remove }: Parts) {
+  const indexed = prepare<{ seq: number }>(
+    connection,
+    'SELECT seq FROM events WHERE shop = ? AND seq > ? ORDER BY seq LIMIT ?',
+  );
+  const stored = prepare<{ seq: number }>(
+    connection,
+    'SELECT seq FROM store.events INDEXED BY events_by_shop WHERE shop = ? AND seq BETWEEN ? AND ?',
+  );
+  const segments = prepare<{ segment: number }>(connection, 'SELECT DISTINCT segment FROM keys');
+  const keyed = prepare<{ seq: number }>(connection, 'SELECT seq FROM keys WHERE segment = ? AND key = ?');
+  const consumersOf = prepare<{ id: number }>(connection, 'SELECT id FROM store.consumers WHERE shop = ?');
+  const ofOwner = [
+    'figures WHERE series IN (SELECT id FROM series WHERE owner = ?)',
+    'series WHERE owner = ?',
+  ].map((rows) => prepare(connection, `DELETE FROM ${rows}`));
+  const matchesOf = prepare(connection, 'DELETE FROM matches WHERE consumer = ?');
+  const oldFigures = prepare(connection, 'DELETE FROM figures WHERE step = ? AND at < ?');
+  const oldMatches = prepare(connection, 'DELETE FROM matches WHERE day < ?');
+  const unused = [
+    'labels WHERE NOT EXISTS (SELECT 1 FROM events WHERE events.label = labels.id)',
+    'series WHERE NOT EXISTS (SELECT 1 FROM figures WHERE figures.series = series.id AND step = 3600000)',
+    'minutes WHERE last_seq < (SELECT coalesce(min(seq), 0) FROM store.events)',
+  ];
+
+  /** Removes events that are no longer in the store. */
+  function* sweep(shop: string): Generator<undefined, void> {
+    const id = names.knownShop(shop);
+    if (id === undefined) return;
+    for (let after = -1; ; ) {
+      const some = indexed.all(id, after, STEP).map(({ seq }) => seq);
+      const [first, last] = [some.at(0), some.at(-1)];
+      if (first === undefined || last === undefined) return;
+      const there = new Set(stored.all(shop, first, last).map(({ seq }) => seq));
+      const gone = some.filter((seq) => !there.has(seq));
+      if (gone.length > 0) transaction(() => remove(id, gone));
+      after = last;
+      yield;
+    }
+  }
+
+  /** Removes what was found under these ids where the event, somebody else's, does not have them any more. */
+  function* removeMentions(shop: string, ids: readonly string[]): Generator<undefined, void> {
+    const all = segments.all().map(({ segment }) => segment);
+    for (const id of ids)
+      for (const kind of KINDS) {
+        const key = keyOf(kind, shop, id);
+        for (const segment of all) {
+          const found = keyed.all(segment, key);
+          for (const { seq } of found) transaction(() => events.removeLostKey(segment, key, seq));
+          if (found.length > 0) yield;
+        }
+        yield;
+      }
+  }
+
+  function* shrink(): Generator<undefined, void> {
+    const read = (name: string) => Number(connection.prepare(`PRAGMA main.${name}`).get()?.[name]);
+    while (read('freelist_count') > read('page_count') * KEEP_FREE) {
+      connection.exec(`PRAGMA main.incremental_vacuum(${PAGES})`);
+      yield;
+    }
+  }
+
+  return {
+    *forget(shop: string, ids: readonly string[]): Generator<undefined, void> {
+      yield* sweep(shop);
+      yield* removeMentions(shop, ids);
+      yield* emptyWal(connection);
+    },
+    *purge(shop: string): Generator<undefined, void> {
+      yield* sweep(shop);
+      const consumers = consumersOf.all(shop).map(({ id }) => id);
+      transaction(() => {
+        for (const owner of [shop, ...consumers.map(String)])
+          for (const statement of ofOwner) statement.run(owner);
+        for (const id of consumers) matchesOf.run(id);
+      });
+      names.forget();
+      yield* emptyWal(connection);
+    },
+    *retain(nowMs: number): Generator<undefined, void> {
+      for (const { name } of names.shops()) yield* sweep(name);
+      for (const [step, keptMs] of Object.entries(FIGURES_KEPT_MS)) {
+        transaction(() => oldFigures.run(Number(step), nowMs - keptMs));
+        yield;
+      }
+      transaction(() => oldMatches.run(nowMs - FIGURES_KEPT_MS[HOUR_MS] - DAY_MS));
+      for (const rows of unused) {
+        transaction(() => connection.exec(`DELETE FROM ${rows}`));
+        yield;
+      }
+      names.forget();
+      yield* shrink();
+      yield* emptyWal(connection);
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { LRUCache } from 'lru-cache';
+import { readId } from '../../../../shared/order-ids.ts';
+import { isPaid } from '../../../../shared/payment.ts';
+import type { Source } from '../../../../shared/protected-event.ts';
+import { readCurrency, readValue } from '../../../destinations/values.ts';
+import { byPrecedence, decisive, type Report } from '../../../orders/precedence.ts';
+import type { Stage } from '../../../orders/stages.ts';
+import type { FoundOrder } from '../../search.ts';
+import { prepare } from '../database.ts';
+import { tryRead } from '../stored-event.ts';
+import { prepareTexts } from '../stored-text.ts';
+
+/** What the reports of an order say by now. */
+export type OrderFacts = Pick<
+  FoundOrder,
+  'total' | 'currency' | 'isPaid' | 'isCancelled' | 'isRefunded' | 'sources'
+>;
+
+interface ReportRow {
+  source: Source;
+  stage: Stage;
+  part: string;
+  receivedAtMs: number;
+  isReduced: number;
+  body: string;
+}
+export type StoredReport = Report & { receivedAtMs: number; isReduced: boolean };
+
+/** Orders whose facts are in memory; one takes some 200 bytes. */
+const MAX_KNOWN = 20_000;
+
+/** Reads orders from their reports. What is in memory counts as long as no report was added or replaced. */
+export function createOrderFacts(connection: DatabaseSync) {
+  const versions = prepare<{ version: string }>(
+    connection,
+    `SELECT count(*) || ':' || coalesce(max(received_at), 0) || ':' || coalesce(sum(is_reduced), 0) || ':' ||
+       (SELECT count(*) FROM store.evidence WHERE order_id = ?1) AS version
+     FROM store.order_reports WHERE order_id = ?1`,
+  );
+  const reports = prepareTexts<ReportRow>(
+    connection,
+    `SELECT source, stage, part, received_at AS receivedAtMs, is_reduced AS isReduced, packed, body
+     FROM store.order_reports WHERE order_id = ? ORDER BY received_at, id`,
+  );
+  const hasEvidence = prepare<object>(connection, 'SELECT 1 FROM store.evidence WHERE order_id = ? LIMIT 1');
+  const known = new LRUCache<number, { version: string; facts: OrderFacts }>({ max: MAX_KNOWN });
+
+  const reportsOf = (id: number): StoredReport[] =>
+    reports.all(id).flatMap(({ body, isReduced, source, stage, part, receivedAtMs }) => {
+      const event = tryRead(body);
+      return event ? [{ source, stage, part, receivedAtMs, isReduced: isReduced === 1, event }] : [];
+    });
+
+  function read(id: number): OrderFacts {
+    const all = reportsOf(id);
+    const own = decisive(all);
+    const contents = own.filter(
+      ({ stage, event }) =>
+        stage !== 'cancelled' && stage !== 'refunded' && readId(event.properties.cancelled_at) === undefined,
+    );
+    const content =
+      contents.find(({ event }) => event.properties.total !== undefined) ?? contents[0] ?? own[0];
+    const total = content && readValue(content.event);
+    const currency = content && readCurrency(content.event.properties);
+    const sources = new Set([...all].sort(byPrecedence).map(({ source }) => source));
+    if (hasEvidence.get(id)) sources.add('browser');
+    return {
+      ...(total !== undefined && { total }),
+      ...(currency !== undefined && { currency }),
+      isPaid: own.some(isPayment),
+      isCancelled: own.some(
+        ({ stage, event }) => stage === 'cancelled' || readId(event.properties.cancelled_at) !== undefined,
+      ),
+      isRefunded: own.some(({ stage }) => stage === 'refunded'),
+      sources: [...sources],
+    };
+  }
+
+  return {
+    reportsOf,
+    of(id: number): OrderFacts {
+      const version = versions.get(id)?.version ?? '';
+      const found = known.get(id);
+      if (found?.version === version) return found.facts;
+      const facts = read(id);
+      known.set(id, { version, facts });
+      return facts;
+    },
+    forget: () => known.clear(),
+  };
+}
+export type ReadOrderFacts = ReturnType<typeof createOrderFacts>;
+
+/** A report of its payment, or one whose status says that it was paid; a refund leaves it paid. */
+const isPayment = ({ stage, source, event }: Report): boolean =>
+  stage === 'paid' ||
+  stage === 'refunded' ||
+  ((stage === 'placed' || stage === 'updated') && isPaid(event.properties.financial_status, source));

@@ -1,0 +1,125 @@
+import { workerData } from 'node:worker_threads';
+import { LogUnavailable, sqliteFault } from '../../errors.ts';
+import type { Consumer } from '../../store.ts';
+import { type MethodsOf, syncEngine } from '../../thread/engine.ts';
+import { serveThread } from '../../thread/serve.ts';
+import { createFigures } from './figures.ts';
+import { createFindEvents } from './find-events.ts';
+import { createFindOrders } from './find-orders.ts';
+import { createForget } from './forget.ts';
+import { createGroups } from './groups.ts';
+import { createIndexEvents } from './index-events.ts';
+import { createIndexHistory } from './index-history.ts';
+import { createIndexer, type Indexed } from './indexer.ts';
+import { createMatchEvents } from './match-events.ts';
+import { createNames } from './names.ts';
+import { type IndexOptions, openIndex, removeIndex } from './open-index.ts';
+import { createOrderDetail } from './order-detail.ts';
+import { createOrderFacts } from './order-facts.ts';
+import { createOutcomes } from './outcomes.ts';
+import { createRemoveFromIndex } from './remove.ts';
+import { createScan } from './scan.ts';
+import { createSelect } from './select.ts';
+import { createSeries } from './series.ts';
+import { createStreams } from './streams.ts';
+import { createTallies } from './tallies.ts';
+
+/** What the thread is started with. */
+export interface SearchData extends IndexOptions {
+  consumers: readonly Consumer[];
+  /** The index begins anew, whatever there is. */
+  isRemoved?: boolean;
+}
+
+function openEngine(data: SearchData) {
+  if (data.isRemoved) removeIndex(data.dataDir);
+  const { database, rebuilt } = openIndex(data);
+  const { connection, transaction } = database;
+  const names = createNames(connection);
+  const figures = createFigures(connection, names);
+  const tallies = createTallies(connection);
+  const remove = createRemoveFromIndex(connection, tallies);
+  const events = createIndexEvents(connection, names, figures, remove);
+  const history = createIndexHistory(connection, { names, figures, tallies, events });
+  const indexer = createIndexer(database, { names, figures, events, history });
+  const streams = createStreams(connection);
+  const outcomes = createOutcomes(connection, names, data.consumers);
+  const matchEvents = createMatchEvents(connection, { names, streams, outcomes });
+  const scan = createScan(database, { names, indexer, matchEvents });
+  const facts = createOrderFacts(connection);
+  const findEvents = createFindEvents(connection, { outcomes, scan });
+  const findOrders = createFindOrders(connection, { names, streams, outcomes, scan, facts });
+  const orderDetail = createOrderDetail(connection, { facts, streams, names, scan, findOrders, findEvents });
+  const { forget, purge, retain } = createForget(database, { names, events, remove });
+  let isDamaged = false;
+  let isStopping = false;
+
+  /** Damage that a call runs into is reported by the next step, which is answered by building the index anew. */
+  function guarded<Args extends unknown[], Result>(job: (...args: Args) => Generator<undefined, Result>) {
+    return function* (...args: Args): Generator<undefined, Result> {
+      try {
+        const steps = job(...args);
+        for (;;) {
+          const step = steps.next();
+          if (step.done) return step.value;
+          if (isStopping) throw new LogUnavailable('the search is closed');
+          yield;
+        }
+      } catch (error) {
+        const fault = sqliteFault(error);
+        if (fault === 'corrupt' || fault === 'notADatabase') isDamaged = true;
+        throw error;
+      }
+    };
+  }
+  /** A call that takes one step, after the calls that wait already. */
+  const once = <Args extends unknown[], Result>(call: (...args: Args) => Result) =>
+    guarded(function* (...args: Args): Generator<undefined, Result> {
+      yield;
+      return call(...args);
+    });
+  const lastSeq = connection.prepare("SELECT seq FROM store.sqlite_sequence WHERE name = 'events'");
+
+  return {
+    transaction,
+    reads: {
+      opened: () => ({ rebuilt }),
+      isDamaged: () => isDamaged,
+      /** Ends long work at its next step. */
+      stop() {
+        isStopping = true;
+      },
+    },
+    writes: {},
+    jobs: {
+      index: once((): Indexed => indexer.step()),
+      indexedUntil: once(() => {
+        const progress = indexer.progress();
+        return { ...progress, lag: Math.max(0, Number(lastSeq.get()?.seq ?? 0) - progress.seq) };
+      }),
+      events: guarded(findEvents.events),
+      event: guarded(findEvents.event),
+      orders: guarded(findOrders.orders),
+      order: once(orderDetail),
+      orderDay: guarded(findOrders.orderDay),
+      groups: guarded(createGroups(connection, { names, outcomes })),
+      select: guarded(createSelect({ outcomes, scan })),
+      ...figureCalls(createSeries(connection, outcomes)),
+      forget: guarded(function* (shop: string, ids: readonly string[]) {
+        facts.forget();
+        yield* forget(shop, ids);
+      }),
+      purge: guarded(purge),
+      retain: guarded(retain),
+    },
+    close: () => database.close(),
+  };
+
+  function figureCalls({ series, matchQuality }: ReturnType<typeof createSeries>) {
+    return { series: once(series), matchQuality: once(matchQuality) };
+  }
+}
+
+export type SearchMethods = MethodsOf<ReturnType<typeof openEngine>>;
+
+await serveThread(() => syncEngine(openEngine(workerData as SearchData)));
