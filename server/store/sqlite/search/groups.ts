@@ -15,7 +15,7 @@ const STEP = 2_000;
 const SKIPPED = FINAL.indexOf('skipped');
 
 /** One that has the words of its group. */
-interface Letter {
+interface DeadLetterRow {
   id: number;
   seq: number;
   reason: string;
@@ -34,7 +34,7 @@ interface Parts {
 
 /** Groups of dead letters, read one by one, and of skipped events, whose numbers are kept by the hour. */
 export function createGroups(connection: DatabaseSync, { names, outcomes }: Parts) {
-  const letters = prepare<Letter>(
+  const deadLetters = prepare<DeadLetterRow>(
     connection,
     `SELECT id, seq, reason, answer, at AS atMs FROM store.dead_letters WHERE consumer = ? AND id < ?
      ORDER BY id DESC LIMIT ?`,
@@ -61,7 +61,7 @@ export function createGroups(connection: DatabaseSync, { names, outcomes }: Part
   ): Generator<undefined, Draft[]> {
     const groups = new Map<string, Draft>();
     for (let before = Number.MAX_SAFE_INTEGER; ; ) {
-      const rows = letters.all(id, before, STEP);
+      const rows = deadLetters.all(id, before, STEP);
       for (const { seq, reason, answer, atMs } of rows) {
         if (atMs < fromMs || atMs >= toMs) continue;
         const words = answer === null ? undefined : squeezeDigits(answer);

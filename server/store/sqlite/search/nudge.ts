@@ -1,7 +1,7 @@
-/** Wakes a loop that waits for work, at most once in an interval. */
+/** Runs a loop again that waits for work, at most once in an interval. */
 export function createNudge() {
   let isNudged = false;
-  let wake = () => {};
+  let endWait = () => {};
   const sleep = (ms: number, signal: AbortSignal) =>
     new Promise<void>((resolve) => {
       if (signal.aborted) return resolve();
@@ -16,7 +16,7 @@ export function createNudge() {
   return {
     now(): void {
       isNudged = true;
-      wake();
+      endWait();
     },
     sleep,
     /** Resolves after a nudge, also one from before the call, and not before `intervalMs` have passed. */
@@ -24,7 +24,7 @@ export function createNudge() {
       await sleep(intervalMs, signal);
       while (!isNudged && !signal.aborted)
         await new Promise<void>((resolve) => {
-          wake = resolve;
+          endWait = resolve;
         });
       isNudged = false;
     },

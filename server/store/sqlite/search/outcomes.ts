@@ -80,9 +80,9 @@ export function createOutcomes(
       const { id, name: consumer } = destination;
       const waits = queued.get(id, event.seq);
       if (waits) return { consumer, ...describeQueued(waits) };
-      const letter = dead.get(id, event.seq);
-      if (letter) {
-        const { answer, ...rest } = letter;
+      const deadLetter = dead.get(id, event.seq);
+      if (deadLetter) {
+        const { answer, ...rest } = deadLetter;
         return { consumer, state: 'dead', ...rest, ...(answer !== null && { words: answer }) };
       }
       const end = ended.get(event.seq, id);

@@ -1,0 +1,198 @@
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { NO_BACKPRESSURE } from '../../../server/lib/yield-to-ingest.ts';
+import { openLog } from '../../../server/store/open.ts';
+import type { Search } from '../../../server/store/search.ts';
+import { openSqliteSearch } from '../../../server/store/sqlite/search/engine.ts';
+import type { Consumer, Delivery, Store } from '../../../server/store/store.ts';
+import { createShopEntries } from './shop-events.ts';
+
+/**
+ * Fills a store with a month of a shop's events, delivered to three destinations, builds its search and prints what that costs
+ * and how long each question takes on a file that was just opened. By itself: `node test/programs/bench/search.ts --data DIR`;
+ * a directory that is filled is used again.
+ */
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string', default: '/tmp/storebeacon-search' },
+    events: { type: 'string', default: '1000000' },
+  },
+});
+const { data: dataDir } = values;
+const events = Number(values.events);
+const CHUNK = 1_000;
+const EACH = 4;
+const SPACING_MS = 2_500;
+const DAY_MS = 86_400_000;
+const START_MS = Date.parse('2026-03-01T00:00:00Z');
+const consumers: Consumer[] = ['tiktok', 'customerio', 'shopline'].map((name) => ({
+  ...{ name: `${name}@shop`, shop: 'shop', decryptsPii: false },
+  audience: 'destinations',
+}));
+let nowMs = START_MS;
+const visitorOf = (n: number) => `b7f1f3a2-6f0e-4f2b-9c39-${String(n).padStart(12, '0')}`;
+
+const log = await openLog({
+  dataDir,
+  consumers,
+  retentionMs: 60 * DAY_MS,
+  historyMs: 60 * DAY_MS,
+  clock: () => nowMs,
+});
+if (!existsSync(join(dataDir, 'filled'))) await fill();
+await build();
+await ask();
+await log.close();
+
+async function fill(): Promise<void> {
+  mkdirSync(dataDir, { recursive: true });
+  const entryAt = createShopEntries({ visitors: events / EACH, eventsEach: EACH });
+  const startedAtMs = performance.now();
+  for (let first = 0; first < events; first += CHUNK) {
+    const entries = Array.from({ length: CHUNK }, (_, index) => {
+      const entry = entryAt(first + index);
+      const at = new Date(START_MS + (first + index) * SPACING_MS).toISOString();
+      return { ...entry, event: { ...entry.event, timestamp: at, receivedAt: at } };
+    });
+    nowMs = START_MS + (first + CHUNK) * SPACING_MS;
+    await log.accept(entries);
+    for (const { name } of consumers) await settleAll(log, name);
+    if (first % 100_000 === 0)
+      console.log(`${first} events, ${Math.round((performance.now() - startedAtMs) / 1000)} s`);
+  }
+  writeFileSync(join(dataDir, 'filled'), `${events}`);
+}
+
+/** As a destination does: pages are skipped, one in 500 is refused, 50 share a request. */
+async function settleAll(store: Store, consumer: string): Promise<void> {
+  for (;;) {
+    const deliveries = await store.lease(consumer, CHUNK);
+    if (deliveries.length === 0) return;
+    const sent: Delivery[] = [];
+    for (const delivery of deliveries) {
+      const { type } = delivery.event;
+      if (type === 'page' && consumer !== 'customerio@shop') delivery.skip('unmapped');
+      else if (delivery.seq % 97 === 0) delivery.skip('consent');
+      else if (delivery.seq % 500 === 0)
+        delivery.deadLetter('invalid-payload', `value ${delivery.seq} is not a price`);
+      else {
+        delivery.ack();
+        sent.push(delivery);
+      }
+    }
+    for (let start = 0; start < sent.length; start += 50) {
+      const seqs = sent.slice(start, start + 50).map(({ seq }) => seq);
+      const match = { 'Product Viewed': [seqs.length, { email: 20, ttclid: 30, value: 40 }] } as const;
+      store.settle(consumer, {
+        ...{ confirmed: [], released: [] },
+        requests: [
+          {
+            atMs: nowMs,
+            ms: 120,
+            outcome: 'delivered',
+            attempt: 1,
+            status: 200,
+            seqs,
+            match: { ...match } as never,
+          },
+        ],
+      });
+    }
+  }
+}
+
+function openSearch() {
+  return openSqliteSearch({
+    ...{ dataDir, consumers, yieldToIngest: NO_BACKPRESSURE },
+    watch: { rebuilding: (reason) => console.log(`building: ${reason}`), failed: console.error },
+  });
+}
+
+async function build(): Promise<void> {
+  const search = openSearch();
+  const before = await search.indexedUntil();
+  const startedAtMs = performance.now();
+  const cpu = process.cpuUsage();
+  let historyId = -1;
+  for (;;) {
+    const until = await search.indexedUntil();
+    if (until.lag === 0 && until.historyId === historyId) break;
+    historyId = until.historyId;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+  const { user, system } = process.cpuUsage(cpu);
+  const added = (await search.indexedUntil()).seq - before.seq;
+  const closingAtMs = performance.now();
+  await search.close();
+  const seconds = (performance.now() - startedAtMs) / 1000;
+  const size = statSync(join(dataDir, 'search.db')).size;
+  console.log(
+    `${added} events indexed in ${seconds.toFixed(1)} s, ${((user + system) / Math.max(added, 1)).toFixed(1)} µs of CPU each ` +
+      `(3 destinations), ${Math.round(size / 1e6)} MB, closed in ${Math.round(performance.now() - closingAtMs)} ms`,
+  );
+}
+
+/** Each question on a file that was just opened, then again. */
+async function ask(): Promise<void> {
+  const [first] = await log.history({ limit: 1 });
+  console.log(`last request ${first?.id}`);
+  const endMs = START_MS + events * SPACING_MS;
+  const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+  const middle = Math.floor(events / 2 / EACH);
+  const questions: Record<string, (search: Search) => Promise<unknown>> = {
+    newest: (search) => search.events({ limit: 50 }),
+    visitor: (search) => search.events({ limit: 50, anonymousId: visitorOf(middle) }),
+    'visitor that there is not': (search) => search.events({ limit: 50, anonymousId: visitorOf(events) }),
+    user: (search) => search.events({ limit: 50, userId: `customer-${middle - (middle % 3)}` }),
+    message: (search) => search.event('shop', 'viewed-1000'),
+    'order name': (search) => search.events({ limit: 50, order: 'order-100' }),
+    'what somebody typed': (search) => search.events({ limit: 50, text: 'order-100' }),
+    name: (search) => search.events({ limit: 50, name: 'Order Completed' }),
+    'name and a day': (search) =>
+      search.events({
+        limit: 50,
+        name: 'Product Added',
+        fromMs: endMs - 10 * DAY_MS,
+        toMs: endMs - 9 * DAY_MS,
+      }),
+    'dead at one': (search) => search.events({ limit: 50, consumers: ['tiktok@shop'], state: 'dead' }),
+    'skipped for consent': (search) => search.events({ limit: 50, state: 'skipped', reason: 'consent' }),
+    'delivered orders': (search) => search.events({ limit: 50, name: 'Order Completed', state: 'delivered' }),
+    'waiting (none)': (search) => search.events({ limit: 50, state: 'waiting' }),
+    'never settled (one page of a long scan)': (search) => search.events({ limit: 50, state: 'none' }),
+    'server (none)': (search) => search.events({ limit: 50, source: 'server' }),
+    orders: (search) => search.orders({ limit: 50 }),
+    'orders skipped': (search) => search.orders({ limit: 50, state: 'skipped' }),
+    'one order': (search) => search.order('shop', 'order-100'),
+    'orders of a day': (search) => search.orderDay('shop', day(endMs - 3 * DAY_MS), 'Asia/Taipei'),
+    groups: (search) => search.groups({}),
+    'select dead': (search) => search.select({ consumers: ['tiktok@shop'], states: ['dead'] }, 500),
+    '15 minutes': (search) => search.series({ fromMs: endMs - 15 * 60_000, toMs: endMs, stepMs: 60_000 }),
+    '24 hours by 5 minutes': (search) =>
+      search.series({ fromMs: endMs - DAY_MS, toMs: endMs, stepMs: 300_000 }),
+    '30 days by hour': (search) =>
+      search.series({ fromMs: endMs - 30 * DAY_MS, toMs: endMs, stepMs: 3_600_000 }),
+    'match quality': (search) =>
+      search.matchQuality({ shop: 'shop', fromDay: day(START_MS), toDay: day(endMs) }),
+  };
+  for (const [what, question] of Object.entries(questions)) {
+    const search = openSearch();
+    await search.indexedUntil();
+    const times: number[] = [];
+    let found: unknown;
+    for (let run = 0; run < 3; run++) {
+      const startedAtMs = performance.now();
+      found = await question(search);
+      times.push(performance.now() - startedAtMs);
+    }
+    await search.close();
+    console.log(`${what}: ${times.map((ms) => ms.toFixed(1)).join(', ')} ms, ${sizeOf(found)}`);
+  }
+}
+
+function sizeOf(found: unknown): string {
+  if (Array.isArray(found)) return `${found.length}`;
+  const list = Object.values(found ?? {}).find(Array.isArray);
+  return list ? `${list.length} found` : 'one found';
+}
