@@ -73,14 +73,11 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   const budget = createBudget(MAX_IN_FLIGHT_BYTES);
   const piiEncryption = createPiiEncryption(config.piiKeys);
   const consumers = [...consumersOf(shops), ...statisticsConsumers(countedShops(config))];
-  const watch = watchLog(counters, logger);
+  const watches = { watch: watchLog(counters, logger), searchWatch: watchSearch(logger) };
   const yieldToIngest = createYieldToIngest(budget.requests);
-  const searched = { yieldToIngest, searchWatch: watchSearch(logger) };
-  const opened = await openStores(
-    { config, consumers, shops: shopOrders(shops), clock, watch, ...searched },
-    shutdown,
-  );
-  const log = wrapLog(opened.log);
+  const stored = { config, consumers, shops: shopOrders(shops), clock, yieldToIngest };
+  const { log: opened, search } = await openStores({ ...stored, ...watches }, shutdown);
+  const log = wrapLog(opened);
   const outgoing = { ...openOutgoing(config, clock, shutdown), yieldToIngest, random };
   const common = { config, piiEncryption, counters, logger, clock };
   const platforms = await startPlatforms({ ...common, ...outgoing, log }, shutdown);
@@ -104,7 +101,8 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   shutdown.onShutdown(redactions.stop);
   const demo = options.demo?.({ log, delivery, ...statistics });
   const readOrdersSoon = platforms?.readOrdersSoon;
-  const served = { log, delivery, budget, openAdmin, redactions, ...(readOrdersSoon && { readOrdersSoon }) };
+  const asked = { ...(readOrdersSoon && { readOrdersSoon }) };
+  const served = { log, search, delivery, budget, openAdmin, redactions, ...asked };
   const port = await serveApp({ ...common, ...statistics, ...served, ...(demo && { demo }) }, shutdown);
   logger.info(summarize(config, port), 'listening');
   return port;

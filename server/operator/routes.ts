@@ -12,6 +12,7 @@ import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Statistics } from '../platforms/statistics.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
+import type { Search } from '../store/search.ts';
 import type { Store } from '../store/store.ts';
 import { consoleRoutes } from './console/routes.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
@@ -24,6 +25,7 @@ import { visitorRoutes } from './visitors.ts';
 export interface AdminParts {
   config: Config;
   log: Store;
+  search: Search;
   piiEncryption: PiiEncryption;
   delivery: RunningDelivery;
   counters: Counters;
