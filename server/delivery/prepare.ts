@@ -3,6 +3,7 @@ import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
 import type { DeadLetterReason, RetryReason, SkipReason } from '../../shared/reasons.ts';
 import { type Destination, type Facts, isSkip, toItem } from '../destinations/destination.ts';
 import { withoutPlaces } from '../privacy/without-places.ts';
+import { DAMAGED } from '../store/dead-letter.ts';
 import { DIGEST_BYTES } from '../store/history.ts';
 import type { Delivery } from '../store/store.ts';
 import { EXPIRES_MS } from '../store/waiting.ts';
@@ -61,6 +62,7 @@ export function prepare(parts: PrepareParts, leased: Delivery): Prepared {
   const { destination, settings, nowMs } = parts;
   const { event } = leased;
   const delivery = toInFlight(leased);
+  if (leased.isDamaged) return { delivery, dead: 'damaged', answer: DAMAGED };
   if (nowMs - leased.waitingSinceMs > EXPIRES_MS)
     return { delivery, dead: 'expired', answer: 'waited for more than 28 days' };
   const skipped = reasonToSkip(destination, event, nowMs);

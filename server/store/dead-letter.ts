@@ -11,3 +11,6 @@ export interface DeadLetter {
   /** ISO 8601. */
   at: string;
 }
+
+/** The answer of dead letters with the reason `damaged`. */
+export const DAMAGED = 'the stored event cannot be parsed';

@@ -288,6 +288,8 @@ export interface Settled {
 export interface Delivery {
   /** Without what the consent record denies. */
   event: ProtectedEvent;
+  /** The stored event cannot be parsed: `event` is empty, and once that is read the delivery is a dead letter. */
+  isDamaged: boolean;
   /** The event's number in this store. */
   seq: number;
   /** The event was stored with an order's key. Known without parsing the event. */

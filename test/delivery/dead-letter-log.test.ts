@@ -1,7 +1,11 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { createDeadLetterLog } from '../../server/delivery/dead-letter-log.ts';
+import { openLog } from '../../server/store/open.ts';
 import { createFakeClock } from '../support/clock.ts';
 import { event } from '../support/event.ts';
+import { tempDir } from '../support/temp-dir.ts';
 import { answer, startBench } from '../support/worker-bench.ts';
 
 const place = { shop: 'shop', destination: 'plain' };
@@ -86,5 +90,33 @@ test('an event that is not sent because its payload is invalid is named with our
       text: TEXT,
       facts: { reason: 'invalid-payload', count: 1, answer: expect.stringMatching(/^id: /) },
     },
+  ]);
+});
+
+test('an event that is damaged on disk is logged, counted and recorded as any other dead letter', async () => {
+  const dataDir = tempDir();
+  const consumers = [
+    { name: 'plain@shop', shop: 'shop', decryptsPii: false, audience: 'destinations' as const },
+  ];
+  const log = await openLog({ dataDir, consumers, retentionMs: 86_400_000, clock: () => 0 });
+  await log.accept([{ event: event({ messageId: 'a' }) }, { event: event({ messageId: 'b' }) }]);
+  await log.close();
+  const database = new DatabaseSync(join(dataDir, 'store.db'));
+  database.exec("UPDATE events SET body = '{', packed = NULL WHERE seq = 1");
+  database.close();
+  const bench = await startBench(() => answer(200), {}, { dataDir });
+  await bench.clock.advance(0);
+  const words = 'the stored event cannot be parsed';
+  expect(bench.lines).toEqual([
+    { level: 'warn', facts: { ...place, reason: 'damaged', count: 1, answer: words }, text: TEXT },
+  ]);
+  const counted = bench.counters.snapshot().filter(({ name }) => /^(dead_letters|deliveries)/.test(name));
+  expect(counted.map(({ name, labels, value }) => [name, labels.reason, value])).toEqual([
+    ['dead_letters', 'damaged', 1],
+    ['deliveries', undefined, 1],
+  ]);
+  expect(await bench.log.history({ limit: 2 })).toMatchObject([
+    { outcome: 'delivered', messageIds: ['b'] },
+    { outcome: 'dead', code: 'damaged', words, count: 1 },
   ]);
 });

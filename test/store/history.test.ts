@@ -211,6 +211,23 @@ test('an erasure takes the digests of what was sent of the person, and of nobody
   expect([...digests]).toEqual([...kept(1), ...Array.from({ length: 8 }, () => 0), ...kept(17)]);
 });
 
+test('an export has the requests that carried the person, with nothing of the events of others in them', async () => {
+  const { log } = await setUp();
+  const of = (messageId: string, anonymousId: string) => ({
+    event: event({ messageId, identity: { anonymousId } }),
+  });
+  await log.accept([of('a', 'other'), of('b', 'me'), of('c', 'me'), of('d', 'other')]);
+  const results = { delivered: [1, 2, 3], rejected: [4] };
+  await deliver(log, 'tiktok', { results, match: { Bought: [3, { email: 2 }] }, words: 'OK' });
+  const { deliveries } = await log.exportPerson('shop', { ids: ['me'] });
+  expect(deliveries).toEqual([
+    {
+      ...{ id: 1, consumer: 'tiktok', atMs: START_MS, ms: 12, outcome: 'delivered', attempt: 1 },
+      ...{ status: 200, words: 'OK', count: 2, messageIds: ['b', 'c'] },
+    },
+  ]);
+});
+
 test('digests, results and match counts count as bytes of the history', async () => {
   const { log, clock } = await setUp({ historyBytes: 10_000 });
   const match: MatchCounts = { Bought: [1, { email: 1 }] };

@@ -1,4 +1,5 @@
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
+import { DAMAGED } from '../dead-letter.ts';
 import type { RecentDenials } from '../recent-denials.ts';
 import type { Delivery } from '../store.ts';
 import { subjectsOf } from './event-subjects.ts';
@@ -42,8 +43,11 @@ export function toDelivery(row: LeasedRow, lease: Lease): Delivery {
     get event() {
       event ??= read();
       // Only this delivery fails; the others of the lease are not affected.
-      if (event === UNREADABLE) settling.deadLetter('damaged', 'the stored event cannot be parsed');
+      if (event === UNREADABLE) settling.deadLetter('damaged', DAMAGED);
       return event;
+    },
+    get isDamaged() {
+      return this.event === UNREADABLE;
     },
     isCurrent: () => !lease.recentDenials.anySince(followed, denials),
     seq: row.seq,

@@ -2,7 +2,7 @@ import { DIGEST_BYTES, type HistoryRow, type SentOutcome, type SentRequest } fro
 import { CHUNK, eachRow, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
-import { countOf, placesOf, rangesOf, resultsOf, toRanges } from './ranges.ts';
+import { countOf, heldOf, placesOf, rangesOf, resultsOf, toRanges } from './ranges.ts';
 import { tryRead } from './stored-event.ts';
 import { prepareTexts } from './stored-text.ts';
 
@@ -173,12 +173,18 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
       return rows.map(toHistoryRow);
     },
 
-    /** The requests that carried any of these events. */
+    /** The rows of any of these events. What is said of other events is left out. */
     *of(shop: string, seqs: ReadonlySet<number>): Generator<undefined, HistoryRow[]> {
-      const found: number[] = [];
-      const placesIn = placesOf(seqs);
-      yield* eachOfShop(shop, ({ id, events }) => void (placesIn(events).length > 0 && found.push(id)));
-      return found.flatMap((id) => byId.get(id) ?? []).map(toHistoryRow);
+      const found = new Map<number, string>();
+      const heldIn = heldOf(seqs);
+      yield* eachOfShop(shop, ({ id, events }) => {
+        const own = heldIn(events);
+        if (own.length > 0) found.set(id, toRanges(own));
+      });
+      return [...found].flatMap(([id, events]) => {
+        const row = byId.get(id);
+        return row ? toHistoryRow({ ...row, events, results: null, match: null }) : [];
+      });
     },
 
     *retain(nowMs: number): Generator<undefined, void> {

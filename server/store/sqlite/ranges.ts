@@ -20,21 +20,29 @@ export function rangesOf(text: string): [from: number, to: number][] {
 export const countOf = (text: string): number =>
   rangesOf(text).reduce((sum, [from, to]) => sum + to - from + 1, 0);
 
+/** Which of these numbers ranges hold. */
+export const heldOf = (seqs: ReadonlySet<number>) => selectFrom(seqs, (seq) => seq);
+
 /** At which places of ranges any of these numbers stand, counted from 0 in ascending order. */
-export function placesOf(seqs: ReadonlySet<number>): (text: string) => number[] {
+export const placesOf = (seqs: ReadonlySet<number>) => selectFrom(seqs, (_seq, place) => place);
+
+function selectFrom(
+  seqs: ReadonlySet<number>,
+  select: (seq: number, place: number) => number,
+): (text: string) => number[] {
   const sorted = [...seqs].sort((a, b) => a - b);
   return (text) => {
-    const places: number[] = [];
+    const found: number[] = [];
     let before = 0;
     for (const [from, to] of rangesOf(text)) {
       for (let index = firstFrom(sorted, from); ; index++) {
         const seq = sorted[index];
         if (seq === undefined || seq > to) break;
-        places.push(before + seq - from);
+        found.push(select(seq, before + seq - from));
       }
       before += to - from + 1;
     }
-    return places;
+    return found;
   };
 }
 
