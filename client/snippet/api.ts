@@ -83,8 +83,8 @@ export interface CartParts {
 export interface Cart {
   /** Reports what a request changed. */
   follow(call: Call): void;
-  /** Takes over a whole cart. @returns its lines and value. */
-  learn(answer: Thing): Properties | undefined;
+  /** Reads the whole cart, and reports that it is shown. */
+  view(report: Report): unknown;
 }
 export type CreateCart = (parts: CartParts) => Cart;
 

@@ -262,6 +262,14 @@ describe('one product has the same ids', () => {
   });
 });
 
+test('names are decoded, whoever reports them', async () => {
+  await open({});
+  const fact = { content_spu_id: SPU, content_sku_id: SMALL, currency: 'USD', price: 10 };
+  report('AddToCart', { ...fact, quantity: 1, content_name: 'Tom &amp; Jerry&#x27;s Oolong, R&D;' });
+  await settle();
+  expect(events('Product Added')).toMatchObject([{ name: "Tom & Jerry's Oolong, R&D;" }]);
+});
+
 describe('one addition by the cart and the bus', () => {
   const added = {
     content_spu_id: SPU,

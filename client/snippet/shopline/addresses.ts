@@ -1,5 +1,4 @@
 import type { Capture, Properties, Report } from '../api.ts';
-import { readCart } from './requests.ts';
 import { keepCart, withCart } from './seen.ts';
 import { checkoutOfPage, orderOfPage, shopline } from './storefront.ts';
 import { useCart } from './use-cart.ts';
@@ -31,7 +30,6 @@ export const captureAddresses: Capture = (report, tools) => {
       completeOrder({ order_id: orderOfPage() });
       keepCart();
     }
-    if (is('Cart', 'cart'))
-      readCart().then((answer) => useCart((cart) => report('Cart Viewed', cart.learn(answer) || {}), true));
+    if (is('Cart', 'cart')) useCart((cart) => cart.view(report), true);
   });
 };

@@ -3,10 +3,6 @@ import type { Thing } from '../thing.ts';
 import { cartOf, isRefusal, isWholeCart, listOf } from './answers.ts';
 import { linesIn, parse } from './bodies.ts';
 
-/** A text with its HTML entities decoded: `Tom &amp; Jerry&#x27;s`. */
-const decode = (text: string) =>
-  /&#?\w+;/.test(text) ? new DOMParser().parseFromString(text, 'text/html').body.textContent : text;
-
 const MAX_LINES = 50;
 const GONE = /delete|remove|clear/;
 const SETS = /^p(ut|atch)|change|update/;
@@ -15,12 +11,7 @@ const SETS = /^p(ut|atch)|change|update/;
  * What cart requests mean: by their method, path and lines, and by what lay in the cart. A change whose direction is not
  * known is not reported. It is a file of its own, which is loaded by the first change.
  */
-export const createCart: CreateCart = ({ read: readPlain, toProduct, reportChange, keepCart }) => {
-  const read = (thing: Thing): Thing => {
-    const own = readPlain(thing);
-    if (own.name) own.name = decode(own.name);
-    return own;
-  };
+export const createCart: CreateCart = ({ read, toProduct, reportChange, keepCart }) => {
   /**
    * The cart's lines by variant. `at` is the number of the last request that set a quantity, `by` that of the last that
    * added to it. What was taken out has the quantity 0.
@@ -124,7 +115,12 @@ export const createCart: CreateCart = ({ read: readPlain, toProduct, reportChang
   };
 
   return {
-    learn,
+    view: (report) =>
+      // As themes read it: in major units.
+      fetch('/api/carts/ajax-cart')
+        .then((answer) => answer.json())
+        .catch(() => {})
+        .then((answer) => report('Cart Viewed', learn(answer) || {})),
     follow(call) {
       const answer = parse(call.answer);
       if (isRefusal(answer)) return;

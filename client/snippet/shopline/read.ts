@@ -1,16 +1,16 @@
 import type { Thing } from '../thing.ts';
 
-/** Our name, then those in use, without their `content`, `_` and capitals. The first with a value is used. */
+/** Our name, then others in use, without their `content`, `_` and capitals. The first of these with a value is used, ours last. */
 const NAMES = [
   'product_id spuid productid',
   'variant_id skuid variantid id',
-  'sku sku',
-  'name productname producttitle title name',
-  'category category',
-  'price price',
-  'currency currency',
-  'quantity quantity num',
-  'handle producthandle handle',
+  'sku',
+  'name productname producttitle title',
+  'category',
+  'price',
+  'currency',
+  'quantity num',
+  'handle producthandle',
   // Carts that write `num` count in hundredths.
   'isRough num',
 ];
@@ -28,9 +28,12 @@ export const read = (thing: Thing): Thing => {
   const own: Thing = {};
   for (const row of NAMES) {
     const [name, ...names] = row.split(' ') as [string];
-    const value = names.map((other) => all[other]).find((found) => found);
+    const value = [...names, name].map((other) => all[other]).find((found) => found);
     if (value) own[name] = /pri|qua/.test(name) ? +value : value;
   }
+  // As in HTML: `Tom &amp; Jerry&#x27;s`.
+  if (/&\S+;/.test(own.name))
+    own.name = new DOMParser().parseFromString(own.name, 'text/html').body.textContent;
   // The key of a cart line is its variant's id, a colon and a hash.
   own.variant_id = own.variant_id?.split(':')[0];
   // Some themes put the variant's id in the place of the merchant's stock keeping unit.

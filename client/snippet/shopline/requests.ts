@@ -16,13 +16,6 @@ const PATH =
 let last = 0;
 let pending = 0;
 
-/** Reads the cart, as themes do: in major units. Undefined where that is not possible. */
-export const readCart = (): Promise<Thing> =>
-  fetch
-    .call(window, '/api/carts/ajax-cart')
-    .then((answer) => answer.json())
-    .catch(() => undefined);
-
 /** The URL of a request; '' for any other input, which only the browser may read, once. */
 const addressOf = (input: Thing): string => {
   if (input instanceof Request) return input.url;
@@ -91,7 +84,7 @@ export const captureRequests: Capture = (report, given) => {
     if (end)
       this.addEventListener(
         'loadend',
-        tools.guard(() => end(/^2/.test(`${this.status}`), this.response)),
+        tools.guard(() => end(/^2/.test(this.status as never), this.response)),
       );
     return send.call(this, body);
   };

@@ -22,7 +22,7 @@ const OF_A_CART = /Cart|Added|Removed|Checkout|Payment|Order/;
 export const checkoutOfPage = () => /\/checkouts?\/([\w-]+)/.exec(location.pathname)?.[1];
 
 /** The order number in the URL of a thank-you page. */
-export const orderOfPage = () => new URLSearchParams(location.search).get('mainOrderSeq');
+export const orderOfPage = () => /[?&]mainOrderSeq=([\w-]+)/.exec(location.search)?.[1];
 
 /** What every report of a cart or checkout contains. */
 export const around = (event: string): Properties =>

@@ -1,4 +1,4 @@
-import { find, SHOWN, sum } from './catalogue.ts';
+import { find, SHOWN, sum, toEntities, toHundredths } from './catalogue.ts';
 
 export const CART_TOKEN = 'c7e41fd6a0b94f6c8d2f5be1930a7c44';
 export const CHECKOUT_TOKEN = '0d9a3b7e5c1f48a2b6e4f7081c2d3e5f';
@@ -48,27 +48,32 @@ export function openCart(): Cart {
   return cart;
 }
 
+/** The key of a line: its variant's id, and a hash of what the buyer wrote on it. */
+export const keyOf = (sku: string) => `${sku}:9f86d081884c7d65`;
+export const idOfKey = (key: unknown) => String(key).split(':')[0];
+
 /** A line as the Ajax cart returns it, in major units. `quantity` is the whole line's, however few were just added. */
 export function ajaxItem({ sku, quantity }: Line): object {
   const found = find(sku);
   const price = found?.variant.price;
   return {
     id: sku,
+    key: keyOf(sku),
     variant_id: sku,
     product_id: found?.item.id,
     group_id: '0',
-    title: found?.item.name,
+    title: found && toEntities(found.item.name),
     variant_title: found?.variant.title,
     quantity,
     price,
-    original_price: price,
+    original_price: Number(price) * 2,
     discounted_price: price,
     properties: [],
   };
 }
 
 /**
- * The whole cart, as the Ajax cart returns it.
+ * The whole cart, as the Ajax cart returns it. Only here is there a currency: what was added comes back without.
  * @see https://developer.shopline.com/docs/ajax-api/cart/query-cart-details (read 2026-11-27)
  */
 export const ajaxCart = (cart: Cart) => ({
@@ -83,4 +88,26 @@ export const ajaxCart = (cart: Cart) => ({
   total_discount: 0,
   requires_shipping: true,
   items: cart.lines.map(ajaxItem),
+});
+
+/** The cart of Online Store 2.0: lines by promotion, money in hundredths, `num` for the quantity. */
+export const groupedCart = (cart: Cart) => ({
+  count: cart.lines.length,
+  activeItems: [
+    {
+      promotionId: '0',
+      itemList: cart.lines.map(({ sku, quantity }) => {
+        const { item, variant } = find(sku) ?? {};
+        return {
+          spuId: item?.id,
+          skuId: sku,
+          groupId: '0',
+          name: item && toEntities(item.name),
+          num: quantity,
+          price: toHundredths(variant?.price ?? 0),
+        };
+      }),
+    },
+  ],
+  inactiveItems: [],
 });

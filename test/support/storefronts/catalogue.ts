@@ -17,13 +17,13 @@ export const STORE = { id: '1658921299465', handle: 'dewleaf', currency: 'TWD' }
 export const SHOWN = 'USD';
 
 export const SMALL: Variant = { sku: '18062938070772167548642151', title: '150 g', price: 12.5 };
-export const LARGE: Variant = { sku: '18062938070772167548642168', title: '300 g', price: 22.75 };
+export const LARGE: Variant = { sku: '18062938070772167548642168', title: '300 g', price: 1280 };
 
 /** SHOPLINE's ids: 26 digits, which no JavaScript number holds. */
 export const TEA: Item = {
   id: '16062938070772167548642145',
   handle: 'alishan-oolong',
-  name: 'Alishan Oolong',
+  name: "Tom & Jerry's Oolong",
   variants: [SMALL, LARGE],
 };
 export const CUP: Item = {
@@ -36,6 +36,13 @@ export const ITEMS = [TEA, CUP];
 
 export const PRODUCT = `/products/${TEA.handle}`;
 export const LIST = '/collections/tea';
+
+/** A name as themes write it into JSON, answers and attributes alike. */
+export const toEntities = (name: string) => name.replace(/&/g, '&amp;').replace(/'/g, '&#x27;');
+
+/** Money in the merchant's own format: `$1,280.00`. */
+export const toMoney = (price: number) =>
+  new Intl.NumberFormat('en-US', { style: 'currency', currency: SHOWN }).format(price);
 
 /** Which item a variant belongs to, with the variant itself. */
 export function find(sku: unknown): { item: Item; variant: Variant } | undefined {

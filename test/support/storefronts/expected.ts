@@ -1,7 +1,7 @@
 import { CART_TOKEN, CHECKOUT_TOKEN, ORDER_SEQ, SHIPPING } from './cart.ts';
 import { CUP, LARGE, LIST, PRODUCT, SHOWN, SMALL, sum, TEA, type Variant } from './catalogue.ts';
-import { about, line, listed, many, maybe, type Reported } from './reported.ts';
-import { CHECKOUT, THANKS } from './shopline.ts';
+import { about, line, listed, many, maybe, priced, type Reported } from './reported.ts';
+import { ACCOUNT, CHECKOUT, THANKS } from './shopline.ts';
 
 const GOODS = sum([SMALL.price, SMALL.price]);
 const TOTAL = sum([GOODS, SHIPPING]);
@@ -28,7 +28,7 @@ const SHOPLINE = {
 
 /** The pages of `visit`, as they were seen. */
 export const pages = ({ checkout = CHECKOUT, thanks = THANKS }: Platform = {}) => [
-  ...['/', LIST, '/search', PRODUCT, '/cart', checkout],
+  ...[ACCOUNT, '/', LIST, '/search', PRODUCT, '/cart', checkout],
   ...[thanks, thanks, thanks],
 ];
 
@@ -38,16 +38,14 @@ export const pages = ({ checkout = CHECKOUT, thanks = THANKS }: Platform = {}) =
  */
 export function events(platform: Platform = {}): Reported[] {
   const { checkout, thanks, cartId, checkoutId, countsRemovals } = { ...SHOPLINE, ...platform };
+  const known = { ...line(SMALL, 2), ...priced(SMALL, 2) };
   const cart = { ...(cartId && { cart_id: cartId }) };
   // On SHOPLINE every source of these reports the variant's id.
   const ofVariant = ({ sku }: Variant) => (cartId ? { variant_id: sku } : {});
   const started = { ...cart, ...(checkoutId && { checkout_id: checkoutId }) };
   const afterwards = { ...cart, checkout_id: maybe(checkoutId) };
-  const goods = {
-    value: maybe(GOODS),
-    currency: maybe(SHOWN),
-    products: maybe([line(SMALL, 2)]),
-  };
+  // A shop's own markup has the sums alone.
+  const goods = { value: GOODS, currency: SHOWN, ...(cartId && { products: [known] }) };
   return [
     ['/search', 'Products Searched', { query: 'oolong tea', products: maybe([listed(TEA)]) }],
     [LIST, 'Product List Viewed', { products: [listed(TEA), listed(CUP)] }],
@@ -84,7 +82,7 @@ export function events(platform: Platform = {}): Reported[] {
         total: TOTAL,
         value: maybe(TOTAL),
         currency: SHOWN,
-        products: [line(SMALL, 2)],
+        products: [known],
       },
     ],
   ];

@@ -2,8 +2,9 @@ import { attributes, snippet } from '../shopper.ts';
 import type { Storefront } from '../storefront.ts';
 import { type Cart, ORDER_SEQ, openCart } from './cart.ts';
 import { ITEMS, LIST, PRODUCT, SHOWN, SMALL, TEA, type Variant } from './catalogue.ts';
-import { breadcrumbLd, jsonLd, listLd, orderLd, productLd } from './json-ld.ts';
+import { earlierOrdersLd, jsonLd, listLd, orderLd, otherListsLd, PRODUCT_LD, reviewsLd } from './json-ld.ts';
 import { cartBody, checkoutBody, listBody, page, productBody } from './page.ts';
+import { ACCOUNT } from './shopline.ts';
 
 /** A product as `data-sb-product` wants it. */
 const marked = ({ sku, price }: Variant) => ({
@@ -31,7 +32,7 @@ const PRODUCT_SCRIPT = `{
 }`;
 
 /** Everything JSON-LD says on one page, in one script, as many shops do. */
-const graph = (...nodes: object[]) => jsonLd({ '@graph': nodes });
+const graph = (...nodes: object[]) => jsonLd({ '@graph': [...nodes, ...otherListsLd()] });
 
 /** A shop of its own making: JSON-LD for what pages show, our markup for what buyers do. Not a word of SHOPLINE. */
 export function openJsonLdShop(shop: Storefront): Cart {
@@ -43,7 +44,8 @@ export function openJsonLdShop(shop: Storefront): Cart {
     }));
 
   put('/', () => graph({ '@type': 'WebSite', name: 'Dewleaf Teas', url: '/' }));
-  put(LIST, () => graph(breadcrumbLd(), listLd(ITEMS)) + listBody());
+  put(ACCOUNT, () => graph(...earlierOrdersLd()));
+  put(LIST, () => graph(listLd(ITEMS)) + listBody());
   const searched = {
     'data-sb-event': 'Products Searched',
     'data-sb-on': 'view',
@@ -53,7 +55,8 @@ export function openJsonLdShop(shop: Storefront): Cart {
   put(
     PRODUCT,
     () =>
-      graph({ '@type': 'Organization', name: 'Dewleaf Teas' }, breadcrumbLd(), productLd(TEA)) +
+      graph({ '@type': 'Organization', name: 'Dewleaf Teas' }, PRODUCT_LD.variants(TEA)) +
+      jsonLd(reviewsLd(TEA)) +
       productBody({
         product: attributes({ 'data-sb-product': marked(SMALL) }),
         add: attributes({ 'data-sb-event': 'Product Added', 'data-sb-quantity': '1' }),

@@ -1,7 +1,7 @@
 import { snippet } from '../shopper.ts';
 import type { Storefront } from '../storefront.ts';
-import type { Cart } from './cart.ts';
-import { find, SHOWN, STORE, TEA, toHundredths } from './catalogue.ts';
+import { type Cart, groupedCart } from './cart.ts';
+import { SHOWN, STORE, TEA, toEntities, toHundredths } from './catalogue.ts';
 import { openShopline } from './shopline.ts';
 import {
   BUS,
@@ -22,6 +22,8 @@ export interface Voice {
   hasJsonLd?: boolean;
   /** Where the theme's cart lies. */
   cartPath?: '/leproxy/api/carts/cart' | '/themes/own/cart';
+  /** The theme reports an addition seconds after the cart's answer. */
+  isLate?: boolean;
   designMode?: boolean;
 }
 
@@ -33,23 +35,11 @@ const preload = (cart: Cart) => ({
   product: {
     spu: {
       spuSeq: TEA.id,
-      title: TEA.name,
+      title: toEntities(TEA.name),
       skuList: TEA.variants.map(({ sku, price }) => ({ skuSeq: sku, price: toHundredths(price) })),
     },
   },
-  cartInfo: {
-    count: cart.lines.length,
-    activeItems: [
-      {
-        itemList: cart.lines.map(({ sku, quantity }) => {
-          const found = find(sku);
-          const { item, variant } = found ?? {};
-          const price = toHundredths(variant?.price ?? 0);
-          return { spuId: item?.id, skuId: sku, name: item?.name, num: quantity, price };
-        }),
-      },
-    ],
-  },
+  cartInfo: groupedCart(cart),
 });
 
 const ANALYTICS = `const heard = {};
@@ -68,7 +58,10 @@ const items = (cart: Cart) =>
     quantity: one.quantity,
   }));
 
-const product = ({ hasBus, hasAnalytics, cartPath }: Required<Voice>) => `{
+/** As a text of a script. */
+const NAME = JSON.stringify(toEntities(TEA.name));
+
+const product = ({ hasBus, hasAnalytics, cartPath, isLate }: Required<Voice>) => `{
   prices: ${JSON.stringify(Object.fromEntries(TEA.variants.map(({ sku, price }) => [sku, price])))},
   facts(sku, quantity) {
     const price = this.prices[sku];
@@ -81,7 +74,7 @@ const product = ({ hasBus, hasAnalytics, cartPath }: Required<Voice>) => `{
     const price = this.prices[sku];
     return {
       currency: '${SHOWN}', value: price * quantity,
-      items: [{ spu_id: '${TEA.id}', sku_id: sku, product_name: '${TEA.name}', price, quantity }],
+      items: [{ spu_id: '${TEA.id}', sku_id: sku, product_name: ${NAME}, price, quantity }],
     };
   },
   skuChanged(type, sku) {
@@ -92,7 +85,7 @@ const product = ({ hasBus, hasAnalytics, cartPath }: Required<Voice>) => `{
   ready() {
     const sku = '${TEA.variants[0].sku}';
     this.skuChanged('init', sku);
-    if (${hasBus}) report('ViewContent', { ...this.facts(sku, 1), title: '${TEA.name}' });
+    if (${hasBus}) report('ViewContent', { ...this.facts(sku, 1), title: ${NAME} });
     if (${hasAnalytics}) setTimeout(() => publish('ViewItem', this.analytics(sku, 1)), 3_000);
   },
   choose(sku) { this.skuChanged('change', sku); },
@@ -109,33 +102,40 @@ const product = ({ hasBus, hasAnalytics, cartPath }: Required<Voice>) => `{
     });
     if (!answer.success) return;
     Shopline.event?.emit('Cart::CartDetailUpdate', { data: { count: num } });
-    if (${hasBus}) report('AddToCart', { ...this.facts(skuId, num), content_name: '${TEA.name}' });
-    if (${hasAnalytics}) publish('AddToCart', this.analytics(skuId, num));
+    await this.post('/leproxy/api/carts/additional-services', { skuId, num });
+    const reported = () => {
+      if (${hasBus}) report('AddToCart', { ...this.facts(skuId, num), content_name: ${NAME} });
+      if (${hasAnalytics}) publish('AddToCart', this.analytics(skuId, num));
+    };
+    // Reported when the drawer has opened.
+    if (${isLate}) setTimeout(reported, 3_900);
+    else reported();
     await fetch('/leproxy/api/carts/cart');
   },
-  async set(id, quantity) {
-    await fetch('/cart/update', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ id, quantity, groupId: '0' }),
-    });
+  post(path, body, method = 'POST') {
+    return fetch(path, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  },
+  async set(skuId, num) {
+    const line = { skuId, spuId: '${TEA.id}', groupId: '0' };
+    if (num) await this.post('/leproxy/api/carts/cart', { ...line, num }, 'PUT');
+    else await this.post('/leproxy/api/carts/cart/delete', [line], 'DELETE');
   },
 }`;
 
 /** A shop on Online Store 2.0: Handlebars, the bus, and a cart of the theme's own. */
 export function openOs20(shop: Storefront, voice: Voice = {}): Cart {
   const { designMode = false, hasAnalytics = false, hasBus = true, hasJsonLd = true } = voice;
-  const { cartPath = '/leproxy/api/carts/cart' } = voice;
+  const { cartPath = '/leproxy/api/carts/cart', isLate = false } = voice;
   const isAloud = (alias: string) => hasBus || /Checkout|Thankyou/.test(alias);
   const published = (name: string, data: object) =>
     hasAnalytics ? `setTimeout(() => publish('${name}', ${JSON.stringify(data)}), 3_000);` : '';
   return openShopline(shop, {
-    hasJsonLd,
+    productLd: hasJsonLd ? 'one offer' : undefined,
     head: (alias, cart) => `<script>${globals(alias, { designMode })}
       ${isAloud(alias) ? BUS : ''}
       ${hasAnalytics ? ANALYTICS : ''}
       window.__PRELOAD_STATE__ = ${JSON.stringify(preload(cart))};</script>${snippet()}`,
-    product: product({ designMode, hasAnalytics, hasBus, hasJsonLd, cartPath }),
+    product: product({ designMode, hasAnalytics, hasBus, hasJsonLd, cartPath, isLate }),
     cart: `{ ${GO_TO_CHECKOUT} }`,
     checkout: (cart) =>
       checkoutScript(

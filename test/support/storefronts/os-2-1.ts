@@ -1,7 +1,7 @@
 import { snippet } from '../shopper.ts';
 import type { Storefront } from '../storefront.ts';
 import type { Cart } from './cart.ts';
-import { TEA } from './catalogue.ts';
+import { TEA, toEntities } from './catalogue.ts';
 import { openShopline } from './shopline.ts';
 import { BUS, checkoutScript, GO_TO_CHECKOUT, globals } from './shopline-scripts.ts';
 
@@ -66,20 +66,24 @@ export interface Habits {
   way?: string;
   /** Whether choosing a variant changes the address. */
   marksAddress?: boolean;
+  /** Whether a line is changed by its number; else by its key. */
+  asksByLine?: boolean;
 }
 
-const product = ({ way = 'fetch, an address', marksAddress = false }: Habits) => `{
+const product = ({ way = 'fetch, an address', marksAddress = true, asksByLine = true }: Habits) => `{
   ways: ${WAYS},
   choose(sku) { if (${marksAddress}) history.replaceState(history.state, '', '?sku=' + sku); },
   async add(id, quantity, button) {
     await this.ways[button === 'sticky' ? 'XHR, a form' : '${way}']({ id, quantity });
     await fetch('/api/carts/ajax-cart');
   },
-  async set(id, quantity) {
-    await fetch('/api/cart/change', {
+  async set(sku, quantity) {
+    const { items } = await (await fetch('/cart.js')).json();
+    const line = items.findIndex((item) => item.id === sku) + 1;
+    await fetch('/cart/change', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-      body: JSON.stringify({ id, quantity }),
+      body: JSON.stringify(${asksByLine} ? { line, quantity } : { id: items[line - 1].key, quantity }),
     });
   },
 }`;
@@ -87,10 +91,10 @@ const product = ({ way = 'fetch, an address', marksAddress = false }: Habits) =>
 /** A shop on Online Store 2.1: no bus before the checkout. What can be seen are JSON-LD and the cart's requests. */
 export const openOs21 = (shop: Storefront, habits: Habits = {}): Cart =>
   openShopline(shop, {
-    hasJsonLd: true,
+    productLd: 'variants',
     head: (alias) => `<script>${globals(alias, { themeName: 'Lantern' })}
       ${alias === 'Checkout' ? BUS : ''}</script>
-      <meta property="product:price:currency" content="USD"><meta property="og:title" content="${TEA.name}">
+      <meta property="product:price:currency" content="USD"><meta property="og:title" content="${toEntities(TEA.name)}">
       ${snippet()}`,
     product: product(habits),
     cart: `{ ready() { fetch('/api/carts/ajax-cart'); }, ${GO_TO_CHECKOUT} }`,

@@ -1,7 +1,7 @@
 import { snippet } from '../shopper.ts';
 import type { Storefront } from '../storefront.ts';
 import type { Cart } from './cart.ts';
-import { SHOWN, TEA } from './catalogue.ts';
+import { SHOWN, STORE, TEA } from './catalogue.ts';
 import { openShopline } from './shopline.ts';
 import { BUS, checkoutScript, GO_TO_CHECKOUT, globals, thanksScript } from './shopline-scripts.ts';
 
@@ -20,30 +20,34 @@ window.themeEventCenter = {
     for (const listener of this.heard[event.name] || []) listener(event);
   },
 };
-window.routes = { cartUrl: '/cart', cartAddUrl: '/api/carts/ajax-cart/add.js', cartChangeUrl: '/api/cart/change' };`;
+window.routes = { cartUrl: '/cart', cartAddUrl: '/api/carts/ajax-cart/add.js', cartChangeUrl: '/cart/change.js' };`;
 
 /** How a theme of Online Store 3.0 counts money and when the snippet comes. */
 export interface Habits {
   /** By what prices in theme events are multiplied: 1, or 100 for hundredths. */
   viewedUnit?: 1 | 100;
   addedUnit?: 1 | 100;
+  /** Its events name the currency of the shop's books then, whatever their prices are in. */
   hasJsonLd?: boolean;
   /** The shop loads us after the theme has spoken. */
   isLate?: boolean;
   designMode?: boolean;
 }
 
-const product = ({ viewedUnit = 1, addedUnit = 1 }: Habits) => `{
+const product = ({ viewedUnit = 1, addedUnit = 1, hasJsonLd = true }: Habits) => `{
   prices: ${JSON.stringify(Object.fromEntries(TEA.variants.map(({ sku, price }) => [sku, price])))},
   say(name, variantId, quantity, unit, more) {
     const detail = {
       productId: '${TEA.id}', productHandle: '${TEA.handle}', variantId, quantity,
-      price: this.prices[variantId] * quantity * unit, currency: '${SHOWN}', ...more,
+      price: this.prices[variantId] * quantity * unit, currency: '${hasJsonLd ? STORE.currency : SHOWN}', ...more,
     };
     themeEventCenter.dispatch(new ThemeEvent(name, { target: document.body, detail }));
   },
   ready() { this.say('product:viewed', '${TEA.variants[0].sku}', 1, ${viewedUnit}); },
-  choose(sku) { this.say('variant:changed', sku, 1, ${viewedUnit}); },
+  choose(sku) {
+    history.replaceState(history.state, '', '?sku=' + sku);
+    this.say('variant:changed', sku, 1, ${viewedUnit});
+  },
   async add(sku, quantity) {
     const body = new FormData();
     body.append('id', sku);
@@ -58,7 +62,7 @@ const product = ({ viewedUnit = 1, addedUnit = 1 }: Habits) => `{
     await fetch(routes.cartChangeUrl, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-      body: JSON.stringify({ id, quantity }),
+      body: JSON.stringify({ id: id + ':9f86d081884c7d65', quantity }),
     });
   },
 }`;
@@ -70,7 +74,7 @@ const LATE = `<script>setTimeout(() => {
 /** A shop on Online Store 3.0: Sline, and events of the theme's own. */
 export const openOs30 = (shop: Storefront, habits: Habits = {}): Cart =>
   openShopline(shop, {
-    hasJsonLd: habits.hasJsonLd ?? true,
+    productLd: (habits.hasJsonLd ?? true) ? 'addresses' : undefined,
     head: (alias) => `<script>
       ${globals(alias, { themeName: 'Kettle', designMode: habits.designMode ?? false })}
       ${/Checkout|Thankyou/.test(alias) ? BUS : CENTER}</script>${habits.isLate ? LATE : snippet()}`,

@@ -1,4 +1,4 @@
-import { ITEMS, LIST, TEA, type Variant } from './catalogue.ts';
+import { ITEMS, LIST, TEA, toEntities, type Variant } from './catalogue.ts';
 
 /** One page of a shop. `theme` is a script that gives its controls something to do. */
 export interface PageParts {
@@ -9,7 +9,8 @@ export interface PageParts {
 }
 
 const NAV = `<nav><a href="/">Home</a> <a href="${LIST}">Tea</a> <a href="/cart">Cart</a>
-  <form id="search" action="/search"><input name="keyword"></form></nav>`;
+  <a href="#storebeacon">Skip</a> <form id="search" name="title" action="/search"><input name="keyword"></form>
+  <div id="storebeacon"></div></nav>`;
 
 /**
  * Joins the controls of a page to its theme. When what a control began is done, `said` counts it, so that a test
@@ -43,7 +44,7 @@ export const page = ({ title, head, body = '', theme = '{}' }: PageParts) =>
 export const productBody = (
   more: { product?: string; add?: string; remove?: (variant: Variant) => string } = {},
 ) => `
-  <article ${more.product ?? ''}><h1>${TEA.name}</h1>
+  <article ${more.product ?? ''}><h1>${toEntities(TEA.name)}</h1>
     <select id="variant">${TEA.variants.map(({ sku, title }) => `<option value="${sku}">${title}</option>`).join('')}</select>
     <input id="quantity" type="number" value="1">
     <button id="add" ${more.add ?? ''}>Add to cart</button>
@@ -58,7 +59,7 @@ export const productBody = (
     .join('')}</aside>`;
 
 export const listBody = () =>
-  `<ul>${ITEMS.map(({ handle, name }) => `<li><a href="/products/${handle}">${name}</a></li>`).join('')}</ul>`;
+  `<ul>${ITEMS.map(({ handle, name }) => `<li><a href="/products/${handle}">${toEntities(name)}</a></li>`).join('')}</ul>`;
 
 export const cartBody = '<button id="checkout">Check out</button>';
 export const checkoutBody = (more = '') =>

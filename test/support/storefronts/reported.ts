@@ -105,8 +105,8 @@ export const listed = ({ id, name, variants: [{ sku, price }] }: Item) => ({
   variant_id: maybe(sku),
   name,
   price,
-  value: maybe(price),
-  currency: maybe(SHOWN),
+  value: price,
+  currency: SHOWN,
 });
 
 const product = ({ sku, price }: Variant) => ({
@@ -128,6 +128,13 @@ export const about = (variant: Variant, quantity: unknown, units = 1) => ({
 
 /** So many of the tea, in the cart or out of it. */
 export const many = (variant: Variant, quantity: number) => about(variant, quantity, quantity);
+
+/** What so many of them cost. */
+export const priced = ({ price }: Variant, quantity: number) => ({
+  price,
+  value: sum([price * quantity]),
+  currency: SHOWN,
+});
 
 /** The tea among the products of a cart or an order, where not every source knows everything. */
 export const line = (variant: Variant, quantity: number) => ({

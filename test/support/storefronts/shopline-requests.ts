@@ -1,5 +1,5 @@
 import type { Question, Storefront } from '../storefront.ts';
-import { ajaxCart, ajaxItem, type Cart, CHECKOUT_TOKEN } from './cart.ts';
+import { ajaxCart, ajaxItem, type Cart, CHECKOUT_TOKEN, groupedCart, idOfKey } from './cart.ts';
 import { SAVE } from './shopline-scripts.ts';
 
 const fields = async ({ headers, body }: Question): Promise<Record<string, unknown>> => {
@@ -33,16 +33,30 @@ export function serveCart(shop: Storefront, cart: Cart): void {
   });
   // Themes read the refusal from the body here.
   ask('POST', '/api/carts/ajax-cart/add.js', (asked) => ({ body: addAll(itemsOf(asked)) ?? NOT_ENOUGH }));
-  ask('GET', '/api/carts/ajax-cart', () => ({ body: ajaxCart(cart) }));
-  for (const path of ['/api/cart/change', '/cart/update']) {
-    ask('POST', path, ({ id, quantity }) => {
-      cart.set(id, Number(quantity));
+  for (const path of ['/api/carts/ajax-cart', '/cart.js']) ask('GET', path, () => ({ body: ajaxCart(cart) }));
+  // By the key of a line, or by its number.
+  for (const path of ['/cart/change', '/cart/change.js']) {
+    ask('POST', path, ({ id, line, quantity }) => {
+      cart.set(line ? cart.lines[Number(line) - 1]?.sku : idOfKey(id), Number(quantity));
       return { body: ajaxCart(cart) };
     });
   }
-  ask('GET', '/leproxy/api/carts/cart', () => ({
-    body: { success: true, code: 'SUCCESS', data: { count: cart.lines.length } },
-  }));
+  const OK = { success: true, code: 'SUCCESS', data: {} };
+  ask('GET', '/leproxy/api/carts/cart', () => ({ body: { ...OK, data: groupedCart(cart) } }));
+  // The quantity from now on, whatever it was.
+  ask('PUT', '/leproxy/api/carts/cart', ({ skuId, num }) => {
+    cart.set(skuId, Number(num));
+    return { body: OK };
+  });
+  shop.route('DELETE', '/leproxy/api/carts/cart/delete', ({ body }) => {
+    const asked: { skuId: string }[] = JSON.parse(body || '[]');
+    for (const { sku } of [...cart.lines])
+      if (!body || asked.some(({ skuId }) => skuId === sku)) cart.set(sku, 0);
+    return { body: OK };
+  });
+  // About the cart, but not its lines.
+  for (const path of ['/leproxy/api/carts/additional-services', '/cart/delivery/address'])
+    ask('POST', path, () => ({ body: OK }));
   ask('POST', '/leproxy/api/carts/cart', ({ item }) => {
     const { skuId, num } = item as Record<string, unknown>;
     const success = cart.add(skuId, Number(num));

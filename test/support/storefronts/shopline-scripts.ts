@@ -1,5 +1,5 @@
 import { type Cart, ORDER_SEQ } from './cart.ts';
-import { find, SHOWN, STORE } from './catalogue.ts';
+import { find, SHOWN, STORE, toEntities } from './catalogue.ts';
 
 /** Where the checkout of a cart is asked for. */
 export const SAVE = '/leproxy/api/trade/center/order/abandoned/save';
@@ -13,7 +13,7 @@ export const contents = (cart: Cart) =>
     return {
       content_spu_id: found?.item.id,
       content_sku_id: sku,
-      content_name: found?.item.name,
+      content_name: found && toEntities(found.item.name),
       price: found?.variant.price,
       quantity,
     };

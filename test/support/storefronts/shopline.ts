@@ -1,11 +1,12 @@
 import type { Storefront } from '../storefront.ts';
 import { CART_COOKIE, type Cart, CHECKOUT_TOKEN, ORDER_SEQ, openCart } from './cart.ts';
 import { ITEMS, LIST, PRODUCT, STORE, TEA } from './catalogue.ts';
-import { breadcrumbLd, jsonLd, listLd, orderLd, productLd } from './json-ld.ts';
+import { earlierOrdersLd, jsonLd, listLd, orderLd, otherListsLd, PRODUCT_LD, reviewsLd } from './json-ld.ts';
 import { cartBody, checkoutBody, listBody, page, productBody } from './page.ts';
 import { serveCart } from './shopline-requests.ts';
 import { PAY } from './shopline-scripts.ts';
 
+export const ACCOUNT = '/user/orders';
 export const CHECKOUT = `/${STORE.id}/checkouts/${CHECKOUT_TOKEN}`;
 export const THANKS = '/trade/thank_you';
 const THANKS_ADDRESS = `${THANKS}?mainOrderMark=4f1b&mainOrderSeq=${ORDER_SEQ}`;
@@ -17,8 +18,8 @@ export interface Theme {
   /** Scripts, each an object as the controls want it. */
   product: string;
   cart: string;
-  /** Whether pages carry JSON-LD. */
-  hasJsonLd: boolean;
+  /** How pages describe a product in JSON-LD; undefined where there is none at all. */
+  productLd: keyof typeof PRODUCT_LD | undefined;
   /** What the platform says in the checkout and after it, where no theme has a say. */
   checkout(cart: Cart): string;
   thanks(cart: Cart): string;
@@ -27,7 +28,8 @@ export interface Theme {
 /** Opens a shop on SHOPLINE with this theme. @returns the cart its server keeps. */
 export function openShopline(shop: Storefront, theme: Theme): Cart {
   const cart = openCart();
-  const ld = (...data: object[]) => (theme.hasJsonLd ? data.map(jsonLd).join('') : '');
+  const { productLd } = theme;
+  const ld = (...data: object[]) => (productLd ? [...data, ...otherListsLd()].map(jsonLd).join('') : '');
   const put = (path: string, alias: string, parts: () => { body: string; script?: string }) =>
     shop.route('GET', path, () => {
       const { body, script } = parts();
@@ -38,10 +40,11 @@ export function openShopline(shop: Storefront, theme: Theme): Cart {
 
   serveCart(shop, cart);
   put('/', 'Home', () => ({ body: ld({ '@type': 'WebSite', name: 'Dewleaf Teas', url: '/' }) }));
-  put(LIST, 'Products', () => ({ body: ld(breadcrumbLd(), listLd(ITEMS)) + listBody() }));
+  put(ACCOUNT, 'UserOrders', () => ({ body: ld(...earlierOrdersLd()) }));
+  put(LIST, 'Products', () => ({ body: ld(listLd(ITEMS)) + listBody() }));
   put('/search', 'ProductsSearch', () => ({ body: ld(listLd([TEA])) + listBody() }));
   put(PRODUCT, 'ProductsDetail', () => ({
-    body: ld(breadcrumbLd(), productLd(TEA)) + productBody(),
+    body: (productLd ? ld(PRODUCT_LD[productLd](TEA), reviewsLd(TEA)) : '') + productBody(),
     script: theme.product,
   }));
   put('/cart', 'Cart', () => ({ body: cartBody, script: theme.cart }));

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { LARGE, LIST, PRODUCT, SMALL } from './catalogue.ts';
+import { ACCOUNT } from './shopline.ts';
 
 /** Longer than any moment within which two sources count as one. */
 const PAUSE_MS = 4_000;
@@ -57,7 +58,8 @@ export const setQuantity = (page: Page, { sku }: { sku: string }, quantity: 0 | 
  * thank-you page is seen three times: loaded, reloaded, and come back to.
  */
 export async function visit(page: Page): Promise<void> {
-  await start(page, '/');
+  await start(page, ACCOUNT);
+  await open(page, '/');
   await leadsTo(page, /collections/, () => page.click(`nav a[href="${LIST}"]`));
   await page.fill('[name=keyword]', 'oolong tea');
   await leadsTo(page, /search/, () => page.press('[name=keyword]', 'Enter'));
