@@ -10,6 +10,7 @@ const OUTPUT = 'client/dist';
 const ours = (file) => import(pathToFileURL(file).href);
 const { PLUGINS, PIXELS } = await ours('shared/names.ts');
 const { KEPT_PARAMETERS } = await ours('client/snippet/kept-parameters.ts');
+const { consoleBundle } = await ours('client/build/console.ts');
 
 /** Strips types (`npm run typecheck` checks them). The output runs in browsers of early 2020. */
 const compiler = typescript({
@@ -176,4 +177,7 @@ const configuration = [
   ...PIXELS.map((name) => bundle(`${name}.ts`, `${name}.js`, PIXEL_NAMES)),
 ];
 bundles = configuration.length;
-export default configuration;
+export default [
+  ...configuration,
+  consoleBundle(terser({ ecma: 2020, module: true, compress: { passes: 2 } })),
+];

@@ -29,7 +29,7 @@ const MODULES = [
 /** Stand-ins and the demo: below and above the list, and no part of what production imports. */
 const NOT_IN_PRODUCTION = ['server/sandbox', 'server/demo'];
 
-const files = readSources(['{client,server,shared}/**/*.{ts,js}']);
+const files = readSources(['{client,server,shared}/**/*.{ts,tsx,js}']);
 const arrows = files.flatMap(({ path, imports }) => imports.map((to) => ({ from: path, to })));
 
 /** `server/main.ts` is a module by itself; `server/store/sqlite/worker.ts` lies in `server/store`; `shared` is one module. */

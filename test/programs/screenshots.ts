@@ -3,11 +3,12 @@ import { parseArgs } from 'node:util';
 import { startDemo } from '../../server/demo/main.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { optionsOrExit } from '../support/options.ts';
+import { CONSOLE_SCREENSHOTS, takeConsoleScreenshots } from './console-screenshots.ts';
 
 /** Takes the README's screenshots: `npm run screenshots`. */
 const USAGE =
   'npm run screenshots\n\nTakes the screenshots of the demo that the README shows, and writes them to\n' +
-  'client/demo/screenshots. It has no options.\n';
+  `client/demo/screenshots; then every view of the console, to ${CONSOLE_SCREENSHOTS}.\nIt has no options.\n`;
 optionsOrExit(USAGE, (args) => {
   const { values } = parseArgs({ args, options: { help: { type: 'boolean', default: false } } });
   return values.help ? 'help' : {};
@@ -67,6 +68,7 @@ await page.evaluate(() => window.storebeacon?.track('Product Added', { price: 'f
 await page.waitForTimeout(2_500);
 await shoot('debug');
 
+await takeConsoleScreenshots(browser);
 await browser.close();
 await demo.stop();
 rmSync(`./data/demo-${demo.port}`, { recursive: true, force: true });

@@ -1,0 +1,88 @@
+import { useState } from 'preact/hooks';
+import type { EventDelivery } from '../../../shared/operator-api/index.ts';
+import { useConsole } from '../context.ts';
+import { CopyButton, Json } from '../parts/code.tsx';
+import { Prose } from '../parts/prose.tsx';
+import { OutcomePill } from '../parts/state.tsx';
+import { Table } from '../parts/table.tsx';
+import { reasonOf } from '../words/reason.ts';
+import { ActionDialog } from './action-dialog.tsx';
+import { attemptColumns } from './attempt-columns.ts';
+
+interface DeliveryProps {
+  delivery: EventDelivery;
+  messageId: string;
+  eventShop: string;
+  reload: () => void;
+}
+
+/** What one destination was sent of an event and answered, or why it was not sent, and what can be done. */
+export function Delivery({ delivery, messageId, eventShop, reload }: DeliveryProps) {
+  const { words, format } = useConsole();
+  const [isAsking, setAsking] = useState(false);
+  const { destination, title, state, reason, attempts, payloads = [], curl } = delivery;
+  const w = words.events;
+  const texts = reason ? reasonOf(words, reason) : undefined;
+  const payloadLabel = `${w.payload} · ${title}`;
+  return (
+    <section class="panel delivery" data-test={`delivery-${destination}`}>
+      <div class="panel-head">
+        <h2>{title}</h2>
+        <OutcomePill state={state} reason={reason} />
+      </div>
+      {delivery.words && <p class="api-words">“{delivery.words}”</p>}
+      {texts && (
+        <p data-test="advice">
+          <Prose text={texts.means || (delivery.advice?.means ?? '')} />{' '}
+          <span class="todo">
+            <Prose text={texts.todo || (delivery.advice?.todo ?? '')} />
+          </span>
+        </p>
+      )}
+      {delivery.nextAttemptAt && <p>{w.nextAttempt(format.time(delivery.nextAttemptAt))}</p>}
+      {attempts.length > 0 && (
+        <Table
+          caption={`${w.attempts} · ${title}`}
+          narrow="scroll"
+          rows={attempts.map((attempt, index) => ({ ...attempt, key: String(index) }))}
+          keyOf={({ key }) => key}
+          columns={attemptColumns(words, format)}
+        />
+      )}
+      {attempts.at(-1)?.words && attempts.at(-1)?.words !== delivery.words && (
+        <p class="api-words">“{attempts.at(-1)?.words}”</p>
+      )}
+      {payloads.length > 0 && (
+        <details open={state === 'dead'}>
+          <summary>
+            {w.payload} <small class="soft">{w.payloadStates[delivery.payloadState]}</small>
+          </summary>
+          {payloads.map((payload, index) => (
+            <Json key={index} label={payloadLabel} value={payload} />
+          ))}
+        </details>
+      )}
+      {payloads.length === 0 && <p class="soft">{w.payloadStates[delivery.payloadState]}</p>}
+      <div class="actions">
+        {delivery.canReplay && (
+          <button type="button" onClick={() => setAsking(true)} data-test="event-replay">
+            {words.actions.sendAgain}
+          </button>
+        )}
+        {curl && <CopyButton label={title} text={curl} title={w.copyCurl} />}
+      </div>
+      {isAsking && (
+        <ActionDialog
+          action="replay"
+          selection={{ ids: [messageId], shop: eventShop, destination, ...replayedState(state) }}
+          onClose={() => setAsking(false)}
+          onDone={reload}
+        />
+      )}
+    </section>
+  );
+}
+
+/** What waits or is retried is sent by itself; of the others the selection names the state. */
+const replayedState = (state: EventDelivery['state']) =>
+  state === 'dead' || state === 'skipped' || state === 'delivered' ? { state } : {};

@@ -1,0 +1,17 @@
+import type { State } from '../../../shared/operator-api/index.ts';
+import type { Shop } from '../context.ts';
+import type { Words } from '../words/words.ts';
+
+type Options = readonly (readonly [value: string, text: string])[];
+
+/** What the selects of a filter offer, in words. */
+export function optionsOf(words: Words, shop: Shop) {
+  const byTitle = Object.entries(words.reasons).toSorted(([, a], [, b]) => a.localeCompare(b));
+  return {
+    destinations: shop.destinations.map(({ name, title }) => [name, title] as const),
+    outcomes: Object.entries(words.states) as [State, string][],
+    reasons: byTitle.filter(([reason]) => reason !== 'waiting' && reason !== 'not-sent'),
+    sources: Object.entries(words.sources),
+    orderStates: Object.entries(words.orderStates),
+  } satisfies Record<string, Options>;
+}
