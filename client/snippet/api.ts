@@ -83,8 +83,8 @@ export interface CartParts {
 export interface Cart {
   /** Reports what a request changed. */
   follow(call: Call): void;
-  /** Reads the whole cart, and reports that it is shown. */
-  view(report: Report): unknown;
+  /** Reads the whole cart. Calls back with its lines and value; with neither where that is not possible. */
+  show(use: (cart: Properties) => void): unknown;
 }
 export type CreateCart = (parts: CartParts) => Cart;
 

@@ -30,6 +30,6 @@ export const captureAddresses: Capture = (report, tools) => {
       completeOrder({ order_id: orderOfPage() });
       keepCart();
     }
-    if (is('Cart', 'cart')) useCart((cart) => cart.view(report), true);
+    if (is('Cart', 'cart')) useCart((cart) => cart.show((seen) => report('Cart Viewed', seen)), true);
   });
 };

@@ -115,12 +115,12 @@ export const createCart: CreateCart = ({ read, toProduct, reportChange, keepCart
   };
 
   return {
-    view: (report) =>
+    show: (use) =>
       // As themes read it: in major units.
       fetch('/api/carts/ajax-cart')
         .then((answer) => answer.json())
         .catch(() => {})
-        .then((answer) => report('Cart Viewed', learn(answer) || {})),
+        .then((answer) => use(learn(answer) || {})),
     follow(call) {
       const answer = parse(call.answer);
       if (isRefusal(answer)) return;
