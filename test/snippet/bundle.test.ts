@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { brotliCompressSync, brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { PIXELS, PLUGINS } from '../../shared/names.ts';
-import { limitOf } from '../programs/bench-client/scripts.ts';
+import { limitOf, PAGES } from '../programs/bench-client/scripts.ts';
 
 const dist = (name: string) => new URL(`../../client/dist/${name}`, import.meta.url);
 const script = readFileSync(dist('s.js'));
@@ -10,13 +10,6 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 
 const sizeOf = (name: string) => brotliCompressSync(readFileSync(dist(name))).length;
 
-/** What a page downloads in all, in bytes after brotli 11. */
-const PAGES = [
-  { page: 'any shop', files: ['s.js'], limit: 4096 },
-  { page: 'any shop, with JSON-LD', files: ['s.js', 'json-ld.js'], limit: 5632 },
-  { page: 'SHOPLINE', files: ['s.js', 'shopline.js'], limit: 7168 },
-  { page: 'SHOPLINE, with JSON-LD', files: ['s.js', 'json-ld.js', 'shopline.js'], limit: 8448 },
-];
 test.each(PAGES)('a page of $page downloads at most $limit bytes', ({ files, limit }) => {
   expect(files.map(sizeOf).reduce((sum, size) => sum + size)).toBeLessThanOrEqual(limit);
 });

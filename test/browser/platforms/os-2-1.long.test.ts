@@ -23,6 +23,15 @@ test('a whole visit is told once, by JSON-LD and the requests of the cart', { ti
   await expectReported(shop, page, pages(), events());
 });
 
+test('beside a data layer that calls each change an addition, a removal is one', { timeout: 60_000 }, async ({
+  shop,
+  page,
+}) => {
+  openOs21(shop, { hasDataLayer: true, asksByLine: false });
+  await visit(page);
+  await expectReported(shop, page, pages(), events({ addsProducts: true }));
+});
+
 describe('an add counts however the theme asks for it', () => {
   test.for(ASKED)('%s', async (way, { shop, page }) => {
     const cart = openOs21(shop, { way });

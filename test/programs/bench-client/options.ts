@@ -14,6 +14,8 @@ export interface Options {
   navigations: number;
   /** Where packages are looked for, in this order; each holds a `node_modules`. */
   homes: readonly string[];
+  /** Of the part `time`: an earlier `s.js`, beside which ours is timed. */
+  before?: string | undefined;
   sabotage: Sabotage | undefined;
 }
 
@@ -25,6 +27,7 @@ export const USAGE = [
   usageRow('--only PART', `one of ${PARTS.join(', ')}`),
   usageRow('--rounds N', 'how often each script is loaded for its time (15)'),
   usageRow('--navigations N', 'how many visitors act and leave at once (200)'),
+  usageRow('--before FILE', 'an earlier s.js, whose time ours must not exceed'),
   usageRow('--peers DIR', 'a folder whose node_modules holds the scripts of others, looked into first'),
   ...sabotageRows(SABOTAGES),
 ].join('');
@@ -37,6 +40,7 @@ export function readOptions(args: string[]): Options | 'help' {
       only: { type: 'string' },
       rounds: { type: 'string', default: '15' },
       navigations: { type: 'string', default: '200' },
+      before: { type: 'string' },
       peers: { type: 'string' },
       sabotage: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -57,6 +61,7 @@ export function readOptions(args: string[]): Options | 'help' {
     rounds,
     navigations,
     homes: values.peers === undefined ? [ROOT] : [resolve(values.peers), ROOT],
+    before: values.before === undefined ? undefined : resolve(values.before),
     sabotage: name === undefined ? undefined : SABOTAGES[name],
   };
 }

@@ -14,6 +14,14 @@ const LIMITS: Readonly<Record<string, number>> = {
 };
 const PLUGIN_LIMIT = 1536;
 
+/** What a page of a shop downloads in all, in bytes after brotli at its best. */
+export const PAGES: readonly { page: string; files: readonly string[]; limit: number }[] = [
+  { page: 'any shop', files: ['s.js'], limit: 4096 },
+  { page: 'any shop, with JSON-LD', files: ['s.js', 'json-ld.js'], limit: 5632 },
+  { page: 'SHOPLINE', files: ['s.js', 'shopline.js'], limit: 7168 },
+  { page: 'SHOPLINE, with JSON-LD', files: ['s.js', 'json-ld.js', 'shopline.js'], limit: 8448 },
+];
+
 /** What a script of ours may weigh, in bytes after brotli at its best; one of no special kind is a plugin. */
 export const limitOf = (name: string) => LIMITS[name] ?? PLUGIN_LIMIT;
 

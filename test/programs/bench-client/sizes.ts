@@ -2,7 +2,7 @@ import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { type Figure, whole } from '../bench/figures.ts';
 import type { Options } from './options.ts';
 import { loadPeer, PEERS } from './peers.ts';
-import { limitOf, readScript, scriptNames } from './scripts.ts';
+import { limitOf, PAGES, readScript, scriptNames } from './scripts.ts';
 
 /** What goes over the wire: brotli at its best, as CDNs and the build's `.br` files have it, gzip for the rest. */
 const weigh = (code: Buffer) => ({
@@ -15,7 +15,7 @@ type Weight = ReturnType<typeof weigh>;
 const inColumns = (cells: string[]) => cells.map((cell) => cell.padStart(9)).join('');
 const columns = ({ brotli, gzip, raw }: Weight) => inColumns([brotli, gzip, raw].map(whole));
 
-/** Every script of ours against its limit, then what others put on a shopper's page. */
+/** Every script of ours and what each kind of page downloads of them, against their limits, then what others put on a shopper's page. */
 export async function measureSizes({
   homes,
   sabotage,
@@ -26,6 +26,14 @@ export async function measureSizes({
     value: columns(weight),
     goal: { reached: weight.brotli, most: limitOf(name) },
   }));
+  const pages = PAGES.map(({ page, files, limit }): Figure => {
+    const brotli = files.reduce((sum, name) => sum + (weights.get(name)?.brotli ?? Number.NaN), 0);
+    return {
+      what: `a page of ${page}`,
+      value: inColumns([whole(brotli)]),
+      goal: { reached: brotli, most: limit },
+    };
+  });
   const core = weights.get('s.js')?.brotli ?? 0;
   const theirs = await Promise.all(
     PEERS.map(async (peer): Promise<Figure> => {
@@ -41,5 +49,5 @@ export async function measureSizes({
       };
     }),
   );
-  return [{ what: 'bytes', value: inColumns(['brotli', 'gzip', 'raw']) }, ...ours, ...theirs];
+  return [{ what: 'bytes', value: inColumns(['brotli', 'gzip', 'raw']) }, ...ours, ...pages, ...theirs];
 }

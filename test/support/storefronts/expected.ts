@@ -13,6 +13,8 @@ export interface Platform {
   /** The cart's and the checkout's token, where there are such. */
   cartId?: string | undefined;
   checkoutId?: string | undefined;
+  /** Whether additions name the product alone, without its variant. */
+  addsProducts?: boolean;
   /** Whether what is taken out of the cart can be counted. */
   countsRemovals?: boolean;
 }
@@ -37,11 +39,12 @@ export const pages = ({ checkout = CHECKOUT, thanks = THANKS }: Platform = {}) =
  * chosen, two adds and a removal, one checkout, one order.
  */
 export function events(platform: Platform = {}): Reported[] {
-  const { checkout, thanks, cartId, checkoutId, countsRemovals } = { ...SHOPLINE, ...platform };
+  const { addsProducts, checkout, thanks, cartId, checkoutId, countsRemovals } = { ...SHOPLINE, ...platform };
   const known = { ...line(SMALL, 2), ...priced(SMALL, 2) };
   const cart = { ...(cartId && { cart_id: cartId }) };
   // On SHOPLINE every source of these reports the variant's id.
   const ofVariant = ({ sku }: Variant) => (cartId ? { variant_id: sku } : {});
+  const ofAdded = (variant: Variant) => (addsProducts ? { variant_id: undefined } : ofVariant(variant));
   const started = { ...cart, ...(checkoutId && { checkout_id: checkoutId }) };
   const afterwards = { ...cart, checkout_id: maybe(checkoutId) };
   // A shop's own markup has the sums alone.
@@ -51,8 +54,8 @@ export function events(platform: Platform = {}): Reported[] {
     [LIST, 'Product List Viewed', { products: [listed(TEA), listed(CUP)] }],
     ['/search', 'Product List Viewed', { products: [listed(TEA)] }],
     [PRODUCT, 'Product Viewed', about(SMALL, maybe(1))],
-    [PRODUCT, 'Product Added', { ...many(LARGE, 1), ...ofVariant(LARGE), ...cart }],
-    [PRODUCT, 'Product Added', { ...many(SMALL, 2), ...ofVariant(SMALL), ...cart }],
+    [PRODUCT, 'Product Added', { ...many(LARGE, 1), ...ofAdded(LARGE), ...cart }],
+    [PRODUCT, 'Product Added', { ...many(SMALL, 2), ...ofAdded(SMALL), ...cart }],
     [
       PRODUCT,
       'Product Removed',

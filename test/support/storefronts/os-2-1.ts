@@ -68,18 +68,39 @@ export interface Habits {
   marksAddress?: boolean;
   /** Whether a line is changed by its number; else by its key. */
   asksByLine?: boolean;
+  /**
+   * Tag Manager's array, which we read: every change of the cart is pushed as an addition, in two pushes, and emptied at
+   * once.
+   */
+  hasDataLayer?: boolean;
 }
 
-const product = ({ way = 'fetch, an address', marksAddress = true, asksByLine = true }: Habits) => `{
+const product = ({
+  way = 'fetch, an address',
+  marksAddress = true,
+  asksByLine = true,
+  hasDataLayer = false,
+}: Habits) => `{
+  push(price, quantity) {
+    if (!${hasDataLayer}) return;
+    const item = { item_id: '${TEA.id}', item_name: ${JSON.stringify(TEA.name)}, price: '$' + price.toFixed(2), quantity };
+    const items = [item];
+    dataLayer.push({ ecommerce: null }, { ecommerce: { currency: 'USD', items } });
+    dataLayer.push({ event: 'add_to_cart' });
+    items.length = dataLayer.length = 0;
+  },
+  prices: ${JSON.stringify(Object.fromEntries(TEA.variants.map(({ sku, price }) => [sku, price])))},
   ways: ${WAYS},
   choose(sku) { if (${marksAddress}) history.replaceState(history.state, '', '?sku=' + sku); },
   async add(id, quantity, button) {
     await this.ways[button === 'sticky' ? 'XHR, a form' : '${way}']({ id, quantity });
+    this.push(this.prices[id], quantity);
     await fetch('/api/carts/ajax-cart');
   },
   async set(sku, quantity) {
     const { items } = await (await fetch('/cart.js')).json();
     const line = items.findIndex((item) => item.id === sku) + 1;
+    this.push(this.prices[sku], 1);
     await fetch('/cart/change', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
@@ -95,7 +116,7 @@ export const openOs21 = (shop: Storefront, habits: Habits = {}): Cart =>
     head: (alias) => `<script>${globals(alias, { themeName: 'Lantern' })}
       ${alias === 'Checkout' ? BUS : ''}</script>
       <meta property="product:price:currency" content="USD"><meta property="og:title" content="${toEntities(TEA.name)}">
-      ${snippet()}`,
+      <script>window.dataLayer = [];</script>${snippet(habits.hasDataLayer ? { 'data-layer': 'dataLayer' } : {})}`,
     product: product(habits),
     cart: `{ ready() { fetch('/api/carts/ajax-cart'); }, ${GO_TO_CHECKOUT} }`,
     checkout: (cart) => checkoutScript(cart),
