@@ -12,14 +12,18 @@ import { addIngestRoutes, type IngestParts } from './ingest/routes.ts';
 import { createLogLimiter } from './lib/log-limiter.ts';
 import type { Shutdown } from './lib/shutdown.ts';
 import { readVersion } from './lib/version.ts';
+import type { ClockOffsets } from './observe/clock-offsets.ts';
 import { type OperatorParts, startOperator } from './operator/start.ts';
+import { startWatchdog, type WatchdogStartParts } from './operator/watchdog/start.ts';
 import type { RunningPlatform } from './platforms/platform.ts';
 import { webhookPaths } from './platforms/webhooks/openapi.ts';
 import { addWebhookRoutes } from './platforms/webhooks/routes.ts';
 
 export interface AppParts
-  extends Omit<IngestParts, 'countryOf'>,
-    Omit<OperatorParts, 'bytesInFlight' | 'isDemo'> {
+  extends Omit<IngestParts, 'countryOf' | 'clockOffsets'>,
+    Pick<WatchdogStartParts, 'expiries'>,
+    Omit<OperatorParts, 'bytesInFlight' | 'isDemo' | 'watchdog'> {
+  clockOffsets: ClockOffsets;
   /** The demo's shop, live page and switches. */
   demo?: Router;
   /** Reads orders whose webhooks lack a total. */
@@ -35,7 +39,8 @@ const SNIPPET_DIRECTORY = new URL('../client/dist/', import.meta.url);
 export async function serveApp(parts: AppParts, shutdown: Shutdown): Promise<number> {
   const { config, budget, openAdmin } = parts;
   const { host, adminPort, adminHost } = config;
-  const operatorParts = { ...parts, bytesInFlight: budget.bytes, isDemo: parts.demo !== undefined };
+  const watchdog = await startWatchdog(parts, shutdown);
+  const operatorParts = { ...parts, watchdog, bytesInFlight: budget.bytes, isDemo: parts.demo !== undefined };
   const admin = startOperator(operatorParts, openAdmin, shutdown);
   const countryOf = await createCountryOf(config.countryHeader, config.maxmindFile);
   const routes = adminPort === undefined ? [admin, parts.demo] : [parts.demo];

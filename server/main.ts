@@ -100,9 +100,9 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   const redactions = startRedactions({ ...common, log, shops, state, caughtUp });
   shutdown.onShutdown(redactions.stop);
   const demo = options.demo?.({ log, delivery, ...statistics });
-  const readOrdersSoon = platforms?.readOrdersSoon;
-  const asked = { ...(readOrdersSoon && { readOrdersSoon }) };
-  const served = { log, search, delivery, budget, openAdmin, redactions, ...asked };
+  const { clockOffsets } = outgoing;
+  const asked = platforms && { readOrdersSoon: platforms.readOrdersSoon, expiries: platforms.expiries };
+  const served = { log, search, delivery, budget, openAdmin, redactions, clockOffsets, ...asked };
   const port = await serveApp({ ...common, ...statistics, ...served, ...(demo && { demo }) }, shutdown);
   logger.info(summarize(config, port), 'listening');
   return port;

@@ -40,9 +40,17 @@ export interface Config {
   maxmindFile: string | undefined;
   /** The first encrypts, all decrypt. */
   piiKeys: readonly Buffer[];
+  /** Where alerts are posted; undefined: nowhere. */
+  alertWebhook: AlertWebhook | undefined;
   shops: readonly Shop[];
   /** Every secret among these, to be removed from log lines. */
   secrets: readonly string[];
+}
+
+/** `key` signs each message by the Standard Webhooks scheme; absent for Slack, whose addresses are secrets themselves. */
+export interface AlertWebhook {
+  url: string;
+  key?: Uint8Array;
 }
 
 export interface Shop {

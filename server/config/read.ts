@@ -1,6 +1,7 @@
+import type { z } from 'zod';
 import { needsRawPii } from '../destinations/destination.ts';
 import { maskKey } from '../lib/mask-key.ts';
-import type { Config, Shop } from './config.ts';
+import type { AlertWebhook, Config, Shop } from './config.ts';
 import { type ConfigFile, readConfigFile } from './file.ts';
 import { freeze } from './freeze.ts';
 import { variablesOfInstances } from './instances.ts';
@@ -10,6 +11,8 @@ import { ProgramVariables } from './schemas.ts';
 import { secretsIn } from './secrets.ts';
 import { readShop } from './shop.ts';
 import { asVariables, setOnly, type Variables } from './variables.ts';
+
+type Program = z.infer<typeof ProgramVariables>;
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -55,6 +58,7 @@ export function readConfig(variables: Variables, readFile: (path: string) => str
   if (isRaw && setOnly(program).PII_KEY === undefined)
     problems.push('PII_KEY is missing: a destination is set to raw, which needs 32 random bytes in base64');
   problems.push(...sharedKeys(shops));
+  if (global) problems.push(...alertProblems(global));
   if (problems.length > 0 || !global) throw new ConfigError([...new Set(problems)]);
   return freeze({
     port: global.PORT,
@@ -77,10 +81,28 @@ export function readConfig(variables: Variables, readFile: (path: string) => str
     statisticsSyncMs: global.STATISTICS_SYNC_MINUTES * MINUTE_MS,
     countryHeader: global.COUNTRY_HEADER,
     maxmindFile: global.MAXMIND_FILE,
+    alertWebhook: alertWebhook(global),
     piiKeys: global.PII_KEY,
     shops,
     secrets: [...new Set([env, ...fromFile, ...fromFile.flatMap(variablesOfInstances)].flatMap(secretsIn))],
   });
+}
+
+const SLACK = 'hooks.slack.com';
+
+function alertWebhook({
+  ALERT_WEBHOOK_URL: url,
+  ALERT_WEBHOOK_SECRET: key,
+}: Program): AlertWebhook | undefined {
+  if (url === undefined) return undefined;
+  return { url, ...(key && new URL(url).hostname !== SLACK && { key }) };
+}
+
+/** Unsigned messages could come from anybody. */
+function alertProblems({ ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_SECRET: key }: Program): string[] {
+  if (url === undefined) return key ? ['ALERT_WEBHOOK_URL is missing: ALERT_WEBHOOK_SECRET needs it'] : [];
+  if (key || new URL(url).hostname === SLACK) return [];
+  return ['ALERT_WEBHOOK_SECRET is missing: ALERT_WEBHOOK_URL needs it'];
 }
 
 const only = (variables: Variables, names: ReadonlySet<string>) =>

@@ -53,6 +53,11 @@ const Proxies = textList(PROXIES).transform((value, ctx) => {
 const isNetwork = (value: string) =>
   isIP(value) > 0 || ipaddr.isValidCIDR(value) || /^(loopback|linklocal|uniquelocal)$/.test(value);
 
+/** As the Standard Webhooks scheme has it; any other text is used as it stands. */
+const webhookKey = (text: string): Uint8Array =>
+  text.startsWith('whsec_') ? Buffer.from(text.slice(6), 'base64') : Buffer.from(text);
+const WEBHOOK_KEY = 'whsec_ and 24 to 64 bytes in base64, or a text of 24 to 64 characters';
+
 /** The program's variables. */
 export const ProgramVariables = z.object({
   PORT: whole(8787, 0, 65535),
@@ -79,6 +84,12 @@ export const ProgramVariables = z.object({
     name.toLowerCase(),
   ),
   MAXMIND_FILE: optionalText(),
+  ALERT_WEBHOOK_URL: Url,
+  ALERT_WEBHOOK_SECRET: optionalText().transform((value, ctx) => {
+    const key = value === undefined ? undefined : webhookKey(value);
+    if (key && (key.length < 24 || key.length > 64)) ctx.addIssue({ code: 'custom', message: WEBHOOK_KEY });
+    return key;
+  }),
   PII_KEY: textList(KEYS).transform((value, ctx) => {
     const keys = list(value).map((key) => Buffer.from(key, 'base64'));
     if (keys.some((key) => key.length !== 32)) ctx.addIssue({ code: 'custom', message: KEYS });

@@ -8,7 +8,7 @@ const MIN_REDACTED_LENGTH = 8;
 const isSecret = (name: string) => /TOKEN|SECRET|API_KEY|SIGNING_KEY/.test(name);
 /** Secrets, keys with a length of their own, app keys, and addresses that may hold a password. */
 export const isRedacted = (name: string) =>
-  isSecret(name) || /PII_KEY|APP_KEY|SERVER_KEY|^(NATS|DATABASE)_URL$/.test(name);
+  isSecret(name) || /PII_KEY|APP_KEY|SERVER_KEY|^(NATS|DATABASE|ALERT_WEBHOOK)_URL$/.test(name);
 
 /** What is wrong with the length of a secret; undefined for other variables and for those that are not set. */
 export function secretLengthProblem(name: string, value: unknown): string | undefined {

@@ -11,6 +11,7 @@ import { type Body, parseBody } from '../http/json.ts';
 import { type KeyHolder, keysInHead, withKeyInBody } from '../http/write-key.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createLogLimiter } from '../lib/log-limiter.ts';
+import type { ClockOffsets } from '../observe/clock-offsets.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
@@ -18,6 +19,7 @@ import type { Store } from '../store/store.ts';
 import { consentWarnings } from './consent-warnings.ts';
 import { setCookies } from './cookies.ts';
 import type { CountryOf } from './country.ts';
+import { epochMs } from './event-time.ts';
 import type { Rejections } from './rejections.ts';
 import { readSender } from './sender.ts';
 import { browserSettings } from './settings.ts';
@@ -33,6 +35,7 @@ export interface IngestParts {
   counters: Counters;
   logger: Logger;
   clock: Clock;
+  clockOffsets: Pick<ClockOffsets, 'ofMessage'>;
   /** Shared by all requests in progress. */
   budget: Budget;
   countryOf: CountryOf;
@@ -141,7 +144,8 @@ function ingest(
   const { config, log, counters } = parts;
   const { origin } = request.headers;
   const messages = splitBatch(body, type);
-  const { count, lost } = messages;
+  const { count, lost, sentAt } = messages;
+  if (sentAt !== undefined) parts.clockOffsets.ofMessage(epochMs(sentAt), parts.clock.now());
   const sender = readSender(request, source, parts);
   return validate(parts, messages, sender, shop, type, body.sinceMs).then((result) => {
     const { entries, denials, rejections, differing, silent, fields } = result;
@@ -169,7 +173,9 @@ function ingest(
       counters.count('messages_accepted', { shop: shop.id }, accepted);
       counters.count('messages_duplicate', { shop: shop.id }, duplicates);
       counters.count('messages_lost_in_browser', { shop: shop.id }, lost);
-      if (answers.some(({ isProvisional }) => isProvisional) && parts.mayWarnOfOrders(shop.id))
+      const provisional = answers.filter(({ isProvisional }) => isProvisional).length;
+      counters.count('orders_provisional', { shop: shop.id }, provisional);
+      if (provisional > 0 && parts.mayWarnOfOrders(shop.id))
         parts.logger.warn(
           { shop: shop.id, variable: 'ORDERS_FROM' },
           'no order webhook was received yet: orders of pages are sent unconfirmed, and anybody can forge them',

@@ -22,8 +22,12 @@ const LEAD_MS = HOUR_MS;
 /** While the platform does not answer, evidence stays open for so much longer. */
 const UNANSWERED_MS = 24 * HOUR_MS;
 /** No confirmed order for this long, while at least so many were reported by pages: something is wrong. */
-const SILENT_MS = 6 * HOUR_MS;
+export const SILENT_MS = 6 * HOUR_MS;
 const SILENT_ORDERS = 5;
+
+/** @param found since `SILENT_MS` ago. */
+export const isSilent = ({ evidence, hasOrder }: { evidence: number; hasOrder: boolean }) =>
+  !hasOrder && evidence >= SILENT_ORDERS;
 
 /**
  * Every hour, for shops where a page's word makes no order: closes what pages reported and nobody confirmed in
@@ -100,10 +104,10 @@ async function warnOfSilence(
   { log, clock, logger }: UnconfirmedOrdersParts,
   { id: shop, ordersFrom }: UnconfirmedOrdersParts['shops'][number],
 ): Promise<void> {
-  const { evidence, hasOrder } = await log.unconfirmedOrders(shop, clock.now() - SILENT_MS);
-  if (hasOrder || evidence < SILENT_ORDERS) return;
+  const found = await log.unconfirmedOrders(shop, clock.now() - SILENT_MS);
+  if (!isSilent(found)) return;
   logger.error(
-    { shop, variable: 'ORDERS_FROM', ordersFrom, orders: evidence },
+    { shop, variable: 'ORDERS_FROM', ordersFrom, orders: found.evidence },
     'pages report orders, but none was confirmed for 6 hours; check the webhooks (or the backend) that report orders',
   );
 }

@@ -16,7 +16,9 @@ export interface Watched extends Place {
 export interface Reading {
   name: string;
   help: string;
-  read: () => number;
+  labels?: readonly string[];
+  /** With labels: a value for each combination there is. */
+  read: () => number | readonly { labels: Record<string, string>; value: number }[];
 }
 
 export interface MetricsParts {
@@ -49,13 +51,17 @@ export function createMetrics(parts: MetricsParts): Metrics {
   for (const histogram of counters.histograms) registry.registerMetric(histogram);
   const updateCounters = registerCounters(registry, counters, destinations);
   const updateLog = registerLog(registry, destinations);
-  for (const { name, help, read } of gauges)
+  for (const { name, help, labels = [], read } of gauges)
     new Gauge({
       name: `storebeacon_${name}`,
       help,
+      labelNames: [...labels],
       registers: [registry],
       collect() {
-        this.set(read());
+        const found = read();
+        if (typeof found === 'number') return this.set(found);
+        this.reset();
+        for (const { labels: of, value } of found) this.set(of, value);
       },
     });
   return {

@@ -1,3 +1,4 @@
+import { ALERT_RULES } from '../../shared/alert-rules.ts';
 import { MATCH_KEYS } from '../../shared/match-keys.ts';
 import { DEAD_LETTER_REASONS, LEFT_OUT_REASONS, RETRY_REASONS, SKIP_REASONS } from '../../shared/reasons.ts';
 
@@ -100,6 +101,14 @@ export const COUNTERS = {
       shop: OPEN,
       outcome: ['scheduled', 'unclear', 'refused', 'done', 'not-found', 'cancelled'],
     },
+  },
+  orders_provisional: {
+    help: 'Orders of pages that were sent because the shop system has never reported one, though ORDERS_FROM is platform.',
+    labels: { shop: OPEN },
+  },
+  alerts_opened: {
+    help: 'Alerts of the watchdog, by rule.',
+    labels: { rule: ALERT_RULES },
   },
   evidence_closed: {
     help: 'Orders that only a page reported and that joined none in ORDER_CONFIRM_HOURS: known, or not.',

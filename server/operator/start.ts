@@ -8,10 +8,12 @@ import type { Shutdown } from '../lib/shutdown.ts';
 import { createMetrics, type Watched } from '../observe/metrics.ts';
 import { countedShops } from '../platforms/registry.ts';
 import { type AdminParts, adminRoutes } from './routes.ts';
+import type { Watchdog } from './watchdog/watchdog.ts';
 
 export interface OperatorParts extends Omit<AdminParts, 'metrics' | 'access'> {
   /** Of requests that were read and are not answered yet. */
   bytesInFlight: () => number;
+  watchdog: Watchdog;
 }
 
 /**
@@ -44,6 +46,16 @@ export function startOperator(
         name: 'redactions_unconfirmed',
         help: 'Erasures asked for by a webhook whose body does not name the shop: they wait for a confirmation.',
         read: parts.redactions.unconfirmed,
+      },
+      {
+        name: 'alerts_open',
+        help: '1 for each open alert of the watchdog, by what it is about.',
+        labels: ['rule', 'severity', 'shop', 'destination'],
+        read: () =>
+          parts.watchdog.open().map(({ rule, severity, shop = '', destination = '' }) => ({
+            labels: { rule, severity, shop, destination },
+            value: 1,
+          })),
       },
     ],
   });

@@ -84,7 +84,20 @@ export interface PlatformParts
   syncMs: number;
 }
 
+/** An access token that expires. */
+export interface TokenExpiry {
+  shop: string;
+  /** The destination that uses it. */
+  destination: string;
+  variable: string;
+  expiresAtMs: number;
+  /** How long it lives in all; present where the platform renews it in time. */
+  lifeMs?: number;
+}
+
 export interface RunningPlatform {
+  /** Of the current access tokens, those whose expiry is known. */
+  expiries(): TokenExpiry[];
   /** Sends requests with the platform's current access tokens. */
   http: Http;
   /** Also masks access tokens that were issued after the start. */

@@ -22,6 +22,7 @@ export interface Platforms {
   /** As of the platform whose shop it is. */
   readOrders: RunningPlatform['readOrders'];
   readOrdersSoon: RunningPlatform['readOrdersSoon'];
+  expiries: RunningPlatform['expiries'];
   /** Sends requests with the current access tokens. */
   http: Http;
   /** Masks the secrets of the configuration and access tokens issued since. */
@@ -67,7 +68,8 @@ export async function startPlatforms(
   const readOrdersSoon: RunningPlatform['readOrdersSoon'] = (...asked) => {
     for (const platform of running) platform.readOrdersSoon(...asked);
   };
-  return { state, statistics, readOrders, readOrdersSoon, ...last };
+  const expiries = () => running.flatMap((platform) => platform.expiries());
+  return { state, statistics, readOrders, readOrdersSoon, expiries, ...last };
 }
 
 /**

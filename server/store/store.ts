@@ -5,6 +5,7 @@ import type { OrderClaim } from '../orders/claim.ts';
 import type { Audit } from './audit.ts';
 import type { ConsentChange } from './consent-record.ts';
 import type { DeadLetter } from './dead-letter.ts';
+import type { Facts } from './facts.ts';
 import type { HistoryQuery, HistoryRow, SentRequest } from './history.ts';
 import type { Ledger } from './ledger.ts';
 import type { Erased, Exported, PersonQuery } from './person.ts';
@@ -12,6 +13,7 @@ import type { RedactionRequest, RedactionStore } from './redactions.ts';
 
 export type { DeadLetter } from './dead-letter.ts';
 export { DataDirUnusable, LogUnavailable } from './errors.ts';
+export { MAX_FACT_LENGTH } from './facts.ts';
 
 /** One event on its way into the store. What is not in its text is kept beside it. */
 export interface Entry {
@@ -123,7 +125,7 @@ export interface Consumer {
  * An append-only log. Every destination is a consumer with its own progress, so the cost of an append does not depend
  * on the number of destinations.
  */
-export interface Store extends Ledger, RedactionStore, Audit {
+export interface Store extends Facts, Ledger, RedactionStore, Audit {
   /**
    * One transaction: dedup, order identity, what proves it, the events. Resolves once all of it would survive a power
    * cut, with one answer per entry. A messageId is a duplicate when the same voice used it within its window, a stage of

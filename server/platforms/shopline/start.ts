@@ -33,6 +33,7 @@ export async function startShopline(parts: PlatformParts): Promise<RunningPlatfo
   return {
     http,
     redactSecrets,
+    expiries: tokens.expiries,
     sync: reporting.sync,
     readOrdersSoon: (shop, ...asked) => pollings.get(shop)?.readSoon(...asked),
     readOrders: async (shop, sinceMs, signal) => pollings.get(shop)?.readSince(sinceMs, signal),

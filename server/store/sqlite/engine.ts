@@ -1,3 +1,4 @@
+import { MAX_FACT_LENGTH } from '../facts.ts';
 import { createRecentDenials } from '../recent-denials.ts';
 import type { Accepted, DeadLetter, LogWatch, Store } from '../store.ts';
 import { personSubject, visitorSubject } from '../subject.ts';
@@ -129,6 +130,11 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
     },
     addAudit: (entry) => call.addAudit(entry, clock.now()),
     audit: call.audit,
+    readFact: call.readFact,
+    async writeFact(name, value) {
+      if (value.length > MAX_FACT_LENGTH) throw new RangeError(`a fact has ${value.length} characters`);
+      await call.writeFact(name, value);
+    },
     depth: (consumer) => call.depth(consumer, clock.now()),
     deadLetters: async ({ consumer, limit, before }) =>
       (await call.deadLetters(consumer, limit, before)).map(toDeadLetter),

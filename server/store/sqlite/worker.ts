@@ -23,6 +23,7 @@ import { createEvidence } from './evidence.ts';
 import { createEvidenceClosing } from './evidence-closing.ts';
 import { createExpire } from './expire.ts';
 import { createExport } from './export.ts';
+import { createFacts } from './facts.ts';
 import { createFindOrders } from './find-orders.ts';
 import { createFindPerson } from './find-person.ts';
 import { createFormerKeys } from './former-keys.ts';
@@ -103,6 +104,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const remove = createRemove(store);
   const history = createHistory(store, data);
   const audit = createAudit(store);
+  const facts = createFacts(store);
   const ledger = createLedger(store);
   const windows = { retentionMs, orderKeyMs };
   const dedup = createDedup(store, windows);
@@ -170,6 +172,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       ...accepting,
       settle: createSettle(store, encryptedPii, ledger, history),
       addAudit: audit.add,
+      writeFact: facts.write,
       closeEvidence: evidenceClosing.close,
       confirmRedaction: redactions.confirm,
       finishRedaction: redactions.finish,
@@ -192,6 +195,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       deadLetters: deadLetters.list,
       history: history.list,
       audit: audit.list,
+      readFact: facts.read,
       consentHistory: consents.history,
       consentStates: (shop: string, subjects: readonly string[]) =>
         subjects.map((subject) => consents.find(shop, subject)?.state ?? NOTHING_SAID),

@@ -397,3 +397,26 @@ test('stopped, it waits for a renewal that a refusal asked for as well', async (
   await stopping;
   expect((await posted).status).toBe(200);
 });
+
+describe('when tokens expire', () => {
+  test('an app’s token has the expiry of the current one, and how long it lives', async () => {
+    const { clock, tokens } = await begin();
+    const found = {
+      shop: 'tea',
+      destination: 'shopline',
+      variable: 'SHOPLINE_ACCESS_TOKEN',
+      lifeMs: 10 * HOUR_MS,
+    };
+    expect(tokens.expiries()).toEqual([{ ...found, expiresAtMs: NOW_MS + 10 * HOUR_MS }]);
+    await clock.advance(8 * HOUR_MS);
+    expect(tokens.expiries()).toEqual([{ ...found, expiresAtMs: NOW_MS + 18 * HOUR_MS }]);
+  });
+
+  test('a token that is not renewed has its own, whatever its life; one without claims has none', async () => {
+    const years = jwt(NOW_MS, NOW_MS + 20_000 * HOUR_MS);
+    const { tokens } = await begin({ accessToken: years });
+    const found = { shop: 'tea', destination: 'shopline', variable: 'SHOPLINE_ACCESS_TOKEN' };
+    expect(tokens.expiries()).toEqual([{ ...found, expiresAtMs: NOW_MS + 20_000 * HOUR_MS }]);
+    expect((await begin({ accessToken: 'a-token-without-claims' })).tokens.expiries()).toEqual([]);
+  });
+});

@@ -26,6 +26,12 @@ export function readAppToken(text: string): Token | undefined {
   return lifeMs > 0 && lifeMs <= DAY_MS ? { text, issuedAtMs, expiresAtMs } : undefined;
 }
 
+/** When any token of this form expires, epoch ms; undefined without a readable claim. */
+export const readExpiry = (text: string): number | undefined => {
+  const exp = Claims.shape.exp.safeParse((readPayload(text) as { exp?: unknown } | undefined)?.exp).data;
+  return exp === undefined ? undefined : exp * 1_000;
+};
+
 /** The second part of a JWT. */
 const readPayload = (text: string): unknown =>
   readJson(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString('utf8'));

@@ -3,10 +3,11 @@ import type { Shop } from '../../../config/config.ts';
 
 import type { Clock } from '../../../lib/clock.ts';
 import type { Http, HttpRequest } from '../../../lib/http-client.ts';
+import type { TokenExpiry } from '../../platform.ts';
 import { decryptToken, encryptToken } from './encrypt.ts';
 import { type App, refreshToken } from './refresh.ts';
 import { type Renewal, startRenewal } from './renewal.ts';
-import { readAppToken, type Token } from './token.ts';
+import { readAppToken, readExpiry, type Token } from './token.ts';
 
 interface Logger {
   info(facts: object, text: string): void;
@@ -34,6 +35,7 @@ export interface Tokens {
    * renewed and the request is sent once more.
    */
   wrap(http: Http): Http;
+  expiries(): TokenExpiry[];
   /** Tokens to mask in logs that are not in the configuration: the current ones and their predecessors. */
   secrets(): string[];
   stop(): Promise<void>;
@@ -96,6 +98,14 @@ export async function createTokens(parts: TokensParts): Promise<Tokens> {
         return isRenewed ? http(withToken(request, renewal.token())) : answer;
       };
     },
+    expiries: () =>
+      shops.flatMap(({ id: shop, shopline }) => {
+        const renewed = managed.find((one) => one.shop === shop)?.renewal.token();
+        const expiresAtMs = renewed?.expiresAtMs ?? readExpiry(shopline?.accessToken ?? '');
+        if (expiresAtMs === undefined) return [];
+        const found = { shop, destination: 'shopline', variable: 'SHOPLINE_ACCESS_TOKEN', expiresAtMs };
+        return [{ ...found, ...(renewed && { lifeMs: expiresAtMs - renewed.issuedAtMs }) }];
+      }),
     secrets: () => [...issued.values()].flat(),
     async stop() {
       await Promise.all(managed.map(({ renewal }) => renewal.stop()));

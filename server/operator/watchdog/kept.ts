@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { ALERT_RULES } from '../../../shared/alert-rules.ts';
+import { readJson } from '../../../shared/json.ts';
+import { MAX_FACT_LENGTH, type Store } from '../../store/store.ts';
+import { KeptHours } from './counted-hours.ts';
+
+/** From the first finding until nothing is found for a while. Times in epoch ms. */
+const Incident = z.object({
+  id: z.string(),
+  rule: z.enum(ALERT_RULES),
+  shop: z.string().optional(),
+  destination: z.string().optional(),
+  severity: z.enum(['warning', 'error']),
+  /** As it was found first; the numbers of later findings are not kept. */
+  means: z.string(),
+  value: z.number().optional(),
+  baseline: z.number().optional(),
+  openedAtMs: z.number(),
+  lastFoundMs: z.number(),
+  endedAtMs: z.number().optional(),
+  /** Hours since 1970: its baseline ends before this one. */
+  baselineEndHour: z.number(),
+});
+export type Incident = z.infer<typeof Incident>;
+const Pending = z.object({ incident: Incident, attempts: z.int(), dueAtMs: z.number() });
+export type Pending = z.infer<typeof Pending>;
+
+/** What a watchdog knows beyond the life of its process. */
+export const Kept = z.object({
+  open: z.array(Incident),
+  ended: z.array(Incident),
+  /** Messages that were not accepted yet. */
+  pending: z.array(Pending),
+  hours: KeptHours,
+});
+export type Kept = z.infer<typeof Kept>;
+
+const FACT = 'watchdog';
+const NOTHING: Kept = { open: [], ended: [], pending: [], hours: {} };
+
+/** Nothing where it cannot be read: the watchdog begins anew then. */
+export async function readKept(log: Pick<Store, 'readFact'>): Promise<Kept> {
+  const text = await log.readFact(FACT);
+  const kept = text === undefined ? undefined : Kept.safeParse(readJson(text));
+  return kept?.data ?? NOTHING;
+}
+
+/** The counts by hour of very many shops are left out: after a restart their baseline begins anew. */
+export function writeKept(log: Pick<Store, 'writeFact'>, kept: Kept): Promise<void> {
+  const text = JSON.stringify(kept);
+  return log.writeFact(FACT, text.length <= MAX_FACT_LENGTH ? text : JSON.stringify({ ...kept, hours: {} }));
+}

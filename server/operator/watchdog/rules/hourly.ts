@@ -1,0 +1,216 @@
+import type { AlertRule } from '../../../../shared/alert-rules.ts';
+import { EVENT_NAMES } from '../../../../shared/names.ts';
+import { editDistance } from '../../../lib/edit-distance.ts';
+import { findDrop, type Look } from '../drop.ts';
+import type { DestinationFigures, ShopFigures } from '../figures.ts';
+import type { Finding, Subject } from '../finding.ts';
+import { addHours, DAY_HOURS, firstHour, type Hours, sumHours } from '../hours.ts';
+import { findMatchFall } from '../match-fall.ts';
+import { findRise, type RiseLimits } from '../rise.ts';
+
+/** The rules that this file has; they look at full hours, once an hour. */
+export const HOURLY_RULES = [
+  'purchases-drop',
+  'deliveries-drop',
+  'rejections-rise',
+  'coercions-rise',
+  'dead-letters-rise',
+  'unconfirmed-orders-rise',
+  'match-keys-fall',
+  'event-name-unknown',
+] as const satisfies readonly AlertRule[];
+
+/** The incident about a subject: the hour before which the baseline of an open one ends, and when the last one ended. */
+export type FindIncident = (subject: Subject) => { baselineEndHour?: number; endedHour?: number };
+
+const ORDER = 'Order Completed';
+/** However little traffic a shop has, a quarter of its usual orders is expected: an outage takes both. */
+const LEAST_ORDER_SCALE = 0.25;
+/** So long after its end the baseline of an open incident stays as it was; then what there is now is usual. */
+const FROZEN_HOURS = 12 * DAY_HOURS;
+
+const OF_MESSAGES: RiseLimits = {
+  windows: [1, 3, 8, 24],
+  least: 20,
+  leastShare: 0.02,
+  few: 10,
+  fewShare: 0.3,
+};
+const OF_DELIVERIES: RiseLimits = {
+  windows: [1, 3, 8, 24, 48],
+  least: 10,
+  leastShare: 0.01,
+  few: 4,
+  fewShare: 0.3,
+};
+const OF_ORDERS: RiseLimits = { windows: [24, 72], least: 6, leastShare: 0.15, few: 4, fewShare: 0.3 };
+
+/** What the rules that compare with a baseline find at one shop. @param toHour the first hour that is not over. */
+export function findHourly(figures: ShopFigures, toHour: number, findIncident: FindIncident): Finding[] {
+  const { shop, names } = figures;
+  const all = Object.values(names).reduce(addHours, { fromHour: toHour, counts: [] });
+  const sinceHour = firstHour(all);
+  if (sinceHour === undefined) return [];
+  const look = (subject: Subject, from = sinceHour): Look => {
+    const { baselineEndHour: end, endedHour = 0 } = findIncident(subject);
+    const isFrozen = end !== undefined && toHour - end < FROZEN_HOURS;
+    const beforeHour = isFrozen ? end : toHour;
+    return { toHour, sinceHour: from, isOpen: isFrozen, beforeHour, notBeforeHour: endedHour };
+  };
+  const found = (rule: AlertRule) => ({ rule, shop });
+  return [
+    ...ordersDrop(figures, all, look(found('purchases-drop'))),
+    ...messagesRise(figures, (rule, from) => look(found(rule), from)),
+    ...nearMiss(names, shop, toHour),
+    ...figures.destinations.flatMap((one) => {
+      const of = (rule: AlertRule) => look({ rule, shop, destination: one.destination });
+      return ofDestination(one, shop, all, of);
+    }),
+  ];
+}
+
+function ordersDrop({ shop, names }: ShopFigures, all: Hours, look: Look): Finding[] {
+  const orders = names[ORDER];
+  if (!orders) return [];
+  const others = addHours(all, negative(orders));
+  const drop = findDrop(orders, others, look, LEAST_ORDER_SCALE);
+  if (!drop) return [];
+  const means = `${drop.value} orders in the last ${drop.windowHours} hours; about ${Math.round(drop.expected)} are usual.`;
+  return [{ ...{ rule: 'purchases-drop', shop }, severity: 'error', means, ...numbersOf(drop) }];
+}
+
+const negative = ({ fromHour, counts }: Hours): Hours => ({
+  fromHour,
+  counts: counts.map((count) => -count),
+});
+
+function messagesRise(
+  { shop, names, accepted, rejected, coerced, unconfirmed }: ShopFigures,
+  look: (rule: AlertRule, from?: number) => Look,
+): Finding[] {
+  const messages = addHours(accepted, rejected);
+  const orders = addHours(names[ORDER] ?? { fromHour: 0, counts: [] }, unconfirmed);
+  const rises: { rule: AlertRule; bad: Hours; all: Hours; limits: RiseLimits; what: string }[] = [
+    {
+      rule: 'rejections-rise',
+      bad: rejected,
+      all: messages,
+      limits: OF_MESSAGES,
+      what: 'messages were rejected',
+    },
+    {
+      rule: 'coercions-rise',
+      bad: coerced,
+      all: messages,
+      limits: OF_MESSAGES,
+      what: 'fields were coerced or left out',
+    },
+    {
+      rule: 'unconfirmed-orders-rise',
+      bad: unconfirmed,
+      all: orders,
+      limits: OF_ORDERS,
+      what: 'orders that only pages reported were never confirmed',
+    },
+  ];
+  return rises.flatMap(({ rule, bad, all, limits, what }) => {
+    // The collector's own counters begin with its first start.
+    const from = firstHour(messages);
+    const rise = from === undefined ? undefined : findRise(bad, all, look(rule, from), limits);
+    if (!rise) return [];
+    const means = `In the last ${rise.windowHours} hours ${rise.value} ${what}; up to ${Math.round(rise.expected)} are usual.`;
+    return [{ rule, shop, severity: 'warning' as const, means, ...numbersOf(rise) }];
+  });
+}
+
+function ofDestination(
+  { destination, delivered, dead, match, isPaused }: DestinationFigures,
+  shop: string,
+  all: Hours,
+  look: (rule: AlertRule) => Look,
+): Finding[] {
+  const findings: Finding[] = [];
+  const place = { shop, destination };
+  const settled = addHours(delivered, dead);
+  const rise = findRise(dead, settled, look('dead-letters-rise'), OF_DELIVERIES);
+  if (rise) {
+    const means = `In the last ${rise.windowHours} hours ${rise.value} events became dead letters; up to ${Math.round(rise.expected)} are usual.`;
+    findings.push({ rule: 'dead-letters-rise', ...place, severity: 'error', means, ...numbersOf(rise) });
+  }
+  // While the token is refused nothing is delivered; that is an alert of its own.
+  const refused = look('token-refused').notBeforeHour;
+  const ofDrop = look('deliveries-drop');
+  const since = { ...ofDrop, notBeforeHour: Math.max(ofDrop.notBeforeHour, refused) };
+  const drop = isPaused ? undefined : findDrop(settled, all, since, 0);
+  if (drop) {
+    const means = `${drop.value} events were delivered in the last ${drop.windowHours} hours; about ${Math.round(drop.expected)} are usual.`;
+    findings.push({ rule: 'deliveries-drop', ...place, severity: 'error', means, ...numbersOf(drop) });
+  }
+  const { toHour, beforeHour, isOpen } = look('match-keys-fall');
+  const [today, beforeDay] = [dayOf(toHour - 1), isOpen ? dayOf(beforeHour) : dayOf(toHour - 1)];
+  const fall = findMatchFall(match, { today, beforeDay, isOpen });
+  if (fall) {
+    const { name, key, share, expected } = fall;
+    const means = `${percent(share)} of the events ${name} carry ${key}; ${percent(expected)} did before.`;
+    const numbers = { value: share, baseline: expected, windowHours: 2 * DAY_HOURS };
+    findings.push({ rule: 'match-keys-fall', ...place, severity: 'warning', means, ...numbers });
+  }
+  return findings;
+}
+
+const dayOf = (hour: number) => Math.floor(hour / DAY_HOURS);
+const percent = (share: number) => `${Math.round(share * 100)} %`;
+const numbersOf = ({
+  value,
+  expected,
+  windowHours,
+}: {
+  value: number;
+  expected: number;
+  windowHours: number;
+}) => ({
+  value,
+  baseline: Math.round(expected * 10) / 10,
+  windowHours,
+});
+
+const LEAST_EVENTS = 3;
+const MOST_EDITS = 2;
+const MOST_NAMED = 5;
+const STANDARD: ReadonlySet<string> = new Set(EVENT_NAMES);
+const plain = (name: string) => name.toLowerCase().replace(/[^a-z]/g, '');
+/** The first letter of each word. */
+const initials = (name: string) =>
+  name
+    .replace(/([a-z])([A-Z])|[^A-Za-z]+/g, '$1 $2')
+    .toLowerCase()
+    .split(' ')
+    .map((word) => word.charAt(0))
+    .join('');
+const PLAIN_NAMES = EVENT_NAMES.map((name) => ({ name, text: plain(name), initials: initials(name) }));
+
+/**
+ * Names that are no standard ones, and within an edit of one, or two where the words begin with the same letters. They hold
+ * nothing else that a sender chose.
+ */
+function nearMiss(names: ShopFigures['names'], shop: string, toHour: number): Finding[] {
+  const near = Object.entries(names).flatMap(([name, hours]) => {
+    if (STANDARD.has(name) || name.length > 60) return [];
+    const count = sumHours(hours, toHour - DAY_HOURS, toHour);
+    const meant = count >= LEAST_EVENTS ? nearestOf(name) : undefined;
+    return meant === undefined ? [] : [{ name, meant, count }];
+  });
+  if (near.length === 0) return [];
+  const named = near.slice(0, MOST_NAMED).map(({ name, meant }) => `"${name}" for ${meant}`);
+  const value = near.reduce((sum, { count }) => sum + count, 0);
+  const means = `${value} events in the last 24 hours have nearly the name of a standard event: ${named.join(', ')}.`;
+  return [{ rule: 'event-name-unknown', shop, severity: 'warning', means, value }];
+}
+
+function nearestOf(name: string): string | undefined {
+  const [text, starts] = [plain(name), initials(name)];
+  const near = PLAIN_NAMES.filter(({ text: known }) => Math.abs(known.length - text.length) <= MOST_EDITS)
+    .map((known) => ({ ...known, edits: editDistance(text, known.text) }))
+    .filter((known) => known.edits <= (known.initials === starts ? MOST_EDITS : 1));
+  return near.toSorted((a, b) => a.edits - b.edits)[0]?.name;
+}

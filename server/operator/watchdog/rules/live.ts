@@ -1,0 +1,112 @@
+import type { AlertRule } from '../../../../shared/alert-rules.ts';
+import { OVERDUE_MS } from '../../../store/waiting.ts';
+import type { State } from '../figures.ts';
+import type { Finding, Subject } from '../finding.ts';
+
+/** The rules that this file has; they look at the process every minute. */
+export const LIVE_RULES = [
+  'token-expires',
+  'token-refused',
+  'webhooks-silent',
+  'platform-orders-absent',
+  'clock-off',
+  'oldest-event-waits',
+  'disk-nearly-full',
+] as const satisfies readonly AlertRule[];
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const GB = 1e9;
+
+/** A refusal that the next probe does not repeat is no alert. */
+const REFUSED_MS = 2 * MINUTE_MS;
+const EXPIRES_MS = 7 * DAY_MS;
+/** Of its life. Tokens are renewed after four fifths: by now that has failed for a while. */
+const RENEWED_EXPIRES_SHARE = 0.1;
+const LEAST_PROVISIONAL = 3;
+/** The dates of answers are whole seconds. */
+const ANSWERS_OFF_MS = MINUTE_MS;
+/** Clocks of visitors are often minutes off; their median is not. */
+const MESSAGES_OFF_MS = 5 * MINUTE_MS;
+/** While it is open it ends below this share of a limit: a value at the limit is one incident. */
+const HYSTERESIS = 0.7;
+
+/** @param isOpen whether there is an incident about the subject. */
+export function findLive(state: State, isOpen: (subject: Subject) => boolean): Finding[] {
+  return [
+    ...state.tokens.flatMap((token) => tokenExpires(token, state.nowMs)),
+    ...state.destinations.flatMap((one) => ofDestination(one, state.nowMs)),
+    ...state.orders.flatMap(ofOrders),
+    ...clockOff(state.clock, isOpen({ rule: 'clock-off' })),
+    ...diskNearlyFull(state.disk, isOpen({ rule: 'disk-nearly-full' })),
+  ];
+}
+
+function tokenExpires(
+  { shop, destination, variable, expiresAtMs, lifeMs }: State['tokens'][number],
+  nowMs: number,
+): Finding[] {
+  const leftMs = expiresAtMs - nowMs;
+  if (leftMs > (lifeMs === undefined ? EXPIRES_MS : lifeMs * RENEWED_EXPIRES_SHARE)) return [];
+  const at = new Date(expiresAtMs).toISOString();
+  const means = leftMs > 0 ? `${variable} expires at ${at}.` : `${variable} expired at ${at}.`;
+  const severity = leftMs > DAY_MS ? 'warning' : 'error';
+  return [{ rule: 'token-expires', shop, destination, severity, means }];
+}
+
+function ofDestination(
+  { shop, destination, pausedSinceMs, waiting, oldestAgeMs }: State['destinations'][number],
+  nowMs: number,
+): Finding[] {
+  const findings: Finding[] = [];
+  const place = { shop, destination, severity: 'error' } as const;
+  if (pausedSinceMs !== undefined && nowMs - pausedSinceMs >= REFUSED_MS) {
+    const means = `It refuses the access token or a permission; delivery is paused, ${waiting} events wait.`;
+    findings.push({ rule: 'token-refused', ...place, means, value: waiting });
+  }
+  if (oldestAgeMs >= OVERDUE_MS) {
+    const days = Math.floor(oldestAgeMs / DAY_MS);
+    const means = `${waiting} events wait, the oldest for ${days} days; after 28 days they become dead letters.`;
+    findings.push({ rule: 'oldest-event-waits', ...place, means, value: days });
+  }
+  return findings;
+}
+
+function ofOrders({ shop, ordersFrom, isSilent, provisional }: State['orders'][number]): Finding[] {
+  const findings: Finding[] = [];
+  if (isSilent) {
+    const who = ordersFrom === 'platform' ? 'webhook of the shop system' : 'message of the backend';
+    const means = `Pages report orders, and no ${who} has confirmed one for 6 hours.`;
+    findings.push({ rule: 'webhooks-silent', shop, severity: 'error', means });
+  }
+  if (provisional >= LEAST_PROVISIONAL) {
+    const means = `${provisional} orders of pages were sent unconfirmed in the last three days: no order of the shop system was ever received.`;
+    findings.push({ rule: 'platform-orders-absent', shop, severity: 'warning', means, value: provisional });
+  }
+  return findings;
+}
+
+/** Anybody can send messages with a wrong time: they count only where no destination answers. */
+function clockOff({ answersMs, messagesMs }: State['clock'], isOpen: boolean): Finding[] {
+  const [offMs, limitMs, of] =
+    answersMs === undefined
+      ? [messagesMs ?? 0, MESSAGES_OFF_MS, 'messages']
+      : [answersMs, ANSWERS_OFF_MS, 'destinations’ answers'];
+  if (Math.abs(offMs) < limitMs * (isOpen ? HYSTERESIS : 1)) return [];
+  const seconds = Math.round(Math.abs(offMs) / 1000);
+  const means = `The clock is ${seconds} s ${offMs > 0 ? 'ahead of' : 'behind'} the times in ${of}.`;
+  return [{ rule: 'clock-off', severity: 'error', means, value: Math.round(offMs / 1000) }];
+}
+
+/** A twentieth of the disk, but between 1 and 10 GB; of small disks a tenth. */
+function diskNearlyFull(disk: State['disk'], isOpen: boolean): Finding[] {
+  if (!disk) return [];
+  const { freeBytes, totalBytes } = disk;
+  const least = Math.min(1 * GB, totalBytes / 10);
+  const limit = Math.max(least, Math.min(10 * GB, totalBytes / 20));
+  if (freeBytes >= limit / (isOpen ? HYSTERESIS : 1)) return [];
+  const severity = freeBytes < limit / 4 ? 'error' : 'warning';
+  const means = `${(freeBytes / GB).toFixed(1)} GB of ${(totalBytes / GB).toFixed(1)} GB are free where the events are stored.`;
+  return [{ rule: 'disk-nearly-full', severity, means, value: Math.round(freeBytes / 1e6) }];
+}

@@ -1,0 +1,9 @@
+/** Characters of one fact. */
+export const MAX_FACT_LENGTH = 4 * 1024 * 1024;
+
+/** Small texts that other modules keep with the store, by name. */
+export interface Facts {
+  readFact(name: string): Promise<string | undefined>;
+  /** Resolves once it is durable. @throws {RangeError} over `MAX_FACT_LENGTH`. @throws {LogUnavailable} */
+  writeFact(name: string, value: string): Promise<void>;
+}
