@@ -13,7 +13,7 @@ import { SLOWER } from './slower.ts';
 
 const AFTER_LOAD_MS = 1000;
 const MOST_OF_CUSTOMERIO = 0.2;
-/** Two measurements of one and the same script differ by so much on a quiet machine. */
+/** What is put down to the measurement. On a busy machine one and the same script differs from itself by more. */
 const MOST_OF_BEFORE = 1.1;
 const BARE = 'the page without any';
 const OURS = 's.js';
