@@ -3,8 +3,8 @@ import type { ComponentChildren } from 'preact';
 export interface Column<T> {
   head: string;
   cell: (row: T) => ComponentChildren;
-  /** Numbers stand at the right, so that digits align. */
-  kind?: 'number' | 'time' | 'code' | undefined;
+  /** Numbers stand at the right, so that digits align; sentences have the whole width of a card. */
+  kind?: 'number' | 'time' | 'code' | 'sentence' | undefined;
   /** Left out where the table becomes cards. */
   isMinor?: boolean | undefined;
 }

@@ -34,7 +34,11 @@ export function Audit({ place }: { place: Place }) {
                   { head: words.common.time, kind: 'time', cell: ({ at }) => format.time(at) },
                   { head: w.action, cell: ({ action }) => wordFor(w.actions, action) },
                   { head: w.selection, cell: ({ selection }) => selection },
-                  { head: words.common.count, kind: 'number', cell: ({ count }) => format.number(count) },
+                  {
+                    head: words.common.count,
+                    kind: 'number',
+                    cell: ({ count }) => (count === undefined ? '–' : format.number(count)),
+                  },
                   { head: w.note, cell: ({ note }) => note ?? <span class="soft">{words.common.none}</span> },
                 ]}
               />

@@ -83,6 +83,6 @@ export function Delivery({ delivery, messageId, eventShop, reload }: DeliveryPro
   );
 }
 
-/** What waits or is retried is sent by itself; of the others the selection names the state. */
+/** Of what can be sent again the selection names the state. */
 const replayedState = (state: EventDelivery['state']) =>
-  state === 'dead' || state === 'skipped' || state === 'delivered' ? { state } : {};
+  state === 'dead' || state === 'skipped' || state === 'none' ? { state } : {};

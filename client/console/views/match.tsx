@@ -54,6 +54,7 @@ export function Match({ place }: { place: Place }) {
                       { head: words.events.event, cell: ({ event }) => event },
                       {
                         head: w.advice,
+                        kind: 'sentence',
                         cell: ({ key, advice }) => (
                           <span class="todo">
                             <Prose text={wordFor(words.advice.quality, key, advice)} />

@@ -39,7 +39,7 @@ export function OrderView({ place }: { place: Place }) {
       {isAsking && (
         <ActionDialog
           action="replay"
-          selection={{ order: id, shop: shop.id, state: 'dead' }}
+          selection={{ order: id, shop: shop.id }}
           onClose={() => setAsking(false)}
           onDone={found.reload}
         />

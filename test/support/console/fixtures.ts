@@ -267,4 +267,7 @@ export const actions: AuditRow[] = [
   },
   { action: 'discard', selection: 'tiktok · rejected', count: 3, note: 'older than seven days' },
   { action: 'test-event', selection: 'tiktok · Product Viewed', count: 1 },
-].map((row, index) => ({ id: 40 - index, at: ago(index * 97 * MINUTE), ...row }));
+].map((row, index) => ({
+  ...{ id: 40 - index, at: ago(index * 97 * MINUTE), who: 'session' as const },
+  ...row,
+}));
