@@ -29,6 +29,13 @@ const packages: Plugin = {
     /^(preact|uplot)(\/|$)/.test(id) ? fileURLToPath(import.meta.resolve(MODULES[id] ?? id)) : null,
 };
 
+/** uPlot formats by the browser's language as it loads, and throws on tags such as `en-US@posix`. Our axes format themselves. */
+const anyLanguage: Plugin = {
+  name: 'any-language',
+  transform: (code, id) =>
+    /[\\/]uplot[\\/]/.test(id) ? { code: code.replaceAll('nav.language', "'en'"), map: null } : null,
+};
+
 /** Strips types and compiles TSX (`npm run typecheck` checks the types). */
 const stripTypes: Plugin = {
   name: 'strip-console-types',
@@ -85,5 +92,5 @@ const files: Plugin = {
 export const consoleBundle = (minify: Plugin): RollupOptions => ({
   input: `${SOURCE}/main.tsx`,
   output: { file: `${OUTPUT}/console.js`, format: 'es' },
-  plugins: [packages, stripTypes, minify, files],
+  plugins: [packages, anyLanguage, stripTypes, minify, files],
 });

@@ -65,17 +65,16 @@ export function createApi(
   };
 }
 
+/** As `server/http/errors.ts` writes it; a proxy on the way may answer with anything. */
 interface ErrorBody {
-  error?: { message?: string; details?: readonly string[] } | string;
   message?: string;
-  details?: readonly string[];
+  meta?: { errors?: readonly string[] };
 }
 
 async function errorOf(response: Response): Promise<ApiError> {
   const body: ErrorBody = await response.json().catch(() => ({}));
-  const inner = typeof body.error === 'object' ? body.error : body;
   const seconds = Number(response.headers.get('Retry-After')) || undefined;
-  return new ApiError(response.status, inner.message ?? response.statusText, inner.details ?? [], seconds);
+  return new ApiError(response.status, body.message ?? response.statusText, body.meta?.errors, seconds);
 }
 
 /** The parameters of a place that a route knows, by name. */

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Session } from '../../shared/operator-api/index.ts';
 import type { Api } from './api.ts';
+import { Boundary } from './boundary.tsx';
 import { type Console, ConsoleContext, useConsole } from './context.ts';
 import { createFormat } from './format.ts';
 import { Navigation } from './navigation.tsx';
@@ -60,7 +61,9 @@ export function Frame({ api, words, settings, session, logOut }: FrameProps) {
           </div>
         </header>
         <main ref={main} tabIndex={-1} id="main">
-          <View key={`${key} ${shop.id}`} place={place} />
+          <Boundary key={`${key} ${shop.id}`}>
+            <View place={place} />
+          </Boundary>
         </main>
       </div>
       <p class="unseen" role="status" data-test="said">

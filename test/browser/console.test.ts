@@ -178,6 +178,20 @@ test('language and colours are chosen and stay chosen', async ({ page, server })
   expect(await background()).toBe('rgb(24, 23, 20)');
 });
 
+test('a browser whose language is no tag of one still shows the charts', async ({
+  page,
+  server,
+  trouble,
+}) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, 'language', { value: 'en-US@posix' });
+    Object.defineProperty(navigator, 'languages', { value: ['en-US@posix'] });
+  });
+  await open(page, server, 'overview');
+  await page.locator('canvas').first().waitFor();
+  expect(trouble).toEqual([]);
+});
+
 test('an empty list, a filter without result and a collector that is away are each described', async ({
   page,
   server,

@@ -64,7 +64,7 @@ describe('the collector’s answers', () => {
   });
 
   test('an error keeps the collector’s words and when to try again', async () => {
-    const body = { error: 'too-many-requests', message: 'Too many.', details: ['Wait a minute.'] };
+    const body = { code: 'too-many-requests', message: 'Too many.', meta: { errors: ['Wait a minute.'] } };
     const api = apiOf(async () => Response.json(body, { status: 429, headers: { 'Retry-After': '42' } }));
     const error = await api.get('admin/events').catch((cause) => cause);
     expect(error).toBeInstanceOf(ApiError);

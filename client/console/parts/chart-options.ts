@@ -44,12 +44,16 @@ function colour(holder: HTMLElement, name: string): string {
   return color;
 }
 
-type Options = Pick<ChartProps, 'series' | 'kind' | 'height' | 'show'> & { language: string };
+type Options = Pick<ChartProps, 'series' | 'kind' | 'height' | 'show'> & {
+  language: string;
+  /** Between two points. */
+  stepSeconds: number;
+};
 
 /** Axes in the language, colours of the stylesheet, no legend and no selection: those are the page's own. */
 export function chartOptions(
   holder: HTMLElement,
-  { series, kind, height = 220, show, language }: Options,
+  { series, kind, height = 220, show, language, stepSeconds }: Options,
 ): uPlot.Options {
   const line = colour(holder, '--line');
   const soft = colour(holder, '--soft');
@@ -62,8 +66,12 @@ export function chartOptions(
     height,
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { show: false }, x: false, y: false },
-    padding: [8, 4, 0, 0],
-    scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(high * 1.08, 1)] } },
+    padding: [8, 16, 0, 0],
+    scales: {
+      // Half a bar of room at each end.
+      x: { time: true, range: (_plot, from, to) => [from - stepSeconds / 2, to + stepSeconds / 2] },
+      y: { range: (_plot, _low, high) => [0, Math.max(high * 1.08, 1)] },
+    },
     axes: [
       {
         ...axis,

@@ -15,7 +15,8 @@ export function Chart(props: ChartProps) {
     if (!holder) return;
     const x = times.map((time) => Date.parse(time) / 1000);
     const rows = kind === 'bars' ? stacked(series) : series.map(({ values }) => [...values]);
-    const options = chartOptions(holder, { series, kind, height, show, language });
+    const stepSeconds = (x[1] ?? 60) - (x[0] ?? 0);
+    const options = chartOptions(holder, { series, kind, height, show, language, stepSeconds });
     const chart = new uPlot(options, [x, ...rows] as uPlot.AlignedData, holder);
     const observer = new ResizeObserver(() => chart.setSize({ width: holder.clientWidth, height }));
     observer.observe(holder);

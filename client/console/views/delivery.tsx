@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { EventDelivery } from '../../../shared/operator-api/index.ts';
 import { useConsole } from '../context.ts';
-import { CopyButton, Json } from '../parts/code.tsx';
+import { Code, CopyButton, Json } from '../parts/code.tsx';
 import { Prose } from '../parts/prose.tsx';
 import { OutcomePill } from '../parts/state.tsx';
 import { Table } from '../parts/table.tsx';
@@ -23,6 +23,8 @@ export function Delivery({ delivery, messageId, eventShop, reload }: DeliveryPro
   const { destination, title, state, reason, attempts, payloads = [], curl } = delivery;
   const w = words.events;
   const texts = reason ? reasonOf(words, reason) : undefined;
+  const { words: said } = attempts.at(-1) ?? {};
+  const answer = said === delivery.words ? undefined : said;
   const payloadLabel = `${w.payload} · ${title}`;
   return (
     <section class="panel delivery" data-test={`delivery-${destination}`}>
@@ -49,8 +51,11 @@ export function Delivery({ delivery, messageId, eventShop, reload }: DeliveryPro
           columns={attemptColumns(words, format)}
         />
       )}
-      {attempts.at(-1)?.words && attempts.at(-1)?.words !== delivery.words && (
-        <p class="api-words">“{attempts.at(-1)?.words}”</p>
+      {answer && (
+        <details>
+          <summary>{w.answer}</summary>
+          <Code label={`${w.answer} · ${title}`} text={answer} isShort />
+        </details>
       )}
       {payloads.length > 0 && (
         <details open={state === 'dead'}>

@@ -23,7 +23,7 @@ export function EventTable({ rows, shop: shopOfPlace, caption }: EventTableProps
       keyOf={({ messageId }) => messageId}
       hrefOf={({ messageId }) => hrefOf(['events', messageId], { shop: shopOfPlace })}
       columns={[
-        { head: w.event, cell: ({ name, type }) => (type === 'track' ? name : `${name} (${type})`) },
+        { head: w.event, cell: titleOfEvent },
         { head: w.received, kind: 'time', cell: ({ receivedAt }) => format.time(receivedAt) },
         {
           head: w.about,
@@ -44,3 +44,7 @@ export function EventTable({ rows, shop: shopOfPlace, caption }: EventTableProps
     />
   );
 }
+
+/** A message that is no track event has its type beside its name, unless that is its name. */
+const titleOfEvent = ({ name, type }: EventRow) =>
+  type === 'track' || name.toLowerCase() === type ? name : `${name} (${type})`;

@@ -1,3 +1,4 @@
+import { Fragment } from 'preact';
 import type { EventAnswer } from '../../../shared/operator-api/index.ts';
 import { useConsole } from '../context.ts';
 import { wordFor } from '../words/word-for.ts';
@@ -32,7 +33,9 @@ export function Steps({ answer: { steps, captured } }: { answer: EventAnswer }) 
 const Paths = ({ of }: { of: readonly string[] }) => (
   <>
     {of.map((path) => (
-      <code key={path}>{path}</code>
+      <Fragment key={path}>
+        <code>{path}</code>{' '}
+      </Fragment>
     ))}
   </>
 );

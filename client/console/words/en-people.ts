@@ -31,7 +31,7 @@ export const enPeople = {
     } satisfies Record<QualityKey, string>,
     duplicates: 'Pixel and server',
     duplicatesMore: (orders: string, joined: string, apart: string) =>
-      `${orders} orders were reported by a page and by the shop system. ${joined} are counted once under one id; ${apart} could not be joined.`,
+      `Orders reported by a page and by the shop system: ${orders}. Counted once under one id: ${joined}. Not joined: ${apart}.`,
     empty: 'Nothing has been delivered in this time.',
     emptyMore: 'The shares appear with the first deliveries.',
   },

@@ -121,7 +121,7 @@ export const en = {
     consent: 'without consent',
     'consent-withdrawn': 'consent withdrawn',
     'integration-off': 'switched off by the message',
-    unmapped: 'no such event there',
+    unmapped: 'not mapped',
     'too-old': 'too old',
     'no-identity': 'no identity',
     'already-sent': 'sent before',

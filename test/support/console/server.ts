@@ -47,12 +47,12 @@ export async function startConsole(
   app.use(express.json());
   app.get('/console/session', (_request, response) => {
     if (isIn) response.json(fixtures.session);
-    else response.status(401).json({ error: 'unauthorized', message: 'Log in.' });
+    else response.status(401).json({ code: 'unauthorized', message: 'Log in.' });
   });
   app.post('/console/login', (request, response) => {
     isIn = request.body.token === TOKEN;
     if (isIn) response.json({ csrf: fixtures.session.csrf });
-    else response.status(401).json({ error: 'unauthorized', message: 'Wrong token.' });
+    else response.status(401).json({ code: 'unauthorized', message: 'Wrong token.' });
   });
   app.post('/console/logout', (_request, response) => {
     isIn = false;
@@ -61,7 +61,7 @@ export async function startConsole(
   app.use('/console', express.static(PAGE));
   app.use('/admin', (_request, response, next) => {
     if (isIn) next();
-    else response.status(401).json({ error: 'unauthorized', message: 'Log in.' });
+    else response.status(401).json({ code: 'unauthorized', message: 'Log in.' });
   });
   app.get('/admin/stream', (_request, response) => {
     response.set('Content-Type', 'text/event-stream').flushHeaders();
@@ -105,7 +105,7 @@ export async function startConsole(
   app.use('/admin', (request, response, next) => {
     actions.push({ path: request.path, body: request.body, csrf: request.get('x-csrf-token') });
     if (request.get('x-csrf-token') === fixtures.session.csrf) next();
-    else response.status(403).json({ error: 'csrf', message: 'The CSRF token is missing.' });
+    else response.status(403).json({ code: 'csrf', message: 'The CSRF token is missing.' });
   });
   app.post(['/admin/replay', '/admin/discard'], (request, response) => {
     const { selection, dryRun }: ActionRequest = request.body;
