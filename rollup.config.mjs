@@ -67,10 +67,10 @@ const letForConst = {
 const NAMES = {
   get(n) {
     const names =
-      's t i u d g q n Q tt st sn w O h de p sa o dn L sr a m so ti y W N U jo si da di D us te e H Y x c ' +
-      'lo $ E J io fr qs ts dt ua tr ds _ uo z sl it X K qa ue il to C B ut Z ir ta qr M qt ql f se dl dr ' +
-      'F k bn l ss V ie P ii A ui T v G I qi qo fo fe r fl fi fs fa ft ur b R qe ul bt S un ia qn bo le br ' +
-      'bl bi bs ba be fn tn tl lr ll li ls la lt ln j je jr jl ji';
+      's t i u d g Z q x n z tt st sn O a h dr p sa o B L sr c m so ti T D N G ii si da di K il jo Q lo $ E _ J ui ' +
+      'qt ql qa dn te e qs ts ds ua tr dt uo P sl it V F W ue Y to y qr ut w ir se us M f ta dl de H k bn X ss l ' +
+      'ie io A fr C v U I qi qo fo fe r fl fi fs fa ft ur b R qe ul bt S un ia qn bo le br bl bi bs ba be fn tn tl ' +
+      'lr ll li ls la lt ln j je jr jl ji';
     return names.split(' ')[n] ?? `$${n}`;
   },
 };
@@ -96,14 +96,14 @@ const namesOf = (names) =>
   };
 
 /**
- * Tuned for the size after brotli: `hoist_props` and more inlining make the file shorter but compress worse. Mangling in
- * a second step gives more repetitive names.
+ * Tuned for the size after brotli: `hoist_props` makes the file shorter but compress worse, and so does more inlining, but
+ * for `s.js`. Mangling in a second step gives more repetitive names.
  */
-const minify = (names) => {
+const minify = (names, inline = 1) => {
   const compress = {
     passes: 3,
     hoist_props: false,
-    inline: 1,
+    inline,
     pure_getters: true,
     unsafe: true,
     unsafe_arrows: true,
@@ -141,10 +141,10 @@ const publicTypes = {
 };
 
 /** The file does not name its source map: the comment would cost every page 25 bytes. */
-const bundle = (input, file, names) => ({
+const bundle = (input, file, names, inline) => ({
   input: `client/snippet/${input}`,
   output: { file: `${OUTPUT}/${file}`, format: 'iife', strict: false, sourcemap: 'hidden' },
-  plugins: [splitCart, stripTypes, putComputed, letForConst, ...minify(names), precompress],
+  plugins: [splitCart, stripTypes, putComputed, letForConst, ...minify(names, inline), precompress],
 });
 
 /** What cart requests mean is a file of its own, which `shopline.js` loads when it is needed. */
@@ -171,7 +171,7 @@ const packageEntry = {
 };
 
 const configuration = [
-  bundle('index.ts', 's.js', NAMES),
+  bundle('index.ts', 's.js', NAMES, 2),
   packageEntry,
   ...PLUGINS.map((name) => bundle(`${name}.ts`, `${name}.js`, namesOf(PLUGIN_NAMES[name]))),
   ...PIXELS.map((name) => bundle(`${name}.ts`, `${name}.js`, PIXEL_NAMES)),

@@ -1,7 +1,7 @@
 import { TTCLID, TTCLID_DAYS, TTP } from '../../shared/click-ids.ts';
 import { COOKIES } from '../../shared/names.ts';
-import { toJson } from './json.ts';
 import { parse, readCookie, removeCookie, writeCookie } from './storage.ts';
+import { toText } from './text.ts';
 import { uuid } from './uuid.ts';
 
 const SESSION_SECONDS = 30 * 60;
@@ -9,7 +9,6 @@ const CLICK_SECONDS = TTCLID_DAYS * 86_400;
 
 /** A browser keeps no cookie of more than 4,096 bytes, and a character takes up to nine. Of a longer one, the long values are left out. */
 const MAX_CHARACTERS = 440;
-const MAX_VALUE_CHARACTERS = 80;
 
 /** UTM values of this URL that are not yet in the session cookie. */
 let landing: { campaign?: Record<string, string> } = {};
@@ -20,7 +19,8 @@ let capturedAt: number;
 export const readAddress = () => {
   const campaign: Record<string, string> = {};
   new URLSearchParams(location.search).forEach((value, name) => {
-    if (name === TTCLID) {
+    // Not `__CLICKID__` or `{{ttclid}}`, which an ad platform has not filled in.
+    if (name === TTCLID && /^[\da-z]/i.test(value)) {
       ttclid = value;
       capturedAt = Date.now();
     }
@@ -39,12 +39,7 @@ export const touchSession = (): {
   const known = parse(readCookie(COOKIES.session));
   const session = { sessionId: uuid(), ...known, ...landing };
   landing = {};
-  const text = toJson(session);
-  writeCookie(
-    COOKIES.session,
-    text.length > MAX_CHARACTERS ? toJson(session, MAX_VALUE_CHARACTERS) : text,
-    SESSION_SECONDS,
-  );
+  writeCookie(COOKIES.session, toText(session, MAX_CHARACTERS), SESSION_SECONDS);
   return { ...session, isFirst: !known };
 };
 

@@ -39,8 +39,7 @@ export const newKey = (kind: Kind) => {
 };
 
 /** Stores a message, as JSON text, until it is answered. @param text with what must not be stored, for as long as the page. */
-export const enqueue = (stored: string, text?: string) => {
-  const key = newKey('q');
+export const enqueue = (stored: string, text?: string, key = newKey('q')) => {
   whole[key] = text;
   write(key, stored);
 };
@@ -54,10 +53,10 @@ export const retain = (kind: Kind, maxAgeMs = MAX_AGE_MS): string[] => {
     const { length } = read(key);
     const fits = kind !== 'q' || length < CHUNK_CHARACTERS;
     charactersLeft -= length;
-    if (newer < MAX_MESSAGES && fits && charactersLeft > 0 && key > tooOld) return true;
-    remove(key);
-    remember({ lost: (recall().lost || 0) + 1 });
-    return false;
+    return (
+      (newer < MAX_MESSAGES && fits && charactersLeft > 0 && key > tooOld) ||
+      (remove(key) && remember({ lost: (recall().lost || 0) + 1 }))
+    );
   });
   return retained.reverse();
 };

@@ -7,9 +7,5 @@ export const defer = (action: () => void) => deferred.push([action, Date.now() +
 
 /** Runs what is due, or everything when the page is left. */
 export const flushDeferred = (isLeaving?: unknown) => {
-  deferred = deferred.filter(([action, dueAtMs]) => {
-    if (!isLeaving && dueAtMs > Date.now()) return true;
-    action();
-    return false;
-  });
+  deferred = deferred.filter(([action, dueAtMs]) => (!isLeaving && dueAtMs > Date.now()) || action());
 };

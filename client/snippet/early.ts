@@ -11,6 +11,6 @@ export const startRemembering = () => {
   const remember = (event: Event) => {
     if (!early[MAX_EARLY]) early.push([event, event.composedPath() as HTMLElement[], moment()]);
   };
-  on(document, 'click', remember);
-  on(document, 'submit', remember);
+  on('click', remember);
+  on('submit', remember);
 };

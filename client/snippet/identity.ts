@@ -1,5 +1,6 @@
 import { COOKIES } from '../../shared/names.ts';
 import { options } from './config.ts';
+import { withoutQuery } from './page.ts';
 import { readCookie, recall, remember, removeCookie, writeCookie } from './storage.ts';
 import { uuid } from './uuid.ts';
 
@@ -15,7 +16,7 @@ let fresh: string | undefined;
  */
 const handedOver = () => {
   const [, id, , at] = /[?&]_sb=([\da-f]{8}(-[\da-f]{4}){4}[\da-f]{8})\.(\d+)/.exec(location.search) || [];
-  const from = document.referrer.split('/')[2] as string;
+  const from = withoutQuery(document.referrer)?.split('/')[2] as string;
   return (
     from !== location.host &&
     options.domains?.split(' ').includes(from) &&

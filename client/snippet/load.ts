@@ -12,11 +12,13 @@ const loaded: Record<string, unknown> = {};
 export const load = guard<[name: string, isOrdered?: unknown, onFailure?: () => unknown], void>(
   (name, isOrdered, onFailure) => {
     if (loaded[name]) return;
-    const script = document.createElement('script');
-    loaded[name] = script;
-    script.src = `${options.base}/${name}.js`;
-    script.async = !isOrdered;
-    script.onerror = onFailure as OnErrorEventHandler;
-    document.head.append(script);
+    loaded[name] = 1;
+    document.head.append(
+      Object.assign(document.createElement('script'), {
+        src: `${options.base}/${name}.js`,
+        async: !isOrdered,
+        onerror: onFailure,
+      }),
+    );
   },
 );

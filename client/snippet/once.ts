@@ -14,7 +14,7 @@ let url: string | undefined;
 let entry: unknown;
 
 type OnVisit = (previous: string | undefined) => unknown;
-let visit: OnVisit = () => {};
+let visit: OnVisit | undefined;
 /** Calls back once on each page, with the address of the page before in an app. */
 export const onVisit = (callback: OnVisit) => {
   visit = callback;
@@ -39,7 +39,7 @@ export const onUrlChange = () => {
   if (previous) setReferrer(previous);
   // One action may be reported on both sides of the navigation it causes.
   actions = actions.filter(([, event]) => !ONCE_PER_URL.test(event));
-  visit(previous);
+  visit?.(previous);
 };
 
 /** The present moment, for a report that is made later. */
@@ -75,7 +75,5 @@ export const isFirst = (
 /** Whether an order or checkout id is new, in any tab or visit. The last 50 ids are stored. */
 export const isNew = (id: unknown): boolean => {
   const { orders = [] } = recall();
-  if (orders.includes(id)) return false;
-  remember({ orders: orders.concat(id).slice(-MAX_ORDERS) });
-  return true;
+  return !orders.includes(id) && !(remember({ orders: orders.concat(id).slice(-MAX_ORDERS) }) as undefined);
 };

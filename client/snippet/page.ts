@@ -14,9 +14,12 @@ export const guard =
     }
   };
 
-/** Listens in the capture phase, so that a shop that stops an event does not hide it. */
-export const on = <E extends Event>(target: EventTarget, type: string, listener: (event: E) => unknown) =>
-  target.addEventListener(type, guard(listener) as EventListener, true);
+/**
+ * Listens on the window, whose methods no element's name hides and which every event of the document passes; in the capture
+ * phase, so that a shop that stops an event does not hide it.
+ */
+export const on = <E extends Event>(type: string, listener: (event: E) => unknown) =>
+  addEventListener(type, guard(listener) as EventListener, true);
 
 /** `isLeaving`: the visitor may not come back to this page. */
 type Look = (isLeaving?: unknown) => void;
@@ -34,8 +37,8 @@ const runLooks = (isLeaving?: unknown) => {
 
 export const startWatching = () => {
   // Mobile browsers may end a hidden page without another event.
-  on(document, 'visibilitychange', () => document.hidden && runLooks(1));
-  on(window, 'pagehide', runLooks);
+  on('visibilitychange', () => document.hidden && runLooks(1));
+  on('pagehide', runLooks);
   setInterval(runLooks, PULSE_MS);
   // In a task of its own, to keep tasks short.
   setTimeout(runLooks);
@@ -47,9 +50,13 @@ export const setReferrer = (address: string) => {
   referrer = address;
 };
 
-export const title = () => document.title;
+/** Undefined where an element named `title` stands in its place. */
+export const title = guard(() => document.title.trim()) as () => string;
 
-const withoutQuery = (address: string) => address.split(/[?#]/)[0] as string;
+/** Undefined for what is no text: an element named `referrer` stands in the place of the document's. */
+export const withoutQuery = guard((address: string) => address.split(/[?#]/)[0]) as (
+  address: string,
+) => string;
 
 /**
  * The page, in the names of Segment's context, and the time. Addresses are without fragment and the parameters that are not in

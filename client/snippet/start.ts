@@ -34,12 +34,7 @@ const PLUGINS = {
 } as const;
 const OFF = 'off';
 
-const captureShopline = () => {
-  watch(() => {
-    // After `json-ld`, whose prices complete what themes report.
-    if ((window as Thing).Shopline) load('shopline', 1);
-  });
-};
+const captureShopline = () => watch(() => (window as Thing).Shopline && load('shopline', 1));
 
 /** Sources by their names in `data-captures`. */
 const CAPTURES: Record<string, Capture> = {
@@ -102,9 +97,8 @@ export const start = guard(() => {
     ready: (callback) => callback(api),
     capture,
     listen,
-  } as Storebeacon;
-  const methods = api as Thing;
-  for (const name in methods) methods[name] = guard(methods[name]);
+  } as Storebeacon & Record<string, Thing>;
+  for (const name in api) api[name] = guard(api[name]);
   api.options = options;
   window.storebeacon = api;
   options.debug ??= /sb_debug=/.exec(location.search) as unknown as string;
@@ -122,9 +116,7 @@ export const start = guard(() => {
   watch(onUrlChange);
   // A source of another name is loaded as a plugin. Sorted, so that `json-ld` is loaded before `shopline`.
   for (const source of (options.captures?.split(' ') || Object.keys(CAPTURES)).sort()) {
-    const start = CAPTURES[source];
-    if (start) capture(source, start);
-    else if (source) load(source);
+    if (source) guard((CAPTURES[source] || load) as (name: string) => void)(source);
   }
   readAddress();
   const begin = () => {
@@ -133,7 +125,7 @@ export const start = guard(() => {
     startRemembering();
   };
   // A prerendered page counts when it is shown, if it ever is.
-  if ((document as Thing).prerendering) on(document, 'prerenderingchange', begin);
+  if ((document as Thing).prerendering) on('prerenderingchange', begin);
   else begin();
-  for (const [name, ...args] of storebeacon?.q || []) methods[name]?.(...args);
+  for (const [name, ...args] of storebeacon?.q || []) api[name]?.(...args);
 });

@@ -8,9 +8,9 @@ import type { Thing } from './thing.ts';
 const MANY = 80;
 
 /** JSON text. If it is too long for one request, long texts and lists are left out. */
-export const toText = (value: unknown): string => {
+export const toText = (value: unknown, limit = CHUNK_CHARACTERS): string => {
   const text = toJson(value);
-  return text.length < CHUNK_CHARACTERS ? text : toJson(value, MANY);
+  return text.length < limit ? text : toJson(value, MANY);
 };
 
 /** A deep copy, which later changes do not reach. Properties that are no JSON (circular, a getter that throws) are left out. */

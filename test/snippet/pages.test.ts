@@ -50,6 +50,17 @@ describe('addresses', () => {
     expect(await urlAt(`/?a=1&${name}=x.y-Z_9&b=2`)).toBe(`/?${name}=x.y-Z_9`);
   });
 
+  test.each(['title', 'referrer'])('an element named %s is not taken for that of the page', async (name) => {
+    for (const tag of ['form', 'img', 'form']) {
+      document.body.append(Object.assign(document.createElement(tag), { name }));
+      await open();
+      vi.advanceTimersByTime(1_000);
+      const seen = views();
+      expect(seen.length).toBeGreaterThan(0);
+      for (const view of seen) expect(['string', 'undefined']).toContain(typeof view[name]);
+    }
+  });
+
   test('the referrer is sent without parameters', async () => {
     Object.defineProperty(document, 'referrer', {
       value: 'https://other.example/a?q=alice@example.com#x',

@@ -185,6 +185,21 @@ describe('where they came from', () => {
     expect(visitor.saveClick().ttclid_at).toEqual(new Date('2026-11-21T08:00:00Z'));
   });
 
+  test.each([
+    '__CLICKID__',
+    '__CALLBACK_PARAM__',
+    '{{ttclid}}',
+    '%7B%7Bttclid%7D%7D',
+    '%5BCLICKID%5D',
+    '%25CLICKID%25',
+    '$CLICKID',
+    '<ttclid>',
+    '',
+  ])('a macro that was not filled in (%s) is no click: the one before it stays', async (macro) => {
+    (await landOn('/?ttclid=E.C.P.one')).saveClick();
+    expect((await landOn(`/?ttclid=${macro}`)).saveClick().ttclid).toBe('E.C.P.one');
+  });
+
   test('the pixel’s _ttp is passed on as it is; an unknown capture time is none', async () => {
     // biome-ignore lint/suspicious/noDocumentCookie: set by TikTok's pixel.
     document.cookie = '_ttp=01JABC.tt.1; Path=/';

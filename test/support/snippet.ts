@@ -1,6 +1,8 @@
 import { vi } from 'vitest';
 import type { Capture } from '../../client/snippet/api.ts';
 
+/** Events of the document, which the snippet sees on the window. */
+const OF_DOCUMENT = /^(click|submit|focusin|visibilitychange|prerenderingchange)$/;
 /** What the last page's snippet listens to: it goes with its page. */
 let leave = new AbortController();
 
@@ -21,6 +23,15 @@ export async function onPage<T>(attributes: Record<string, string>, load: () => 
   URL.createObjectURL = () => `blob:https://shop.example/${crypto.randomUUID()}`;
   const { signal } = leave;
   const listen = EventTarget.prototype.addEventListener;
+  const others = window.addEventListener;
+  window.addEventListener = (
+    type: string,
+    listener: EventListenerOrEventListenerObject,
+    options?: unknown,
+  ) =>
+    OF_DOCUMENT.test(type)
+      ? listen.call(window, type, listener, { capture: true, signal })
+      : others.call(window, type, listener, options as boolean);
   document.addEventListener = (type: string, listener: EventListener) =>
     listen.call(document, type, listener, { capture: true, signal });
   (await import('../../client/snippet/config.ts')).readTag();

@@ -11,7 +11,7 @@ import { onJsonLd } from './json-ld.ts';
 const tools: Tools = { early, guard, onJsonLd, pageProduct: () => ({}), now: moment, watch };
 
 /** Properties that a plugin adds to the reports of every source. */
-let enrich: Enrich = () => ({});
+let enrich: Enrich | undefined;
 
 /** Starts a source. Its reports are recorded at once, and sent unless another source reported the same action. */
 export const capture = (source: string, start: Capture, more = enrich) => {
@@ -21,7 +21,7 @@ export const capture = (source: string, start: Capture, more = enrich) => {
       const properties = { ...found };
       const send = record({ type: 'track', event, properties }, '', when, 0, source);
       const decide = guard(() => {
-        Object.assign(properties, enrich(event), found);
+        Object.assign(properties, enrich?.(event), found);
         if (isFirst(source, event, found, when)) send();
         else emit('repeat', source, event, properties);
       });

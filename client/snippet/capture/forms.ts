@@ -4,9 +4,8 @@ import { recall } from '../storage.ts';
 
 /** Forms with an email field are the job of a plugin, loaded when a visitor who agreed to marketing enters or sends one. */
 export const captureForms = () => {
-  const look = () => {
-    if (recall().choice?.marketing && document.querySelector('form [type=email]')) load('forms');
-  };
-  on(document, 'focusin', look);
-  on(document, 'submit', look);
+  const look = () =>
+    recall().choice?.marketing && document.querySelector('form [type=email]') && load('forms');
+  on('focusin', look);
+  on('submit', look);
 };

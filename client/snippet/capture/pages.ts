@@ -14,5 +14,5 @@ export const capturePages = () => {
       record({ type: 'page' }, '', seen)();
     });
   });
-  on<PageTransitionEvent>(window, 'pageshow', ({ persisted }) => persisted && page());
+  on<PageTransitionEvent>('pageshow', ({ persisted }) => persisted && page());
 };
