@@ -43,7 +43,7 @@ export async function serveApp(parts: AppParts, shutdown: Shutdown): Promise<num
   const operatorParts = { ...parts, watchdog, bytesInFlight: budget.bytes, isDemo: parts.demo !== undefined };
   const admin = startOperator(operatorParts, openAdmin, shutdown);
   const countryOf = await createCountryOf(config.countryHeader, config.maxmindFile);
-  const routes = adminPort === undefined ? [admin, parts.demo] : [parts.demo];
+  const routes = adminPort === undefined ? [admin?.router, parts.demo] : [parts.demo];
   const app = createApp(
     { ...parts, countryOf },
     routes.filter((router) => router !== undefined),
@@ -51,7 +51,15 @@ export async function serveApp(parts: AppParts, shutdown: Shutdown): Promise<num
   const limit = connectionLimit(parts);
   const port = await serve(app, config.port, host, limit, shutdown);
   if (admin && adminPort !== undefined)
-    await serve(createAdminApp(admin, parts, config.trustProxy), adminPort, adminHost, limit, shutdown);
+    await serve(
+      createAdminApp(admin.router, parts, config.trustProxy),
+      adminPort,
+      adminHost,
+      limit,
+      shutdown,
+    );
+  // Streams would keep the listeners open until they are cut.
+  shutdown.onShutdown(async () => admin?.closeStreams());
   return port;
 }
 

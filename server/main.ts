@@ -81,10 +81,12 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   const outgoing = { ...openOutgoing(config, clock, shutdown), yieldToIngest, random };
   const common = { config, piiEncryption, counters, logger, clock };
   const platforms = await startPlatforms({ ...common, ...outgoing, log }, shutdown);
+  const { http, redactSecrets } = platforms ?? outgoing;
+  const sending = { http, redactSecrets };
   const delivery = startDelivery({
     ...common,
     ...outgoing,
-    ...(platforms && { http: platforms.http, redactSecrets: platforms.redactSecrets }),
+    ...sending,
     shops,
     log,
     decrypt: (encryptedPii, event) => piiEncryption.decrypt(encryptedPii, piiBinding(event)),
@@ -102,7 +104,7 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   const demo = options.demo?.({ log, delivery, ...statistics });
   const { clockOffsets } = outgoing;
   const asked = platforms && { readOrdersSoon: platforms.readOrdersSoon, expiries: platforms.expiries };
-  const served = { log, search, delivery, budget, openAdmin, redactions, clockOffsets, ...asked };
+  const served = { log, search, delivery, budget, openAdmin, redactions, clockOffsets, ...sending, ...asked };
   const port = await serveApp({ ...common, ...statistics, ...served, ...(demo && { demo }) }, shutdown);
   logger.info(summarize(config, port), 'listening');
   return port;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Identity, ProtectedEvent } from '../../shared/protected-event.ts';
 import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
-import { needsRawPii, titleOf } from '../destinations/destination.ts';
+import { needsRawPii } from '../destinations/destination.ts';
 import { type PiiEncryption, piiBinding } from '../privacy/encrypted-pii.ts';
 import { sha256 } from '../privacy/hash.ts';
 import { normalizeEmail } from '../privacy/normalize.ts';
@@ -10,6 +10,7 @@ import { phoneOfId } from '../privacy/protect-id.ts';
 import type { Erased } from '../store/person.ts';
 import type { Entry, Store } from '../store/store.ts';
 import { type AskedPerson, findPerson, withBrowsers } from './person.ts';
+import { type Remains, remainsOf } from './remains.ts';
 
 /** The result of an erasure. */
 export interface Erasure {
@@ -27,7 +28,7 @@ export interface Erasure {
   /** User IDs (or email digests used as such) for which `User Suppressed` is being delivered. */
   suppressed: string[];
   /** What was delivered before and cannot be deleted from here, explained for the person who asked. */
-  remains: { destination: string; why: string }[];
+  remains: Remains[];
 }
 
 export interface EraseParts {
@@ -73,11 +74,6 @@ export async function eraseVisitor(
     suppressions.push({ event, encryptedPii });
   }
   await log.accept(suppressions);
-  const remains = shop.destinations.flatMap(({ destination }) =>
-    destination.cannotErase === undefined
-      ? []
-      : [{ destination: titleOf(destination), why: destination.cannotErase }],
-  );
   return {
     shop: shop.id,
     found: isFound,
@@ -89,7 +85,7 @@ export async function eraseVisitor(
     suppressed: suppressions.map(
       ({ event: { identity } }) => identity.userId ?? identity.emailSha256 ?? identity.phoneSha256 ?? '',
     ),
-    remains,
+    remains: remainsOf(shop),
   };
 }
 

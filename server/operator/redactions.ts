@@ -1,17 +1,18 @@
 import { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
+import { OfShop } from '../../shared/operator-api/index.ts';
 import { HttpError } from '../http/errors.ts';
 import type { Redactions } from '../lifecycle/redactions.ts';
 import type { Redaction } from '../store/redactions.ts';
 import type { Store } from '../store/store.ts';
+import { record } from './audit.ts';
 import { parse } from './parse.ts';
 
 const Id = z.object({ id: z.coerce.number().int().positive() });
-const OfShop = z.object({ shop: z.string().optional() });
 
 /** Erasures that shop systems asked for: what waits, what became of it, and confirming or calling it off. */
 export function redactionRoutes(
-  log: Pick<Store, 'redactions' | 'redaction'>,
+  log: Pick<Store, 'redactions' | 'redaction' | 'addAudit'>,
   redactions: Pick<Redactions, 'confirm' | 'cancel'>,
 ): Router {
   const admin = Router();
@@ -26,6 +27,7 @@ export function redactionRoutes(
       throw new HttpError(404, 'not-found', 'There is no redaction with this id.');
     const redaction = await redactions[action](id);
     if (!redaction) throw new HttpError(409, 'already-finished', 'It was carried out or called off before.');
+    await record(log, response, { action: `redaction-${action}`, selection: `redaction ${id}` });
     response.json({ redaction: shown(redaction) });
   };
   admin.post('/redactions/:id/confirm', finish('confirm'));

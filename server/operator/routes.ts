@@ -1,50 +1,34 @@
 import express, { Router } from 'express';
-import type { AnalyticsStore } from '../analytics/store.ts';
-import type { Config } from '../config/config.ts';
-import type { RunningDelivery } from '../delivery/start.ts';
 import { contractRoute } from '../http/contract-route.ts';
-import { guardOperator, type OperatorAccess, operatorOnly } from '../http/operator-auth.ts';
-import type { Clock } from '../lib/clock.ts';
+import { guardOperator, operatorOnly } from '../http/operator-auth.ts';
 import { readVersion } from '../lib/version.ts';
-import type { Redactions } from '../lifecycle/redactions.ts';
-import type { Counters } from '../observe/counters.ts';
-import type { Logger } from '../observe/log.ts';
-import type { Metrics } from '../observe/metrics.ts';
-import type { Statistics } from '../platforms/statistics.ts';
-import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
-import type { Search } from '../store/search.ts';
-import type { Store } from '../store/store.ts';
+import { alertRoutes } from './alerts.ts';
+import { auditRoutes } from './audit.ts';
 import { consoleRoutes } from './console/routes.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
+import { eventRoutes } from './events/routes.ts';
 import { adminOpenApi } from './openapi.ts';
+import { orderRoutes } from './orders/routes.ts';
+import { overviewRoutes } from './overview/routes.ts';
+import { createLiveStream } from './overview/stream.ts';
+import type { AdminParts } from './parts.ts';
+import { createPlaces } from './places.ts';
+import { problemRoutes } from './problems/routes.ts';
 import { redactionRoutes } from './redactions.ts';
-import { type StatisticsParts, statisticsRoutes } from './statistics.ts';
+import { setupRoutes } from './setup/routes.ts';
+import { statisticsRoutes } from './statistics.ts';
 import { statusRoutes } from './status.ts';
 import { visitorRoutes } from './visitors.ts';
 
-export interface AdminParts {
-  config: Config;
-  log: Store;
-  search: Search;
-  piiEncryption: PiiEncryption;
-  delivery: RunningDelivery;
-  counters: Counters;
-  metrics: Metrics;
-  logger: Logger;
-  clock: Clock;
-  access: OperatorAccess;
-  /** The demo shop runs here. */
-  isDemo: boolean;
-  /** Present when a shop is counted: totals can be read, reported, and given costs. */
-  statistics?: StatisticsParts['statistics'] & Pick<Statistics, 'caughtUp'>;
-  /** Present when a shop is counted, or was. */
-  state?: StatisticsParts['state'] & Pick<AnalyticsStore, 'near' | 'erase' | 'exportPerson'>;
-  redactions: Pick<Redactions, 'confirm' | 'cancel' | 'unconfirmed'>;
+export interface OperatorRoutes {
+  router: Router;
+  /** Ends the streams that are open, so that a listener which closes does not wait for them. */
+  closeStreams(): void;
 }
 
 /** `/metrics`, `/admin` and `/console`. */
-export function adminRoutes(parts: AdminParts): Router {
-  const { config, log, piiEncryption, metrics, clock, access, redactions } = parts;
+export function adminRoutes(parts: AdminParts): OperatorRoutes {
+  const { config, log, piiEncryption, metrics, clock, access, redactions, watchdog, state } = parts;
   const router = Router();
   const admin = Router();
   router.use(['/admin', '/console', '/metrics'], guardOperator(access));
@@ -54,8 +38,8 @@ export function adminRoutes(parts: AdminParts): Router {
     response.set('Content-Type', metrics.contentType).send(await metrics.scrape());
   });
   router.use('/admin', admin);
-  if (parts.statistics && parts.state)
-    admin.use(statisticsRoutes({ statistics: parts.statistics, state: parts.state, shops: config.shops }));
+  if (parts.statistics && state)
+    admin.use(statisticsRoutes({ statistics: parts.statistics, state, shops: config.shops }));
   admin.use(express.json({ limit: '1mb' }));
   admin.get(
     '/openapi.json',
@@ -65,11 +49,20 @@ export function adminRoutes(parts: AdminParts): Router {
   admin.use(deadLetterRoutes(log));
   admin.use(
     visitorRoutes({
-      ...{ shops: config.shops, log, piiEncryption, clock },
-      state: parts.state,
+      ...{ shops: config.shops, log, piiEncryption, clock, state },
       caughtUp: parts.statistics?.caughtUp,
     }),
   );
   admin.use(redactionRoutes(log, redactions));
-  return router;
+  admin.use(auditRoutes(log));
+  admin.use(alertRoutes(watchdog));
+  const shown = { ...parts, places: createPlaces(config), state };
+  const stream = createLiveStream(shown);
+  admin.use(eventRoutes(shown));
+  admin.use(orderRoutes(shown));
+  admin.use(problemRoutes(shown));
+  admin.use(overviewRoutes(shown));
+  admin.use(setupRoutes(shown));
+  admin.use(stream.router);
+  return { router, closeStreams: stream.close };
 }

@@ -1,4 +1,3 @@
-import type { Router } from 'express';
 import { statisticsConsumers } from '../analytics/counting.ts';
 import type { Shop } from '../config/config.ts';
 import type { RunningDelivery } from '../delivery/start.ts';
@@ -7,10 +6,11 @@ import { createSessions } from '../http/operator-sessions.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import { createMetrics, type Watched } from '../observe/metrics.ts';
 import { countedShops } from '../platforms/registry.ts';
-import { type AdminParts, adminRoutes } from './routes.ts';
+import type { AdminParts } from './parts.ts';
+import { adminRoutes, type OperatorRoutes } from './routes.ts';
 import type { Watchdog } from './watchdog/watchdog.ts';
 
-export interface OperatorParts extends Omit<AdminParts, 'metrics' | 'access'> {
+export interface OperatorParts extends Omit<AdminParts, 'metrics' | 'access' | 'watchdog'> {
   /** Of requests that were read and are not answered yet. */
   bytesInFlight: () => number;
   watchdog: Watchdog;
@@ -26,7 +26,7 @@ export function startOperator(
   { bytesInFlight, ...parts }: OperatorParts,
   isOpen: boolean,
   shutdown: Shutdown,
-): Router | undefined {
+): OperatorRoutes | undefined {
   const { counters, log, clock, delivery, config } = parts;
   const token = config.adminToken;
   if (token === undefined && !isOpen) return undefined;

@@ -1,14 +1,16 @@
 import { type Request, type Response, Router } from 'express';
-import { z } from 'zod';
+import { NamedPerson, OfShop } from '../../shared/operator-api/index.ts';
 import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
 import { HttpError } from '../http/errors.ts';
 import type { Clock } from '../lib/clock.ts';
+import { describeVisitor } from '../lifecycle/describe.ts';
 import { eraseVisitor } from '../lifecycle/erase.ts';
 import { exportVisitor } from '../lifecycle/export.ts';
-import { type AskedPerson, findConsents, isClear } from '../lifecycle/person.ts';
+import { type AskedPerson, isClear } from '../lifecycle/person.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
 import type { Store } from '../store/store.ts';
+import { record } from './audit.ts';
 import { parse } from './parse.ts';
 
 export interface VisitorParts {
@@ -20,11 +22,6 @@ export interface VisitorParts {
   state: Pick<AnalyticsStore, 'near' | 'erase' | 'exportPerson'> | undefined;
   caughtUp: ((shop: string) => Promise<void>) | undefined;
 }
-
-const OfShop = z.object({ shop: z.string().optional() });
-const Ids = z.array(z.string().min(1).max(512)).max(10_000).default([]);
-/** More ids of the same person, in clear if need be, and browsers that an answer listed as claimed. */
-const Named = z.strictObject({ ids: Ids, browsers: Ids }).prefault({});
 
 /** @throws {HttpError} 400 for an id with a clear email or phone: proxies on the way log paths. */
 function pathId(id: string, shops: readonly Shop[]): string {
@@ -51,9 +48,13 @@ function pathId(id: string, shops: readonly Shop[]): string {
 
 /** The id of the path, and what the body adds to it. */
 function personOf({ params, body }: Request<{ id: string }>, shops: readonly Shop[]): AskedPerson {
-  const { ids, browsers } = parse(Named, body);
+  const { ids, browsers } = parse(NamedPerson, body);
   return { ids: [pathId(params.id, shops), ...ids], browsers };
 }
+
+/** For the list of actions, which outlives what is erased: how many ids, and none of them. */
+const wordsOf = ({ id }: Shop, { ids, browsers = [] }: AskedPerson) =>
+  `${id} · one person, named by ${ids.length + browsers.length} id(s)`;
 
 /** Shows the consent of a person, erases one, and exports what is held of one. Mount behind a parser of JSON bodies. */
 export function visitorRoutes({ shops, log, piiEncryption, clock, state, caughtUp }: VisitorParts): Router {
@@ -71,7 +72,7 @@ export function visitorRoutes({ shops, log, piiEncryption, clock, state, caughtU
     const visitors = [];
     for (const shop of shopsOf(request.query)) {
       await caughtUp?.(shop.id);
-      visitors.push(await findConsents({ log, state }, shop, asked));
+      visitors.push(await describeVisitor({ log, state }, shop, asked));
     }
     response.json({ visitors });
   });
@@ -81,7 +82,13 @@ export function visitorRoutes({ shops, log, piiEncryption, clock, state, caughtU
     const erasures = [];
     for (const shop of shopsOf(request.query)) {
       await caughtUp?.(shop.id);
-      erasures.push(await eraseVisitor({ log, piiEncryption, state }, shop, asked, clock.now()));
+      const erasure = await eraseVisitor({ log, piiEncryption, state }, shop, asked, clock.now());
+      await record(log, response, {
+        action: 'erase',
+        selection: wordsOf(shop, asked),
+        count: erasure.events,
+      });
+      erasures.push(erasure);
     }
     response.json({ erasures });
   });
@@ -91,7 +98,13 @@ export function visitorRoutes({ shops, log, piiEncryption, clock, state, caughtU
     const exports = [];
     for (const shop of shopsOf(request.query)) {
       await caughtUp?.(shop.id);
-      exports.push(await exportVisitor({ log, piiEncryption, state }, shop, asked));
+      const found = await exportVisitor({ log, piiEncryption, state }, shop, asked);
+      await record(log, response, {
+        action: 'export',
+        selection: wordsOf(shop, asked),
+        count: found.events.length,
+      });
+      exports.push(found);
     }
     response.json({ exports });
   }

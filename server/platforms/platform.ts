@@ -22,6 +22,8 @@ export interface Platform {
   isUsedBy(shop: Shop): boolean;
   /** True when the platform's webhooks report the orders of this shop. */
   reportsOrders(shop: Shop): boolean;
+  /** When the configured access token ends, epoch ms; undefined where none is known to end, or it is renewed. */
+  tokenExpiresAtMs?(shop: Shop): number | undefined;
   webhook: Webhook;
   /** Starts what runs without a request: token renewal, order polling, reports. Absent: the platform only sends webhooks. */
   start?(parts: PlatformParts): Promise<RunningPlatform>;

@@ -57,4 +57,12 @@ export const TimeText = z
 export const Day = z
   .string()
   .regex(/^\d{4}-\d\d-\d\d$/, 'expected a day such as 2026-11-29')
-  .refine(isTime, 'expected a day that there is');
+  .refine(
+    (text) => isTime(text) && new Date(text).toISOString().startsWith(text),
+    'expected a day that there is',
+  );
+
+/** One shop of several; default: all of them. */
+export const OfShop = z.object({
+  shop: z.string().optional().meta({ description: 'One shop; default: all of them.' }),
+});

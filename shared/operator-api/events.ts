@@ -124,6 +124,8 @@ export const EventStep = z.object({
   warnings: z.array(z.object({ path: z.string(), code: z.string() })).optional(),
 });
 
+export type EventStep = z.infer<typeof EventStep>;
+
 /** `GET /admin/events/:messageId`. */
 export const EventAnswer = z.object({
   row: EventRow,

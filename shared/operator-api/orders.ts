@@ -15,6 +15,7 @@ import { Attempt } from './events.ts';
 
 export const ORDER_STATES = ['paid', 'unpaid', 'refunded', 'cancelled'] as const;
 export const OrderState = z.enum(ORDER_STATES);
+export type OrderState = z.infer<typeof OrderState>;
 
 /** `GET /admin/orders`. */
 export const OrderQuery = z.strictObject({

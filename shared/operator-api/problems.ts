@@ -33,8 +33,9 @@ export const GroupList = z.object({ groups: z.array(ProblemGroup) });
 export type GroupList = z.infer<typeof GroupList>;
 
 /**
- * What `POST /admin/replay` and `/admin/discard` are about: everything that all given fields match. `state` defaults to
- * `dead`; `none`: what a destination was never given, because it was added later.
+ * What `POST /admin/replay` and `/admin/discard` are about: everything that all given fields match. Without `state` these are
+ * dead letters, and with `ids`, `order` or `reason` skipped events as well; `none`: what a destination was never given, because it
+ * was added later. Only dead letters can be discarded.
  */
 export const Selection = z
   .strictObject({
@@ -43,7 +44,7 @@ export const Selection = z
     shop: z.string().optional(),
     destination: DestinationName.optional(),
     reason: Reason.optional(),
-    state: z.enum(['dead', 'skipped', 'none', 'delivered']).optional(),
+    state: z.enum(['dead', 'skipped', 'none']).optional(),
     from: TimeText.optional(),
     to: TimeText.optional(),
     name: z.string().max(255).optional(),
@@ -80,11 +81,14 @@ export const AuditQuery = z.strictObject({
 export const AuditRow = z.object({
   id: z.int(),
   at: Time,
+  /** `replay`, `discard`, `erase`, `login` … */
   action: z.string(),
-  /** In words: `tiktok · rejected · 2026-11-28 to 2026-11-29`. */
-  selection: z.string(),
-  count: z.int(),
+  /** What it was applied to: `tiktok · rejected · 2026-11-28 to 2026-11-29`. */
+  selection: z.string().optional(),
+  /** How many events or records it reached. */
+  count: z.int().optional(),
   note: z.string().optional(),
+  who: z.enum(['token', 'session', 'nobody']),
 });
 export type AuditRow = z.infer<typeof AuditRow>;
 export const AuditList = z.object({ actions: z.array(AuditRow) });

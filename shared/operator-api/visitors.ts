@@ -33,6 +33,10 @@ export type Visitor = z.infer<typeof Visitor>;
 export const VisitorList = z.object({ visitors: z.array(Visitor) });
 export type VisitorList = z.infer<typeof VisitorList>;
 
+const Ids = z.array(z.string().min(1).max(512)).max(10_000).default([]);
+/** More ids of the same person, in clear if need be, and browsers that an answer listed as claimed. */
+export const NamedPerson = z.strictObject({ ids: Ids, browsers: Ids }).prefault({});
+
 /** `DELETE /admin/visitors/:id`, for one shop. */
 export const ErasureAnswer = z.object({
   shop: z.string(),

@@ -5,7 +5,8 @@ import { createAdminApp } from '../../server/app.ts';
 import { createSessions } from '../../server/http/operator-sessions.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { readCosts } from '../../server/operator/marketing-costs.ts';
-import { type AdminParts, adminRoutes } from '../../server/operator/routes.ts';
+import type { AdminParts } from '../../server/operator/parts.ts';
+import { adminRoutes } from '../../server/operator/routes.ts';
 import { type StatisticsParts, statisticsRoutes } from '../../server/operator/statistics.ts';
 import type { SyncReport } from '../../server/platforms/sync-report.ts';
 import { LogUnavailable } from '../../server/store/store.ts';
@@ -337,11 +338,11 @@ describe('among the other operator’s routes', () => {
   const TOKEN = 'operator-token-0123456789';
   const parts = (more: Partial<AdminParts>) =>
     adminRoutes({
-      config: { shops: [{ id: 'tea' }] },
+      config: { shops: [{ id: 'tea', destinations: [] }] },
       access: { token: TOKEN, sessions: createSessions(Date.now), pageOrigins: new Set(), openCsrf: '' },
       clock: { now: Date.now },
       ...more,
-    } as unknown as AdminParts);
+    } as unknown as AdminParts).router;
   const csv = 'marketing_event_id,day,spend\nMA_1,2026-03-01,5';
 
   test('they want the operator’s token, and read CSV whatever it is called', async () => {
@@ -358,6 +359,7 @@ describe('among the other operator’s routes', () => {
           near: async () => ({ own: [], shared: [] }),
           erase: async () => {},
           exportPerson: () => Promise.reject(new Error('not asked for')),
+          synced: async () => [],
         },
       }),
     );

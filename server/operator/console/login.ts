@@ -9,12 +9,14 @@ import { createLogLimiter } from '../../lib/log-limiter.ts';
 import { networkOf } from '../../lib/network.ts';
 import { createWindowLimit } from '../../lib/window-limit.ts';
 import type { Logger } from '../../observe/log.ts';
+import type { Audit } from '../../store/audit.ts';
 import { parse } from '../parse.ts';
 
 interface LoginParts {
   access: OperatorAccess;
   clock: Pick<Clock, 'now'>;
   logger: Logger;
+  log: Pick<Audit, 'addAudit'>;
 }
 
 const MINUTE_MS = 60_000;
@@ -22,7 +24,7 @@ const ATTEMPTS_PER_ADDRESS = 5;
 const ATTEMPTS = 60;
 
 /** `POST /console/login` and `/console/logout`: the token for a cookie, and its end. Mount behind `guardOperator`. */
-export function loginRoutes({ access, clock, logger }: LoginParts): Router {
+export function loginRoutes({ access, clock, logger, log }: LoginParts): Router {
   const router = Router();
   const { token, sessions } = access;
   const limit = createLoginLimit(clock.now);
@@ -37,19 +39,25 @@ export function loginRoutes({ access, clock, logger }: LoginParts): Router {
       );
   };
 
-  router.post('/console/login', express.json({ limit: '4kb' }), (request: Request, response: Response) => {
-    if (token === undefined) return void response.json({ csrf: access.openCsrf } satisfies LoginAnswer);
-    requireSecure(request);
-    limit(request.ip ?? '');
-    const given = parse(LoginRequest, request.body).token;
-    if (!isSame(given, sha256(token))) {
-      if (mayLog('')) logger.warn({}, 'console login refused: wrong token');
-      throw new HttpError(401, 'unauthorized', 'This is not the ADMIN_TOKEN.');
-    }
-    const { id, session } = sessions.begin();
-    response.set('Set-Cookie', sessionCookie(request, id));
-    response.json({ csrf: session.csrf } satisfies LoginAnswer);
-  });
+  router.post(
+    '/console/login',
+    express.json({ limit: '4kb' }),
+    async (request: Request, response: Response) => {
+      if (token === undefined) return void response.json({ csrf: access.openCsrf } satisfies LoginAnswer);
+      requireSecure(request);
+      limit(request.ip ?? '');
+      const given = parse(LoginRequest, request.body).token;
+      if (!isSame(given, sha256(token))) {
+        if (mayLog('')) logger.warn({}, 'console login refused: wrong token');
+        await log.addAudit({ action: 'login-refused', who: 'nobody' });
+        throw new HttpError(401, 'unauthorized', 'This is not the ADMIN_TOKEN.');
+      }
+      await log.addAudit({ action: 'login', who: 'session' });
+      const { id, session } = sessions.begin();
+      response.set('Set-Cookie', sessionCookie(request, id));
+      response.json({ csrf: session.csrf } satisfies LoginAnswer);
+    },
+  );
 
   router.post('/console/logout', operatorOnly(access), (request: Request, response: Response) => {
     const id = readSessionId(request);

@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts';
 import { type OperatorAccess, operatorOnly, sessionOf } from '../../http/operator-auth.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../observe/log.ts';
+import type { Audit } from '../../store/audit.ts';
 import { consoleFiles } from './files.ts';
 import { loginRoutes } from './login.ts';
 import { describeSession } from './session.ts';
@@ -12,6 +13,7 @@ export interface ConsoleParts {
   config: Pick<Config, 'shops'>;
   clock: Pick<Clock, 'now'>;
   logger: Logger;
+  log: Pick<Audit, 'addAudit'>;
   /** The demo shop runs here. */
   isDemo: boolean;
 }

@@ -1,5 +1,6 @@
 import type { Platform } from '../platform.ts';
 import { startShopline } from './start.ts';
+import { readAppToken } from './tokens/token.ts';
 import { receiveShopline } from './webhooks/receive.ts';
 
 /** The SHOPLINE store: its webhooks, its Admin API and the statistics reported to it. */
@@ -7,6 +8,11 @@ export const shopline: Platform = {
   name: 'shopline',
   isUsedBy: ({ shopline: store }) => store?.accessToken !== undefined || store?.appSecret !== undefined,
   reportsOrders: ({ shopline: store }) => store?.appSecret !== undefined,
+  tokenExpiresAtMs({ shopline: store }) {
+    const { accessToken, appKey, appSecret } = store ?? {};
+    const isRenewed = appKey !== undefined && appSecret !== undefined;
+    return accessToken === undefined || isRenewed ? undefined : readAppToken(accessToken)?.expiresAtMs;
+  },
   webhook: {
     summary: 'Orders, refunds, checkouts and redactions from the shop.',
     headers: [

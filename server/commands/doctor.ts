@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { readJsonObject } from '../../shared/json.ts';
+import type { Finding, Setup } from '../../shared/operator-api/index.ts';
+import type { Config } from '../config/config.ts';
+import { environment } from '../config/environment.ts';
+import { ConfigError } from '../config/problems.ts';
+import { readConfig } from '../config/read.ts';
+import type { Variables } from '../config/variables.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import { createHttp, type Http, NoAnswer } from '../lib/http-client.ts';
+import { configFindings } from '../operator/setup/config-findings.ts';
+import { reachFindings } from '../operator/setup/reach-findings.ts';
+
+export const USAGE = `Usage: npm run doctor
+
+Checks the configuration (the environment, or CONFIG_FILE), asks each endpoint whether it answers, and, where the
+collector runs on this machine and ADMIN_TOKEN is set, asks it what it has received. Nothing is sent to be counted.
+
+Ends with 0 when all is well, 1 with warnings, 2 with errors.
+`;
+
+export interface DoctorParts {
+  variables: Variables;
+  readFile: (path: string) => string;
+  http: Http;
+  clock?: Pick<Clock, 'now'>;
+}
+
+/** The same findings as the console's set-up page, the worst first. */
+export async function diagnose({
+  variables,
+  readFile,
+  http,
+  clock = systemClock,
+}: DoctorParts): Promise<Finding[]> {
+  let config: Config;
+  try {
+    config = readConfig(variables, readFile);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.problems.map((words) => ({ id: 'configuration', severity: 'error', words }));
+  }
+  const found = [
+    ...configFindings(config, clock.now()),
+    ...(await reachFindings({ config, http, clock })),
+    ...(await askCollector(config, http)),
+  ];
+  const keyOf = ({ id, shop, destination, words }: Finding) => [id, shop, destination, words].join(' ');
+  const distinct = [...new Map(found.map((finding) => [keyOf(finding), finding])).values()];
+  return distinct.toSorted((a, b) => EXIT_CODES[b.severity] - EXIT_CODES[a.severity]);
+}
+
+const EXIT_CODES: Record<Finding['severity'], number> = { ok: 0, warning: 1, error: 2 };
+
+/** Of the worst finding. */
+export const exitCodeOf = (findings: readonly Finding[]): number =>
+  findings.reduce((worst, { severity }) => Math.max(worst, EXIT_CODES[severity]), 0);
+
+const ANY_HOST = new Set(['0.0.0.0', '::', '[::]']);
+
+/** What the collector that runs here has found. */
+async function askCollector(config: Config, http: Http): Promise<Finding[]> {
+  const { adminToken, adminPort, adminHost, host, port } = config;
+  if (adminToken === undefined) return [];
+  const [at, name] = adminPort === undefined ? [port, host] : [adminPort, adminHost];
+  const reachable = ANY_HOST.has(name) ? '127.0.0.1' : name;
+  const url = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${at}/admin/setup`;
+  try {
+    const { status, body } = await http({
+      method: 'GET',
+      url,
+      headers: { Authorization: `Bearer ${adminToken}` },
+    });
+    const { findings } = (readJsonObject(body) ?? {}) as Partial<Setup>;
+    if (status === 200 && Array.isArray(findings)) return findings;
+    const words = `Something answers at ${url} with HTTP ${status}, and it is no collector with this ADMIN_TOKEN.`;
+    return [
+      {
+        id: 'collector-foreign',
+        severity: 'warning',
+        words,
+        todo: 'Restart the collector with this configuration, or choose another PORT.',
+      },
+    ];
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    const words = `No collector answers at ${url}, so what has been received is not checked.`;
+    return [{ id: 'collector-not-running', severity: 'ok', words }];
+  }
+}
+
+const SIGNS: Record<Finding['severity'], string> = { error: '✗', warning: '!', ok: '✓' };
+
+/** The findings as lines for a terminal, with their number at the end. */
+export function toLines(findings: readonly Finding[]): string[] {
+  const count = (severity: Finding['severity'], one: string) => {
+    const { length } = findings.filter((finding) => finding.severity === severity);
+    return `${length} ${one}${length === 1 ? '' : 's'}`;
+  };
+  const lines = findings.flatMap(({ severity, shop, words, todo }) => [
+    `${SIGNS[severity]} ${shop === undefined ? '' : `${shop}: `}${words}`,
+    ...(todo === undefined ? [] : [`    ${todo}`]),
+  ]);
+  return [...lines, '', `${count('error', 'error')}, ${count('warning', 'warning')}`];
+}
+
+async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  if (args.includes('--help') || args.includes('-h')) return void process.stdout.write(USAGE);
+  if (args.length > 0) {
+    process.stderr.write(`Unknown argument: ${args[0]}\n\n${USAGE}`);
+    process.exitCode = 2;
+    return;
+  }
+  const { http, close } = createHttp({ timeoutMs: 10_000, connections: 4 });
+  const readFile = (path: string) => readFileSync(path, 'utf8');
+  const findings = await diagnose({ variables: environment(), readFile, http });
+  await close();
+  process.stdout.write(`${toLines(findings).join('\n')}\n`);
+  process.exitCode = exitCodeOf(findings);
+}
+
+if (import.meta.main) await main();

@@ -1,0 +1,35 @@
+import { once } from 'node:events';
+import type { Response } from 'express';
+
+export type Cell = string | number | boolean | undefined;
+
+/** What a spreadsheet would take for a formula. */
+const IS_FORMULA = /^[=+\-@\t\r]/;
+const NEEDS_QUOTES = /[",\r\n']/;
+
+/** A cell as RFC 4180 has it. One that a spreadsheet would calculate begins with an apostrophe, which makes it text. */
+export function csvCell(cell: Cell): string {
+  const text = cell === undefined ? '' : String(cell);
+  const safe = IS_FORMULA.test(text) ? `'${text}` : text;
+  return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+export const csvLine = (cells: readonly Cell[]): string => `${cells.map(csvCell).join(',')}\r\n`;
+
+/** Sends rows as they come, no faster than the client reads them. */
+export async function sendCsv(
+  response: Response,
+  name: string,
+  header: readonly string[],
+  rows: AsyncIterable<readonly Cell[]> | Iterable<readonly Cell[]>,
+): Promise<void> {
+  response
+    .set('Content-Type', 'text/csv; charset=utf-8')
+    .set('Content-Disposition', `attachment; filename="${name.replace(/[^\w.-]/g, '_')}.csv"`);
+  response.write(csvLine(header));
+  for await (const row of rows) {
+    if (response.destroyed) return;
+    if (!response.write(csvLine(row))) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+  response.end();
+}

@@ -1,0 +1,88 @@
+import { adviceOf, NEVER_REPLAYED } from '../../../shared/advice/advice.ts';
+import { ENGLISH } from '../../../shared/advice/english.ts';
+import type { ConsentState } from '../../../shared/consent.ts';
+import { NOTHING_SAID } from '../../../shared/consent.ts';
+import type { EventDelivery } from '../../../shared/operator-api/index.ts';
+import type { ProtectedEvent } from '../../../shared/protected-event.ts';
+import { type Preview, preview } from '../../delivery/preview.ts';
+import { needsRawPii } from '../../destinations/destination.ts';
+import { withRecord } from '../../privacy/effective-consent.ts';
+import type { DeliveryOutcome, EventDetail } from '../../store/search.ts';
+import type { Place } from '../places.ts';
+import { toIso } from '../times.ts';
+import { toCurl } from './curl.ts';
+import type { EventParts } from './parts.ts';
+import { toAttempt } from './row.ts';
+
+/** One destination of an event: its requests, what they carried, and what to do. */
+export async function describeDelivery(
+  parts: EventParts,
+  found: EventDetail,
+  { consumer, state, reason, atMs, words, dueAtMs }: DeliveryOutcome,
+): Promise<EventDelivery> {
+  const { places } = parts;
+  const requests = found.requests.filter((request) => request.consumer === consumer);
+  const place = places.of(consumer);
+  const advice = adviceOf(ENGLISH, reason ?? (state === 'none' ? 'not-sent' : ''));
+  const sent = requests.findLast(({ digest }) => digest !== undefined);
+  return {
+    destination: places.nameOf(consumer),
+    title: places.titleOf(consumer),
+    state,
+    ...(reason !== undefined && { reason }),
+    ...(words !== undefined && { words }),
+    ...(advice && { advice }),
+    ...(atMs !== undefined && { at: toIso(atMs) }),
+    attempts: requests.map(toAttempt),
+    ...(dueAtMs !== undefined && { nextAttemptAt: toIso(dueAtMs) }),
+    ...(place ? await payloadsOf(parts, place, found.event, sent) : { payloadState: 'unavailable' as const }),
+    canReplay: isReplayable(state, reason),
+  };
+}
+
+const isReplayable = (state: DeliveryOutcome['state'], reason = '') =>
+  (state === 'dead' || state === 'skipped' || state === 'none') &&
+  !NEVER_REPLAYED.some((never) => never === reason) &&
+  reason !== 'already-sent';
+
+type Payloads = Pick<EventDelivery, 'payloads' | 'payloadState' | 'curl'>;
+
+/**
+ * The payloads by today's mapper. They are what was sent where their digest is that of the request; an event may have been
+ * leased under a consent that was recorded, so both ways are compared.
+ */
+async function payloadsOf(
+  { log, clock }: EventParts,
+  place: Place,
+  event: ProtectedEvent,
+  sent: { atMs: number; digest?: string } | undefined,
+): Promise<Payloads> {
+  const { destination, settings, consumer, shop } = place;
+  // Clear personal data is read by its worker alone.
+  if (needsRawPii(place)) return { payloadState: 'unavailable' };
+  const key = destination.refersTo?.(event, settings);
+  const known = key === undefined ? undefined : (await log.find(consumer, [key])).get(key)?.remoteId;
+  const nowMs = sent?.atMs ?? clock.now();
+  const today = withRecord(event, await recordOf(log, shop.id, event));
+  const previews = [event, today].map((one) =>
+    preview({ destination, settings, nowMs, remoteId: known }, one),
+  );
+  const exact = previews.find((one) => sent !== undefined && 'payloads' in one && one.digest === sent.digest);
+  const shown = exact ?? previews.findLast(hasPayloads);
+  if (!shown || !hasPayloads(shown)) return { payloadState: 'unavailable' };
+  return {
+    payloads: shown.payloads.map(({ payload }) => payload),
+    payloadState: exact ? 'exact' : sent ? 'changed' : 'unsent',
+    curl: toCurl(place, shown.payloads, nowMs),
+  };
+}
+
+const hasPayloads = (one: Preview): one is Extract<Preview, { payloads: unknown }> => 'payloads' in one;
+
+/** What is recorded today of the visitor and the person that the event names. */
+async function recordOf(log: EventParts['log'], shop: string, { identity }: ProtectedEvent) {
+  const stateOf = async (id: string | undefined): Promise<ConsentState> =>
+    id === undefined ? NOTHING_SAID : ((await log.consentHistory(shop, id)).at(-1)?.state ?? NOTHING_SAID);
+  const { anonymousId, userId, emailSha256 } = identity;
+  return { visitors: await stateOf(anonymousId), person: await stateOf(userId ?? emailSha256) };
+}

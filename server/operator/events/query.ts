@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { MESSAGE_TYPES, type MessageType } from '../../../shared/names.ts';
+import { EventQuery } from '../../../shared/operator-api/index.ts';
+import { HttpError } from '../../http/errors.ts';
+import { isClear } from '../../lifecycle/person.ts';
+import type { EventQuery as SearchQuery } from '../../store/search.ts';
+import { parse } from '../parse.ts';
+import type { Places } from '../places.ts';
+import { given, rangeOf } from '../times.ts';
+
+const Type = z.enum(MESSAGE_TYPES, `expected one of ${MESSAGE_TYPES.join(', ')}`).optional();
+
+/** What `GET /admin/events` asks of the search. @throws {HttpError} 400, 404 */
+export function readEventQuery(places: Places, query: unknown): SearchQuery {
+  const asked = parse(EventQuery, query);
+  const { shop, order, visitor, user, email, phone, message, name, source, destination, outcome, reason } =
+    asked;
+  const shops = places.shopsOf(shop);
+  const type: MessageType | undefined = parse(Type, asked.type);
+  const countries = shops.map(({ country }) => country);
+  for (const [field, text] of Object.entries({ visitor, user, q: asked.q }))
+    if (text !== undefined && isClear(text, countries)) throw clearValue(field);
+  return {
+    limit: asked.limit,
+    ...given({
+      ...{ shop, type, name, source, reason },
+      order: order?.replace(/^#/, ''),
+      text: asked.q ?? visitor,
+      anonymousId: asked.q === undefined ? undefined : visitor,
+      userId: user,
+      emailSha256: email?.toLowerCase(),
+      phoneSha256: phone?.toLowerCase(),
+      messageId: message,
+      state: outcome,
+      consumers: destination === undefined ? undefined : places.consumersOf(destination, shop),
+      cursor: asked.cursor,
+    }),
+    ...rangeOf(asked),
+  };
+}
+
+const clearValue = (field: string) =>
+  new HttpError(
+    400,
+    'malformed-body',
+    'The address holds a clear email or phone number, and addresses are logged.',
+    {
+      details: [
+        `${field}: send email= or phone= with the SHA-256 in hex instead: of an email trimmed and in lower case, of a phone number as +886912345678.`,
+      ],
+    },
+  );

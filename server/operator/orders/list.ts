@@ -1,0 +1,89 @@
+import { OrderQuery } from '../../../shared/operator-api/index.ts';
+import type { FoundOrder, OrderPage, Search, OrderQuery as SearchQuery } from '../../store/search.ts';
+import type { Cell } from '../csv.ts';
+import { parse } from '../parse.ts';
+import type { Places } from '../places.ts';
+import { asked } from '../searching.ts';
+import { given, rangeOf } from '../times.ts';
+import { stateOf, toOrderRow } from './row.ts';
+
+interface ListParts {
+  places: Places;
+  search: Pick<Search, 'orders' | 'order'>;
+}
+
+/** Rows of one export. */
+const MAX_ROWS = 100_000;
+
+/** What `GET /admin/orders` was asked, and how the search is asked for it. @throws {HttpError} 400, 404 */
+export function readOrderQuery(places: Places, query: unknown) {
+  const wanted = parse(OrderQuery, query);
+  const { shop, destination, outcome, reason, state, limit, cursor } = wanted;
+  places.shopsOf(shop);
+  const search: SearchQuery = {
+    limit,
+    ...given({
+      ...{ shop, reason, cursor },
+      state: outcome,
+      consumers: destination === undefined ? undefined : places.consumersOf(destination, shop),
+      isCancelled: state === undefined ? undefined : state === 'cancelled',
+      isPaid: state === 'paid' ? true : state === 'unpaid' ? false : undefined,
+    }),
+    ...rangeOf(wanted),
+  };
+  return { ...wanted, search };
+}
+export type OrderListQuery = ReturnType<typeof readOrderQuery>;
+
+/** One page; it may be shorter than asked for while there is a cursor. */
+export async function findOrders({ places, search }: ListParts, query: OrderListQuery): Promise<OrderPage> {
+  const { q, shop, state } = query;
+  if (q !== undefined) {
+    const name = q.trim().replace(/^#/, '');
+    const found = await Promise.all(places.shopsOf(shop).map(({ id }) => search.order(id, name)));
+    return { orders: found.filter((order) => order !== undefined) };
+  }
+  const page = await asked(search.orders(query.search));
+  const isWanted = (order: FoundOrder) => state === undefined || stateOf(order) === state;
+  return { ...page, orders: page.orders.filter(isWanted) };
+}
+
+const OUTCOME = ['state', 'reason', 'stage', 'at'] as const;
+
+/** The columns of an export: those of the order, and four for each destination. */
+export function csvHeader({ all }: Places, shop: string | undefined): string[] {
+  const names = destinationsOf(all, shop).flatMap((name) => OUTCOME.map((column) => `${name} ${column}`));
+  return ['shop', 'order', 'reported_at', 'state', 'is_paid', 'total', 'currency', 'sources', ...names];
+}
+
+const destinationsOf = (all: Places['all'], shop: string | undefined) => [
+  ...new Set(
+    all
+      .filter((place) => shop === undefined || place.shop.id === shop)
+      .map(({ destination }) => destination.name),
+  ),
+];
+
+/** Every order of the query, page by page. */
+export async function* csvRows(parts: ListParts, query: OrderListQuery): AsyncGenerator<Cell[]> {
+  const { places } = parts;
+  const names = destinationsOf(places.all, query.shop);
+  let cursor = query.cursor;
+  let rows = 0;
+  do {
+    const search = { ...query.search, limit: 200, ...(cursor !== undefined && { cursor }) };
+    const page = await findOrders(parts, { ...query, search });
+    for (const order of page.orders) yield toCells(toOrderRow(places, order), names);
+    rows += page.orders.length;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined && rows < MAX_ROWS);
+}
+
+function toCells(order: ReturnType<typeof toOrderRow>, names: readonly string[]): Cell[] {
+  const { shop, id, at, state, isPaid, total, currency, sources, outcomes } = order;
+  const ofDestinations = names.flatMap((name) => {
+    const outcome = outcomes.find(({ destination }) => destination === name);
+    return OUTCOME.map((column) => outcome?.[column]);
+  });
+  return [shop, id, at, state, isPaid, total, currency, sources.join(' '), ...ofDestinations];
+}

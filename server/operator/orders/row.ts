@@ -1,0 +1,24 @@
+import type { OrderRow, OrderState } from '../../../shared/operator-api/index.ts';
+import type { FoundOrder } from '../../store/search.ts';
+import { toOutcome } from '../events/row.ts';
+import type { Places } from '../places.ts';
+import { toIso } from '../times.ts';
+
+type Standing = Pick<FoundOrder, 'isCancelled' | 'isRefunded' | 'isPaid'>;
+
+export function stateOf({ isCancelled, isRefunded, isPaid }: Standing): OrderState {
+  if (isCancelled) return 'cancelled';
+  if (isRefunded) return 'refunded';
+  return isPaid ? 'paid' : 'unpaid';
+}
+
+/** One order of a list. */
+export function toOrderRow(places: Places, order: FoundOrder): OrderRow {
+  const { shop, id, reportedAtMs, total, currency, isPaid, sources, outcomes } = order;
+  return {
+    ...{ shop, id, state: stateOf(order), at: toIso(reportedAtMs), isPaid, sources },
+    ...(total !== undefined && { total }),
+    ...(currency !== undefined && { currency }),
+    outcomes: outcomes.map(({ stage, ...outcome }) => ({ ...toOutcome(places, outcome), stage })),
+  };
+}

@@ -1,0 +1,58 @@
+import type { Selection as Wanted } from '../../../shared/operator-api/index.ts';
+import { HttpError } from '../../http/errors.ts';
+import type { DeliveryState, Search, Selected, Selection } from '../../store/search.ts';
+import type { Places } from '../places.ts';
+import { asked } from '../searching.ts';
+import { given, rangeOf } from '../times.ts';
+
+const PAGE = 1_000;
+
+/** What the search is asked for a selection. @param states where the selection names none. @throws {HttpError} 400, 404 */
+export function toSelection(places: Places, wanted: Wanted, states: readonly DeliveryState[]): Selection {
+  const { shop, destination, state, ids, order, reason, name } = wanted;
+  places.shopsOf(shop);
+  if (state === 'none' && destination === undefined)
+    throw new HttpError(400, 'malformed-body', 'The request is invalid.', {
+      details: ['selection.destination: name the destination that should be sent what it was never given'],
+    });
+  const all = places.all.filter((place) => shop === undefined || place.shop.id === shop);
+  return {
+    consumers:
+      destination === undefined ? all.map(({ consumer }) => consumer) : places.consumersOf(destination, shop),
+    states: state === undefined ? states : [state],
+    ...given({ shop, reason, name, messageIds: ids, order: order?.replace(/^#/, '') }),
+    ...rangeOf(wanted),
+  };
+}
+
+/** Everything selected, page by page, with what of each page belongs to one consumer together. */
+export async function* eachPage(
+  search: Pick<Search, 'select'>,
+  selection: Selection,
+): AsyncGenerator<Selected[]> {
+  let cursor: string | undefined;
+  do {
+    const page = await asked(search.select(selection, PAGE, cursor));
+    if (page.selected.length > 0) yield page.selected;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+}
+
+/** A selection as the list of actions shows it: `tiktok · rejected · 2026-11-28T00:00:00Z to now`. */
+export function selectionWords({
+  ids,
+  order,
+  shop,
+  destination,
+  reason,
+  state,
+  from,
+  to,
+  name,
+}: Wanted): string {
+  const time =
+    from === undefined && to === undefined ? undefined : `${from ?? 'the beginning'} to ${to ?? 'now'}`;
+  const messages = ids && (ids.length === 1 ? `message ${ids[0]}` : `${ids.length} messages`);
+  const parts = [shop, destination, state, reason, name, order && `order ${order}`, messages, time];
+  return parts.filter((part) => part !== undefined && part !== '').join(' · ');
+}

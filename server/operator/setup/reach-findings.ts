@@ -1,0 +1,90 @@
+import type { Finding } from '../../../shared/operator-api/index.ts';
+import type { Config } from '../../config/config.ts';
+import { titleOf } from '../../destinations/destination.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { type Http, type HttpResponse, NoAnswer } from '../../lib/http-client.ts';
+
+interface ReachParts {
+  config: Pick<Config, 'shops'>;
+  http: Http;
+  clock: Pick<Clock, 'now'>;
+}
+
+/** A clock that is off by this makes webhooks and events seem old, or from the future. */
+const MAX_SKEW_MS = 60_000;
+
+/**
+ * Whether each endpoint answers, and whether the clock of this machine is right by theirs. The request asks for the address
+ * itself, without a token: whatever is answered, nothing is delivered.
+ */
+export async function reachFindings(parts: ReachParts): Promise<Finding[]> {
+  const answers = await Promise.all(
+    [...endpointsOf(parts.config)].map(([origin, titles]) => ask(parts, origin, titles)),
+  );
+  const skews = answers.flatMap(({ skewMs }) => (skewMs === undefined ? [] : [skewMs]));
+  return [...answers.map(({ finding }) => finding), ...clockFindings(skews)];
+}
+
+/** By origin, what is reached there. */
+function endpointsOf({ shops }: Pick<Config, 'shops'>): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  const add = (url: string, title: string) => {
+    const { origin } = new URL(url);
+    found.set(origin, (found.get(origin) ?? new Set()).add(title));
+  };
+  for (const { destinations, shopline } of shops) {
+    for (const { destination, settings } of destinations)
+      add(destination.request([], { settings, nowMs: 0 }).url, titleOf(destination));
+    if (shopline) add(shopline.endpoint, 'SHOPLINE’s Admin API');
+  }
+  return found;
+}
+
+async function ask(
+  { http, clock }: ReachParts,
+  origin: string,
+  titles: ReadonlySet<string>,
+): Promise<{ finding: Finding; skewMs?: number }> {
+  const names = [...titles].join(' and ');
+  try {
+    const response = await http({ method: 'GET', url: `${origin}/`, headers: {} });
+    const skewMs = skewOf(response, clock.now());
+    const finding: Finding = {
+      id: 'endpoint-reached',
+      severity: 'ok',
+      words: `${names}: ${origin} answers.`,
+    };
+    return { finding, ...(skewMs !== undefined && { skewMs }) };
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    const finding: Finding = {
+      id: 'endpoint-unreachable',
+      severity: 'error',
+      words: `${names}: ${origin} cannot be reached: ${error.message}`,
+      todo: 'Check DNS, the firewall and the endpoint’s variable. Events wait until it can be reached.',
+    };
+    return { finding };
+  }
+}
+
+function skewOf({ headers }: HttpResponse, nowMs: number): number | undefined {
+  const theirs = Date.parse(headers.date ?? '');
+  return Number.isNaN(theirs) ? undefined : nowMs - theirs;
+}
+
+/** Off by all answers alike: one server's clock may be wrong. */
+function clockFindings(skews: readonly number[]): Finding[] {
+  if (skews.length === 0) return [];
+  const least = skews.reduce((a, b) => (Math.abs(b) < Math.abs(a) ? b : a));
+  if (Math.abs(least) <= MAX_SKEW_MS)
+    return [{ id: 'clock', severity: 'ok', words: 'The clock of this machine is right.' }];
+  const seconds = Math.round(Math.abs(least) / 1_000);
+  return [
+    {
+      id: 'clock-off',
+      severity: 'error',
+      words: `The clock of this machine is ${seconds} s ${least > 0 ? 'ahead' : 'behind'}: events get wrong times, and signatures are refused.`,
+      todo: 'Switch on NTP (timedatectl set-ntp true).',
+    },
+  ];
+}
