@@ -45,5 +45,6 @@ export function toFailure(error: unknown): Failure {
 export function fromFailure({ name, message }: Failure): Error {
   if (name === 'LogUnavailable') return new LogUnavailable(message);
   if (name === 'DataDirUnusable') return new DataDirUnusable(message);
+  if (name === 'RangeError') return new RangeError(message);
   return Object.assign(new Error(message), { name });
 }

@@ -51,7 +51,7 @@ export interface SeriesQuery {
   shop?: string;
   fromMs: number;
   toMs: number;
-  /** Whole minutes: of the last two days any, before that whole hours. */
+  /** Whole minutes: of the last 2 days any, of the last 8 multiples of 5, of the last 35 whole hours. */
   stepMs: number;
 }
 

@@ -5,8 +5,16 @@ import type { Names } from './names.ts';
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
-/** How long figures stay, by their step. */
-export const FIGURES_KEPT_MS = { [MINUTE_MS]: 2 * DAY_MS, [HOUR_MS]: 35 * DAY_MS } as const;
+export const MINUTES_MS = 5 * MINUTE_MS;
+/** How long figures stay, by their step: a day is read by five minutes, a month by hours. */
+export const FIGURES_KEPT_MS: Readonly<Record<number, number>> = {
+  [MINUTE_MS]: 2 * DAY_MS,
+  [MINUTES_MS]: 8 * DAY_MS,
+  [HOUR_MS]: 35 * DAY_MS,
+};
+/** Of days. */
+export const MATCHES_KEPT_MS = 36 * DAY_MS;
+export const STEPS: readonly number[] = Object.keys(FIGURES_KEPT_MS).map(Number);
 
 /** `events` of a shop, by name; the others of a consumer: `latency` and `request-ms` by bucket. */
 export type FigureKind =
@@ -53,14 +61,13 @@ export function createFigures(connection: DatabaseSync, names: Names): Figures {
       addTo(minutes, floorTo(MINUTE_MS, atMs), names.series(kind, owner, detail), count),
     match: (dayMs, consumer, name, key, count) => void addMatch.run(dayMs, consumer, name, key, count),
     write() {
-      const hours = new Map<number, Map<number, number>>();
-      for (const [at, counts] of minutes)
-        for (const [series, count] of counts) {
-          addFigure.run(MINUTE_MS, at, series, count);
-          addTo(hours, floorTo(HOUR_MS, at), series, count);
-        }
-      for (const [at, counts] of hours)
-        for (const [series, count] of counts) addFigure.run(HOUR_MS, at, series, count);
+      for (const step of STEPS) {
+        const sums = new Map<number, Map<number, number>>();
+        for (const [at, counts] of minutes)
+          for (const [series, count] of counts) addTo(sums, floorTo(step, at), series, count);
+        for (const [at, counts] of sums)
+          for (const [series, count] of counts) addFigure.run(step, at, series, count);
+      }
       minutes.clear();
     },
     forget: () => minutes.clear(),

@@ -68,7 +68,8 @@ export function createFindEvents(connection: DatabaseSync, { outcomes, scan }: P
   const requestsOf = (seq: number): EventRequest[] =>
     requestIds.all(seq).flatMap(({ request: id }) => {
       const row = request.get(id);
-      return row ? [toRequest(row, seq)] : [];
+      // The row that had the number may be removed, and another one have it.
+      return row && holds(row.events, seq) ? [toRequest(row, seq)] : [];
     });
 
   return {

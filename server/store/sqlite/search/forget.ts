@@ -1,6 +1,6 @@
 import { emptyWal } from '../checkpoints.ts';
 import { type Database, prepare } from '../database.ts';
-import { DAY_MS, FIGURES_KEPT_MS, HOUR_MS } from './figures.ts';
+import { FIGURES_KEPT_MS, HOUR_MS, MATCHES_KEPT_MS } from './figures.ts';
 import type { IndexEvents } from './index-events.ts';
 import { type KeyKind, keyOf } from './keys.ts';
 import type { Names } from './names.ts';
@@ -41,7 +41,8 @@ export function createForget({ connection, transaction }: Database, { names, eve
   const oldMatches = prepare(connection, 'DELETE FROM matches WHERE day < ?');
   const unused = [
     'labels WHERE NOT EXISTS (SELECT 1 FROM events WHERE events.label = labels.id)',
-    'series WHERE NOT EXISTS (SELECT 1 FROM figures WHERE figures.series = series.id AND step = 3600000)',
+    `series WHERE NOT EXISTS (SELECT 1 FROM figures WHERE figures.series = series.id AND step = ${HOUR_MS})`,
+    `requests WHERE id < coalesce((SELECT min(id) FROM store.delivery_history), ${Number.MAX_SAFE_INTEGER})`,
     'minutes WHERE last_seq < (SELECT coalesce(min(seq), 0) FROM store.events)',
   ];
 
@@ -107,7 +108,7 @@ export function createForget({ connection, transaction }: Database, { names, eve
         transaction(() => oldFigures.run(Number(step), nowMs - keptMs));
         yield;
       }
-      transaction(() => oldMatches.run(nowMs - FIGURES_KEPT_MS[HOUR_MS] - DAY_MS));
+      transaction(() => oldMatches.run(nowMs - MATCHES_KEPT_MS));
       for (const rows of unused) {
         transaction(() => connection.exec(`DELETE FROM ${rows}`));
         yield;

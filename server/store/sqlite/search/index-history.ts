@@ -11,6 +11,7 @@ import { hourOf, type Tallies, type Tally } from './tallies.ts';
 
 interface Row {
   id: number;
+  total: number;
   consumer: number;
   shop: string;
   atMs: number;
@@ -45,7 +46,7 @@ export function createIndexHistory(
 ) {
   const next = prepare<Row>(
     connection,
-    `SELECT h.id, h.consumer, c.shop, h.at AS atMs, h.ms, h.outcome, h.attempt, h.code, h.events, h.results, h.match
+    `SELECT h.id, h.total, h.consumer, c.shop, h.at AS atMs, h.ms, h.outcome, h.attempt, h.code, h.events, h.results, h.match
      FROM store.delivery_history h JOIN store.consumers c ON c.id = h.consumer WHERE h.id > ? ORDER BY h.id LIMIT ?`,
   );
   const AMONG = 'seq IN (SELECT value FROM json_each(?1)) AND consumer = ?2';
@@ -70,6 +71,13 @@ export function createIndexHistory(
   const put = prepare(
     connection,
     `INSERT OR REPLACE INTO outcomes (seq, consumer, state, reason, at, attempt, request) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  );
+
+  const putRequest = prepare(connection, 'INSERT OR REPLACE INTO requests (id, at, total) VALUES (?, ?, ?)');
+  const lastRead = prepare<{ id: number }>(
+    connection,
+    `SELECT r.id FROM requests r JOIN store.delivery_history h ON h.id = r.id AND h.at = r.at AND h.total = r.total
+     WHERE r.id <= ? ORDER BY r.id DESC LIMIT 1`,
   );
 
   /** Events that ended in the same way by one row. */
@@ -119,16 +127,17 @@ export function createIndexHistory(
 
   return {
     /**
-     * Adds at most `max` rows after one, as far as their events are in the index. Returns the number of the last one, and
+     * Adds at most `max` rows after one, or after the last that is still there, as far as their events are in the index. Returns the number of the last one, and
      * whether there may be more.
      */
     addAfter(id: number, max: number, indexedSeq: number): { id: number; hasMore: boolean } {
-      const rows = next.all(id, max);
-      let last = id;
+      let last = lastRead.get(id)?.id ?? 0;
+      const rows = next.all(last, max);
       for (const row of rows) {
         const ranges = rangesOf(row.events);
         if ((ranges.at(-1)?.[1] ?? 0) > indexedSeq) return { id: last, hasMore: false };
         add(row, seqsOf(ranges));
+        putRequest.run(row.id, row.atMs, row.total);
         last = row.id;
       }
       return { id: last, hasMore: rows.length === max };

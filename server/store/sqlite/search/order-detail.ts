@@ -36,7 +36,7 @@ export function createOrderDetail(
     connection,
     `SELECT status, received_at AS receivedAtMs, packed, body FROM store.evidence
      WHERE order_id = ?1 OR id IN (SELECT evidence_id FROM store.evidence_names n
-       JOIN store.order_names o ON o.shop = n.shop AND o.name = n.name WHERE o.order_id = ?1)
+       JOIN store.order_names o ON o.shop = n.shop AND n.name = 'n:' || o.name WHERE o.order_id = ?1)
      ORDER BY received_at, id`,
   );
   const consent = prepare<{ record: string }>(

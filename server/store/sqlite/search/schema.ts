@@ -8,6 +8,8 @@ export const VERSION = 1;
 export const SCHEMA = `
   -- Of which store it is an index, and how far.
   CREATE TABLE progress (store TEXT NOT NULL, seq INTEGER NOT NULL, history_id INTEGER NOT NULL) STRICT;
+  -- Rows of the history that were read. Their numbers are used again once the newest rows are removed.
+  CREATE TABLE requests (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, total INTEGER NOT NULL) STRICT;
   CREATE TABLE shops (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
   -- The name of a track event; '' of every other type. is_counted: it has figures of its own.
   CREATE TABLE labels (
@@ -85,7 +87,7 @@ export const SCHEMA = `
     detail TEXT NOT NULL,
     UNIQUE (kind, owner, detail)
   ) STRICT;
-  -- step: 60000 or 3600000. at: when it begins.
+  -- step: as in FIGURES_KEPT_MS. at: when it begins.
   CREATE TABLE figures (
     step INTEGER NOT NULL,
     at INTEGER NOT NULL,

@@ -9,7 +9,7 @@ import type {
   SeriesQuery,
 } from '../../search.ts';
 import { prepare } from '../database.ts';
-import { type FigureKind, floorTo, HOUR_MS, MINUTE_MS } from './figures.ts';
+import { type FigureKind, floorTo, MINUTE_MS, STEPS } from './figures.ts';
 import { quantile } from './histogram.ts';
 import type { Destination, Outcomes } from './outcomes.ts';
 
@@ -85,7 +85,7 @@ export function createSeries(connection: DatabaseSync, outcomes: Outcomes) {
       const from = floorTo(stepMs, fromMs);
       const steps = Math.max(0, Math.ceil((toMs - from) / stepMs));
       if (steps > MAX_STEPS) throw new RangeError(`more than ${MAX_STEPS} steps`);
-      const kept = stepMs % HOUR_MS === 0 ? HOUR_MS : MINUTE_MS;
+      const kept = Math.max(...STEPS.filter((step) => stepMs % step === 0));
       const found = sums.all(kept, from, from + steps * stepMs, stepMs);
       return {
         ...{ fromMs: from, stepMs },

@@ -78,7 +78,7 @@ function openEngine(data: SearchData) {
       yield;
       return call(...args);
     });
-  const lastSeq = connection.prepare("SELECT seq FROM store.sqlite_sequence WHERE name = 'events'");
+  const lastSeq = connection.prepare('SELECT max(seq) AS seq FROM store.events');
 
   return {
     transaction,
