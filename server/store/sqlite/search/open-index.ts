@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { DataDirUnusable, sqliteFault } from '../../errors.ts';
 import { type Database, openDatabase, prepare } from '../database.ts';
@@ -79,8 +80,23 @@ function open({ dataDir, maxPages }: IndexOptions): Database {
   }
 }
 
+/** The tables and indexes of a file, as they were created. */
+const schemaOf = (connection: DatabaseSync): string =>
+  JSON.stringify(connection.prepare('SELECT name, sql FROM sqlite_schema ORDER BY name').all());
+
+function expectedSchema(): string {
+  const empty = new DatabaseSync(':memory:');
+  try {
+    empty.exec(SCHEMA);
+    return schemaOf(empty);
+  } finally {
+    empty.close();
+  }
+}
+
 /** Whether the index is one of this store, as it is now. Writes where a new one begins. */
 function progressOf({ connection, transaction }: Database): 'continues' | 'new' | string {
+  if (schemaOf(connection) !== expectedSchema()) return 'it has other tables';
   const key = prepare<{ value: string }>(
     connection,
     "SELECT value FROM store.facts WHERE name = 'witness-key'",
