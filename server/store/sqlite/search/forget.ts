@@ -31,6 +31,15 @@ export function createForget({ connection, transaction }: Database, { names, eve
   );
   const segments = prepare<{ segment: number }>(connection, 'SELECT DISTINCT segment FROM keys');
   const keyed = prepare<{ seq: number }>(connection, 'SELECT seq FROM keys WHERE segment = ? AND key = ?');
+  const factsAfter = prepare<{ id: number }>(
+    connection,
+    'SELECT id FROM order_facts WHERE id > ? ORDER BY id LIMIT ?',
+  );
+  const lostFacts = prepare(
+    connection,
+    `DELETE FROM order_facts WHERE id > ? AND id <= ?
+       AND NOT EXISTS (SELECT 1 FROM store.orders WHERE orders.id = order_facts.id)`,
+  );
   const consumersOf = prepare<{ id: number }>(connection, 'SELECT id FROM store.consumers WHERE shop = ?');
   const ofOwner = [
     'figures WHERE series IN (SELECT id FROM series WHERE owner = ?)',
@@ -77,6 +86,17 @@ export function createForget({ connection, transaction }: Database, { names, eve
       }
   }
 
+  /** Orders that are no longer in the store. */
+  function* removeOrders(): Generator<undefined, void> {
+    for (let after = 0; ; ) {
+      const last = factsAfter.all(after, STEP).at(-1)?.id;
+      if (last === undefined) return;
+      transaction(() => lostFacts.run(after, last));
+      after = last;
+      yield;
+    }
+  }
+
   function* shrink(): Generator<undefined, void> {
     const read = (name: string) => Number(connection.prepare(`PRAGMA main.${name}`).get()?.[name]);
     while (read('freelist_count') > read('page_count') * KEEP_FREE) {
@@ -88,11 +108,13 @@ export function createForget({ connection, transaction }: Database, { names, eve
   return {
     *forget(shop: string, ids: readonly string[]): Generator<undefined, void> {
       yield* sweep(shop);
+      yield* removeOrders();
       yield* removeMentions(shop, ids);
       yield* emptyWal(connection);
     },
     *purge(shop: string): Generator<undefined, void> {
       yield* sweep(shop);
+      yield* removeOrders();
       const consumers = consumersOf.all(shop).map(({ id }) => id);
       transaction(() => {
         for (const owner of [shop, ...consumers.map(String)])
@@ -104,6 +126,7 @@ export function createForget({ connection, transaction }: Database, { names, eve
     },
     *retain(nowMs: number): Generator<undefined, void> {
       for (const { name } of names.shops()) yield* sweep(name);
+      yield* removeOrders();
       for (const [step, keptMs] of Object.entries(FIGURES_KEPT_MS)) {
         transaction(() => oldFigures.run(Number(step), nowMs - keptMs));
         yield;

@@ -7,6 +7,7 @@ const middleOf = (bucket: number): number => Math.round(Math.exp((bucket - 0.5) 
 /** @param counts by bucket. @returns undefined of no times. */
 export function quantile(counts: ReadonlyMap<number, number>, share: number): number | undefined {
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  if (total === 0) return undefined;
   let left = Math.ceil(total * share);
   for (const [bucket, count] of [...counts].sort(([a], [b]) => a - b)) {
     left -= count;

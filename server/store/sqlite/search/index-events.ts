@@ -17,10 +17,11 @@ interface StoredRow {
   audience: number;
   compose: number;
   isReport: number;
+  orderId: number | null;
   body: string;
 }
 
-const COLUMNS = `seq, shop, received_at AS receivedAtMs, audience, compose, packed, body,
+const COLUMNS = `seq, shop, received_at AS receivedAtMs, audience, compose, order_id AS orderId, packed, body,
   audience = ${AUDIENCE.statistics} AND (order_id IS NOT NULL OR length(message_key) = 0) AS isReport`;
 /** Composed texts are looked for among this many rows at a time, beside those of which an outcome is known. */
 const UNCOMPOSED = 200;
@@ -56,9 +57,9 @@ export function createIndexEvents(
      FROM (SELECT seq, shop FROM uncomposed WHERE seq > ? ORDER BY seq LIMIT ?) u
      LEFT JOIN store.events e ON e.seq = u.seq`,
   );
-  const uncomposedAmong = prepare<{ seq: number }>(
+  const uncomposedBetween = prepare<{ seq: number }>(
     connection,
-    'SELECT seq FROM uncomposed WHERE seq IN (SELECT value FROM json_each(?))',
+    'SELECT seq FROM uncomposed WHERE seq BETWEEN ? AND ?',
   );
   let composedTo = 0;
 
@@ -89,8 +90,8 @@ export function createIndexEvents(
   }
 
   return {
-    /** Adds at most `max` events after one. Returns the number of the last one, and how many there were. */
-    addAfter(seq: number, max: number): { seq: number; count: number } {
+    /** Adds at most `max` events after one. Returns the number of the last one, how many there were, and their orders. */
+    addAfter(seq: number, max: number): { seq: number; count: number; orderIds: Set<number> } {
       const rows = next.all(seq, max);
       const minutes = new Map<number, [first: number, last: number]>();
       for (const row of rows) {
@@ -101,7 +102,8 @@ export function createIndexEvents(
         else minutes.set(minute, [row.seq, row.seq]);
       }
       for (const [minute, [first, last]] of minutes) putMinute.run(minute, first, last);
-      return { seq: rows.at(-1)?.seq ?? seq, count: rows.length };
+      const orderIds = new Set(rows.flatMap(({ orderId }) => orderId ?? []));
+      return { seq: rows.at(-1)?.seq ?? seq, count: rows.length, orderIds };
     },
 
     /** Adds what was composed since: looks at some of the events whose text is composed late, the next ones at each call. */
@@ -114,9 +116,12 @@ export function createIndexEvents(
       }
     },
 
-    /** The same of events that have an outcome. @param seqs JSON. */
-    addComposed(seqs: string): void {
-      for (const { seq } of uncomposedAmong.all(seqs)) addComposed(seq);
+    /** The same of events that have an outcome. @param seqs ascending. */
+    addComposed(seqs: readonly number[]): void {
+      const [first = 0, last = 0] = [seqs.at(0), seqs.at(-1)];
+      const found = uncomposedBetween.all(first, last);
+      const wanted = new Set(found.length > 0 ? seqs : []);
+      for (const { seq } of found) if (wanted.has(seq)) addComposed(seq);
     },
 
     /** Removes a key of an event that has it no more: it was erased from the event. */

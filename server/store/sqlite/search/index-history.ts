@@ -49,30 +49,33 @@ export function createIndexHistory(
     `SELECT h.id, h.total, h.consumer, c.shop, h.at AS atMs, h.ms, h.outcome, h.attempt, h.code, h.events, h.results, h.match
      FROM store.delivery_history h JOIN store.consumers c ON c.id = h.consumer WHERE h.id > ? ORDER BY h.id LIMIT ?`,
   );
-  const AMONG = 'seq IN (SELECT value FROM json_each(?1)) AND consumer = ?2';
+  const FORMER = 'seq IN (SELECT value FROM json_each(?1)) AND consumer = ?2 AND request <> ?3';
   const replaced = prepare<Tally & { count: number }>(
     connection,
-    `SELECT consumer, state, reason, at / 3600000 * 3600000 AS hour, count(*) AS count FROM outcomes WHERE ${AMONG}
+    `SELECT consumer, state, reason, at / 3600000 * 3600000 AS hour, count(*) AS count FROM outcomes WHERE ${FORMER}
      GROUP BY 1, 2, 3, 4`,
   );
   const keepEarlier = prepare(
     connection,
-    `INSERT OR IGNORE INTO earlier (seq, consumer, request) SELECT seq, consumer, request FROM outcomes WHERE ${AMONG}`,
+    `INSERT OR IGNORE INTO earlier (seq, consumer, request) SELECT seq, consumer, request FROM outcomes WHERE ${FORMER}`,
   );
   const addEarlier = prepare(
     connection,
     `INSERT OR IGNORE INTO earlier (seq, consumer, request)
      SELECT seq, ?2, ?3 FROM events WHERE shop = ?4 AND seq IN (SELECT value FROM json_each(?1))`,
   );
-  const received = prepare<{ seq: number; at: number }>(
+  const received = prepare<{ at: number }>(
     connection,
-    'SELECT seq, at FROM events WHERE shop = ?2 AND seq IN (SELECT value FROM json_each(?1))',
+    'SELECT at FROM events WHERE shop = ?2 AND seq IN (SELECT value FROM json_each(?1))',
   );
-  const put = prepare(
-    connection,
-    `INSERT OR REPLACE INTO outcomes (seq, consumer, state, reason, at, attempt, request) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-  );
-
+  const insert = (how: 'IGNORE' | 'REPLACE') =>
+    prepare(
+      connection,
+      `INSERT OR ${how} INTO outcomes (seq, consumer, state, reason, at, attempt, request)
+       SELECT seq, ?3, ?4, ?5, ?6, ?7, ?8 FROM events WHERE shop = ?2 AND seq IN (SELECT value FROM json_each(?1))`,
+    );
+  const putNew = insert('IGNORE');
+  const putAgain = insert('REPLACE');
   const putRequest = prepare(connection, 'INSERT OR REPLACE INTO requests (id, at, total) VALUES (?, ?, ?)');
   const lastRead = prepare<{ id: number }>(
     connection,
@@ -80,32 +83,38 @@ export function createIndexHistory(
      WHERE r.id <= ? ORDER BY r.id DESC LIMIT 1`,
   );
 
-  /** Events that ended in the same way by one row. */
+  /** Events that ended in the same way by one row. Nearly always none of them had ended before. */
   function end(row: Row, shop: number, state: FinalState, seqs: readonly number[]): void {
+    const { consumer, outcome, attempt, id } = row;
     const list = JSON.stringify(seqs);
-    const found = received.all(list, shop);
-    if (found.length === 0) return;
-    const before = replaced.all(list, row.consumer);
-    if (before.length > 0) keepEarlier.run(list, row.consumer);
-    for (const { count, ...tally } of before) tallies.add(tally, -count);
     const number = FINAL.indexOf(state);
     const reason = names.reason(
-      state === 'delivered' ? '' : row.outcome === 'rejected' ? 'rejected' : (row.code ?? ''),
+      state === 'delivered' ? '' : outcome === 'rejected' ? outcome : (row.code ?? ''),
     );
     const atMs = row.atMs + row.ms;
-    for (const { seq } of found) put.run(seq, row.consumer, number, reason, atMs, row.attempt, row.id);
-    tallies.add({ consumer: row.consumer, state: number, reason, hour: hourOf(atMs) }, found.length);
-    const owner = `${row.consumer}`;
-    figures.add(state, owner, '', atMs, found.length);
+    const values = [consumer, number, reason, atMs, attempt, id] as const;
+    let count = putNew.run(list, shop, ...values);
+    const hadEnded = count < seqs.length && keepFormer(list, row);
+    if (hadEnded) count = putAgain.run(list, shop, ...values);
+    tallies.add({ consumer, state: number, reason, hour: hourOf(atMs) }, count);
+    figures.add(state, `${consumer}`, '', atMs, count);
     // What an operator sends again took as long as the operator.
-    if (state === 'delivered' && before.length === 0)
-      for (const { at } of found) figures.add('latency', owner, `${bucketOf(atMs - at)}`, atMs);
+    if (state !== 'delivered' || hadEnded) return;
+    for (const { at } of received.all(list, shop))
+      figures.add('latency', `${consumer}`, `${bucketOf(atMs - at)}`, atMs);
+  }
+
+  /** Returns false where these events have no outcome by an earlier row. */
+  function keepFormer(list: string, { consumer, id }: Row): boolean {
+    const former = replaced.all(list, consumer, id);
+    for (const { count, ...tally } of former) tallies.add(tally, -count);
+    if (former.length > 0) keepEarlier.run(list, consumer, id);
+    return former.length > 0;
   }
 
   function add(row: Row, all: readonly number[]): void {
     const shop = names.shop(row.shop);
-    const list = JSON.stringify(all);
-    events.addComposed(list);
+    events.addComposed(all);
     const owner = `${row.consumer}`;
     for (const { outcome, seqs } of endsOf(row, all)) {
       const state = ENDS[outcome];
@@ -127,8 +136,8 @@ export function createIndexHistory(
 
   return {
     /**
-     * Adds at most `max` rows after one, or after the last that is still there, as far as their events are in the index. Returns the number of the last one, and
-     * whether there may be more.
+     * Adds at most `max` rows after one, or after the last that is still there, as far as their events are in the index.
+     * Returns the number of the last one, and whether there may be more.
      */
     addAfter(id: number, max: number, indexedSeq: number): { id: number; hasMore: boolean } {
       let last = lastRead.get(id)?.id ?? 0;

@@ -4,6 +4,7 @@ import type { Figures } from './figures.ts';
 import type { IndexEvents } from './index-events.ts';
 import type { IndexHistory } from './index-history.ts';
 import type { Names } from './names.ts';
+import type { ReadOrderFacts } from './order-facts.ts';
 
 /** Of events and of history rows: they take some ten milliseconds. */
 const EVENTS = 500;
@@ -27,7 +28,14 @@ export function createIndexer(
     figures,
     events,
     history,
-  }: { names: Names; figures: Figures; events: IndexEvents; history: IndexHistory },
+    facts,
+  }: {
+    names: Names;
+    figures: Figures;
+    events: IndexEvents;
+    history: IndexHistory;
+    facts: Pick<ReadOrderFacts, 'of'>;
+  },
 ) {
   const read = prepare<Progress>(connection, 'SELECT seq, history_id AS historyId FROM progress');
   const write = prepare(connection, 'UPDATE progress SET seq = ?, history_id = ?');
@@ -36,8 +44,11 @@ export function createIndexer(
   function advance(): Indexed {
     const before = progress();
     const added = events.addAfter(before.seq, EVENTS);
+    for (const id of added.orderIds) facts.of(id);
     events.addSomeComposed();
-    const rows = history.addAfter(before.historyId, ROWS, added.seq);
+    // Events that left the store before they were read are waited for no more.
+    const readTo = added.count < EVENTS ? Number.MAX_SAFE_INTEGER : added.seq;
+    const rows = history.addAfter(before.historyId, ROWS, readTo);
     figures.write();
     const isChanged = added.seq !== before.seq || rows.id !== before.historyId;
     if (isChanged) write.run(added.seq, rows.id);

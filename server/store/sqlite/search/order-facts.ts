@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { LRUCache } from 'lru-cache';
 import { readId } from '../../../../shared/order-ids.ts';
 import { isPaid } from '../../../../shared/payment.ts';
 import type { Source } from '../../../../shared/protected-event.ts';
@@ -27,10 +26,10 @@ interface ReportRow {
 }
 export type StoredReport = Report & { receivedAtMs: number; isReduced: boolean };
 
-/** Orders whose facts are in memory; one takes some 200 bytes. */
-const MAX_KNOWN = 20_000;
-
-/** Reads orders from their reports. What is in memory counts as long as no report was added or replaced. */
+/**
+ * Reads orders from their reports. What was read is kept in the index, and counts as long as no report was added or
+ * replaced. It has amounts and sources, and nothing of a person.
+ */
 export function createOrderFacts(connection: DatabaseSync) {
   const versions = prepare<{ version: string }>(
     connection,
@@ -44,7 +43,11 @@ export function createOrderFacts(connection: DatabaseSync) {
      FROM store.order_reports WHERE order_id = ? ORDER BY received_at, id`,
   );
   const hasEvidence = prepare<object>(connection, 'SELECT 1 FROM store.evidence WHERE order_id = ? LIMIT 1');
-  const known = new LRUCache<number, { version: string; facts: OrderFacts }>({ max: MAX_KNOWN });
+  const known = prepare<{ version: string; facts: string }>(
+    connection,
+    'SELECT version, facts FROM order_facts WHERE id = ?',
+  );
+  const put = prepare(connection, 'INSERT OR REPLACE INTO order_facts (id, version, facts) VALUES (?, ?, ?)');
 
   const reportsOf = (id: number): StoredReport[] =>
     reports.all(id).flatMap(({ body, isReduced, source, stage, part, receivedAtMs }) => {
@@ -82,12 +85,11 @@ export function createOrderFacts(connection: DatabaseSync) {
     of(id: number): OrderFacts {
       const version = versions.get(id)?.version ?? '';
       const found = known.get(id);
-      if (found?.version === version) return found.facts;
+      if (found?.version === version) return JSON.parse(found.facts);
       const facts = read(id);
-      known.set(id, { version, facts });
+      put.run(id, version, JSON.stringify(facts));
       return facts;
     },
-    forget: () => known.clear(),
   };
 }
 export type ReadOrderFacts = ReturnType<typeof createOrderFacts>;

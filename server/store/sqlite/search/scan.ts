@@ -5,8 +5,9 @@ import type { MatchEvents, Wanted } from './match-events.ts';
 import type { Names } from './names.ts';
 import { type IndexedEvent, merged, type Stream } from './streams.ts';
 
-/** How many events one step looks at. Between two steps other calls are served. */
-const STEP = 200;
+/** How many events the first step looks at, and one of the later ones. Between two steps other calls are served. */
+const FIRST_STEP = 64;
+const STEP = 512;
 /** After this a page ends, however short it is: what is looked for is rare, and the next page goes on. */
 const MAX_PAGE_MS = 40;
 /** Steps by which the index catches up before it is read, where it is nearly up to date. */
@@ -75,10 +76,12 @@ export function createScan({ connection, transaction }: Database, { names, index
       catchUp();
       const { first, last } = boundsOf(wanted);
       let below = Math.min(before ?? Number.MAX_SAFE_INTEGER, last + 1, indexer.progress().seq + 1);
+      let max = FIRST_STEP;
       const found: IndexedEvent[] = [];
       const step = (isLate: boolean): boolean => {
         const { streams, matches } = matchingOf(wanted.shop, wanted, isLate);
-        const { events, readTo } = merged(streams, below, first, STEP);
+        const { events, readTo } = merged(streams, below, first, max);
+        max = Math.min(2 * max, STEP);
         below = streams.length > 0 ? readTo : first;
         for (const event of events) {
           if (!matches(event)) continue;

@@ -79,6 +79,9 @@ export const SCHEMA = `
     PRIMARY KEY (consumer, state, reason, hour)
   ) STRICT, WITHOUT ROWID;
 
+  -- What the reports of an order say, as JSON of OrderFacts. version: of which reports.
+  CREATE TABLE order_facts (id INTEGER PRIMARY KEY, version TEXT NOT NULL, facts TEXT NOT NULL) STRICT;
+
   -- Figures over time. owner: a shop's name or a consumer's number.
   CREATE TABLE series (
     id INTEGER PRIMARY KEY,

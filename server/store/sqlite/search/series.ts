@@ -1,7 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type {
   DeliverySeries,
-  EventSeries,
   MatchQuery,
   MatchRow,
   Quantiles,
@@ -13,57 +12,45 @@ import { type FigureKind, floorTo, MINUTE_MS, STEPS } from './figures.ts';
 import { quantile } from './histogram.ts';
 import type { Destination, Outcomes } from './outcomes.ts';
 
-/** The sum of one series in one step of the answer. */
-interface Sum {
+/** One series over the steps of the answer, `0:12,3:7`: as one text it is read ten times as fast as in rows. */
+interface Row {
   kind: FigureKind;
   owner: string;
   detail: string;
-  step: number;
-  sum: number;
+  points: string;
+}
+interface Figure extends Omit<Row, 'points'> {
+  points: number[];
 }
 const MAX_STEPS = 3_000;
 type Counted = 'delivered' | 'skipped' | 'retried' | 'dead' | 'requests';
 
 /** Figures over time. */
 export function createSeries(connection: DatabaseSync, outcomes: Outcomes) {
-  const sums = prepare<Sum>(
+  const figures = prepare<Row>(
     connection,
-    `SELECT s.kind, s.owner, s.detail, f.step, f.sum FROM (
-       SELECT series, (at - ?2) / ?4 AS step, sum(value) AS sum FROM figures
-       WHERE step = ?1 AND at >= ?2 AND at < ?3 GROUP BY 1, 2) f JOIN series s ON s.id = f.series`,
+    `SELECT s.kind, s.owner, s.detail, f.points FROM (
+       SELECT series, group_concat(((at - ?2) / ?4) || ':' || value) AS points FROM figures
+       WHERE step = ?1 AND at >= ?2 AND at < ?3 GROUP BY series) f JOIN series s ON s.id = f.series`,
   );
   const matches = prepare<{ day: number; consumer: number; name: string; key: string; count: number }>(
     connection,
     `SELECT day, consumer, name, key, count FROM matches WHERE day BETWEEN ? AND ? ORDER BY day, consumer, name, key`,
   );
 
-  function eventSeries(found: readonly Sum[], steps: number, shop: string | undefined): EventSeries[] {
-    const series = new Map<string, EventSeries>();
-    for (const { kind, owner, detail, step, sum } of found) {
-      if (kind !== 'events' || (shop !== undefined && owner !== shop)) continue;
-      const key = `${owner}\0${detail}`;
-      const one = series.get(key) ?? { kind, shop: owner, name: detail, points: zeros(steps) };
-      one.points[step] = sum;
-      series.set(key, one);
-    }
-    return [...series.values()];
-  }
-
   function deliverySeries(
-    found: readonly Sum[],
+    all: readonly Figure[],
     steps: number,
     { id, name, shop }: Destination,
   ): DeliverySeries {
-    const own = found.filter(({ owner }) => owner === `${id}`);
-    const points = (kind: Counted) => {
-      const all = zeros(steps);
-      for (const one of own) if (one.kind === kind) all[one.step] = one.sum;
-      return all;
-    };
+    const own = all.filter(({ owner }) => owner === `${id}`);
+    const points = (kind: Counted) => own.find((one) => one.kind === kind)?.points ?? zeros(steps);
     const latency = own.filter(({ kind }) => kind === 'latency');
-    const latencyMs = quantilesOf(latency);
-    const requestMs = quantilesOf(own.filter(({ kind }) => kind === 'request-ms'));
-    const byStep = Map.groupBy(latency, ({ step }) => step);
+    const latencyMs = quantilesOf(latency, sumOf);
+    const requestMs = quantilesOf(
+      own.filter(({ kind }) => kind === 'request-ms'),
+      sumOf,
+    );
     return {
       ...{ kind: 'deliveries', shop, consumer: name },
       ...{ delivered: points('delivered'), skipped: points('skipped'), retried: points('retried') },
@@ -72,7 +59,7 @@ export function createSeries(connection: DatabaseSync, outcomes: Outcomes) {
       ...(requestMs && { requestMs }),
       latencyP95Ms: Array.from(
         { length: steps },
-        (_, step) => quantilesOf(byStep.get(step) ?? [])?.p95 ?? null,
+        (_, step) => quantilesOf(latency, (of) => of[step] ?? 0)?.p95 ?? null,
       ),
     };
   }
@@ -86,10 +73,16 @@ export function createSeries(connection: DatabaseSync, outcomes: Outcomes) {
       const steps = Math.max(0, Math.ceil((toMs - from) / stepMs));
       if (steps > MAX_STEPS) throw new RangeError(`more than ${MAX_STEPS} steps`);
       const kept = Math.max(...STEPS.filter((step) => stepMs % step === 0));
-      const found = sums.all(kept, from, from + steps * stepMs, stepMs);
+      const found = figures
+        .all(kept, from, from + steps * stepMs, stepMs)
+        .map((row): Figure => ({ ...row, points: readPoints(row.points, steps) }));
       return {
         ...{ fromMs: from, stepMs },
-        events: eventSeries(found, steps, shop),
+        events: found.flatMap(({ kind, owner, detail, points }) =>
+          kind === 'events' && (shop === undefined || owner === shop)
+            ? [{ kind, shop: owner, name: detail, points }]
+            : [],
+        ),
         deliveries: outcomes.destinations(shop).map((one) => deliverySeries(found, steps, one)),
       };
     },
@@ -114,9 +107,23 @@ export function createSeries(connection: DatabaseSync, outcomes: Outcomes) {
 
 const zeros = (length: number): number[] => new Array<number>(length).fill(0);
 
-function quantilesOf(buckets: readonly Sum[]): Quantiles | undefined {
-  const counts = new Map<number, number>();
-  for (const { detail, sum } of buckets) counts.set(Number(detail), (counts.get(Number(detail)) ?? 0) + sum);
+function readPoints(text: string, steps: number): number[] {
+  const points = zeros(steps);
+  for (const point of text.split(',')) {
+    const colon = point.indexOf(':');
+    const step = Number(point.slice(0, colon));
+    points[step] = (points[step] ?? 0) + Number(point.slice(colon + 1));
+  }
+  return points;
+}
+const sumOf = (points: readonly number[]): number => points.reduce((sum, one) => sum + one, 0);
+
+/** @param countOf of what is in a bucket how much counts. */
+function quantilesOf(
+  buckets: readonly Figure[],
+  countOf: (points: readonly number[]) => number,
+): Quantiles | undefined {
+  const counts = new Map(buckets.map(({ detail, points }) => [Number(detail), countOf(points)]));
   const [p50, p95] = [quantile(counts, 0.5), quantile(counts, 0.95)];
   return p50 === undefined || p95 === undefined ? undefined : { p50, p95 };
 }

@@ -39,13 +39,16 @@ export interface Streams {
 }
 
 export function createStreams(connection: DatabaseSync): Streams {
-  const events = (where: string) =>
-    prepare<IndexedEvent>(connection, `SELECT ${COLUMNS} FROM events WHERE ${where} AND ${PART}`);
+  const events = (where: string, index = '') =>
+    prepare<IndexedEvent>(connection, `SELECT ${COLUMNS} FROM events ${index} WHERE ${where} AND ${PART}`);
   const numbers = (table: string, where: string) =>
     prepare<{ seq: number }>(connection, `SELECT seq FROM ${table} WHERE ${where} AND ${PART}`);
   const ofShop = events('shop = ? AND label IS NOT NULL');
-  const ofLabel = events('label = ?');
-  const ofSource = events('shop = ? AND source = ? AND source > 0 AND label IS NOT NULL');
+  const ofLabel = events('label = ?', 'INDEXED BY events_by_label');
+  const ofSource = events(
+    'shop = ? AND source = ? AND source > 0 AND label IS NOT NULL',
+    'INDEXED BY events_by_source',
+  );
   const ofKey = numbers('keys', 'segment = ? AND key = ?');
   const ofOrder = numbers('store.events', 'order_id = ?');
   const ofDeadLetters = numbers('store.dead_letters', 'consumer = ?');

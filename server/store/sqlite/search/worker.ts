@@ -41,12 +41,12 @@ function openEngine(data: SearchData) {
   const remove = createRemoveFromIndex(connection, tallies);
   const events = createIndexEvents(connection, names, figures, remove);
   const history = createIndexHistory(connection, { names, figures, tallies, events });
-  const indexer = createIndexer(database, { names, figures, events, history });
+  const facts = createOrderFacts(connection);
+  const indexer = createIndexer(database, { names, figures, events, history, facts });
   const streams = createStreams(connection);
   const outcomes = createOutcomes(connection, names, data.consumers);
   const matchEvents = createMatchEvents(connection, { names, streams, outcomes });
   const scan = createScan(database, { names, indexer, matchEvents });
-  const facts = createOrderFacts(connection);
   const findEvents = createFindEvents(connection, { outcomes, scan });
   const findOrders = createFindOrders(connection, { names, streams, outcomes, scan, facts });
   const orderDetail = createOrderDetail(connection, { facts, streams, names, scan, findOrders, findEvents });
@@ -105,10 +105,7 @@ function openEngine(data: SearchData) {
       groups: guarded(createGroups(connection, { names, outcomes })),
       select: guarded(createSelect({ outcomes, scan })),
       ...figureCalls(createSeries(connection, outcomes)),
-      forget: guarded(function* (shop: string, ids: readonly string[]) {
-        facts.forget();
-        yield* forget(shop, ids);
-      }),
+      forget: guarded(forget),
       purge: guarded(purge),
       retain: guarded(retain),
     },
