@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import type { Store } from '../store/store.ts';
+import { record } from './audit.ts';
 import { parse } from './parse.ts';
 
 const Page = z.object({
@@ -13,9 +14,12 @@ const Chosen = z.union([
   z.strictObject({ consumer: z.string().min(1) }),
 ]);
 
+const wordsOf = (chosen: z.output<typeof Chosen>) =>
+  'ids' in chosen ? `${chosen.ids.length} dead letters` : `all dead letters of ${chosen.consumer}`;
+
 /** Dead letters one by one, or all of a consumer. Selections of every kind: `replay.ts`. */
 export function deadLetterRoutes(
-  log: Pick<Store, 'deadLetters' | 'replayDeadLetters' | 'discardDeadLetters'>,
+  log: Pick<Store, 'deadLetters' | 'replayDeadLetters' | 'discardDeadLetters' | 'addAudit'>,
 ): Router {
   const admin = Router();
   admin.get('/dead-letters', async (request, response) => {
@@ -28,10 +32,16 @@ export function deadLetterRoutes(
     response.json({ deadLetters: await log.deadLetters(query) });
   });
   admin.post('/dead-letters/replay', async (request, response) => {
-    response.json({ replayed: await log.replayDeadLetters(parse(Chosen, request.body)) });
+    const chosen = parse(Chosen, request.body);
+    const replayed = await log.replayDeadLetters(chosen);
+    await record(log, response, { action: 'replay', selection: wordsOf(chosen), count: replayed });
+    response.json({ replayed });
   });
   admin.post('/dead-letters/discard', async (request, response) => {
-    response.json({ discarded: await log.discardDeadLetters(parse(Chosen, request.body)) });
+    const chosen = parse(Chosen, request.body);
+    const discarded = await log.discardDeadLetters(chosen);
+    await record(log, response, { action: 'discard', selection: wordsOf(chosen), count: discarded });
+    response.json({ discarded });
   });
   return admin;
 }

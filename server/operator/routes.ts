@@ -39,7 +39,7 @@ export function adminRoutes(parts: AdminParts): OperatorRoutes {
   });
   router.use('/admin', admin);
   if (parts.statistics && state)
-    admin.use(statisticsRoutes({ statistics: parts.statistics, state, shops: config.shops }));
+    admin.use(statisticsRoutes({ statistics: parts.statistics, state, shops: config.shops, log }));
   admin.use(express.json({ limit: '1mb' }));
   admin.get(
     '/openapi.json',

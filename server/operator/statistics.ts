@@ -4,19 +4,22 @@ import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
 import { HttpError } from '../http/errors.ts';
 import type { Statistics } from '../platforms/statistics.ts';
+import type { Audit } from '../store/audit.ts';
+import { record } from './audit.ts';
 import { readCosts } from './marketing-costs.ts';
 
 export interface StatisticsParts {
   statistics: Pick<Statistics, 'sync' | 'totals'>;
   state: Pick<AnalyticsStore, 'putCosts'>;
   shops: readonly Pick<Shop, 'id'>[];
+  log: Pick<Audit, 'addAudit'>;
 }
 
 /** About 20,000 rows. */
 const MAX_COSTS_BYTES = 1024 * 1024;
 
 /** Campaign totals, their reports to SHOPLINE, and advertising costs. Mount before any middleware that reads bodies. */
-export function statisticsRoutes({ statistics, state, shops }: StatisticsParts): Router {
+export function statisticsRoutes({ statistics, state, shops, log }: StatisticsParts): Router {
   const admin = Router();
 
   admin.post('/statistics/sync', async (request, response) => {
@@ -39,6 +42,7 @@ export function statisticsRoutes({ statistics, state, shops }: StatisticsParts):
       request.is('text/csv') === 'text/csv',
     );
     await state.putCosts(shop, costs);
+    await record(log, response, { action: 'costs', selection: shop, count: costs.length });
     const marketingEvents = new Set(costs.map(({ marketingEventId }) => marketingEventId)).size;
     response.json({ days: costs.length, marketingEvents });
   });

@@ -42,9 +42,14 @@ async function begin(shops = ['tea']) {
     },
   };
   const router = Router();
-  router.use('/admin', statisticsRoutes({ statistics, state, shops: shops.map((id) => ({ id })) }));
+  router.use(
+    '/admin',
+    statisticsRoutes({ statistics, state, shops: shops.map((id) => ({ id })), log: NO_AUDIT }),
+  );
   return { ...(await listen(router)), put, synced, disk };
 }
+
+const NO_AUDIT = { addAudit: async () => {} };
 
 async function listen(router: Router) {
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
@@ -341,6 +346,7 @@ describe('among the other operator’s routes', () => {
       config: { shops: [{ id: 'tea', destinations: [] }] },
       access: { token: TOKEN, sessions: createSessions(Date.now), pageOrigins: new Set(), openCsrf: '' },
       clock: { now: Date.now },
+      log: NO_AUDIT,
       ...more,
     } as unknown as AdminParts).router;
   const csv = 'marketing_event_id,day,spend\nMA_1,2026-03-01,5';
