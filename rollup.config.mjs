@@ -83,7 +83,7 @@ const PIXEL_NAMES = {
 /** The same for the plugins that are close to their limits. */
 const PLUGIN_NAMES = {
   'debug-differences': 'S M d C f D g G K t J $ L R s m',
-  'json-ld': 'i p o r q t g s c m n X d a h w $ k u f y l j e',
+  'json-ld': 'k n s D d i h l t w O L x K J a P r $ b f p g S N e y m M u o q R c _ C E G T A v z j I',
   shopline: 'e t b c l o u g _ m p s j n d F w J k i a G T P K q U v z M Z x y B h O H X E D A W',
   'shopline-cart': 'r O m U a N i c P S R x h f n Q t g v s o T w l y u k e z q',
 };

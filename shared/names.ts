@@ -63,7 +63,6 @@ export const PLUGINS = [
   'markup',
   'pixel-tiktok',
   'repair',
-  'schema',
   'shopline',
   'shopline-cart',
   'shopline-direction',

@@ -53,6 +53,9 @@ export type Report = (event: string, properties: Properties, moment?: Moment) =>
  */
 export type OnTexts = (texts: string[], moment: Moment, key?: string, isTaken?: unknown) => unknown;
 
+/** A thing of schema.org's in our property names. */
+export type Translate = (thing: Thing) => Properties;
+
 /** A click or submit: with what it happened in, through open shadow roots, where and when. */
 export type Early = [event: Event, path: HTMLElement[], moment: Moment];
 
@@ -103,14 +106,19 @@ export interface Tools {
   early: Early[];
   /** The present moment, for a report that is made later. */
   now(): Moment;
-  /** Parses JSON with what people leave in it; undefined for what is none even so. Of `repair.js`. */
-  parse?(text: string): unknown;
-  /** Makes properties, in place, fit the collector's contract: numbers for amounts, text decoded. Of `repair.js`. */
-  fit?(properties: Properties): Properties;
-  /** Schema.org data with one object for each thing, and the offer that is meant first. Of `schema.js`. */
-  simplify?(things: unknown[], page: Page, at: Date): unknown[];
-  /** Called when these have arrived, or one of them cannot be loaded. */
-  onRepair?(): void;
+  /** Reads such texts. Set by `json-ld`, for `repair.js`. */
+  onTexts?: OnTexts;
+  /** What `json-ld` could not read, or not all of it: `repair.js` has it read again. */
+  odd?: Set<Parameters<OnTexts>>;
+  /** JSON without what people leave in it. Of `repair.js`. */
+  clean?(text: string): string;
+  /** The number in an amount that is written in no usual way; undefined where it is not sure which. Of `repair.js`. */
+  readAmount?(text: unknown, currency?: unknown): number | undefined;
+  /**
+   * Reports an order, and chooses the one of several products that the page is about; empty when it is none of them. Of
+   * `repair.js`.
+   */
+  choose?(things: Thing[], products: Thing[], found: Parameters<OnTexts>, toProduct: Translate): Thing[];
   /** What SHOPLINE's own sources reported of the cart lately, newest first. Set by `shopline`. */
   changes?: Change[];
   /** Reports what the data layer says, unless the cart changed the other way. Set by `shopline-direction`. */

@@ -39,11 +39,13 @@ async function open(attributes: Record<string, string> = {}): Promise<Storebeaco
   vi.advanceTimersByTime(0);
   return api;
 }
-/** Runs `json-ld.js` in a page, by default the one that was opened last. */
+/** Runs `json-ld.js` in a page, by default the one that was opened last, and `repair.js` if it is asked for. */
 async function loadPlugin(page = window.storebeacon as Storebeacon): Promise<void> {
   vi.resetModules();
   window.storebeacon = page;
+  for (const old of document.querySelectorAll('script[src$="/repair.js"]')) old.remove();
   await import('../../client/snippet/json-ld.ts');
+  if (document.querySelector('script[src$="/repair.js"]')) await import('../../client/snippet/repair.ts');
 }
 /** Seconds pass. */
 const wait = (seconds: number) => vi.advanceTimersByTime(seconds * 1000);

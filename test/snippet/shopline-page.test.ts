@@ -53,7 +53,6 @@ async function open({ jsonLd, state, theme, path = '/products/oolong', consent =
     vi.advanceTimersByTime(1);
     await import('../../client/snippet/json-ld.ts');
     await import('../../client/snippet/repair.ts');
-    await import('../../client/snippet/schema.ts');
     await import('../../client/snippet/shopline.ts');
   });
   vi.advanceTimersByTime(500);

@@ -80,7 +80,6 @@ export type Reported = [event: string, properties: Record<string, unknown>];
 /** Files that `json-ld.ts` asks for. */
 const ASKED: Readonly<Record<string, () => Promise<unknown>>> = {
   repair: () => import('../../client/snippet/repair.ts'),
-  schema: () => import('../../client/snippet/schema.ts'),
 };
 /** Runs the files that the page was given script tags for, in their order. */
 async function runAskedFiles(): Promise<void> {
