@@ -9,10 +9,12 @@ const GROUPS = [
   ['match', 'statistics', 'visitors'],
   ['alerts', 'setup', 'audit'],
 ] as const;
+/** Beside them while the demo shop runs. */
+const WITH_DEMO = [...GROUPS, ['demo']] as const;
 
 /** Every view by name. Below 64 rem the list is behind a button. */
 export function Navigation({ place }: { place: Place }) {
-  const { words } = useConsole();
+  const { words, session } = useConsole();
   const [isOpen, setOpen] = useState(false);
   const [alerts, setAlerts] = useState(0);
   useStream({ onStatus: (status) => setAlerts(status.alerts) });
@@ -30,7 +32,7 @@ export function Navigation({ place }: { place: Place }) {
         {wordFor(words.views, current, words.frame.views)}
       </button>
       <nav id="views" class={isOpen ? 'is-open' : undefined} aria-label={words.frame.views}>
-        {GROUPS.map((group) => (
+        {(session.isDemo ? WITH_DEMO : GROUPS).map((group) => (
           <ul key={group[0]}>
             {group.map((name) => (
               <li key={name}>

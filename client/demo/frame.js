@@ -9,12 +9,12 @@ const link = (href, text, test) => element('a', { href, 'data-test': test }, tex
 function ribbon() {
   const watch = element(
     'a',
-    { href: 'deliveries.html', target: 'storebeacon-deliveries', 'data-test': 'watch-deliveries' },
+    { href: '../console/', target: 'storebeacon-console', 'data-test': 'watch-deliveries' },
     'See events arrive ↗',
   );
   const count = element(
     'a',
-    { href: 'statistics.html', target: 'storebeacon-statistics', 'data-test': 'watch-statistics' },
+    { href: '../console/#/statistics', target: 'storebeacon-console', 'data-test': 'watch-statistics' },
     'Campaign results ↗',
   );
   return element('p', { class: 'ribbon' }, 'This is a demo shop. ', watch, ' · ', count);

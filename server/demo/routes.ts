@@ -3,13 +3,12 @@ import helmet from 'helmet';
 import type { ZodError } from 'zod';
 import type { RunningDelivery } from '../delivery/start.ts';
 import { HttpError } from '../http/errors.ts';
-import type { Statistics } from '../platforms/statistics.ts';
 import { Faults, type Sandbox } from '../sandbox/index.ts';
 import type { Store } from '../store/store.ts';
 import type { Emails } from './emails.ts';
 import type { Recorder } from './recorder.ts';
+import { CAMPAIGNS, EMAIL_LINK, FLOW } from './sample.ts';
 import { PlacedOrder, type ShopServer } from './shop-server.ts';
-import { viewOf } from './view.ts';
 
 const PAGES = new URL('../../client/demo/', import.meta.url);
 /** The demo's pages have a strict content security policy, to show that the snippet works under one. */
@@ -31,7 +30,7 @@ function invalid(message: string, { issues }: ZodError): HttpError {
   return new HttpError(400, 'malformed-body', message, { details });
 }
 
-/** The demo shop, its live pages, the stand-ins that send webhooks, and fault injection for each API. */
+/** The demo shop, what the console shows of it, the stand-ins that send webhooks, and fault injection for each API. */
 export function demoRoutes(parts: {
   log: Store;
   delivery: RunningDelivery;
@@ -39,9 +38,8 @@ export function demoRoutes(parts: {
   recorder: Recorder;
   shopServer: ShopServer;
   emails: Emails;
-  statistics?: Pick<Statistics, 'totals'>;
 }): Router {
-  const { log, delivery, sandbox, recorder, shopServer, emails, statistics } = parts;
+  const { log, delivery, sandbox, recorder, shopServer, emails } = parts;
   const faulty = new Set<string>();
   const router = Router();
 
@@ -68,11 +66,10 @@ export function demoRoutes(parts: {
   router.post(['/demo/emails', '/demo/letters'], async (_request, response) => {
     response.json({ webhooks: await emails.send(shopServer.buyer() ?? DEFAULT_BUYER) });
   });
-  if (statistics)
-    router.get('/demo/statistics', async (_request, response) => {
-      const totals = await statistics.totals('shop');
-      response.set('Cache-Control', 'no-store').json(viewOf(totals, sandbox.received('shopline')));
-    });
+  router.get('/demo/links', (_request, response) => {
+    const email = { title: FLOW.title, link: EMAIL_LINK };
+    response.set('Cache-Control', 'no-store').json({ campaigns: CAMPAIGNS, email, faults: [...faulty] });
+  });
 
   router.put('/sandbox/:api/faults', express.json(), (request, response) => {
     const api = Object.keys(sandbox.urls).find((name) => name === request.params.api) as

@@ -22,41 +22,11 @@ const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
 const at = (name: string) => page.locator(`[data-test="${name}"]`);
 const shoot = (name: string) => page.screenshot({ path: `client/demo/screenshots/${name}.png` });
 
-async function buy(): Promise<void> {
-  await at('product').first().click();
-  await at('add-to-cart').click();
-  await at('added').waitFor();
-  await at('go-to-cart').click();
-  await page.waitForTimeout(1_000);
-  await at('checkout').click();
-  await at('place-order').click();
-  await at('order-id').waitFor();
-  await page.waitForTimeout(2_500);
-}
-
 await page.goto(
   `${base}/demo/?ttclid=E.C.P.demo&utm_source=tiktok&utm_medium=paid&utm_campaign=spring&utm_id=MA_demo_spring`,
 );
 await at('consent-accept').click();
 await shoot('shop');
-await buy();
-await page.goto(`${base}/demo/deliveries.html`);
-await at('event').first().waitFor();
-await shoot('deliveries');
-
-await page.goto(`${base}/demo/statistics.html`);
-await at('send-emails').click();
-await at('answer').getByText('Customer.io sent').waitFor();
-await at('flow').locator('[data-test="visit"]').click();
-await buy();
-await page.setViewportSize({ width: 1280, height: 980 });
-await page.goto(`${base}/demo/statistics.html`);
-await at('flow').waitFor();
-await at('report-now').click();
-await at('answer').getByText('accepted').waitFor();
-await shoot('statistics');
-
-await page.setViewportSize({ width: 1280, height: 800 });
 await page.goto(`${base}/demo/?sb_debug=1`);
 await page.waitForTimeout(1_000);
 await at('product').first().click();

@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact';
 import type { Place } from '../place.ts';
 import { Alerts } from './alerts.tsx';
 import { Audit } from './audit.tsx';
+import { Demo } from './demo.tsx';
 import { EventView } from './event.tsx';
 import { Events } from './events.tsx';
 import { Match } from './match.tsx';
@@ -31,6 +32,7 @@ const VIEWS: Readonly<Record<string, readonly [list: View, one?: View]>> = {
   alerts: [Alerts],
   setup: [Setup],
   audit: [Audit],
+  demo: [Demo],
 };
 
 /** @returns with a key that changes when another view, or one of another id, is shown. */

@@ -78,6 +78,7 @@ export const en = {
     alerts: 'Alerts',
     setup: 'Set-up',
     audit: 'Audit',
+    demo: 'Demo',
   },
   states: {
     waiting: 'Waiting',

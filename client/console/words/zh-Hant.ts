@@ -74,6 +74,7 @@ export const zhHant: Words = {
     alerts: '警示',
     setup: '設定',
     audit: '操作紀錄',
+    demo: '示範',
   },
   states: {
     waiting: '等待中',
