@@ -34,7 +34,7 @@ export interface Selection extends Omit<EventFilter, 'consumers' | 'state' | 'me
   words?: string;
 }
 
-/** What a selection holds, in the order of `seq`. */
+/** One event at one consumer. */
 export interface Selected {
   consumer: string;
   seq: number;

@@ -35,7 +35,7 @@ export interface Search {
 
   /** Dead letters and skipped events, the largest group first; at most 500 groups. */
   groups(query: GroupQuery): Promise<OutcomeGroup[]>;
-  /** What a replay or a discard would be about, page by page, oldest first. @param limit at most 1,000. */
+  /** What a replay or a discard would be about, page by page, newest first. @param limit events of a page, at most 1,000. */
   select(selection: Selection, limit: number, cursor?: string): Promise<SelectedPage>;
 
   series(query: SeriesQuery): Promise<SearchSeries>;

@@ -127,6 +127,7 @@ test('a full disk stops the index alone: it is reported once, and catches up', a
     () => parts.reports,
     (reports) => reports.some((report) => report.startsWith('failed')),
   );
+  expect((await parts.search.events({ limit: 5 })).events).toHaveLength(5);
   await parts.log.accept(named(3000, 10));
   await settleAll(parts);
   expect(await parts.log.lease('tiktok@shop', 1000)).toHaveLength(1000);

@@ -34,7 +34,7 @@ export function createIndexer(
     figures: Figures;
     events: IndexEvents;
     history: IndexHistory;
-    facts: Pick<ReadOrderFacts, 'of'>;
+    facts: Pick<ReadOrderFacts, 'keep'>;
   },
 ) {
   const read = prepare<Progress>(connection, 'SELECT seq, history_id AS historyId FROM progress');
@@ -44,7 +44,7 @@ export function createIndexer(
   function advance(): Indexed {
     const before = progress();
     const added = events.addAfter(before.seq, EVENTS);
-    for (const id of added.orderIds) facts.of(id);
+    for (const id of added.orderIds) facts.keep(id);
     events.addSomeComposed();
     // Events that left the store before they were read are waited for no more.
     const readTo = added.count < EVENTS ? Number.MAX_SAFE_INTEGER : added.seq;

@@ -33,7 +33,7 @@ export type StoredReport = Report & { receivedAtMs: number; isReduced: boolean }
 export function createOrderFacts(connection: DatabaseSync) {
   const versions = prepare<{ version: string }>(
     connection,
-    `SELECT count(*) || ':' || coalesce(max(received_at), 0) || ':' || coalesce(sum(is_reduced), 0) || ':' ||
+    `SELECT count(*) || ':' || coalesce(max(received_at), 0) || ':' ||
        (SELECT count(*) FROM store.evidence WHERE order_id = ?1) AS version
      FROM store.order_reports WHERE order_id = ?1`,
   );
@@ -80,15 +80,17 @@ export function createOrderFacts(connection: DatabaseSync) {
     };
   }
 
+  const versionOf = (id: number) => versions.get(id)?.version ?? '';
   return {
     reportsOf,
     of(id: number): OrderFacts {
-      const version = versions.get(id)?.version ?? '';
       const found = known.get(id);
-      if (found?.version === version) return JSON.parse(found.facts);
-      const facts = read(id);
-      put.run(id, version, JSON.stringify(facts));
-      return facts;
+      return found?.version === versionOf(id) ? JSON.parse(found.facts) : read(id);
+    },
+    /** Keeps what the reports say by now. */
+    keep(id: number): void {
+      const version = versionOf(id);
+      if (known.get(id)?.version !== version) put.run(id, version, JSON.stringify(read(id)));
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Indexer } from './indexer.ts';
 import type { MatchEvents, Wanted } from './match-events.ts';
 import type { Names } from './names.ts';
 import { type IndexedEvent, merged, type Stream } from './streams.ts';
+import { unlessFull } from './unless-full.ts';
 
 /** How many events the first step looks at, and one of the later ones. Between two steps other calls are served. */
 const FIRST_STEP = 64;
@@ -40,7 +41,9 @@ export function createScan({ connection, transaction }: Database, { names, index
   const isLate = (): boolean => (newestRow.get()?.id ?? 0) > indexer.progress().historyId;
 
   function catchUp(): void {
-    for (let step = 0; step < CATCH_UP && indexer.step().hasMore; ) step++;
+    unlessFull(() => {
+      for (let step = 0; step < CATCH_UP && indexer.step().hasMore; ) step++;
+    });
   }
 
   /** Between which numbers events received in a time are. */
