@@ -181,13 +181,18 @@ async function ask(): Promise<void> {
     await search.indexedUntil();
     const times: number[] = [];
     let found: unknown;
+    const cpu = process.cpuUsage();
     for (let run = 0; run < 3; run++) {
       const startedAtMs = performance.now();
       found = await question(search);
       times.push(performance.now() - startedAtMs);
     }
+    const { user, system } = process.cpuUsage(cpu);
     await search.close();
-    console.log(`${what}: ${times.map((ms) => ms.toFixed(1)).join(', ')} ms, ${sizeOf(found)}`);
+    const each = ((user + system) / 1000 / times.length).toFixed(1);
+    console.log(
+      `${what}: ${times.map((ms) => ms.toFixed(1)).join(', ')} ms (${each} ms of CPU), ${sizeOf(found)}`,
+    );
   }
 }
 

@@ -45,22 +45,19 @@ export function createSeries(connection: DatabaseSync, outcomes: Outcomes) {
   ): DeliverySeries {
     const own = all.filter(({ owner }) => owner === `${id}`);
     const points = (kind: Counted) => own.find((one) => one.kind === kind)?.points ?? zeros(steps);
-    const latency = own.filter(({ kind }) => kind === 'latency');
-    const latencyMs = quantilesOf(latency, sumOf);
-    const requestMs = quantilesOf(
-      own.filter(({ kind }) => kind === 'request-ms'),
-      sumOf,
-    );
+    const latency = bucketsOf(own, 'latency');
+    const latencyMs = quantilesOf(latency);
+    const requestMs = quantilesOf(bucketsOf(own, 'request-ms'));
     return {
       ...{ kind: 'deliveries', shop, consumer: name },
       ...{ delivered: points('delivered'), skipped: points('skipped'), retried: points('retried') },
       ...{ dead: points('dead'), requests: points('requests') },
       ...(latencyMs && { latencyMs }),
       ...(requestMs && { requestMs }),
-      latencyP95Ms: Array.from(
-        { length: steps },
-        (_, step) => quantilesOf(latency, (of) => of[step] ?? 0)?.p95 ?? null,
-      ),
+      latencyP95Ms: Array.from({ length: steps }, (_, step) => {
+        const ofStep = latency.map(({ bucket, points }) => [bucket, points[step] ?? 0] as const);
+        return quantile(ofStep, 0.95) ?? null;
+      }),
     };
   }
 
@@ -118,12 +115,15 @@ function readPoints(text: string, steps: number): number[] {
 }
 const sumOf = (points: readonly number[]): number => points.reduce((sum, one) => sum + one, 0);
 
-/** @param countOf of what is in a bucket how much counts. */
-function quantilesOf(
-  buckets: readonly Figure[],
-  countOf: (points: readonly number[]) => number,
-): Quantiles | undefined {
-  const counts = new Map(buckets.map(({ detail, points }) => [Number(detail), countOf(points)]));
+const bucketsOf = (figures: readonly Figure[], wanted: FigureKind) =>
+  figures
+    .filter(({ kind }) => kind === wanted)
+    .map(({ detail, points }) => ({ bucket: Number(detail), points }))
+    .sort((a, b) => a.bucket - b.bucket);
+
+/** Over the whole time. */
+function quantilesOf(buckets: ReturnType<typeof bucketsOf>): Quantiles | undefined {
+  const counts = buckets.map(({ bucket, points }) => [bucket, sumOf(points)] as const);
   const [p50, p95] = [quantile(counts, 0.5), quantile(counts, 0.95)];
   return p50 === undefined || p95 === undefined ? undefined : { p50, p95 };
 }
