@@ -5,6 +5,7 @@ export const ALERT_RULES = [
   'rejections-rise',
   'coercions-rise',
   'dead-letters-rise',
+  'deliveries-refused',
   'unconfirmed-orders-rise',
   'match-keys-fall',
   'event-name-unknown',

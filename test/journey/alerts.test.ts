@@ -5,10 +5,11 @@ import { Webhook } from 'standardwebhooks';
 import { expect, onTestFinished, test } from 'vitest';
 import { startCollector } from '../support/collector.ts';
 import { eventually } from '../support/eventually.ts';
-import { createSkipClock } from '../support/skip-clock.ts';
+import { createSkipClock, type SkipClock } from '../support/skip-clock.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const SECRET = `whsec_${Buffer.from('thirty-two bytes of a secret key').toString('base64')}`;
 
 interface Posted {
@@ -32,6 +33,14 @@ async function receiveAlerts() {
   return { posted, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook` };
 }
 
+/** The clock of a test, minute by minute: a collector looks once in each. */
+const pass = async (clock: SkipClock, minutes: number, stepMs = MINUTE_MS) => {
+  for (let nth = 0; nth < minutes; nth++) {
+    clock.skip(stepMs);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
 test('a destination that refuses the token is one message, one open alert over a restart, and one message when it recovers', async () => {
   const { posted, url } = await receiveAlerts();
   const dataDir = tempDir();
@@ -47,13 +56,7 @@ test('a destination that refuses the token is one message, one open alert over a
     () => first.lines.join(),
     (lines) => lines.includes('destination rejected the access token'),
   );
-  const passMinutes = async (minutes: number) => {
-    for (let nth = 0; nth < minutes; nth++) {
-      clock.skip(MINUTE_MS);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  };
-  await passMinutes(6);
+  await pass(clock, 6);
   await eventually(refused, ({ length }) => length > 0);
   const scrape = await (await first.admin('GET', '/metrics')).text();
   expect(scrape).toMatch(
@@ -62,10 +65,10 @@ test('a destination that refuses the token is one message, one open alert over a
   await first.stop();
 
   const second = await startCollector(variables, { clock, dataDir, sandbox });
-  await passMinutes(5);
+  await pass(clock, 5);
   expect(refused()).toHaveLength(1);
   sandbox.setFaults('tiktok', undefined);
-  await passMinutes(20);
+  await pass(clock, 20);
   const messages = await eventually(refused, ({ length }) => length > 1);
   expect(messages.map(({ type }) => type)).toEqual(['alert.opened', 'alert.ended']);
   expect(new Set(messages.map(({ data }) => data.id)).size).toBe(1);
@@ -80,4 +83,66 @@ test('a destination that refuses the token is one message, one open alert over a
     const signature = new Webhook(SECRET).sign(headers['webhook-id'] ?? '', sentAt, body);
     expect(headers['webhook-signature']).toBe(signature);
   }
+}, 60_000);
+
+test('a new collector whose events a destination refuses has an alert, without any history, until they are sent again', async () => {
+  const { posted, url } = await receiveAlerts();
+  const clock = createSkipClock();
+  const collector = await startCollector({ ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_SECRET: SECRET }, { clock });
+  const { sandbox } = collector;
+  sandbox.setFaults('tiktok', { body: { code: 40002, message: 'Param error', request_id: 'r-1' } });
+  const batch = [1, 2, 3, 4].map((nth) => ({
+    ...{ type: 'track', event: 'Order Completed', anonymousId: `visitor-${nth}`, messageId: `order-${nth}` },
+    properties: { order_id: `A-${nth}`, total: 20, currency: 'TWD' },
+    context: { traits: { email: `buyer-${nth}@shop.example` }, page: { url: 'https://shop.example/thanks' } },
+  }));
+  await collector.post('/v1/batch', { batch });
+  const dead = async () => {
+    const { deadLetters } = (await (await collector.admin('GET', '/admin/dead-letters')).json()) as {
+      deadLetters: object[];
+    };
+    return deadLetters.filter((one) => JSON.stringify(one).includes('tiktok'));
+  };
+  await eventually(dead, ({ length }) => length >= 4);
+  await pass(clock, 3);
+  const refused = () => posted.filter(({ data }) => data.rule === 'deliveries-refused');
+  await eventually(refused, ({ length }) => length > 0);
+  sandbox.setFaults('tiktok', undefined);
+  await collector.admin('POST', '/admin/dead-letters/replay', { consumer: 'tiktok@shop' });
+  await eventually(dead, ({ length }) => length === 0);
+  await pass(clock, 15);
+  expect((await eventually(refused, ({ length }) => length > 1)).map(({ type }) => type)).toEqual([
+    'alert.opened',
+    'alert.ended',
+  ]);
+}, 60_000);
+
+test('orders that stop after a week of them are an alert, found by the search; the words have the numbers', async () => {
+  const { posted, url } = await receiveAlerts();
+  const clock = createSkipClock();
+  const collector = await startCollector({ ALERT_WEBHOOK_URL: url, ALERT_WEBHOOK_SECRET: SECRET }, { clock });
+  const day = async (nth: number, orders: number) => {
+    const batch = Array.from({ length: 60 }, (_, i) => ({
+      ...{ type: 'track', anonymousId: `visitor-${nth}-${i}`, messageId: `message-${nth}-${i}` },
+      ...(i < orders
+        ? { event: 'Order Completed', properties: { order_id: `B-${nth}-${i}`, total: 20, currency: 'TWD' } }
+        : { event: 'Product Viewed', properties: { product_id: 'P-1' } }),
+    }));
+    expect((await collector.post('/v1/batch', { batch })).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await pass(clock, 4, 6 * HOUR_MS);
+  };
+  for (let nth = 0; nth < 7; nth++) await day(nth, 30);
+  expect(posted.filter(({ data }) => data.rule === 'purchases-drop')).toEqual([]);
+  await day(7, 0);
+  await day(8, 0);
+  const [alert] = await eventually(
+    () => posted.filter(({ data }) => data.rule === 'purchases-drop'),
+    ({ length }) => length > 0,
+  );
+  expect(alert?.data).toMatchObject({
+    shop: 'shop',
+    value: 0,
+    words: { means: expect.stringContaining('are usual') },
+  });
 }, 60_000);

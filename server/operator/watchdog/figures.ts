@@ -1,6 +1,7 @@
 import type { TokenExpiry } from '../../platforms/platform.ts';
 import type { Hours } from './hours.ts';
 import type { MatchDay } from './match-fall.ts';
+import type { RecentlySettled } from './recent.ts';
 
 /** What is known of one shop by hour. */
 export interface ShopFigures {
@@ -45,6 +46,7 @@ export interface DestinationState {
   pausedSinceMs?: number;
   waiting: number;
   oldestAgeMs: number;
+  settled: RecentlySettled;
 }
 
 /** How orders of pages are confirmed at a shop where a page's word makes none. */

@@ -9,6 +9,7 @@ import type { CountedHours } from './counted-hours.ts';
 import type { DestinationState, OrderState, ShopFigures, State } from './figures.ts';
 import { HOUR_MS, type Hours } from './hours.ts';
 import type { MatchDay } from './match-fall.ts';
+import type { Recent } from './recent.ts';
 
 export interface GatherParts {
   shops: readonly Pick<Shop, 'id' | 'ordersFrom'>[];
@@ -29,7 +30,7 @@ const MATCH_DAYS = 20;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Reads what the rules look at. */
-export function createGather(parts: GatherParts, counted: CountedHours) {
+export function createGather(parts: GatherParts, counted: CountedHours, recent: Recent) {
   const pausedSinceMs = new Map<string, number>();
 
   async function ofWorker(
@@ -41,7 +42,8 @@ export function createGather(parts: GatherParts, counted: CountedHours) {
     const since = pausedSinceMs.get(consumer);
     const { waiting, oldestAgeMs } = await parts.log.depth(consumer);
     const paused = since === undefined ? {} : { pausedSinceMs: since };
-    return { shop, destination: destination.name, waiting, oldestAgeMs, ...paused };
+    const settled = recent.last(shop, destination.name);
+    return { shop, destination: destination.name, waiting, oldestAgeMs, settled, ...paused };
   }
 
   async function ofOrders(

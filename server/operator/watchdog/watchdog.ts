@@ -12,6 +12,7 @@ import { type Changes, createIncidents } from './incidents.ts';
 import { type Incident, type Pending, readKept, writeKept } from './kept.ts';
 import { toAlert } from './message.ts';
 import type { Outbox } from './outbox.ts';
+import { createRecent } from './recent.ts';
 import { findHourly, HOURLY_RULES } from './rules/hourly.ts';
 import { findLive, LIVE_RULES } from './rules/live.ts';
 import { RULE_TEXTS } from './rules/words.ts';
@@ -49,7 +50,8 @@ export async function createWatchdog(parts: WatchdogParts): Promise<Watchdog> {
   const kept = await readKept(log);
   const incidents = createIncidents(kept, clock.now(), newId);
   const counted = createCountedHours(kept.hours);
-  const gather = createGather(parts, counted);
+  const recent = createRecent();
+  const gather = createGather(parts, counted, recent);
   let isChanged = false;
   const outbox = startOutbox?.(kept.pending, () => {
     isChanged = true;
@@ -98,7 +100,9 @@ export async function createWatchdog(parts: WatchdogParts): Promise<Watchdog> {
   return {
     async check() {
       const nowMs = clock.now();
-      counted.sample(counters.snapshot(), nowMs);
+      const rows = counters.snapshot();
+      counted.sample(rows, nowMs);
+      recent.sample(rows, nowMs);
       const state = await gather.state(nowMs);
       const findings = findLive(state, (subject) => incidents.find(subject) !== undefined);
       report(incidents.update(findings, live, nowMs));

@@ -10,6 +10,7 @@ const DAY_MS = 86_400_000;
 const NOW_MS = Date.parse('2026-06-20T12:00:00Z');
 const TO_HOUR = Math.floor(NOW_MS / 3_600_000);
 const DAYS = 15;
+const NONE = { delivered: 0, dead: 0, deliveredSince: 0 };
 
 /** The same in each hour of two weeks, then `last` in the hours at the end. */
 const steady = (perHour: number, last: readonly number[] = [], days = DAYS): Hours => {
@@ -161,7 +162,7 @@ describe('by hour', () => {
 describe('at the moment', () => {
   const fine: State = {
     nowMs: NOW_MS,
-    destinations: [{ shop: 'tea', destination: 'tiktok', waiting: 3, oldestAgeMs: 60_000 }],
+    destinations: [{ shop: 'tea', destination: 'tiktok', waiting: 3, oldestAgeMs: 60_000, settled: NONE }],
     tokens: [],
     orders: [],
     clock: { answersMs: 400, messagesMs: 900 },
@@ -179,7 +180,16 @@ describe('at the moment', () => {
     ],
   });
   const tiktok = (state: object): Partial<State> => ({
-    destinations: [{ shop: 'tea', destination: 'tiktok', waiting: 3, oldestAgeMs: 0, ...state }],
+    destinations: [
+      {
+        shop: 'tea',
+        destination: 'tiktok',
+        waiting: 3,
+        oldestAgeMs: 0,
+        settled: NONE,
+        ...state,
+      },
+    ],
   });
   const orders = (state: object): Partial<State> => ({
     orders: [{ shop: 'tea', ordersFrom: 'platform', isSilent: false, provisional: 0, ...state }],
@@ -197,6 +207,17 @@ describe('at the moment', () => {
     ['a refusal two minutes ago', tiktok({ pausedSinceMs: NOW_MS - 120_000 }), ['token-refused error']],
     ['an event that waits for six days', tiktok({ oldestAgeMs: 6.9 * DAY_MS }), []],
     ['an event that waits for a week', tiktok({ oldestAgeMs: 7 * DAY_MS }), ['oldest-event-waits error']],
+    ['two dead letters', tiktok({ settled: { delivered: 0, dead: 2, deliveredSince: 0 } }), []],
+    [
+      'three dead letters and nothing else',
+      tiktok({ settled: { delivered: 0, dead: 3, deliveredSince: 0 } }),
+      ['deliveries-refused error'],
+    ],
+    [
+      'more deliveries than dead letters',
+      tiktok({ settled: { delivered: 30, dead: 20, deliveredSince: 0 } }),
+      [],
+    ],
     ['silent webhooks', orders({ isSilent: true }), ['webhooks-silent error']],
     ['two orders before the first webhook', orders({ provisional: 2 }), []],
     ['three orders before the first webhook', orders({ provisional: 3 }), ['platform-orders-absent warning']],
@@ -215,11 +236,23 @@ describe('at the moment', () => {
     ['a small disk with a fifth free', { disk: { freeBytes: 0.4e9, totalBytes: 2e9 } }, []],
   ])('%s', (_what, state, expected) => expect(found(state)).toEqual(expected));
 
+  test('an open alert about refused events stays until some are delivered with no dead letter between', () => {
+    const rules = (state: object) =>
+      findLive({ ...fine, ...tiktok(state) }, ({ rule }) => rule === 'deliveries-refused');
+    expect(rules({})).toMatchObject([{ rule: 'deliveries-refused' }]);
+    expect(rules({ settled: { delivered: 1, dead: 1, deliveredSince: 0 } })).toHaveLength(1);
+    expect(rules({ settled: { delivered: 9, dead: 8, deliveredSince: 0 } })).toHaveLength(1);
+    expect(rules({ settled: { delivered: 9, dead: 2, deliveredSince: 0 } })).toEqual([]);
+    expect(rules({ settled: { delivered: 9, dead: 8, deliveredSince: 5 } })).toEqual([]);
+    expect(found({})).toEqual([]);
+  });
+
   test('at a limit an open alert does not end at once', () => {
+    const quiet = { destinations: [] };
     expect(found({ disk: { freeBytes: 5.2e9, totalBytes: 100e9 } }, false)).toEqual([]);
-    expect(found({ disk: { freeBytes: 5.2e9, totalBytes: 100e9 } }, true)).toHaveLength(1);
-    expect(found({ disk: { freeBytes: 8e9, totalBytes: 100e9 } }, true)).toEqual([]);
-    expect(found({ clock: { answersMs: 50_000 } }, true)).toHaveLength(1);
-    expect(found({ clock: { answersMs: 30_000 } }, true)).toEqual([]);
+    expect(found({ ...quiet, disk: { freeBytes: 5.2e9, totalBytes: 100e9 } }, true)).toHaveLength(1);
+    expect(found({ ...quiet, disk: { freeBytes: 8e9, totalBytes: 100e9 } }, true)).toEqual([]);
+    expect(found({ ...quiet, clock: { answersMs: 50_000 } }, true)).toHaveLength(1);
+    expect(found({ ...quiet, clock: { answersMs: 30_000 } }, true)).toEqual([]);
   });
 });

@@ -116,14 +116,14 @@ export const PLANTED: readonly Planted[] = [
     endsWithin: 8,
   },
   {
-    rule: 'dead-letters-rise',
+    rule: 'deliveries-refused',
     shop: 'small',
     destination: 'tiktok',
     fromHour: 24 * DAY + 9,
     hours: 36,
-    level: 0.7,
+    level: 0.9,
     foundWithin: 14,
-    endsWithin: 60,
+    endsWithin: 14,
   },
   {
     rule: 'unconfirmed-orders-rise',

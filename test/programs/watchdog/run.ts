@@ -110,6 +110,10 @@ export async function simulateMonth(seed: number): Promise<Posted[]> {
       count('fields_coerced', { shop, field: 'properties.total' }, found.coerced);
       count('evidence_closed', { shop, outcome: 'unconfirmed-order' }, found.unconfirmed);
       count('orders_provisional', { shop }, found.provisional);
+      for (const [destination, { delivered, dead }] of Object.entries(found.deliveries)) {
+        count('deliveries', { shop, destination, outcome: 'delivered' }, delivered);
+        count('dead_letters', { shop, destination, reason: 'rejected' }, dead);
+      }
     }
   };
 

@@ -89,7 +89,7 @@ export function createTraffic(shop: SimulatedShop, seed: number) {
           deliver(dice, names, campaign !== undefined, {
             left: at('deliveries-drop', name)?.level ?? 1,
             isPaused: at('token-refused', name) !== undefined,
-            dead: at('dead-letters-rise', name)?.level ?? 0.0005,
+            dead: at('deliveries-refused', name)?.level ?? at('dead-letters-rise', name)?.level ?? 0.0005,
             email: at('match-keys-fall', name)?.level ?? 1,
           }),
         ]),

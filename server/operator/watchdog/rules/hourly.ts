@@ -1,12 +1,11 @@
 import type { AlertRule } from '../../../../shared/alert-rules.ts';
-import { EVENT_NAMES } from '../../../../shared/names.ts';
-import { editDistance } from '../../../lib/edit-distance.ts';
 import { findDrop, type Look } from '../drop.ts';
 import type { DestinationFigures, ShopFigures } from '../figures.ts';
 import type { Finding, Subject } from '../finding.ts';
-import { addHours, DAY_HOURS, firstHour, type Hours, sumHours } from '../hours.ts';
+import { addHours, DAY_HOURS, firstHour, type Hours } from '../hours.ts';
 import { findMatchFall } from '../match-fall.ts';
 import { findRise, type RiseLimits } from '../rise.ts';
+import { findNearMiss } from './near-miss.ts';
 
 /** The rules that this file has; they look at full hours, once an hour. */
 export const HOURLY_RULES = [
@@ -61,7 +60,7 @@ export function findHourly(figures: ShopFigures, toHour: number, findIncident: F
   return [
     ...ordersDrop(figures, all, look(found('purchases-drop'))),
     ...messagesRise(figures, (rule, from) => look(found(rule), from)),
-    ...nearMiss(names, shop, toHour),
+    ...findNearMiss(figures, toHour),
     ...figures.destinations.flatMap((one) => {
       const of = (rule: AlertRule) => look({ rule, shop, destination: one.destination });
       return ofDestination(one, shop, all, of);
@@ -132,16 +131,21 @@ function ofDestination(
   const findings: Finding[] = [];
   const place = { shop, destination };
   const settled = addHours(delivered, dead);
-  const rise = findRise(dead, settled, look('dead-letters-rise'), OF_DELIVERIES);
+  /** What was while the other alert was open is part of that one. */
+  const after = (rule: AlertRule, other: AlertRule): Look => {
+    const own = look(rule);
+    return { ...own, notBeforeHour: Math.max(own.notBeforeHour, look(other).notBeforeHour) };
+  };
+  const rise = look('deliveries-refused').isOpen
+    ? undefined
+    : findRise(dead, settled, after('dead-letters-rise', 'deliveries-refused'), OF_DELIVERIES);
   if (rise) {
     const means = `In the last ${rise.windowHours} hours ${rise.value} events became dead letters; up to ${Math.round(rise.expected)} are usual.`;
     findings.push({ rule: 'dead-letters-rise', ...place, severity: 'error', means, ...numbersOf(rise) });
   }
   // While the token is refused nothing is delivered; that is an alert of its own.
-  const refused = look('token-refused').notBeforeHour;
-  const ofDrop = look('deliveries-drop');
-  const since = { ...ofDrop, notBeforeHour: Math.max(ofDrop.notBeforeHour, refused) };
-  const drop = isPaused ? undefined : findDrop(settled, all, since, 0);
+  const ofDrop = after('deliveries-drop', 'token-refused');
+  const drop = isPaused ? undefined : findDrop(settled, all, ofDrop, 0);
   if (drop) {
     const means = `${drop.value} events were delivered in the last ${drop.windowHours} hours; about ${Math.round(drop.expected)} are usual.`;
     findings.push({ rule: 'deliveries-drop', ...place, severity: 'error', means, ...numbersOf(drop) });
@@ -173,44 +177,3 @@ const numbersOf = ({
   baseline: Math.round(expected * 10) / 10,
   windowHours,
 });
-
-const LEAST_EVENTS = 3;
-const MOST_EDITS = 2;
-const MOST_NAMED = 5;
-const STANDARD: ReadonlySet<string> = new Set(EVENT_NAMES);
-const plain = (name: string) => name.toLowerCase().replace(/[^a-z]/g, '');
-/** The first letter of each word. */
-const initials = (name: string) =>
-  name
-    .replace(/([a-z])([A-Z])|[^A-Za-z]+/g, '$1 $2')
-    .toLowerCase()
-    .split(' ')
-    .map((word) => word.charAt(0))
-    .join('');
-const PLAIN_NAMES = EVENT_NAMES.map((name) => ({ name, text: plain(name), initials: initials(name) }));
-
-/**
- * Names that are no standard ones, and within an edit of one, or two where the words begin with the same letters. They hold
- * nothing else that a sender chose.
- */
-function nearMiss(names: ShopFigures['names'], shop: string, toHour: number): Finding[] {
-  const near = Object.entries(names).flatMap(([name, hours]) => {
-    if (STANDARD.has(name) || name.length > 60) return [];
-    const count = sumHours(hours, toHour - DAY_HOURS, toHour);
-    const meant = count >= LEAST_EVENTS ? nearestOf(name) : undefined;
-    return meant === undefined ? [] : [{ name, meant, count }];
-  });
-  if (near.length === 0) return [];
-  const named = near.slice(0, MOST_NAMED).map(({ name, meant }) => `"${name}" for ${meant}`);
-  const value = near.reduce((sum, { count }) => sum + count, 0);
-  const means = `${value} events in the last 24 hours have nearly the name of a standard event: ${named.join(', ')}.`;
-  return [{ rule: 'event-name-unknown', shop, severity: 'warning', means, value }];
-}
-
-function nearestOf(name: string): string | undefined {
-  const [text, starts] = [plain(name), initials(name)];
-  const near = PLAIN_NAMES.filter(({ text: known }) => Math.abs(known.length - text.length) <= MOST_EDITS)
-    .map((known) => ({ ...known, edits: editDistance(text, known.text) }))
-    .filter((known) => known.edits <= (known.initials === starts ? MOST_EDITS : 1));
-  return near.toSorted((a, b) => a.edits - b.edits)[0]?.name;
-}

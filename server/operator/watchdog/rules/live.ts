@@ -2,11 +2,13 @@ import type { AlertRule } from '../../../../shared/alert-rules.ts';
 import { OVERDUE_MS } from '../../../store/waiting.ts';
 import type { State } from '../figures.ts';
 import type { Finding, Subject } from '../finding.ts';
+import type { RecentlySettled } from '../recent.ts';
 
 /** The rules that this file has; they look at the process every minute. */
 export const LIVE_RULES = [
   'token-expires',
   'token-refused',
+  'deliveries-refused',
   'webhooks-silent',
   'platform-orders-absent',
   'clock-off',
@@ -21,6 +23,12 @@ const GB = 1e9;
 
 /** A refusal that the next probe does not repeat is no alert. */
 const REFUSED_MS = 2 * MINUTE_MS;
+/** Of what is settled in an hour, and so many at least. */
+const REFUSED_SHARE = 0.5;
+const LEAST_REFUSED = 3;
+/** It is over when so many are delivered without a dead letter between, or less than this share of an hour is refused. */
+const LEAST_ACCEPTED = 3;
+const ACCEPTED_SHARE = 0.25;
 const EXPIRES_MS = 7 * DAY_MS;
 /** Of its life. Tokens are renewed after four fifths: by now that has failed for a while. */
 const RENEWED_EXPIRES_SHARE = 0.1;
@@ -37,6 +45,9 @@ export function findLive(state: State, isOpen: (subject: Subject) => boolean): F
   return [
     ...state.tokens.flatMap((token) => tokenExpires(token, state.nowMs)),
     ...state.destinations.flatMap((one) => ofDestination(one, state.nowMs)),
+    ...state.destinations.flatMap((one) =>
+      refused(one, isOpen({ rule: 'deliveries-refused', ...placeOf(one) })),
+    ),
     ...state.orders.flatMap(ofOrders),
     ...clockOff(state.clock, isOpen({ rule: 'clock-off' })),
     ...diskNearlyFull(state.disk, isOpen({ rule: 'disk-nearly-full' })),
@@ -72,6 +83,21 @@ function ofDestination(
   }
   return findings;
 }
+
+const placeOf = ({ shop, destination }: State['destinations'][number]) => ({ shop, destination });
+
+/** It needs no baseline: the API refuses more than it accepts. */
+function refused(one: State['destinations'][number], isOpen: boolean): Finding[] {
+  const { delivered, dead } = one.settled;
+  const isMost = dead >= LEAST_REFUSED && dead >= REFUSED_SHARE * (dead + delivered);
+  if (isAcceptedAgain(one.settled) || !(isOpen || isMost)) return [];
+  const means = `In the last hour ${dead} events became dead letters, and ${delivered} were delivered.`;
+  return [{ rule: 'deliveries-refused', ...placeOf(one), severity: 'error', means, value: dead }];
+}
+
+const isAcceptedAgain = ({ delivered, dead, deliveredSince }: RecentlySettled) =>
+  deliveredSince >= LEAST_ACCEPTED ||
+  (delivered >= LEAST_ACCEPTED && dead < ACCEPTED_SHARE * (dead + delivered));
 
 function ofOrders({ shop, ordersFrom, isSilent, provisional }: State['orders'][number]): Finding[] {
   const findings: Finding[] = [];

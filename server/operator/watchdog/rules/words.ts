@@ -27,6 +27,10 @@ export const RULE_TEXTS: Readonly<Record<AlertRule, RuleTexts>> = {
     line: 'more dead letters than usual',
     todo: 'Open the dead letters of the destination: they are grouped by the words of its API. Correct the cause, then send them again.',
   },
+  'deliveries-refused': {
+    line: 'most events that a destination is sent become dead letters',
+    todo: 'Open the dead letters of the destination: they are grouped by the words of its API. Correct the cause, then send them again.',
+  },
   'unconfirmed-orders-rise': {
     line: 'more orders of pages than usual were never confirmed',
     todo: 'Compare some of them with the orders of the shop. If they exist, its webhooks or its backend report too little; if not, they are forged, and nothing is sent.',
