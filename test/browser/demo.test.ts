@@ -200,7 +200,7 @@ test('the console shows each campaign and the email flow, and they are reported 
   expect(trouble).toEqual([]);
 });
 
-test('an event of the shop is in the console within a second, and what TikTok refuses is a dead letter', async () => {
+test('an event of the shop comes into the console by itself, and what TikTok refuses is a dead letter', async () => {
   const { base, page, trouble } = await open();
   const { page: consolePage } = await openPage();
   await consolePage.goto(`${base}/console/#/demo`);

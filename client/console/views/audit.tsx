@@ -39,6 +39,7 @@ export function Audit({ place }: { place: Place }) {
                     kind: 'number',
                     cell: ({ count }) => (count === undefined ? '–' : format.number(count)),
                   },
+                  { head: w.by, cell: ({ who }) => wordFor(w.who, who) },
                   { head: w.note, cell: ({ note }) => note ?? <span class="soft">{words.common.none}</span> },
                 ]}
               />

@@ -71,7 +71,7 @@ export const enDeliveries = {
     dayBefore: 'The day before',
     dayAfter: 'The day after',
     zone: (timeZone: string) => `Days of ${timeZone}`,
-    total: (count: string) => `${count} orders`,
+    total: (count: string) => (count === '1' ? '1 order' : `${count} orders`),
     ofThem: ', of them',
     paid: (count: string) => `${count} paid`,
     stop: '.',
