@@ -122,7 +122,7 @@ export interface Tools {
   /** What SHOPLINE's own sources reported of the cart lately, newest first. Set by `shopline`. */
   changes?: Change[];
   /** Reports what the data layer says, unless the cart changed the other way. Set by `shopline-direction`. */
-  settle?(report: Report, event: string, properties: Properties): void;
+  resolve?(report: Report, event: string, properties: Properties): void;
   /** Takes the cart's logic. Set by `shopline`, for the `shopline-cart` plugin. */
   onCart?(create: CreateCart): void;
   /**

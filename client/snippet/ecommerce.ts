@@ -17,7 +17,7 @@ const follow = ({ capture }: Storebeacon) => {
       if (reports.push(report) === SOURCES.length)
         tools.readDataLayer?.(translate, ([from, event, properties]) => {
           const send = reports[from] as Report;
-          if (tools.settle) tools.settle(send, event, properties);
+          if (tools.resolve) tools.resolve(send, event, properties);
           else send(event, properties);
         });
     });

@@ -37,7 +37,7 @@ capture('data-layer', (_report, tools) => {
     held = [[], isLeaving ? [] : due[0] || []];
     for (const decide of isLeaving ? due.flat() : due[1] || []) decide();
   });
-  tools.settle = (report, event, properties) => {
+  tools.resolve = (report, event, properties) => {
     const { changes } = tools;
     if (!changes || !/(Add|Remov)ed$/.test(event)) return report(event, properties);
     const seen = tools.now();

@@ -147,6 +147,7 @@ describe('the table is whole', () => {
       'data-layer',
       'forms',
       'json-ld',
+      'json-ld/read',
       'markup',
       'repair',
     ];
