@@ -1,5 +1,6 @@
 import { TTCLID, TTCLID_DAYS, TTP } from '../../shared/click-ids.ts';
 import { COOKIES } from '../../shared/names.ts';
+import { options } from './config.ts';
 import { parse, readCookie, removeCookie, writeCookie } from './storage.ts';
 import { toText } from './text.ts';
 import { uuid } from './uuid.ts';
@@ -30,17 +31,15 @@ export const readAddress = () => {
   });
 };
 
+type Session = { sessionId: string; campaign?: Record<string, string> };
 /** The current session, or a new one, with the campaign that led to it. Extends its cookie by 30 minutes. */
-export const touchSession = (): {
-  sessionId: string;
-  campaign?: Record<string, string>;
-  isFirst: boolean;
-} => {
-  const known = parse(readCookie(COOKIES.session));
-  const session = { sessionId: uuid(), ...known, ...landing };
+export const touchSession = (
+  open: Partial<Session> | undefined = parse(readCookie(COOKIES.session)),
+  session: Session = { sessionId: uuid(), ...open, ...landing },
+) => {
   landing = {};
   writeCookie(COOKIES.session, toText(session, MAX_CHARACTERS), SESSION_SECONDS);
-  return { ...session, isFirst: !known };
+  return { ...session, isFirst: !open };
 };
 
 /** Stores the click id of the URL, if any, and returns TikTok's ids. Only with consent to advertising. */
@@ -57,6 +56,7 @@ export const saveClick = () => {
     // Without a cookie this is an invalid date, which becomes null in JSON.
     ttclid_at: new Date(+(readCookie(COOKIES.ttclidAt) as string)),
     ttp: readCookie(TTP),
+    pixel: options.pixel,
   };
 };
 

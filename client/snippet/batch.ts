@@ -73,5 +73,7 @@ export const nextKeys = (except: string[]): string[] => {
 
 /** Removes everything but denials, which belong to no session. */
 export const clear = () => {
-  for (const key of [...keys('q'), ...keys('j')]) if (read(key).includes('sessionId')) remove(key);
+  [...keys('q'), ...keys('j')].forEach((key) => {
+    if (read(key).includes('sessionId')) remove(key);
+  });
 };

@@ -25,7 +25,7 @@ const deny = async (cart: string) => {
     event: 'Consent Denied',
     properties: { cart_id_sha256 },
     messageId: uuid(),
-    timestamp: new Date(),
+    timestamp: new Date().toISOString(),
     context: { consent: { categoryPreferences: NONE } },
   });
 };

@@ -5,7 +5,7 @@ import { toJson } from './json.ts';
 import { recall, remember } from './storage.ts';
 import type { Thing } from './thing.ts';
 
-export const recordChoice = (choice: Choice) => remember({ choice: { ...recall().choice, ...choice } });
+export const recordChoice = (made: Choice) => remember({ choice: { ...recall().choice, ...made } });
 
 /** Undefined in browsers without it. */
 const gpc: boolean = (navigator as Thing).globalPrivacyControl;

@@ -8,9 +8,10 @@ const MAX_EARLY = 20;
 export const early: Early[] = [];
 
 export const startRemembering = () => {
-  const remember = (event: Event) => {
-    if (!early[MAX_EARLY]) early.push([event, event.composedPath() as HTMLElement[], moment()]);
-  };
-  on('click', remember);
-  on('submit', remember);
+  ['click', 'submit'].forEach((type) => {
+    on(
+      type,
+      (event) => early[MAX_EARLY] || early.push([event, event.composedPath() as HTMLElement[], moment()]),
+    );
+  });
 };

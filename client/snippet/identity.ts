@@ -14,16 +14,14 @@ let fresh: string | undefined;
  * The visitor's id from `_sb`, which another host of the shop added to the link; false when it is no UUID, when it is
  * older than two minutes, or when the visitor does not come from another host in `data-domains`: anybody can make a link.
  */
-const handedOver = () => {
-  const [, id, , at] = /[?&]_sb=([\da-f]{8}(-[\da-f]{4}){4}[\da-f]{8})\.(\d+)/.exec(location.search) || [];
-  const from = withoutQuery(document.referrer)?.split('/')[2] as string;
-  return (
-    from !== location.host &&
-    options.domains?.split(' ').includes(from) &&
-    Math.abs(Date.now() - (at as unknown as number)) < HAND_OVER_MS &&
-    id
-  );
-};
+const handedOver = (
+  [, id, , at] = /[?&]_sb=([\da-f]{8}(-[\da-f]{4}){4}[\da-f]{8})\.(\d+)/.exec(location.search) || [],
+  from = withoutQuery(document.referrer)?.split('/')[2] as string,
+) =>
+  from !== location.host &&
+  options.domains?.split(' ').includes(from) &&
+  Math.abs(Date.now() - (at as unknown as number)) < HAND_OVER_MS &&
+  id;
 
 /** The visitor's id, if one was ever stored: something was granted then. */
 export const storedId = () => readCookie(COOKIES.anonymousId) || recall().anonymousId;
@@ -44,8 +42,7 @@ export const saveId = (): string => {
 
 /** A user id other than the stored one begins a new anonymous id: two people on one device stay separate. */
 export const setUser = (next: string) => {
-  const { userId } = recall();
-  if (userId && userId !== next) forgetIdentity();
+  if ((recall().userId || next) !== next) forgetIdentity();
   remember({ userId: next });
 };
 

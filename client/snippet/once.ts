@@ -36,7 +36,7 @@ export const onUrlChange = () => {
   if (path === before && (url === previous || entry === entryBefore)) return;
   // Deferred reports belong to the previous page.
   flushDeferred(1);
-  if (previous) setReferrer(previous);
+  setReferrer(previous);
   // One action may be reported on both sides of the navigation it causes.
   actions = actions.filter(([, event]) => !ONCE_PER_URL.test(event));
   visit?.(previous);
@@ -73,7 +73,5 @@ export const isFirst = (
 };
 
 /** Whether an order or checkout id is new, in any tab or visit. The last 50 ids are stored. */
-export const isNew = (id: unknown): boolean => {
-  const { orders = [] } = recall();
-  return !orders.includes(id) && !(remember({ orders: orders.concat(id).slice(-MAX_ORDERS) }) as undefined);
-};
+export const isNew = (id: unknown, { orders = [] } = recall()): boolean =>
+  !orders.includes(id) && !(remember({ orders: orders.concat(id).slice(-MAX_ORDERS) }) as undefined);

@@ -46,7 +46,7 @@ export const startWatching = () => {
 
 /** Within an app, its previous page. The document is read later: servers import this file too. */
 let referrer: string | undefined;
-export const setReferrer = (address: string) => {
+export const setReferrer = (address?: string) => {
   referrer = address;
 };
 

@@ -67,12 +67,9 @@ export const flush = () => {
 };
 
 /** Sends by beacon, on leaving, what no beacon has sent before. Ignores another tab's claim, but not a longer pause. */
-export const leave = () => {
-  if (mustWait(TIMEOUT_MS)) return;
+export const leave = (keys = nextKeys(sentByBeacon)) => {
   // The next page does not wait for a request that ends with this one.
-  remove(WAIT);
-  const keys = nextKeys(sentByBeacon);
-  if (!keys[0]) return;
+  if (mustWait(TIMEOUT_MS) || !remove(WAIT) || !keys[0]) return;
   sentByBeacon = sentByBeacon.concat(keys);
   navigator.sendBeacon(url(), body(keys));
 };

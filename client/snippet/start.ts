@@ -1,5 +1,5 @@
 import type { Consent } from '../../shared/consent.ts';
-import type { Capture, Choice, Properties, Storebeacon, Visitor } from './api.ts';
+import type { Capture, Choice, Storebeacon, Visitor } from './api.ts';
 import { forgetClick, forgetSession, readAddress } from './attribution.ts';
 import { clear } from './batch.ts';
 import { capture } from './capture/capture.ts';
@@ -66,8 +66,13 @@ const applyConsent = (before?: Consent) => {
     reset();
     remember({ orders: [] });
   }
-  const visitor = { anonymousId: id, context: {} } as Visitor;
-  if (event && id) record({ type: 'track', event, properties: {} }, '', { ...now(), visitor }, 1)();
+  if (event && id)
+    record(
+      { type: 'track', event, properties: {} },
+      '',
+      { ...now(), visitor: { anonymousId: id, context: {} } as Visitor },
+      1,
+    )();
   release();
 };
 
@@ -83,10 +88,7 @@ export const start = guard(() => {
       isFirst(API, event, properties);
       record({ type: 'track', event, properties })();
     },
-    identify(user: unknown, traits?: Properties) {
-      if (user === Object(user)) identify('', user as Properties);
-      else identify(user as string, traits);
-    },
+    identify,
     consent(choice: Choice) {
       const before = resolved();
       recordChoice(choice);

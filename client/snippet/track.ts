@@ -2,7 +2,6 @@ import type { Consent } from '../../shared/consent.ts';
 import type { Message, Moment, Page, Properties, Visitor } from './api.ts';
 import { readAddress, saveClick, touchSession } from './attribution.ts';
 import { enqueue } from './batch.ts';
-import { options } from './config.ts';
 import { isAllowed, resolved, stated } from './consent.ts';
 import { saveId, setUser } from './identity.ts';
 import { emit } from './notices.ts';
@@ -39,7 +38,7 @@ export const visitor = (page: Page, consent: Consent, traits?: Properties): Visi
       locale: navigator.language,
       campaign,
       library: { name: 'storebeacon', version: VERSION },
-      tiktok: consent.advertising ? { ...saveClick(), pixel: options.pixel } : undefined,
+      tiktok: consent.advertising ? saveClick() : undefined,
     },
   };
 };
@@ -90,5 +89,7 @@ export const record = (
 
 export const page = (properties?: Properties) => record({ type: 'page', properties: copy(properties) })();
 
-export const identify = (user: string | number, traits?: Properties) =>
-  record({ type: 'identify', traits: copy(traits) }, user)();
+export const identify = (user: Properties | string | number, traits?: Properties): void =>
+  user === Object(user)
+    ? identify('', user as Properties)
+    : record({ type: 'identify', traits: copy(traits) }, user as string)();

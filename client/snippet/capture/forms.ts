@@ -3,9 +3,10 @@ import { on } from '../page.ts';
 import { recall } from '../storage.ts';
 
 /** Forms with an email field are the job of a plugin, loaded when a visitor who agreed to marketing enters or sends one. */
-export const captureForms = () => {
-  const look = () =>
-    recall().choice?.marketing && document.querySelector('form [type=email]') && load('forms');
-  on('focusin', look);
-  on('submit', look);
-};
+export const captureForms = () =>
+  ['focusin', 'submit'].forEach((type) => {
+    on(
+      type,
+      () => recall().choice?.marketing && document.querySelector('form [type=email]') && load('forms'),
+    );
+  });

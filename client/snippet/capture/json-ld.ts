@@ -28,12 +28,12 @@ export const keepUnread = (isLeaving?: unknown) => {
     if (entry[2] != null && !(isLeaving && store[key])) continue;
     entry[2] ||= '';
     const text = toJson([texts, { ...seen, visitor: visitor(seen.page, consent) }]);
-    if (text.length >= MAX_CHARACTERS) continue;
-    try {
-      // Not `write`, which gives localStorage up for this page when it is full.
-      store[key] = text;
-      entry[2] = key;
-    } catch {}
+    if (text.length < MAX_CHARACTERS)
+      try {
+        // Not `write`, which gives localStorage up for this page when it is full.
+        store[key] = text;
+        entry[2] = key;
+      } catch {}
   }
   retain('j');
 };
