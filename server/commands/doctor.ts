@@ -8,7 +8,7 @@ import { readConfig } from '../config/read.ts';
 import type { Variables } from '../config/variables.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { createHttp, type Http, NoAnswer } from '../lib/http-client.ts';
-import { configFindings } from '../operator/setup/config-findings.ts';
+import { configFindings, offFindings } from '../operator/setup/config-findings.ts';
 import { reachFindings } from '../operator/setup/reach-findings.ts';
 
 export const USAGE = `Usage: npm run doctor
@@ -26,7 +26,7 @@ export interface DoctorParts {
   clock?: Pick<Clock, 'now'>;
 }
 
-/** The same findings as the console's set-up page, the worst first. */
+/** The same findings as the console's set-up page, and why there is no console; the worst first. */
 export async function diagnose({
   variables,
   readFile,
@@ -42,6 +42,7 @@ export async function diagnose({
   }
   const found = [
     ...configFindings(config, clock.now()),
+    ...offFindings(config),
     ...(await reachFindings({ config, http, clock })),
     ...(await askCollector(config, http)),
   ];

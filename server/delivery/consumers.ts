@@ -1,5 +1,5 @@
 import type { Shop } from '../config/config.ts';
-import { needsRawPii } from '../destinations/destination.ts';
+import { needsRawPii, saleStagesOf } from '../destinations/destination.ts';
 import type { Consumer } from '../store/store.ts';
 
 /** One consumer for each destination of each shop, so that none can slow another. */
@@ -9,6 +9,7 @@ export function consumersOf(shops: readonly Shop[]): Consumer[] {
       name: consumerName(shop.id, configured.destination.name),
       shop: shop.id,
       decryptsPii: needsRawPii(configured),
+      saleStages: saleStagesOf(configured),
       audience: 'destinations' as const,
     })),
   );

@@ -40,6 +40,8 @@ export interface Destination<Payload = unknown, Settings = unknown> {
   matchKeys?(payload: Payload): readonly MatchKey[];
   /** Which of these a payload carries, where the API has a place for them. Recorded when it is accepted. */
   valueKeys?(payload: Payload): readonly ValueKey[];
+  /** Which stages of an order the API is sent its sale with. Absent: the placement. */
+  saleStages?(settings: Settings): readonly SaleStage[];
   /** How many lines of the event are sent under another id than the one configured; counted when it is sent. */
   contentIdFallbacks?(event: ProtectedEvent, settings: Settings): number;
   /** The part of a payload that a request contains. Absent: all of it. */
@@ -84,6 +86,11 @@ export const toItem = <Payload>(
   destination: { item?(payload: Payload): unknown },
   payload: Payload,
 ): string => JSON.stringify(destination.item ? destination.item(payload) : payload);
+
+/** Of an order: that it was placed, which `Order Completed` reports; or that it was paid, as `Order Updated` reports later. */
+export type SaleStage = 'placed' | 'paid';
+export const saleStagesOf = ({ destination, settings }: { destination: Destination; settings: unknown }) =>
+  destination.saleStages?.(settings) ?? (['placed'] as const);
 
 export type Need = 'raw-pii';
 /** True when this destination receives personal data in clear, as it is configured. */

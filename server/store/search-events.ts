@@ -25,6 +25,10 @@ export interface DeliveryOutcome {
   words?: string;
 }
 
+/** The API accepted it; what the ledger knows as sent was accepted by an earlier request. */
+export const isAccepted = ({ state, reason }: Pick<DeliveryOutcome, 'state' | 'reason'>): boolean =>
+  state === 'delivered' || reason === 'already-sent';
+
 /** Which events are looked for: all that is named must be so. */
 export interface EventFilter {
   shop?: string;

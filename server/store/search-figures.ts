@@ -30,7 +30,7 @@ export interface Selection extends Omit<EventFilter, 'consumers' | 'state' | 'me
   /** Default: every state but `waiting` and `retry`. */
   states?: readonly DeliveryState[];
   messageIds?: readonly string[];
-  /** Of a group of dead letters: its words. */
+  /** Of a group of dead letters: its words; empty for one that has none. */
   words?: string;
 }
 

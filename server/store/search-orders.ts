@@ -36,8 +36,8 @@ export interface FoundOrder {
   /** Who reported it, the strongest first. `browser` also for evidence that joined. */
   sources: Source[];
   /**
-   * Of each destination of the shop, the outcome of the stage that counts: of an order that was paid after it was placed, the
-   * payment (what TikTok calls a purchase); of every other the placement. State `none` where there is no such stage.
+   * Of each destination of the shop, the outcome of the stage that is the sale there: at TikTok of the payment (its purchase),
+   * where an order was paid after it was placed; else of the placement. State `none` where there is no such stage.
    */
   outcomes: (DeliveryOutcome & { stage: 'placed' | 'paid' })[];
 }

@@ -117,6 +117,8 @@ export interface Consumer {
   shop: string;
   /** Its deliveries carry `encryptedPii`. */
   decryptsPii: boolean;
+  /** Which stages of an order count as its sale there. Default: the placement. */
+  saleStages?: readonly ('placed' | 'paid')[];
   /** Destinations are sent an order's stages; statistics count its reports. */
   audience: 'destinations' | 'statistics';
 }

@@ -34,8 +34,8 @@ export const OrderQuery = z.strictObject({
 export type OrderQuery = z.input<typeof OrderQuery>;
 
 /**
- * What became of an order at one destination: of the payment where it was paid after it was placed (what TikTok calls a
- * purchase), else of the placement.
+ * What became of an order at one destination: of the stage that is the sale there. At TikTok that is the payment, where it was
+ * paid after it was placed; else the placement.
  */
 const OrderOutcome = Outcome.extend({ stage: z.enum(['placed', 'paid']) });
 

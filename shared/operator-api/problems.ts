@@ -44,6 +44,8 @@ export const Selection = z
     shop: z.string().optional(),
     destination: DestinationName.optional(),
     reason: Reason.optional(),
+    /** Of a group, beside its reason: its words as the list of groups has them; empty for a group that has none. */
+    words: z.string().max(10_000).optional(),
     state: z.enum(['dead', 'skipped', 'none']).optional(),
     from: TimeText.optional(),
     to: TimeText.optional(),

@@ -1,5 +1,6 @@
 // @module-tag slow
 import { afterAll, describe, expect, test } from 'vitest';
+import type { Setup } from '../../shared/operator-api/index.ts';
 import { createFastClock } from '../support/clock.ts';
 import { ADMIN_TOKEN, type Collector, type CollectorOptions, startCollector } from '../support/collector.ts';
 import { type Answer, exchange } from '../support/http.ts';
@@ -288,6 +289,13 @@ describe('open on loopback, as the demo is', () => {
         .status,
     ).toBe(403);
     expect((await post(base, '/admin/dead-letters/replay', body)).status).toBe(200);
+  });
+
+  test('the set-up page does not say that it is off', async () => {
+    const { base } = await openCollector();
+    const { findings } = json(await exchange(base, '/admin/setup')) as Setup;
+    expect(findings.length).toBeGreaterThan(0);
+    expect(findings.map(({ id }) => id)).not.toContain('admin-token-missing');
   });
 
   test('also where its own pages are the shop’s', async () => {

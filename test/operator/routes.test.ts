@@ -292,9 +292,41 @@ describe('what was not delivered', () => {
     );
   });
 
+  test('groups of one reason are chosen apart by their words', async () => {
+    const unknown = { ...fault, body: { ...fault.body, message: 'The pixel 12 is unknown' } };
+    for (const [messageId, answer] of [
+      ['apart-1', fault],
+      ['apart-2', unknown],
+    ] as const) {
+      sandbox.setFaults('tiktok', [answer]);
+      await collector.post('/v1/track', view(messageId));
+      await settled(messageId, 'dead');
+    }
+    sandbox.setFaults('tiktok', []);
+    const { groups } = await get<GroupList>('/admin/dead-letters/groups?destination=tiktok&state=dead');
+    const wordsOf = (part: string) => groups.find(({ words }) => words?.includes(part))?.words;
+    const selection = { destination: 'tiktok', reason: 'rejected', state: 'dead' };
+    expect(await act('/admin/replay', { selection, dryRun: true })).toMatchObject({ count: 2 });
+    const none = { ...selection, words: '' };
+    expect(await act('/admin/replay', { selection: none, dryRun: true })).toMatchObject({ count: 0 });
+    const one = { ...selection, words: wordsOf('unknown') };
+    expect(one.words).toContain('The pixel # is unknown');
+    expect(await act('/admin/discard', { selection: one, note: 'a typo' })).toMatchObject({ count: 1 });
+    expect([(await outcomeOf('apart-1'))?.state, (await outcomeOf('apart-2'))?.state]).toEqual([
+      'dead',
+      'none',
+    ]);
+    const { actions } = await get<{ actions: { selection: string }[] }>('/admin/audit');
+    expect(actions[0]?.selection).toContain('The pixel # is unknown');
+    const other = { ...selection, words: wordsOf('Invalid value') };
+    expect(await act('/admin/replay', { selection: other })).toMatchObject({ count: 1 });
+    await settled('apart-1', 'delivered');
+  });
+
   test.each([
     {},
     { selection: {} },
+    { selection: { words: 'alone' } },
     { selection: { shop: 'shop' } },
     { selection: { ids: [] } },
     { selection: { reason: 'rejected', everything: true } },

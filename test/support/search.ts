@@ -17,6 +17,7 @@ export const CONSUMERS: Consumer[] = ['tiktok@shop', 'customerio@shop', 'tiktok@
   shop: name.split('@')[1] ?? '',
   decryptsPii: false,
   audience: 'destinations',
+  saleStages: name.startsWith('tiktok') ? ['paid'] : ['placed'],
 }));
 
 export interface SearchSetUp {

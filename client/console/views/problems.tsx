@@ -103,7 +103,8 @@ function Group({ group, place, setAsked }: GroupProps) {
   const { shop, destination, title, state, reason, count } = group;
   const { from, to } = place.query;
   const range = { ...(from && { from }), ...(to && { to }) };
-  const selection: Selection = { shop, destination, state, reason, ...range };
+  const ofWords = state === 'dead' && { words: group.words ?? '' };
+  const selection: Selection = { shop, destination, state, reason, ...ofWords, ...range };
   const texts = reasonOf(words, reason);
   const inside = hrefOf(['events'], {
     shop: place.query.shop,

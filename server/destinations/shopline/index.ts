@@ -33,6 +33,10 @@ export const shopline: Destination<Payload, Settings> = {
   map,
   matchKeys,
   valueKeys,
+  saleStages: ({ eventCodes }) =>
+    !Object.hasOwn(eventCodes, 'Order Completed') && Object.hasOwn(eventCodes, 'Order Updated')
+      ? ['paid']
+      : ['placed'],
   item: ({ event }) => event,
   request: (items, { settings }) => ({
     method: 'POST',

@@ -4,7 +4,7 @@ import { classify, describeAnswer } from './classify.ts';
 import { examples } from './examples.ts';
 import { contentIdFallbacks, map } from './map.ts';
 import { matchKeys, valueKeys } from './match-keys.ts';
-import { isPurchase } from './names.ts';
+import { isPurchase, saleStages } from './names.ts';
 import { Payload } from './payload.ts';
 import { Settings, VARIABLES } from './settings.ts';
 
@@ -38,6 +38,7 @@ export const tiktok: Destination<Payload, Settings> = {
     maxAgeMs: 28 * 24 * HOUR_MS,
   },
   map,
+  saleStages,
   contentIdFallbacks,
   matchKeys,
   valueKeys,

@@ -1,6 +1,8 @@
 import { isPayment, readId } from '../../../shared/order-ids.ts';
 import { isPaid } from '../../../shared/payment.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
+import type { SaleStage } from '../destination.ts';
+import type { Settings } from './settings.ts';
 
 /** Our event → TikTok's, where it is always the same name. Orders depend on their payment, see `namesOf`. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -52,3 +54,10 @@ const hasStatus = (status: unknown, wanted: string) => `${status}`.trim().toLowe
 
 /** TikTok converts its legacy name to `Purchase`, so both count as one. */
 export const isPurchase = (name: string): boolean => name === 'Purchase' || name === 'CompletePayment';
+
+/** The purchase is sent with the payment; with the placement as well where the shop maps it so. */
+export function saleStages({ events }: Pick<Settings, 'events'>): readonly SaleStage[] {
+  const isSale = (name: string) => events[name]?.some(isPurchase) ?? false;
+  if (!isSale('Order Completed')) return ['paid'];
+  return Object.hasOwn(events, 'Order Updated') && !isSale('Order Updated') ? ['placed'] : ['placed', 'paid'];
+}

@@ -5,6 +5,7 @@ import type { Shop } from '../../config/config.ts';
 import { titleOf } from '../../destinations/destination.ts';
 import { sum } from '../../lib/decimal.ts';
 import type { DayOrder } from '../../store/search.ts';
+import { isAccepted } from '../../store/search-events.ts';
 import type { Place, Places } from '../places.ts';
 
 type AtDestination = Reconciliation['destinations'][number];
@@ -37,11 +38,8 @@ export function reconcile(
 function reconcileAt({ consumer, destination }: Place, paid: readonly DayOrder[]): AtDestination {
   const outcomes = paid.map(({ id, outcomes }) => {
     const { state = 'none', reason } = outcomes.find((outcome) => outcome.consumer === consumer) ?? {};
-    return { id, state, reason };
+    return { id, state, ...(reason !== undefined && { reason }) };
   });
-  // What the ledger knows as sent was accepted by an earlier request.
-  const isAccepted = ({ state, reason }: (typeof outcomes)[number]) =>
-    state === 'delivered' || reason === 'already-sent';
   const accepted = outcomes.filter(isAccepted).length;
   const groups = Map.groupBy(
     outcomes.filter((outcome) => !isAccepted(outcome)),
@@ -58,9 +56,7 @@ function reconcileAt({ consumer, destination }: Place, paid: readonly DayOrder[]
   };
 }
 
-function toMissing(
-  group: readonly { id: string; state: Missing['state']; reason: string | undefined }[],
-): Missing {
+function toMissing(group: readonly { id: string; state: Missing['state']; reason?: string }[]): Missing {
   const state = group[0]?.state ?? 'none';
   const reason = group[0]?.reason ?? (state === 'none' ? 'not-sent' : state);
   const advice = adviceOf(ENGLISH, reason);

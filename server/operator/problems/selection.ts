@@ -9,7 +9,7 @@ const PAGE = 1_000;
 
 /** What the search is asked for a selection. @param states where the selection names none. @throws {HttpError} 400, 404 */
 export function toSelection(places: Places, wanted: Wanted, states: readonly DeliveryState[]): Selection {
-  const { shop, destination, state, ids, order, reason, name } = wanted;
+  const { shop, destination, state, ids, order, reason, words, name } = wanted;
   places.shopsOf(shop);
   if (state === 'none' && destination === undefined)
     throw new HttpError(400, 'malformed-body', 'The request is invalid.', {
@@ -20,7 +20,7 @@ export function toSelection(places: Places, wanted: Wanted, states: readonly Del
     consumers:
       destination === undefined ? all.map(({ consumer }) => consumer) : places.consumersOf(destination, shop),
     states: state === undefined ? states : [state],
-    ...given({ shop, reason, name, messageIds: ids, order: order?.replace(/^#/, '') }),
+    ...given({ shop, reason, words, name, messageIds: ids, order: order?.replace(/^#/, '') }),
     ...rangeOf(wanted),
   };
 }
@@ -45,6 +45,7 @@ export function selectionWords({
   shop,
   destination,
   reason,
+  words,
   state,
   from,
   to,
@@ -53,6 +54,7 @@ export function selectionWords({
   const time =
     from === undefined && to === undefined ? undefined : `${from ?? 'the beginning'} to ${to ?? 'now'}`;
   const messages = ids && (ids.length === 1 ? `message ${ids[0]}` : `${ids.length} messages`);
-  const parts = [shop, destination, state, reason, name, order && `order ${order}`, messages, time];
+  const quoted = words && `“${words}”`;
+  const parts = [shop, destination, state, reason, quoted, name, order && `order ${order}`, messages, time];
   return parts.filter((part) => part !== undefined && part !== '').join(' · ');
 }

@@ -15,7 +15,7 @@ export function configFindings(config: Config, nowMs: number): Finding[] {
 }
 
 function programFindings(config: Config): Finding[] {
-  const { publicUrl, adminToken, adminPort, adminHost, trustProxy } = config;
+  const { publicUrl, adminPort, adminHost, trustProxy } = config;
   const found: Finding[] = [];
   if (publicUrl === undefined)
     found.push({
@@ -39,21 +39,6 @@ function programFindings(config: Config): Finding[] {
         'PUBLIC_URL is https, which a proxy in front of the collector ends, but TRUST_PROXY is not set: every visitor is stored and delivered with the address and country of the proxy, and all share its limits.',
       todo: 'Set TRUST_PROXY to the number of proxies, or to their networks.',
     });
-  if (adminToken === undefined)
-    found.push({
-      id: 'admin-token-missing',
-      severity: 'warning',
-      words: 'ADMIN_TOKEN is not set: the console, the operator’s routes and the metrics are off.',
-      todo: 'Set ADMIN_TOKEN to at least 16 random characters.',
-    });
-  else if (isOriginShared(config))
-    found.push({
-      id: 'origin-shared',
-      severity: 'error',
-      words:
-        'The origin of PUBLIC_URL is in ALLOWED_ORIGINS: the operator’s routes are off, because every script of the shop’s pages could use them.',
-      todo: 'Set ADMIN_PORT.',
-    });
   if (adminPort !== undefined && !isLoopback(adminHost))
     found.push({
       id: 'admin-host-open',
@@ -62,6 +47,31 @@ function programFindings(config: Config): Finding[] {
       todo: 'Put a proxy with https in front of it, or unset ADMIN_HOST and use an ssh tunnel.',
     });
   return found;
+}
+
+/** Why the operator’s routes are off; of use where they are not asked themselves. */
+export function offFindings(config: Config): Finding[] {
+  const { adminToken } = config;
+  if (adminToken === undefined)
+    return [
+      {
+        id: 'admin-token-missing',
+        severity: 'warning',
+        words: 'ADMIN_TOKEN is not set: the console, the operator’s routes and the metrics are off.',
+        todo: 'Set ADMIN_TOKEN to at least 16 random characters.',
+      },
+    ];
+  if (isOriginShared(config))
+    return [
+      {
+        id: 'origin-shared',
+        severity: 'error',
+        words:
+          'The origin of PUBLIC_URL is in ALLOWED_ORIGINS: the operator’s routes are off, because every script of the shop’s pages could use them.',
+        todo: 'Set ADMIN_PORT.',
+      },
+    ];
+  return [];
 }
 
 function shopFindings(shop: Shop, nowMs: number): Finding[] {

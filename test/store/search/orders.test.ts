@@ -52,10 +52,11 @@ async function settle(
   }
   await caughtUp(parts);
 }
-const atTikTok = ({ outcomes }: FoundOrder) => {
-  const found = outcomes.find(({ consumer }) => consumer === 'tiktok@shop');
+const outcomeAt = (wanted: string, { outcomes }: FoundOrder) => {
+  const found = outcomes.find(({ consumer }) => consumer === wanted);
   return [found?.stage, found?.state, found?.reason];
 };
+const atTikTok = (order: FoundOrder) => outcomeAt('tiktok@shop', order);
 
 describe('an order', () => {
   test('is what its reports say by now, with the outcome of the stage that counts', async () => {
@@ -81,6 +82,11 @@ describe('an order', () => {
     expect((await list()).map((one) => [one.id, one.isPaid, ...atTikTok(one)])).toEqual([
       ['o-2', true, 'paid', 'dead', 'rejected'],
       ['o-1', true, 'placed', 'delivered', undefined],
+    ]);
+    await settle(parts, 'customerio@shop', { 'o-2 Order Updated': 'skipped', 'o-1': 'skipped' });
+    expect((await list()).map((one) => outcomeAt('customerio@shop', one))).toEqual([
+      ['placed', 'delivered', undefined],
+      ['placed', 'skipped', 'consent'],
     ]);
   });
 

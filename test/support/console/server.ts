@@ -110,8 +110,9 @@ export async function startConsole(
   app.post(['/admin/replay', '/admin/discard'], (request, response) => {
     const { selection, dryRun }: ActionRequest = request.body;
     const own = groups.filter(
-      ({ destination, reason, state }) =>
+      ({ destination, reason, state, words = '' }) =>
         (selection.destination ?? destination) === destination &&
+        (selection.words ?? words) === words &&
         (selection.reason ?? reason) === reason &&
         (selection.state ?? 'dead') === state,
     );

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { DayOrder, FoundOrder, OrderPage, OrderQuery } from '../../search.ts';
+import { isAccepted } from '../../search-events.ts';
 import { prepare } from '../database.ts';
 import { readPair, toPair } from './cursor.ts';
 import { dayBounds } from './local-day.ts';
@@ -40,9 +41,9 @@ export function createFindOrders(
     `SELECT ${COLUMNS} FROM store.orders WHERE (reported_at, id) < (?1, ?2) AND reported_at >= ?3
      ORDER BY reported_at DESC, id DESC LIMIT ?4`,
   );
-  const stages = prepare<{ stage: string; seq: number }>(
+  const stages = prepare<{ stage: 'placed' | 'paid'; seq: number }>(
     connection,
-    "SELECT stage, seq FROM store.order_stages WHERE order_id = ? AND stage IN ('placed', 'paid')",
+    "SELECT stage, seq FROM store.order_stages WHERE order_id = ? AND stage IN ('placed', 'paid') ORDER BY stage",
   );
   const stored = prepare<Sendable>(
     connection,
@@ -56,27 +57,28 @@ export function createFindOrders(
     return found ?? stored.get(seq) ?? { seq, source: 0, isSent: 1 };
   }
 
-  function outcomesOf(
+  /** Of the stages that are the sale there, one that was accepted; an order without such a stage has its placement. */
+  function outcomeAt(
+    one: Destination,
     { id, shop }: OrderRow,
-    of: readonly Destination[],
     isLate: boolean,
-  ): FoundOrder['outcomes'] {
+  ): FoundOrder['outcomes'][number] {
     const found = stages.all(id);
-    const counting =
-      found.find(({ stage }) => stage === 'paid') ?? found.find(({ stage }) => stage === 'placed');
-    const stage = counting?.stage === 'paid' ? 'paid' : 'placed';
-    // 0: it was sent by an earlier version, which kept no event of it.
-    const event = counting && counting.seq > 0 ? sendable(shop, counting.seq) : undefined;
-    return of.map((one) => ({
-      ...(event ? outcomes.of(one, event, isLate) : { consumer: one.name, state: 'none' as const }),
+    const sales = found.filter(({ stage }) => one.saleStages.includes(stage));
+    const all = (sales.length > 0 ? sales : found).map(({ stage, seq }) => ({
+      // 0: it was sent by an earlier version, which kept no event of it.
+      ...(seq > 0
+        ? outcomes.of(one, sendable(shop, seq), isLate)
+        : { consumer: one.name, state: 'none' as const }),
       stage,
     }));
+    return all.find(isAccepted) ?? all[0] ?? { consumer: one.name, state: 'none', stage: 'placed' };
   }
 
   const describe = (row: OrderRow, of: readonly Destination[], isLate: boolean): FoundOrder => ({
     ...{ shop: row.shop, id: row.canonicalId, reportedAtMs: row.reportedAtMs },
     ...facts.of(row.id),
-    outcomes: outcomesOf(row, of, isLate),
+    outcomes: of.map((one) => outcomeAt(one, row, isLate)),
   });
 
   /** Each order that matches, newest first, with a pause after each step. */

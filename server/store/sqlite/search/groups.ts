@@ -64,7 +64,7 @@ export function createGroups(connection: DatabaseSync, { names, outcomes }: Part
       const rows = deadLetters.all(id, before, STEP);
       for (const { seq, reason, answer, atMs } of rows) {
         if (atMs < fromMs || atMs >= toMs) continue;
-        const words = answer === null ? undefined : squeezeDigits(answer);
+        const words = answer ? squeezeDigits(answer) : undefined;
         const key = `${reason}\0${words}`;
         const group = groups.get(key);
         if (group) {

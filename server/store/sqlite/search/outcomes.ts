@@ -12,6 +12,8 @@ export interface Destination {
   shop: string;
   cursor: number;
   trustedCursor: number;
+  /** Which stages of an order count as its sale. */
+  saleStages: readonly ('placed' | 'paid')[];
 }
 /** What of an event decides who is sent it. */
 export interface Sendable {
@@ -52,7 +54,7 @@ export function createOutcomes(
   names: Pick<Names, 'reasonOf'>,
   consumers: readonly Consumer[],
 ): Outcomes {
-  const progress = prepare<Destination>(
+  const progress = prepare<Omit<Destination, 'saleStages'>>(
     connection,
     'SELECT id, name, shop, cursor, trusted_cursor AS trustedCursor FROM store.consumers WHERE name = ? AND shop = ?',
   );
@@ -74,7 +76,10 @@ export function createOutcomes(
     destinations: (shop) =>
       configured
         .filter((one) => shop === undefined || one.shop === shop)
-        .flatMap((one) => progress.get(one.name, one.shop) ?? []),
+        .flatMap(({ name, shop, saleStages = ['placed'] }) => {
+          const found = progress.get(name, shop);
+          return found ? { ...found, saleStages } : [];
+        }),
 
     of(destination, event, isLate) {
       const { id, name: consumer } = destination;

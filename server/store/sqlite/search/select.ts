@@ -25,7 +25,7 @@ export function createSelect({ outcomes, scan }: { outcomes: Outcomes; scan: Sca
     const isWanted = (outcome: DeliveryOutcome) =>
       states.includes(outcome.state) &&
       (reason === undefined || outcome.reason === reason) &&
-      (words === undefined || (outcome.words !== undefined && squeezeDigits(outcome.words) === words));
+      (words === undefined || squeezeDigits(outcome.words ?? '') === words);
     const selected = scan.snapshot((isLate) =>
       found.flatMap((event) =>
         destinations
