@@ -89,13 +89,13 @@ const SNIPPET_NAMES = {
   next: 0,
   get(n) {
     const names =
-      'z t un n s ii fe l Z u J tt sn st K ui j de b sa S us k sr f p so ti D fr a P jo si T di H X da qr ' +
-      'o M U F io x qt v to ut te e V ts d ua g q uo ue tn dn E I qa _ ie G m O it w Y se r c qs ul dl dr ' +
-      'tr ir bn N ss $ ia dt L C i ds W Q s t t s t s s u i s s t s s t q u s s s t s s t s i X t s i s s ' +
-      's t s s s t i bt t H u s i t t u i s t i u s u q s s u t t d u t i q t s d u m n t f Q s u t s s t ' +
-      'i s t s s t s u i t n s g s H c i n st i s b d s t W i Y o q n r st u sn t s t i s u s t s i t s t ' +
-      'i t s q d g u s q d g q s i s t d u L i s i t s u u s s i d t t s u t i s d t s s t u s t u s i i s ' +
-      's s t s i s o r s q t i _';
+      'ui t un D s ii ia l E u n tt sn st T O j jo qt sa S ir B Q sr f p so ti a fr i w io si di H F X da ' +
+      'qr o g M V k I m v to ut te e N ts d ua tn q uo se $ it U b qa G ie _ y Y dn ft z ue r c qs ul tl ' +
+      'dr tr us bn P ss C qe dt L K J ds W de s t t s t s s s r s s t s c t s t s u q s s t s s t s i X t ' +
+      's t s s s t s s s t i ti t H q s i t t O i s t i u s u q s s u t t d u t i q t n d u m s t s E u s ' +
+      't s g t i s t s s t s q u t n s g s H W K n st i d g d q t W i ti o s n r st u sn t s u i s u s t s ' +
+      'i t s t u t s q d g i s q d g q d s s t W u L i s i s s u u s s i d t t s u t i s d t s s u t s t u ' +
+      's i i s s s t s i s t r s q sa i _';
     return names.split(' ')[this.next++] ?? `$${n}`;
   },
 };

@@ -163,6 +163,7 @@ export interface Options {
   debug?: string;
   cookieDomain?: string;
   domains?: string;
+  keepParameters?: string;
   cartAttributes?: string;
 }
 

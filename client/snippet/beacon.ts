@@ -36,6 +36,8 @@ export interface BeaconOptions {
   cookieDomain?: string | undefined;
   /** Other hosts of the shop. Links to them carry the visitor's id: `['checkout.example']`. */
   domains?: readonly string[] | undefined;
+  /** Further URL parameters that stay in the pages' addresses, as `KEEP_PARAMETERS` at the collector: `['ref']`. */
+  keepParameters?: readonly string[] | undefined;
   /** SHOPLINE only: writes the visitor's ids into the cart's attributes, which the order webhook returns. */
   cartAttributes?: boolean | undefined;
   /** The name of Google's data layer, usually `dataLayer`. Its ecommerce events are reported. */

@@ -4,5 +4,5 @@ import { CLICK_IDS } from '../../shared/click-ids.ts';
 const CUSTOMERIO_ID = '_cio_id';
 const NAMES = ['utm_\\w+', ...CLICK_IDS.flatMap(({ parameter }) => parameter ?? []), CUSTOMERIO_ID];
 
-/** The parameters that stay in addresses, as they are written. The build puts the result in place of this file. */
-export const KEPT_PARAMETERS = RegExp(`[?&](${NAMES.join('|')})=[^&]*`, 'gi');
+/** The names of parameters that stay in addresses. The build puts the result in place of this file. */
+export const KEPT_PARAMETERS = RegExp(`^(${NAMES.join('|')})$`, 'i');

@@ -1,3 +1,4 @@
+import { options } from './config.ts';
 import { KEPT_PARAMETERS } from './kept-parameters.ts';
 import { emit } from './notices.ts';
 
@@ -58,15 +59,16 @@ export const withoutQuery = guard((address: string) => address.split(/[?#]/)[0])
   address: string,
 ) => string;
 
+const kept = (parameter: string, name: string) =>
+  KEPT_PARAMETERS.test(name) || options.keepParameters?.split(' ').includes(name) ? parameter : '';
+
 /**
- * The page, in the names of Segment's context, and the time. Addresses are without fragment and the parameters that are not in
- * the list: any may be a secret, or say who somebody is.
+ * The page, in the names of Segment's context, and the time. Addresses are without fragment and the parameters that are not
+ * kept: any may be a secret, or say who somebody is.
  */
 export const now = () => ({
   page: {
-    url:
-      withoutQuery(location.href) +
-      (location.search.match(KEPT_PARAMETERS) || []).join('').replace(/^&/, '?'),
+    url: withoutQuery(location.href) + location.search.replace(/.([^&=]*)[^&]*/g, kept).replace(/^&/, '?'),
     path: location.pathname,
     referrer: withoutQuery(referrer ?? document.referrer),
     title: title(),

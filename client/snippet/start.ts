@@ -103,7 +103,7 @@ export const start = guard(() => {
   for (const name in api) api[name] = guard(api[name]);
   api.options = options;
   window.storebeacon = api;
-  options.debug ??= /sb_debug=/.exec(location.search) as unknown as string;
+  options.debug = options.debug ?? (/sb_debug=/.exec(location.search) as unknown as string);
   // Not `in`, which also lists properties that a shop adds to every object.
   for (const setting of Object.keys(PLUGINS)) {
     const name = setting as keyof typeof PLUGINS;

@@ -66,6 +66,8 @@ export interface Shop {
   consentCategories: Readonly<Record<string, Purpose>>;
   /** Names of URL parameters that stay in stored addresses, beside those that always do; in lower case. */
   keptParameters?: ReadonlySet<string>;
+  /** The same as they are written, for the snippet, which tells upper case from lower case. */
+  keptParameterNames?: readonly string[];
   bots: 'flag' | 'drop';
   /** ISO 4217: what statistics are counted in. */
   currency: string;

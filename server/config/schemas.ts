@@ -121,7 +121,7 @@ export const ShopVariables = z.object({
     '{"<category>": "advertising", "analytics" or "marketing"}',
   ),
   KEEP_PARAMETERS: textList(PARAMETERS)
-    .transform((value) => list(value?.toLowerCase()))
+    .transform(list)
     .refine((names) => names.every((name) => /^[\w.-]{1,64}$/.test(name)), PARAMETERS),
   BOTS: oneOf('flag', 'drop'),
   ORDERS_FROM: optionalText().pipe(

@@ -85,12 +85,16 @@ function unset(feature: string, needed: Readonly<Record<string, unknown>>): stri
   return [`${feature}: ${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} not set`];
 }
 
-/** The tag assumes what the shop assumes: consent while a visitor has not chosen, or the choice in its consent banner. */
-function scriptTag(base: string, { writeKey, consentDefault }: Shop): string {
+/**
+ * The tag assumes what the shop assumes: consent while a visitor has not chosen, or the choice in its consent banner, and the
+ * parameters that it keeps.
+ */
+function scriptTag(base: string, { writeKey, consentDefault, keptParameterNames = [] }: Shop): string {
   const attributes = {
     src: `${base}/s.js`,
     'data-key': writeKey,
     ...(consentDefault ? { 'data-consent': 'granted' } : { 'data-consent-tool': 'auto' }),
+    ...(keptParameterNames.length > 0 && { 'data-keep-parameters': keptParameterNames.join(' ') }),
   };
   const text = Object.entries(attributes).map(([name, value]) => `${name}="${escapeAttribute(value)}"`);
   return `<script async ${text.join(' ')}></script>`;

@@ -34,6 +34,7 @@ test.for<[what: string, settings: object, said: object]>([
   ['switches that are off', { debug: false, cartAttributes: false }, {}],
   ['hosts', { domains: ['a.example', 'b.example'] }, { domains: 'a.example b.example' }],
   ['no hosts', { domains: [] }, {}],
+  ['parameters', { keepParameters: ['ref', 'id'] }, { keepParameters: 'ref id' }],
   ['what is not known', { consent: undefined, cookieDomain: null, dataLayer: '' }, {}],
   ['a slash too many', { endpoint: 'https://collect.shop.example//' }, {}],
   ['a place of its own for our files', { base: 'https://elsewhere.example' }, {}],

@@ -73,6 +73,12 @@ describe('P15: the start line shows an operator what runs', () => {
     );
   });
 
+  test('the tag carries the parameters that the shop keeps, as they are written', () => {
+    expect(tagOf({ KEEP_PARAMETERS: 'Ref, article.id' })).toContain(
+      ' data-keep-parameters="Ref article.id">',
+    );
+  });
+
   test('no secret is in it', () => {
     const secrets = { ADMIN_TOKEN: 'operator-token-0123456789', SHOPLINE_HANDLE: 'tea' };
     const app = { SHOPLINE_APP_SECRET: 'secret-of-the-tea-app' };

@@ -29,9 +29,9 @@ afterEach(() => {
 });
 
 describe('addresses', () => {
-  const urlAt = async (path: string) => {
+  const urlAt = async (path: string, attributes?: Record<string, string>) => {
     history.replaceState(null, '', path);
-    await open();
+    await open(attributes);
     return views()[0].url.slice('https://shop.example'.length);
   };
 
@@ -48,6 +48,15 @@ describe('addresses', () => {
 
   test.each(CLICK_IDS.flatMap(({ parameter }) => parameter ?? []))('%s stays', async (name) => {
     expect(await urlAt(`/?a=1&${name}=x.y-Z_9&b=2`)).toBe(`/?${name}=x.y-Z_9`);
+  });
+
+  test.each([
+    ['/tea?token=1&ref=a%20b&x=2&article.id=7', '/tea?ref=a%20b&article.id=7'],
+    ['/tea?Ref=1&xref=2&ref2=3&article-id=4&articleXid=5&undefined=6', '/tea'],
+    ['/tea?utm_source=mail&ref=1&token=2', '/tea?utm_source=mail&ref=1'],
+    ['/tea?ref=1&ref=2#ref=3', '/tea?ref=1&ref=2'],
+  ])('of a shop that keeps ref and article.id, %s is sent as %s', async (path, sent) => {
+    expect(await urlAt(path, { 'keep-parameters': 'ref article.id' })).toBe(sent);
   });
 
   test.each(['title', 'referrer'])('an element named %s is not taken for that of the page', async (name) => {
