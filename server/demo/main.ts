@@ -6,7 +6,7 @@ import { DESTINATIONS } from '../destinations/registry.ts';
 import { createHttp } from '../lib/http-client.ts';
 import { runProgram, stopOnSignals } from '../lib/process.ts';
 import { createShutdown, type Shutdown } from '../lib/shutdown.ts';
-import { type Running, start } from '../main.ts';
+import { type Running, type StartOptions, start } from '../main.ts';
 import { processLogger } from '../observe/process-logger.ts';
 import { createSandbox, SANDBOX_CREDENTIALS, type Sandbox, sandboxVariables } from '../sandbox/index.ts';
 import { createEmails } from './emails.ts';
@@ -22,14 +22,18 @@ import { createShopServer } from './shop-server.ts';
  * in front.
  *
  * @param env `PORT` (8787, or the next that is free), `LOG_LEVEL` (warn).
+ * @param options.clock of the collector; the default is the system's.
  */
-export async function startDemo(env: Variables): Promise<Running & { sandbox: Sandbox; takenPort?: number }> {
+export async function startDemo(
+  env: Variables,
+  options: Pick<StartOptions, 'clock'> = {},
+): Promise<Running & { sandbox: Sandbox; takenPort?: number }> {
   const { port, taken } = await choosePort(env.PORT);
   const shutdown = createShutdown();
   const sandbox = await createSandbox();
   shutdown.onShutdown(() => sandbox.close());
   try {
-    const running = await startOn(port, env, sandbox, shutdown);
+    const running = await startOn({ port, env, sandbox, shutdown, ...options });
     return { ...running, sandbox, stop: shutdown, ...(taken !== undefined && { takenPort: taken }) };
   } catch (error) {
     await shutdown();
@@ -37,7 +41,14 @@ export async function startDemo(env: Variables): Promise<Running & { sandbox: Sa
   }
 }
 
-async function startOn(port: number, env: Variables, sandbox: Sandbox, shutdown: Shutdown): Promise<Running> {
+interface DemoParts extends Pick<StartOptions, 'clock'> {
+  port: number;
+  env: Variables;
+  sandbox: Sandbox;
+  shutdown: Shutdown;
+}
+
+async function startOn({ port, env, sandbox, shutdown, ...options }: DemoParts): Promise<Running> {
   const dataDir = `./data/demo-${port}`;
   const config = readConfig(demoVariables(env, port, dataDir, sandbox), () => '{}');
   const recorder = createRecorder(DESTINATIONS.map(({ name }) => name));
@@ -50,6 +61,7 @@ async function startOn(port: number, env: Variables, sandbox: Sandbox, shutdown:
   const emails = createEmails({ post, clock: Date.now, base });
   rmSync(dataDir, { recursive: true, force: true });
   const running = await start(config, {
+    ...options,
     logger: processLogger(config.logLevel, []),
     report: recorder.report,
     wrapLog: recorder.watch,

@@ -6,7 +6,7 @@ export interface OutcomeGroup {
   consumer: string;
   state: 'dead' | 'skipped';
   reason: string;
-  /** The API's words with each run of digits as `#`, so that ids and amounts make no groups of their own. */
+  /** The API's words with `#` for ids and numbers but its error code, so that they make no groups of their own. */
   words?: string;
   count: number;
   oldestAtMs: number;

@@ -17,7 +17,7 @@ export const ProblemGroup = z.object({
   title: z.string(),
   state: z.enum(['dead', 'skipped']),
   reason: Reason,
-  /** The API's words; runs of digits are `#`, so that answers which differ by an id are one group. */
+  /** The API's words; ids and numbers but its error code are `#`, so that answers which differ by them are one group. */
   words: z.string().optional(),
   count: z.int(),
   oldestAt: Time,

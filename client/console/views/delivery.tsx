@@ -25,6 +25,7 @@ export function Delivery({ delivery, messageId, eventShop, reload }: DeliveryPro
   const texts = reason ? reasonOf(words, reason) : undefined;
   const { words: said } = attempts.at(-1) ?? {};
   const answer = said === delivery.words ? undefined : said;
+  const wasSent = state === 'delivered' || attempts.some(({ status }) => status !== undefined);
   const payloadLabel = `${w.payload} · ${title}`;
   return (
     <section class="panel delivery" data-test={`delivery-${destination}`}>
@@ -67,7 +68,7 @@ export function Delivery({ delivery, messageId, eventShop, reload }: DeliveryPro
           ))}
         </details>
       )}
-      {payloads.length === 0 && <p class="soft">{w.payloadStates[delivery.payloadState]}</p>}
+      {payloads.length === 0 && wasSent && <p class="soft">{w.payloadStates[delivery.payloadState]}</p>}
       <div class="actions">
         {delivery.canReplay && (
           <button type="button" onClick={() => setAsking(true)} data-test="event-replay">

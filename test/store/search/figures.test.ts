@@ -47,6 +47,27 @@ test('groups have reason and words in common, the largest first', async () => {
   ]);
 });
 
+test('answers that differ by an id are one group; other error codes and fields are groups of their own', async () => {
+  const parts = await openSearch();
+  const answers = [
+    '40002 Invalid value at email_sha256 (request_id 20261130012255B4A7D9E01F)',
+    '40002 Invalid value at email_sha256 (request_id 2026113001230671CC40AA93)',
+    '40002 Invalid value at email_sha256 (request_id 5f1c2a7e-8f0b-4b63-9d57-0a2b7d1f6e11)',
+    '40002 Invalid value at phone_sha256 (request_id 20261130012255B4A7D9E020)',
+    '40100 Invalid value at email_sha256 (request_id 20261130012255B4A7D9E021)',
+  ];
+  await parts.log.accept(answers.map((_, n) => ({ event: event({ messageId: `m-${n}` }) })));
+  for (const [n, delivery] of (await parts.log.lease('tiktok@shop', 9)).entries())
+    delivery.deadLetter('rejected', answers[n] ?? '');
+  await caughtUp(parts);
+  const groups = await parts.search.groups({ shop: 'shop' });
+  expect(groups.map(({ words, count }) => `${count} ${words}`).toSorted()).toEqual([
+    '1 40002 Invalid value at phone_sha# (request_id #)',
+    '1 40100 Invalid value at email_sha# (request_id #)',
+    '3 40002 Invalid value at email_sha# (request_id #)',
+  ]);
+});
+
 test('what is skipped is counted until it is sent again', async () => {
   const parts = await openSearch();
   await parts.log.accept([{ event: event() }]);

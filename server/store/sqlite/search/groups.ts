@@ -24,8 +24,15 @@ interface DeadLetterRow {
 }
 type Draft = Omit<OutcomeGroup, 'messageIds'> & { seqs: number[] };
 
-/** The API's words without the numbers in them. */
-export const squeezeDigits = (words: string): string => words.replace(/\d+/g, '#');
+/** The API's words with `#` for each id and number in them; a code that they begin with stays. */
+export function squeeze(words: string): string {
+  const code = /^\d{3,5}(?= )/.exec(words)?.[0] ?? '';
+  const rest = words.slice(code.length).replace(/[\w-]{12,}/g, (text) => (isId(text) ? '#' : text));
+  return code + rest.replace(/\d+/g, '#');
+}
+
+/** Hexadecimal ids have letters among their digits; names such as `email_sha256` have digits in one place. */
+const isId = (text: string) => /\d\D+\d/.test(text);
 
 interface Parts {
   names: Pick<Names, 'reasonOf'>;
@@ -64,7 +71,7 @@ export function createGroups(connection: DatabaseSync, { names, outcomes }: Part
       const rows = deadLetters.all(id, before, STEP);
       for (const { seq, reason, answer, atMs } of rows) {
         if (atMs < fromMs || atMs >= toMs) continue;
-        const words = answer ? squeezeDigits(answer) : undefined;
+        const words = answer ? squeeze(answer) : undefined;
         const key = `${reason}\0${words}`;
         const group = groups.get(key);
         if (group) {

@@ -1,6 +1,6 @@
 import type { DeliveryOutcome, DeliveryState, Selected, SelectedPage, Selection } from '../../search.ts';
 import { readBefore, toCursor } from './cursor.ts';
-import { squeezeDigits } from './groups.ts';
+import { squeeze } from './groups.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Scan } from './scan.ts';
 
@@ -25,7 +25,7 @@ export function createSelect({ outcomes, scan }: { outcomes: Outcomes; scan: Sca
     const isWanted = (outcome: DeliveryOutcome) =>
       states.includes(outcome.state) &&
       (reason === undefined || outcome.reason === reason) &&
-      (words === undefined || squeezeDigits(outcome.words ?? '') === words);
+      (words === undefined || squeeze(outcome.words ?? '') === words);
     const selected = scan.snapshot((isLate) =>
       found.flatMap((event) =>
         destinations
