@@ -1,4 +1,5 @@
 // @module-tag slow
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { tempDir } from '../../support/temp-dir.ts';
 import { checkPromises } from './checks.ts';
@@ -6,6 +7,7 @@ import { evaluate, layOut, median } from './figures.ts';
 import { createLatencies } from './latencies.ts';
 import { readOptions } from './options.ts';
 import { createTemplate, messageIdOf } from './order.ts';
+import { partsOf, without } from './without.ts';
 
 describe('a benchmark counts only what was really done (sabotaged collectors: sabotage.long.test.ts)', () => {
   test('under load and killed in the middle of it, every event answered 200 is in the log: once, hashed, synced', async () => {
@@ -47,6 +49,14 @@ describe('the load is what it says', () => {
   });
 });
 
+describe('what is left out is left out', () => {
+  test.each(partsOf('search,history'))('the text of $file is there and changes', (part) => {
+    const source = readFileSync(new URL(`../../../${part.file}`, import.meta.url), 'utf8');
+    expect(without(source, part)).not.toBe(source);
+    expect(() => without('', part)).toThrow(part.file);
+  });
+});
+
 describe('the result is honest', () => {
   test.each([
     { reached: 0.9, bounds: { least: 1, stretch: 1.5 }, conclusion: 'missed' },
@@ -76,6 +86,8 @@ describe('the result is honest', () => {
       'growth',
       'webhooks',
       'erase',
+      'console',
+      'indexing',
     ]);
     expect(readOptions(['--only', 'drain', '--rounds', '7'])).toMatchObject({ rounds: 7, parts: ['drain'] });
     for (const wrong of [

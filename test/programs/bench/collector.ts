@@ -11,7 +11,7 @@ import { WRITE_KEY } from './order.ts';
 const START: string[] = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   .scripts.start.replace(/^exec node /, '')
   .split(' ');
-const ADMIN_TOKEN = 'bench-admin-token-0123456789';
+export const ADMIN_TOKEN = 'bench-admin-token-0123456789';
 const { tiktok, customerio, shopline } = SANDBOX_CREDENTIALS;
 
 /** The variables that switch one destination on, in front of the server at `origin`. */
@@ -46,6 +46,8 @@ export interface Collector {
   startMs: number;
   status(): Promise<Status>;
   waiting(): Promise<number>;
+  /** What an operator's route answers: `events?limit=1`. @throws when it is no success. */
+  admin<Answer>(path: string): Promise<Answer>;
   /** Stands still until resumed, so that what runs beside it has the core alone. */
   pause(): void;
   resume(): void;
@@ -91,17 +93,19 @@ export async function startCollector({
       });
   });
   const startMs = performance.now() - startedMs;
-  const status = async () => {
-    const response = await fetch(`http://127.0.0.1:${port}/admin/status`, {
+  const admin = async <Answer>(path: string) => {
+    const response = await fetch(`http://127.0.0.1:${port}/admin/${path}`, {
       headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
     });
-    if (!response.ok) throw new Error(`/admin/status answers ${response.status}: ${await response.text()}`);
-    return (await response.json()) as Status;
+    if (!response.ok) throw new Error(`/admin/${path} answers ${response.status}: ${await response.text()}`);
+    return (await response.json()) as Answer;
   };
+  const status = () => admin<Status>('status');
   return {
     pid: child.pid ?? 0,
     port,
     startMs,
+    admin,
     status,
     waiting: async () => (await status()).destinations.reduce((sum, { waiting }) => sum + waiting, 0),
     pause: () => void child.kill('SIGSTOP'),

@@ -9,8 +9,10 @@ import { measureDrain } from './drain.ts';
 import { measureErase } from './erase.ts';
 import { evaluate, type Figure, layOut } from './figures.ts';
 import { measureGrowth } from './growth.ts';
+import { measureIndexing } from './indexing.ts';
 import { measureIngest } from './ingest.ts';
 import { isPinned } from './launch.ts';
+import { measureOpenConsole } from './open-console.ts';
 import { type Options, readOptions, USAGE } from './options.ts';
 import { measureStatistics } from './statistics.ts';
 import { measureWebhooks } from './webhooks.ts';
@@ -27,6 +29,8 @@ const PARTS = {
   growth: measureGrowth,
   webhooks: measureWebhooks,
   erase: measureErase,
+  console: measureOpenConsole,
+  indexing: measureIndexing,
 };
 const CHECK_SECONDS = 1;
 

@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util';
 import { sabotageRows, usageRow } from '../../support/options.ts';
 import { findSabotage, SABOTAGES } from '../../support/sabotage.ts';
 
-export const PARTS = ['ingest', 'backlog', 'drain', 'statistics', 'growth', 'webhooks', 'erase'] as const;
+export const PARTS = [
+  ...(['ingest', 'backlog', 'drain', 'statistics', 'growth', 'webhooks', 'erase'] as const),
+  ...(['console', 'indexing'] as const),
+] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Options {

@@ -1,110 +1,49 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { NO_BACKPRESSURE } from '../../../server/lib/yield-to-ingest.ts';
 import { openLog } from '../../../server/store/open.ts';
 import type { Search } from '../../../server/store/search.ts';
 import { openSqliteSearch } from '../../../server/store/sqlite/search/engine.ts';
-import type { Consumer, Delivery, Store } from '../../../server/store/store.ts';
-import { createShopEntries } from './shop-events.ts';
+import { optionsOrExit, usageRow } from '../../support/options.ts';
+import { CONSUMERS, endOf, fillStore, KEPT_DAYS, START_MS, visitorOf, visitorsOf } from './fill-search.ts';
 
 /**
  * Fills a store with a month of a shop's events, delivered to three destinations, builds its search and prints what that costs
- * and how long each question takes on a file that was just opened. By itself: `node test/programs/bench/search.ts --data DIR`;
- * a directory that is filled is used again.
+ * and how long each question takes on a file that was just opened.
  */
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string', default: '/tmp/storebeacon-search' },
-    events: { type: 'string', default: '1000000' },
-  },
+const USAGE = [
+  'node test/programs/bench/search.ts [--data DIR] [--events N]\n\n',
+  usageRow('--data DIR', 'where the store is, filled when it is not there (/tmp/storebeacon-search)'),
+  usageRow('--events N', 'whole thousands (1000000)'),
+].join('');
+const { dataDir, events } = optionsOrExit(USAGE, (args) => {
+  const { values } = parseArgs({
+    args,
+    options: {
+      data: { type: 'string', default: '/tmp/storebeacon-search' },
+      events: { type: 'string', default: '1000000' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const count = Number(values.events);
+  if (!(count >= 1000 && count % 1000 === 0)) throw new Error('--events must be whole thousands');
+  return values.help ? 'help' : { dataDir: values.data, events: count };
 });
-const { data: dataDir } = values;
-const events = Number(values.events);
-const CHUNK = 1_000;
-const EACH = 4;
-const SPACING_MS = 2_500;
 const DAY_MS = 86_400_000;
-const START_MS = Date.parse('2026-03-01T00:00:00Z');
-const consumers: Consumer[] = ['tiktok', 'customerio', 'shopline'].map((name) => ({
-  ...{ name: `${name}@shop`, shop: 'shop', decryptsPii: false },
-  audience: 'destinations',
-}));
-let nowMs = START_MS;
-const visitorOf = (n: number) => `b7f1f3a2-6f0e-4f2b-9c39-${String(n).padStart(12, '0')}`;
 
+await fillStore(dataDir, events);
 const log = await openLog({
-  dataDir,
-  consumers,
-  retentionMs: 60 * DAY_MS,
-  historyMs: 60 * DAY_MS,
-  clock: () => nowMs,
+  ...{ dataDir, consumers: CONSUMERS, clock: () => START_MS },
+  ...{ retentionMs: KEPT_DAYS * DAY_MS, historyMs: KEPT_DAYS * DAY_MS },
 });
-if (!existsSync(join(dataDir, 'filled'))) await fill();
 await build();
 await ask();
 await log.close();
 
-async function fill(): Promise<void> {
-  mkdirSync(dataDir, { recursive: true });
-  const entryAt = createShopEntries({ visitors: events / EACH, eventsEach: EACH });
-  const startedAtMs = performance.now();
-  for (let first = 0; first < events; first += CHUNK) {
-    const entries = Array.from({ length: CHUNK }, (_, index) => {
-      const entry = entryAt(first + index);
-      const at = new Date(START_MS + (first + index) * SPACING_MS).toISOString();
-      return { ...entry, event: { ...entry.event, timestamp: at, receivedAt: at } };
-    });
-    nowMs = START_MS + (first + CHUNK) * SPACING_MS;
-    await log.accept(entries);
-    for (const { name } of consumers) await settleAll(log, name);
-    if (first % 100_000 === 0)
-      console.log(`${first} events, ${Math.round((performance.now() - startedAtMs) / 1000)} s`);
-  }
-  writeFileSync(join(dataDir, 'filled'), `${events}`);
-}
-
-/** As a destination does: pages are skipped, one in 500 is refused, 50 share a request. */
-async function settleAll(store: Store, consumer: string): Promise<void> {
-  for (;;) {
-    const deliveries = await store.lease(consumer, CHUNK);
-    if (deliveries.length === 0) return;
-    const sent: Delivery[] = [];
-    for (const delivery of deliveries) {
-      const { type } = delivery.event;
-      if (type === 'page' && consumer !== 'customerio@shop') delivery.skip('unmapped');
-      else if (delivery.seq % 97 === 0) delivery.skip('consent');
-      else if (delivery.seq % 500 === 0)
-        delivery.deadLetter('invalid-payload', `value ${delivery.seq} is not a price`);
-      else {
-        delivery.ack();
-        sent.push(delivery);
-      }
-    }
-    for (let start = 0; start < sent.length; start += 50) {
-      const seqs = sent.slice(start, start + 50).map(({ seq }) => seq);
-      const match = { 'Product Viewed': [seqs.length, { email: 20, ttclid: 30, value: 40 }] } as const;
-      store.settle(consumer, {
-        ...{ confirmed: [], released: [] },
-        requests: [
-          {
-            atMs: nowMs,
-            ms: 120,
-            outcome: 'delivered',
-            attempt: 1,
-            status: 200,
-            seqs,
-            match: { ...match } as never,
-          },
-        ],
-      });
-    }
-  }
-}
-
 function openSearch() {
   return openSqliteSearch({
-    ...{ dataDir, consumers, yieldToIngest: NO_BACKPRESSURE },
+    ...{ dataDir, consumers: CONSUMERS, yieldToIngest: NO_BACKPRESSURE },
     watch: { rebuilding: (reason) => console.log(`building: ${reason}`), failed: console.error },
   });
 }
@@ -137,9 +76,9 @@ async function build(): Promise<void> {
 async function ask(): Promise<void> {
   const [first] = await log.history({ limit: 1 });
   console.log(`last request ${first?.id}`);
-  const endMs = START_MS + events * SPACING_MS;
+  const endMs = endOf(events);
   const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-  const middle = Math.floor(events / 2 / EACH);
+  const middle = Math.floor(visitorsOf(events) / 2);
   const questions: Record<string, (search: Search) => Promise<unknown>> = {
     newest: (search) => search.events({ limit: 50 }),
     visitor: (search) => search.events({ limit: 50, anonymousId: visitorOf(middle) }),
