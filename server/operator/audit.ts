@@ -1,15 +1,22 @@
 import { type Response, Router } from 'express';
 import { AuditQuery, type AuditRow } from '../../shared/operator-api/index.ts';
 import { sessionOf } from '../http/operator-auth.ts';
+import { redactText } from '../privacy/redact.ts';
 import type { Audit, AuditEntry } from '../store/audit.ts';
 import { parse } from './parse.ts';
 
-/** Records what an operator did. */
+/** Records what an operator did, without emails and phone numbers that they typed. */
 export const record = (
   log: Pick<Audit, 'addAudit'>,
   response: Response,
-  entry: Omit<AuditEntry, 'who'>,
-): Promise<void> => log.addAudit({ ...entry, who: sessionOf(response) ? 'session' : 'token' });
+  { selection, remark, ...entry }: Omit<AuditEntry, 'who'>,
+): Promise<void> =>
+  log.addAudit({
+    ...entry,
+    ...(selection !== undefined && { selection: redactText(selection) }),
+    ...(remark !== undefined && { remark: redactText(remark) }),
+    who: sessionOf(response) ? 'session' : 'token',
+  });
 
 /** What operators did, newest first. */
 export function auditRoutes(log: Pick<Audit, 'audit'>): Router {

@@ -3,14 +3,17 @@ import type { Response } from 'express';
 
 export type Cell = string | number | boolean | undefined;
 
-/** What a spreadsheet would take for a formula. */
-const IS_FORMULA = /^[=+\-@\t\r]/;
-const NEEDS_QUOTES = /[",\r\n']/;
+/**
+ * What a spreadsheet would take for a formula, in wide letters too, and after what it may take for the end of a cell: where
+ * the comma is the decimal sign, a semicolon or a tab.
+ */
+const FORMULA = /(?<=^|[;\t\r\n])(?= ?[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])|^(?=[\t\r\n])/g;
+const NEEDS_QUOTES = /[",;\t\r\n']/;
 
-/** A cell as RFC 4180 has it. One that a spreadsheet would calculate begins with an apostrophe, which makes it text. */
+/** A cell as RFC 4180 has it. An apostrophe stands before what a spreadsheet would calculate: it makes it text. */
 export function csvCell(cell: Cell): string {
   const text = cell === undefined ? '' : String(cell);
-  const safe = IS_FORMULA.test(text) ? `'${text}` : text;
+  const safe = text.replace(FORMULA, "'");
   return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

@@ -4,6 +4,7 @@ import { guardOperator, operatorOnly } from '../http/operator-auth.ts';
 import { readVersion } from '../lib/version.ts';
 import { alertRoutes } from './alerts.ts';
 import { auditRoutes } from './audit.ts';
+import { refuseClearAddresses } from './clear-values.ts';
 import { consoleRoutes } from './console/routes.ts';
 import { deadLetterRoutes } from './dead-letters.ts';
 import { eventRoutes } from './events/routes.ts';
@@ -37,7 +38,7 @@ export function adminRoutes(parts: AdminParts): OperatorRoutes {
   router.get('/metrics', async (_request, response) => {
     response.set('Content-Type', metrics.contentType).send(await metrics.scrape());
   });
-  router.use('/admin', admin);
+  router.use('/admin', refuseClearAddresses, admin);
   if (parts.statistics && state)
     admin.use(statisticsRoutes({ statistics: parts.statistics, state, shops: config.shops, log }));
   admin.use(express.json({ limit: '1mb' }));

@@ -11,6 +11,7 @@ import { type AskedPerson, isClear } from '../lifecycle/person.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
 import type { Store } from '../store/store.ts';
 import { record } from './audit.ts';
+import { clearPath } from './clear-values.ts';
 import { parse } from './parse.ts';
 
 export interface VisitorParts {
@@ -32,18 +33,7 @@ function pathId(id: string, shops: readonly Shop[]): string {
     )
   )
     return id;
-  throw new HttpError(
-    400,
-    'malformed-body',
-    'The path holds a clear email or phone number, and paths are logged.',
-    {
-      details: [
-        'Send the SHA-256 in hex instead: of an email trimmed and in lower case, of a phone number as +886912345678.',
-        'For example: printf %s lin@shop.example | sha256sum',
-        'An id that only contains one may be named as it is in the body: {"ids": ["…"]}.',
-      ],
-    },
-  );
+  throw clearPath();
 }
 
 /** The id of the path, and what the body adds to it. */

@@ -124,6 +124,14 @@ describe('login', () => {
     aheadMs = 61_000;
     expect((await attempt(99)).status).toBe(401);
   });
+
+  test('wrong tokens of strangers lock no operator out, wherever they come from', async () => {
+    const { base } = await startCollector({ TRUST_PROXY: '1' });
+    const from = (index: number): Headers => ({ ...https(), 'x-forwarded-for': `198.51.101.${index}` });
+    for (let index = 0; index < 65; index++) await login(base, from(index), 'wrong-token-000000');
+    expect((await login(base, from(100), 'wrong-token-000000')).status).toBe(429);
+    expect((await login(base, from(101))).status).toBe(200);
+  });
 });
 
 describe('a session', () => {

@@ -21,13 +21,14 @@ interface LoginParts {
 
 const MINUTE_MS = 60_000;
 const ATTEMPTS_PER_ADDRESS = 5;
-const ATTEMPTS = 60;
+/** Of all addresses, with a wrong token alone: those of strangers must not lock operators out. */
+const WRONG_ATTEMPTS = 60;
 
 /** `POST /console/login` and `/console/logout`: the token for a cookie, and its end. Mount behind `guardOperator`. */
 export function loginRoutes({ access, clock, logger, log }: LoginParts): Router {
   const router = Router();
   const { token, sessions } = access;
-  const limit = createLoginLimit(clock.now);
+  const limits = createLoginLimits(clock.now);
   const mayLog = createLogLimiter(clock.now);
 
   const requireSecure = (request: Request) => {
@@ -45,9 +46,10 @@ export function loginRoutes({ access, clock, logger, log }: LoginParts): Router 
     async (request: Request, response: Response) => {
       if (token === undefined) return void response.json({ csrf: access.openCsrf } satisfies LoginAnswer);
       requireSecure(request);
-      limit(request.ip ?? '');
+      limits.attempt(request.ip ?? '');
       const given = parse(LoginRequest, request.body).token;
       if (!isSame(given, sha256(token))) {
+        limits.wrong();
         if (mayLog('')) logger.warn({}, 'console login refused: wrong token');
         await log.addAudit({ action: 'login-refused', who: 'nobody' });
         throw new HttpError(401, 'unauthorized', 'This is not the ADMIN_TOKEN.');
@@ -67,15 +69,19 @@ export function loginRoutes({ access, clock, logger, log }: LoginParts): Router 
   return router;
 }
 
-/** Counts an attempt, whether or not it succeeds. @throws {HttpError} 429 */
-function createLoginLimit(nowMs: () => number): (address: string) => void {
+/** Each counts, and throws an `HttpError` 429 where there are too many. */
+function createLoginLimits(nowMs: () => number) {
   const byAddress = createWindowLimit(ATTEMPTS_PER_ADDRESS, MINUTE_MS, nowMs);
-  const all = createWindowLimit(ATTEMPTS, MINUTE_MS, nowMs);
-  return (address) => {
-    const waitMs = byAddress(networkOf(address) ?? address, 1) || all('', 1);
+  const all = createWindowLimit(WRONG_ATTEMPTS, MINUTE_MS, nowMs);
+  const check = (waitMs: number) => {
     if (waitMs === 0) return;
     throw new HttpError(429, 'too-many-requests', 'Too many attempts to log in. Wait a minute.', {
       retryAfterSeconds: Math.ceil(waitMs / 1_000),
     });
+  };
+  return {
+    /** Whether or not it succeeds. */
+    attempt: (address: string) => check(byAddress(networkOf(address) ?? address, 1)),
+    wrong: () => check(all('', 1)),
   };
 }

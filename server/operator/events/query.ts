@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { MESSAGE_TYPES, type MessageType } from '../../../shared/names.ts';
 import { EventQuery } from '../../../shared/operator-api/index.ts';
-import { HttpError } from '../../http/errors.ts';
 import { isClear } from '../../lifecycle/person.ts';
 import type { EventQuery as SearchQuery } from '../../store/search.ts';
+import { clearQuery } from '../clear-values.ts';
 import { parse } from '../parse.ts';
 import type { Places } from '../places.ts';
 import { given, rangeOf } from '../times.ts';
@@ -19,7 +19,7 @@ export function readEventQuery(places: Places, query: unknown): SearchQuery {
   const type: MessageType | undefined = parse(Type, asked.type);
   const countries = shops.map(({ country }) => country);
   for (const [field, text] of Object.entries({ visitor, user, q: asked.q }))
-    if (text !== undefined && isClear(text, countries)) throw clearValue(field);
+    if (text !== undefined && isClear(text, countries)) throw clearQuery(field);
   return {
     limit: asked.limit,
     ...given({
@@ -38,15 +38,3 @@ export function readEventQuery(places: Places, query: unknown): SearchQuery {
     ...rangeOf(asked),
   };
 }
-
-const clearValue = (field: string) =>
-  new HttpError(
-    400,
-    'malformed-body',
-    'The address holds a clear email or phone number, and addresses are logged.',
-    {
-      details: [
-        `${field}: send email= or phone= with the SHA-256 in hex instead: of an email trimmed and in lower case, of a phone number as +886912345678.`,
-      ],
-    },
-  );

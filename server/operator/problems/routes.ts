@@ -8,7 +8,7 @@ import { parse } from '../parse.ts';
 import type { Places } from '../places.ts';
 import { findGroups, isNeverReplayed } from './groups.ts';
 import { eachPage, selectionWords, toSelection } from './selection.ts';
-import { createTally } from './tally.ts';
+import { createTally, type Tally } from './tally.ts';
 
 interface ProblemParts {
   places: Places;
@@ -20,14 +20,23 @@ interface ProblemParts {
 export function problemRoutes({ places, search, log }: ProblemParts): Router {
   const admin = Router();
 
-  async function finish(
+  /** Answers with what `work` counts, and records it; of one that fails midway what it reached. */
+  async function answer(
     action: 'replay' | 'discard',
     response: Response,
-    { selection, note }: z.output<typeof ActionRequest>,
-    count: number,
+    { selection, note, dryRun }: z.output<typeof ActionRequest>,
+    work: (tally: Tally) => Promise<void>,
   ): Promise<void> {
-    const remark = note === undefined ? {} : { remark: note };
-    await record(log, response, { action, selection: selectionWords(selection), count, ...remark });
+    const tally = createTally(places);
+    try {
+      await work(tally);
+    } finally {
+      const { count } = tally.answer(dryRun);
+      const remark = note === undefined ? {} : { remark: note };
+      if (!dryRun)
+        await record(log, response, { action, selection: selectionWords(selection), count, ...remark });
+    }
+    response.json(tally.answer(dryRun));
   }
 
   admin.get('/dead-letters/groups', async (request, response) => {
@@ -43,39 +52,35 @@ export function problemRoutes({ places, search, log }: ProblemParts): Router {
     const { selection: wanted, dryRun } = asked;
     const isNamed = wanted.ids ?? wanted.order ?? wanted.reason;
     const selection = toSelection(places, wanted, isNamed === undefined ? ['dead'] : ['dead', 'skipped']);
-    const tally = createTally(places);
-    for await (const page of eachPage(search, selection)) {
-      const allowed = page.filter(({ reason }) => !isNeverReplayed(reason));
-      for (const { reason } of page) if (isNeverReplayed(reason)) tally.refused(reason ?? '', 1);
-      for (const [consumer, seqs] of byConsumer(allowed)) {
-        if (dryRun) tally.done(consumer, seqs.length);
-        else {
-          const { requeued, queued, notFound } = await log.requeue(consumer, seqs);
-          tally.done(consumer, requeued);
-          tally.refused('waiting', queued);
-          tally.refused('removed', notFound);
+    await answer('replay', response, asked, async (tally) => {
+      for await (const page of eachPage(search, selection)) {
+        const allowed = page.filter(({ reason }) => !isNeverReplayed(reason));
+        for (const { reason } of page) if (isNeverReplayed(reason)) tally.refused(reason ?? '', 1);
+        for (const [consumer, seqs] of byConsumer(allowed)) {
+          if (dryRun) tally.done(consumer, seqs.length);
+          else {
+            const { requeued, queued, notFound } = await log.requeue(consumer, seqs);
+            tally.done(consumer, requeued);
+            tally.refused('waiting', queued);
+            tally.refused('removed', notFound);
+          }
         }
       }
-    }
-    const answer = tally.answer(dryRun);
-    if (!dryRun) await finish('replay', response, asked, answer.count);
-    response.json(answer);
+    });
   });
 
   admin.post('/discard', async (request, response) => {
     const asked = parse(ActionRequest, request.body);
     const { selection: wanted, dryRun } = asked;
     const selection = toSelection(places, wanted, ['dead']);
-    const tally = createTally(places);
-    for await (const page of eachPage(search, selection)) {
-      const dead = page.filter(({ state }) => state === 'dead');
-      tally.refused('no-dead-letter', page.length - dead.length);
-      for (const [consumer, seqs] of byConsumer(dead))
-        tally.done(consumer, dryRun ? seqs.length : await log.discardDeadLetters({ consumer, seqs }));
-    }
-    const answer = tally.answer(dryRun);
-    if (!dryRun) await finish('discard', response, asked, answer.count);
-    response.json(answer);
+    await answer('discard', response, asked, async (tally) => {
+      for await (const page of eachPage(search, selection)) {
+        const dead = page.filter(({ state }) => state === 'dead');
+        tally.refused('no-dead-letter', page.length - dead.length);
+        for (const [consumer, seqs] of byConsumer(dead))
+          tally.done(consumer, dryRun ? seqs.length : await log.discardDeadLetters({ consumer, seqs }));
+      }
+    });
   });
   return admin;
 }

@@ -6,6 +6,8 @@ import { asked } from '../searching.ts';
 import { given, rangeOf } from '../times.ts';
 
 const PAGE = 1_000;
+/** Messages of one question to the search: each is a look at the index, and other questions wait meanwhile. */
+const IDS = 100;
 
 /** What the search is asked for a selection. @param states where the selection names none. @throws {HttpError} 400, 404 */
 export function toSelection(places: Places, wanted: Wanted, states: readonly DeliveryState[]): Selection {
@@ -30,6 +32,13 @@ export async function* eachPage(
   search: Pick<Search, 'select'>,
   selection: Selection,
 ): AsyncGenerator<Selected[]> {
+  const ids = [...new Set(selection.messageIds)];
+  if (ids.length <= IDS) return yield* pagesOf(search, selection);
+  for (let first = 0; first < ids.length; first += IDS)
+    yield* pagesOf(search, { ...selection, messageIds: ids.slice(first, first + IDS) });
+}
+
+async function* pagesOf(search: Pick<Search, 'select'>, selection: Selection): AsyncGenerator<Selected[]> {
   let cursor: string | undefined;
   do {
     const page = await asked(search.select(selection, PAGE, cursor));

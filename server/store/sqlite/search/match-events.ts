@@ -137,7 +137,8 @@ export function createMatchEvents(connection: DatabaseSync, { names, streams, ou
       states,
       reason,
     } = wanted;
-    const ids = idConditions(shop, shopId, wanted);
+    // What the streams are of needs no test: with thousands of messages it would be one for each pair of them.
+    const [id, ...ids] = idConditions(shop, shopId, wanted);
     const labels =
       type === undefined && name === undefined
         ? undefined
@@ -165,7 +166,7 @@ export function createMatchEvents(connection: DatabaseSync, { names, streams, ou
 
     return {
       streams:
-        ids[0]?.streams ??
+        id?.streams ??
         streamsOfStates(shopId, of, wanted) ??
         (labels && type !== 'track' ? [...labels].map(streams.ofLabel) : undefined) ??
         (sourceId ? [streams.ofSource(shopId, sourceId)] : [streams.ofShop(shopId)]),
