@@ -62,10 +62,10 @@ export const PLUGINS = [
   'links',
   'markup',
   'pixel-tiktok',
+  'precedence',
   'repair',
   'shopline',
   'shopline-cart',
-  'shopline-direction',
 ] as const;
 /** Files that run in a platform's pixel sandbox, in place of the snippet. */
 export const PIXELS = ['pixel-shopify', 'pixel-shopline'] as const;

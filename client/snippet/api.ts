@@ -121,8 +121,8 @@ export interface Tools {
   choose?(things: Thing[], products: Thing[], found: Parameters<OnTexts>, toProduct: Translate): Thing[];
   /** What SHOPLINE's own sources reported of the cart lately, newest first. Set by `shopline`. */
   changes?: Change[];
-  /** Reports what the data layer says, unless the cart changed the other way. Set by `shopline-direction`. */
-  resolve?(report: Report, event: string, properties: Properties): void;
+  /** Makes a report of this source, after a time in which a better one may. Set by `precedence`. */
+  resolve?(source: string, report: Report, event: string, properties: Properties, seen?: Moment): void;
   /** Takes the cart's logic. Set by `shopline`, for the `shopline-cart` plugin. */
   onCart?(create: CreateCart): void;
   /**

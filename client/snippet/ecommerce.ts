@@ -1,8 +1,13 @@
-import type { Report, Storebeacon } from './api.ts';
-import { SOURCES } from './data-layer/actions.ts';
+import type { Moment, Report, Storebeacon } from './api.ts';
+import { type Reported, SOURCES } from './data-layer/actions.ts';
 import { translate } from './data-layer/events.ts';
 import { loadPart } from './load-part.ts';
 import type { Thing } from './thing.ts';
+
+/** So many looks of half a second are waited for it. */
+const LOOKS = 3;
+
+type Pass = (reported: Reported, seen?: Moment) => void;
 
 /**
  * Reports the ecommerce events of the shop's data layer, which `data-layer.js` reads. `gtag` calls, Tag Manager pushes
@@ -11,15 +16,27 @@ import type { Thing } from './thing.ts';
  */
 const follow = ({ capture }: Storebeacon) => {
   const reports: Report[] = [];
-  if ((window as Thing).Shopline) loadPart('shopline-direction');
+  loadPart('precedence');
   for (const source of SOURCES)
     capture(source, (report, tools) => {
-      if (reports.push(report) === SOURCES.length)
-        tools.readDataLayer?.(translate, ([from, event, properties]) => {
-          const send = reports[from] as Report;
-          if (tools.resolve) tools.resolve(send, event, properties);
-          else send(event, properties);
+      if (reports.push(report) < SOURCES.length) return;
+      const pass: Pass = ([from, event, properties], seen) => {
+        const send = reports[from] as Report;
+        if (tools.resolve) tools.resolve(SOURCES[from] as string, send, event, properties, seen);
+        else send(event, properties, seen);
+      };
+      /** Reports that came before `precedence.js`, on SHOPLINE. */
+      const waiting: Parameters<Pass>[] = [];
+      let looks = (window as Thing).Shopline ? LOOKS : 0;
+      if (looks)
+        tools.watch((isLeaving) => {
+          if (tools.resolve || isLeaving || !--looks) looks = 0;
+          if (!looks) for (const one of waiting.splice(0)) pass(...one);
         });
+      tools.readDataLayer?.(translate, (reported) => {
+        if (looks) waiting.push([reported, tools.now()]);
+        else pass(reported);
+      });
     });
 };
 

@@ -4,6 +4,8 @@ import { isInView } from './markup/in-view.ts';
 import { read } from './markup/read.ts';
 import { normalize } from './normalize.ts';
 
+const SOURCE = 'data-attributes';
+
 /** The element, and what it is in, through shadow roots. */
 const pathOf = (element: Element): HTMLElement[] => {
   const path: Node[] = [];
@@ -17,11 +19,14 @@ const pathOf = (element: Element): HTMLElement[] => {
  * `data-sb-on`. A view is reported once, when the element first comes into view. The core loads this file where there is
  * such an element, and remembers what was clicked and submitted before.
  */
-window.storebeacon?.capture('data-attributes', (report, { early, guard, watch }) => {
+window.storebeacon?.capture(SOURCE, (report, tools) => {
+  const { early, guard, watch } = tools;
   const parse = guard(fromJson);
   const reportElement = (path: HTMLElement[], seen?: Moment) => {
     const [event, properties] = read(path, parse);
-    report(event, normalize(properties), seen);
+    normalize(properties);
+    if (tools.resolve) tools.resolve(SOURCE, report, event, properties, seen);
+    else report(event, properties, seen);
   };
   const onEvent = guard(({ type }: Event, path: HTMLElement[], seen?: Moment) => {
     const index = path.findIndex(({ dataset }) => dataset?.sbEvent && (dataset.sbOn || 'click') === type);
