@@ -1,6 +1,7 @@
 import type { Consent, ConsentState, Purpose } from './consent.ts';
 import type { Context } from './message.ts';
 import type { MessageType } from './names.ts';
+import type { Note } from './read-fields.ts';
 
 /** JSON as it is stored: no NaN, no Infinity, no `__proto__`. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -85,12 +86,17 @@ export interface ProtectedEvent {
   withdrawn?: Purpose[];
   /** The visitors who belong to an order or checkout, and the backend that reported it. Set by the store. */
   joined?: Joined[];
+  /** Known fields of the message that were not exact, at most 20, as the answer named them. No destination is sent them. */
+  warnings?: FieldWarning[];
   /** Destination names in lower case; `all` is the default for those not named. */
   integrations?: Record<string, boolean>;
   context: Context;
   properties: JsonObject;
   traits: JsonObject;
 }
+
+/** A field that was read as what it plainly meant, or left out. The path has names of known fields and positions alone. */
+export type FieldWarning = Pick<Note, 'path' | 'code'>;
 
 /**
  * One who belongs to an order: under which subject there may be a record, and what was chosen where there is none. `''` in

@@ -17,7 +17,7 @@ import { readFormerNames } from './former-names.ts';
 import { addRejection, describeFirst, type Rejections } from './rejections.ts';
 import type { Sender } from './sender.ts';
 import type { Messages } from './split-batch.ts';
-import { addNotes, type FieldWarnings } from './warnings.ts';
+import { addNotes, type FieldWarnings, listed } from './warnings.ts';
 import { withholdSum } from './withhold-sum.ts';
 
 export interface ValidationParts {
@@ -103,6 +103,8 @@ export async function validate(
     }
     if (defaultDiffers(parsed.message.context ?? {}, shop)) differing.push(index);
     const { event, raw, dropped } = toEvent(parsed.message, enriched, shop, sender.source);
+    const inexact = listed([...notes, ...parsed.notes]);
+    if (inexact.length > 0) event.warnings = inexact;
     if (isSilent(event) && parsed.message.context?.consent?.assumed !== true) silent.push({ index, event });
     for (const field of dropped) counters.count('fields_dropped', { shop: shop.id, field });
     const claim = readClaim(event);

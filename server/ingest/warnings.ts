@@ -1,3 +1,4 @@
+import type { FieldWarning } from '../../shared/protected-event.ts';
 import type { Note } from '../../shared/read-fields.ts';
 import type { Counters } from '../observe/counters.ts';
 
@@ -37,6 +38,10 @@ export function addNotes(
   }
   to.count += notes.length;
 }
+
+/** Those of one message that are stored with its event. */
+export const listed = (notes: readonly Note[]): FieldWarning[] =>
+  notes.slice(0, MAX_WARNINGS).map(({ path, code }) => ({ path, code }));
 
 /** The name of a field in any position: `properties.products.price`. The names are ours, so there are not many. */
 const fieldOf = (path: string) => path.replace(/\.\d+/g, '');

@@ -116,9 +116,8 @@ export const enDeliveries = {
     },
     hashed: 'Hashed:',
     warnings: {
-      coerced: 'had another type and was converted',
-      dropped: 'was left out',
-      'left-out': 'was left out',
+      'field-coerced': 'had another type and was converted',
+      'field-dropped': 'was left out',
     },
     nextAttempt: (at: string) => `It is sent next at ${at}.`,
     attempts: 'Attempts',

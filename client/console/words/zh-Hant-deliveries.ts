@@ -125,9 +125,8 @@ export const zhHantDeliveries: Pick<Words, keyof typeof enDeliveries> = {
     },
     hashed: '已轉為雜湊值：',
     warnings: {
-      coerced: '型別不符，已轉換',
-      dropped: '已略去',
-      'left-out': '已略去',
+      'field-coerced': '型別不符，已轉換',
+      'field-dropped': '已略去',
     },
     nextAttempt: (at) => `下次傳送時間：${at}。`,
     attempts: '傳送紀錄',

@@ -18,6 +18,7 @@ export async function describeEvent(parts: EventParts, found: EventDetail): Prom
       source: event.source,
       ...(page?.url !== undefined && { page: page.url }),
       ...(page?.referrer !== undefined && { referrer: page.referrer }),
+      ...(event.warnings && { warnings: event.warnings }),
     },
     steps: stepsOf(event),
     deliveries,
@@ -25,10 +26,10 @@ export async function describeEvent(parts: EventParts, found: EventDetail): Prom
 }
 
 function stepsOf(event: ProtectedEvent): EventStep[] {
-  const { timestamp, receivedAt, joined = [] } = event;
+  const { timestamp, receivedAt, joined = [], warnings } = event;
   return [
     { step: 'happened', at: timestamp },
-    { step: 'received', at: receivedAt },
+    { step: 'received', at: receivedAt, ...(warnings && { warnings }) },
     { step: 'protected', at: receivedAt, hashed: hashedIn(event) },
     { step: 'stored', at: receivedAt },
     ...(joined.length > 0 ? [{ step: 'joined' as const }] : []),

@@ -36,8 +36,8 @@ export const eventAnswer: EventAnswer = {
       step: 'protected',
       hashed: ['traits.email', 'traits.phone'],
       warnings: [
-        { path: 'properties.total', code: 'coerced' },
-        { path: 'properties.password', code: 'dropped' },
+        { path: 'properties.total', code: 'field-coerced' },
+        { path: 'properties.password', code: 'field-dropped' },
       ],
     },
     { step: 'stored', at: first.receivedAt },
