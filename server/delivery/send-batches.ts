@@ -15,7 +15,7 @@ import {
   STOPPING,
   send,
 } from './send.ts';
-import { type Carried, toSentRequest } from './sent-request.ts';
+import { type Carried, toSentRequest, withEnds } from './sent-request.ts';
 import { settle } from './settle.ts';
 
 export type Item = Sized & Encoded & Carried;
@@ -46,15 +46,17 @@ export async function sendBatches(parts: RoundParts, batches: readonly Item[][])
       : await sendBatch(parts, batch, requests);
     failure ??= results.find((result) => endsRound(result, batch.length, parts.breaker.state()));
     const complete: Sent[] = [];
+    const divided = new Set<number>();
     for (const [index, { delivery, payload }] of batch.entries()) {
       const sent = unsettled.get(delivery);
       const result = results[index];
       if (!sent || !result) continue;
       sent.payloads.push(payload);
       sent.results.push(result);
+      if (sent.payloadCount > 1) divided.add(delivery.seq);
       if (sent.payloads.length === sent.payloadCount) complete.push(sent);
     }
-    settle(parts, complete, requests);
+    settle(parts, complete, withEnds(requests, divided, complete));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Destination } from '../destinations/destination.ts';
 import { DIGEST_BYTES, type SentOutcome, type SentRequest } from '../store/history.ts';
 import type { InFlight } from './prepare.ts';
-import { type Exchange, worst } from './send.ts';
+import { type Exchange, type Sent, worst } from './send.ts';
 
 /** One payload of a request, with its event. */
 export interface Carried {
@@ -51,4 +51,43 @@ function resultsOf({ batch, results, worst: outcome }: Exchange<Carried>): SentR
     alike.push(seq);
   }
   return found[outcome.kind]?.length === ofEvents.size ? undefined : found;
+}
+
+/**
+ * The rows of one batch, with what became of events that had a payload in more than one of them, or in another batch.
+ *
+ * @param divided events with several payloads. @param settled those of which every payload has a result by now.
+ */
+export function withEnds(
+  requests: readonly SentRequest[],
+  divided: ReadonlySet<number>,
+  settled: readonly Sent[],
+): readonly SentRequest[] {
+  if (divided.size === 0) return requests;
+  const kinds = new Map(settled.map(({ delivery, results }) => [delivery.seq, worst(results).kind]));
+  const marked: SentRequest[] = [];
+  for (const request of requests.toReversed()) {
+    const ended: Partial<Record<SentOutcome | 'open', number[]>> = {};
+    const outcomeOf = outcomesIn(request);
+    for (const seq of request.seqs) {
+      if (!divided.has(seq)) continue;
+      const kind = kinds.get(seq) ?? 'open';
+      kinds.delete(seq);
+      const own = outcomeOf(seq);
+      const isEnd = own === 'delivered' || own === 'rejected';
+      if (kind === own || (kind === 'open' && !isEnd)) continue;
+      const alike = ended[kind] ?? [];
+      ended[kind] = alike;
+      alike.push(seq);
+    }
+    marked.push(Object.keys(ended).length > 0 ? { ...request, ended } : request);
+  }
+  return marked.toReversed();
+}
+
+function outcomesIn({ outcome, results = {} }: SentRequest): (seq: number) => SentOutcome {
+  const other = new Map(
+    Object.entries(results).flatMap(([kind, seqs]) => seqs.map((seq) => [seq, kind as SentOutcome] as const)),
+  );
+  return (seq) => other.get(seq) ?? outcome;
 }

@@ -27,6 +27,11 @@ export interface SentRequest {
   seqs: readonly number[];
   /** By outcome the `seqs` it applies to, where not every event had that of the request. */
   results?: Readonly<Partial<Record<SentOutcome, readonly number[]>>>;
+  /**
+   * Of events whose payloads are in several requests, where it is not their outcome in this one: what such an event came to, in
+   * its last request; `open` in those before.
+   */
+  ended?: Readonly<Partial<Record<SentOutcome | 'open', readonly number[]>>>;
   /** `DIGEST_BYTES` for each event, in ascending order of its seq: a digest of its payloads as they were sent. */
   digests?: Uint8Array;
   match?: MatchCounts;
@@ -39,7 +44,7 @@ export const DIGEST_BYTES = 8;
  * A request as the history shows it; or events that were settled without one: `skipped` or `dead`, with the reason as `code`,
  * of dead letters with the words of the reason.
  */
-export interface HistoryRow extends Omit<SentRequest, 'outcome' | 'seqs' | 'results' | 'digests'> {
+export interface HistoryRow extends Omit<SentRequest, 'outcome' | 'seqs' | 'results' | 'ended' | 'digests'> {
   id: number;
   consumer: string;
   outcome: SentOutcome | 'skipped' | 'dead';

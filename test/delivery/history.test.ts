@@ -92,6 +92,28 @@ test('a row says which of its events had another outcome, and a refused one has 
   expect(columns(bench)).toEqual([{ events: '1-4', results: 'delivered:1,3-4 rejected:2' }]);
 });
 
+test('the rows of an event whose payloads are in several requests say which one has what it came to', async () => {
+  const bench = await startBench((ids) => (ids.includes('b-2') ? answer(400, 'field error') : answer(200)), {
+    map: ({ messageId }) => [{ id: `${messageId}-1` }, { id: `${messageId}-2` }],
+    groupKey: ({ id }) => id.slice(-1),
+  });
+  await bench.log.accept(['a', 'b'].map((messageId) => ({ event: event({ messageId }) })));
+  await bench.clock.advance(0);
+  expect(columns(bench)).toEqual([
+    { events: '1-2', results: '=open:1-2' },
+    { events: '1-2', results: 'retry:1-2' },
+    { events: '1', results: null },
+    { events: '2', results: null },
+  ]);
+  expect(await bench.log.history({ limit: 10 })).toMatchObject([
+    { outcome: 'rejected' },
+    { outcome: 'delivered' },
+    { outcome: 'rejected', results: { retry: 2 } },
+    { outcome: 'delivered', count: 2 },
+  ]);
+  expect((await bench.log.history({ limit: 10 })).at(-1)).not.toHaveProperty('results');
+});
+
 const columns = ({ dataDir }: Bench) => {
   const database = new DatabaseSync(join(dataDir, 'store.db'), { readOnly: true });
   onTestFinished(() => database.close());

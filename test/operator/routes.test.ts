@@ -142,10 +142,13 @@ describe('events', () => {
   });
 
   test('one has the known fields that were not exact, without their values; no destination is sent them', async () => {
-    const lines = Array.from({ length: 25 }, () => ({ product_id: 'tea-1', price: 'secret-value' }));
+    const lines = Array.from({ length: 25 }, () => ({ product_id: 'tea-1', price: '77.25' }));
     const answer = await collector.post('/v1/track', view('odd-1', { properties: { price: '12.5' } }));
     const { warnings } = (await answer.json()) as { warnings: { path: string; code: string }[] };
-    await collector.post('/v1/track', view('odd-2', { properties: { products: lines } }));
+    await collector.post(
+      '/v1/track',
+      view('odd-2', { event: 'Checkout Started', properties: { products: lines } }),
+    );
     await settled('odd-1', 'delivered');
     await settled('odd-2', 'delivered');
     const found = await get<EventAnswer>('/admin/events/odd-1');
@@ -154,7 +157,7 @@ describe('events', () => {
     expect(found.steps.find(({ step }) => step === 'received')?.warnings).toEqual(found.captured.warnings);
     const many = (await get<EventAnswer>('/admin/events/odd-2')).captured.warnings ?? [];
     expect(many.length).toBe(20);
-    expect(JSON.stringify(many)).not.toContain('secret-value');
+    expect(JSON.stringify(many)).not.toContain('77.25');
     const sent = (['tiktok', 'shopline', 'customerio'] as const).flatMap((name) => sandbox.received(name));
     expect(JSON.stringify(sent)).not.toContain('field-');
     expect((await get<EventAnswer>('/admin/events/view-1')).captured).not.toHaveProperty('warnings');

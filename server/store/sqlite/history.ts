@@ -2,7 +2,7 @@ import { DIGEST_BYTES, type HistoryRow, type SentOutcome, type SentRequest } fro
 import { CHUNK, eachRow, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
-import { countOf, heldOf, placesOf, rangesOf, resultsOf, toRanges } from './ranges.ts';
+import { countOf, END, heldOf, placesOf, rangesOf, resultsOf, toRanges } from './ranges.ts';
 import { tryRead } from './stored-event.ts';
 import { prepareTexts } from './stored-text.ts';
 
@@ -24,7 +24,8 @@ export const HISTORY_SCHEMA = `
     total INTEGER NOT NULL,
     -- 8 bytes for each event, by seq: a digest of its payloads as they were sent; zeros once the event was erased.
     digests BLOB,
-    -- Where not every event had the outcome of the row: delivered:3-7 rejected:8, divided by spaces.
+    -- Where not every event had the outcome of the row: delivered:3-7 rejected:8, divided by spaces. With =: what an event with
+    -- payloads in several rows came to, in the last of them, and =open in the others.
     results TEXT,
     -- JSON of MatchCounts.
     match TEXT
@@ -142,7 +143,7 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
     ...(code !== null && { code }),
     ...(requestId !== null && { requestId }),
     ...(words !== null && { words }),
-    ...(results !== null && { results: readResults(results) }),
+    ...(resultsOf(results).length > 0 && { results: readResults(results) }),
     ...(match !== null && { match: JSON.parse(match) }),
     count: countOf(events),
     messageIds: messageIds(events),
@@ -157,7 +158,7 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
       const code = sent.code?.slice(0, MAX_CODE) ?? null;
       const requestId = sent.requestId?.slice(0, MAX_CODE) ?? null;
       const words = sent.words?.slice(0, MAX_WORDS) ?? null;
-      const results = sent.results ? toResults(sent.results) : null;
+      const results = toResults(sent);
       const match = sent.match ? JSON.stringify(sent.match) : null;
       const bytes = [code, requestId, words, events, results, match].reduce(
         (sum, text) => sum + Buffer.byteLength(text ?? ''),
@@ -212,11 +213,14 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
 }
 export type History = ReturnType<typeof createHistory>;
 
-const toResults = (results: NonNullable<SentRequest['results']>): string =>
-  Object.entries(results)
-    .map(([outcome, seqs]) => `${outcome}:${toRanges(seqs)}`)
-    .join(' ');
+function toResults({ results = {}, ended = {} }: Pick<SentRequest, 'results' | 'ended'>): string | null {
+  const parts = [
+    ...Object.entries(results).map(([outcome, seqs]) => `${outcome}:${toRanges(seqs)}`),
+    ...Object.entries(ended).map(([outcome, seqs]) => `${END}${outcome}:${toRanges(seqs)}`),
+  ];
+  return parts.length > 0 ? parts.join(' ') : null;
+}
 
-function readResults(text: string): Partial<Record<SentOutcome, number>> {
+function readResults(text: string | null): Partial<Record<SentOutcome, number>> {
   return Object.fromEntries(resultsOf(text).map(([outcome, events]) => [outcome, countOf(events)]));
 }

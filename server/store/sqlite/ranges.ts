@@ -57,9 +57,20 @@ function firstFrom(sorted: readonly number[], from: number): number {
   return low;
 }
 
-/** `delivered:3-7 rejected:8`: ranges by the outcome they have. */
-export const resultsOf = (text: string): [outcome: string, ranges: string][] =>
-  text.split(' ').map((part) => {
+/** `delivered:3-7 rejected:8`: ranges by the outcome they have in a request. */
+export const resultsOf = (text: string | null): [outcome: string, ranges: string][] =>
+  partsOf(text).filter(([outcome]) => !outcome.startsWith(END));
+
+/** `=open:3 =rejected:8`: ranges by what the events came to, where that is something else. */
+export const endsOf = (text: string | null): [outcome: string, ranges: string][] =>
+  partsOf(text).flatMap(([outcome, ranges]) =>
+    outcome.startsWith(END) ? [[outcome.slice(END.length), ranges]] : [],
+  );
+
+export const END = '=';
+
+const partsOf = (text: string | null): [outcome: string, ranges: string][] =>
+  (text ?? '').split(' ').flatMap((part) => {
     const [outcome = '', ranges = ''] = part.split(':');
-    return [outcome, ranges];
+    return outcome === '' ? [] : [[outcome, ranges]];
   });

@@ -68,6 +68,34 @@ test('answers that differ by an id are one group; other error codes and fields a
   ]);
 });
 
+test('an event whose payloads went in several requests came to the worst of them, and is counted once', async () => {
+  const parts = await openSearch();
+  await parts.log.accept(['whole', 'refused', 'again'].map((messageId) => ({ event: event({ messageId }) })));
+  const [whole, refused, again] = await parts.log.lease('tiktok@shop', 3);
+  const sent = { ms: 5, attempt: 1, outcome: 'delivered' as const };
+  const keys = { confirmed: [], released: [] };
+  const at = (n: number) => START_MS + n * 1000;
+  const first = { ...sent, atMs: at(0), seqs: [2], outcome: 'rejected' as const, ended: { open: [2] } };
+  const middle = { ...sent, atMs: at(1), seqs: [1, 2, 3], ended: { open: [1, 3], rejected: [2] } };
+  parts.log.settle('tiktok@shop', { ...keys, requests: [first, middle] });
+  const last = { ...sent, atMs: at(2), seqs: [1, 3], ended: { retry: [3] } };
+  parts.log.settle('tiktok@shop', { ...keys, requests: [last] });
+  whole?.ack();
+  refused?.deadLetter('rejected', 'no');
+  again?.retry(60_000, 'server-error');
+  await caughtUp(parts);
+  const query = { fromMs: START_MS, toMs: START_MS + MINUTE_MS, stepMs: MINUTE_MS };
+  const [tiktok] = (await parts.search.series(query)).deliveries;
+  expect(tiktok).toMatchObject({ delivered: [1], dead: [1], retried: [1], requests: [3] });
+  await parts.log.discardDeadLetters({ consumer: 'tiktok@shop' });
+  const detail = await parts.search.event('shop', 'refused');
+  expect(detail?.outcomes[0]).toMatchObject({ state: 'none', reason: 'rejected' });
+  expect(detail?.requests.map(({ ownOutcome, outcome }) => ownOutcome ?? outcome)).toEqual([
+    'rejected',
+    'delivered',
+  ]);
+});
+
 test('what is skipped is counted until it is sent again', async () => {
   const parts = await openSearch();
   await parts.log.accept([{ event: event() }]);

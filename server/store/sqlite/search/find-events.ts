@@ -103,7 +103,7 @@ function toRequest(
 ): EventRequest {
   const [place = -1] = placesOf(new Set([seq]))(events);
   const digest = digests?.subarray(place * DIGEST_BYTES, (place + 1) * DIGEST_BYTES);
-  const [own] = resultsOf(results ?? '').find(([, ranges]) => holds(ranges, seq)) ?? [];
+  const [own] = resultsOf(results).find(([, ranges]) => holds(ranges, seq)) ?? [];
   return {
     ...row,
     ...(status !== null && { status }),

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { HistoryRow, MatchCounts } from '../../history.ts';
 import { prepare } from '../database.ts';
-import { rangesOf, resultsOf } from '../ranges.ts';
+import { endsOf, rangesOf, resultsOf } from '../ranges.ts';
 import { DAY_MS, type Figures, floorTo } from './figures.ts';
 import { bucketOf } from './histogram.ts';
 import type { IndexEvents } from './index-events.ts';
@@ -116,12 +116,12 @@ export function createIndexHistory(
     const shop = names.shop(row.shop);
     events.addComposed(all);
     const owner = `${row.consumer}`;
-    for (const { outcome, seqs } of endsOf(row, all)) {
-      const state = ENDS[outcome];
-      if (state) end({ ...row, outcome }, shop, state, seqs);
+    for (const { outcome, seqs } of outcomesOf(row, all)) {
+      const state = outcome === 'open' ? undefined : ENDS[outcome];
+      if (outcome !== 'open' && state) end({ ...row, outcome }, shop, state, seqs);
       else {
         addEarlier.run(JSON.stringify(seqs), row.consumer, row.id, shop);
-        figures.add('retried', owner, '', row.atMs, seqs.length);
+        if (outcome !== 'open') figures.add('retried', owner, '', row.atMs, seqs.length);
       }
     }
     if (row.outcome === 'skipped' || row.outcome === 'dead') return;
@@ -159,14 +159,23 @@ export type IndexHistory = ReturnType<typeof createIndexHistory>;
 const seqsOf = (ranges: readonly [from: number, to: number][]): number[] =>
   ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
 
-/** The events of a row by what became of them, or all of them alike. */
-function endsOf(
+/** The events of a row by what became of them, or all of them alike. `open`: a later row has it. */
+function outcomesOf(
   { outcome, results }: Pick<Row, 'outcome' | 'results'>,
   all: readonly number[],
-): { outcome: HistoryRow['outcome']; seqs: readonly number[] }[] {
-  if (results === null) return [{ outcome, seqs: all }];
-  return resultsOf(results).map(([own, events]) => ({
-    outcome: own as HistoryRow['outcome'],
-    seqs: seqsOf(rangesOf(events)),
-  }));
+): { outcome: HistoryRow['outcome'] | 'open'; seqs: readonly number[] }[] {
+  const own = resultsOf(results).map(toOutcome);
+  const ends = endsOf(results).map(toOutcome);
+  const inRow = own.length > 0 ? own : [{ outcome, seqs: all }];
+  if (ends.length === 0) return inRow;
+  const elsewhere = new Set(ends.flatMap(({ seqs }) => seqs));
+  return [
+    ...inRow.map(({ outcome, seqs }) => ({ outcome, seqs: seqs.filter((seq) => !elsewhere.has(seq)) })),
+    ...ends,
+  ].filter(({ seqs }) => seqs.length > 0);
 }
+
+const toOutcome = ([outcome, events]: [outcome: string, ranges: string]) => ({
+  outcome: outcome as HistoryRow['outcome'] | 'open',
+  seqs: seqsOf(rangesOf(events)),
+});
