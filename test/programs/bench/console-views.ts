@@ -10,7 +10,7 @@ export interface Shown {
   slowest: { path: string; ms: number };
 }
 
-const PATIENCE_MS = 120_000;
+const SHOWN_TIMEOUT_MS = 120_000;
 /** For the requests that a part of a view makes once it is there. */
 const QUIET_MS = 150;
 
@@ -56,7 +56,7 @@ export async function openView(context: BrowserContext, origin: string, view: st
     await page.goto(`${origin}/console/#/${view}`);
     await page
       .waitForFunction(() => (globalThis as { shownMs?: number }).shownMs !== undefined, undefined, {
-        timeout: PATIENCE_MS,
+        timeout: SHOWN_TIMEOUT_MS,
       })
       .catch(async () => {
         const text = await page.locator('body').innerText();
