@@ -43,6 +43,10 @@ const Stored = z.strictObject({
   consent: z.strictObject({ advertising: z.boolean(), analytics: z.boolean(), marketing: z.boolean() }),
   assumed: z.array(z.enum(PURPOSES)).optional(),
   joined: z.array(z.tuple([z.string().max(22), z.string().regex(/^(?:[gd-]{3})?$/)])).optional(),
+  warnings: z
+    .array(z.strictObject({ path: Text, code: Text }))
+    .max(20)
+    .optional(),
   integrations: z.record(Text, z.boolean()).optional(),
   context: Open,
   properties: Open,

@@ -12,6 +12,7 @@ export const SNIPPET_OPTIONS: readonly string[] = [
   'debug',
   'domains',
   'endpoint',
+  'keepParameters',
   'orders',
   'pixel',
 ];
