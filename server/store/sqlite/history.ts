@@ -1,3 +1,4 @@
+import { sqliteFault } from '../errors.ts';
 import { DIGEST_BYTES, type HistoryRow, type SentOutcome, type SentRequest } from '../history.ts';
 import { CHUNK, eachRow, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
@@ -65,6 +66,8 @@ export type NewRow = Omit<SentRequest, 'outcome'> & Pick<HistoryRow, 'outcome'>;
 
 const MAX_WORDS = 500;
 const MAX_CODE = 200;
+/** How long rows are left out after one met a full disk: it costs history, not the settlement that frees space. */
+const FULL_MS = 60_000;
 /** Of a row besides its texts. */
 const ROW_BYTES = 60;
 const MAX_MESSAGE_IDS = 1_000;
@@ -74,6 +77,7 @@ const FORGOTTEN = Buffer.alloc(DIGEST_BYTES);
 
 /** The delivery history, newest first. Rows are removed by age and, oldest first, where there are too many bytes. */
 export function createHistory({ connection, transaction }: OpenStore, limits: HistoryLimits) {
+  let fullUntilMs = Number.NEGATIVE_INFINITY;
   const insert = prepare(
     connection,
     `INSERT INTO delivery_history
@@ -166,7 +170,15 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
       );
       const answer = [status ?? null, code, requestId, words] as const;
       const each = [events, results, match, digests ?? null] as const;
-      insert.run(consumerId, atMs, Math.round(ms), outcome, attempt, ...answer, ...each, bytes);
+      if (atMs < fullUntilMs) return;
+      try {
+        insert.run(consumerId, atMs, Math.round(ms), outcome, attempt, ...answer, ...each, bytes);
+      } catch (error) {
+        if (sqliteFault(error) !== 'full') throw error;
+        fullUntilMs = atMs + FULL_MS;
+        // SQLite undoes the statement alone, or the whole transaction: then it is settled again, without this row.
+        if (!connection.isTransaction) throw error;
+      }
     },
 
     list(consumer: string | undefined, limit: number, before: number = NEWEST): HistoryRow[] {
