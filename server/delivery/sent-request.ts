@@ -43,13 +43,10 @@ function resultsOf({ batch, results, worst: outcome }: Exchange<Carried>): SentR
   if (isSentAgain) return { retry: batch.map(({ delivery }) => delivery.seq) };
   if (results.every(({ kind }) => kind === outcome.kind)) return undefined;
   const ofEvents = Map.groupBy(batch.keys(), (index) => batch[index]?.delivery.seq ?? 0);
-  const found: Partial<Record<SentOutcome, number[]>> = {};
-  for (const [seq, indexes] of ofEvents) {
-    const { kind } = worst(indexes.flatMap((index) => results[index] ?? []));
-    const alike = found[kind] ?? [];
-    found[kind] = alike;
-    alike.push(seq);
-  }
+  const found = Object.groupBy(
+    ofEvents.keys(),
+    (seq) => worst((ofEvents.get(seq) ?? []).flatMap((index) => results[index] ?? [])).kind,
+  );
   return found[outcome.kind]?.length === ofEvents.size ? undefined : found;
 }
 
@@ -65,24 +62,22 @@ export function withEnds(
 ): readonly SentRequest[] {
   if (divided.size === 0) return requests;
   const kinds = new Map(settled.map(({ delivery, results }) => [delivery.seq, worst(results).kind]));
-  const marked: SentRequest[] = [];
-  for (const request of requests.toReversed()) {
-    const ended: Partial<Record<SentOutcome | 'open', number[]>> = {};
+  // The last row of an event has what became of it.
+  const marked = requests.toReversed().map((request) => {
     const outcomeOf = outcomesIn(request);
-    for (const seq of request.seqs) {
-      if (!divided.has(seq)) continue;
+    const ends = request.seqs.flatMap((seq) => {
+      if (!divided.has(seq)) return [];
       const kind = kinds.get(seq) ?? 'open';
       kinds.delete(seq);
       const own = outcomeOf(seq);
       const isEnd = own === 'delivered' || own === 'rejected';
-      if (kind === own || (kind === 'open' && !isEnd)) continue;
-      const alike = ended[kind] ?? [];
-      ended[kind] = alike;
-      alike.push(seq);
-    }
-    marked.push(Object.keys(ended).length > 0 ? { ...request, ended } : request);
-  }
-  return marked.toReversed();
+      return kind === own || (kind === 'open' && !isEnd) ? [] : [{ kind, seq }];
+    });
+    const byKind = Map.groupBy(ends, ({ kind }) => kind);
+    const ended = Object.fromEntries([...byKind].map(([kind, some]) => [kind, some.map(({ seq }) => seq)]));
+    return ends.length > 0 ? { ...request, ended } : request;
+  });
+  return marked.reverse();
 }
 
 function outcomesIn({ outcome, results = {} }: SentRequest): (seq: number) => SentOutcome {

@@ -1,14 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type RequestHandler, Router } from 'express';
 import { PIXELS, PLUGINS } from '../../shared/names.ts';
 import { OperatorError } from '../lib/operator-error.ts';
-
-/** A built browser file. All are held in memory: a few kilobytes that every page requests. */
-interface Asset {
-  etag: string;
-  encodings: { br: Buffer; gzip: Buffer; identity: Buffer };
-}
+import { type Asset, sendAsset, toAsset } from './asset.ts';
 
 const CACHE_SHORT = 'public, max-age=300, stale-while-revalidate=86400';
 const CACHE_FOREVER = 'public, max-age=31536000, immutable';
@@ -30,15 +24,13 @@ export function snippetRoutes(directory: URL, version: string): Router {
   return router;
 }
 
-const PREFERRED = ['br', 'gzip'] as const;
-
-/** Compressed by the build: compressing at startup would dominate the startup time. */
 function load(file: URL): Asset {
-  const identity = read(file);
-  return {
-    etag: `W/"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
-    encodings: { br: read(new URL(`${file}.br`)), gzip: read(new URL(`${file}.gz`)), identity },
+  const encodings = {
+    identity: read(file),
+    br: read(new URL(`${file}.br`)),
+    gzip: read(new URL(`${file}.gz`)),
   };
+  return toAsset('text/javascript; charset=utf-8', encodings);
 }
 
 function read(file: URL): Buffer {
@@ -49,18 +41,9 @@ function read(file: URL): Buffer {
   }
 }
 
-function serve({ etag, encodings }: Asset, cacheControl: string): RequestHandler {
+function serve(asset: Asset, cacheControl: string): RequestHandler {
   return (request, response) => {
-    // Browsers list gzip first without preferring it, so the order here decides.
-    const encoding = PREFERRED.find((name) => request.acceptsEncodings(name)) ?? 'identity';
-    response
-      .set('Content-Type', 'text/javascript; charset=utf-8')
-      .set('Cache-Control', cacheControl)
-      .set('Cross-Origin-Resource-Policy', 'cross-origin')
-      .set('X-Content-Type-Options', 'nosniff')
-      .set('ETag', etag)
-      .vary('Accept-Encoding');
-    if (encoding !== 'identity') response.set('Content-Encoding', encoding);
-    response.send(encodings[encoding]);
+    response.set('Cross-Origin-Resource-Policy', 'cross-origin').set('X-Content-Type-Options', 'nosniff');
+    sendAsset(asset, cacheControl, request, response);
   };
 }

@@ -1,4 +1,4 @@
-import type { Http } from '../lib/http-client.ts';
+import type { Http, HttpResponse } from '../lib/http-client.ts';
 
 /** How far our clock is ahead of others' in ms, as the median of those of the last half hour; absent where there are too few. */
 export interface Offsets {
@@ -24,6 +24,12 @@ const FRESH_MS = 30 * 60_000;
 const LEAST_ANSWERS = 5;
 const LEAST_MESSAGES = 30;
 
+/** How far our clock is ahead of that of the server that answered; undefined where the answer has no date. */
+export function aheadOfMs({ headers }: HttpResponse, nowMs: number): number | undefined {
+  const theirs = Date.parse(headers.date ?? '');
+  return Number.isNaN(theirs) ? undefined : nowMs - theirs;
+}
+
 /** Compares our clock with the clocks of those we speak with. */
 export function createClockOffsets(now: () => number): ClockOffsets {
   const answers = createSamples();
@@ -31,9 +37,9 @@ export function createClockOffsets(now: () => number): ClockOffsets {
   return {
     watch: (http) => async (request) => {
       const response = await http(request);
-      const { date } = response.headers;
-      const dateMs = date === undefined ? Number.NaN : Date.parse(date);
-      if (!Number.isNaN(dateMs)) answers.add({ atMs: now(), offsetMs: now() - dateMs });
+      const atMs = now();
+      const offsetMs = aheadOfMs(response, atMs);
+      if (offsetMs !== undefined) answers.add({ atMs, offsetMs });
       return response;
     },
     ofMessage: (sentAtMs, receivedAtMs) =>

@@ -1,7 +1,7 @@
 import type { Config, Shop } from '../config/config.ts';
 import { consumerName } from '../delivery/consumers.ts';
 import { type Destination, titleOf } from '../destinations/destination.ts';
-import { HttpError } from '../http/errors.ts';
+import { oneShop, shopsOf } from './shops.ts';
 
 /** A destination of a shop, as it is configured. */
 export interface Place {
@@ -39,11 +39,6 @@ export function createPlaces({ shops }: Pick<Config, 'shops'>): Places {
   const byConsumer = new Map(all.map((place) => [place.consumer, place]));
   const nameOf = (consumer: string) =>
     byConsumer.get(consumer)?.destination.name ?? consumer.slice(0, consumer.indexOf('@'));
-  const shopsOf = (wanted: string | undefined) => {
-    const found = shops.filter(({ id }) => wanted === undefined || id === wanted);
-    if (found.length === 0) throw new HttpError(404, 'not-found', 'There is no shop with this id.');
-    return found;
-  };
   return {
     all,
     of: (consumer) => byConsumer.get(consumer),
@@ -53,12 +48,8 @@ export function createPlaces({ shops }: Pick<Config, 'shops'>): Places {
       const place = byConsumer.get(consumer);
       return place ? titleOf(place.destination) : nameOf(consumer);
     },
-    consumersOf: (destination, shop) => shopsOf(shop).map(({ id }) => consumerName(id, destination)),
-    shopsOf,
-    oneShop(wanted) {
-      const [first, ...others] = shopsOf(wanted);
-      if (first && others.length === 0) return first;
-      throw new HttpError(400, 'malformed-body', 'There are several shops; name one with ?shop=…');
-    },
+    consumersOf: (destination, shop) => shopsOf(shops, shop).map(({ id }) => consumerName(id, destination)),
+    shopsOf: (wanted) => shopsOf(shops, wanted),
+    oneShop: (wanted) => oneShop(shops, wanted),
   };
 }

@@ -12,3 +12,16 @@ export async function asked<Answer>(answer: Promise<Answer>): Promise<Answer> {
     });
   }
 }
+
+/** Every page from a cursor on, or from the first. @throws as `asked` */
+export async function* pagesOf<Page extends { nextCursor?: string }>(
+  read: (from: { cursor?: string }) => Promise<Page>,
+  first?: string,
+): AsyncGenerator<Page> {
+  let cursor = first;
+  do {
+    const page = await asked(read(cursor === undefined ? {} : { cursor }));
+    yield page;
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+}

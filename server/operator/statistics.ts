@@ -1,12 +1,13 @@
 import express, { type Request, Router } from 'express';
 import { z } from 'zod';
+import type { StatisticsAnswer } from '../../shared/operator-api/index.ts';
 import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
-import { HttpError } from '../http/errors.ts';
 import type { Statistics } from '../platforms/statistics.ts';
 import type { Audit } from '../store/audit.ts';
 import { record } from './audit.ts';
 import { readCosts } from './marketing-costs.ts';
+import { oneShop, shopsOf } from './shops.ts';
 
 export interface StatisticsParts {
   statistics: Pick<Statistics, 'sync' | 'totals'>;
@@ -28,15 +29,14 @@ export function statisticsRoutes({ statistics, state, shops, log }: StatisticsPa
 
   admin.get('/statistics', async (request, response) => {
     const wanted = wantedShop(request, shops);
-    const asked = shops.filter(({ id }) => wanted === undefined || id === wanted);
     const known = [];
-    for (const { id } of asked) known.push({ shop: id, ...(await statistics.totals(id)) });
-    response.json({ shops: known });
+    for (const { id } of shopsOf(shops, wanted)) known.push({ shop: id, ...(await statistics.totals(id)) });
+    response.json({ shops: known } satisfies StatisticsAnswer);
   });
 
   const readText = express.text({ type: () => true, limit: MAX_COSTS_BYTES });
   admin.put('/marketing-costs', readText, async (request, response) => {
-    const shop = wantedShop(request, shops) ?? onlyShop(shops);
+    const { id: shop } = oneShop(shops, wantedShop(request, shops));
     const costs = readCosts(
       typeof request.body === 'string' ? request.body : '',
       request.is('text/csv') === 'text/csv',
@@ -55,13 +55,6 @@ const Query = z.object({ shop: z.string().optional() });
 function wantedShop({ query }: Request, shops: StatisticsParts['shops']): string | undefined {
   const parsed = Query.safeParse(query);
   const wanted = parsed.success ? parsed.data.shop : '';
-  if (wanted === undefined || shops.some(({ id }) => id === wanted)) return wanted;
-  throw new HttpError(404, 'not-found', 'There is no shop with this id.');
-}
-
-/** @throws {HttpError} 400 when there are several shops. */
-function onlyShop(shops: StatisticsParts['shops']): string {
-  const [first, ...others] = shops;
-  if (first && others.length === 0) return first.id;
-  throw new HttpError(400, 'malformed-body', 'There are several shops; name one with ?shop=…');
+  shopsOf(shops, wanted);
+  return wanted;
 }

@@ -2,7 +2,6 @@ import { type Request, type Response, Router } from 'express';
 import { NamedPerson, OfShop } from '../../shared/operator-api/index.ts';
 import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
-import { HttpError } from '../http/errors.ts';
 import type { Clock } from '../lib/clock.ts';
 import { describeVisitor } from '../lifecycle/describe.ts';
 import { eraseVisitor } from '../lifecycle/erase.ts';
@@ -13,6 +12,7 @@ import type { Store } from '../store/store.ts';
 import { record } from './audit.ts';
 import { clearPath } from './clear-values.ts';
 import { parse } from './parse.ts';
+import { shopsOf } from './shops.ts';
 
 export interface VisitorParts {
   shops: readonly Shop[];
@@ -50,17 +50,12 @@ const wordsOf = ({ id }: Shop, { ids, browsers = [] }: AskedPerson) =>
 export function visitorRoutes({ shops, log, piiEncryption, clock, state, caughtUp }: VisitorParts): Router {
   const admin = Router();
 
-  function shopsOf(query: unknown): Shop[] {
-    const { shop } = parse(OfShop, query);
-    const wanted = shops.filter(({ id }) => shop === undefined || id === shop);
-    if (wanted.length === 0) throw new HttpError(404, 'not-found', 'There is no shop with this id.');
-    return wanted;
-  }
+  const wantedShops = ({ query }: Request<{ id: string }>) => shopsOf(shops, parse(OfShop, query).shop);
 
   admin.get('/visitors/:id', async (request, response) => {
     const asked = { ids: [pathId(request.params.id, shops)] };
     const visitors = [];
-    for (const shop of shopsOf(request.query)) {
+    for (const shop of wantedShops(request)) {
       await caughtUp?.(shop.id);
       visitors.push(await describeVisitor({ log, state }, shop, asked));
     }
@@ -70,7 +65,7 @@ export function visitorRoutes({ shops, log, piiEncryption, clock, state, caughtU
   admin.delete('/visitors/:id', async (request, response) => {
     const asked = personOf(request, shops);
     const erasures = [];
-    for (const shop of shopsOf(request.query)) {
+    for (const shop of wantedShops(request)) {
       await caughtUp?.(shop.id);
       const erasure = await eraseVisitor({ log, piiEncryption, state }, shop, asked, clock.now());
       await record(log, response, {
@@ -86,7 +81,7 @@ export function visitorRoutes({ shops, log, piiEncryption, clock, state, caughtU
   async function sendExport(request: Request<{ id: string }>, response: Response) {
     const asked = personOf(request, shops);
     const exports = [];
-    for (const shop of shopsOf(request.query)) {
+    for (const shop of wantedShops(request)) {
       await caughtUp?.(shop.id);
       const found = await exportVisitor({ log, piiEncryption, state }, shop, asked);
       await record(log, response, {

@@ -9,4 +9,5 @@ export * from './overview.ts';
 export * from './problems.ts';
 export * from './session.ts';
 export * from './setup.ts';
+export type * from './statistics.ts';
 export * from './visitors.ts';

@@ -1,8 +1,8 @@
+import type { MarketingTotals, Synced } from '../../../shared/operator-api/index.ts';
 import { useConsole } from '../context.ts';
 import { Figures } from '../parts/facts.tsx';
 import { Panel } from '../parts/page.tsx';
 import { Pill } from '../parts/state.tsx';
-import type { MarketingTotals, Synced } from './statistics-api.ts';
 
 interface CampaignProps {
   totals: MarketingTotals;

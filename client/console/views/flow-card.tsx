@@ -1,9 +1,9 @@
+import type { FlowTotals, Synced } from '../../../shared/operator-api/index.ts';
 import { useConsole } from '../context.ts';
 import { Figures } from '../parts/facts.tsx';
 import { Panel } from '../parts/page.tsx';
 import { Table } from '../parts/table.tsx';
 import { SyncPill, SyncWords } from './campaign-card.tsx';
-import type { FlowTotals, Synced } from './statistics-api.ts';
 
 /** What an automated flow of messages brought, and each of its messages. */
 export function FlowCard({ totals, synced }: { totals: FlowTotals; synced: Synced | undefined }) {

@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks';
+import type { StatisticsAnswer, Synced } from '../../../shared/operator-api/index.ts';
 import { useConsole } from '../context.ts';
 import { Empty, Failure, Loading } from '../parts/loading.tsx';
 import { Page } from '../parts/page.tsx';
 import { useData } from '../use-data.ts';
 import { CampaignCard } from './campaign-card.tsx';
 import { FlowCard } from './flow-card.tsx';
-import type { StatisticsAnswer, Synced } from './statistics-api.ts';
 
 /** Campaigns and flows as they are counted, and what SHOPLINE answered to the report of each. */
 export function Statistics() {

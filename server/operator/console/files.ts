@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type RequestHandler, Router } from 'express';
+import { type Asset, sendAsset, toAsset } from '../../http/asset.ts';
 import { HttpError } from '../../http/errors.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -17,17 +17,11 @@ const TYPES: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** A built file of the console, with its compressed forms where the build wrote them. */
-interface ConsoleFile {
-  type: string;
-  etag: string;
-  cacheControl: string;
-  encodings: Map<'br' | 'gzip' | 'identity', Buffer>;
-}
+/** A built file of the console. */
+type ConsoleFile = [asset: Asset, cacheControl: string];
 
 /** The build's hash of the content in a name: such a file never changes. */
 const HASHED = /[-.][\w-]{8,}\.(js|css|svg|png|woff2)$/;
-const PREFERRED = ['br', 'gzip'] as const;
 
 /**
  * `/console` and the files beside it. They hold no data, so that no session is needed: the page shows a form to log in.
@@ -43,7 +37,7 @@ export function consoleFiles(directory: URL): Router {
       if (!page)
         return next(new HttpError(503, 'unavailable', 'The console is not built. Run: npm run build'));
       const file = files.get(name);
-      if (file) sendFile(file, request, response);
+      if (file) sendAsset(...file, request, response);
       else next();
     };
   };
@@ -63,36 +57,14 @@ function readFiles(directory: string): Map<string, ConsoleFile> {
   const names = globSync('**/*', { cwd: directory }).filter((name) => extname(name) in TYPES);
   return new Map(
     names.map((name) => {
+      const [br, gzip] = ['br', 'gz'].map((ending) => readIfThere(`${directory}/${name}.${ending}`));
       const identity = readFileSync(`${directory}/${name}`);
-      const file: ConsoleFile = {
-        type: TYPES[extname(name)] ?? 'application/octet-stream',
-        etag: `"${createHash('sha256').update(identity).digest('base64url').slice(0, 22)}"`,
-        cacheControl: HASHED.test(name) ? 'private, max-age=31536000, immutable' : 'private, no-cache',
-        encodings: new Map([['identity', identity]]),
-      };
-      for (const [encoding, ending] of [
-        ['br', 'br'],
-        ['gzip', 'gz'],
-      ] as const)
-        if (existsSync(`${directory}/${name}.${ending}`))
-          file.encodings.set(encoding, readFileSync(`${directory}/${name}.${ending}`));
-      return [name.replaceAll('\\', '/'), file];
+      const type = TYPES[extname(name)] ?? 'application/octet-stream';
+      const asset = toAsset(type, { identity, ...(br && { br }), ...(gzip && { gzip }) });
+      const cacheControl = HASHED.test(name) ? 'private, max-age=31536000, immutable' : 'private, no-cache';
+      return [name.replaceAll('\\', '/'), [asset, cacheControl]];
     }),
   );
 }
 
-function sendFile(
-  { type, etag, cacheControl, encodings }: ConsoleFile,
-  request: Request,
-  response: Response,
-) {
-  const encoding =
-    PREFERRED.find((name) => encodings.has(name) && request.acceptsEncodings(name)) ?? 'identity';
-  response
-    .set('Content-Type', type)
-    .set('Cache-Control', cacheControl)
-    .set('ETag', encoding === 'identity' ? etag : `W/${etag}`)
-    .vary('Accept-Encoding');
-  if (encoding !== 'identity') response.set('Content-Encoding', encoding);
-  response.send(encodings.get(encoding));
-}
+const readIfThere = (path: string): Buffer | undefined => (existsSync(path) ? readFileSync(path) : undefined);

@@ -1,4 +1,4 @@
-import { adviceOf, NEVER_REPLAYED } from '../../../shared/advice/advice.ts';
+import { adviceOf } from '../../../shared/advice/advice.ts';
 import { ENGLISH } from '../../../shared/advice/english.ts';
 import type { ConsentState } from '../../../shared/consent.ts';
 import { NOTHING_SAID } from '../../../shared/consent.ts';
@@ -9,6 +9,7 @@ import { needsRawPii } from '../../destinations/destination.ts';
 import { withRecord } from '../../privacy/effective-consent.ts';
 import type { DeliveryOutcome, EventDetail } from '../../store/search.ts';
 import type { Place } from '../places.ts';
+import { isNeverReplayed } from '../replayable.ts';
 import { toIso } from '../times.ts';
 import { toCurl } from './curl.ts';
 import type { EventParts } from './parts.ts';
@@ -40,10 +41,8 @@ export async function describeDelivery(
   };
 }
 
-const isReplayable = (state: DeliveryOutcome['state'], reason = '') =>
-  (state === 'dead' || state === 'skipped' || state === 'none') &&
-  !NEVER_REPLAYED.some((never) => never === reason) &&
-  reason !== 'already-sent';
+const isReplayable = (state: DeliveryOutcome['state'], reason: string | undefined) =>
+  (state === 'dead' || state === 'skipped' || state === 'none') && !isNeverReplayed(reason);
 
 type Payloads = Pick<EventDelivery, 'payloads' | 'payloadState' | 'curl'>;
 

@@ -3,7 +3,7 @@ import type { FoundOrder, OrderPage, Search, OrderQuery as SearchQuery } from '.
 import type { Cell } from '../csv.ts';
 import { parse } from '../parse.ts';
 import type { Places } from '../places.ts';
-import { asked } from '../searching.ts';
+import { asked, pagesOf } from '../searching.ts';
 import { given, rangeOf } from '../times.ts';
 import { stateOf, toOrderRow } from './row.ts';
 
@@ -68,15 +68,14 @@ const destinationsOf = (all: Places['all'], shop: string | undefined) => [
 export async function* csvRows(parts: ListParts, query: OrderListQuery): AsyncGenerator<Cell[]> {
   const { places } = parts;
   const names = destinationsOf(places.all, query.shop);
-  let cursor = query.cursor;
   let rows = 0;
-  do {
-    const search = { ...query.search, limit: 200, ...(cursor !== undefined && { cursor }) };
-    const page = await findOrders(parts, { ...query, search });
-    for (const order of page.orders) yield toCells(toOrderRow(places, order), names);
-    rows += page.orders.length;
-    cursor = page.nextCursor;
-  } while (cursor !== undefined && rows < MAX_ROWS);
+  const read = (from: { cursor?: string }) =>
+    findOrders(parts, { ...query, search: { ...query.search, limit: 200, ...from } });
+  for await (const { orders } of pagesOf(read, query.cursor)) {
+    for (const order of orders) yield toCells(toOrderRow(places, order), names);
+    rows += orders.length;
+    if (rows >= MAX_ROWS) return;
+  }
 }
 
 function toCells(order: ReturnType<typeof toOrderRow>, names: readonly string[]): Cell[] {

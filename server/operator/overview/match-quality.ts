@@ -4,6 +4,7 @@ import { type MatchGap, type MatchQuality, MatchQuery } from '../../../shared/op
 import type { Destination } from '../../destinations/destination.ts';
 import type { MatchRow } from '../../store/search.ts';
 import { parse } from '../parse.ts';
+import { pagesOf } from '../searching.ts';
 import { toIso } from '../times.ts';
 import type { OverviewParts } from './parts.ts';
 
@@ -109,13 +110,11 @@ async function duplicatesOf(
   fromMs: number,
 ): Promise<MatchQuality['duplicates'][number]> {
   let [orders, joined] = [0, 0];
-  let cursor: string | undefined;
-  do {
-    const page = await search.orders({ shop, fromMs, limit: 200, ...(cursor !== undefined && { cursor }) });
+  for await (const page of pagesOf((from) => search.orders({ shop, fromMs, limit: 200, ...from }))) {
     orders += page.orders.length;
     joined += page.orders.filter(({ sources }) => sources.length > 1 && sources.includes('browser')).length;
-    cursor = page.nextCursor;
-  } while (cursor !== undefined && orders < MAX_ORDERS);
+    if (orders >= MAX_ORDERS) break;
+  }
   const isByBrowsers = config.shops.find(({ id }) => id === shop)?.ordersFrom === 'browser';
   const { evidence } = await log.unconfirmedOrders(shop, fromMs);
   return { shop, orders, joined, apart: isByBrowsers ? 0 : evidence };

@@ -1,16 +1,11 @@
-import { adviceOf, NEVER_REPLAYED } from '../../../shared/advice/advice.ts';
+import { adviceOf } from '../../../shared/advice/advice.ts';
 import { ENGLISH } from '../../../shared/advice/english.ts';
 import { GroupQuery, type ProblemGroup } from '../../../shared/operator-api/index.ts';
 import type { OutcomeGroup, Search } from '../../store/search.ts';
 import { parse } from '../parse.ts';
 import type { Places } from '../places.ts';
+import { isNeverReplayed } from '../replayable.ts';
 import { given, rangeOf, toIso } from '../times.ts';
-
-/** Reasons of what would come to the same again. */
-const POINTLESS: readonly string[] = ['already-sent', 'damaged'];
-
-export const isNeverReplayed = (reason: string | undefined): boolean =>
-  reason !== undefined && [...NEVER_REPLAYED, ...POINTLESS].some((never) => never === reason);
 
 /** Dead letters and skipped events, grouped. @throws {HttpError} 400, 404 */
 export async function findGroups(

@@ -6,7 +6,8 @@ import type { Store } from '../../store/store.ts';
 import { record } from '../audit.ts';
 import { parse } from '../parse.ts';
 import type { Places } from '../places.ts';
-import { findGroups, isNeverReplayed } from './groups.ts';
+import { isNeverReplayed } from '../replayable.ts';
+import { findGroups } from './groups.ts';
 import { eachPage, selectionWords, toSelection } from './selection.ts';
 import { createTally, type Tally } from './tally.ts';
 

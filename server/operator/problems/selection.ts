@@ -2,7 +2,7 @@ import type { Selection as Wanted } from '../../../shared/operator-api/index.ts'
 import { HttpError } from '../../http/errors.ts';
 import type { DeliveryState, Search, Selected, Selection } from '../../store/search.ts';
 import type { Places } from '../places.ts';
-import { asked } from '../searching.ts';
+import { pagesOf } from '../searching.ts';
 import { given, rangeOf } from '../times.ts';
 
 const PAGE = 1_000;
@@ -33,18 +33,14 @@ export async function* eachPage(
   selection: Selection,
 ): AsyncGenerator<Selected[]> {
   const ids = [...new Set(selection.messageIds)];
-  if (ids.length <= IDS) return yield* pagesOf(search, selection);
+  if (ids.length <= IDS) return yield* selectedIn(search, selection);
   for (let first = 0; first < ids.length; first += IDS)
-    yield* pagesOf(search, { ...selection, messageIds: ids.slice(first, first + IDS) });
+    yield* selectedIn(search, { ...selection, messageIds: ids.slice(first, first + IDS) });
 }
 
-async function* pagesOf(search: Pick<Search, 'select'>, selection: Selection): AsyncGenerator<Selected[]> {
-  let cursor: string | undefined;
-  do {
-    const page = await asked(search.select(selection, PAGE, cursor));
-    if (page.selected.length > 0) yield page.selected;
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
+async function* selectedIn(search: Pick<Search, 'select'>, selection: Selection): AsyncGenerator<Selected[]> {
+  for await (const { selected } of pagesOf(({ cursor }) => search.select(selection, PAGE, cursor)))
+    if (selected.length > 0) yield selected;
 }
 
 /** A selection as the list of actions shows it: `tiktok · rejected · 2026-11-28T00:00:00Z to now`. */

@@ -2,7 +2,8 @@ import type { Finding } from '../../../shared/operator-api/index.ts';
 import type { Config } from '../../config/config.ts';
 import { titleOf } from '../../destinations/destination.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { type Http, type HttpResponse, NoAnswer } from '../../lib/http-client.ts';
+import { type Http, NoAnswer } from '../../lib/http-client.ts';
+import { aheadOfMs } from '../../observe/clock-offsets.ts';
 
 interface ReachParts {
   config: Pick<Config, 'shops'>;
@@ -48,7 +49,7 @@ async function ask(
   const names = [...titles].join(' and ');
   try {
     const response = await http({ method: 'GET', url: `${origin}/`, headers: {} });
-    const skewMs = skewOf(response, clock.now());
+    const skewMs = aheadOfMs(response, clock.now());
     const finding: Finding = {
       id: 'endpoint-reached',
       severity: 'ok',
@@ -65,11 +66,6 @@ async function ask(
     };
     return { finding };
   }
-}
-
-function skewOf({ headers }: HttpResponse, nowMs: number): number | undefined {
-  const theirs = Date.parse(headers.date ?? '');
-  return Number.isNaN(theirs) ? undefined : nowMs - theirs;
 }
 
 /** Off by all answers alike: one server's clock may be wrong. */

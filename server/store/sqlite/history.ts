@@ -2,6 +2,7 @@ import { sqliteFault } from '../errors.ts';
 import { DIGEST_BYTES, type HistoryRow, type SentOutcome, type SentRequest } from '../history.ts';
 import { CHUNK, eachRow, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
+import { HISTORY_COLUMNS, type StoredHistoryRow, shownOf } from './history-row.ts';
 import type { OpenStore } from './open-store.ts';
 import { countOf, END, heldOf, placesOf, rangesOf, resultsOf, toRanges } from './ranges.ts';
 import { tryRead } from './stored-event.ts';
@@ -46,21 +47,7 @@ export interface HistoryLimits {
   historyBytes: number;
 }
 
-interface Row {
-  id: number;
-  consumer: string;
-  atMs: number;
-  ms: number;
-  outcome: HistoryRow['outcome'];
-  attempt: number;
-  status: number | null;
-  code: string | null;
-  requestId: string | null;
-  words: string | null;
-  events: string;
-  results: string | null;
-  match: string | null;
-}
+type Row = StoredHistoryRow & { match: string | null };
 /** A row on its way in. Of what was settled without a request `ms` is 0. */
 export type NewRow = Omit<SentRequest, 'outcome'> & Pick<HistoryRow, 'outcome'>;
 
@@ -85,9 +72,7 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
        ?14 + coalesce((SELECT total FROM delivery_history ORDER BY id DESC LIMIT 1), 0))`,
   );
-  const select = `SELECT h.id, c.name AS consumer, h.at AS atMs, h.ms, h.outcome, h.attempt, h.status, h.code,
-      h.request_id AS requestId, h.words, h.events, h.results, h.match
-    FROM delivery_history h JOIN consumers c ON c.id = h.consumer`;
+  const select = `SELECT ${HISTORY_COLUMNS}, h.match FROM delivery_history h JOIN consumers c ON c.id = h.consumer`;
   const all = prepare<Row>(connection, `${select} WHERE h.id < ? ORDER BY h.id DESC LIMIT ?`);
   const ofConsumer = prepare<Row>(
     connection,
@@ -132,25 +117,11 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
     return found;
   }
 
-  const toHistoryRow = ({
-    status,
-    code,
-    requestId,
-    words,
-    events,
-    results,
-    match,
-    ...row
-  }: Row): HistoryRow => ({
-    ...row,
-    ...(status !== null && { status }),
-    ...(code !== null && { code }),
-    ...(requestId !== null && { requestId }),
-    ...(words !== null && { words }),
-    ...(resultsOf(results).length > 0 && { results: readResults(results) }),
-    ...(match !== null && { match: JSON.parse(match) }),
-    count: countOf(events),
-    messageIds: messageIds(events),
+  const toHistoryRow = (row: Row): HistoryRow => ({
+    ...shownOf(row),
+    ...(resultsOf(row.results).length > 0 && { results: readResults(row.results) }),
+    ...(row.match !== null && { match: JSON.parse(row.match) }),
+    messageIds: messageIds(row.events),
   });
 
   const eachOfShop = (shop: string, apply: (row: { id: number; events: string }) => void) =>
@@ -158,6 +129,7 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
 
   return {
     add(consumerId: number, { atMs, ms, outcome, attempt, status, digests, ...sent }: NewRow): void {
+      if (atMs < fullUntilMs) return;
       const events = toRanges(sent.seqs);
       const code = sent.code?.slice(0, MAX_CODE) ?? null;
       const requestId = sent.requestId?.slice(0, MAX_CODE) ?? null;
@@ -170,7 +142,6 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
       );
       const answer = [status ?? null, code, requestId, words] as const;
       const each = [events, results, match, digests ?? null] as const;
-      if (atMs < fullUntilMs) return;
       try {
         insert.run(consumerId, atMs, Math.round(ms), outcome, attempt, ...answer, ...each, bytes);
       } catch (error) {

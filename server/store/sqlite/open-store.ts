@@ -36,18 +36,22 @@ export interface OpenStore {
   consumers: readonly ConsumerState[];
 }
 
+type Cursors = Pick<ConsumerState, 'cursor' | 'trustedCursor'>;
+
 /** The newest event the consumer may have leased. */
-export const reachedSeq = ({
-  cursor,
-  trustedCursor,
-}: Pick<ConsumerState, 'cursor' | 'trustedCursor'>): number => Math.max(cursor, trustedCursor);
+export const reachedSeq = ({ cursor, trustedCursor }: Cursors): number => Math.max(cursor, trustedCursor);
+
+/** True for an event that a consumer with these cursors has not leased yet. `voice`: as in the column, 0 of a browser. */
+export const isBeyond = (
+  { cursor, trustedCursor }: Cursors,
+  { seq, voice }: { seq: number; voice: number },
+) => seq > cursor && (voice === 0 || seq > trustedCursor);
 
 /** True for an event that the consumer is to lease and has not leased yet. */
 export const isAhead = (
-  { cursor, trustedCursor, audience }: ConsumerState,
+  consumer: ConsumerState,
   event: { seq: number; voice: number; audience: number },
-): boolean =>
-  (audience & event.audience) !== 0 && event.seq > cursor && (event.voice === 0 || event.seq > trustedCursor);
+): boolean => (consumer.audience & event.audience) !== 0 && isBeyond(consumer, event);
 
 export interface Member {
   begin(): void;

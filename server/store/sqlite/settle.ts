@@ -4,7 +4,7 @@ import { prepare } from './database.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
 import type { History, NewRow } from './history.ts';
 import type { LedgerRows } from './ledger.ts';
-import type { OpenStore } from './open-store.ts';
+import type { ConsumerState, OpenStore } from './open-store.ts';
 
 /** How deliveries leased under the same attempt ended. Times in epoch ms. */
 export type DeliverySettlement = { consumer: string; attempt: number; seqs: number[] } & (
@@ -63,6 +63,19 @@ export function createSettle(
     if (row.seqs.length > 0) history.add(consumerId, { ...row, atMs, ms: 0, attempt, code: reason });
   }
 
+  function settleDead(
+    consumer: ConsumerState,
+    settlement: Extract<DeliverySettlement, { kind: 'dead-letter' }>,
+    seqs: readonly number[],
+  ): void {
+    const { reason, answer, attempt, atMs } = settlement;
+    for (const seq of seqs) moveToDeadLetters.run(consumer.id, seq, reason, answer, attempt, atMs);
+    consumer.deadLetters += seqs.length;
+    const words = answer === null ? {} : { words: answer };
+    // What an API refused was sent: its request has a row.
+    if (reason !== 'rejected') addUnsent(consumer.id, settlement, { outcome: 'dead', seqs, ...words });
+  }
+
   return (settlements: readonly Settlement[]): void => {
     for (const settlement of settlements) {
       if (settlement.kind === 'request') {
@@ -75,27 +88,14 @@ export function createSettle(
       if (settlement.kind === 'retry') {
         const { dueAtMs, reason, uncertainSinceMs } = settlement;
         postpone.run(...lease, dueAtMs, reason, uncertainSinceMs);
-      } else if (settlement.kind === 'dead-letter') {
-        const { reason, answer, atMs } = settlement;
-        const seqs = remove.all(...lease).map(({ seq }) => seq);
-        for (const seq of seqs) moveToDeadLetters.run(consumer.id, seq, reason, answer, attempt, atMs);
-        consumer.waiting -= seqs.length;
-        consumer.deadLetters += seqs.length;
-        const words = answer === null ? {} : { words: answer };
-        // What an API refused was sent: its request has a row.
-        if (reason !== 'rejected') addUnsent(consumer.id, settlement, { outcome: 'dead', seqs, ...words });
-      } else if (settlement.kind === 'skip') {
-        const seqs = remove.all(...lease).map(({ seq }) => seq);
-        consumer.waiting -= seqs.length;
-        if (consumer.decryptsPii) for (const seq of seqs) encryptedPii.deleteIfSettled(consumer, seq);
-        addUnsent(consumer.id, settlement, { outcome: 'skipped', seqs });
-      } else if (consumer.decryptsPii) {
-        for (const { seq } of remove.all(...lease)) {
-          consumer.waiting--;
-          encryptedPii.deleteIfSettled(consumer, seq);
-        }
-      } else {
+      } else if (settlement.kind === 'ack' && !consumer.decryptsPii) {
         consumer.waiting -= removeUnread.run(...lease);
+      } else {
+        const seqs = remove.all(...lease).map(({ seq }) => seq);
+        consumer.waiting -= seqs.length;
+        if (settlement.kind === 'dead-letter') settleDead(consumer, settlement, seqs);
+        else if (consumer.decryptsPii) for (const seq of seqs) encryptedPii.deleteIfSettled(consumer, seq);
+        if (settlement.kind === 'skip') addUnsent(consumer.id, settlement, { outcome: 'skipped', seqs });
       }
     }
   };

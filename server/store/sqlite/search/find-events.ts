@@ -2,7 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { DIGEST_BYTES } from '../../history.ts';
 import type { EventDetail, EventPage, EventQuery, EventRequest, FoundEvent } from '../../search.ts';
 import { prepare } from '../database.ts';
-import { countOf, placesOf, rangesOf, resultsOf } from '../ranges.ts';
+import { HISTORY_COLUMNS, type StoredHistoryRow, shownOf } from '../history-row.ts';
+import { placesOf, rangesOf, resultsOf } from '../ranges.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { readBefore, toCursor } from './cursor.ts';
@@ -12,21 +13,7 @@ import type { IndexedEvent } from './streams.ts';
 
 const MAX_PAGE = 200;
 
-interface RequestRow {
-  id: number;
-  consumer: string;
-  atMs: number;
-  ms: number;
-  outcome: EventRequest['outcome'];
-  attempt: number;
-  status: number | null;
-  code: string | null;
-  requestId: string | null;
-  words: string | null;
-  events: string;
-  results: string | null;
-  digests: Uint8Array | null;
-}
+type RequestRow = StoredHistoryRow & { digests: Uint8Array | null };
 
 interface Parts {
   outcomes: Outcomes;
@@ -45,8 +32,7 @@ export function createFindEvents(connection: DatabaseSync, { outcomes, scan }: P
   );
   const request = prepare<RequestRow>(
     connection,
-    `SELECT h.id, c.name AS consumer, h.at AS atMs, h.ms, h.outcome, h.attempt, h.status, h.code,
-       h.request_id AS requestId, h.words, h.events, h.results, h.digests
+    `SELECT ${HISTORY_COLUMNS}, h.digests
      FROM store.delivery_history h JOIN store.consumers c ON c.id = h.consumer WHERE h.id = ?`,
   );
 
@@ -97,20 +83,12 @@ export function createFindEvents(connection: DatabaseSync, { outcomes, scan }: P
 }
 export type FindEvents = ReturnType<typeof createFindEvents>;
 
-function toRequest(
-  { status, code, requestId, words, events, results, digests, ...row }: RequestRow,
-  seq: number,
-): EventRequest {
-  const [place = -1] = placesOf(new Set([seq]))(events);
-  const digest = digests?.subarray(place * DIGEST_BYTES, (place + 1) * DIGEST_BYTES);
-  const [own] = resultsOf(results).find(([, ranges]) => holds(ranges, seq)) ?? [];
+function toRequest(row: RequestRow, seq: number): EventRequest {
+  const [place = -1] = placesOf(new Set([seq]))(row.events);
+  const digest = row.digests?.subarray(place * DIGEST_BYTES, (place + 1) * DIGEST_BYTES);
+  const [own] = resultsOf(row.results).find(([, ranges]) => holds(ranges, seq)) ?? [];
   return {
-    ...row,
-    ...(status !== null && { status }),
-    ...(code !== null && { code }),
-    ...(requestId !== null && { requestId }),
-    ...(words !== null && { words }),
-    count: countOf(events),
+    ...shownOf(row),
     ...(own !== undefined && { ownOutcome: own }),
     ...(digest?.some((byte) => byte !== 0) && { digest: Buffer.from(digest).toString('hex') }),
   };

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { DeliveryOutcome } from '../../search.ts';
 import type { Consumer } from '../../store.ts';
 import { prepare } from '../database.ts';
+import { isBeyond } from '../open-store.ts';
 import type { Names } from './names.ts';
 import { FINAL } from './schema.ts';
 
@@ -102,8 +103,8 @@ export function createOutcomes(
   };
 }
 
-const isAhead = ({ cursor, trustedCursor }: Destination, { seq, source }: Sendable): boolean =>
-  seq > cursor && (source === 0 || seq > trustedCursor);
+const isAhead = (destination: Destination, { seq, source }: Sendable): boolean =>
+  isBeyond(destination, { seq, voice: source });
 
 /** The number of the next attempt is one ahead of that of a lease under way. */
 function describeQueued({ state, dueAtMs, attempt, reason }: Queued): Omit<DeliveryOutcome, 'consumer'> {
