@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ActionAnswer, ActionRequest, Selection } from '../../../shared/operator-api/index.ts';
 import { useConsole } from '../context.ts';
-import { Dialog } from '../parts/dialog.tsx';
+import { Dialog, DialogActions } from '../parts/dialog.tsx';
 import { Failure, Loading } from '../parts/loading.tsx';
 import { useData } from '../use-data.ts';
 import { reasonOf } from '../words/reason.ts';
@@ -49,7 +49,7 @@ export function ActionDialog({ action, selection, onClose, onDone }: ActionProps
           <input name="note" maxLength={500} required={action === 'discard'} />
         </label>
         {error && <Failure error={error} />}
-        <div class="actions">
+        <DialogActions onClose={onClose}>
           <button
             type="submit"
             class={action === 'discard' ? 'danger' : undefined}
@@ -58,10 +58,7 @@ export function ActionDialog({ action, selection, onClose, onDone }: ActionProps
           >
             {w.confirm[action](format.number(dry.data?.count ?? 0))}
           </button>
-          <button type="button" class="quiet" onClick={onClose}>
-            {words.common.cancel}
-          </button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

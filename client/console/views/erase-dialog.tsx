@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ErasureList, Visitor } from '../../../shared/operator-api/index.ts';
 import { useConsole } from '../context.ts';
-import { Dialog } from '../parts/dialog.tsx';
+import { Dialog, DialogActions } from '../parts/dialog.tsx';
 import { Failure } from '../parts/loading.tsx';
 
 interface EraseProps {
@@ -72,7 +72,7 @@ export function EraseDialog({ path, visitor, onClose, onDone }: EraseProps) {
           />
         </label>
         {error && <Failure error={error} />}
-        <div class="actions">
+        <DialogActions onClose={onClose}>
           <button
             type="submit"
             class="danger"
@@ -81,10 +81,7 @@ export function EraseDialog({ path, visitor, onClose, onDone }: EraseProps) {
           >
             {w.eraseNow}
           </button>
-          <button type="button" class="quiet" onClick={onClose}>
-            {words.common.cancel}
-          </button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

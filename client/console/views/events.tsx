@@ -8,7 +8,7 @@ import { Page } from '../parts/page.tsx';
 import type { Place } from '../place.ts';
 import { useData } from '../use-data.ts';
 import { EventTable } from './event-table.tsx';
-import { optionsOf } from './options.ts';
+import { optionsOf, outcomeFields } from './options.ts';
 import { SearchBox } from './search-box.tsx';
 import { mergeLive, useLive } from './use-live.ts';
 
@@ -53,11 +53,7 @@ export function Events({ place }: { place: Place }) {
         fields={[
           { name: 'name', label: w.name, suggestions: NAMES },
           { name: 'source', label: w.source, options: options.sources },
-          { name: 'destination', label: words.common.destination, options: options.destinations },
-          { name: 'outcome', label: words.common.outcome, options: options.outcomes },
-          { name: 'reason', label: words.common.reason, options: options.reasons },
-          { name: 'from', label: words.common.from, kind: 'time' },
-          { name: 'to', label: words.common.to, kind: 'time' },
+          ...outcomeFields(words, options),
         ]}
       />
       <Loading of={found}>

@@ -1,5 +1,6 @@
 import type { State } from '../../../shared/operator-api/index.ts';
 import type { Shop } from '../context.ts';
+import type { Field } from '../parts/filters.tsx';
 import type { Words } from '../words/words.ts';
 
 type Options = readonly (readonly [value: string, text: string])[];
@@ -14,4 +15,16 @@ export function optionsOf(words: Words, shop: Shop) {
     sources: Object.entries(words.sources),
     orderStates: Object.entries(words.orderStates),
   } satisfies Record<string, Options>;
+}
+
+/** The fields by which events and orders are filtered alike. */
+export function outcomeFields(words: Words, options: ReturnType<typeof optionsOf>): Field[] {
+  const { destination, outcome, reason, from, to } = words.common;
+  return [
+    { name: 'destination', label: destination, options: options.destinations },
+    { name: 'outcome', label: outcome, options: options.outcomes },
+    { name: 'reason', label: reason, options: options.reasons },
+    { name: 'from', label: from, kind: 'time' },
+    { name: 'to', label: to, kind: 'time' },
+  ];
 }

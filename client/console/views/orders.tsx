@@ -8,7 +8,7 @@ import { OutcomeCell, Pill } from '../parts/state.tsx';
 import { Table } from '../parts/table.tsx';
 import { hrefOf, type Place } from '../place.ts';
 import { useData } from '../use-data.ts';
-import { optionsOf } from './options.ts';
+import { optionsOf, outcomeFields } from './options.ts';
 
 const FILTER = ['q', 'state', 'destination', 'outcome', 'reason', 'from', 'to'];
 const COLOURS = { paid: 'delivered', unpaid: 'waiting', refunded: 'retry', cancelled: 'skipped' };
@@ -39,11 +39,7 @@ export function Orders({ place }: { place: Place }) {
         fields={[
           { name: 'q', label: w.search },
           { name: 'state', label: w.state, options: options.orderStates },
-          { name: 'destination', label: words.common.destination, options: options.destinations },
-          { name: 'outcome', label: words.common.outcome, options: options.outcomes },
-          { name: 'reason', label: words.common.reason, options: options.reasons },
-          { name: 'from', label: words.common.from, kind: 'time' },
-          { name: 'to', label: words.common.to, kind: 'time' },
+          ...outcomeFields(words, options),
         ]}
       />
       <Loading of={found}>

@@ -1,6 +1,6 @@
 import type { Selection } from '../../../shared/operator-api/index.ts';
 import { useConsole } from '../context.ts';
-import { Dialog } from '../parts/dialog.tsx';
+import { Dialog, DialogActions } from '../parts/dialog.tsx';
 import { isoOf } from '../parts/filters.tsx';
 
 interface RangeProps {
@@ -58,12 +58,9 @@ export function RangeDialog({ onClose, onChosen }: RangeProps) {
             <input type="datetime-local" name="to" />
           </label>
         </div>
-        <div class="actions">
+        <DialogActions onClose={onClose}>
           <button type="submit">{w.countFirst}</button>
-          <button type="button" class="quiet" onClick={onClose}>
-            {words.common.cancel}
-          </button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );
