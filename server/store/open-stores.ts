@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import { remember } from '../lib/remember.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
 import { type LogOptions, openLog } from './open.ts';
@@ -13,6 +14,9 @@ interface StoreOptions extends Pick<LogOptions, 'consumers' | 'shops'> {
   clock: Clock;
   yieldToIngest: YieldToIngest;
 }
+
+/** A check commits a row: probes of load balancers, scrapes and open consoles share one. */
+const CHECK_MS = 2_000;
 
 export interface Stores {
   log: Store;
@@ -40,11 +44,17 @@ export async function openStores(
   });
   shutdown.onShutdown(() => log.close());
   const { consumers } = options;
-  const search = openSqliteSearch({ dataDir, consumers, yieldToIngest, watch: searchWatch });
+  const search = openSqliteSearch({
+    dataDir,
+    consumers,
+    yieldToIngest,
+    watch: searchWatch,
+  });
   log.onAppended(search.nudge);
   log.onSettled(search.nudge);
   shutdown.onShutdown(() => search.close());
-  return { log: withSearch(log, search, clock.now), search };
+  const check = remember(log.check, CHECK_MS, clock.steady ?? clock.now);
+  return { log: { ...withSearch(log, search, clock.now), check }, search };
 }
 
 /** Erasures and retention reach the search, too. */
