@@ -4,7 +4,6 @@ import type { Shop } from '../config/config.ts';
 import { isSha256 } from '../privacy/hash.ts';
 import { phoneOfId, protectId } from '../privacy/protect-id.ts';
 import { redactId } from '../privacy/redact.ts';
-import { type DescribedConsent, describeConsent } from '../store/consent-record.ts';
 import type { PersonQuery } from '../store/person.ts';
 import type { Store } from '../store/store.ts';
 
@@ -28,17 +27,6 @@ interface Parts {
   log: Pick<Store, 'personOf'>;
   /** Absent when no shop was ever counted. */
   state: Pick<AnalyticsStore, 'near'> | undefined;
-}
-
-/** What is recorded of a person's consent in one shop. */
-export interface PersonConsents {
-  shop: string;
-  /** The asked id as it is stored, and what the backend or a paid order linked to it. */
-  ids: string[];
-  /** Browsers that claimed to be nobody else, as far as statistics know. */
-  browsers: string[];
-  /** Of each of these that has a record. */
-  consents: DescribedConsent[];
 }
 
 /** True for an id that shows an email, or is a phone number: with `+`, `00`, or the trunk zero of one of the countries. */
@@ -68,27 +56,20 @@ export async function findPerson(
     ...person.flatMap((id): PersonKey[] => [`u:${id}`, `e:${id}`]),
     ...[...asked, ...browsers].map((id): PersonKey => `a:${id}`),
   ];
-  const { own, shared } = (await state?.near(shop, keys)) ?? { own: [], shared: [] };
+  const { own, shared } = (await state?.near(shop, keys)) ?? {
+    own: [],
+    shared: [],
+  };
   const browsersOf = (all: readonly PersonKey[]) =>
     all.filter((key) => key.startsWith('a:')).map((key) => key.slice(2));
   return {
-    query: { ids: person, browsers, candidates: browsersOf(own), shared: browsersOf(shared), orders },
+    query: {
+      ids: person,
+      browsers,
+      candidates: browsersOf(own),
+      shared: browsersOf(shared),
+      orders,
+    },
     keys: [...keys, ...own.filter((key) => key.startsWith('c:'))],
   };
-}
-
-/** The consent records of a person, without reading their events. */
-export async function findConsents(
-  { log, state }: Parts & { log: Pick<Store, 'consentHistory'> },
-  shop: Pick<Shop, 'id' | 'country'>,
-  asked: AskedPerson,
-): Promise<PersonConsents> {
-  const { query } = await findPerson({ log, state }, shop, asked);
-  const { candidates = [], shared = [] } = query;
-  const ids = [...query.ids];
-  const browsers = candidates.filter((id) => !shared.includes(id) && !ids.includes(id));
-  const records = [...ids, ...browsers].map(async (id) =>
-    describeConsent(id, await log.consentHistory(shop.id, id)),
-  );
-  return { shop: shop.id, ids, browsers, consents: (await Promise.all(records)).flat() };
 }

@@ -8,6 +8,7 @@ import { eraseVisitor } from '../lifecycle/erase.ts';
 import { exportVisitor } from '../lifecycle/export.ts';
 import { type AskedPerson, isClear } from '../lifecycle/person.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
+import type { Search } from '../store/search.ts';
 import type { Store } from '../store/store.ts';
 import { record } from './audit.ts';
 import { clearPath } from './clear-values.ts';
@@ -17,6 +18,7 @@ import { shopsOf } from './shops.ts';
 export interface VisitorParts {
   shops: readonly Shop[];
   log: Store;
+  search: Pick<Search, 'person'>;
   piiEncryption: PiiEncryption;
   clock: Clock;
   /** Absent when no shop was ever counted. */
@@ -47,7 +49,15 @@ const wordsOf = ({ id }: Shop, { ids, browsers = [] }: AskedPerson) =>
   `${id} · one person, named by ${ids.length + browsers.length} id(s)`;
 
 /** Shows the consent of a person, erases one, and exports what is held of one. Mount behind a parser of JSON bodies. */
-export function visitorRoutes({ shops, log, piiEncryption, clock, state, caughtUp }: VisitorParts): Router {
+export function visitorRoutes({
+  shops,
+  log,
+  search,
+  piiEncryption,
+  clock,
+  state,
+  caughtUp,
+}: VisitorParts): Router {
   const admin = Router();
 
   const wantedShops = ({ query }: Request<{ id: string }>) => shopsOf(shops, parse(OfShop, query).shop);
@@ -57,7 +67,7 @@ export function visitorRoutes({ shops, log, piiEncryption, clock, state, caughtU
     const visitors = [];
     for (const shop of wantedShops(request)) {
       await caughtUp?.(shop.id);
-      visitors.push(await describeVisitor({ log, state }, shop, asked));
+      visitors.push(await describeVisitor({ log, search, state }, shop, asked));
     }
     response.json({ visitors });
   });

@@ -1,3 +1,4 @@
+import type { PersonQuery } from './person.ts';
 import type { EventDetail, EventPage, EventQuery } from './search-events.ts';
 import type {
   GroupQuery,
@@ -10,10 +11,12 @@ import type {
   SeriesQuery,
 } from './search-figures.ts';
 import type { DayOrder, OrderDetail, OrderPage, OrderQuery } from './search-orders.ts';
+import type { FoundPerson } from './search-people.ts';
 
 export type * from './search-events.ts';
 export type * from './search-figures.ts';
 export type * from './search-orders.ts';
+export type * from './search-people.ts';
 
 /**
  * What operators ask of the store: an index of its events and of its delivery history, and figures over both. It is built
@@ -32,6 +35,9 @@ export interface Search {
   order(shop: string, name: string): Promise<OrderDetail | undefined>;
   /** The orders first reported on a day, oldest first. @param day `2026-03-01` in the IANA time zone. */
   orderDay(shop: string, day: string, timeZone: string): Promise<DayOrder[]>;
+
+  /** Whom `Store.erase` would take, by the same rule, with what is stored by now. */
+  person(shop: string, query: PersonQuery): Promise<FoundPerson>;
 
   /** Dead letters and skipped events, the largest group first; at most 500 groups. */
   groups(query: GroupQuery): Promise<OutcomeGroup[]>;

@@ -3,7 +3,7 @@ import { DestinationName, EventSource, Time } from './common.ts';
 
 const Consents = z.partialRecord(z.enum(['advertising', 'analytics', 'marketing']), z.boolean());
 
-/** `GET /admin/visitors/:id`, for one shop. Their events: `GET /admin/events?visitor=`. */
+/** `GET /admin/visitors/:id`, for one shop: the first 200 of each list, and how many there are. Their events: `GET /admin/events?visitor=`. */
 export const Visitor = z.object({
   shop: z.string(),
   /** The asked id as it is stored, and what the backend or a paid order linked to it. */
@@ -15,17 +15,37 @@ export const Visitor = z.object({
       id: z.string(),
       at: Time,
       consent: Consents,
-      history: z.array(z.object({ at: Time, receivedAt: Time, source: EventSource, consent: Consents })),
+      history: z.array(
+        z.object({
+          at: Time,
+          receivedAt: Time,
+          source: EventSource,
+          consent: Consents,
+        }),
+      ),
     }),
   ),
   links: z.object({
     /** Stated by the backend, or by a paid order of a logged-in customer. */
     evidenced: z.array(z.object({ userId: z.string(), key: z.string(), at: Time })),
     /** Claimed by browsers alone; nothing follows them. */
-    claimed: z.object({ userIds: z.array(z.string()), browsers: z.array(z.string()) }),
+    claimed: z.object({
+      userIds: z.array(z.string()),
+      browsers: z.array(z.string()),
+    }),
   }),
-  /** Canonical ids. */
+  /** Canonical ids, the latest first. */
   orders: z.array(z.string()),
+  /** `events`: theirs; `mentions`: of others that carry an id or a digest of theirs. */
+  counts: z.object({
+    ...{
+      events: z.int(),
+      mentions: z.int(),
+      orders: z.int(),
+      browsers: z.int(),
+    },
+    ...{ evidenced: z.int(), claimed: z.int() },
+  }),
   /** What an erasure cannot remove, in words for the person. */
   remains: z.array(z.object({ destination: DestinationName, why: z.string() })),
 });
@@ -45,7 +65,10 @@ export const ErasureAnswer = z.object({
   mentions: z.int(),
   orders: z.int(),
   ids: z.array(z.string()),
-  claimed: z.object({ userIds: z.array(z.string()), browsers: z.array(z.string()) }),
+  claimed: z.object({
+    userIds: z.array(z.string()),
+    browsers: z.array(z.string()),
+  }),
   suppressed: z.array(z.string()),
   remains: z.array(z.object({ destination: DestinationName, why: z.string() })),
 });

@@ -1,9 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { createErase } from '../../server/store/sqlite/erase.ts';
-import { createFindOrders } from '../../server/store/sqlite/find-orders.ts';
 import { createFindPerson } from '../../server/store/sqlite/find-person.ts';
 import type { OpenStore } from '../../server/store/sqlite/open-store.ts';
+import { createEveryRow } from '../../server/store/sqlite/person-rows.ts';
 import { SCHEMA } from '../../server/store/sqlite/schema.ts';
 
 /** What an erasure runs, for each id or each page of a table. */
@@ -15,9 +15,14 @@ function erasureStatements(database: DatabaseSync): string[] {
       return database.prepare(sql);
     },
   };
-  const store = { connection, transaction: (work: () => unknown) => work() } as unknown as OpenStore;
-  createFindPerson(store, createFindOrders(store));
-  createErase(store, { consents: { forget: () => {} } } as unknown as Parameters<typeof createErase>[1]);
+  const store = {
+    connection,
+    transaction: (work: () => unknown) => work(),
+  } as unknown as OpenStore;
+  createFindPerson({ connection: store.connection, schema: 'main' }, createEveryRow(store.connection));
+  createErase(store, {
+    consents: { forget: () => {} },
+  } as unknown as Parameters<typeof createErase>[1]);
   return statements;
 }
 

@@ -69,6 +69,9 @@ export const enPeople = {
     claimed: 'Claimed by browsers',
     claimedMore: 'Anybody can claim these. Erasure and export do not follow them.',
     noLinks: 'None.',
+    held: (events: string, mentions: string) =>
+      `${events} events are theirs, ${mentions} of others mention them.`,
+    firstOf: (shown: string, all: string) => `The first ${shown} of ${all} are shown.`,
     noEvents: 'No events.',
     eraseTitle: 'Erase this visitor',
     eraseWhat:
@@ -148,7 +151,11 @@ export const enPeople = {
     selection: 'Selection',
     note: 'Note',
     by: 'By',
-    who: { token: 'A program (token)', session: 'The console', nobody: 'Not logged in' },
+    who: {
+      token: 'A program (token)',
+      session: 'The console',
+      nobody: 'Not logged in',
+    },
     actions: {
       replay: 'Sent again',
       discard: 'Discarded',

@@ -70,6 +70,8 @@ export const zhHantPeople: Pick<Words, keyof typeof enPeople> = {
     claimed: '瀏覽器自稱',
     claimedMore: '任何人都能這樣自稱；刪除與匯出不會依此連結。',
     noLinks: '無。',
+    held: (events, mentions) => `此人有 ${events} 個事件，另有 ${mentions} 個他人事件提及此人。`,
+    firstOf: (shown, all) => `共 ${all} 筆，僅顯示前 ${shown} 筆。`,
     noEvents: '沒有事件。',
     eraseTitle: '刪除這位訪客',
     eraseWhat: '將刪除這些識別碼的事件、訂單、同意、連結與統計。此操作無法復原。',

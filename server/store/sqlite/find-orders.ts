@@ -1,7 +1,8 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { Person, Relation } from '../../privacy/person.ts';
-import { CHUNK, pages } from './chunks.ts';
+import { CHUNK } from './chunks.ts';
 import { prepare } from './database.ts';
-import type { OpenStore } from './open-store.ts';
+import type { PersonRows } from './person-rows.ts';
 import { relationIn } from './person-scan.ts';
 import { prepareTexts } from './stored-text.ts';
 
@@ -23,28 +24,36 @@ interface OrderRow {
 /** Orders of a person, and reports of others' orders that are by the person or mention them. */
 export interface FoundOrders {
   orders: OrderRow[];
-  reports: (Omit<ReportRow, 'body'> & { relation: Exclude<Relation, 'none'> })[];
+  reports: (Omit<ReportRow, 'body'> & {
+    relation: Exclude<Relation, 'none'>;
+  })[];
   userIds: string[];
+}
+
+/** The tables of the store, and what they are attached as. */
+export interface StoreTables {
+  connection: DatabaseSync;
+  schema: 'main' | 'store';
 }
 
 /**
  * An order is the person's as its trusted reports say, or by the user id it was made with; one that only browsers
  * reported as any of its reports says.
  */
-export function createFindOrders({ connection }: OpenStore) {
-  const page = prepare<OrderRow>(
+export function createFindOrders({ connection, schema }: StoreTables, rows: Pick<PersonRows, 'orders'>) {
+  const ordersIn = prepare<OrderRow>(
     connection,
-    `SELECT id, canonical_id AS canonicalId, user_id AS userId FROM orders
-     WHERE +shop = ? AND id > ? ORDER BY id LIMIT ?`,
+    `SELECT id, canonical_id AS canonicalId, user_id AS userId FROM ${schema}.orders
+     WHERE +shop = ? AND id BETWEEN ? AND ? ORDER BY id`,
   );
   const reportsOf = prepareTexts<ReportRow>(
     connection,
     `SELECT r.order_id AS orderId, r.source, r.stage, r.part, r.packed, r.body
-     FROM orders o JOIN order_reports r ON r.order_id = o.id WHERE +o.shop = ? AND o.id BETWEEN ? AND ?`,
+     FROM ${schema}.orders o JOIN ${schema}.order_reports r ON r.order_id = o.id WHERE +o.shop = ? AND o.id BETWEEN ? AND ?`,
   );
   const named = prepare<{ orderId: number }>(
     connection,
-    'SELECT order_id AS orderId FROM order_names WHERE shop = ? AND name = ? AND is_trusted = 1',
+    `SELECT order_id AS orderId FROM ${schema}.order_names WHERE shop = ? AND name = ? AND is_trusted = 1`,
   );
 
   return function* findOrders(
@@ -54,9 +63,10 @@ export function createFindOrders({ connection }: OpenStore) {
   ): Generator<undefined, FoundOrders> {
     const found: FoundOrders = { orders: [], reports: [], userIds: [] };
     const asked = new Set(names.flatMap((name) => named.get(shop, name)?.orderId ?? []));
-    for (const orders of pages((after) => page.all(shop, after, CHUNK))) {
-      const [firstId = 0, lastId = 0] = [orders.at(0)?.id, orders.at(-1)?.id];
-      const reports = reportsOf.all(shop, firstId, lastId).map(({ body, packed: _, ...report }) => {
+    let read = 0;
+    for (const [first, last] of rows.orders(shop, person, asked)) {
+      const orders = ordersIn.all(shop, first, last);
+      const reports = reportsOf.all(shop, first, last).map(({ body, packed: _, ...report }) => {
         const { relation } = relationIn(body, person);
         return { ...report, relation };
       });
@@ -73,9 +83,11 @@ export function createFindOrders({ connection }: OpenStore) {
           for (const { relation, ...report } of all)
             if (relation !== 'none') found.reports.push({ ...report, relation });
       }
+      read += orders.length;
+      if (read < CHUNK) continue;
+      read = 0;
       yield;
     }
     return found;
   };
 }
-export type FindOrders = ReturnType<typeof createFindOrders>;

@@ -3,9 +3,9 @@ import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { isTrusted } from '../../orders/precedence.ts';
 import { claimsOf, type Person } from '../../privacy/person.ts';
 import type { PersonQuery } from '../person.ts';
-import { CHUNK, pages } from './chunks.ts';
-import type { FindOrders, FoundOrders } from './find-orders.ts';
-import type { OpenStore } from './open-store.ts';
+import { CHUNK } from './chunks.ts';
+import { createFindOrders, type FoundOrders, type StoreTables } from './find-orders.ts';
+import type { PersonRow, PersonRows, PersonTable } from './person-rows.ts';
 import { type Concerned, claims, createPersonScan, type PersonScan } from './person-scan.ts';
 import { tryRead } from './stored-event.ts';
 import { prepareTexts } from './stored-text.ts';
@@ -21,35 +21,22 @@ export interface FoundPerson extends FoundOrders {
   claimed: { userIds: string[]; browsers: string[] };
 }
 
-interface Row {
-  id: number;
-  body: string;
-}
+/** Whom a row of the store is about, and how the rows of their browsers are told apart: one rule, wherever it looks. */
+export function createFindPerson(store: StoreTables, personRows: PersonRows) {
+  const findOrders = createFindOrders(store, personRows);
+  const row = (table: PersonTable, key: string) =>
+    prepareTexts<PersonRow>(
+      store.connection,
+      `SELECT ${key} AS id, packed, body FROM ${store.schema}.${table} WHERE ${key} = ? AND +shop = ?`,
+    );
+  const rowOf = {
+    events: row('events', 'seq'),
+    evidence: row('evidence', 'id'),
+  };
 
-/** Rows read in one step: few milliseconds, in which nothing else is stored. */
-const STEP = 1_000;
-
-/** Events and evidence are read once each, with the whole set of ids. */
-const TABLES = {
-  events: 'SELECT seq AS id, packed, body FROM events WHERE shop = ? AND seq > ? ORDER BY seq LIMIT ?',
-  evidence: 'SELECT id, packed, body FROM evidence WHERE +shop = ? AND id > ? ORDER BY id LIMIT ?',
-};
-const ROWS = {
-  events: 'SELECT seq AS id, packed, body FROM events WHERE seq = ?',
-  evidence: 'SELECT id, packed, body FROM evidence WHERE id = ?',
-};
-type Table = keyof typeof TABLES;
-
-export function createFindPerson({ connection }: OpenStore, findOrders: FindOrders) {
-  const table = (name: Table) => ({
-    page: prepareTexts<Row>(connection, TABLES[name]),
-    row: prepareTexts<Row>(connection, ROWS[name]),
-  });
-  const tables = { events: table('events'), evidence: table('evidence') };
-
-  function* scan(name: Table, shop: string, person: Person): Generator<undefined, PersonScan> {
+  function* scan(table: PersonTable, shop: string, person: Person): Generator<undefined, PersonScan> {
     const found = createPersonScan(person);
-    for (const rows of pages((after) => tables[name].page.all(shop, after, STEP))) {
+    for (const rows of personRows.pages(table, shop, person)) {
       for (const { id, body } of rows) found.read(id, body);
       yield;
     }
@@ -58,15 +45,17 @@ export function createFindPerson({ connection }: OpenStore, findOrders: FindOrde
 
   /** Reads the rows of these browsers: adds to `shared` those that are not the person's alone. */
   function* readBrowsers(
-    name: Table,
+    table: PersonTable,
+    shop: string,
     found: PersonScan,
     person: Person,
     browsers: ReadonlySet<string>,
     shared: Set<string>,
   ): Generator<undefined, Map<string, number[]>> {
     const rowsBy = new Map([...browsers].map((browser) => [browser, [] as number[]]));
-    for (const [index, id] of found.rowsOf(browsers).entries()) {
-      const event = tryRead(tables[name].row.get(id)?.body ?? '');
+    const ids = new Set([...found.rowsOf(browsers), ...personRows.ofBrowsers(table, shop, browsers)]);
+    for (const [index, id] of [...ids].entries()) {
+      const event = tryRead(rowOf[table].get(id, shop)?.body ?? '');
       const browser = event?.identity.anonymousId ?? '';
       rowsBy.get(browser)?.push(id);
       if (event && browsers.has(browser) && isOfAnother(event, browser, person)) shared.add(browser);
@@ -85,19 +74,25 @@ export function createFindPerson({ connection }: OpenStore, findOrders: FindOrde
       orders: names = [],
     }: PersonQuery,
   ): Generator<undefined, FoundPerson> {
-    const asked: Person = { ids: new Set(ids), browsers: new Set([...ids, ...named]) };
+    const asked: Person = {
+      ids: new Set(ids),
+      browsers: new Set([...ids, ...named]),
+    };
     const events = yield* scan('events', shop, asked);
     const evidence = yield* scan('evidence', shop, asked);
     const candidates = new Set([...events.candidates, ...evidence.candidates, ...known]);
     for (const browser of asked.browsers) candidates.delete(browser);
     const shared = new Set(others.filter((browser) => !asked.browsers.has(browser)));
     const rows = {
-      events: yield* readBrowsers('events', events, asked, candidates, shared),
-      evidence: yield* readBrowsers('evidence', evidence, asked, candidates, shared),
+      events: yield* readBrowsers('events', shop, events, asked, candidates, shared),
+      evidence: yield* readBrowsers('evidence', shop, evidence, asked, candidates, shared),
     };
     const theirs = [...candidates].filter((browser) => !shared.has(browser));
-    const person = { ids: asked.ids, browsers: new Set([...asked.browsers, ...theirs]) };
-    const all = (scanned: PersonScan, name: Table): Concerned[] => {
+    const person = {
+      ids: asked.ids,
+      browsers: new Set([...asked.browsers, ...theirs]),
+    };
+    const all = (scanned: PersonScan, name: PersonTable): Concerned[] => {
       const relations = new Map(scanned.concerned.map(({ id, relation }) => [id, relation]));
       for (const browser of theirs) for (const id of rows[name].get(browser) ?? []) relations.set(id, 'own');
       return [...relations].map(([id, relation]) => ({ id, relation }));

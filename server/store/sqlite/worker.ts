@@ -24,7 +24,6 @@ import { createEvidenceClosing } from './evidence-closing.ts';
 import { createExpire } from './expire.ts';
 import { createExport } from './export.ts';
 import { createFacts } from './facts.ts';
-import { createFindOrders } from './find-orders.ts';
 import { createFindPerson } from './find-person.ts';
 import { createFormerKeys } from './former-keys.ts';
 import { createGaps } from './gaps.ts';
@@ -39,6 +38,7 @@ import { createOrderRetention } from './order-retention.ts';
 import { createOrderSubjects } from './order-subjects.ts';
 import { createOrders } from './orders.ts';
 import { createPersonLinks } from './person-links.ts';
+import { createEveryRow } from './person-rows.ts';
 import { createQueue } from './queue.ts';
 import { createRecorded } from './recorded.ts';
 import { createRedactions } from './redactions.ts';
@@ -83,7 +83,12 @@ function openEngine(data: LogData, onProgress: (step: string, done: number) => v
   renameStoreFiles(dataDir);
   const database = openDatabase({
     ...{ dataDir, name: 'store', schema: SCHEMA, version: VERSION, ...limit },
-    upgrade: { 2: UPGRADE_SCHEMA, 3: UPGRADE_FROM_3, 4: UPGRADE_FROM_4, 5: UPGRADE_FROM_5 },
+    upgrade: {
+      2: UPGRADE_SCHEMA,
+      3: UPGRADE_FROM_3,
+      4: UPGRADE_FROM_4,
+      5: UPGRADE_FROM_5,
+    },
     functions: CONSENT_FUNCTIONS,
   });
   try {
@@ -114,7 +119,11 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const alone = createAloneOrders(store);
   const loneViews = createLoneViews();
   store.joinTransactions({ begin() {}, rollback: loneViews.forgetAll });
-  const orderRetention = createOrderRetention(store, windows, shops, { consents, alone, loneViews });
+  const orderRetention = createOrderRetention(store, windows, shops, {
+    consents,
+    alone,
+    loneViews,
+  });
   const rows = createEventRows(store, remove, dedup, windows);
   const orders = createOrders(store, alone);
   const evidence = createEvidence(store, alone);
@@ -135,7 +144,10 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
     shops,
   });
   const personLinks = createPersonLinks(store);
-  const findPerson = createFindPerson(store, createFindOrders(store));
+  const findPerson = createFindPerson(
+    { connection: store.connection, schema: 'main' },
+    createEveryRow(store.connection),
+  );
   const holdMs = longestHoldMs(shops.values());
   const requeue = createRequeue(store, holdMs);
   const sendAgain = createSendAgain(store, holdMs);
@@ -146,7 +158,17 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
     subjects: createOrderSubjects(consents),
   });
   const { retain, purge } = createRetain(store, {
-    ...{ retentionMs, remove, encryptedPii, dedup, history, audit, deadLetters, ledger, composeRow },
+    ...{
+      retentionMs,
+      remove,
+      encryptedPii,
+      dedup,
+      history,
+      audit,
+      deadLetters,
+      ledger,
+      composeRow,
+    },
     orders: orderRetention,
     redactions,
   });
@@ -208,7 +230,11 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       lease: createLease(
         store,
         requeue,
-        { composeRow, recorded: createRecorded(consents), denials: consents.denials },
+        {
+          composeRow,
+          recorded: createRecorded(consents),
+          denials: consents.denials,
+        },
         { leaseMs, holdMs },
       ),
       expire: createExpire(store, history, leaseMs),
@@ -227,7 +253,13 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
         alone,
         loneViews,
       }),
-      exportPerson: createExport(store, { findPerson, history, ledger, erasedOrders, consents }),
+      exportPerson: createExport(store, {
+        findPerson,
+        history,
+        ledger,
+        erasedOrders,
+        consents,
+      }),
       purge,
       retain,
     },

@@ -2,13 +2,15 @@ import { emptyWal } from '../checkpoints.ts';
 import { type Database, prepare } from '../database.ts';
 import { FIGURES_KEPT_MS, HOUR_MS, MATCHES_KEPT_MS } from './figures.ts';
 import type { IndexEvents } from './index-events.ts';
-import { type KeyKind, keyOf } from './keys.ts';
+import type { IndexTexts } from './index-texts.ts';
+import { type KeyKind, keyOf, segmentOf } from './keys.ts';
 import type { Names } from './names.ts';
 import type { RemoveFromIndex } from './remove.ts';
+import type { Streams } from './streams.ts';
 
 /** Events compared with the store in one step. */
 const STEP = 2_000;
-const KINDS: readonly KeyKind[] = ['m', 'a', 'u', 'e', 'p'];
+const KINDS: readonly KeyKind[] = ['m', 'a', 'u', 'd'];
 /** Free pages beyond this share of the file are returned to the operating system. */
 const KEEP_FREE = 0.25;
 const PAGES = 500;
@@ -17,10 +19,15 @@ interface Parts {
   names: Names;
   events: IndexEvents;
   remove: RemoveFromIndex;
+  streams: Pick<Streams, 'keyed'>;
+  texts: IndexTexts;
 }
 
 /** Removes from the index what left the store: by an erasure, with a shop, or with time. */
-export function createForget({ connection, transaction }: Database, { names, events, remove }: Parts) {
+export function createForget(
+  { connection, transaction }: Database,
+  { names, events, remove, streams, texts }: Parts,
+) {
   const indexed = prepare<{ seq: number }>(
     connection,
     'SELECT seq FROM events WHERE shop = ? AND seq > ? ORDER BY seq LIMIT ?',
@@ -29,8 +36,6 @@ export function createForget({ connection, transaction }: Database, { names, eve
     connection,
     'SELECT seq FROM store.events INDEXED BY events_by_shop WHERE shop = ? AND seq BETWEEN ? AND ?',
   );
-  const segments = prepare<{ segment: number }>(connection, 'SELECT DISTINCT segment FROM keys');
-  const keyed = prepare<{ seq: number }>(connection, 'SELECT seq FROM keys WHERE segment = ? AND key = ?');
   const factsAfter = prepare<{ id: number }>(
     connection,
     'SELECT id FROM order_facts WHERE id > ? ORDER BY id LIMIT ?',
@@ -73,17 +78,14 @@ export function createForget({ connection, transaction }: Database, { names, eve
 
   /** Removes what was found under these ids where the event, somebody else's, does not have them any more. */
   function* removeMentions(shop: string, ids: readonly string[]): Generator<undefined, void> {
-    const all = segments.all().map(({ segment }) => segment);
-    for (const id of ids)
-      for (const kind of KINDS) {
-        const key = keyOf(kind, shop, id);
-        for (const segment of all) {
-          const found = keyed.all(segment, key);
-          for (const { seq } of found) transaction(() => events.removeLostKey(segment, key, seq));
-          if (found.length > 0) yield;
-        }
-        yield;
-      }
+    for (const id of ids) {
+      const keys = KINDS.map((kind) => keyOf(kind, shop, id));
+      transaction(() => texts.removeMentions(keys));
+      for (const key of keys)
+        for (const seq of streams.keyed(key))
+          transaction(() => events.removeLostKey(segmentOf(seq), key, seq));
+      yield;
+    }
   }
 
   /** Orders that are no longer in the store. */
@@ -109,12 +111,14 @@ export function createForget({ connection, transaction }: Database, { names, eve
     *forget(shop: string, ids: readonly string[]): Generator<undefined, void> {
       yield* sweep(shop);
       yield* removeOrders();
+      yield* texts.sweep(transaction);
       yield* removeMentions(shop, ids);
       yield* emptyWal(connection);
     },
     *purge(shop: string): Generator<undefined, void> {
       yield* sweep(shop);
       yield* removeOrders();
+      yield* texts.sweep(transaction);
       const consumers = consumersOf.all(shop).map(({ id }) => id);
       transaction(() => {
         for (const owner of [shop, ...consumers.map(String)])
@@ -127,6 +131,7 @@ export function createForget({ connection, transaction }: Database, { names, eve
     *retain(nowMs: number): Generator<undefined, void> {
       for (const { name } of names.shops()) yield* sweep(name);
       yield* removeOrders();
+      yield* texts.sweep(transaction);
       for (const [step, keptMs] of Object.entries(FIGURES_KEPT_MS)) {
         transaction(() => oldFigures.run(Number(step), nowMs - keptMs));
         yield;

@@ -5,7 +5,7 @@ import { prepare } from '../database.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { type Figures, MINUTE_MS } from './figures.ts';
-import { keysOf, messageKeyOf, segmentOf } from './keys.ts';
+import { keysOf, segmentOf } from './keys.ts';
 import type { Names } from './names.ts';
 import type { RemoveFromIndex } from './remove.ts';
 import { SOURCES } from './schema.ts';
@@ -51,7 +51,12 @@ export function createIndexEvents(
   );
   const putUncomposed = prepare(connection, 'INSERT INTO uncomposed (seq, shop) VALUES (?, ?)');
   const removeUncomposed = prepare(connection, 'DELETE FROM uncomposed WHERE seq = ?');
-  const composedSince = prepare<{ seq: number; shop: number; isThere: number; isComposed: number }>(
+  const composedSince = prepare<{
+    seq: number;
+    shop: number;
+    isThere: number;
+    isComposed: number;
+  }>(
     connection,
     `SELECT u.seq, u.shop, e.seq IS NOT NULL AS isThere, coalesce(e.compose, 0) <> 1 AS isComposed
      FROM (SELECT seq, shop FROM uncomposed WHERE seq > ? ORDER BY seq LIMIT ?) u
@@ -63,11 +68,9 @@ export function createIndexEvents(
   );
   let composedTo = 0;
 
-  function addKeys({ seq, isReport }: StoredRow, event: ProtectedEvent | undefined): Set<number> {
-    const keys = new Set(event === undefined ? [] : isReport === 1 ? [messageKeyOf(event)] : keysOf(event));
+  function addKeys({ seq, shop, body }: StoredRow, event: ProtectedEvent | undefined): void {
     const segment = segmentOf(seq);
-    for (const key of keys) insertKey.run(segment, key, seq);
-    return keys;
+    for (const key of keysOf({ shop, body, event })) insertKey.run(segment, key, seq);
   }
 
   function add(row: StoredRow): void {
@@ -127,8 +130,8 @@ export function createIndexEvents(
     /** Removes a key of an event that has it no more: it was erased from the event. */
     removeLostKey(segment: number, key: number, seq: number): void {
       const row = one.get(seq);
-      const event = row && tryRead(row.body);
-      if (!event || !keysOf(event).includes(key)) removeKey.run(segment, key, seq);
+      const hasKey = row && keysOf({ ...row, event: tryRead(row.body) }).includes(key);
+      if (!hasKey) removeKey.run(segment, key, seq);
     },
   };
 }

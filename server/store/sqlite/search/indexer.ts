@@ -3,6 +3,7 @@ import { prepare } from '../database.ts';
 import type { Figures } from './figures.ts';
 import type { IndexEvents } from './index-events.ts';
 import type { IndexHistory } from './index-history.ts';
+import type { IndexTexts } from './index-texts.ts';
 import type { Names } from './names.ts';
 import type { ReadOrderFacts } from './order-facts.ts';
 
@@ -28,12 +29,14 @@ export function createIndexer(
     figures,
     events,
     history,
+    texts,
     facts,
   }: {
     names: Names;
     figures: Figures;
     events: IndexEvents;
     history: IndexHistory;
+    texts: Pick<IndexTexts, 'addNext'>;
     facts: Pick<ReadOrderFacts, 'keep'>;
   },
 ) {
@@ -46,6 +49,7 @@ export function createIndexer(
     const added = events.addAfter(before.seq, EVENTS);
     for (const id of added.orderIds) facts.keep(id);
     events.addSomeComposed();
+    const hasTexts = texts.addNext(EVENTS);
     // Events that left the store before they were read are waited for no more.
     const readTo = added.count < EVENTS ? Number.MAX_SAFE_INTEGER : added.seq;
     const rows = history.addAfter(before.historyId, ROWS, readTo);
@@ -54,7 +58,7 @@ export function createIndexer(
     if (isChanged) write.run(added.seq, rows.id);
     return {
       ...{ seq: added.seq, historyId: rows.id, isChanged },
-      hasMore: added.count === EVENTS || rows.hasMore,
+      hasMore: added.count === EVENTS || hasTexts || rows.hasMore,
     };
   }
 

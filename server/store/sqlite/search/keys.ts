@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import type { ProtectedEvent } from '../../../../shared/protected-event.ts';
+import { isSha256 } from '../../../privacy/hash.ts';
+import { digestsIn, type Person } from '../../../privacy/person.ts';
 
-/** `m` a messageId, `a` an anonymous id, `u` a user id, `e` the digest of an email, `p` of a phone. */
-export type KeyKind = 'm' | 'a' | 'u' | 'e' | 'p';
+/** `m` a messageId, `a` an anonymous id, `u` a user id, `d` a digest of an email or a phone. */
+export type KeyKind = 'm' | 'a' | 'u' | 'd';
 
 /** Events of one segment. */
 const SEGMENT = 16_384;
@@ -16,33 +18,35 @@ export const firstOfSegment = (segment: number): number => segment * SEGMENT;
 export const keyOf = (kind: KeyKind, shop: string, value: string): number =>
   Number.parseInt(hash('sha256', `${kind}\0${shop}\0${value}`).slice(0, 12), 16);
 
-export const messageKeyOf = ({ shop, messageId }: Pick<ProtectedEvent, 'shop' | 'messageId'>): number =>
-  keyOf('m', shop, messageId);
+/** A text of the store, and the event where it can be read. */
+export interface KeyedText {
+  shop: string;
+  body: string;
+  event: ProtectedEvent | undefined;
+}
 
 /** Every id and digest by which an event can be found. */
-export function keysOf(event: ProtectedEvent): number[] {
-  const { shop, identity, account, traits, properties, context } = event;
-  const keys = new Set([messageKeyOf(event)]);
-  const add = (kind: KeyKind, value: unknown) => {
-    if (typeof value === 'string' && value !== '') keys.add(keyOf(kind, shop, value));
-  };
-  add('a', identity.anonymousId);
-  add('u', identity.userId);
-  add('u', identity.previousId);
-  for (const email of [identity.emailSha256, identity.emailDotlessSha256, account?.emailSha256])
-    add('e', email);
-  for (const phone of [identity.phoneSha256, identity.phoneDigitsSha256, account?.phoneSha256])
-    add('p', phone);
-  for (const fields of [traits, properties, context.traits]) addDigests(fields, add);
+export function keysOf(text: KeyedText): number[] {
+  const keys = personKeysOf(text);
+  if (text.event) keys.push(keyOf('m', text.shop, text.event.messageId));
+  return keys;
+}
+
+/** Those of persons: whatever an erasure looks at, digests wherever they stand, also in a text that is damaged. */
+export function personKeysOf({ shop, body, event }: KeyedText): number[] {
+  const { anonymousId, userId, previousId } = event?.identity ?? {};
+  const keys = new Set(digestsIn(body).map((digest) => keyOf('d', shop, digest)));
+  if (anonymousId) keys.add(keyOf('a', shop, anonymousId));
+  if (userId) keys.add(keyOf('u', shop, userId));
+  if (previousId) keys.add(keyOf('u', shop, previousId));
   return [...keys];
 }
 
-/** Fields such as `email_sha256`, `billing_phone_sha256`, and lists of digests. */
-function addDigests(fields: object | undefined, add: (kind: KeyKind, value: unknown) => void): void {
-  for (const [name, value] of Object.entries(fields ?? {})) {
-    if (!name.endsWith('_sha256')) continue;
-    const kind = /email/i.test(name) ? 'e' : /phone/i.test(name) ? 'p' : undefined;
-    if (kind === undefined) continue;
-    for (const one of Array.isArray(value) ? value : [value]) add(kind, one);
-  }
-}
+/** The keys under which everything is found that may be about a person. */
+export const keysOfPerson = (shop: string, { ids, browsers }: Person): number[] => [
+  ...[...ids].map((id) => keyOf('u', shop, id)),
+  ...[...ids].filter(isSha256).map((id) => keyOf('d', shop, id)),
+  ...keysOfBrowsers(shop, browsers),
+];
+export const keysOfBrowsers = (shop: string, browsers: ReadonlySet<string>): number[] =>
+  [...browsers].map((id) => keyOf('a', shop, id));

@@ -80,20 +80,14 @@ export function createMatchEvents(connection: DatabaseSync, { names, streams, ou
       ...(messageIds ? [keyCondition(shop, shopId, 'm', messageIds)] : []),
       ...(order === undefined ? [] : [orderCondition(shop, shopId, order)]),
       ...by('u', userId),
-      ...by('e', emailSha256?.toLowerCase()),
-      ...by('p', phoneSha256?.toLowerCase()),
+      ...by('d', emailSha256?.toLowerCase()),
+      ...by('d', phoneSha256?.toLowerCase()),
       ...by('a', anonymousId),
       ...(text === undefined
         ? []
         : [
             either([
-              ...[
-                ...by('m', text),
-                ...by('u', text),
-                ...by('a', text),
-                ...by('e', digest),
-                ...by('p', digest),
-              ],
+              ...[...by('m', text), ...by('u', text), ...by('a', text), ...by('d', digest)],
               orderCondition(shop, shopId, text.replace(/^#/, '')),
             ]),
           ]),
@@ -142,7 +136,13 @@ export function createMatchEvents(connection: DatabaseSync, { names, streams, ou
     const labels =
       type === undefined && name === undefined
         ? undefined
-        : new Set(names.labels({ shop: shopId, type: name === undefined ? type : 'track', name }));
+        : new Set(
+            names.labels({
+              shop: shopId,
+              type: name === undefined ? type : 'track',
+              name,
+            }),
+          );
     if (name !== undefined && type !== undefined && type !== 'track') return undefined;
     const sourceId = source === undefined ? undefined : SOURCES.indexOf(source);
     const hasOutcome = states !== undefined || reason !== undefined || consumers !== undefined;

@@ -1,5 +1,5 @@
 /** Another version is built anew from the store. */
-export const VERSION = 1;
+export const VERSION = 2;
 
 /**
  * The index beside `store.db`, attached as `store`. It holds numbers, digests and names of events; every text is read from the
@@ -46,6 +46,22 @@ export const SCHEMA = `
     key INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     PRIMARY KEY (segment, key, seq)
+  ) STRICT, WITHOUT ROWID;
+
+  -- Reports of orders, and of browsers where their word makes none, that were read. kind: as in TEXTS. at: when it was received.
+  CREATE TABLE texts (
+    kind INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (kind, id)
+  ) STRICT, WITHOUT ROWID;
+  -- Digests of the ids of persons in them.
+  CREATE TABLE text_keys (
+    kind INTEGER NOT NULL,
+    segment INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    PRIMARY KEY (kind, segment, key, id)
   ) STRICT, WITHOUT ROWID;
 
   -- Reasons and codes, which repeat.
@@ -111,6 +127,8 @@ export const SCHEMA = `
 
 /** In the order of their numbers in the file. Most events are of a browser. */
 export const SOURCES = ['browser', 'server', 'platform', 'operator'] as const;
+/** Texts of the store beside events, in the order of their numbers. */
+export const TEXTS = ['reports', 'evidence'] as const;
 /** Outcomes that end a delivery, in the order of their numbers. */
 export const FINAL = ['delivered', 'skipped', 'dead'] as const;
 export type FinalState = (typeof FINAL)[number];

@@ -20,6 +20,7 @@ export interface Part {
 export type Stream = (before: number, from: number, max: number) => Part;
 
 const COLUMNS = 'shop, seq, at AS atMs, source, label, is_sent AS isSent';
+const ALL = Number.MAX_SAFE_INTEGER;
 const PART = 'seq < ? AND seq >= ? ORDER BY seq DESC LIMIT ?';
 
 /** The ways to read events in order, each by an index. */
@@ -35,6 +36,8 @@ export interface Streams {
   /** Every reason with which outcomes of a state were stored. */
   reasons(consumer: number, state: number): number[];
   hasKey(key: number, seq: number): boolean;
+  /** Every event with the key. */
+  keyed(key: number): number[];
   event(shop: number, seq: number): IndexedEvent | undefined;
 }
 
@@ -60,7 +63,14 @@ export function createStreams(connection: DatabaseSync): Streams {
   );
   const key = prepare<object>(connection, 'SELECT 1 FROM keys WHERE segment = ? AND key = ? AND seq = ?');
   const event = prepare<IndexedEvent>(connection, `SELECT ${COLUMNS} FROM events WHERE shop = ? AND seq = ?`);
-  const segments = prepare<{ first: number | null }>(connection, 'SELECT min(segment) AS first FROM keys');
+  const firstSegment = prepare<{ segment: number | null }>(
+    connection,
+    'SELECT min(segment) AS segment FROM keys',
+  );
+  const lastSegment = prepare<{ segment: number | null }>(
+    connection,
+    'SELECT max(segment) AS segment FROM keys',
+  );
 
   const toPart = (events: IndexedEvent[], from: number, max: number): Part => ({
     events,
@@ -76,13 +86,17 @@ export function createStreams(connection: DatabaseSync): Streams {
     (before, from, max) => {
       const found = read(before, from, max);
       const events = found.flatMap(({ seq }) => event.get(shop, seq) ?? []);
-      return { events, readTo: found.length < max ? from : (found.at(-1)?.seq ?? from) };
+      return {
+        events,
+        readTo: found.length < max ? from : (found.at(-1)?.seq ?? from),
+      };
     };
 
   function keyed(value: number, before: number, from: number, max: number): { seq: number }[] {
     const found: { seq: number }[] = [];
-    const first = Math.max(segmentOf(from), segments.get()?.first ?? 0);
-    for (let segment = segmentOf(before); segment >= first && found.length < max; segment--)
+    const first = Math.max(segmentOf(from), firstSegment.get()?.segment ?? 0);
+    const last = Math.min(segmentOf(before), lastSegment.get()?.segment ?? 0);
+    for (let segment = last; segment >= first && found.length < max; segment--)
       found.push(...ofKey.all(segment, value, before, from, max - found.length));
     return found;
   }
@@ -99,6 +113,7 @@ export function createStreams(connection: DatabaseSync): Streams {
       located(shop, (...range) => ofUndelivered.all(consumer, state, reason, ...range)),
     reasons: (consumer, state) => reasons.all(consumer, state).map(({ reason }) => reason),
     hasKey: (value, seq) => key.get(segmentOf(seq), value, seq) !== undefined,
+    keyed: (value) => keyed(value, ALL, 0, ALL).map(({ seq }) => seq),
     event: (shop, seq) => event.get(shop, seq),
   };
 }

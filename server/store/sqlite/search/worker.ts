@@ -6,10 +6,13 @@ import { serveThread } from '../../thread/serve.ts';
 import { createFigures } from './figures.ts';
 import { createFindEvents } from './find-events.ts';
 import { createFindOrders } from './find-orders.ts';
+import { createFindPeople } from './find-people.ts';
 import { createForget } from './forget.ts';
 import { createGroups } from './groups.ts';
 import { createIndexEvents } from './index-events.ts';
 import { createIndexHistory } from './index-history.ts';
+import { createIndexTexts } from './index-texts.ts';
+import { createIndexedRows } from './indexed-rows.ts';
 import { createIndexer, type Indexed } from './indexer.ts';
 import { createMatchEvents } from './match-events.ts';
 import { createNames } from './names.ts';
@@ -40,17 +43,59 @@ function openEngine(data: SearchData) {
   const tallies = createTallies(connection);
   const remove = createRemoveFromIndex(connection, tallies);
   const events = createIndexEvents(connection, names, figures, remove);
-  const history = createIndexHistory(connection, { names, figures, tallies, events });
+  const history = createIndexHistory(connection, {
+    names,
+    figures,
+    tallies,
+    events,
+  });
+  const texts = createIndexTexts(connection);
   const facts = createOrderFacts(connection);
-  const indexer = createIndexer(database, { names, figures, events, history, facts });
+  const indexer = createIndexer(database, {
+    names,
+    figures,
+    events,
+    history,
+    texts,
+    facts,
+  });
   const streams = createStreams(connection);
   const outcomes = createOutcomes(connection, names, data.consumers);
-  const matchEvents = createMatchEvents(connection, { names, streams, outcomes });
+  const matchEvents = createMatchEvents(connection, {
+    names,
+    streams,
+    outcomes,
+  });
   const scan = createScan(database, { names, indexer, matchEvents });
   const findEvents = createFindEvents(connection, { outcomes, scan });
-  const findOrders = createFindOrders(connection, { names, streams, outcomes, scan, facts });
-  const orderDetail = createOrderDetail(connection, { facts, streams, names, scan, findOrders, findEvents });
-  const { forget, purge, retain } = createForget(database, { names, events, remove });
+  const findOrders = createFindOrders(connection, {
+    names,
+    streams,
+    outcomes,
+    scan,
+    facts,
+  });
+  const orderDetail = createOrderDetail(connection, {
+    facts,
+    streams,
+    names,
+    scan,
+    findOrders,
+    findEvents,
+  });
+  const { forget, purge, retain } = createForget(database, {
+    names,
+    events,
+    remove,
+    streams,
+    texts,
+  });
+  const personRows = createIndexedRows(connection, {
+    names,
+    streams,
+    indexer,
+    texts,
+  });
   let isDamaged = false;
   let isStopping = false;
 
@@ -95,13 +140,17 @@ function openEngine(data: SearchData) {
       index: once((): Indexed => indexer.step()),
       indexedUntil: once(() => {
         const progress = indexer.progress();
-        return { ...progress, lag: Math.max(0, Number(lastSeq.get()?.seq ?? 0) - progress.seq) };
+        return {
+          ...progress,
+          lag: Math.max(0, Number(lastSeq.get()?.seq ?? 0) - progress.seq),
+        };
       }),
       events: guarded(findEvents.events),
       event: guarded(findEvents.event),
       orders: guarded(findOrders.orders),
       order: once(orderDetail),
       orderDay: guarded(findOrders.orderDay),
+      person: guarded(createFindPeople(connection, personRows)),
       groups: guarded(createGroups(connection, { names, outcomes })),
       select: guarded(createSelect({ outcomes, scan })),
       ...figureCalls(createSeries(connection, outcomes)),
