@@ -65,20 +65,11 @@ export async function describeVisitor(
     consents: (await Promise.all(records)).flat(),
     links: {
       evidenced: first(links),
-      claimed: {
-        userIds: first(claimed.userIds),
-        browsers: first(claimed.browsers),
-      },
+      claimed: { userIds: first(claimed.userIds), browsers: first(claimed.browsers) },
     },
     orders: first(orders.toReversed()),
     counts: {
-      ...{
-        events,
-        mentions,
-        orders: orders.length,
-        browsers: browsers.length,
-        evidenced: links.length,
-      },
+      ...{ events, mentions, orders: orders.length, browsers: browsers.length, evidenced: links.length },
       claimed: claimed.userIds.length + claimed.browsers.length,
     },
     remains: remainsOf(shop),

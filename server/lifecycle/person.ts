@@ -56,20 +56,11 @@ export async function findPerson(
     ...person.flatMap((id): PersonKey[] => [`u:${id}`, `e:${id}`]),
     ...[...asked, ...browsers].map((id): PersonKey => `a:${id}`),
   ];
-  const { own, shared } = (await state?.near(shop, keys)) ?? {
-    own: [],
-    shared: [],
-  };
+  const { own, shared } = (await state?.near(shop, keys)) ?? { own: [], shared: [] };
   const browsersOf = (all: readonly PersonKey[]) =>
     all.filter((key) => key.startsWith('a:')).map((key) => key.slice(2));
   return {
-    query: {
-      ids: person,
-      browsers,
-      candidates: browsersOf(own),
-      shared: browsersOf(shared),
-      orders,
-    },
+    query: { ids: person, browsers, candidates: browsersOf(own), shared: browsersOf(shared), orders },
     keys: [...keys, ...own.filter((key) => key.startsWith('c:'))],
   };
 }

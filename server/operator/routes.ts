@@ -40,14 +40,7 @@ export function adminRoutes(parts: AdminParts): OperatorRoutes {
   });
   router.use('/admin', refuseClearAddresses, admin);
   if (parts.statistics && state)
-    admin.use(
-      statisticsRoutes({
-        statistics: parts.statistics,
-        state,
-        shops: config.shops,
-        log,
-      }),
-    );
+    admin.use(statisticsRoutes({ statistics: parts.statistics, state, shops: config.shops, log }));
   admin.use(express.json({ limit: '1mb' }));
   admin.get(
     '/openapi.json',
@@ -57,14 +50,7 @@ export function adminRoutes(parts: AdminParts): OperatorRoutes {
   admin.use(deadLetterRoutes(log));
   admin.use(
     visitorRoutes({
-      ...{
-        shops: config.shops,
-        log,
-        search: parts.search,
-        piiEncryption,
-        clock,
-        state,
-      },
+      ...{ shops: config.shops, log, search: parts.search, piiEncryption, clock, state },
       caughtUp: parts.statistics?.caughtUp,
     }),
   );

@@ -15,35 +15,20 @@ export const Visitor = z.object({
       id: z.string(),
       at: Time,
       consent: Consents,
-      history: z.array(
-        z.object({
-          at: Time,
-          receivedAt: Time,
-          source: EventSource,
-          consent: Consents,
-        }),
-      ),
+      history: z.array(z.object({ at: Time, receivedAt: Time, source: EventSource, consent: Consents })),
     }),
   ),
   links: z.object({
     /** Stated by the backend, or by a paid order of a logged-in customer. */
     evidenced: z.array(z.object({ userId: z.string(), key: z.string(), at: Time })),
     /** Claimed by browsers alone; nothing follows them. */
-    claimed: z.object({
-      userIds: z.array(z.string()),
-      browsers: z.array(z.string()),
-    }),
+    claimed: z.object({ userIds: z.array(z.string()), browsers: z.array(z.string()) }),
   }),
   /** Canonical ids, the latest first. */
   orders: z.array(z.string()),
   /** `events`: theirs; `mentions`: of others that carry an id or a digest of theirs. */
   counts: z.object({
-    ...{
-      events: z.int(),
-      mentions: z.int(),
-      orders: z.int(),
-      browsers: z.int(),
-    },
+    ...{ events: z.int(), mentions: z.int(), orders: z.int(), browsers: z.int() },
     ...{ evidenced: z.int(), claimed: z.int() },
   }),
   /** What an erasure cannot remove, in words for the person. */
@@ -65,10 +50,7 @@ export const ErasureAnswer = z.object({
   mentions: z.int(),
   orders: z.int(),
   ids: z.array(z.string()),
-  claimed: z.object({
-    userIds: z.array(z.string()),
-    browsers: z.array(z.string()),
-  }),
+  claimed: z.object({ userIds: z.array(z.string()), browsers: z.array(z.string()) }),
   suppressed: z.array(z.string()),
   remains: z.array(z.object({ destination: DestinationName, why: z.string() })),
 });

@@ -15,14 +15,9 @@ function erasureStatements(database: DatabaseSync): string[] {
       return database.prepare(sql);
     },
   };
-  const store = {
-    connection,
-    transaction: (work: () => unknown) => work(),
-  } as unknown as OpenStore;
+  const store = { connection, transaction: (work: () => unknown) => work() } as unknown as OpenStore;
   createFindPerson({ connection: store.connection, schema: 'main' }, createEveryRow(store.connection));
-  createErase(store, {
-    consents: { forget: () => {} },
-  } as unknown as Parameters<typeof createErase>[1]);
+  createErase(store, { consents: { forget: () => {} } } as unknown as Parameters<typeof createErase>[1]);
   return statements;
 }
 

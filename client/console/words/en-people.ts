@@ -151,11 +151,7 @@ export const enPeople = {
     selection: 'Selection',
     note: 'Note',
     by: 'By',
-    who: {
-      token: 'A program (token)',
-      session: 'The console',
-      nobody: 'Not logged in',
-    },
+    who: { token: 'A program (token)', session: 'The console', nobody: 'Not logged in' },
     actions: {
       replay: 'Sent again',
       discard: 'Discarded',

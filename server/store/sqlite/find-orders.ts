@@ -24,9 +24,7 @@ interface OrderRow {
 /** Orders of a person, and reports of others' orders that are by the person or mention them. */
 export interface FoundOrders {
   orders: OrderRow[];
-  reports: (Omit<ReportRow, 'body'> & {
-    relation: Exclude<Relation, 'none'>;
-  })[];
+  reports: (Omit<ReportRow, 'body'> & { relation: Exclude<Relation, 'none'> })[];
   userIds: string[];
 }
 

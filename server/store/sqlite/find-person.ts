@@ -29,10 +29,7 @@ export function createFindPerson(store: StoreTables, personRows: PersonRows) {
       store.connection,
       `SELECT ${key} AS id, packed, body FROM ${store.schema}.${table} WHERE ${key} = ? AND +shop = ?`,
     );
-  const rowOf = {
-    events: row('events', 'seq'),
-    evidence: row('evidence', 'id'),
-  };
+  const rowOf = { events: row('events', 'seq'), evidence: row('evidence', 'id') };
 
   function* scan(table: PersonTable, shop: string, person: Person): Generator<undefined, PersonScan> {
     const found = createPersonScan(person);
@@ -74,10 +71,7 @@ export function createFindPerson(store: StoreTables, personRows: PersonRows) {
       orders: names = [],
     }: PersonQuery,
   ): Generator<undefined, FoundPerson> {
-    const asked: Person = {
-      ids: new Set(ids),
-      browsers: new Set([...ids, ...named]),
-    };
+    const asked: Person = { ids: new Set(ids), browsers: new Set([...ids, ...named]) };
     const events = yield* scan('events', shop, asked);
     const evidence = yield* scan('evidence', shop, asked);
     const candidates = new Set([...events.candidates, ...evidence.candidates, ...known]);
@@ -88,10 +82,7 @@ export function createFindPerson(store: StoreTables, personRows: PersonRows) {
       evidence: yield* readBrowsers('evidence', shop, evidence, asked, candidates, shared),
     };
     const theirs = [...candidates].filter((browser) => !shared.has(browser));
-    const person = {
-      ids: asked.ids,
-      browsers: new Set([...asked.browsers, ...theirs]),
-    };
+    const person = { ids: asked.ids, browsers: new Set([...asked.browsers, ...theirs]) };
     const all = (scanned: PersonScan, name: PersonTable): Concerned[] => {
       const relations = new Map(scanned.concerned.map(({ id, relation }) => [id, relation]));
       for (const browser of theirs) for (const id of rows[name].get(browser) ?? []) relations.set(id, 'own');

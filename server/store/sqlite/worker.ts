@@ -83,12 +83,7 @@ function openEngine(data: LogData, onProgress: (step: string, done: number) => v
   renameStoreFiles(dataDir);
   const database = openDatabase({
     ...{ dataDir, name: 'store', schema: SCHEMA, version: VERSION, ...limit },
-    upgrade: {
-      2: UPGRADE_SCHEMA,
-      3: UPGRADE_FROM_3,
-      4: UPGRADE_FROM_4,
-      5: UPGRADE_FROM_5,
-    },
+    upgrade: { 2: UPGRADE_SCHEMA, 3: UPGRADE_FROM_3, 4: UPGRADE_FROM_4, 5: UPGRADE_FROM_5 },
     functions: CONSENT_FUNCTIONS,
   });
   try {
@@ -119,11 +114,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const alone = createAloneOrders(store);
   const loneViews = createLoneViews();
   store.joinTransactions({ begin() {}, rollback: loneViews.forgetAll });
-  const orderRetention = createOrderRetention(store, windows, shops, {
-    consents,
-    alone,
-    loneViews,
-  });
+  const orderRetention = createOrderRetention(store, windows, shops, { consents, alone, loneViews });
   const rows = createEventRows(store, remove, dedup, windows);
   const orders = createOrders(store, alone);
   const evidence = createEvidence(store, alone);
@@ -158,17 +149,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
     subjects: createOrderSubjects(consents),
   });
   const { retain, purge } = createRetain(store, {
-    ...{
-      retentionMs,
-      remove,
-      encryptedPii,
-      dedup,
-      history,
-      audit,
-      deadLetters,
-      ledger,
-      composeRow,
-    },
+    ...{ retentionMs, remove, encryptedPii, dedup, history, audit, deadLetters, ledger, composeRow },
     orders: orderRetention,
     redactions,
   });
@@ -230,11 +211,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       lease: createLease(
         store,
         requeue,
-        {
-          composeRow,
-          recorded: createRecorded(consents),
-          denials: consents.denials,
-        },
+        { composeRow, recorded: createRecorded(consents), denials: consents.denials },
         { leaseMs, holdMs },
       ),
       expire: createExpire(store, history, leaseMs),
@@ -253,13 +230,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
         alone,
         loneViews,
       }),
-      exportPerson: createExport(store, {
-        findPerson,
-        history,
-        ledger,
-        erasedOrders,
-        consents,
-      }),
+      exportPerson: createExport(store, { findPerson, history, ledger, erasedOrders, consents }),
       purge,
       retain,
     },

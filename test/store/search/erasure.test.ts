@@ -38,37 +38,17 @@ async function deliverAll(parts: SearchSetUp) {
 describe('after an erasure', () => {
   test('no row, no key and no byte of the person is in the files of the search; others stay', async () => {
     const parts = await openSearch();
-    const person = {
-      anonymousId: BROWSER,
-      userId: 'lin-1',
-      emailSha256: EMAIL,
-    };
+    const person = { anonymousId: BROWSER, userId: 'lin-1', emailSha256: EMAIL };
     await parts.log.accept([
-      {
-        event: event({
-          messageId: 'their-view',
-          source: 'server',
-          identity: person,
-        }),
-      },
-      order('their-order', {
-        messageId: 'their-purchase',
-        source: 'server',
-        identity: person,
-      }),
+      { event: event({ messageId: 'their-view', source: 'server', identity: person }) },
+      order('their-order', { messageId: 'their-purchase', source: 'server', identity: person }),
       {
         event: event({
           ...{ messageId: 'a-gift', identity: { anonymousId: OTHER } },
           properties: { recipient_email_sha256: EMAIL },
         }),
       },
-      {
-        event: event({
-          messageId: 'elsewhere',
-          shop: 'other',
-          identity: { emailSha256: EMAIL },
-        }),
-      },
+      { event: event({ messageId: 'elsewhere', shop: 'other', identity: { emailSha256: EMAIL } }) },
     ]);
     await deliverAll(parts);
     const keys = [
@@ -79,12 +59,7 @@ describe('after an erasure', () => {
     for (const key of keys) expect(before.bytes.includes(bytesOfKey(key))).toBe(true);
     before.close();
 
-    expect(
-      await parts.log.erase('shop', {
-        ids: [EMAIL, 'lin-1'],
-        browsers: [BROWSER],
-      }),
-    ).toMatchObject({
+    expect(await parts.log.erase('shop', { ids: [EMAIL, 'lin-1'], browsers: [BROWSER] })).toMatchObject({
       isFound: true,
     });
 
@@ -108,13 +83,7 @@ describe('after an erasure', () => {
   test('an index that cannot be changed is built again without the person', async () => {
     const parts = await openSearch();
     await parts.log.accept([
-      {
-        event: event({
-          messageId: 'theirs',
-          source: 'server',
-          identity: { userId: 'lin-1' },
-        }),
-      },
+      { event: event({ messageId: 'theirs', source: 'server', identity: { userId: 'lin-1' } }) },
     ]);
     await caughtUp(parts);
     const lock = new DatabaseSync(join(parts.dataDir, 'search.db'));
@@ -150,13 +119,7 @@ test('what is past its retention leaves the index, and what is kept stays found'
   parts.clock.nowMs += 31 * DAY_MS;
   const receivedAt = new Date(parts.clock.nowMs).toISOString();
   await parts.log.accept([
-    {
-      event: event({
-        messageId: 'new',
-        identity: { userId: 'user-1' },
-        receivedAt,
-      }),
-    },
+    { event: event({ messageId: 'new', identity: { userId: 'user-1' }, receivedAt }) },
   ]);
   await deliverAll(parts);
   await parts.log.retain();

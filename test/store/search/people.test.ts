@@ -11,12 +11,7 @@ import { event } from '../../support/event.ts';
 import { CONSUMERS, caughtUp, openSearch, type SearchSetUp, START_MS } from '../../support/search.ts';
 
 const STATISTICS: Consumer = {
-  ...{
-    name: 'statistics@shop',
-    shop: 'shop',
-    decryptsPii: false,
-    audience: 'statistics',
-  },
+  ...{ name: 'statistics@shop', shop: 'shop', decryptsPii: false, audience: 'statistics' },
 };
 const VISITORS = [0, 1, 2, 3, 4].map((n) => `0b8d6f2a-5a39-4b9d-8f5e-0d9c1f1c7e1${n}`).concat('guest');
 const USERS = ['lin-1', 'chen-2', 'wu-3'];
@@ -110,12 +105,7 @@ const PEOPLE: PersonQuery[] = [
 async function byReadingAll({ log }: SearchSetUp, query: PersonQuery): Promise<FoundPerson> {
   const found = await log.exportPerson('shop', query);
   return {
-    ...{
-      userIds: found.userIds,
-      browsers: found.browsers,
-      orders: found.orders,
-      claimed: found.claimed,
-    },
+    ...{ userIds: found.userIds, browsers: found.browsers, orders: found.orders, claimed: found.claimed },
     ...{
       links: found.links,
       events: found.events.filter(({ mentions }) => !mentions).length,
@@ -129,19 +119,13 @@ const sorted = ({ claimed, ...found }: FoundPerson, ids: readonly string[]) => (
   browsers: found.events + found.mentions + found.orders.length > 0 ? found.browsers.toSorted() : [],
   userIds: found.userIds.toSorted(),
   orders: found.orders.toSorted(),
-  claimed: {
-    userIds: claimed.userIds.toSorted(),
-    browsers: claimed.browsers.toSorted(),
-  },
+  claimed: { userIds: claimed.userIds.toSorted(), browsers: claimed.browsers.toSorted() },
   ids,
 });
 
 async function expectAlike(parts: SearchSetUp): Promise<void> {
   for (const asked of PEOPLE) {
-    const query = {
-      ...asked,
-      ids: await parts.log.personOf('shop', asked.ids),
-    };
+    const query = { ...asked, ids: await parts.log.personOf('shop', asked.ids) };
     const [found, all] = [await parts.search.person('shop', query), await byReadingAll(parts, query)];
     expect(sorted(found, query.ids)).toEqual(sorted(all, query.ids));
   }
@@ -191,9 +175,7 @@ test('a person is found by the index as by looking at everything: also what it l
   );
 });
 
-test('while the index is built, a person is found all the same', {
-  timeout: 60_000,
-}, async () => {
+test('while the index is built, a person is found all the same', { timeout: 60_000 }, async () => {
   const [acts] = fc.sample(ACTS, { numRuns: 1, seed: 7 });
   // No space to index anything.
   const parts = await open('platform', 60);

@@ -24,10 +24,7 @@ export function createFindPeople(connection: DatabaseSync, rows: PersonRows) {
       mentions: events.filter(({ id }) => !own.has(id)).length,
       browsers: [...person.browsers].filter((id) => !person.ids.has(id)),
       orders: orders.map(({ canonicalId }) => canonicalId),
-      links: links.map(({ atMs, ...link }) => ({
-        ...link,
-        at: new Date(atMs).toISOString(),
-      })),
+      links: links.map(({ atMs, ...link }) => ({ ...link, at: new Date(atMs).toISOString() })),
     };
   };
 }

@@ -51,12 +51,7 @@ export function createIndexEvents(
   );
   const putUncomposed = prepare(connection, 'INSERT INTO uncomposed (seq, shop) VALUES (?, ?)');
   const removeUncomposed = prepare(connection, 'DELETE FROM uncomposed WHERE seq = ?');
-  const composedSince = prepare<{
-    seq: number;
-    shop: number;
-    isThere: number;
-    isComposed: number;
-  }>(
+  const composedSince = prepare<{ seq: number; shop: number; isThere: number; isComposed: number }>(
     connection,
     `SELECT u.seq, u.shop, e.seq IS NOT NULL AS isThere, coalesce(e.compose, 0) <> 1 AS isComposed
      FROM (SELECT seq, shop FROM uncomposed WHERE seq > ? ORDER BY seq LIMIT ?) u

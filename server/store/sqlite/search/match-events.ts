@@ -136,13 +136,7 @@ export function createMatchEvents(connection: DatabaseSync, { names, streams, ou
     const labels =
       type === undefined && name === undefined
         ? undefined
-        : new Set(
-            names.labels({
-              shop: shopId,
-              type: name === undefined ? type : 'track',
-              name,
-            }),
-          );
+        : new Set(names.labels({ shop: shopId, type: name === undefined ? type : 'track', name }));
     if (name !== undefined && type !== undefined && type !== 'track') return undefined;
     const sourceId = source === undefined ? undefined : SOURCES.indexOf(source);
     const hasOutcome = states !== undefined || reason !== undefined || consumers !== undefined;

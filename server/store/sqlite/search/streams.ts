@@ -86,10 +86,7 @@ export function createStreams(connection: DatabaseSync): Streams {
     (before, from, max) => {
       const found = read(before, from, max);
       const events = found.flatMap(({ seq }) => event.get(shop, seq) ?? []);
-      return {
-        events,
-        readTo: found.length < max ? from : (found.at(-1)?.seq ?? from),
-      };
+      return { events, readTo: found.length < max ? from : (found.at(-1)?.seq ?? from) };
     };
 
   function keyed(value: number, before: number, from: number, max: number): { seq: number }[] {

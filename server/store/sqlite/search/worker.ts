@@ -43,59 +43,19 @@ function openEngine(data: SearchData) {
   const tallies = createTallies(connection);
   const remove = createRemoveFromIndex(connection, tallies);
   const events = createIndexEvents(connection, names, figures, remove);
-  const history = createIndexHistory(connection, {
-    names,
-    figures,
-    tallies,
-    events,
-  });
+  const history = createIndexHistory(connection, { names, figures, tallies, events });
   const texts = createIndexTexts(connection);
   const facts = createOrderFacts(connection);
-  const indexer = createIndexer(database, {
-    names,
-    figures,
-    events,
-    history,
-    texts,
-    facts,
-  });
+  const indexer = createIndexer(database, { names, figures, events, history, texts, facts });
   const streams = createStreams(connection);
   const outcomes = createOutcomes(connection, names, data.consumers);
-  const matchEvents = createMatchEvents(connection, {
-    names,
-    streams,
-    outcomes,
-  });
+  const matchEvents = createMatchEvents(connection, { names, streams, outcomes });
   const scan = createScan(database, { names, indexer, matchEvents });
   const findEvents = createFindEvents(connection, { outcomes, scan });
-  const findOrders = createFindOrders(connection, {
-    names,
-    streams,
-    outcomes,
-    scan,
-    facts,
-  });
-  const orderDetail = createOrderDetail(connection, {
-    facts,
-    streams,
-    names,
-    scan,
-    findOrders,
-    findEvents,
-  });
-  const { forget, purge, retain } = createForget(database, {
-    names,
-    events,
-    remove,
-    streams,
-    texts,
-  });
-  const personRows = createIndexedRows(connection, {
-    names,
-    streams,
-    indexer,
-    texts,
-  });
+  const findOrders = createFindOrders(connection, { names, streams, outcomes, scan, facts });
+  const orderDetail = createOrderDetail(connection, { facts, streams, names, scan, findOrders, findEvents });
+  const { forget, purge, retain } = createForget(database, { names, events, remove, streams, texts });
+  const personRows = createIndexedRows(connection, { names, streams, indexer, texts });
   let isDamaged = false;
   let isStopping = false;
 
@@ -140,10 +100,7 @@ function openEngine(data: SearchData) {
       index: once((): Indexed => indexer.step()),
       indexedUntil: once(() => {
         const progress = indexer.progress();
-        return {
-          ...progress,
-          lag: Math.max(0, Number(lastSeq.get()?.seq ?? 0) - progress.seq),
-        };
+        return { ...progress, lag: Math.max(0, Number(lastSeq.get()?.seq ?? 0) - progress.seq) };
       }),
       events: guarded(findEvents.events),
       event: guarded(findEvents.event),
