@@ -47,6 +47,21 @@ export interface OrderPage {
   nextCursor?: string;
 }
 
+/** The latest orders of a shop. */
+export interface JoinedOrdersQuery {
+  shop: string;
+  /** First reported at or after this, epoch ms. */
+  fromMs: number;
+  /** How many are looked at. */
+  most: number;
+}
+
+/** How many orders there are, and how many of them a browser reported beside a trusted voice. */
+export interface JoinedOrders {
+  orders: number;
+  joined: number;
+}
+
 /** An order of one local day. */
 export type DayOrder = FoundOrder;
 

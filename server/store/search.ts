@@ -10,7 +10,14 @@ import type {
   Selection,
   SeriesQuery,
 } from './search-figures.ts';
-import type { DayOrder, OrderDetail, OrderPage, OrderQuery } from './search-orders.ts';
+import type {
+  DayOrder,
+  JoinedOrders,
+  JoinedOrdersQuery,
+  OrderDetail,
+  OrderPage,
+  OrderQuery,
+} from './search-orders.ts';
 import type { FoundPerson } from './search-people.ts';
 
 export type * from './search-events.ts';
@@ -35,6 +42,8 @@ export interface Search {
   order(shop: string, name: string): Promise<OrderDetail | undefined>;
   /** The orders first reported on a day, oldest first. @param day `2026-03-01` in the IANA time zone. */
   orderDay(shop: string, day: string, timeZone: string): Promise<DayOrder[]>;
+
+  joinedOrders(query: JoinedOrdersQuery): Promise<JoinedOrders>;
 
   /** Whom `Store.erase` would take, by the same rule, with what is stored by now. */
   person(shop: string, query: PersonQuery): Promise<FoundPerson>;

@@ -4,7 +4,6 @@ import { type MatchGap, type MatchQuality, MatchQuery } from '../../../shared/op
 import type { Destination } from '../../destinations/destination.ts';
 import type { MatchRow } from '../../store/search.ts';
 import { parse } from '../parse.ts';
-import { pagesOf } from '../searching.ts';
 import { toIso } from '../times.ts';
 import type { OverviewParts } from './parts.ts';
 
@@ -109,12 +108,7 @@ async function duplicatesOf(
   shop: string,
   fromMs: number,
 ): Promise<MatchQuality['duplicates'][number]> {
-  let [orders, joined] = [0, 0];
-  for await (const page of pagesOf((from) => search.orders({ shop, fromMs, limit: 200, ...from }))) {
-    orders += page.orders.length;
-    joined += page.orders.filter(({ sources }) => sources.length > 1 && sources.includes('browser')).length;
-    if (orders >= MAX_ORDERS) break;
-  }
+  const { orders, joined } = await search.joinedOrders({ shop, fromMs, most: MAX_ORDERS });
   const isByBrowsers = config.shops.find(({ id }) => id === shop)?.ordersFrom === 'browser';
   const { evidence } = await log.unconfirmedOrders(shop, fromMs);
   return { shop, orders, joined, apart: isByBrowsers ? 0 : evidence };

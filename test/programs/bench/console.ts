@@ -10,7 +10,7 @@ import { shiftedClockArguments } from '../../support/shifted-clock.ts';
 import { ADMIN_TOKEN, type Collector, DESTINATIONS, startCollector } from './collector.ts';
 import { enterConsole, openView, type Shown } from './console-views.ts';
 import { type Figure, layOut, median } from './figures.ts';
-import { fillStore, KEPT_DAYS, visitorOf } from './fill-search.ts';
+import { BUSY_CUSTOMER, fillStore, KEPT_DAYS, visitorOf } from './fill-search.ts';
 import { launch } from './launch.ts';
 
 /**
@@ -139,7 +139,7 @@ async function viewsOf({ admin }: Collector): Promise<string[]> {
     ...['events?outcome=dead&destination=tiktok', 'events?name=Order+Completed', 'events?source=server'],
     ...[`events?from=${hour}`, `events?visitor=${visitorOf(1_000)}`, `events/${event}`],
     ...['problems', 'match', 'match?days=30', 'statistics', 'visitors', `visitors/${visitorOf(1_000)}`],
-    ...['alerts', 'setup', 'audit'],
+    ...[`visitors/${BUSY_CUSTOMER}`, 'alerts', 'setup', 'audit'],
   ];
 }
 

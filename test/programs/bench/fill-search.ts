@@ -16,6 +16,9 @@ export const CONSUMERS: readonly Consumer[] = ['tiktok', 'customerio', 'shopline
 }));
 /** The anonymousId of a visitor by number; there are a quarter as many as events. */
 export const visitorOf = (n: number) => `b7f1f3a2-6f0e-4f2b-9c39-${String(n).padStart(12, '0')}`;
+/** A customer with 5,000 of a million events. */
+export const BUSY_CUSTOMER = 'customer-busy';
+const BUSY_EVERY = 200;
 export const visitorsOf = (events: number) => events / EACH;
 /** When the last of so many events was received. */
 export const endOf = (events: number) => START_MS + events * SPACING_MS;
@@ -38,7 +41,9 @@ export async function fillStore(dataDir: string, events: number): Promise<void> 
     const entries = Array.from({ length: CHUNK }, (_, index) => {
       const entry = entryAt(first + index);
       const at = new Date(START_MS + (first + index) * SPACING_MS).toISOString();
-      return { ...entry, event: { ...entry.event, timestamp: at, receivedAt: at } };
+      const busy = { identity: { anonymousId: visitorOf(events), userId: BUSY_CUSTOMER } };
+      const isBusy = (first + index) % BUSY_EVERY === 0 && entry.claim === undefined;
+      return { ...entry, event: { ...entry.event, ...(isBusy && busy), timestamp: at, receivedAt: at } };
     });
     nowMs = START_MS + (first + CHUNK) * SPACING_MS;
     await log.accept(entries);

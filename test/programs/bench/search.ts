@@ -6,7 +6,16 @@ import { openLog } from '../../../server/store/open.ts';
 import type { Search } from '../../../server/store/search.ts';
 import { openSqliteSearch } from '../../../server/store/sqlite/search/engine.ts';
 import { optionsOrExit, usageRow } from '../../support/options.ts';
-import { CONSUMERS, endOf, fillStore, KEPT_DAYS, START_MS, visitorOf, visitorsOf } from './fill-search.ts';
+import {
+  BUSY_CUSTOMER,
+  CONSUMERS,
+  endOf,
+  fillStore,
+  KEPT_DAYS,
+  START_MS,
+  visitorOf,
+  visitorsOf,
+} from './fill-search.ts';
 
 /**
  * Fills a store with a month of a shop's events, delivered to three destinations, builds its search and prints what that costs
@@ -84,6 +93,8 @@ async function ask(): Promise<void> {
     visitor: (search) => search.events({ limit: 50, anonymousId: visitorOf(middle) }),
     'visitor that there is not': (search) => search.events({ limit: 50, anonymousId: visitorOf(events) }),
     user: (search) => search.events({ limit: 50, userId: `customer-${middle - (middle % 3)}` }),
+    'person with a few events': (search) => search.person('shop', { ids: [visitorOf(middle)] }),
+    'person with one event in 200': (search) => search.person('shop', { ids: [BUSY_CUSTOMER] }),
     message: (search) => search.event('shop', 'viewed-1000'),
     'order name': (search) => search.events({ limit: 50, order: 'order-100' }),
     'what somebody typed': (search) => search.events({ limit: 50, text: 'order-100' }),

@@ -144,6 +144,23 @@ describe('an order', () => {
   });
 });
 
+test('orders that a page and a trusted voice reported are counted as lists have them', async () => {
+  const parts = await openSearch();
+  const of = (id: string, source: 'browser' | 'platform' | 'server', atMs = START_MS) =>
+    order(id, { messageId: `${id} ${source}`, source, receivedAt: new Date(atMs).toISOString() });
+  await parts.log.accept([of('both', 'browser'), of('page', 'browser'), of('shop', 'platform')]);
+  await parts.log.accept([of('both', 'platform'), of('late', 'server', START_MS + 9), of('late', 'browser')]);
+  const counted = (fromMs: number, most: number) => parts.search.joinedOrders({ shop: 'shop', fromMs, most });
+  expect(await counted(START_MS, 10)).toEqual({ orders: 4, joined: 2 });
+  expect(await counted(START_MS + 9, 10)).toEqual({ orders: 1, joined: 1 });
+  expect(await counted(START_MS, 1)).toEqual({ orders: 1, joined: 1 });
+  expect(await parts.search.joinedOrders({ shop: 'other', fromMs: 0, most: 10 })).toEqual({
+    ...{ orders: 0, joined: 0 },
+  });
+  const { orders } = await parts.search.orders({ shop: 'shop', limit: 10 });
+  expect(orders.filter(({ sources }) => sources.length > 1)).toHaveLength(2);
+});
+
 describe('the orders of a day', () => {
   test('are those first reported between midnight and midnight of the shop', async () => {
     const parts = await open();

@@ -134,6 +134,7 @@ export function openSqliteSearch({ yieldToIngest, watch, ...data }: SearchOption
     orders: call('orders'),
     order: call('order'),
     orderDay: call('orderDay'),
+    joinedOrders: call('joinedOrders'),
     person: call('person'),
     groups: call('groups'),
     select: call('select'),

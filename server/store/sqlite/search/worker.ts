@@ -14,6 +14,7 @@ import { createIndexHistory } from './index-history.ts';
 import { createIndexTexts } from './index-texts.ts';
 import { createIndexedRows } from './indexed-rows.ts';
 import { createIndexer, type Indexed } from './indexer.ts';
+import { createJoinedOrders } from './joined-orders.ts';
 import { createMatchEvents } from './match-events.ts';
 import { createNames } from './names.ts';
 import { type IndexOptions, openIndex, removeIndex } from './open-index.ts';
@@ -107,6 +108,7 @@ function openEngine(data: SearchData) {
       orders: guarded(findOrders.orders),
       order: once(orderDetail),
       orderDay: guarded(findOrders.orderDay),
+      joinedOrders: once(createJoinedOrders(connection)),
       person: guarded(createFindPeople(connection, personRows)),
       groups: guarded(createGroups(connection, { names, outcomes })),
       select: guarded(createSelect({ outcomes, scan })),
