@@ -89,13 +89,13 @@ const SNIPPET_NAMES = {
   next: 0,
   get(n) {
     const names =
-      'ui t un D s ii ia l E u n tt sn st T O j jo qt sa S ir B Q sr f p so ti a fr i w io si di H F X da ' +
-      'qr o g M V k I m v to ut te e N ts d ua tn q uo se $ it U b qa G ie _ y Y dn ft z ue r c qs ul tl ' +
-      'dr tr us bn P ss C qe dt L K J ds W de s t t s t s s s r s s t s c t s t s u q s s t s s t s i X t ' +
-      's t s s s t s s s t i ti t H q s i t t O i s t i u s u q s s u t t d u t i q t n d u m s t s E u s ' +
-      't s g t i s t s s t s q u t n s g s H W K n st i d g d q t W i ti o s n r st u sn t s u i s u s t s ' +
-      'i t s t u t s q d g i s q d g q d s s t W u L i s i s s u u s s i d t t s u t i s d t s s u t s t u ' +
-      's i i s s s t s i s t r s q sa i _';
+      'ir t it U s ii dr l W u g te sn st Q k j jo qt sa S ue T bn sr f p so ti a fr i w io si di N F n ' +
+      'da qr o E M c m P X v G ut tn e D ts d ua ui q uo se B dn Y b qa _ ie to O A un ft z ia r I qs ul ' +
+      'tl de tr us tt J ss $ qe dt L H V ds y K s t t s t s E s i s s t s c i s t s u q s s t s s t s i ' +
+      'n t s t s s s t s s s t i ti t H q s i t t s i s t i u s u m s s u t t d u t i q t n d u m s t s ' +
+      'E s u H s s t i s t s s t s q u t n s d s H W E n st i s g n q t K i ti o s d r st u sn t s u i s ' +
+      'u s t s i t s t u t s q d g i s q d g q i s s t K u L i s i st s u u s s i d t t s u t i s d t s ' +
+      's u t s t u s i i s s s t s i s t r s q d i _';
     return names.split(' ')[this.next++] ?? `$${n}`;
   },
 };

@@ -20,8 +20,8 @@ let capturedAt: number;
 export const readAddress = () => {
   const campaign: Record<string, string> = {};
   new URLSearchParams(location.search).forEach((value, name) => {
-    // Not `__CLICKID__` or `{{ttclid}}`, which an ad platform has not filled in.
-    if (name === TTCLID && /^[\da-z]/i.test(value)) {
+    // Not `__CLICKID__` or `{{ttclid}}`, which an ad platform has not filled in, nor a word alone: `undefined`, `null`.
+    if (name === TTCLID && /^[\da-z].*[\d.]/i.test(value)) {
       ttclid = value;
       capturedAt = Date.now();
     }

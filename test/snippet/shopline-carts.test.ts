@@ -203,6 +203,18 @@ describe('a refusal changes nothing', () => {
     await ask('POST', '/cart/add', { items: [{ id: 'A', quantity: 1 }] });
     expect(changes()).toEqual([['Added', 'A', 1]]);
   });
+
+  test('an empty list of errors is none on a page with Prototype.js either', async () => {
+    answering('POST /cart/add', JSON.stringify({ items: [line('A', 1)], errors: [] }));
+    const lists = Array.prototype as { toJSON?: () => string };
+    const { stringify } = JSON;
+    lists.toJSON = function (this: unknown[]) {
+      return `[${this.map((one) => stringify(one))}]`;
+    };
+    await send('POST', '/cart/add', 'id=A&quantity=1');
+    delete lists.toJSON;
+    expect(changes()).toEqual([['Added', 'A', 1]]);
+  });
 });
 
 describe('what is not about the lines of the cart is nothing', () => {

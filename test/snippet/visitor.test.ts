@@ -194,11 +194,16 @@ describe('where they came from', () => {
     '%25CLICKID%25',
     '$CLICKID',
     '<ttclid>',
-    '',
-  ])('a macro that was not filled in (%s) is no click: the one before it stays', async (macro) => {
-    (await landOn('/?ttclid=E.C.P.one')).saveClick();
-    expect((await landOn(`/?ttclid=${macro}`)).saveClick().ttclid).toBe('E.C.P.one');
-  });
+    'CLICKID',
+    ...['', 'undefined', 'null', 'NaN', 'None', 'n/a', 'not%20set', '(not+set)', 'true', 'false', '0', '-1'],
+    '[object%20Object]',
+  ])(
+    'a macro that was not filled in, or a placeholder (%s), is no click: the one before it stays',
+    async (macro) => {
+      (await landOn('/?ttclid=E.C.P.one')).saveClick();
+      expect((await landOn(`/?ttclid=${macro}`)).saveClick().ttclid).toBe('E.C.P.one');
+    },
+  );
 
   test('the pixel’s _ttp is passed on as it is; an unknown capture time is none', async () => {
     // biome-ignore lint/suspicious/noDocumentCookie: set by TikTok's pixel.

@@ -9,7 +9,7 @@ export const isRefusal = (answer: Thing) => {
     status > 399 ||
     error ||
     // Not an empty list.
-    JSON.stringify(errors || '').length > 2 ||
+    (errors === Object(errors) ? Object.keys(errors)[0] : errors) ||
     (!success && !code && (message || msg))
   );
 };

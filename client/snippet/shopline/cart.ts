@@ -38,6 +38,8 @@ export const createCart: CreateCart = ({ read, toProduct, reportChange, keepCart
       ?.filter(({ quantity }) => quantity > 0)
       .slice(0, MAX_LINES)
       .map(({ at: _, by: __, ...line }) => toProduct({ currency, ...line }));
+    // One that is none: that of Prototype.js, for all lists, would store this one as text.
+    Object.assign(products || {}, { toJSON: 0 });
     const cart = products && {
       currency: products[0]?.currency || currency,
       // The total, with its discounts, is in the currency of the answer.

@@ -1,9 +1,9 @@
-import { attributes, snippet } from '../shopper.ts';
+import { attributes } from '../shopper.ts';
 import type { Storefront } from '../storefront.ts';
 import { type Cart, ORDER_SEQ, openCart } from './cart.ts';
 import { ITEMS, LIST, PRODUCT, SHOWN, SMALL, TEA, type Variant } from './catalogue.ts';
 import { earlierOrdersLd, jsonLd, listLd, orderLd, otherListsLd, PRODUCT_LD, reviewsLd } from './json-ld.ts';
-import { cartBody, checkoutBody, listBody, page, productBody } from './page.ts';
+import { cartBody, checkoutBody, listBody, page, productBody, SLIDES, tag } from './page.ts';
 import { ACCOUNT } from './shopline.ts';
 
 /** A product as `data-sb-product` wants it. */
@@ -25,8 +25,8 @@ const PRODUCT_SCRIPT = `{
       for (const button of document.querySelectorAll('#add, #add-sticky')) button.dataset.sbQuantity = quantity.value;
     });
   },
-  choose(sku) { document.querySelector('article').dataset.sbProduct = JSON.stringify(this.marks[sku]); },
-  post(path, line) { return fetch(path, { method: 'POST', body: JSON.stringify(line) }); },
+  choose(sku) { document.querySelector('article').dataset.sbProduct = Object.toJSON(this.marks[sku]); },
+  post(path, line) { return fetch(path, { method: 'POST', body: Object.toJSON(line) }); },
   add(sku, quantity) { return this.post('/basket/put', { sku, quantity }); },
   set(sku, quantity) { return this.post('/basket/keep', { sku, quantity }); },
 }`;
@@ -40,10 +40,15 @@ export function openJsonLdShop(shop: Storefront): Cart {
   const put = (path: string, body: () => string, theme?: string) =>
     shop.route('GET', path, () => ({
       headers: { 'Cache-Control': 'no-store' },
-      body: page({ title: 'Dewleaf Teas', head: snippet(), body: body(), ...(theme && { theme }) }),
+      body: page({
+        title: 'Dewleaf Teas',
+        head: tag(),
+        body: body(),
+        ...(theme && { theme }),
+      }),
     }));
 
-  put('/', () => graph({ '@type': 'WebSite', name: 'Dewleaf Teas', url: '/' }));
+  put('/', () => graph({ '@type': 'WebSite', name: 'Dewleaf Teas', url: '/' }) + SLIDES);
   put(ACCOUNT, () => graph(...earlierOrdersLd()));
   put(LIST, () => graph(listLd(ITEMS)) + listBody());
   const searched = {
@@ -59,7 +64,10 @@ export function openJsonLdShop(shop: Storefront): Cart {
       jsonLd(reviewsLd(TEA)) +
       productBody({
         product: attributes({ 'data-sb-product': marked(SMALL) }),
-        add: attributes({ 'data-sb-event': 'Product Added', 'data-sb-quantity': '1' }),
+        add: attributes({
+          'data-sb-event': 'Product Added',
+          'data-sb-quantity': '1',
+        }),
         remove: (variant) =>
           attributes({
             'data-sb-event': 'Product Removed',
@@ -70,7 +78,11 @@ export function openJsonLdShop(shop: Storefront): Cart {
     PRODUCT_SCRIPT,
   );
   const sums = (event: string, value: number) =>
-    attributes({ 'data-sb-event': event, 'data-sb-value': String(value), 'data-sb-currency': SHOWN });
+    attributes({
+      'data-sb-event': event,
+      'data-sb-value': String(value),
+      'data-sb-currency': SHOWN,
+    });
   put(
     '/cart',
     () => `<section data-sb-on="view" ${sums('Cart Viewed', cart.subtotal())}>${cartBody}</section>`,
@@ -83,7 +95,10 @@ export function openJsonLdShop(shop: Storefront): Cart {
     "{ async pay() { await fetch('/order', { method: 'POST' }); location.href = '/thanks'; } }",
   );
   shop.route('POST', '/order', () => {
-    shop.route('GET', '/checkout', () => ({ status: 302, headers: { Location: '/thanks' } }));
+    shop.route('GET', '/checkout', () => ({
+      status: 302,
+      headers: { Location: '/thanks' },
+    }));
     return { body: {} };
   });
   put('/thanks', () => graph(orderLd(cart, ORDER_SEQ)));

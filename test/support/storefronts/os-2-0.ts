@@ -1,7 +1,7 @@
-import { snippet } from '../shopper.ts';
 import type { Storefront } from '../storefront.ts';
 import { type Cart, groupedCart } from './cart.ts';
 import { SHOWN, STORE, TEA, toEntities, toHundredths } from './catalogue.ts';
+import { tag } from './page.ts';
 import { openShopline } from './shopline.ts';
 import {
   BUS,
@@ -30,13 +30,20 @@ export interface Voice {
 /** Page data of a theme, money in hundredths, the book-keeping currency beside the shown one. */
 const preload = (cart: Cart) => ({
   currencyCode: SHOWN,
-  storeInfo: { storeId: STORE.id, currency: STORE.currency, timezone: 'Asia/Taipei' },
+  storeInfo: {
+    storeId: STORE.id,
+    currency: STORE.currency,
+    timezone: 'Asia/Taipei',
+  },
   currencyRates: { TWD: 1, USD: 0.03125 },
   product: {
     spu: {
       spuSeq: TEA.id,
       title: toEntities(TEA.name),
-      skuList: TEA.variants.map(({ sku, price }) => ({ skuSeq: sku, price: toHundredths(price) })),
+      skuList: TEA.variants.map(({ sku, price }) => ({
+        skuSeq: sku,
+        price: toHundredths(price),
+      })),
     },
   },
   cartInfo: groupedCart(cart),
@@ -98,7 +105,7 @@ const product = ({ hasBus, hasAnalytics, cartPath, isLate }: Required<Voice>) =>
       request.onerror = reject;
       const dataReportReq = { eventId: 'addToCart' + Date.now(), eventName: 'AddToCart', currency: '${SHOWN}' };
       const item = { spuId: '${TEA.id}', skuId, num };
-      request.send(JSON.stringify({ orderFrom: 'web', item, dataReportReq }));
+      request.send(Object.toJSON({ orderFrom: 'web', item, dataReportReq }));
     });
     if (!answer.success) return;
     Shopline.event?.emit('Cart::CartDetailUpdate', { data: { count: num } });
@@ -113,7 +120,7 @@ const product = ({ hasBus, hasAnalytics, cartPath, isLate }: Required<Voice>) =>
     await fetch('/leproxy/api/carts/cart');
   },
   post(path, body, method = 'POST') {
-    return fetch(path, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+    return fetch(path, { method, headers: { 'Content-Type': 'application/json' }, body: Object.toJSON(body) });
   },
   async set(skuId, num) {
     const line = { skuId, spuId: '${TEA.id}', groupId: '0' };
@@ -134,19 +141,35 @@ export function openOs20(shop: Storefront, voice: Voice = {}): Cart {
     head: (alias, cart) => `<script>${globals(alias, { designMode })}
       ${isAloud(alias) ? BUS : ''}
       ${hasAnalytics ? ANALYTICS : ''}
-      window.__PRELOAD_STATE__ = ${JSON.stringify(preload(cart))};</script>${snippet()}`,
-    product: product({ designMode, hasAnalytics, hasBus, hasJsonLd, cartPath, isLate }),
+      window.__PRELOAD_STATE__ = ${JSON.stringify(preload(cart))};</script>${tag()}`,
+    product: product({
+      designMode,
+      hasAnalytics,
+      hasBus,
+      hasJsonLd,
+      cartPath,
+      isLate,
+    }),
     cart: `{ ${GO_TO_CHECKOUT} }`,
     checkout: (cart) =>
       checkoutScript(
         cart,
-        published('InitiateCheckout', { currency: SHOWN, value: cart.subtotal(), items: items(cart) }),
+        published('InitiateCheckout', {
+          currency: SHOWN,
+          value: cart.subtotal(),
+          items: items(cart),
+        }),
       ),
     thanks: (cart) => {
       const { totalPrice: value, order_id } = purchase(cart);
       return thanksScript(
         cart,
-        published('Purchase', { currency: SHOWN, value, order_id, items: items(cart) }),
+        published('Purchase', {
+          currency: SHOWN,
+          value,
+          order_id,
+          items: items(cart),
+        }),
       );
     },
   });

@@ -1,7 +1,7 @@
-import { snippet } from '../shopper.ts';
 import type { Storefront } from '../storefront.ts';
 import type { Cart } from './cart.ts';
 import { TEA, toEntities } from './catalogue.ts';
+import { tag } from './page.ts';
 import { openShopline } from './shopline.ts';
 import { BUS, checkoutScript, GO_TO_CHECKOUT, globals } from './shopline-scripts.ts';
 
@@ -10,7 +10,7 @@ const WAYS = `{
   json: ({ id, quantity }) => ({
     method: 'POST',
     headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-    body: JSON.stringify({ items: [{ id, quantity }] }),
+    body: Object.toJSON({ items: [{ id, quantity }] }),
   }),
   form: (line) => Object.entries(line).reduce((data, [name, value]) => (data.append(name, value), data), new FormData()),
   xhr(path, body, type, responseType = '') {
@@ -104,7 +104,7 @@ const product = ({
     await fetch('/cart/change', {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-      body: JSON.stringify(${asksByLine} ? { line, quantity } : { id: items[line - 1].key, quantity }),
+      body: Object.toJSON(${asksByLine} ? { line, quantity } : { id: items[line - 1].key, quantity }),
     });
   },
 }`;
@@ -116,9 +116,9 @@ export const openOs21 = (shop: Storefront, habits: Habits = {}): Cart =>
     head: (alias) => `<script>${globals(alias, { themeName: 'Lantern' })}
       ${alias === 'Checkout' ? BUS : ''}</script>
       <meta property="product:price:currency" content="USD"><meta property="og:title" content="${toEntities(TEA.name)}">
-      <script>window.dataLayer = [];</script>${snippet(habits.hasDataLayer ? { 'data-layer': 'dataLayer' } : {})}`,
+      <script>window.dataLayer = [];</script>${tag(habits.hasDataLayer ? { 'data-layer': 'dataLayer' } : {})}`,
     product: product(habits),
     cart: `{ ready() { fetch('/api/carts/ajax-cart'); }, ${GO_TO_CHECKOUT} }`,
-    checkout: (cart) => checkoutScript(cart),
+    checkout: (cart) => checkoutScript(cart, '', {}),
     thanks: () => '{}',
   });

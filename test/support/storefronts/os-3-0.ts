@@ -1,7 +1,7 @@
-import { snippet } from '../shopper.ts';
 import type { Storefront } from '../storefront.ts';
 import type { Cart } from './cart.ts';
 import { SHOWN, STORE, TEA } from './catalogue.ts';
+import { tag } from './page.ts';
 import { openShopline } from './shopline.ts';
 import { BUS, checkoutScript, GO_TO_CHECKOUT, globals, thanksScript } from './shopline-scripts.ts';
 
@@ -62,13 +62,13 @@ const product = ({ viewedUnit = 1, addedUnit = 1, hasJsonLd = true }: Habits) =>
     await fetch(routes.cartChangeUrl, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
-      body: JSON.stringify({ id: id + ':9f86d081884c7d65', quantity }),
+      body: Object.toJSON({ id: id + ':9f86d081884c7d65', quantity }),
     });
   },
 }`;
 
 const LATE = `<script>setTimeout(() => {
-  document.head.append(document.createRange().createContextualFragment('${snippet().replace('</', '<\\/')}'));
+  document.head.append(document.createRange().createContextualFragment('${tag().replace('</', '<\\/')}'));
 }, 2_000);</script>`;
 
 /** A shop on Online Store 3.0: Sline, and events of the theme's own. */
@@ -77,7 +77,7 @@ export const openOs30 = (shop: Storefront, habits: Habits = {}): Cart =>
     productLd: (habits.hasJsonLd ?? true) ? 'addresses' : undefined,
     head: (alias) => `<script>
       ${globals(alias, { themeName: 'Kettle', designMode: habits.designMode ?? false })}
-      ${/Checkout|Thankyou/.test(alias) ? BUS : CENTER}</script>${habits.isLate ? LATE : snippet()}`,
+      ${/Checkout|Thankyou/.test(alias) ? BUS : CENTER}</script>${habits.isLate ? LATE : tag()}`,
     product: product(habits),
     cart: `{
       ready() { themeEventCenter.dispatch(new ThemeEvent('cart:opened', { detail: { type: 'page' } })); },

@@ -1,4 +1,52 @@
+import { snippet } from '../shopper.ts';
 import { ITEMS, LIST, TEA, toEntities, type Variant } from './catalogue.ts';
+
+/** Prototype.js 1.6.1, of which the shop's own scripts use `Object.toJSON`: JSON.stringify writes lists and dates as text. */
+const PROTOTYPE = `<script>
+  const own = JSON.stringify;
+  Object.toJSON = (value) =>
+    Array.isArray(value) ? '[' + value.map(Object.toJSON).join(', ') + ']'
+    : Object.prototype.toString.call(value) === '[object Object]'
+      ? '{' + Object.keys(value).map((name) => own(name) + ': ' + Object.toJSON(value[name])).join(', ') + '}'
+    : own(value);
+  Array.prototype.toJSON = function () { return Object.toJSON(this); };
+  Date.prototype.toJSON = function () { return '"' + this.getUTCFullYear() + '-11-29"'; };
+</script>`;
+
+/** OneTrust, which asks again: it still names what the visitor allowed last year. */
+const BANNER = `<script>
+  window.OnetrustActiveGroups = ',C0001,C0002,C0003,C0004,';
+  window.OneTrust = {
+    IsAlertBoxClosed: () => true,
+    IsAlertBoxClosedAndValid: () => document.cookie.includes('OptanonAlertBoxClosed'),
+    GetDomainData: () => ({ ShowAlertNotice: true, ConsentModel: { Name: 'opt-in' } }),
+  };
+  addEventListener('DOMContentLoaded', () => {
+    const banner = document.getElementById('banner');
+    banner.hidden = OneTrust.IsAlertBoxClosedAndValid();
+    banner.querySelector('button').addEventListener('click', () => {
+      document.cookie = 'OptanonAlertBoxClosed=1;Path=/';
+      banner.hidden = true;
+      dispatchEvent(new CustomEvent('OneTrustGroupsUpdated'));
+    });
+  });
+</script>`;
+
+/** Our script tag beside it. */
+export const tag = (data: Record<string, string> = {}) =>
+  snippet({ consent: 'denied', 'consent-tool': 'auto', ...data });
+
+/** The promotion of the front page's slides that a visitor sees; the others are out of view in one way each. */
+export const SEEN_SLIDE = 'spring';
+const slide = (promotion: string, style = '') =>
+  `<div data-sb-event="Promotion Viewed" data-sb-on="view" data-sb-promotion-id="${promotion}" style="${style}">Tea</div>`;
+export const SLIDES = `
+  <div style="display: flex; width: 300px; overflow: hidden">
+    ${[SEEN_SLIDE, 'next slide'].map((promotion) => slide(promotion, 'flex: 0 0 300px')).join('')}
+  </div>
+  ${slide('invisible', 'visibility: hidden')}
+  <details><summary>More</summary>${slide('closed')}</details>
+  ${slide('far below', 'position: absolute; top: 9000px')}`;
 
 /** One page of a shop. `theme` is a script that gives its controls something to do. */
 export interface PageParts {
@@ -37,8 +85,8 @@ addEventListener('DOMContentLoaded', () => {
 </script>`;
 
 export const page = ({ title, head, body = '', theme = '{}' }: PageParts) =>
-  `<!doctype html><html lang="en"><head><title>${title}</title>${head}</head><body>${NAV}
-  <main>${body}</main><script>window.theme = ${theme};</script>${CONTROLS}</body></html>`;
+  `<!doctype html><html lang="en"><head><title>${title}</title>${PROTOTYPE}${BANNER}${head}</head><body>${NAV}
+  <main>${body}</main><aside id="banner">We use cookies. <button>Accept</button></aside><script>window.theme = ${theme};</script>${CONTROLS}</body></html>`;
 
 /** What a product page shows: variants, a quantity, two ways to add, and the drawer with what may be taken out. */
 export const productBody = (

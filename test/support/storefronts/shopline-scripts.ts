@@ -67,10 +67,16 @@ export const purchase = (cart: Cart) => ({
   contents: contents(cart),
 });
 
-/** The checkout is the platform's on every generation, and has the bus. `more` is sent when it opens. */
-export const checkoutScript = (cart: Cart, more = '') => `{
+/** What the bus of a checkout says of it when it opens. */
+const checkout = (cart: Cart) => ({ currency: SHOWN, value: cart.subtotal(), contents: contents(cart) });
+
+/**
+ * The checkout is the platform's on every generation, and has the bus. `more` is run when it opens, `started` reported:
+ * some say nothing of what is bought.
+ */
+export const checkoutScript = (cart: Cart, more = '', started: object = checkout(cart)) => `{
   ready() {
-    report('InitiateCheckout', ${JSON.stringify({ currency: SHOWN, value: cart.subtotal(), contents: contents(cart) })});
+    report('InitiateCheckout', ${JSON.stringify(started)});
     ${more}
   },
   async pay() {

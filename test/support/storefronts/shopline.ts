@@ -2,7 +2,7 @@ import type { Storefront } from '../storefront.ts';
 import { CART_COOKIE, type Cart, CHECKOUT_TOKEN, ORDER_SEQ, openCart } from './cart.ts';
 import { ITEMS, LIST, PRODUCT, STORE, TEA } from './catalogue.ts';
 import { earlierOrdersLd, jsonLd, listLd, orderLd, otherListsLd, PRODUCT_LD, reviewsLd } from './json-ld.ts';
-import { cartBody, checkoutBody, listBody, page, productBody } from './page.ts';
+import { cartBody, checkoutBody, listBody, page, productBody, SLIDES } from './page.ts';
 import { serveCart } from './shopline-requests.ts';
 import { PAY } from './shopline-scripts.ts';
 
@@ -35,25 +35,46 @@ export function openShopline(shop: Storefront, theme: Theme): Cart {
       const { body, script } = parts();
       const head = theme.head(alias, cart);
       const headers = { ...CART_COOKIE, 'Cache-Control': 'no-store' };
-      return { headers, body: page({ title: 'Dewleaf Teas', head, body, ...(script && { theme: script }) }) };
+      return {
+        headers,
+        body: page({
+          title: 'Dewleaf Teas',
+          head,
+          body,
+          ...(script && { theme: script }),
+        }),
+      };
     });
 
   serveCart(shop, cart);
-  put('/', 'Home', () => ({ body: ld({ '@type': 'WebSite', name: 'Dewleaf Teas', url: '/' }) }));
+  put('/', 'Home', () => ({
+    body: ld({ '@type': 'WebSite', name: 'Dewleaf Teas', url: '/' }) + SLIDES,
+  }));
   put(ACCOUNT, 'UserOrders', () => ({ body: ld(...earlierOrdersLd()) }));
   put(LIST, 'Products', () => ({ body: ld(listLd(ITEMS)) + listBody() }));
-  put('/search', 'ProductsSearch', () => ({ body: ld(listLd([TEA])) + listBody() }));
+  put('/search', 'ProductsSearch', () => ({
+    body: ld(listLd([TEA])) + listBody(),
+  }));
   put(PRODUCT, 'ProductsDetail', () => ({
     body: (productLd ? ld(PRODUCT_LD[productLd](TEA), reviewsLd(TEA)) : '') + productBody(),
     script: theme.product,
   }));
   put('/cart', 'Cart', () => ({ body: cartBody, script: theme.cart }));
-  put(CHECKOUT, 'Checkout', () => ({ body: checkoutBody(), script: theme.checkout(cart) }));
-  put(THANKS, 'Thankyou', () => ({ body: ld(orderLd(cart, ORDER_SEQ)), script: theme.thanks(cart) }));
+  put(CHECKOUT, 'Checkout', () => ({
+    body: checkoutBody(),
+    script: theme.checkout(cart),
+  }));
+  put(THANKS, 'Thankyou', () => ({
+    body: ld(orderLd(cart, ORDER_SEQ)),
+    script: theme.thanks(cart),
+  }));
 
   shop.route('POST', PAY, () => {
     // An order has no checkout any more: who goes back there is shown the order.
-    shop.route('GET', CHECKOUT, () => ({ status: 302, headers: { Location: THANKS_ADDRESS } }));
+    shop.route('GET', CHECKOUT, () => ({
+      status: 302,
+      headers: { Location: THANKS_ADDRESS },
+    }));
     return { body: { redirect: THANKS_ADDRESS } };
   });
   return cart;
