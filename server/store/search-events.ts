@@ -36,7 +36,7 @@ export interface EventFilter {
   order?: string;
   anonymousId?: string;
   userId?: string;
-  /** SHA-256 in hex, of any form that is stored. */
+  /** SHA-256 in hex, of any form that is stored, wherever in the event it stands: of which of the two it is, is not asked. */
   emailSha256?: string;
   phoneSha256?: string;
   messageId?: string;

@@ -7,6 +7,7 @@ import { caughtUp, findAll, openSearch, START_MS, settleAs } from '../../support
 const EMAIL = 'a'.repeat(64);
 const DOTLESS = 'b'.repeat(64);
 const PHONE = 'c'.repeat(64);
+const GUEST = '4d'.repeat(32);
 const at = (minute: number) => new Date(START_MS + minute * 60_000).toISOString();
 const ids = (events: readonly FoundEvent[]) => events.map(({ event: { messageId } }) => messageId);
 
@@ -21,7 +22,7 @@ describe('events are found by', () => {
     ['the digest in capitals', { emailSha256: EMAIL.toUpperCase() }, ['order', 'cart']],
     ['a further form of it', { emailSha256: DOTLESS }, ['cart']],
     ['a digest of the phone in properties', { phoneSha256: PHONE }, ['page']],
-    ['the digest of an email is no phone', { phoneSha256: EMAIL }, []],
+    ['a digest in an object of the properties', { emailSha256: GUEST }, ['page']],
     ['the messageId', { messageId: 'cart' }, ['cart']],
     ['any name of the order', { order: '1001' }, ['order']],
     ['the type', { type: 'page' }, ['page']],
@@ -63,7 +64,7 @@ describe('events are found by', () => {
       {
         event: event({
           ...{ messageId: 'page', type: 'page', receivedAt: at(2), identity: { anonymousId: 'visitor-a' } },
-          properties: { billing_phone_sha256: PHONE },
+          properties: { billing_phone_sha256: PHONE, guests: [{ email_sha256: GUEST }] },
         }),
       },
       { event: event({ messageId: 'other', shop: 'other', receivedAt: at(3) }) },

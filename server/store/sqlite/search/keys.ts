@@ -6,8 +6,8 @@ import { digestsIn, type Person } from '../../../privacy/person.ts';
 /** `m` a messageId, `a` an anonymous id, `u` a user id, `d` a digest of an email or a phone. */
 export type KeyKind = 'm' | 'a' | 'u' | 'd';
 
-/** Events of one segment. */
-const SEGMENT = 16_384;
+/** Events of one segment: a chunk of 500 writes most of its pages, and a question reads each segment. */
+const SEGMENT = 4_096;
 export const segmentOf = (seq: number): number => Math.floor(seq / SEGMENT);
 export const firstOfSegment = (segment: number): number => segment * SEGMENT;
 

@@ -1,5 +1,5 @@
 /** Another version is built anew from the store. */
-export const VERSION = 2;
+export const VERSION = 3;
 
 /**
  * The index beside `store.db`, attached as `store`. It holds numbers, digests and names of events; every text is read from the
