@@ -89,13 +89,13 @@ const SNIPPET_NAMES = {
   next: 0,
   get(n) {
     const names =
-      'ir t it U s ii dr l W u g te sn st Q k j jo qt sa S ue T bn sr f p so ti a fr i w io si di N F n ' +
-      'da qr o E M c m P X v G ut tn e D ts d ua ui q uo se B dn Y b qa _ ie to O A un ft z ia r I qs ul ' +
-      'tl de tr us tt J ss $ qe dt L H V ds y K s t t s t s E s i s s t s c i s t s u q s s t s s t s i ' +
-      'n t s t s s s t s s s t i ti t H q s i t t s i s t i u s u m s s u t t d u t i q t n d u m s t s ' +
-      'E s u H s s t i s t s s t s q u t n s d s H W E n st i s g n q t K i ti o s d r st u sn t s u i s ' +
-      'u s t s i t s t u t s q d g i s q d g q i s s t K u L i s i st s u u s s i d t t s u t i s d t s ' +
-      's u t s t u s i i s s s t s i s t r s q d i _';
+      'ir t it c s ii F U tr u tn te st sn b _ o jo qt sa W V L ue sr f k so ti a fr i w io si di J g bn ' +
+      'S qr j Q O G p y E v r us I e D ts d ua ui q uo se B dn P X qa n ie to A R un ft H ia m l qs ul ' +
+      'tl de M ut tt Y ss Z qe dt z N $ ds T K s t t s t s o s i s s t s c i s t s u i s s t s s t s i S ' +
+      't s t s s s t s s s t i sa t H g s i t t s i s t i u s u i s s u t t d st t o q t n d u i s t s E ' +
+      's i H s s t i s t s s t s q u t n s o st H i m n s i d c n q t T i u o s d r st u m t s u m s u s ' +
+      't s i t s t g t s q d u i s q d u q d s s i T t g u s i i s n st s s i d t t s u t i s s t i s u ' +
+      't s t u s i i s s s t s i d t d s q d i g';
     return names.split(' ')[this.next++] ?? `$${n}`;
   },
 };

@@ -1,6 +1,7 @@
 import type { Action, Change, Properties, Storebeacon } from './api.ts';
 import { SOURCES } from './data-layer/actions.ts';
 import { toJson } from './json.ts';
+import { loadPart } from './load-part.ts';
 import { API, DEFER_MS, ONCE_PER_URL } from './rules.ts';
 import type { Thing } from './thing.ts';
 
@@ -15,6 +16,9 @@ const PAUSE_MS = 100;
 const MAY = '-';
 /** The sources that are better than markup, besides the shop's own calls; the data layer's are the last of them. */
 const BETTER = [API, 'bus', 'analytics', 'theme', 'cart', 'cart-form', ...SOURCES];
+
+/** Among `data-captures`. */
+const MARKUP = 'data-attributes';
 
 type Decide = (isLeaving?: unknown) => void;
 
@@ -49,10 +53,10 @@ const contradiction = (changes: Change[], event: string, properties: Properties,
 /**
  * Reports of a less known source wait for a better one, which then is the first: those of the data layer for SHOPLINE's own
  * sources, on its pages; those of markup for both. Where SHOPLINE's cart contradicts them, they are not sent. While a report
- * waits, it is an action already for the sources that are less known. Loaded by `ecommerce.js`, and by `shopline.js` on pages
- * with markup.
+ * waits, it is an action already for the sources that are less known. Loaded by `ecommerce.js`, and on SHOPLINE's pages with
+ * markup, which is read from then on.
  */
-const { capture } = window.storebeacon as Storebeacon;
+const { capture, options } = window.storebeacon as Storebeacon;
 capture('data-layer', (_report, tools) => {
   if (tools.resolve) return;
   const held = new Set<Decide>();
@@ -104,4 +108,13 @@ capture('data-layer', (_report, tools) => {
     actions().push(claim);
     hold(decide, WAIT_MS);
   };
+
+  let isMarked = !(window as Thing).Shopline || !(options.captures || MARKUP).includes(MARKUP);
+  const look = () => {
+    if (isMarked || !document.querySelector('[data-sb-event]')) return;
+    isMarked = true;
+    loadPart('markup');
+  };
+  tools.watch(look);
+  look();
 });

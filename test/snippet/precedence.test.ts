@@ -139,7 +139,10 @@ const panel = () => {
   return [...(root?.querySelectorAll('tr') ?? [])].map((row) => row.textContent).join('\n');
 };
 
-const open = async (isShopline: boolean) => {
+const open = async (
+  isShopline: boolean,
+  settings: Record<string, string> = { 'data-layer': 'dataLayer' },
+) => {
   emptyBrowser();
   document.querySelector('storebeacon-debug')?.remove();
   document.body.innerHTML = '<i data-sb-event="Never"></i>';
@@ -156,7 +159,7 @@ const open = async (isShopline: boolean) => {
         },
       },
     });
-  await openBuiltPage({ consent: 'granted', 'data-layer': 'dataLayer', debug: '' });
+  await openBuiltPage({ consent: 'granted', debug: '', ...settings });
   await settle(1_500);
 };
 
@@ -221,5 +224,31 @@ describe.each([
       event === 'Product Added' ? [product_id] : [],
     );
     expect(ids).toEqual(['160', '161']);
+  });
+});
+
+describe('on SHOPLINE without a data layer', () => {
+  test.each(['Product Viewed', 'Product Added'])('markup of a %s waits for the bus', async (event) => {
+    await open(true, {});
+    for (const source of ['markup', 'bus'] as const) {
+      REPORTS[event]?.[source]?.();
+      await settle(800);
+    }
+    await settle(8_000);
+    expect(sent(event)).toEqual(['bus']);
+  });
+
+  test('markup is read where nothing better reports, also what was clicked before its file arrived', async () => {
+    await open(true, {});
+    mark('Product Added');
+    await settle(8_000);
+    expect(sent('Product Added')).toEqual(['markup']);
+  });
+
+  test('markup is not read where the tag leaves it out', async () => {
+    await open(true, { captures: 'shopline', 'data-layer': 'dataLayer' });
+    mark('Product Added');
+    await settle(8_000);
+    expect(sent('Product Added')).toEqual([]);
   });
 });
