@@ -1,4 +1,4 @@
-import type { Query } from './place.ts';
+import { isGiven, type Query } from './place.ts';
 
 /** An answer other than a success: `status` 0 when there was none. */
 export class ApiError extends Error {
@@ -39,7 +39,7 @@ export function createApi(
   const url = (path: string, filter: Filter = {}) => {
     const full = new URL(path, base);
     for (const [name, value] of Object.entries(filter))
-      if (value !== undefined && value !== '') full.searchParams.set(name, String(value));
+      if (isGiven(name, value)) full.searchParams.set(name, String(value));
     return full.href;
   };
   const ask = async <T>(path: string, filter: Filter | undefined, init: RequestInit): Promise<T> => {

@@ -28,9 +28,13 @@ function decode(text: string): string {
   }
 }
 
-/** The address of a view, from its `#` on. Empty values are left out. */
+/** Empty values are left out of addresses. The words of a group are not: empty, they are those of a group that has none. */
+export const isGiven = (name: string, value: string | number | undefined): boolean =>
+  value !== undefined && (value !== '' || name === 'words');
+
+/** The address of a view, from its `#` on. */
 export function hrefOf(path: readonly string[], query: Readonly<Record<string, string | undefined>> = {}) {
-  const given = Object.entries(query).filter((pair): pair is [string, string] => Boolean(pair[1]));
+  const given = Object.entries(query).filter((pair): pair is [string, string] => isGiven(...pair));
   const search = new URLSearchParams(given).toString();
   return `#/${path.map(encodeURIComponent).join('/')}${search && `?${search}`}`;
 }

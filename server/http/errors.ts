@@ -23,6 +23,7 @@ export type HttpErrorCode =
   | 'unauthorized'
   | 'bad-csrf-token'
   | 'not-secure'
+  | 'search-unavailable'
   | 'unavailable'
   | 'internal';
 
@@ -66,7 +67,7 @@ function bounded(details: readonly string[], max: number): string[] {
 export function toHttpError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof Unavailable)
-    return new HttpError(503, 'not-stored', 'The event store is unavailable; nothing was stored.', {
+    return new HttpError(503, error.answer.code, error.answer.words, {
       retryAfterSeconds: 5,
     });
   const { status } = error as { status?: number };

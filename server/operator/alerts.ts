@@ -1,5 +1,7 @@
 import { Router } from 'express';
-import type { Alert } from '../../shared/operator-api/index.ts';
+import { type Alert, OfShop } from '../../shared/operator-api/index.ts';
+import { parse } from './parse.ts';
+import { inShop, type Places } from './places.ts';
 
 /** What watches the collector, as far as the operator's routes show it. */
 export interface Alerts {
@@ -7,9 +9,13 @@ export interface Alerts {
   alerts(): readonly Alert[];
 }
 
-/** Incidents that were found. */
-export function alertRoutes(watchdog: Alerts): Router {
+/** Incidents that were found: of one shop with those of the whole process, or of all shops. */
+export function alertRoutes(watchdog: Alerts, places: Places): Router {
   const admin = Router();
-  admin.get('/alerts', (_request, response) => void response.json({ alerts: watchdog.alerts() }));
+  admin.get('/alerts', (request, response) => {
+    const { shop } = parse(OfShop, request.query);
+    places.shopsOf(shop);
+    response.json({ alerts: watchdog.alerts().filter(inShop(shop)) });
+  });
   return admin;
 }

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import type { Store } from '../store/store.ts';
-import { record } from './audit.ts';
+import { recordSteps } from './audit.ts';
 import { parse } from './parse.ts';
 
 const Page = z.object({
@@ -19,7 +19,7 @@ const wordsOf = (chosen: z.output<typeof Chosen>) =>
 
 /** Dead letters one by one, or all of a consumer. Selections of every kind: `replay.ts`. */
 export function deadLetterRoutes(
-  log: Pick<Store, 'deadLetters' | 'replayDeadLetters' | 'discardDeadLetters' | 'addAudit'>,
+  log: Pick<Store, 'deadLetters' | 'replayDeadLetters' | 'discardDeadLetters' | 'beginAction' | 'endAction'>,
 ): Router {
   const admin = Router();
   admin.get('/dead-letters', async (request, response) => {
@@ -33,14 +33,14 @@ export function deadLetterRoutes(
   });
   admin.post('/dead-letters/replay', async (request, response) => {
     const chosen = parse(Chosen, request.body);
-    const replayed = await log.replayDeadLetters(chosen);
-    await record(log, response, { action: 'replay', selection: wordsOf(chosen), count: replayed });
+    const entry = { action: 'replay', selection: wordsOf(chosen) } as const;
+    const replayed = await recordSteps(log, response, entry, (id) => log.replayDeadLetters(chosen, id));
     response.json({ replayed });
   });
   admin.post('/dead-letters/discard', async (request, response) => {
     const chosen = parse(Chosen, request.body);
-    const discarded = await log.discardDeadLetters(chosen);
-    await record(log, response, { action: 'discard', selection: wordsOf(chosen), count: discarded });
+    const entry = { action: 'discard', selection: wordsOf(chosen) } as const;
+    const discarded = await recordSteps(log, response, entry, (id) => log.discardDeadLetters(chosen, id));
     response.json({ discarded });
   });
   return admin;

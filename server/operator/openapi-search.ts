@@ -105,7 +105,13 @@ export const SEARCH_PATHS: Record<string, Record<string, Operation>> = {
       },
     },
   },
-  '/admin/alerts': { get: { id: 'alerts', summary: 'Incidents that were found.', answer: api.AlertList } },
+  '/admin/alerts': {
+    get: {
+      id: 'alerts',
+      summary: 'Incidents that were found; of one shop with those of the whole process.',
+      ...{ query: OfShop, answer: api.AlertList, statuses: [400, 404] },
+    },
+  },
   '/admin/audit': {
     get: {
       id: 'audit',
@@ -116,7 +122,11 @@ export const SEARCH_PATHS: Record<string, Record<string, Operation>> = {
     },
   },
   '/admin/setup': {
-    get: { id: 'setup', summary: 'What is misconfigured, in words, and the tag to copy.', answer: api.Setup },
+    get: {
+      id: 'setup',
+      summary: 'What is misconfigured, in words, and the tag to copy.',
+      ...{ query: OfShop, answer: api.Setup, statuses: [400, 404] },
+    },
   },
   '/admin/test-event': {
     post: {

@@ -29,6 +29,12 @@ export interface Places {
   oneShop(shop: string | undefined): Shop;
 }
 
+/** What is shown where one shop is asked for: its own, and what is of no shop. */
+export const inShop =
+  (wanted: string | undefined) =>
+  ({ shop }: { shop?: string | undefined }): boolean =>
+    wanted === undefined || shop === undefined || shop === wanted;
+
 export function createPlaces({ shops }: Pick<Config, 'shops'>): Places {
   const all = shops.flatMap((shop) =>
     shop.destinations.map(({ destination, settings }) => ({

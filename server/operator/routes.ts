@@ -56,8 +56,9 @@ export function adminRoutes(parts: AdminParts): OperatorRoutes {
   );
   admin.use(redactionRoutes(log, redactions));
   admin.use(auditRoutes(log));
-  admin.use(alertRoutes(watchdog));
-  const shown = { ...parts, places: createPlaces(config), state };
+  const places = createPlaces(config);
+  admin.use(alertRoutes(watchdog, places));
+  const shown = { ...parts, places, state };
   const stream = createLiveStream(shown);
   admin.use(eventRoutes(shown));
   admin.use(orderRoutes(shown));

@@ -1,3 +1,5 @@
+import type { OutcomeFilter } from '../../shared/operator-api/index.ts';
+
 /** Epoch ms as operators read it. */
 export const toIso = (ms: number): string => new Date(ms).toISOString();
 
@@ -8,6 +10,15 @@ export const toMs = (text: string): number => Date.parse(text);
 export const rangeOf = ({ from, to }: { from?: string | undefined; to?: string | undefined }) => ({
   ...(from !== undefined && { fromMs: toMs(from) }),
   ...(to !== undefined && { toMs: toMs(to) }),
+});
+
+/** The same of when something was settled. */
+export const settledRangeOf = ({
+  settledFrom,
+  settledTo,
+}: Pick<OutcomeFilter, 'settledFrom' | 'settledTo'>) => ({
+  ...(settledFrom !== undefined && { settledFromMs: toMs(settledFrom) }),
+  ...(settledTo !== undefined && { settledToMs: toMs(settledTo) }),
 });
 
 /** The object without the fields that are undefined. */

@@ -30,6 +30,8 @@ export interface AuditRow extends AuditEntry {
   id: number;
   /** ISO 8601. */
   at: string;
+  /** Of an action in steps that is not over, or that ended before its last: by an error, or with the process. */
+  state?: 'running' | 'interrupted';
 }
 
 export interface AuditQuery {
@@ -42,6 +44,13 @@ export interface AuditQuery {
 export interface Audit {
   /** Resolves once it is durable. @throws {LogUnavailable} */
   addAudit(entry: AuditEntry): Promise<void>;
+  /**
+   * Records an action in steps before its first. What its steps reach is counted in their own transactions, so that the list
+   * is right whenever the process ends. @returns its id. @throws {LogUnavailable}
+   */
+  beginAction(entry: Omit<AuditEntry, 'count'>): Promise<number>;
+  /** Its last step is done, or none follows. @throws {LogUnavailable} */
+  endAction(id: number, end: 'completed' | 'interrupted'): Promise<void>;
   /** Newest first. */
   audit(query: AuditQuery): Promise<AuditRow[]>;
 }

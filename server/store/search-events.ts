@@ -29,8 +29,20 @@ export interface DeliveryOutcome {
 export const isAccepted = ({ state, reason }: Pick<DeliveryOutcome, 'state' | 'reason'>): boolean =>
   state === 'delivered' || reason === 'already-sent';
 
+/** Which outcomes are looked for: those at any of the consumers (of all, where none is named) of which all that is named holds. */
+export interface OutcomeFilter {
+  consumers?: readonly string[];
+  states?: readonly DeliveryState[];
+  reason?: string;
+  /** The words of a group of dead letters; empty for one that has none. */
+  words?: string;
+  /** When it came to this: at or after the one and before the other, epoch ms. Of skipped events the whole hours. */
+  settledFromMs?: number;
+  settledToMs?: number;
+}
+
 /** Which events are looked for: all that is named must be so. */
-export interface EventFilter {
+export interface EventFilter extends OutcomeFilter {
   shop?: string;
   /** Any name of an order, without `#`. */
   order?: string;
@@ -49,10 +61,6 @@ export interface EventFilter {
   /** Received at or after this, and before that; epoch ms. */
   fromMs?: number;
   toMs?: number;
-  /** With any of these consumers, of all where none is named, it is in this state, for this reason. */
-  consumers?: readonly string[];
-  state?: DeliveryState;
-  reason?: string;
 }
 
 export interface EventQuery extends EventFilter {

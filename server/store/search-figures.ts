@@ -1,4 +1,4 @@
-import type { DeliveryState, EventFilter } from './search-events.ts';
+import type { DeliveryState, EventFilter, OutcomeFilter } from './search-events.ts';
 
 /** Dead letters and skipped events that have their reason and words in common. Times in epoch ms. */
 export interface OutcomeGroup {
@@ -15,23 +15,17 @@ export interface OutcomeGroup {
   messageIds: string[];
 }
 
-export interface GroupQuery {
+export interface GroupQuery extends Pick<OutcomeFilter, 'consumers' | 'settledFromMs' | 'settledToMs'> {
   shop?: string;
-  consumers?: readonly string[];
   state?: OutcomeGroup['state'];
-  /** When it was settled, epoch ms. */
-  fromMs?: number;
-  toMs?: number;
 }
 
 /** Events of one consumer, for a replay or a discard. */
-export interface Selection extends Omit<EventFilter, 'consumers' | 'state' | 'messageId'> {
+export interface Selection extends Omit<EventFilter, 'messageId'> {
   consumers: readonly string[];
   /** Default: every state but `waiting` and `retry`. */
   states?: readonly DeliveryState[];
   messageIds?: readonly string[];
-  /** Of a group of dead letters: its words; empty for one that has none. */
-  words?: string;
 }
 
 /** One event at one consumer. */
@@ -44,6 +38,8 @@ export interface Selected {
 
 export interface SelectedPage {
   selected: Selected[];
+  /** The last row of the delivery history that their states are by. */
+  historyId: number;
   nextCursor?: string;
 }
 

@@ -28,7 +28,7 @@ export type * from './search-people.ts';
 /**
  * What operators ask of the store: an index of its events and of its delivery history, and figures over both. It is built
  * behind the store by a thread of its own, and can be a moment late; it holds no text of an event. Lost or damaged it is
- * built again. All methods reject with `LogUnavailable` after `close`, and while the index cannot be read.
+ * built again. All methods reject with `SearchUnavailable` after `close`, and while the index cannot be read.
  */
 export interface Search {
   /** Newest first. A page after another one holds what was stored before it, each event once, whatever is stored meanwhile. */

@@ -191,10 +191,10 @@ export interface Store extends Facts, Ledger, RedactionStore, Audit {
 
   /** Newest first; `before` is the `id` of the last row of the page before. */
   deadLetters(query: { consumer?: string; limit: number; before?: number }): Promise<DeadLetter[]>;
-  /** Requeues dead letters as first attempts. Returns how many. */
-  replayDeadLetters(selection: DeadLetterSelection): Promise<number>;
-  /** Deletes dead letters. Returns how many. */
-  discardDeadLetters(selection: DeadLetterSelection): Promise<number>;
+  /** Requeues dead letters as first attempts. Returns how many. @param action of `beginAction`: it counts them. */
+  replayDeadLetters(selection: DeadLetterSelection, action?: number): Promise<number>;
+  /** Deletes dead letters. Returns how many. @param action as above. */
+  discardDeadLetters(selection: DeadLetterSelection, action?: number): Promise<number>;
 
   /**
    * Requeues everything received since a time, epoch ms, as first attempts, dead letters of that time included. What is
@@ -208,7 +208,7 @@ export interface Store extends Facts, Ledger, RedactionStore, Audit {
    *
    * @param seqs `Delivery.seq` of the events.
    */
-  requeue(consumer: string, seqs: readonly number[]): Promise<Requeued>;
+  requeue(consumer: string, seqs: readonly number[], options?: RequeueOptions): Promise<Requeued>;
 
   /** These ids, and the ids and digests that trusted voices linked to them as the same person's. */
   personOf(shop: string, ids: readonly string[]): Promise<string[]>;
@@ -328,6 +328,17 @@ export interface Depth {
 /** By row ids; or of one consumer those of these events, or all. */
 export type DeadLetterSelection = { ids: number[] } | { consumer: string; seqs?: readonly number[] };
 
+export interface RequeueOptions {
+  /**
+   * What somebody was shown of them. What is another by now stays as it is: two operators who send the same again send it once.
+   * `isDead`: they were dead letters. Else they were settled otherwise, and the last row of the history that was known then was
+   * `historyId`. Absent: they are requeued whatever became of them.
+   */
+  shown?: { isDead: boolean; historyId: number };
+  /** Of `beginAction`: each step counts there what it requeued. */
+  action?: number;
+}
+
 /** What became of events that were to be sent again. Each is counted once, however often it was named. */
 export interface Requeued {
   requeued: number;
@@ -335,4 +346,6 @@ export interface Requeued {
   queued: number;
   /** No longer stored, or not for this consumer. */
   notFound: number;
+  /** They came to something else since they were shown. */
+  changed: number;
 }

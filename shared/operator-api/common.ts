@@ -66,3 +66,21 @@ export const Day = z
 export const OfShop = z.object({
   shop: z.string().optional().meta({ description: 'One shop; default: all of them.' }),
 });
+
+/** Which deliveries (an event at one destination) are meant: the same for lists, groups, sending again and discarding. */
+export const OutcomeFilter = z.object({
+  shop: z.string().optional(),
+  destination: DestinationName.optional(),
+  reason: Reason.optional(),
+  words: z.string().max(10_000).optional().meta({
+    description:
+      'Of a group of dead letters: its words as the list of groups has them; empty for one that has none.',
+  }),
+  settledFrom: TimeText.optional().meta({
+    description: 'It came to its outcome at this time or later. Of skipped events the whole hour is meant.',
+  }),
+  settledTo: TimeText.optional().meta({
+    description: 'It came to its outcome before this time. Of skipped events the whole hour is meant.',
+  }),
+});
+export type OutcomeFilter = z.infer<typeof OutcomeFilter>;

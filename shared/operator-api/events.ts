@@ -5,6 +5,7 @@ import {
   IndexState,
   NextCursor,
   Outcome,
+  OutcomeFilter,
   Purposes,
   Reason,
   State,
@@ -22,7 +23,7 @@ const Digest = z
 
 /** `GET /admin/events`. */
 export const EventQuery = z.strictObject({
-  shop: z.string().optional(),
+  ...OutcomeFilter.shape,
   order: z.string().max(200).optional(),
   /** An anonymous id or a user id. */
   visitor: z.string().max(512).optional(),
@@ -33,9 +34,7 @@ export const EventQuery = z.strictObject({
   name: z.string().max(255).optional(),
   type: z.string().max(20).optional(),
   source: EventSource.optional(),
-  destination: DestinationName.optional(),
   outcome: State.optional(),
-  reason: Reason.optional(),
   from: TimeText.optional(),
   to: TimeText.optional(),
   q: z.string().max(512).optional().meta({ description: 'Any of the ids above, an order or a name.' }),

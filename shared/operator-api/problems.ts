@@ -1,13 +1,15 @@
 import { z } from 'zod';
-import { DestinationName, Reason, Time, TimeText, Words } from './common.ts';
+import { DestinationName, OutcomeFilter, Reason, Time, TimeText, Words } from './common.ts';
 
 /** `GET /admin/dead-letters/groups`. */
 export const GroupQuery = z.strictObject({
-  shop: z.string().optional(),
-  destination: DestinationName.optional(),
+  ...OutcomeFilter.pick({
+    shop: true,
+    destination: true,
+    settledFrom: true,
+    settledTo: true,
+  }).shape,
   state: z.enum(['dead', 'skipped']).optional(),
-  from: TimeText.optional(),
-  to: TimeText.optional(),
 });
 
 /** Dead letters or skipped events of one destination with one reason and one answer. */
@@ -41,20 +43,16 @@ export const Selection = z
   .strictObject({
     ids: z.array(z.string().min(1).max(512)).min(1).max(10_000).optional(),
     order: z.string().min(1).max(200).optional(),
-    shop: z.string().optional(),
-    destination: DestinationName.optional(),
-    reason: Reason.optional(),
-    /** Of a group, beside its reason: its words as the list of groups has them; empty for a group that has none. */
-    words: z.string().max(10_000).optional(),
+    ...OutcomeFilter.shape,
     state: z.enum(['dead', 'skipped', 'none']).optional(),
     from: TimeText.optional(),
     to: TimeText.optional(),
     name: z.string().max(255).optional(),
   })
   .refine(
-    ({ ids, order, destination, reason, from, to, name }) =>
-      [ids, order, destination, reason, from, to, name].some((value) => value !== undefined),
-    'name at least one of ids, order, destination, reason, name, from and to',
+    ({ shop: _, words: __, state: ___, ...naming }) =>
+      Object.values(naming).some((value) => value !== undefined),
+    'name at least one of ids, order, destination, reason, name, from, to, settledFrom and settledTo',
   );
 export type Selection = z.infer<typeof Selection>;
 
@@ -91,6 +89,8 @@ export const AuditRow = z.object({
   count: z.int().optional(),
   note: z.string().optional(),
   who: z.enum(['token', 'session', 'nobody']),
+  /** Of sending again and discarding: under way, or ended before the last step; `count` is what was reached. */
+  state: z.enum(['running', 'interrupted']).optional(),
 });
 export type AuditRow = z.infer<typeof AuditRow>;
 export const AuditList = z.object({ actions: z.array(AuditRow) });

@@ -59,7 +59,12 @@ test('what the ledger knows as accepted is skipped as already sent, however ofte
   await bench.log.accept([{ event: event({ messageId: 'sale', orderKey: 'order:1' }) }]);
   await bench.clock.advance(0);
   for (let times = 0; times < 3; times++) {
-    expect(await bench.log.requeue(CONSUMER, [1])).toEqual({ requeued: 1, queued: 0, notFound: 0 });
+    expect(await bench.log.requeue(CONSUMER, [1])).toEqual({
+      requeued: 1,
+      queued: 0,
+      notFound: 0,
+      changed: 0,
+    });
     await bench.clock.advance(0);
   }
   expect(sent(bench)).toEqual([['sale']]);

@@ -1,8 +1,8 @@
 // @module-tag slow
 import { afterAll, expect, test } from 'vitest';
 import { LogUnavailable } from '../../server/store/errors.ts';
-import type { ActionAnswer, AuditRow, GroupList } from '../../shared/operator-api/index.ts';
-import { eventually, startCollector } from '../support/collector.ts';
+import type { ActionAnswer, AuditRow, EventList, GroupList } from '../../shared/operator-api/index.ts';
+import { basic, eventually, startCollector, WRITE_KEY } from '../support/collector.ts';
 
 const collector = await startCollector({}, { whenOver: afterAll });
 const { sandbox } = collector;
@@ -77,9 +77,138 @@ test('an action that fails midway is recorded with what it reached', async () =>
   );
   left = 1;
   expect((await failing.admin('POST', '/admin/replay', { selection })).status).toBe(503);
-  const audit = (await (await failing.admin('GET', '/admin/audit')).json()) as { actions: AuditRow[] };
-  expect(audit.actions[0]).toMatchObject({ action: 'replay', selection: 'shop · message m-1', count: 1 });
+  const audit = (await (await failing.admin('GET', '/admin/audit')).json()) as {
+    actions: AuditRow[];
+  };
+  expect(audit.actions[0]).toMatchObject({
+    ...{
+      action: 'replay',
+      selection: 'shop · message m-1',
+      count: 1,
+      state: 'interrupted',
+    },
+  });
 });
+
+test('two operators who send the same dead letter again at one time send it once', async () => {
+  const gate = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  let isFirst = true;
+  const both = await startCollector(
+    {},
+    {
+      wrapLog: (log) => ({
+        ...log,
+        async requeue(...of) {
+          const waits = isFirst;
+          isFirst = false;
+          if (waits) {
+            asked.resolve();
+            await gate.promise;
+          }
+          return log.requeue(...of);
+        },
+      }),
+    },
+  );
+  both.sandbox.setFaults('tiktok', [{ status: 200, body: { code: 40002, message: 'no', data: {} } }]);
+  await both.post('/v1/track', {
+    messageId: 'm-1',
+    anonymousId: 'v-1',
+    event: 'Product Viewed',
+  });
+  const selection = { destination: 'tiktok', reason: 'rejected' };
+  const send = async (more: object) =>
+    (await (await both.admin('POST', '/admin/replay', { selection, ...more })).json()) as ActionAnswer;
+  await eventually(
+    () => send({ dryRun: true }),
+    ({ count }) => count === 1,
+  );
+  both.sandbox.setFaults('tiktok', undefined);
+  const first = send({});
+  await asked.promise;
+  expect((await send({})).count).toBe(1);
+  await eventually(
+    async () => both.sandbox.accepted('tiktok').length,
+    (count) => count === 1,
+  );
+  await eventually(
+    async () =>
+      (await (
+        await both.admin('GET', '/admin/events?outcome=delivered&destination=tiktok')
+      ).json()) as EventList,
+    ({ events }) => events.length === 1,
+  );
+  gate.resolve();
+  expect(await first).toMatchObject({
+    count: 0,
+    refused: [{ reason: 'changed', count: 1 }],
+  });
+  expect(both.sandbox.accepted('tiktok')).toHaveLength(1);
+});
+
+test('a group’s list and its replay are about exactly what the group counts', async () => {
+  const shops = await startCollector({}, { shops: { one: {}, two: { WRITE_KEY: 'key-of-two' } } });
+  const refusal = (message: string) => ({
+    ...{ status: 200, times: 1 },
+    body: { code: 40002, message, data: {} },
+  });
+  const track = (messageId: string) => ({
+    messageId,
+    anonymousId: `v-${messageId}`,
+    event: 'Product Viewed',
+  });
+  const groups = async () =>
+    (
+      (await (
+        await shops.admin('GET', '/admin/dead-letters/groups?state=dead&destination=tiktok')
+      ).json()) as GroupList
+    ).groups;
+  const counted = async () => (await groups()).reduce((sum, { count }) => sum + count, 0);
+  const becomes = (count: number) => eventually(counted, (found) => found === count);
+  shops.sandbox.setFaults('tiktok', [
+    refusal('Invalid pixel'),
+    refusal('Invalid email'),
+    refusal('Invalid email'),
+  ]);
+  for (const [index, key] of [WRITE_KEY, WRITE_KEY, 'key-of-two'].entries()) {
+    await shops.post('/v1/track', track(`m-${index}`), {
+      authorization: basic(key),
+    });
+    await becomes(index + 1);
+  }
+  for (const { shop, destination, reason, words, count, messageIds, newestAt } of await groups()) {
+    const group = {
+      shop,
+      destination,
+      reason,
+      words: words ?? '',
+      settledFrom: newestAt,
+    };
+    const query = new URLSearchParams({ ...group, outcome: 'dead' });
+    const { events } = (await (await shops.admin('GET', `/admin/events?${query}`)).json()) as EventList;
+    expect(events.map(({ messageId }) => messageId)).toEqual(messageIds);
+    const selection = { ...group, state: 'dead' };
+    const answer = await shops.admin('POST', '/admin/replay', {
+      selection,
+      dryRun: true,
+    });
+    expect(await answer.json()).toMatchObject({
+      count,
+      byDestination: [{ shop, count: 1 }],
+    });
+    const { settledFrom, ...later } = {
+      ...selection,
+      settledFrom: new Date(Date.parse(newestAt) + 1).toISOString(),
+    };
+    const none = await shops.admin('POST', '/admin/replay', {
+      selection: { ...later, settledFrom },
+      dryRun: true,
+    });
+    expect(await none.json()).toMatchObject({ count: 0 });
+  }
+  expect((await groups()).map(({ count }) => count)).toEqual([1, 1, 1]);
+}, 60_000);
 
 const EMAIL = encodeURIComponent('mei.lin@example.com');
 test.each([

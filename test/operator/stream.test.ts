@@ -1,5 +1,7 @@
 // @module-tag slow
 import { afterAll, expect, onTestFinished, test } from 'vitest';
+import { inShop } from '../../server/operator/places.ts';
+import type { Setup } from '../../shared/operator-api/index.ts';
 import { ADMIN_TOKEN, type Collector, eventually, startCollector } from '../support/collector.ts';
 
 const collector = await startCollector({}, { whenOver: afterAll });
@@ -68,6 +70,33 @@ test('more than twenty at one time are refused; one that ends makes room', async
     () => listen(one, TOKEN),
     ({ status }) => status === 200,
   );
+});
+
+test('a request for the headers alone takes no place', async () => {
+  const fresh = await startCollector();
+  for (let count = 0; count < 21; count++) {
+    const response = await fetch(`${fresh.base}/admin/stream`, {
+      method: 'HEAD',
+      headers: TOKEN,
+    });
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+  }
+  expect((await listen(fresh, TOKEN)).status).toBe(200);
+});
+
+test('one shop’s alerts and findings are shown with those of the process, and no other shop’s', async () => {
+  const shops = await startCollector({}, { shops: { one: {}, two: { WRITE_KEY: 'key-of-two' } } });
+  const get = async (path: string) => (await shops.admin('GET', path)).json();
+  const setup = (await get('/admin/setup?shop=two')) as Setup;
+  expect(setup.shops.map(({ id }) => id)).toEqual(['two']);
+  expect(setup.findings.filter(({ shop = 'two' }) => shop !== 'two')).toEqual([]);
+  expect(((await get('/admin/setup')) as Setup).shops.map(({ id }) => id)).toEqual(['one', 'two']);
+  for (const path of ['/admin/alerts', '/admin/setup', '/admin/stream'])
+    expect((await shops.admin('GET', `${path}?shop=three`)).status).toBe(404);
+  const alerts = [{ shop: 'one' }, { shop: 'two' }, {}];
+  expect(alerts.filter(inShop('two'))).toEqual([{ shop: 'two' }, {}]);
+  expect(alerts.filter(inShop(undefined))).toEqual(alerts);
 });
 
 test('a shutdown ends them and does not wait for their readers', async () => {

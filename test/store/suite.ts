@@ -654,8 +654,17 @@ export function describeEventLog(name: string, open: OpenLog): void {
       await append(log, named('new'));
       clock.nowMs += 60_000;
       const wanted = [...seqs.slice(0, 4), (seqs[4] ?? 0) + 1];
-      expect(await log.requeue('tiktok', wanted)).toEqual({ requeued: 3, queued: 2, notFound: 0 });
-      expect(await log.depth('tiktok')).toEqual({ waiting: 5, deadLetters: 0, oldestAgeMs: 60_000 });
+      expect(await log.requeue('tiktok', wanted)).toEqual({
+        requeued: 3,
+        queued: 2,
+        notFound: 0,
+        changed: 0,
+      });
+      expect(await log.depth('tiktok')).toEqual({
+        waiting: 5,
+        deadLetters: 0,
+        oldestAgeMs: 60_000,
+      });
       await log.close();
       const later = await reopen();
       expect(await later.depth('tiktok')).toMatchObject({ waiting: 5, deadLetters: 0 });
@@ -666,6 +675,39 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(due[0]?.uncertainSinceMs).toBeUndefined();
       ackAll(due);
       expect(await later.depth('tiktok')).toEqual({ waiting: 0, deadLetters: 0, oldestAgeMs: 0 });
+    });
+
+    test('what came to something else since it was shown stays as it is', async () => {
+      const { log } = await setUp();
+      await append(log, named('dead'), named('skipped'), named('discarded'));
+      const [dead, skipped, discarded] = await log.lease('tiktok', 3);
+      dead?.deadLetter('rejected', 'no');
+      skipped?.skip('consent');
+      discarded?.deadLetter('rejected', 'no');
+      const seqs = [dead, skipped, discarded].map((delivery) => delivery?.seq ?? 0);
+      const [row] = await log.history({ limit: 1 });
+      const shown = (isDead: boolean) => ({
+        shown: { isDead, historyId: row?.id ?? 0 },
+      });
+      await log.discardDeadLetters({ consumer: 'tiktok', seqs: seqs.slice(2) });
+      const both = async () => [
+        await log.requeue('tiktok', [seqs[0] ?? 0, seqs[2] ?? 0], shown(true)),
+        await log.requeue('tiktok', [seqs[1] ?? 0], shown(false)),
+      ];
+      const none = { requeued: 0, queued: 0, notFound: 0, changed: 0 };
+      expect(await both()).toEqual([
+        { ...none, requeued: 1, changed: 1 },
+        { ...none, requeued: 1 },
+      ]);
+      expect(await both()).toEqual([
+        { ...none, queued: 1, changed: 1 },
+        { ...none, queued: 1 },
+      ]);
+      for (const delivery of await log.lease('tiktok', 9)) delivery.skip('unmapped');
+      expect(await both()).toEqual([
+        { ...none, changed: 2 },
+        { ...none, changed: 1 },
+      ]);
     });
 
     test('what is queued keeps its place: leased, waiting for a retry, held, or not leased yet', async () => {
@@ -695,7 +737,12 @@ export function describeEventLog(name: string, open: OpenLog): void {
       await log.accept([order('1')]);
       await drain(log, 'tiktok');
       const all = Array.from({ length: 8 }, (_, index) => index + 1);
-      expect(await log.requeue('tiktok', [...all, ...all])).toEqual({ requeued: 1, queued: 0, notFound: 7 });
+      expect(await log.requeue('tiktok', [...all, ...all])).toEqual({
+        requeued: 1,
+        queued: 0,
+        notFound: 7,
+        changed: 0,
+      });
       expect(await drain(log, 'tiktok')).toHaveLength(1);
       await expect(log.requeue('nobody', [1])).rejects.toMatchObject({ name: 'RangeError' });
     });
@@ -707,7 +754,12 @@ export function describeEventLog(name: string, open: OpenLog): void {
       await log.close();
       const later = await reopen({ consumers: [TIKTOK, CUSTOMERIO] });
       expect(await later.lease('customerio', 10)).toEqual([]);
-      expect(await later.requeue('customerio', seqs)).toEqual({ requeued: 2, queued: 0, notFound: 0 });
+      expect(await later.requeue('customerio', seqs)).toEqual({
+        requeued: 2,
+        queued: 0,
+        notFound: 0,
+        changed: 0,
+      });
       await append(later, named('c'));
       expect(ids(await later.lease('customerio', 10))).toEqual(['a', 'b', 'c']);
       expect(await later.depth('tiktok')).toMatchObject({ waiting: 3 });
@@ -723,7 +775,9 @@ export function describeEventLog(name: string, open: OpenLog): void {
         const later = await reopen({ consumers: [TIKTOK, CUSTOMERIO] });
         const again = () =>
           method === 'requeue' ? later.requeue('customerio', [1, 2]) : later.replaySince('customerio', 0);
-        expect(await again()).toEqual(method === 'requeue' ? { requeued: 1, queued: 0, notFound: 1 } : 1);
+        expect(await again()).toEqual(
+          method === 'requeue' ? { requeued: 1, queued: 0, notFound: 1, changed: 0 } : 1,
+        );
         expect(await later.lease('customerio', 10)).toEqual([]);
         expect(await later.nextDueMs('customerio')).toBe(START_MS + HOUR_MS);
         expect(await later.depth('customerio')).toMatchObject({ waiting: 1 });
@@ -762,7 +816,12 @@ export function describeEventLog(name: string, open: OpenLog): void {
       const seqs = Array.from({ length: count }, (_, index) => index + 1);
       const requeued = log.requeue('tiktok', seqs);
       await append(log, named('new'));
-      expect(await requeued).toEqual({ requeued: count, queued: 0, notFound: 0 });
+      expect(await requeued).toEqual({
+        requeued: count,
+        queued: 0,
+        notFound: 0,
+        changed: 0,
+      });
       expect(await log.depth('tiktok')).toMatchObject({ waiting: count + 1 });
       expect(new Set(await drain(log, 'tiktok')).size).toBe(count + 1);
       expect(await log.depth('tiktok')).toMatchObject({ waiting: 0 });

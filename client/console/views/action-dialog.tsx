@@ -5,6 +5,7 @@ import { Dialog, DialogActions } from '../parts/dialog.tsx';
 import { Failure, Loading } from '../parts/loading.tsx';
 import { useData } from '../use-data.ts';
 import { reasonOf } from '../words/reason.ts';
+import { wordFor } from '../words/word-for.ts';
 
 interface ActionProps {
   action: 'replay' | 'discard';
@@ -82,7 +83,8 @@ function DryRun({ answer, action }: { answer: ActionAnswer; action: 'replay' | '
       )}
       {refused.map(({ reason, count }) => (
         <p key={reason} class="soft" data-test="refused">
-          {w.refused(format.number(count), reasonOf(words, reason).title)} {reasonOf(words, reason).todo}
+          {w.refused(format.number(count), wordFor(w.leftOut, reason, reasonOf(words, reason).title))}{' '}
+          {reasonOf(words, reason).todo}
         </p>
       ))}
       {action === 'replay' && count > 0 && <p class="soft">{w.sameIds}</p>}

@@ -31,8 +31,19 @@ export function Audit({ place }: { place: Place }) {
                 rows={actions}
                 keyOf={({ id }) => String(id)}
                 columns={[
-                  { head: words.common.time, kind: 'time', cell: ({ at }) => format.time(at) },
-                  { head: w.action, cell: ({ action }) => wordFor(w.actions, action) },
+                  {
+                    head: words.common.time,
+                    kind: 'time',
+                    cell: ({ at }) => format.time(at),
+                  },
+                  {
+                    head: w.action,
+                    cell: ({ action, state }) => (
+                      <>
+                        {wordFor(w.actions, action)} {state && <em>({w.states[state]})</em>}
+                      </>
+                    ),
+                  },
                   { head: w.selection, cell: ({ selection }) => selection },
                   {
                     head: words.common.count,

@@ -5,15 +5,18 @@ import { useConsole } from '../context.ts';
 import { Filters, Pages } from '../parts/filters.tsx';
 import { Empty, Loading } from '../parts/loading.tsx';
 import { Page } from '../parts/page.tsx';
-import type { Place } from '../place.ts';
+import { hrefOf, type Place } from '../place.ts';
 import { useData } from '../use-data.ts';
 import { EventTable } from './event-table.tsx';
 import { optionsOf, outcomeFields } from './options.ts';
 import { SearchBox } from './search-box.tsx';
 import { mergeLive, useLive } from './use-live.ts';
 
+/** What the link of a group adds to the filter. */
+const OF_GROUP = ['words', 'settledFrom', 'settledTo'];
+const ALL = Object.fromEntries(['cursor', ...OF_GROUP].map((name) => [name, undefined]));
 const SOUGHT = ['q', 'email', 'phone', 'order', 'visitor', 'user', 'message'];
-const FILTER = ['name', 'source', 'destination', 'outcome', 'reason', 'from', 'to', 'type'];
+const FILTER = ['name', 'source', 'destination', 'outcome', 'reason', 'from', 'to', 'type', ...OF_GROUP];
 
 /** Every event, newest first: found by any id, filtered, and without a filter live. */
 export function Events({ place }: { place: Place }) {
@@ -22,7 +25,7 @@ export function Events({ place }: { place: Place }) {
   const found = useData(JSON.stringify(filter), (signal) =>
     api.get<EventList>('admin/events', filter, signal),
   );
-  const isFiltered = [...SOUGHT, ...FILTER].some((name) => place.query[name]);
+  const isFiltered = [...SOUGHT, ...FILTER].some((name) => place.query[name] !== undefined);
   const isNewest = !isFiltered && !place.query.cursor;
   const [isPaused, setPaused] = useState(false);
   const live = useLive(isNewest && !isPaused);
@@ -56,6 +59,12 @@ export function Events({ place }: { place: Place }) {
           ...outcomeFields(words, options),
         ]}
       />
+      {OF_GROUP.some((name) => place.query[name] !== undefined) && (
+        <p class="soft" data-test="of-group">
+          {w.ofGroup} {place.query.words && `“${place.query.words}” `}
+          <a href={hrefOf(place.path, { ...place.query, ...ALL })}>{words.common.clear}</a>
+        </p>
+      )}
       <Loading of={found}>
         {({ events, nextCursor, indexedUntil }) => {
           const rows = isNewest ? mergeLive(live.rows, events) : events;

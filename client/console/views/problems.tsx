@@ -15,7 +15,7 @@ import { optionsOf } from './options.ts';
 import { RangeDialog } from './range-dialog.tsx';
 
 type Asked = { action: 'replay' | 'discard'; selection: Selection };
-const FILTER = ['destination', 'state', 'from', 'to'];
+const FILTER = ['destination', 'state', 'settledFrom', 'settledTo'];
 
 /** Dead letters and skipped events by destination and reason: what each means, what is inside, and what can be done. */
 export function Problems({ place }: { place: Place }) {
@@ -54,8 +54,8 @@ export function Problems({ place }: { place: Place }) {
               ['skipped', words.states.skipped],
             ],
           },
-          { name: 'from', label: words.common.from, kind: 'time' },
-          { name: 'to', label: words.common.to, kind: 'time' },
+          { name: 'settledFrom', label: words.common.from, kind: 'time' },
+          { name: 'settledTo', label: words.common.to, kind: 'time' },
         ]}
       />
       <Loading of={found}>
@@ -101,19 +101,16 @@ function Group({ group, place, setAsked }: GroupProps) {
   const { words, format } = useConsole();
   const w = words.problems;
   const { shop, destination, title, state, reason, count } = group;
-  const { from, to } = place.query;
-  const range = { ...(from && { from }), ...(to && { to }) };
-  const ofWords = state === 'dead' && { words: group.words ?? '' };
-  const selection: Selection = { shop, destination, state, reason, ...ofWords, ...range };
+  const { settledFrom, settledTo } = place.query;
+  const own = {
+    ...{ shop, destination, reason },
+    ...(state === 'dead' && { words: group.words ?? '' }),
+    ...(settledFrom && { settledFrom }),
+    ...(settledTo && { settledTo }),
+  };
+  const selection: Selection = { ...own, state };
   const texts = reasonOf(words, reason);
-  const inside = hrefOf(['events'], {
-    shop: place.query.shop,
-    destination,
-    outcome: state,
-    reason,
-    from,
-    to,
-  });
+  const inside = hrefOf(['events'], { ...own, outcome: state });
   return (
     <article class="group" data-test="group" data-state-of={state} data-reason={reason}>
       <div class="group-count">

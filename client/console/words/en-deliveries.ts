@@ -84,6 +84,7 @@ export const enDeliveries = {
     emptyMore: 'Choose another day.',
   },
   events: {
+    ofGroup: 'Only what one group of the problems counts:',
     lead: 'Every event as it arrived, the newest first, with what became of it at each destination.',
     live: 'Live',
     connecting: 'Connecting …',

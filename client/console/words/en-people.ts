@@ -164,6 +164,7 @@ export const enPeople = {
       cancel: 'Erasure called off',
       costs: 'Costs written',
     },
+    states: { running: 'running', interrupted: 'interrupted' },
     empty: 'Nothing has been done yet.',
   },
   demo: {

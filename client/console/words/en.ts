@@ -165,6 +165,11 @@ export const en = {
     },
     nothing: 'Nothing matches that could be chosen.',
     refused: (count: string, reason: string) => `${count} left out (${reason}).`,
+    leftOut: {
+      removed: 'no longer stored',
+      changed: 'something else became of it meanwhile',
+      'no-dead-letter': 'no dead letter',
+    },
     sameIds: 'Each keeps its id, so a destination that has it already does not count it twice.',
     note: 'Note for the audit list (optional)',
     noteRequired: 'Why? (kept in the audit list)',

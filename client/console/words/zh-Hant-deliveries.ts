@@ -93,6 +93,7 @@ export const zhHantDeliveries: Pick<Words, keyof typeof enDeliveries> = {
     emptyMore: '請選擇其他日期。',
   },
   events: {
+    ofGroup: '僅顯示問題清單中此群組的事件：',
     lead: '每個收到的事件，最新的在前，並顯示各目的地的結果。',
     live: '即時',
     connecting: '連線中……',

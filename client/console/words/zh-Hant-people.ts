@@ -161,6 +161,7 @@ export const zhHantPeople: Pick<Words, keyof typeof enPeople> = {
       cancel: '取消刪除',
       costs: '寫入花費',
     },
+    states: { running: '進行中', interrupted: '已中斷' },
     empty: '尚無操作。',
   },
   demo: {

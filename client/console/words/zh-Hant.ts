@@ -156,6 +156,11 @@ export const zhHant: Words = {
     },
     nothing: '沒有可處理的資料。',
     refused: (count, reason) => `${count} 筆不處理（${reason}）。`,
+    leftOut: {
+      removed: '已不再儲存',
+      changed: '期間狀態已改變',
+      'no-dead-letter': '不是無法投遞的項目',
+    },
     sameIds: '每筆都保留原本的識別碼，目的地若已收到也不會重複計算。',
     note: '操作紀錄備註（選填）',
     noteRequired: '原因（會保存在操作紀錄中）',

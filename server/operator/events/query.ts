@@ -6,15 +6,14 @@ import type { EventQuery as SearchQuery } from '../../store/search.ts';
 import { clearQuery } from '../clear-values.ts';
 import { parse } from '../parse.ts';
 import type { Places } from '../places.ts';
-import { given, rangeOf } from '../times.ts';
+import { given, rangeOf, settledRangeOf } from '../times.ts';
 
 const Type = z.enum(MESSAGE_TYPES, `expected one of ${MESSAGE_TYPES.join(', ')}`).optional();
 
 /** What `GET /admin/events` asks of the search. @throws {HttpError} 400, 404 */
 export function readEventQuery(places: Places, query: unknown): SearchQuery {
   const asked = parse(EventQuery, query);
-  const { shop, order, visitor, user, email, phone, message, name, source, destination, outcome, reason } =
-    asked;
+  const { shop, order, visitor, user, email, phone, message, name, source, destination, outcome } = asked;
   const shops = places.shopsOf(shop);
   const type: MessageType | undefined = parse(Type, asked.type);
   const countries = shops.map(({ country }) => country);
@@ -23,7 +22,7 @@ export function readEventQuery(places: Places, query: unknown): SearchQuery {
   return {
     limit: asked.limit,
     ...given({
-      ...{ shop, type, name, source, reason },
+      ...{ shop, type, name, source, reason: asked.reason, words: asked.words },
       order: order?.replace(/^#/, ''),
       text: asked.q ?? visitor,
       anonymousId: asked.q === undefined ? undefined : visitor,
@@ -31,10 +30,11 @@ export function readEventQuery(places: Places, query: unknown): SearchQuery {
       emailSha256: email?.toLowerCase(),
       phoneSha256: phone?.toLowerCase(),
       messageId: message,
-      state: outcome,
+      states: outcome && [outcome],
       consumers: destination === undefined ? undefined : places.consumersOf(destination, shop),
       cursor: asked.cursor,
     }),
     ...rangeOf(asked),
+    ...settledRangeOf(asked),
   };
 }

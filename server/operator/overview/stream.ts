@@ -4,6 +4,7 @@ import { HttpError } from '../../http/errors.ts';
 import { sessionOf } from '../../http/operator-auth.ts';
 import { toEventRow } from '../events/row.ts';
 import { parse } from '../parse.ts';
+import { inShop } from '../places.ts';
 import { toIso } from '../times.ts';
 import { createChanges } from './changes.ts';
 import { destinationsNow } from './now.ts';
@@ -56,7 +57,7 @@ export function createLiveStream(parts: OverviewParts): LiveStream {
     return {
       at: toIso(clock.now()),
       destinations: now.map(({ consumer: _, ...place }) => place),
-      alerts: watchdog.alerts().filter(({ until }) => until === undefined).length,
+      alerts: watchdog.alerts().filter((alert) => alert.until === undefined && inShop(shop)(alert)).length,
       indexedUntil: { seq, lag },
     };
   }
@@ -117,13 +118,22 @@ export function createLiveStream(parts: OverviewParts): LiveStream {
   router.get('/stream', (request, response) => {
     const { shop } = parse(OfShop, request.query);
     places.shopsOf(shop);
+    response.set({
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'X-Accel-Buffering': 'no',
+    });
+    // What asks for the headers alone takes no stream's place.
+    if (request.method === 'HEAD') return void response.end();
     if (streams.size >= MAX_STREAMS)
       throw new HttpError(429, 'too-many-requests', `More than ${MAX_STREAMS} streams are open.`, {
         retryAfterSeconds: 30,
       });
     const session = sessionOf(response);
-    const stream: Stream = { response, shop, endsAtMs: session?.endsAtMs ?? Number.POSITIVE_INFINITY };
-    response.set({ 'Content-Type': 'text/event-stream; charset=utf-8', 'X-Accel-Buffering': 'no' });
+    const stream: Stream = {
+      response,
+      shop,
+      endsAtMs: session?.endsAtMs ?? Number.POSITIVE_INFINITY,
+    };
     response.flushHeaders();
     streams.add(stream);
     const endThis = () => end(stream);

@@ -5,7 +5,7 @@ import type { OutcomeGroup, Search } from '../../store/search.ts';
 import { parse } from '../parse.ts';
 import type { Places } from '../places.ts';
 import { isNeverReplayed } from '../replayable.ts';
-import { given, rangeOf, toIso } from '../times.ts';
+import { given, settledRangeOf, toIso } from '../times.ts';
 
 /** Dead letters and skipped events, grouped. @throws {HttpError} 400, 404 */
 export async function findGroups(
@@ -17,7 +17,10 @@ export async function findGroups(
   const { shop, destination, state } = asked;
   places.shopsOf(shop);
   const consumers = destination === undefined ? undefined : places.consumersOf(destination, shop);
-  const groups = await search.groups({ ...given({ shop, state, consumers }), ...rangeOf(asked) });
+  const groups = await search.groups({
+    ...given({ shop, state, consumers }),
+    ...settledRangeOf(asked),
+  });
   return groups.map((group) => toGroup(places, group));
 }
 

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { ActionRequest } from '../../../shared/operator-api/index.ts';
 import type { Search, Selected } from '../../store/search.ts';
 import type { Store } from '../../store/store.ts';
-import { record } from '../audit.ts';
+import { recordSteps } from '../audit.ts';
 import { parse } from '../parse.ts';
 import type { Places } from '../places.ts';
 import { isNeverReplayed } from '../replayable.ts';
@@ -14,29 +14,25 @@ import { createTally, type Tally } from './tally.ts';
 interface ProblemParts {
   places: Places;
   search: Pick<Search, 'groups' | 'select'>;
-  log: Pick<Store, 'requeue' | 'discardDeadLetters' | 'addAudit'>;
+  log: Pick<Store, 'requeue' | 'discardDeadLetters' | 'beginAction' | 'endAction'>;
 }
 
 /** What was not delivered, grouped; sending it again, and discarding it. */
 export function problemRoutes({ places, search, log }: ProblemParts): Router {
   const admin = Router();
 
-  /** Answers with what `work` counts, and records it; of one that fails midway what it reached. */
+  /** Answers with what `work` counts. What changes something is recorded, and `work` is given the id of the record. */
   async function answer(
     action: 'replay' | 'discard',
     response: Response,
     { selection, note, dryRun }: z.output<typeof ActionRequest>,
-    work: (tally: Tally) => Promise<void>,
+    work: (tally: Tally, action?: number) => Promise<void>,
   ): Promise<void> {
     const tally = createTally(places);
-    try {
-      await work(tally);
-    } finally {
-      const { count } = tally.answer(dryRun);
-      const remark = note === undefined ? {} : { remark: note };
-      if (!dryRun)
-        await record(log, response, { action, selection: selectionWords(selection), count, ...remark });
-    }
+    const remark = note === undefined ? {} : { remark: note };
+    const entry = { action, selection: selectionWords(selection), ...remark };
+    if (dryRun) await work(tally);
+    else await recordSteps(log, response, entry, (id) => work(tally, id));
     response.json(tally.answer(dryRun));
   }
 
@@ -53,17 +49,22 @@ export function problemRoutes({ places, search, log }: ProblemParts): Router {
     const { selection: wanted, dryRun } = asked;
     const isNamed = wanted.ids ?? wanted.order ?? wanted.reason;
     const selection = toSelection(places, wanted, isNamed === undefined ? ['dead'] : ['dead', 'skipped']);
-    await answer('replay', response, asked, async (tally) => {
-      for await (const page of eachPage(search, selection)) {
-        const allowed = page.filter(({ reason }) => !isNeverReplayed(reason));
-        for (const { reason } of page) if (isNeverReplayed(reason)) tally.refused(reason ?? '', 1);
-        for (const [consumer, seqs] of byConsumer(allowed)) {
+    await answer('replay', response, asked, async (tally, action) => {
+      for await (const { selected, historyId } of eachPage(search, selection)) {
+        const allowed = selected.filter(({ reason }) => !isNeverReplayed(reason));
+        for (const { reason } of selected) if (isNeverReplayed(reason)) tally.refused(reason ?? '', 1);
+        for (const { consumer, isDead, seqs } of alike(allowed)) {
           if (dryRun) tally.done(consumer, seqs.length);
           else {
-            const { requeued, queued, notFound } = await log.requeue(consumer, seqs);
+            const options = {
+              shown: { isDead, historyId },
+              ...(action !== undefined && { action }),
+            };
+            const { requeued, queued, notFound, changed } = await log.requeue(consumer, seqs, options);
             tally.done(consumer, requeued);
             tally.refused('waiting', queued);
             tally.refused('removed', notFound);
+            tally.refused('changed', changed);
           }
         }
       }
@@ -74,20 +75,30 @@ export function problemRoutes({ places, search, log }: ProblemParts): Router {
     const asked = parse(ActionRequest, request.body);
     const { selection: wanted, dryRun } = asked;
     const selection = toSelection(places, wanted, ['dead']);
-    await answer('discard', response, asked, async (tally) => {
-      for await (const page of eachPage(search, selection)) {
-        const dead = page.filter(({ state }) => state === 'dead');
-        tally.refused('no-dead-letter', page.length - dead.length);
-        for (const [consumer, seqs] of byConsumer(dead))
-          tally.done(consumer, dryRun ? seqs.length : await log.discardDeadLetters({ consumer, seqs }));
-      }
+    await answer('discard', response, asked, async (tally, action) => {
+      for await (const { selected } of eachPage(search, selection))
+        for (const { consumer, isDead, seqs } of alike(selected)) {
+          if (!isDead) tally.refused('no-dead-letter', seqs.length);
+          else if (dryRun) tally.done(consumer, seqs.length);
+          else tally.done(consumer, await log.discardDeadLetters({ consumer, seqs }, action));
+        }
     });
   });
   return admin;
 }
 
-const byConsumer = (selected: readonly Selected[]): [consumer: string, seqs: number[]][] =>
-  [...Map.groupBy(selected, ({ consumer }) => consumer)].map(([consumer, some]) => [
-    consumer,
-    some.map(({ seq }) => seq),
-  ]);
+/** Of one consumer, dead letters or not. */
+interface Alike {
+  consumer: string;
+  isDead: boolean;
+  seqs: number[];
+}
+
+const alike = (selected: readonly Selected[]): Alike[] =>
+  [...Map.groupBy(selected, ({ consumer, state }) => `${state === 'dead'} ${consumer}`).values()].map(
+    (some) => ({
+      consumer: some[0]?.consumer ?? '',
+      isDead: some[0]?.state === 'dead',
+      seqs: some.map(({ seq }) => seq),
+    }),
+  );

@@ -1,5 +1,5 @@
 import { type Request, Router } from 'express';
-import { type Finding, type Setup, TestEventRequest } from '../../../shared/operator-api/index.ts';
+import { type Finding, OfShop, type Setup, TestEventRequest } from '../../../shared/operator-api/index.ts';
 import type { Config } from '../../config/config.ts';
 import type { Http } from '../../lib/http-client.ts';
 import type { Store } from '../../store/store.ts';
@@ -7,6 +7,7 @@ import { record } from '../audit.ts';
 import { destinationsNow } from '../overview/now.ts';
 import type { OverviewParts } from '../overview/parts.ts';
 import { parse } from '../parse.ts';
+import { inShop } from '../places.ts';
 import { toIso } from '../times.ts';
 import { configFindings, shopSummaries } from './config-findings.ts';
 import { liveFindings } from './live-findings.ts';
@@ -26,19 +27,22 @@ const RANK: Record<Finding['severity'], number> = { error: 0, warning: 1, ok: 2 
 
 /** What is misconfigured, the tag to copy, and a test event. */
 export function setupRoutes(parts: SetupParts): Router {
-  const { config, clock, log } = parts;
+  const { config, clock, log, places } = parts;
   const admin = Router();
   const reach = createReach(parts);
 
   admin.get('/setup', async (request, response) => {
+    const { shop } = parse(OfShop, request.query);
+    places.shopsOf(shop);
     const found = [
       ...configFindings(config, clock.now()),
       ...proxyFindings(config, request),
       ...(await liveFindings(parts)),
       ...(await reach()),
     ];
-    const findings = found.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
-    response.json({ findings, shops: await describeShops(parts, request) } satisfies Setup);
+    const findings = found.filter(inShop(shop)).toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
+    const shops = await describeShops(parts, request, shop);
+    response.json({ findings, shops } satisfies Setup);
   });
 
   admin.post('/test-event', async (request, response) => {
@@ -80,8 +84,9 @@ function proxyFindings({ trustProxy }: Config, { headers }: Request): Finding[] 
 async function describeShops(
   { config, places, delivery, log }: SetupParts,
   request: Request,
+  wanted: string | undefined,
 ): Promise<Setup['shops']> {
-  const now = await destinationsNow(delivery.workers, log, undefined);
+  const now = await destinationsNow(delivery.workers, log, wanted);
   const summaries = shopSummaries(config, request.socket.localPort ?? config.port);
   const describe = async ({
     consumer,
@@ -99,7 +104,7 @@ async function describeShops(
     };
   };
   return Promise.all(
-    config.shops.map(async ({ id, ordersFrom }) => {
+    places.shopsOf(wanted).map(async ({ id, ordersFrom }) => {
       const { tag = '', off = [] } = summaries.find((summary) => summary.id === id) ?? {};
       const destinations = await Promise.all(now.filter(({ shop }) => shop === id).map(describe));
       return { id, tag, ordersFrom, off, destinations };

@@ -1,5 +1,6 @@
 import type { DeadLetterReason } from '../../../shared/reasons.ts';
 import type { DeadLetterSelection } from '../store.ts';
+import type { Audit } from './audit.ts';
 import { CHUNK, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
@@ -26,7 +27,13 @@ const COLUMNS = `d.id, c.name AS consumer, e.packed, e.body, d.reason, d.answer,
 /** Above every id: the first page. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
-export function createDeadLetters(store: OpenStore, encryptedPii: EncryptedPii, sendAgain: SendAgain) {
+interface Parts {
+  encryptedPii: EncryptedPii;
+  sendAgain: SendAgain;
+  audit: Pick<Audit, 'reached'>;
+}
+
+export function createDeadLetters(store: OpenStore, { encryptedPii, sendAgain, audit }: Parts) {
   const { connection } = store;
   const all = prepareTexts<DeadLetterRow>(
     connection,
@@ -95,11 +102,15 @@ export function createDeadLetters(store: OpenStore, encryptedPii: EncryptedPii, 
 
   function* each(
     selection: DeadLetterSelection,
+    action: number | undefined,
     apply: (row: Located) => void,
   ): Generator<undefined, number> {
     let count = 0;
     for (const rows of select(selection)) {
-      store.transaction(() => rows.forEach(apply));
+      store.transaction(() => {
+        rows.forEach(apply);
+        audit.reached(action, rows.length);
+      });
       count += rows.length;
       yield;
     }
@@ -109,8 +120,10 @@ export function createDeadLetters(store: OpenStore, encryptedPii: EncryptedPii, 
   return {
     list: (consumer: string | undefined, limit: number, before: number = NEWEST): DeadLetterRow[] =>
       consumer === undefined ? all.all(before, limit) : ofConsumer.all(before, consumer, limit),
-    replay: (selection: DeadLetterSelection, now: Now) => each(selection, (row) => replayOne(row, now)),
-    discard: (selection: DeadLetterSelection) => each(selection, discardOne),
+    replay: (selection: DeadLetterSelection, action: number | undefined, now: Now) =>
+      each(selection, action, (row) => replayOne(row, now)),
+    discard: (selection: DeadLetterSelection, action: number | undefined) =>
+      each(selection, action, discardOne),
     /** Discards what became a dead letter before a time, also of consumers that are no longer configured. */
     *retain(beforeMs: number): Generator<undefined, void> {
       yield* untilDone(store, () => {

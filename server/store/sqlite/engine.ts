@@ -57,13 +57,13 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
   }
   const now = () => ({ nowMs: clock.now(), steadyMs: clock.steady() });
 
-  const { requeueNow, discardDeadLetters, personOf, purge } = call;
+  const { requeueNow, personOf, purge } = call;
   return {
     requeueNow,
-    replayDeadLetters: (selection) => withListeners(call.replayDeadLetters(selection, now())),
-    discardDeadLetters,
+    replayDeadLetters: (selection, action) => withListeners(call.replayDeadLetters(selection, action, now())),
+    discardDeadLetters: (selection, action) => call.discardDeadLetters(selection, action),
     replaySince: (consumer, sinceMs) => withListeners(call.replaySince(consumer, sinceMs, now())),
-    requeue: (consumer, seqs) => withListeners(call.requeue(consumer, seqs, now())),
+    requeue: (consumer, seqs, options = {}) => withListeners(call.requeue(consumer, seqs, options, now())),
     personOf,
     erase: (shop, query) => call.erase(shop, query, clock.now()),
     exportPerson: async (shop, query) => {
@@ -129,6 +129,8 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
       return states.some((state) => state.includes('g'));
     },
     addAudit: (entry) => call.addAudit(entry, clock.now()),
+    beginAction: (entry) => call.beginAction(entry, clock.now()),
+    endAction: call.endAction,
     audit: call.audit,
     readFact: call.readFact,
     async writeFact(name, value) {

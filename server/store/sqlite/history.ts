@@ -94,6 +94,10 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
     `SELECT id, events FROM delivery_history WHERE consumer IN (SELECT id FROM consumers WHERE shop = ?)
        AND id > ? ORDER BY id LIMIT ?`,
   );
+  const eventsSince = prepare<{ events: string }>(
+    connection,
+    'SELECT events FROM delivery_history WHERE consumer = ? AND id > ?',
+  );
   const digestsOf = prepare<{ digests: Uint8Array | null }>(
     connection,
     'SELECT digests FROM delivery_history WHERE id = ?',
@@ -155,6 +159,12 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
     list(consumer: string | undefined, limit: number, before: number = NEWEST): HistoryRow[] {
       const rows = consumer === undefined ? all.all(before, limit) : ofConsumer.all(consumer, before, limit);
       return rows.map(toHistoryRow);
+    },
+
+    /** Of these events those that a consumer's rows after one carry. */
+    since(id: number, consumerId: number, seqs: ReadonlySet<number>): Set<number> {
+      const heldIn = heldOf(seqs);
+      return new Set(eventsSince.all(consumerId, id).flatMap(({ events }) => heldIn(events)));
     },
 
     /** The rows of any of these events. What is said of other events is left out. */

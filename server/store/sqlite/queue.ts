@@ -1,12 +1,21 @@
-import type { Depth, Requeued } from '../store.ts';
-import { CHUNK, inChunks, pages } from './chunks.ts';
+import type { Depth, Requeued, RequeueOptions } from '../store.ts';
+import type { Audit } from './audit.ts';
+import { CHUNK, pages } from './chunks.ts';
 import { prepare } from './database.ts';
+import type { History } from './history.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Requeue } from './requeue.ts';
 import type { Now, SendAgain } from './send-again.ts';
 
+interface Parts {
+  requeue: Requeue;
+  sendAgain: SendAgain;
+  history: Pick<History, 'since'>;
+  audit: Pick<Audit, 'reached'>;
+}
+
 /** What waits for a consumer: how much, until when, and replaying it. */
-export function createQueue(store: OpenStore, requeue: Requeue, sendAgain: SendAgain) {
+export function createQueue(store: OpenStore, { requeue, sendAgain, history, audit }: Parts) {
   const { connection } = store;
   const nextQueued = prepare<{ dueAtMs: number | null }>(
     connection,
@@ -73,13 +82,34 @@ export function createQueue(store: OpenStore, requeue: Requeue, sendAgain: SendA
       return replayed;
     },
 
-    *requeue(name: string, seqs: readonly number[], now: Now): Generator<undefined, Requeued> {
+    *requeue(
+      name: string,
+      seqs: readonly number[],
+      { shown, action }: RequeueOptions,
+      now: Now,
+    ): Generator<undefined, Requeued> {
       const consumer = store.consumer(name);
-      const counts: Requeued = { requeued: 0, queued: 0, notFound: 0 };
-      yield* inChunks(store, [...new Set(seqs)], (seq) => {
-        const outcome = sendAgain.one(consumer, seq, now);
-        counts[outcome === 'not-found' ? 'notFound' : outcome]++;
-      });
+      const counts: Requeued = {
+        requeued: 0,
+        queued: 0,
+        notFound: 0,
+        changed: 0,
+      };
+      const requeueSome = (some: readonly number[]) => {
+        const { requeued } = counts;
+        const settled =
+          shown?.isDead === false ? history.since(shown.historyId, consumer.id, new Set(some)) : undefined;
+        for (const seq of some) {
+          const outcome = settled?.has(seq) ? 'changed' : sendAgain.one(consumer, seq, now, shown?.isDead);
+          counts[outcome === 'not-found' ? 'notFound' : outcome]++;
+        }
+        audit.reached(action, counts.requeued - requeued);
+      };
+      const each = [...new Set(seqs)];
+      for (let start = 0; start < each.length; start += CHUNK) {
+        store.transaction(() => requeueSome(each.slice(start, start + CHUNK)));
+        yield;
+      }
       return counts;
     },
   };

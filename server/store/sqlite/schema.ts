@@ -5,7 +5,7 @@ import { REDACTION_SCHEMA } from './redactions.ts';
 import { CONSENT_SCHEMA } from './schema-consent.ts';
 import { ORDER_SCHEMA } from './schema-orders.ts';
 
-export const VERSION = 6;
+export const VERSION = 7;
 
 export const EVENT_INDEXES = `
   CREATE INDEX events_trusted ON events (shop, seq) WHERE voice = 1;

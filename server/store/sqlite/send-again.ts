@@ -7,12 +7,16 @@ export interface Now {
   steadyMs: number;
 }
 
-/** `queued`: it waits already, and keeps its place. `not-found`: not stored, or not for this consumer. */
-export type SentAgain = 'requeued' | 'queued' | 'not-found';
+/**
+ * `queued`: it waits already, and keeps its place. `not-found`: not stored, or not for this consumer. `changed`: it is no dead
+ * letter any more.
+ */
+export type SentAgain = 'requeued' | 'queued' | 'not-found' | 'changed';
 
 /** Events become first attempts of a consumer, also those that it has settled, or that were stored before it was added. */
 export interface SendAgain {
-  one(consumer: ConsumerState, seq: number, now: Now): SentAgain;
+  /** @param isDead only where it is a dead letter. */
+  one(consumer: ConsumerState, seq: number, now: Now, isDead?: boolean): SentAgain;
   /** Of a consumer that is not configured: the event waits until it is. */
   ofOther(consumerId: number, seq: number, now: Now): void;
 }
@@ -33,23 +37,27 @@ export function createSendAgain({ connection }: OpenStore, holdMs: number): Send
      WHERE true ON CONFLICT DO NOTHING`,
   );
   const removeDeadLetter = prepare(connection, 'DELETE FROM dead_letters WHERE consumer = ? AND seq = ?');
+  const waits = prepare<object>(connection, 'SELECT 1 FROM deliveries WHERE consumer = ? AND seq = ?');
 
-  /** Returns how many dead letters it was; undefined when it waits already. */
-  function requeue(consumerId: number, seq: number, { nowMs, steadyMs }: Now): number | undefined {
-    const isQueued = enqueue.run(consumerId, seq, nowMs, steadyMs, holdMs) === 0;
-    return isQueued ? undefined : removeDeadLetter.run(consumerId, seq);
-  }
+  const add = (consumerId: number, seq: number, { nowMs, steadyMs }: Now): boolean =>
+    enqueue.run(consumerId, seq, nowMs, steadyMs, holdMs) > 0;
 
   return {
-    one(consumer, seq, now) {
-      const event = find.get(seq, consumer.shop, consumer.audience);
+    one(consumer, seq, now, isDead = false) {
+      const { id, shop, audience } = consumer;
+      const event = find.get(seq, shop, audience);
       if (!event) return 'not-found';
-      const deadLetters = isAhead(consumer, event) ? undefined : requeue(consumer.id, seq, now);
-      if (deadLetters === undefined) return 'queued';
-      consumer.waiting++;
+      if (isAhead(consumer, event)) return 'queued';
+      const deadLetters = removeDeadLetter.run(id, seq);
       consumer.deadLetters -= deadLetters;
+      if (isDead && deadLetters === 0) return waits.get(id, seq) ? 'queued' : 'changed';
+      if (!add(id, seq, now)) return 'queued';
+      consumer.waiting++;
       return 'requeued';
     },
-    ofOther: (consumerId, seq, now) => void requeue(consumerId, seq, now),
+    ofOther(consumerId, seq, now) {
+      removeDeadLetter.run(consumerId, seq);
+      add(consumerId, seq, now);
+    },
   };
 }

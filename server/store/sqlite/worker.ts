@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
 import { NOTHING_SAID } from '../../../shared/consent.ts';
+import type { AuditEntry } from '../audit.ts';
 import type { Consumer, Durability, ShopOrders } from '../store.ts';
 import { type MethodsOf, syncEngine } from '../thread/engine.ts';
 import { serveThread } from '../thread/serve.ts';
@@ -54,6 +55,7 @@ import {
   UPGRADE_FROM_3,
   UPGRADE_FROM_4,
   UPGRADE_FROM_5,
+  UPGRADE_FROM_6,
   UPGRADE_SCHEMA,
 } from './upgrade/schema.ts';
 import { upgradeStore } from './upgrade/store.ts';
@@ -83,7 +85,13 @@ function openEngine(data: LogData, onProgress: (step: string, done: number) => v
   renameStoreFiles(dataDir);
   const database = openDatabase({
     ...{ dataDir, name: 'store', schema: SCHEMA, version: VERSION, ...limit },
-    upgrade: { 2: UPGRADE_SCHEMA, 3: UPGRADE_FROM_3, 4: UPGRADE_FROM_4, 5: UPGRADE_FROM_5 },
+    upgrade: {
+      2: UPGRADE_SCHEMA,
+      3: UPGRADE_FROM_3,
+      4: UPGRADE_FROM_4,
+      5: UPGRADE_FROM_5,
+      6: UPGRADE_FROM_6,
+    },
     functions: CONSENT_FUNCTIONS,
   });
   try {
@@ -142,8 +150,12 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
   const holdMs = longestHoldMs(shops.values());
   const requeue = createRequeue(store, holdMs);
   const sendAgain = createSendAgain(store, holdMs);
-  const queue = createQueue(store, requeue, sendAgain);
-  const deadLetters = createDeadLetters(store, encryptedPii, sendAgain);
+  const queue = createQueue(store, { requeue, sendAgain, history, audit });
+  const deadLetters = createDeadLetters(store, {
+    encryptedPii,
+    sendAgain,
+    audit,
+  });
   const composeRow = createComposeRow(store, {
     ...{ orders, evidence, views },
     subjects: createOrderSubjects(consents),
@@ -174,7 +186,9 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
     writes: {
       ...accepting,
       settle: createSettle(store, encryptedPii, ledger, history),
-      addAudit: audit.add,
+      addAudit: (entry: AuditEntry, nowMs: number) => audit.add(entry, nowMs),
+      beginAction: audit.begin,
+      endAction: audit.end,
       writeFact: facts.write,
       closeEvidence: evidenceClosing.close,
       confirmRedaction: redactions.confirm,

@@ -106,11 +106,21 @@ async function ask(): Promise<void> {
         fromMs: endMs - 10 * DAY_MS,
         toMs: endMs - 9 * DAY_MS,
       }),
-    'dead at one': (search) => search.events({ limit: 50, consumers: ['tiktok@shop'], state: 'dead' }),
-    'skipped for consent': (search) => search.events({ limit: 50, state: 'skipped', reason: 'consent' }),
-    'delivered orders': (search) => search.events({ limit: 50, name: 'Order Completed', state: 'delivered' }),
-    'waiting (none)': (search) => search.events({ limit: 50, state: 'waiting' }),
-    'never settled (one page of a long scan)': (search) => search.events({ limit: 50, state: 'none' }),
+    'dead at one': (search) =>
+      search.events({
+        limit: 50,
+        consumers: ['tiktok@shop'],
+        states: ['dead'],
+      }),
+    'skipped for consent': (search) => search.events({ limit: 50, states: ['skipped'], reason: 'consent' }),
+    'delivered orders': (search) =>
+      search.events({
+        limit: 50,
+        name: 'Order Completed',
+        states: ['delivered'],
+      }),
+    'waiting (none)': (search) => search.events({ limit: 50, states: ['waiting'] }),
+    'never settled (one page of a long scan)': (search) => search.events({ limit: 50, states: ['none'] }),
     'server (none)': (search) => search.events({ limit: 50, source: 'server' }),
     orders: (search) => search.orders({ limit: 50 }),
     'orders skipped': (search) => search.orders({ limit: 50, state: 'skipped' }),

@@ -99,6 +99,22 @@ function writeAt(path: string, position: number): void {
   closeSync(file);
 }
 
+test('a search.db that is removed while the collector runs is built again with the next event', async () => {
+  const parts = await openSearch();
+  await parts.log.accept(named(0, 8));
+  await caughtUp(parts);
+  for (const ending of ['', '-wal', '-shm'])
+    rmSync(join(parts.dataDir, `search.db${ending}`), { force: true });
+  await parts.log.accept(named(8, 1));
+  await eventually(
+    async () => parts.reports,
+    (reports) => reports.length === 2,
+  );
+  expect(parts.reports).toEqual(['rebuilding: there was none', 'rebuilding: there was none']);
+  await caughtUp(parts);
+  expect(await findAll(parts.search, {})).toHaveLength(9);
+});
+
 test('an index of another store, or of a store that was restored, is built again', async () => {
   const first = await openSearch();
   await first.log.accept(named(0, 10));

@@ -32,6 +32,7 @@ test('groups have reason and words in common, the largest first', async () => {
     10,
   );
   expect(selected).toEqual({
+    historyId: expect.any(Number),
     selected: [{ consumer: 'tiktok@shop', seq: 4, state: 'dead', reason: 'rejected' }],
   });
 

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { YieldToIngest } from '../../../lib/yield-to-ingest.ts';
-import { LogUnavailable } from '../../errors.ts';
+import { LogUnavailable, SearchUnavailable } from '../../errors.ts';
 import type { IndexedUntil, Search } from '../../search.ts';
 import { startThread, type Thread } from '../../thread/start.ts';
 import { createNudge } from './nudge.ts';
@@ -38,6 +40,7 @@ const RETRY_MS = 5_000;
 /** The search on `search.db`, in a thread of its own. Never fails the store: what goes wrong is tried again, or built anew. */
 export function openSqliteSearch({ yieldToIngest, watch, ...data }: SearchOptions): SearchEngine {
   const file = new URL('./worker.ts', import.meta.url);
+  const path = join(data.dataDir, 'search.db');
   const listeners = new Set<(until: IndexedUntil) => void>();
   const nudge = createNudge();
   const stopping = new AbortController();
@@ -64,11 +67,11 @@ export function openSqliteSearch({ yieldToIngest, watch, ...data }: SearchOption
 
   /** Waits for a thread that is being started. */
   async function running(): Promise<Thread<SearchMethods>> {
-    if (stopping.signal.aborted) throw new LogUnavailable('the search is closed');
+    if (stopping.signal.aborted) throw new SearchUnavailable('the search is closed');
     try {
       return thread ?? (await open());
     } catch (error) {
-      throw new LogUnavailable(`the search cannot be opened: ${String(error)}`);
+      throw new SearchUnavailable(`the search cannot be opened: ${String(error)}`);
     }
   }
 
@@ -83,6 +86,8 @@ export function openSqliteSearch({ yieldToIngest, watch, ...data }: SearchOption
   async function pass(): Promise<void> {
     const startedAtMs = performance.now();
     const current = await running();
+    // What is written to a file without a name is gone at the next start.
+    if (!existsSync(path)) return rebuild();
     const { hasMore, isChanged, seq, historyId } = await current.call.index();
     isFailing = false;
     if (isChanged && listeners.size > 0) {
@@ -125,8 +130,14 @@ export function openSqliteSearch({ yieldToIngest, watch, ...data }: SearchOption
 
   const call =
     <Name extends keyof SearchMethods>(name: Name) =>
-    async (...args: Parameters<SearchMethods[Name]>) =>
-      (await running()).call[name](...args);
+    async (...args: Parameters<SearchMethods[Name]>) => {
+      const { call } = await running();
+      try {
+        return await call[name](...args);
+      } catch (error) {
+        throw error instanceof LogUnavailable ? new SearchUnavailable(error.message) : error;
+      }
+    };
 
   return {
     events: call('events'),

@@ -61,10 +61,9 @@ export function createFindEvents(connection: DatabaseSync, { outcomes, scan }: P
   return {
     read,
     requestsOf,
-    *events({ limit, cursor, state, messageId, ...filter }: EventQuery): Generator<undefined, EventPage> {
+    *events({ limit, cursor, messageId, ...filter }: EventQuery): Generator<undefined, EventPage> {
       const wanted = {
         ...filter,
-        ...(state && { states: [state] }),
         ...(messageId && { messageIds: [messageId] }),
       };
       const { found, before } = yield* scan.page(wanted, Math.min(limit, MAX_PAGE), readBefore(cursor));

@@ -3,10 +3,10 @@ import type { GroupQuery, OutcomeGroup } from '../../search.ts';
 import { prepare } from '../database.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
-import { HOUR_MS } from './figures.ts';
 import type { Names } from './names.ts';
 import type { Destination, Outcomes } from './outcomes.ts';
 import { FINAL } from './schema.ts';
+import { settledIn, squeeze } from './wanted-outcome.ts';
 
 const MAX_GROUPS = 500;
 const SAMPLES = 5;
@@ -24,16 +24,6 @@ interface DeadLetterRow {
 }
 type Draft = Omit<OutcomeGroup, 'messageIds'> & { seqs: number[] };
 
-/** The API's words with `#` for each id and number in them; a code that they begin with stays. */
-export function squeeze(words: string): string {
-  const code = /^\d{3,5}(?= )/.exec(words)?.[0] ?? '';
-  const rest = words.slice(code.length).replace(/[\w-]{12,}/g, (text) => (isId(text) ? '#' : text));
-  return code + rest.replace(/\d+/g, '#');
-}
-
-/** Hexadecimal ids have letters among their digits; names such as `email_sha256` have digits in one place. */
-const isId = (text: string) => /\d\D+\d/.test(text);
-
 interface Parts {
   names: Pick<Names, 'reasonOf'>;
   outcomes: Outcomes;
@@ -49,7 +39,7 @@ export function createGroups(connection: DatabaseSync, { names, outcomes }: Part
   const skipped = prepare<{ reason: number; count: number; first: number; last: number }>(
     connection,
     `SELECT reason, sum(count) AS count, min(hour) AS first, max(hour) AS last FROM tallies
-     WHERE consumer = ? AND state = ${SKIPPED} AND hour > ? AND hour < ? GROUP BY reason`,
+     WHERE consumer = ? AND state = ${SKIPPED} AND hour >= ? AND hour < ? GROUP BY reason`,
   );
   const newest = prepare<{ seq: number; atMs: number }>(
     connection,
@@ -61,11 +51,8 @@ export function createGroups(connection: DatabaseSync, { names, outcomes }: Part
     'SELECT packed, body FROM store.events WHERE seq = ?',
   );
 
-  function* dead(
-    { id, name, shop }: Destination,
-    fromMs: number,
-    toMs: number,
-  ): Generator<undefined, Draft[]> {
+  function* dead({ id, name, shop }: Destination, query: GroupQuery): Generator<undefined, Draft[]> {
+    const { fromMs, toMs } = settledIn(query, 'dead');
     const groups = new Map<string, Draft>();
     for (let before = Number.MAX_SAFE_INTEGER; ; ) {
       const rows = deadLetters.all(id, before, STEP);
@@ -91,8 +78,9 @@ export function createGroups(connection: DatabaseSync, { names, outcomes }: Part
     }
   }
 
-  const skips = ({ id, name, shop }: Destination, fromMs: number, toMs: number): Draft[] =>
-    skipped.all(id, fromMs - HOUR_MS, toMs).map(({ reason, count, first, last }) => {
+  function skips({ id, name, shop }: Destination, query: GroupQuery): Draft[] {
+    const { fromMs, toMs } = settledIn(query, 'skipped');
+    return skipped.all(id, fromMs, toMs).map(({ reason, count, first, last }) => {
       const samples = newest.all(id, reason, SAMPLES);
       return {
         ...{ shop, consumer: name, state: 'skipped' as const, reason: names.reasonOf(reason), count },
@@ -101,17 +89,18 @@ export function createGroups(connection: DatabaseSync, { names, outcomes }: Part
         seqs: samples.map(({ seq }) => seq),
       };
     });
+  }
 
   const messageIds = (seqs: readonly number[]): string[] =>
     seqs.flatMap((seq) => tryRead(bodyOf.get(seq)?.body ?? '')?.messageId ?? []);
 
   return function* groups(query: GroupQuery): Generator<undefined, OutcomeGroup[]> {
-    const { shop, consumers, state, fromMs = 0, toMs = Number.MAX_SAFE_INTEGER } = query;
+    const { shop, consumers, state } = query;
     const found: Draft[] = [];
     for (const one of outcomes.destinations(shop)) {
       if (consumers && !consumers.includes(one.name)) continue;
-      if (state !== 'skipped') found.push(...(yield* dead(one, fromMs, toMs)));
-      if (state !== 'dead') found.push(...skips(one, fromMs, toMs));
+      if (state !== 'skipped') found.push(...(yield* dead(one, query)));
+      if (state !== 'dead') found.push(...skips(one, query));
       yield;
     }
     return found

@@ -1,16 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isSha256 } from '../../../privacy/hash.ts';
-import type { DeliveryState, EventFilter } from '../../search.ts';
+import type { EventFilter } from '../../search.ts';
 import { prepare } from '../database.ts';
 import { type KeyKind, keyOf } from './keys.ts';
 import type { Names } from './names.ts';
 import type { Destination, Outcomes } from './outcomes.ts';
 import { FINAL, SOURCES } from './schema.ts';
 import type { IndexedEvent, Stream, Streams } from './streams.ts';
+import { createIsWanted } from './wanted-outcome.ts';
 
-/** As `EventFilter`, with several states and messages. */
-export interface Wanted extends Omit<EventFilter, 'state' | 'messageId'> {
-  states?: readonly DeliveryState[];
+/** As `EventFilter`, with several messages. */
+export interface Wanted extends Omit<EventFilter, 'messageId'> {
   messageIds?: readonly string[];
 }
 
@@ -121,16 +121,7 @@ export function createMatchEvents(connection: DatabaseSync, { names, streams, ou
   return (shop: string, wanted: Wanted, isLate: boolean): Matching | undefined => {
     const shopId = names.knownShop(shop);
     if (shopId === undefined) return undefined;
-    const {
-      type,
-      name,
-      source,
-      fromMs = 0,
-      toMs = Number.MAX_SAFE_INTEGER,
-      consumers,
-      states,
-      reason,
-    } = wanted;
+    const { type, name, source, fromMs = 0, toMs = Number.MAX_SAFE_INTEGER, consumers } = wanted;
     // What the streams are of needs no test: with thousands of messages it would be one for each pair of them.
     const [id, ...ids] = idConditions(shop, shopId, wanted);
     const labels =
@@ -139,16 +130,13 @@ export function createMatchEvents(connection: DatabaseSync, { names, streams, ou
         : new Set(names.labels({ shop: shopId, type: name === undefined ? type : 'track', name }));
     if (name !== undefined && type !== undefined && type !== 'track') return undefined;
     const sourceId = source === undefined ? undefined : SOURCES.indexOf(source);
-    const hasOutcome = states !== undefined || reason !== undefined || consumers !== undefined;
+    const isWanted = createIsWanted(wanted);
+    const hasOutcome = isWanted !== undefined || consumers !== undefined;
     const of = outcomes
       .destinations(shop)
       .filter((one) => consumers === undefined || consumers.includes(one.name));
     const hasReports = wanted.messageIds !== undefined && !hasOutcome;
 
-    const isWanted = (event: IndexedEvent) => (one: Destination) => {
-      const found = outcomes.of(one, event, isLate);
-      return (!states || states.includes(found.state)) && (reason === undefined || found.reason === reason);
-    };
     const matches = (event: IndexedEvent): boolean =>
       (event.label !== null || hasReports) &&
       event.atMs >= fromMs &&
@@ -156,7 +144,8 @@ export function createMatchEvents(connection: DatabaseSync, { names, streams, ou
       (!labels || (event.label !== null && labels.has(event.label))) &&
       (sourceId === undefined || event.source === sourceId) &&
       ids.every((one) => one.holds(event)) &&
-      (!hasOutcome || (event.isSent === 1 && of.some(isWanted(event))));
+      (!hasOutcome ||
+        (event.isSent === 1 && of.some((one) => !isWanted || isWanted(outcomes.of(one, event, isLate)))));
 
     return {
       streams:

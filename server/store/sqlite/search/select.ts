@@ -1,33 +1,35 @@
-import type { DeliveryOutcome, DeliveryState, Selected, SelectedPage, Selection } from '../../search.ts';
+import type { DeliveryState, Selected, SelectedPage, Selection } from '../../search.ts';
 import { readBefore, toCursor } from './cursor.ts';
-import { squeeze } from './groups.ts';
+import type { Indexer } from './indexer.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Scan } from './scan.ts';
+import { createIsWanted } from './wanted-outcome.ts';
 
 const MAX_PAGE = 1_000;
 /** What does not wait already. */
 const SETTLED: readonly DeliveryState[] = ['delivered', 'skipped', 'dead', 'none'];
 
+interface Parts {
+  outcomes: Outcomes;
+  scan: Scan;
+  indexer: Pick<Indexer, 'progress'>;
+}
+
 /** What a replay or a discard is about: pairs of an event and a consumer. */
-export function createSelect({ outcomes, scan }: { outcomes: Outcomes; scan: Scan }) {
+export function createSelect({ outcomes, scan, indexer }: Parts) {
   return function* select(
     selection: Selection,
     limit: number,
     cursor: string | undefined,
   ): Generator<undefined, SelectedPage> {
-    const { words, states = SETTLED, consumers, reason } = selection;
-    const { found, before } = yield* scan.page(
-      { ...selection, states },
-      Math.min(limit, MAX_PAGE),
-      readBefore(cursor),
-    );
+    const wanted = { ...selection, states: selection.states ?? SETTLED };
+    const { consumers } = wanted;
+    const { found, before } = yield* scan.page(wanted, Math.min(limit, MAX_PAGE), readBefore(cursor));
     const destinations = outcomes.destinations(selection.shop).filter(({ name }) => consumers.includes(name));
-    const isWanted = (outcome: DeliveryOutcome) =>
-      states.includes(outcome.state) &&
-      (reason === undefined || outcome.reason === reason) &&
-      (words === undefined || squeeze(outcome.words ?? '') === words);
-    const selected = scan.snapshot((isLate) =>
-      found.flatMap((event) =>
+    const isWanted = createIsWanted(wanted) ?? (() => true);
+    const read = (isLate: boolean) => ({
+      historyId: indexer.progress().historyId,
+      selected: found.flatMap((event) =>
         destinations
           .map((one) => outcomes.of(one, event, isLate))
           .filter(isWanted)
@@ -35,7 +37,10 @@ export function createSelect({ outcomes, scan }: { outcomes: Outcomes; scan: Sca
             return { consumer, seq: event.seq, state, ...(reason !== undefined && { reason }) };
           }),
       ),
-    );
-    return { selected, ...(before !== undefined && { nextCursor: toCursor(before) }) };
+    });
+    return {
+      ...scan.snapshot(read),
+      ...(before !== undefined && { nextCursor: toCursor(before) }),
+    };
   };
 }

@@ -111,7 +111,7 @@ function openEngine(data: SearchData) {
       joinedOrders: once(createJoinedOrders(connection)),
       person: guarded(createFindPeople(connection, personRows)),
       groups: guarded(createGroups(connection, { names, outcomes })),
-      select: guarded(createSelect({ outcomes, scan })),
+      select: guarded(createSelect({ outcomes, scan, indexer })),
       ...figureCalls(createSeries(connection, outcomes)),
       forget: guarded(forget),
       purge: guarded(purge),

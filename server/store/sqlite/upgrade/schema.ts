@@ -1,6 +1,6 @@
 import { stateOf } from '../../../../shared/consent.ts';
 import { visitorSubject } from '../../subject.ts';
-import { AUDIT_SCHEMA } from '../audit.ts';
+import { AUDIT_SCHEMA, UPGRADE_AUDIT } from '../audit.ts';
 import { formerRecord } from '../consents.ts';
 import { HISTORY_SCHEMA, UPGRADE_HISTORY } from '../history.ts';
 import { LEDGER_SCHEMA } from '../ledger.ts';
@@ -75,6 +75,9 @@ export const UPGRADE_FROM_4 = `${addPacked('events', 'evidence', 'order_reports'
 
 /** From version 5 of the schema. */
 export const UPGRADE_FROM_5 = `${UPGRADE_HISTORY}${AUDIT_SCHEMA}`;
+
+/** From version 6 of the schema. */
+export const UPGRADE_FROM_6 = UPGRADE_AUDIT;
 
 /** What a former choice becomes. */
 export const CONSENT_FUNCTIONS = {
