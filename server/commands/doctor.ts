@@ -9,6 +9,7 @@ import type { Variables } from '../config/variables.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { createHttp, type Http, NoAnswer } from '../lib/http-client.ts';
 import { configFindings, offFindings } from '../operator/setup/config-findings.ts';
+import { distinctFindings, finding } from '../operator/setup/finding.ts';
 import { reachFindings } from '../operator/setup/reach-findings.ts';
 
 export const USAGE = `Usage: npm run doctor
@@ -38,7 +39,7 @@ export async function diagnose({
     config = readConfig(variables, readFile);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return error.problems.map((words) => ({ id: 'configuration', severity: 'error', words }));
+    return error.problems.map((problem) => finding('configuration', 'error', { problem }));
   }
   const found = [
     ...configFindings(config, clock.now()),
@@ -46,9 +47,7 @@ export async function diagnose({
     ...(await reachFindings({ config, http, clock })),
     ...(await askCollector(config, http)),
   ];
-  const keyOf = ({ id, shop, destination, words }: Finding) => [id, shop, destination, words].join(' ');
-  const distinct = [...new Map(found.map((finding) => [keyOf(finding), finding])).values()];
-  return distinct.toSorted((a, b) => EXIT_CODES[b.severity] - EXIT_CODES[a.severity]);
+  return distinctFindings(found).toSorted((a, b) => EXIT_CODES[b.severity] - EXIT_CODES[a.severity]);
 }
 
 const EXIT_CODES: Record<Finding['severity'], number> = { ok: 0, warning: 1, error: 2 };
@@ -74,19 +73,10 @@ async function askCollector(config: Config, http: Http): Promise<Finding[]> {
     });
     const { findings } = (readJsonObject(body) ?? {}) as Partial<Setup>;
     if (status === 200 && Array.isArray(findings)) return findings;
-    const words = `Something answers at ${url} with HTTP ${status}, and it is no collector with this ADMIN_TOKEN.`;
-    return [
-      {
-        id: 'collector-foreign',
-        severity: 'warning',
-        words,
-        todo: 'Restart the collector with this configuration, or choose another PORT.',
-      },
-    ];
+    return [finding('collector-foreign', 'warning', { url, status })];
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    const words = `No collector answers at ${url}, so what has been received is not checked.`;
-    return [{ id: 'collector-not-running', severity: 'ok', words }];
+    return [finding('collector-not-running', 'ok', { url })];
   }
 }
 
@@ -95,11 +85,13 @@ const SIGNS: Record<Finding['severity'], string> = { error: '✗', warning: '!',
 /** The findings as lines for a terminal, with their number at the end. */
 export function toLines(findings: readonly Finding[]): string[] {
   const count = (severity: Finding['severity'], one: string) => {
-    const { length } = findings.filter((finding) => finding.severity === severity);
+    const { length } = findings.filter((one) => one.severity === severity);
     return `${length} ${one}${length === 1 ? '' : 's'}`;
   };
-  const lines = findings.flatMap(({ severity, shop, words, todo }) => [
-    `${SIGNS[severity]} ${shop === undefined ? '' : `${shop}: `}${words}`,
+  const placeOf = ({ shop, destination }: Pick<Finding, 'shop' | 'destination'>) =>
+    [shop, destination].flatMap((part) => (part === undefined ? [] : [`${part}: `])).join('');
+  const lines = findings.flatMap(({ severity, words, todo, ...about }) => [
+    `${SIGNS[severity]} ${placeOf(about)}${words}`,
     ...(todo === undefined ? [] : [`    ${todo}`]),
   ]);
   return [...lines, '', `${count('error', 'error')}, ${count('warning', 'warning')}`];

@@ -1,3 +1,5 @@
+import { inEnglish, notice } from '../../shared/advice/notice.ts';
+import type { Notice } from '../../shared/operator-api/index.ts';
 import { baseName } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
 import type { Config, Shop } from './config.ts';
@@ -38,16 +40,14 @@ export function summarize(config: Config, port: number): Summary {
     port,
     ...(adminPort !== undefined && { adminPort }),
     ...(hasConsole && { console: consoleAddress(config, base) }),
-    off: [
-      ...unset('operator routes and metrics', { ADMIN_TOKEN: adminToken }),
-      ...(isShared && adminToken !== undefined
-        ? ['operator routes and metrics: the origin of PUBLIC_URL is in ALLOWED_ORIGINS; set ADMIN_PORT']
-        : []),
-    ],
+    off: inWords([
+      ...unset('operator-off', { ADMIN_TOKEN: adminToken }),
+      ...(isShared && adminToken !== undefined ? [notice('operator-shares-origin', {})] : []),
+    ]),
     shops: config.shops.map((shop) => ({
       id: shop.id,
       destinations: shop.destinations.map(({ destination }) => destination.name),
-      off: offIn(shop),
+      off: inWords(offIn(shop)),
       tag: scriptTag(base, shop),
     })),
   };
@@ -62,27 +62,42 @@ const consoleAddress = ({ adminHost, adminPort }: Config, base: string) => {
 const withPort = (host: string, port: number) =>
   host.includes(':') && !host.startsWith('[') ? `[${host}]:${port}` : `${host}:${port}`;
 
-function offIn({ origins, destinations, shopline, customerioSigningKey }: Shop): string[] {
+const inWords = (notices: readonly Notice[]) => notices.map((one) => inEnglish(one).means);
+
+/** Features of a shop that are off, with the variables that switch them on. */
+export function offIn({ origins, destinations, shopline, customerioSigningKey }: Shop): Notice[] {
   const active = new Set(destinations.map(({ destination }) => baseName(destination)));
   return [
-    ...unset('events from browsers', { ALLOWED_ORIGINS: origins.size > 0 ? origins : undefined }),
-    ...DESTINATIONS.filter(({ name }) => !active.has(name)).flatMap(({ integration, switches }) =>
-      unset(`delivery to ${integration}`, Object.fromEntries(switches.map((name) => [name, undefined]))),
+    ...unset('browser-events-off', {
+      ALLOWED_ORIGINS: origins.size > 0 ? origins : undefined,
+    }),
+    ...DESTINATIONS.filter(({ name }) => !active.has(name)).map(({ integration: title, switches }) =>
+      notice('delivery-off', { title, variables: switches.join(', ') }),
     ),
-    ...unset('order webhooks', { SHOPLINE_APP_SECRET: shopline?.appSecret }),
-    ...unset('statistics reports', {
+    ...unset('order-webhooks-off', {
+      SHOPLINE_APP_SECRET: shopline?.appSecret,
+    }),
+    ...unset('statistics-reports-off', {
       SHOPLINE_HANDLE: shopline?.handle,
       SHOPLINE_ACCESS_TOKEN: shopline?.accessToken,
     }),
-    ...unset('Customer.io reporting webhooks', { CUSTOMERIO_WEBHOOK_SIGNING_KEY: customerioSigningKey }),
+    ...unset('reporting-webhooks-off', {
+      CUSTOMERIO_WEBHOOK_SIGNING_KEY: customerioSigningKey,
+    }),
   ];
 }
 
-/** One line when a variable that the feature needs is not set; none otherwise. */
-function unset(feature: string, needed: Readonly<Record<string, unknown>>): string[] {
+type Unset =
+  | 'operator-off'
+  | 'browser-events-off'
+  | 'order-webhooks-off'
+  | 'statistics-reports-off'
+  | 'reporting-webhooks-off';
+
+/** One notice when a variable that the feature needs is not set; none otherwise. */
+function unset(code: Unset, needed: Readonly<Record<string, unknown>>): Notice[] {
   const names = Object.keys(needed).filter((name) => needed[name] === undefined);
-  if (names.length === 0) return [];
-  return [`${feature}: ${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} not set`];
+  return names.length === 0 ? [] : [notice(code, { variables: names.join(', ') })];
 }
 
 /**

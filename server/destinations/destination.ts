@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import type { NoticeCode } from '../../shared/advice/notice.ts';
 import type { Purpose } from '../../shared/consent.ts';
 import type { MatchKey, ValueKey } from '../../shared/match-keys.ts';
 import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
@@ -66,8 +67,8 @@ export interface Destination<Payload = unknown, Settings = unknown> {
   dedupWindowMs?: number;
   /** Events wait while an earlier identify of the same person is unsettled. */
   waitsForIdentify?: boolean;
-  /** What an erasure cannot remove there, in words for the person concerned. Absent: `User Suppressed` erases it. */
-  cannotErase?: string;
+  /** What an erasure cannot remove there; `shared/advice` has the words for the person. Absent: `User Suppressed` erases it. */
+  cannotErase?: NoticeCode;
 
   /**
    * Settings under which what is sent shows up as a test and does not count.

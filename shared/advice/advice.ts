@@ -18,6 +18,8 @@ export interface AdviceTexts {
   reasons: Readonly<Record<AdvisedReason, Advice>>;
   /** What raises the share of deliveries that carry this. */
   quality: Readonly<Record<QualityKey, string>>;
+  /** Words of alerts, findings of the set-up and the like, with places for values: `notice.ts`. */
+  notices: Readonly<Record<string, Advice>>;
 }
 
 /**

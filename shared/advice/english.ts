@@ -1,6 +1,8 @@
 import type { AdviceTexts } from './advice.ts';
+import { ENGLISH_NOTICES } from './notice.ts';
 
 export const ENGLISH: AdviceTexts = {
+  notices: ENGLISH_NOTICES,
   reasons: {
     waiting: { means: 'It waits for its first attempt.', todo: '' },
     'not-sent': {

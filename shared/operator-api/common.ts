@@ -40,6 +40,14 @@ export type Outcome = z.infer<typeof Outcome>;
 /** What is wrong and what to do, in English. The same words by reason and language: `shared/advice`. */
 export const Words = z.object({ means: z.string(), todo: z.string() });
 
+/** By the placeholders of the words. Texts are shown as they are; numbers and times as the reader's language writes them. */
+export const NoticeValues = z.record(z.string(), z.union([z.string(), z.number()]));
+export type NoticeValues = z.infer<typeof NoticeValues>;
+
+/** What is the case, without words: `shared/advice` has those of each code, by language, with a place for each value. */
+export const Notice = z.object({ code: z.string(), values: NoticeValues });
+export type Notice = z.infer<typeof Notice>;
+
 /** How far the search index has followed the store. `lag`: events that are stored and cannot be found yet. */
 export const IndexState = z.object({ seq: z.int(), lag: z.int() });
 

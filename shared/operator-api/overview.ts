@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DestinationName, IndexState, Reason, Time, TimeText, Words } from './common.ts';
+import { DestinationName, IndexState, Notice, Reason, Time, TimeText, Words } from './common.ts';
 
 /** `GET /admin/overview`. Default: the last hour by minute. */
 export const OverviewQuery = z.strictObject({
@@ -123,7 +123,7 @@ export const MatchQuality = z.object({
 export type MatchQuality = z.infer<typeof MatchQuality>;
 
 /** `GET /admin/alerts`. */
-export const Alert = z.object({
+export const Alert = Notice.extend({
   id: z.string(),
   rule: z.string(),
   severity: z.enum(['warning', 'error']),
@@ -134,8 +134,6 @@ export const Alert = z.object({
   /** Present once it has ended. */
   until: Time.optional(),
   words: Words,
-  value: z.number().optional(),
-  baseline: z.number().optional(),
 });
 export type Alert = z.infer<typeof Alert>;
 export const AlertList = z.object({ alerts: z.array(Alert) });

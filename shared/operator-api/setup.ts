@@ -1,14 +1,16 @@
 import { z } from 'zod';
-import { DestinationName, Time } from './common.ts';
+import { DestinationName, Notice, NoticeValues, Time } from './common.ts';
 import { Breaker } from './overview.ts';
 
 /** Something that was checked. */
 export const Finding = z.object({
-  /** Stable: `destination-unreachable`, `clock-off` … */
+  /** Stable: `endpoint-unreachable`, `clock-ahead` … */
   id: z.string(),
   severity: z.enum(['ok', 'warning', 'error']),
   shop: z.string().optional(),
   destination: DestinationName.optional(),
+  /** What the words hold. */
+  values: NoticeValues,
   words: z.string(),
   /** Absent when there is nothing to do. */
   todo: z.string().optional(),
@@ -26,7 +28,7 @@ export const Setup = z.object({
       tag: z.string(),
       ordersFrom: z.enum(['platform', 'server', 'browser']),
       /** Features that are off, with the variables that switch them on. */
-      off: z.array(z.string()),
+      off: z.array(Notice.extend({ words: z.string() })),
       destinations: z.array(
         z.object({
           name: DestinationName,

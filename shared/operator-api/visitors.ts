@@ -3,6 +3,9 @@ import { DestinationName, EventSource, Time } from './common.ts';
 
 const Consents = z.partialRecord(z.enum(['advertising', 'analytics', 'marketing']), z.boolean());
 
+/** What an erasure cannot remove, in words for the person; the same by `code` and language: `shared/advice`. */
+const Remains = z.array(z.object({ destination: DestinationName, code: z.string(), why: z.string() }));
+
 /** `GET /admin/visitors/:id`, for one shop: the first 200 of each list, and how many there are. Their events: `GET /admin/events?visitor=`. */
 export const Visitor = z.object({
   shop: z.string(),
@@ -31,8 +34,7 @@ export const Visitor = z.object({
     ...{ events: z.int(), mentions: z.int(), orders: z.int(), browsers: z.int() },
     ...{ evidenced: z.int(), claimed: z.int() },
   }),
-  /** What an erasure cannot remove, in words for the person. */
-  remains: z.array(z.object({ destination: DestinationName, why: z.string() })),
+  remains: Remains,
 });
 export type Visitor = z.infer<typeof Visitor>;
 export const VisitorList = z.object({ visitors: z.array(Visitor) });
@@ -52,7 +54,7 @@ export const ErasureAnswer = z.object({
   ids: z.array(z.string()),
   claimed: z.object({ userIds: z.array(z.string()), browsers: z.array(z.string()) }),
   suppressed: z.array(z.string()),
-  remains: z.array(z.object({ destination: DestinationName, why: z.string() })),
+  remains: Remains,
 });
 export const ErasureList = z.object({ erasures: z.array(ErasureAnswer) });
 export type ErasureList = z.infer<typeof ErasureList>;

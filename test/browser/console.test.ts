@@ -159,7 +159,7 @@ test('each number of a reconciled day leads to the orders behind it', async ({ p
 test('an erasure lists what stays and wants a word to be typed', async ({ page, server }) => {
   await open(page, server, 'visitors/customer-20714');
   await page.locator(at('erase')).click();
-  expect(await page.locator(at('remains')).innerText()).toContain('TikTok has no route that deletes events');
+  expect(await page.locator(at('remains')).innerText()).toContain('The Events API cannot delete events');
   expect(await page.locator(at('erase-now')).isDisabled()).toBe(true);
   await page.fill('dialog [name="confirmation"]', 'ERASE');
   await page.locator(at('erase-now')).click();

@@ -59,7 +59,7 @@ describe.each([
 
 test('a clock that is off, and by how much', async () => {
   const { findings, code } = await run(WHOLE, answering(NOW - 300_000));
-  expect(findings.find(({ id }) => id === 'clock-off')?.words).toMatch(/300 s ahead/);
+  expect(findings.find(({ id }) => id === 'clock-ahead')?.words).toMatch(/300 s ahead/);
   expect(code).toBe(2);
 });
 
@@ -87,10 +87,23 @@ test('the collector that runs here is asked what it has received', async () => {
 test('lines for a terminal, the worst first, with their number', () => {
   expect(
     toLines([
-      { id: 'a', severity: 'error', shop: 'tea', words: 'It is off.', todo: 'Switch it on.' },
-      { id: 'b', severity: 'ok', words: 'It answers.' },
+      {
+        id: 'a',
+        severity: 'error',
+        shop: 'tea',
+        values: {},
+        words: 'It is off.',
+        todo: 'Switch it on.',
+      },
+      {
+        id: 'b',
+        severity: 'ok',
+        destination: 'tiktok',
+        values: {},
+        words: 'It answers.',
+      },
     ]),
-  ).toEqual(['✗ tea: It is off.', '    Switch it on.', '✓ It answers.', '', '1 error, 0 warnings']);
+  ).toEqual(['✗ tea: It is off.', '    Switch it on.', '✓ tiktok: It answers.', '', '1 error, 0 warnings']);
 });
 
 test('--help answers, and a wrong argument ends with 2', async () => {

@@ -28,14 +28,14 @@ describe('P15: the start line shows an operator what runs', () => {
 
   test('what is off, and which variable switches it on', () => {
     const { off, shops } = summaryOf({});
-    expect(off).toEqual(['operator routes and metrics: ADMIN_TOKEN is not set']);
+    expect(off).toEqual(['operator routes and metrics: ADMIN_TOKEN not set']);
     expect(shops[0]?.off).toEqual([
-      'events from browsers: ALLOWED_ORIGINS is not set',
-      'delivery to Customer.io: CUSTOMERIO_API_KEY is not set',
-      'delivery to SHOPLINE: SHOPLINE_CDP_CHANNEL_ID is not set',
-      'order webhooks: SHOPLINE_APP_SECRET is not set',
-      'statistics reports: SHOPLINE_HANDLE, SHOPLINE_ACCESS_TOKEN are not set',
-      'Customer.io reporting webhooks: CUSTOMERIO_WEBHOOK_SIGNING_KEY is not set',
+      'events from browsers: ALLOWED_ORIGINS not set',
+      'delivery to Customer.io: CUSTOMERIO_API_KEY not set',
+      'delivery to SHOPLINE: SHOPLINE_CDP_CHANNEL_ID not set',
+      'order webhooks: SHOPLINE_APP_SECRET not set',
+      'statistics reports: SHOPLINE_HANDLE, SHOPLINE_ACCESS_TOKEN not set',
+      'Customer.io reporting webhooks: CUSTOMERIO_WEBHOOK_SIGNING_KEY not set',
     ]);
   });
 

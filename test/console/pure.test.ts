@@ -8,7 +8,10 @@ import { hrefOf, readPlace } from '../../client/console/place.ts';
 import { addDays, dayIn, startOfDay } from '../../client/console/views/days.ts';
 import { mergeLive } from '../../client/console/views/use-live.ts';
 import { preferredLanguage, WORDS } from '../../client/console/words/index.ts';
+import { noticeOf } from '../../client/console/words/notice.ts';
 import { reasonOf } from '../../client/console/words/reason.ts';
+import { ENGLISH_NOTICES, notice } from '../../shared/advice/notice.ts';
+import { ALERT_RULES } from '../../shared/alert-rules.ts';
 import { SKIP_REASONS } from '../../shared/reasons.ts';
 import { events } from '../support/console/fixtures.ts';
 
@@ -159,6 +162,35 @@ describe('texts', () => {
         expect(reasonOf(words, reason).title).not.toBe(reason);
         expect(reasonOf(words, reason).means).not.toBe('');
       }
+  });
+
+  test('every alert, finding and remark has words in each language, with the same values', () => {
+    const placesIn = ({ means }: { means: string }) => [...new Set(means.match(/\{\w+\}/g))].toSorted();
+    const codes = Object.keys(ENGLISH_NOTICES);
+    expect(ALERT_RULES.filter((rule) => rule !== 'clock-off' && !codes.includes(rule))).toEqual([]);
+    for (const { advice } of Object.values(WORDS)) {
+      expect(Object.keys(advice.notices).toSorted()).toEqual(codes.toSorted());
+      for (const [code, english] of Object.entries(ENGLISH_NOTICES)) {
+        const texts = advice.notices[code];
+        expect([code, texts && placesIn(texts)]).toEqual([code, placesIn(english)]);
+        expect([code, texts?.todo === '']).toEqual([code, english.todo === '']);
+      }
+    }
+  });
+
+  test('values are written as the reader writes them; an unknown code has the collector’s words', () => {
+    const shown = { words: WORDS['zh-Hant'], format: createFormat('zh-Hant') };
+    const fall = notice('match-keys-fall', {
+      name: 'Order Completed',
+      key: 'ttp',
+      share: 0.214,
+      baselineShare: 0.8,
+    });
+    const other = { means: 'Its own words.', todo: '' };
+    expect(noticeOf(shown, fall, other).means).toBe(
+      'Order Completed 事件帶有「TikTok Cookie」的比例為 21.4%，先前為 80%。',
+    );
+    expect(noticeOf(shown, { code: 'constructor', values: {} }, other)).toBe(other);
   });
 
   test('a reason that this version does not know is shown as it is', () => {

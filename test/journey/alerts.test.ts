@@ -157,7 +157,7 @@ test('orders that stop after a week of them are an alert, found by the search; t
   );
   expect(alert?.data).toMatchObject({
     shop: 'shop',
-    value: 0,
+    values: { value: 0 },
     words: { means: expect.stringContaining('are usual') },
   });
 }, 60_000);

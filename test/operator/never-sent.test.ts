@@ -93,7 +93,7 @@ test('a refused access token is an error of the set-up page', async () => {
   );
   expect(findings[0]).toMatchObject({ severity: 'error' });
   expect(findings.find(({ id }) => id === 'token-refused')?.words).toMatch(
-    /^TikTok refused the access token; \d+ events wait/,
+    /^The access token .* is refused.* Waiting: \d+/,
   );
   sandbox.setFaults('tiktok', []);
 });

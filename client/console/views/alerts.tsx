@@ -7,10 +7,13 @@ import { Table } from '../parts/table.tsx';
 import { hrefOf } from '../place.ts';
 import { useData } from '../use-data.ts';
 import { useStream } from '../use-stream.ts';
+import { noticeOf } from '../words/notice.ts';
 
 /** What differs from the shop's own last days or needs an operator: as it is now, and what has ended. */
 export function Alerts() {
-  const { api, shop, words, format, titleOf } = useConsole();
+  const shown = useConsole();
+  const { api, shop, words, format, titleOf } = shown;
+  const adviceOf = (alert: Alert) => noticeOf(shown, alert, alert.words);
   const found = useData(shop.id, (signal) => api.get<{ alerts: Alert[] }>('admin/alerts', {}, signal));
   const open = (found.data?.alerts ?? []).filter(({ until }) => until === undefined).length;
   useStream({ onStatus: ({ alerts }) => found.data && alerts !== open && found.reload() });
@@ -31,14 +34,12 @@ export function Alerts() {
                     <Pill state={alert.severity === 'error' ? 'dead' : 'retry'}>
                       {w.severities[alert.severity]}
                     </Pill>
-                    {alert.words.means}
+                    {alert.destination && `${titleOf(alert.destination)}: `}
+                    {adviceOf(alert).means}
                   </h2>
-                  <p>{alert.words.todo}</p>
+                  <p>{adviceOf(alert).todo}</p>
                   <p class="soft">
                     {w.since(format.time(alert.since))}
-                    {alert.value !== undefined &&
-                      alert.baseline !== undefined &&
-                      ` · ${w.compared(format.number(alert.value, 2), format.number(alert.baseline, 2))}`}
                     {alert.destination && (
                       <>
                         {' · '}
@@ -57,7 +58,7 @@ export function Alerts() {
                     rows={ended}
                     keyOf={({ id }) => id}
                     columns={[
-                      { head: w.what, cell: (alert) => alert.words.means },
+                      { head: w.what, cell: (alert) => adviceOf(alert).means },
                       {
                         head: words.common.destination,
                         cell: ({ destination }) => destination && titleOf(destination),

@@ -17,7 +17,7 @@ export function CampaignCard({ totals, synced }: CampaignProps) {
   const { spendHundredths: spend, amountHundredths: sales } = totals;
   return (
     <Panel
-      title={totals.marketingEventId}
+      title={w.campaign(totals.marketingEventId)}
       aside={<SyncPill synced={synced} />}
       test={`campaign-${totals.marketingEventId}`}
     >

@@ -13,6 +13,14 @@ const OUTCOMES = {
 } as const;
 const NAMES = ['Product Viewed', 'Product Added', 'Checkout Started', 'Order Completed'];
 
+/** The API's words; ours, in the reader's language, where it was asked nothing. */
+function AnswerWords({ of: { outcome, reason, words: said } }: { of: TestEventAnswer }) {
+  const { words } = useConsole();
+  const means = outcome === 'skipped' && reason ? reasonOf(words, reason).means : '';
+  if (means) return <p>{means}</p>;
+  return said ? <p class="api-words">“{said}”</p> : null;
+}
+
 type Destination = Setup['shops'][number]['destinations'][number];
 
 /** A destination's state, and a test event that goes to it alone and is stored nowhere. */
@@ -86,7 +94,7 @@ export function DestinationSetup({ destination }: { destination: Destination }) 
               .join(' · ')}
             {answer.ms !== undefined && ` · ${format.duration(answer.ms)}`}
           </p>
-          {answer.words && <p class="api-words">“{answer.words}”</p>}
+          <AnswerWords of={answer} />
           <details>
             <summary>{words.events.payload}</summary>
             <Json label={`${words.events.payload} · ${title}`} value={answer.payloads} />

@@ -3,6 +3,7 @@ import type { ErasureList, Visitor } from '../../../shared/operator-api/index.ts
 import { useConsole } from '../context.ts';
 import { Dialog, DialogActions } from '../parts/dialog.tsx';
 import { Failure } from '../parts/loading.tsx';
+import { noticeOf } from '../words/notice.ts';
 
 interface EraseProps {
   /** The visitor's route. */
@@ -15,7 +16,8 @@ interface EraseProps {
 
 /** Shows what an erasure takes and what it cannot, and asks for a word to be typed before it is carried out. */
 export function EraseDialog({ path, visitor, onClose, onDone }: EraseProps) {
-  const { api, shop, words, format, titleOf } = useConsole();
+  const shown = useConsole();
+  const { api, shop, words, format, titleOf } = shown;
   const [typed, setTyped] = useState('');
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<Error>();
@@ -51,9 +53,10 @@ export function EraseDialog({ path, visitor, onClose, onDone }: EraseProps) {
           <div data-test="remains">
             <h3>{w.remains}</h3>
             <ul class="bullets">
-              {visitor.remains.map(({ destination, why }) => (
+              {visitor.remains.map(({ destination, code, why }) => (
                 <li key={destination}>
-                  {titleOf(destination)}: {why}
+                  {titleOf(destination)}:{' '}
+                  {noticeOf(shown, { code, values: {} }, { means: why, todo: '' }).means}
                 </li>
               ))}
             </ul>

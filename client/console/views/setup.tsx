@@ -6,13 +6,15 @@ import { Page, Panel } from '../parts/page.tsx';
 import { Prose } from '../parts/prose.tsx';
 import { Pill } from '../parts/state.tsx';
 import { useData } from '../use-data.ts';
+import { noticeOf } from '../words/notice.ts';
 import { DestinationSetup } from './destination-setup.tsx';
 
 const COLOURS = { ok: 'delivered', warning: 'retry', error: 'dead' } as const;
 
 /** What is configured, what is wrong with it, a test event for each destination, and the tag to copy. */
 export function Setup() {
-  const { api, shop, words } = useConsole();
+  const shown = useConsole();
+  const { api, shop, words } = shown;
   const found = useData(shop.id, (signal) => api.get<SetupAnswer>('admin/setup', { shop: shop.id }, signal));
   const w = words.setup;
   return (
@@ -47,8 +49,10 @@ export function Setup() {
                   {own.off.length > 0 && (
                     <Panel title={w.off}>
                       <ul class="bullets">
-                        {own.off.map((feature) => (
-                          <li key={feature}>{feature}</li>
+                        {own.off.map((one) => (
+                          <li key={one.words}>
+                            {noticeOf(shown, one, { means: one.words, todo: '' }).means}
+                          </li>
                         ))}
                       </ul>
                     </Panel>
@@ -64,7 +68,7 @@ export function Setup() {
 }
 
 function Findings({ findings }: { findings: readonly Finding[] }) {
-  const { words, titleOf } = useConsole();
+  const { words } = useConsole();
   const w = words.setup;
   const fine = findings.filter(({ severity }) => severity === 'ok');
   const wrong = findings.filter(({ severity }) => severity !== 'ok');
@@ -76,17 +80,7 @@ function Findings({ findings }: { findings: readonly Finding[] }) {
         {wrong.map((finding) => (
           <li key={key(finding)} data-test="finding">
             <Pill state={COLOURS[finding.severity]}>{w.severities[finding.severity]}</Pill>
-            <div>
-              <p>
-                {finding.destination && <strong>{titleOf(finding.destination)}: </strong>}
-                <Prose text={finding.words} />
-              </p>
-              {finding.todo && (
-                <p class="todo">
-                  <Prose text={finding.todo} />
-                </p>
-              )}
-            </div>
+            <FindingWords of={finding} />
           </li>
         ))}
       </ul>
@@ -95,11 +89,31 @@ function Findings({ findings }: { findings: readonly Finding[] }) {
           <summary>{w.fine(String(fine.length))}</summary>
           <ul class="bullets">
             {fine.map((finding) => (
-              <li key={key(finding)}>{finding.words}</li>
+              <li key={key(finding)}>
+                <FindingWords of={finding} />
+              </li>
             ))}
           </ul>
         </details>
       )}
     </Panel>
+  );
+}
+
+function FindingWords({ of: { id, values, destination, words, todo = '' } }: { of: Finding }) {
+  const shown = useConsole();
+  const advice = noticeOf(shown, { code: id, values }, { means: words, todo });
+  return (
+    <div>
+      <p>
+        {destination && <strong>{shown.titleOf(destination)}: </strong>}
+        <Prose text={advice.means} />
+      </p>
+      {advice.todo && (
+        <p class="todo">
+          <Prose text={advice.todo} />
+        </p>
+      )}
+    </div>
   );
 }

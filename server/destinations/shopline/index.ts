@@ -53,6 +53,6 @@ export const shopline: Destination<Payload, Settings> = {
   describeAnswer,
   once: ({ onceKey }) => onceKey,
   refersTo,
-  cannotErase: 'The customer data platform has no call that deletes events that were sent.',
+  cannotErase: 'shopline-not-erased',
   examples,
 };

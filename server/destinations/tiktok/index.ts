@@ -59,7 +59,7 @@ export const tiktok: Destination<Payload, Settings> = {
   once: ({ event, event_id }) =>
     isPurchase(event) && event_id.startsWith('order:') ? `${event_id}:purchase` : undefined,
   dedupWindowMs: 48 * HOUR_MS,
-  cannotErase: 'The Events API cannot delete events that were sent.',
+  cannotErase: 'tiktok-not-erased',
   asTest: (settings, code = settings.testEventCode) =>
     code === undefined ? undefined : { ...settings, testEventCode: code },
   examples,

@@ -4,6 +4,7 @@ import { titleOf } from '../../destinations/destination.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type Http, NoAnswer } from '../../lib/http-client.ts';
 import { aheadOfMs } from '../../observe/clock-offsets.ts';
+import { finding } from './finding.ts';
 
 interface ReachParts {
   config: Pick<Config, 'shops'>;
@@ -36,7 +37,7 @@ function endpointsOf({ shops }: Pick<Config, 'shops'>): Map<string, Set<string>>
   for (const { destinations, shopline } of shops) {
     for (const { destination, settings } of destinations)
       add(destination.request([], { settings, nowMs: 0 }).url, titleOf(destination));
-    if (shopline) add(shopline.endpoint, 'SHOPLINE’s Admin API');
+    if (shopline) add(shopline.endpoint, 'SHOPLINE Admin API');
   }
   return found;
 }
@@ -44,27 +45,17 @@ function endpointsOf({ shops }: Pick<Config, 'shops'>): Map<string, Set<string>>
 async function ask(
   { http, clock }: ReachParts,
   origin: string,
-  titles: ReadonlySet<string>,
+  names: ReadonlySet<string>,
 ): Promise<{ finding: Finding; skewMs?: number }> {
-  const names = [...titles].join(' and ');
+  const titles = [...names].join(', ');
   try {
     const response = await http({ method: 'GET', url: `${origin}/`, headers: {} });
     const skewMs = aheadOfMs(response, clock.now());
-    const finding: Finding = {
-      id: 'endpoint-reached',
-      severity: 'ok',
-      words: `${names}: ${origin} answers.`,
-    };
-    return { finding, ...(skewMs !== undefined && { skewMs }) };
+    const reached = finding('endpoint-reached', 'ok', { titles, origin });
+    return { finding: reached, ...(skewMs !== undefined && { skewMs }) };
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
-    const finding: Finding = {
-      id: 'endpoint-unreachable',
-      severity: 'error',
-      words: `${names}: ${origin} cannot be reached: ${error.message}`,
-      todo: 'Check DNS, the firewall and the endpoint’s variable. Events wait until it can be reached.',
-    };
-    return { finding };
+    return { finding: finding('endpoint-unreachable', 'error', { titles, origin, error: error.message }) };
   }
 }
 
@@ -72,15 +63,7 @@ async function ask(
 function clockFindings(skews: readonly number[]): Finding[] {
   if (skews.length === 0) return [];
   const least = skews.reduce((a, b) => (Math.abs(b) < Math.abs(a) ? b : a));
-  if (Math.abs(least) <= MAX_SKEW_MS)
-    return [{ id: 'clock', severity: 'ok', words: 'The clock of this machine is right.' }];
+  if (Math.abs(least) <= MAX_SKEW_MS) return [finding('clock', 'ok', {})];
   const seconds = Math.round(Math.abs(least) / 1_000);
-  return [
-    {
-      id: 'clock-off',
-      severity: 'error',
-      words: `The clock of this machine is ${seconds} s ${least > 0 ? 'ahead' : 'behind'}: events get wrong times, and signatures are refused.`,
-      todo: 'Switch on NTP (timedatectl set-ntp true).',
-    },
-  ];
+  return [finding(least > 0 ? 'clock-ahead' : 'clock-behind', 'error', { seconds })];
 }

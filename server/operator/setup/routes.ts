@@ -1,6 +1,8 @@
 import { type Request, Router } from 'express';
+import { inEnglish } from '../../../shared/advice/notice.ts';
 import { type Finding, OfShop, type Setup, TestEventRequest } from '../../../shared/operator-api/index.ts';
 import type { Config } from '../../config/config.ts';
+import { offIn } from '../../config/summary.ts';
 import type { Http } from '../../lib/http-client.ts';
 import type { Store } from '../../store/store.ts';
 import { record } from '../audit.ts';
@@ -10,6 +12,7 @@ import { parse } from '../parse.ts';
 import { inShop } from '../places.ts';
 import { toIso } from '../times.ts';
 import { configFindings, shopSummaries } from './config-findings.ts';
+import { distinctFindings, finding } from './finding.ts';
 import { liveFindings } from './live-findings.ts';
 import { reachFindings } from './reach-findings.ts';
 import { sendTestEvent } from './test-event.ts';
@@ -40,7 +43,9 @@ export function setupRoutes(parts: SetupParts): Router {
       ...(await liveFindings(parts)),
       ...(await reach()),
     ];
-    const findings = found.filter(inShop(shop)).toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
+    const findings = distinctFindings(found.filter(inShop(shop))).toSorted(
+      (a, b) => RANK[a.severity] - RANK[b.severity],
+    );
     const shops = await describeShops(parts, request, shop);
     response.json({ findings, shops } satisfies Setup);
   });
@@ -70,15 +75,7 @@ function createReach({ config, http, clock }: SetupParts): () => Promise<Finding
 /** The operator's own request may have come through the proxy. */
 function proxyFindings({ trustProxy }: Config, { headers }: Request): Finding[] {
   if (trustProxy !== undefined || (headers['x-forwarded-for'] ?? headers.forwarded) === undefined) return [];
-  return [
-    {
-      id: 'trust-proxy-missing',
-      severity: 'error',
-      words:
-        'Requests come through a proxy, but TRUST_PROXY is not set: every visitor has the proxy’s address and country.',
-      todo: 'Set TRUST_PROXY to the number of proxies, or to their networks.',
-    },
-  ];
+  return [finding('trust-proxy-missing', 'error', {})];
 }
 
 async function describeShops(
@@ -104,8 +101,10 @@ async function describeShops(
     };
   };
   return Promise.all(
-    places.shopsOf(wanted).map(async ({ id, ordersFrom }) => {
-      const { tag = '', off = [] } = summaries.find((summary) => summary.id === id) ?? {};
+    places.shopsOf(wanted).map(async (shop) => {
+      const { id, ordersFrom } = shop;
+      const { tag = '' } = summaries.find((summary) => summary.id === id) ?? {};
+      const off = offIn(shop).map((one) => ({ ...one, words: inEnglish(one).means }));
       const destinations = await Promise.all(now.filter(({ shop }) => shop === id).map(describe));
       return { id, tag, ordersFrom, off, destinations };
     }),

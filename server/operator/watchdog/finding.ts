@@ -1,4 +1,5 @@
 import type { AlertRule } from '../../../shared/alert-rules.ts';
+import type { Notice } from '../../../shared/operator-api/index.ts';
 
 export type Severity = 'warning' | 'error';
 
@@ -10,14 +11,12 @@ export interface Subject {
   destination?: string | undefined;
 }
 
-/** What a rule found. While it is found again and again it is one incident. */
-export interface Finding extends Subject {
+/**
+ * What a rule found. While it is found again and again it is one incident. Of its values `value` was measured and `baseline`
+ * expected; none is what a visitor can choose freely.
+ */
+export interface Finding extends Subject, Notice {
   severity: Severity;
-  /** One sentence with the numbers; it holds nothing that a visitor can choose freely. */
-  means: string;
-  /** What was measured, and what was expected. */
-  value?: number;
-  baseline?: number;
   /** How many hours back the rule looked: the baseline of an incident ends before them. */
   windowHours?: number;
 }

@@ -1,20 +1,17 @@
 import { z } from 'zod';
 import { ALERT_RULES } from '../../../shared/alert-rules.ts';
 import { readJson } from '../../../shared/json.ts';
+import { Notice } from '../../../shared/operator-api/index.ts';
 import { MAX_FACT_LENGTH, type Store } from '../../store/store.ts';
 import { KeptHours } from './counted-hours.ts';
 
-/** From the first finding until nothing is found for a while. Times in epoch ms. */
-const Incident = z.object({
+/** From the first finding until nothing is found for a while. The values are those found first. Times in epoch ms. */
+const Incident = Notice.extend({
   id: z.string(),
   rule: z.enum(ALERT_RULES),
   shop: z.string().optional(),
   destination: z.string().optional(),
   severity: z.enum(['warning', 'error']),
-  /** As it was found first; the numbers of later findings are not kept. */
-  means: z.string(),
-  value: z.number().optional(),
-  baseline: z.number().optional(),
   openedAtMs: z.number(),
   lastFoundMs: z.number(),
   endedAtMs: z.number().optional(),
@@ -25,12 +22,12 @@ export type Incident = z.infer<typeof Incident>;
 const Pending = z.object({ incident: Incident, attempts: z.int(), dueAtMs: z.number() });
 export type Pending = z.infer<typeof Pending>;
 
-/** What a watchdog knows beyond the life of its process. */
+/** What a watchdog knows beyond the life of its process. Without incidents of a version that kept them in another form. */
 export const Kept = z.object({
-  open: z.array(Incident),
-  ended: z.array(Incident),
+  open: z.array(Incident).catch([]),
+  ended: z.array(Incident).catch([]),
   /** Messages that were not accepted yet. */
-  pending: z.array(Pending),
+  pending: z.array(Pending).catch([]),
   hours: KeptHours,
 });
 export type Kept = z.infer<typeof Kept>;

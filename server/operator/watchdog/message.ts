@@ -1,30 +1,18 @@
+import { inEnglish } from '../../../shared/advice/notice.ts';
 import type { Alert } from '../../../shared/operator-api/index.ts';
 import type { Incident } from './kept.ts';
-import { RULE_TEXTS } from './rules/words.ts';
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
 /** An incident as `GET /admin/alerts` shows it. */
-export function toAlert({
-  id,
-  rule,
-  severity,
-  shop,
-  destination,
-  means,
-  value,
-  baseline,
-  ...times
-}: Incident): Alert {
+export function toAlert({ id, rule, severity, shop, destination, code, values, ...times }: Incident): Alert {
   return {
-    ...{ id, rule, severity },
+    ...{ id, rule, severity, code, values },
     ...(shop !== undefined && { shop }),
     ...(destination !== undefined && { destination }),
     since: iso(times.openedAtMs),
     ...(times.endedAtMs !== undefined && { until: iso(times.endedAtMs) }),
-    words: { means, todo: RULE_TEXTS[rule].todo },
-    ...(value !== undefined && { value }),
-    ...(baseline !== undefined && { baseline }),
+    words: inEnglish({ code, values }),
   };
 }
 
@@ -45,11 +33,12 @@ export function toMessage(incident: Incident): Message {
 
 /** The same for Slack's incoming webhooks. @see https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
 export function toSlackMessage(incident: Incident): Message {
-  const { rule, shop, destination, severity, means, endedAtMs } = incident;
+  const { rule, shop, destination, severity, endedAtMs } = incident;
+  const { means, todo } = inEnglish(incident);
   const place = [shop, destination].filter((part) => part !== undefined).join(' · ');
   const state = endedAtMs === undefined ? severity : 'ended';
   const title = `Storebeacon: ${rule}${place === '' ? '' : ` (${place})`}: ${state}`;
-  const lines = endedAtMs === undefined ? [means, RULE_TEXTS[rule].todo] : [means];
+  const lines = endedAtMs === undefined ? [means, todo] : [means];
   const markdown = [`*${escaped(title)}*`, ...lines.map(escaped)].join('\n');
   const blocks = [{ type: 'section', text: { type: 'mrkdwn', text: markdown } }];
   return { ...toMessage(incident), body: JSON.stringify({ text: escaped(`${title}. ${means}`), blocks }) };

@@ -1,3 +1,4 @@
+import { inEnglish } from '../../../shared/advice/notice.ts';
 import type { Alert } from '../../../shared/operator-api/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Counters } from '../../observe/counters.ts';
@@ -15,7 +16,7 @@ import type { Outbox } from './outbox.ts';
 import { createRecent } from './recent.ts';
 import { findHourly, HOURLY_RULES } from './rules/hourly.ts';
 import { findLive, LIVE_RULES } from './rules/live.ts';
-import { RULE_TEXTS } from './rules/words.ts';
+import { LOG_LINES } from './rules/log-lines.ts';
 
 export interface WatchdogParts extends Omit<GatherParts, 'log'> {
   log: GatherParts['log'] & Pick<Store, 'readFact' | 'writeFact'>;
@@ -61,7 +62,7 @@ export async function createWatchdog(parts: WatchdogParts): Promise<Watchdog> {
 
   function report({ opened, ended }: Changes): void {
     for (const incident of opened) {
-      const { line } = RULE_TEXTS[incident.rule];
+      const line = LOG_LINES[incident.rule];
       counters.count('alerts_opened', { rule: incident.rule });
       if (line !== undefined) logger.warn(factsOf(incident), line);
     }
@@ -125,6 +126,7 @@ export async function createWatchdog(parts: WatchdogParts): Promise<Watchdog> {
   };
 }
 
-function factsOf({ id, rule, severity, shop, destination, means, value, baseline }: Incident): object {
-  return { alert: id, rule, severity, shop, destination, means, value, baseline };
+function factsOf(incident: Incident): object {
+  const { id, rule, severity, shop, destination, values } = incident;
+  return { alert: id, rule, severity, shop, destination, means: inEnglish(incident).means, ...values };
 }

@@ -11,7 +11,7 @@ const START_MS = Date.parse('2026-06-01T00:00:00Z');
 const all = new Set(ALERT_RULES);
 const paused: Finding = {
   ...{ rule: 'token-refused', shop: 'tea', destination: 'tiktok' },
-  ...{ severity: 'error', means: 'It refuses the access token.' },
+  ...{ severity: 'error', code: 'token-refused', values: { waiting: 12 } },
 };
 
 const setUp = () => {
@@ -61,7 +61,7 @@ test('a flood of findings opens 200 incidents at most', () => {
 test('whatever is found in whatever order, messages about one subject alternate: opened, ended, opened …', () => {
   const chance = createChance(7);
   const subjects = ALERT_RULES.flatMap((rule) =>
-    ['tea', 'shoes'].map((shop): Finding => ({ rule, shop, severity: 'warning', means: 'x' })),
+    ['tea', 'shoes'].map((shop): Finding => ({ rule, shop, severity: 'warning', code: rule, values: {} })),
   );
   let ids = 0;
   const newId = () => `alert_${++ids}`;

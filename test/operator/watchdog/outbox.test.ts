@@ -13,8 +13,8 @@ const MINUTE_MS = 60_000;
 const KEY = Buffer.from('an incident is no secret, a key is');
 const incident: Incident = {
   ...{ id: 'alert_7', rule: 'token-refused', shop: 'tea', destination: 'tiktok', severity: 'error' },
-  means: 'It refuses the access token <or> a permission & more.',
-  ...{ value: 12, openedAtMs: Date.parse('2026-06-01T08:00:00Z') },
+  ...{ code: 'token-refused', values: { waiting: '<12> & more' } },
+  ...{ openedAtMs: Date.parse('2026-06-01T08:00:00Z') },
   ...{ lastFoundMs: 0, baselineEndHour: 0 },
 };
 
@@ -71,8 +71,11 @@ test('a message carries the alert, signed by the Standard Webhooks scheme', asyn
     ...{ type: 'alert.opened', timestamp: '2026-06-01T08:00:00.000Z' },
     data: {
       ...{ id: 'alert_7', rule: 'token-refused', severity: 'error', shop: 'tea', destination: 'tiktok' },
-      ...{ since: '2026-06-01T08:00:00.000Z', value: 12 },
-      words: { means: incident.means, todo: expect.stringContaining('Replace the token') },
+      ...{ since: '2026-06-01T08:00:00.000Z', code: 'token-refused', values: { waiting: '<12> & more' } },
+      words: {
+        means: expect.stringContaining('Waiting: <12> & more.'),
+        todo: expect.stringContaining('Replace the token'),
+      },
     },
   });
   expect(ended).toMatchObject({
@@ -139,5 +142,5 @@ test('Slack is sent a text and blocks without a signature; its control character
   expect(rest).toEqual({});
   expect(text).toContain('token-refused (tea · tiktok): error');
   expect(blocks).toMatchObject([{ type: 'section', text: { type: 'mrkdwn' } }]);
-  expect(blocks[0].text.text).toContain('&lt;or&gt; a permission &amp; more');
+  expect(blocks[0].text.text).toContain('&lt;12&gt; &amp; more');
 });

@@ -106,7 +106,7 @@ describe('by hour', () => {
     const open = (subject: { rule: string }) =>
       subject.rule === 'purchases-drop' ? { baselineEndHour: TO_HOUR - 6 * 24 } : {};
     expect(findHourly({ ...usual, ...figures }, TO_HOUR, open)).toMatchObject([
-      { rule: 'purchases-drop', baseline: 40 },
+      { rule: 'purchases-drop', values: { baseline: 40 } },
     ]);
   });
 
@@ -133,7 +133,7 @@ describe('by hour', () => {
   ])('%s is near %s', (name, meant) => {
     const found = findHourly({ ...usual, ...names({ [name]: steady(0, [3]) }) }, TO_HOUR, () => ({}));
     expect(found.map(({ rule }) => rule)).toEqual(meant === undefined ? [] : ['event-name-unknown']);
-    if (meant !== undefined) expect(found[0]?.means).toContain(`"${name}" for ${meant}`);
+    if (meant !== undefined) expect(found[0]?.values.names).toBe(`"${name}" → ${meant}`);
   });
 
   test('no standard name is taken for a mistake, nor one that came twice', () => {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { inEnglish } from '../../../shared/advice/notice.ts';
 import { optionsOrExit, usageRow } from '../../support/options.ts';
 import { monthHour } from './data.ts';
 import { evaluateMonth, type Judged, simulateMonth } from './run.ts';
@@ -58,7 +59,7 @@ async function main(): Promise<void> {
     for (const one of lines) process.stdout.write(`${row(one)}\n`);
     for (const { incident, atMs } of falseAlarms)
       process.stdout.write(
-        `false: ${incident.rule} ${incident.shop ?? ''} ${incident.destination ?? ''}, hour ${monthHour(atMs)}: ${incident.means}\n`,
+        `false: ${incident.rule} ${incident.shop ?? ''} ${incident.destination ?? ''}, hour ${monthHour(atMs)}: ${inEnglish(incident).means}\n`,
       );
     const missed = judged.filter((one) => !isAsPromised(one)).length;
     broken += missed;

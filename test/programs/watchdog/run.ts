@@ -1,5 +1,6 @@
 import type { Incident } from '../../../server/operator/watchdog/kept.ts';
 import { createWatchdog, type Watchdog } from '../../../server/operator/watchdog/watchdog.ts';
+import { inEnglish } from '../../../shared/advice/notice.ts';
 import { createData, epochMs, HISTORY_HOURS, MONTH_HOURS, monthHour } from './data.ts';
 import { createDice } from './dice.ts';
 import { PLANTED, type Planted, plantedAt } from './planted.ts';
@@ -159,7 +160,7 @@ export function evaluateMonth(posted: readonly Posted[]): { judged: Judged[]; fa
       ...{ planted, messages: about.length },
       ...(opened && {
         foundAfterHours: hoursSince(opened.atMs, planted.fromHour),
-        means: opened.incident.means,
+        means: inEnglish(opened.incident).means,
       }),
       ...(ended && { endedAfterHours: hoursSince(ended.atMs, planted.fromHour + planted.hours) }),
     };

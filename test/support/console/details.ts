@@ -165,9 +165,14 @@ export const visitor: Visitor = {
   remains: [
     {
       destination: 'tiktok',
-      why: 'TikTok has no route that deletes events; ask its support with the email.',
+      code: 'tiktok-not-erased',
+      why: 'In other words.',
     },
-    { destination: 'customerio', why: 'The profile is suppressed; what was delivered stays in its exports.' },
+    {
+      destination: 'customerio',
+      code: 'of-a-later-version',
+      why: 'What was delivered stays in its exports.',
+    },
   ],
 };
 

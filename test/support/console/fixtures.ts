@@ -1,8 +1,12 @@
+import { finding } from '../../../server/operator/setup/finding.ts';
+import { inEnglish, notice } from '../../../shared/advice/notice.ts';
+import type { AlertRule } from '../../../shared/alert-rules.ts';
 import type {
   Alert,
   AuditRow,
   EventRow,
   MatchQuality,
+  Notice,
   OrderRow,
   Outcome,
   Overview,
@@ -201,54 +205,57 @@ export const match: MatchQuality = {
   duplicates: [{ shop: 'dewleaf', orders: 396, joined: 391, apart: 5 }],
 };
 
+const alertOf = (rule: AlertRule, words: Notice, since: string): Alert => ({
+  ...{ id: `alert-${rule}`, rule, severity: 'error', shop: 'dewleaf', since },
+  ...{ ...words, words: inEnglish(words) },
+});
+
 export const alerts: Alert[] = [
   {
-    id: 'rejections-tiktok',
-    rule: 'rejections',
-    severity: 'error',
-    ...{ shop: 'dewleaf', destination: 'tiktok', reason: 'rejected', since: ago(42 * MINUTE) },
-    words: {
-      means: 'TikTok refuses more events than usual.',
-      todo: 'Look inside the dead letters: they have the words of the API.',
-    },
-    ...{ value: 0.034, baseline: 0.001 },
+    ...alertOf(
+      'dead-letters-rise',
+      notice('dead-letters-rise', { value: 34, baseline: 1.5, hours: 8 }),
+      ago(42 * MINUTE),
+    ),
+    ...{ destination: 'tiktok', reason: 'rejected' },
   },
   {
-    id: 'token-tiktok',
-    rule: 'token',
+    ...alertOf(
+      'token-expires',
+      notice('token-expires', {
+        variable: 'SHOPLINE_ACCESS_TOKEN',
+        expiryAt: ago(-9 * 24 * 60 * MINUTE),
+      }),
+      ago(30 * 60 * MINUTE),
+    ),
     severity: 'warning',
-    ...{ shop: 'dewleaf', since: ago(30 * 60 * MINUTE) },
-    words: { means: 'SHOPLINE_ACCESS_TOKEN expires in 9 days.', todo: 'Make a new one and restart.' },
   },
   {
-    id: 'silence',
-    rule: 'webhooks-silent',
-    severity: 'warning',
-    ...{ shop: 'dewleaf', since: ago(90 * 60 * MINUTE), until: ago(80 * 60 * MINUTE) },
-    words: { means: 'No order webhook arrived for 3 h.', todo: 'Check the webhooks at SHOPLINE.' },
+    ...alertOf('webhooks-silent', notice('webhooks-silent', {}), ago(90 * 60 * MINUTE)),
+    until: ago(80 * 60 * MINUTE),
   },
 ];
 
 export const setup: Setup = {
   findings: [
-    {
-      ...{ id: 'token-refused', severity: 'error', destination: 'customerio' },
-      words: 'The API refuses the write key (401).',
-      todo: 'Copy the write key of the HTTP source at Customer.io into CUSTOMERIO_WRITE_KEY and restart.',
-    },
-    {
-      ...{ id: 'proxy', severity: 'warning' },
-      words: 'Requests come through a proxy that TRUST_PROXY does not name.',
-      todo: 'Set TRUST_PROXY=1, so that destinations are sent the visitor’s address.',
-    },
-    { id: 'clock', severity: 'ok', words: 'The clock differs by 40 ms from the APIs’.' },
-    { id: 'disk', severity: 'ok', words: 'The disk has 412 GB left.' },
+    finding('token-refused', 'error', { waiting: 214 }, { shop: 'dewleaf', destination: 'customerio' }),
+    finding('trust-proxy-missing', 'warning', {}),
+    finding('clock', 'ok', {}),
+    finding('store', 'ok', {}),
+    finding('destination', 'ok', {}, { shop: 'dewleaf', destination: 'tiktok' }),
   ],
   shops: session.shops.map(({ id }) => ({
     id,
     tag: '<script async src="https://collect.shop.example/s.js" data-key="dewleaf" data-consent-tool="auto"></script>',
     ordersFrom: 'platform',
-    off: ['Country of visitors (GEOIP_FILE)'],
+    off: [
+      notice('reporting-webhooks-off', {
+        variables: 'CUSTOMERIO_WEBHOOK_SIGNING_KEY',
+      }),
+    ].map((one) => ({
+      ...one,
+      words: inEnglish(one).means,
+    })),
     destinations: titled.map(({ name, title }, index) => ({
       ...{ name, title, waiting: index === 1 ? 214 : 0, deadLetters: index === 0 ? 31 : 0 },
       breaker: index === 1 ? 'paused' : 'closed',

@@ -1,7 +1,8 @@
+import { notice } from '../../../../shared/advice/notice.ts';
 import type { AlertRule } from '../../../../shared/alert-rules.ts';
-import { findDrop, type Look } from '../drop.ts';
+import { type Change, findDrop, type Look } from '../drop.ts';
 import type { DestinationFigures, ShopFigures } from '../figures.ts';
-import type { Finding, Subject } from '../finding.ts';
+import type { Finding, Severity, Subject } from '../finding.ts';
 import { addHours, DAY_HOURS, firstHour, type Hours } from '../hours.ts';
 import { findMatchFall } from '../match-fall.ts';
 import { findRise, type RiseLimits } from '../rise.ts';
@@ -74,8 +75,7 @@ function ordersDrop({ shop, names }: ShopFigures, all: Hours, look: Look): Findi
   const others = addHours(all, negative(orders));
   const drop = findDrop(orders, others, look, LEAST_ORDER_SCALE);
   if (!drop) return [];
-  const means = `${drop.value} orders in the last ${drop.windowHours} hours; about ${Math.round(drop.expected)} are usual.`;
-  return [{ ...{ rule: 'purchases-drop', shop }, severity: 'error', means, ...numbersOf(drop) }];
+  return [changed('purchases-drop', { shop }, 'error', drop)];
 }
 
 const negative = ({ fromHour, counts }: Hours): Hours => ({
@@ -89,36 +89,31 @@ function messagesRise(
 ): Finding[] {
   const messages = addHours(accepted, rejected);
   const orders = addHours(names[ORDER] ?? { fromHour: 0, counts: [] }, unconfirmed);
-  const rises: { rule: AlertRule; bad: Hours; all: Hours; limits: RiseLimits; what: string }[] = [
+  const rises: { rule: ChangeRule; bad: Hours; all: Hours; limits: RiseLimits }[] = [
     {
       rule: 'rejections-rise',
       bad: rejected,
       all: messages,
       limits: OF_MESSAGES,
-      what: 'messages were rejected',
     },
     {
       rule: 'coercions-rise',
       bad: coerced,
       all: messages,
       limits: OF_MESSAGES,
-      what: 'fields were coerced or left out',
     },
     {
       rule: 'unconfirmed-orders-rise',
       bad: unconfirmed,
       all: orders,
       limits: OF_ORDERS,
-      what: 'orders that only pages reported were never confirmed',
     },
   ];
-  return rises.flatMap(({ rule, bad, all, limits, what }) => {
+  return rises.flatMap(({ rule, bad, all, limits }) => {
     // The collector's own counters begin with its first start.
     const from = firstHour(messages);
     const rise = from === undefined ? undefined : findRise(bad, all, look(rule, from), limits);
-    if (!rise) return [];
-    const means = `In the last ${rise.windowHours} hours ${rise.value} ${what}; up to ${Math.round(rise.expected)} are usual.`;
-    return [{ rule, shop, severity: 'warning' as const, means, ...numbersOf(rise) }];
+    return rise ? [changed(rule, { shop }, 'warning', rise)] : [];
   });
 }
 
@@ -139,41 +134,33 @@ function ofDestination(
   const rise = look('deliveries-refused').isOpen
     ? undefined
     : findRise(dead, settled, after('dead-letters-rise', 'deliveries-refused'), OF_DELIVERIES);
-  if (rise) {
-    const means = `In the last ${rise.windowHours} hours ${rise.value} events became dead letters; up to ${Math.round(rise.expected)} are usual.`;
-    findings.push({ rule: 'dead-letters-rise', ...place, severity: 'error', means, ...numbersOf(rise) });
-  }
+  if (rise) findings.push(changed('dead-letters-rise', place, 'error', rise));
   // While the token is refused nothing is delivered; that is an alert of its own.
   const ofDrop = after('deliveries-drop', 'token-refused');
   const drop = isPaused ? undefined : findDrop(settled, all, ofDrop, 0);
-  if (drop) {
-    const means = `${drop.value} events were delivered in the last ${drop.windowHours} hours; about ${Math.round(drop.expected)} are usual.`;
-    findings.push({ rule: 'deliveries-drop', ...place, severity: 'error', means, ...numbersOf(drop) });
-  }
+  if (drop) findings.push(changed('deliveries-drop', place, 'error', drop));
   const { toHour, beforeHour, isOpen } = look('match-keys-fall');
   const [today, beforeDay] = [dayOf(toHour - 1), isOpen ? dayOf(beforeHour) : dayOf(toHour - 1)];
   const fall = findMatchFall(match, { today, beforeDay, isOpen });
   if (fall) {
     const { name, key, share, expected } = fall;
-    const means = `${percent(share)} of the events ${name} carry ${key}; ${percent(expected)} did before.`;
-    const numbers = { value: share, baseline: expected, windowHours: 2 * DAY_HOURS };
-    findings.push({ rule: 'match-keys-fall', ...place, severity: 'warning', means, ...numbers });
+    const words = notice('match-keys-fall', { name, key, share, baselineShare: expected });
+    const windowHours = 2 * DAY_HOURS;
+    findings.push({ rule: 'match-keys-fall', ...place, severity: 'warning', ...words, windowHours });
   }
   return findings;
 }
 
 const dayOf = (hour: number) => Math.floor(hour / DAY_HOURS);
-const percent = (share: number) => `${Math.round(share * 100)} %`;
-const numbersOf = ({
-  value,
-  expected,
-  windowHours,
-}: {
-  value: number;
-  expected: number;
-  windowHours: number;
-}) => ({
-  value,
-  baseline: Math.round(expected * 10) / 10,
-  windowHours,
-});
+
+type ChangeRule = Exclude<(typeof HOURLY_RULES)[number], 'match-keys-fall' | 'event-name-unknown'>;
+
+function changed(
+  rule: ChangeRule,
+  place: Omit<Subject, 'rule'>,
+  severity: Severity,
+  { value, expected, windowHours }: Change,
+): Finding {
+  const baseline = Math.round(expected * 10) / 10;
+  return { rule, ...place, severity, ...notice(rule, { value, baseline, hours: windowHours }), windowHours };
+}

@@ -1,3 +1,4 @@
+import { notice } from '../../../../shared/advice/notice.ts';
 import type { AlertRule } from '../../../../shared/alert-rules.ts';
 import { OVERDUE_MS } from '../../../store/waiting.ts';
 import type { State } from '../figures.ts';
@@ -60,10 +61,12 @@ function tokenExpires(
 ): Finding[] {
   const leftMs = expiresAtMs - nowMs;
   if (leftMs > (lifeMs === undefined ? EXPIRES_MS : lifeMs * RENEWED_EXPIRES_SHARE)) return [];
-  const at = new Date(expiresAtMs).toISOString();
-  const means = leftMs > 0 ? `${variable} expires at ${at}.` : `${variable} expired at ${at}.`;
+  const words = notice(leftMs > 0 ? 'token-expires' : 'token-expired', {
+    variable,
+    expiryAt: new Date(expiresAtMs).toISOString(),
+  });
   const severity = leftMs > DAY_MS ? 'warning' : 'error';
-  return [{ rule: 'token-expires', shop, destination, severity, means }];
+  return [{ rule: 'token-expires', shop, destination, severity, ...words }];
 }
 
 function ofDestination(
@@ -73,13 +76,15 @@ function ofDestination(
   const findings: Finding[] = [];
   const place = { shop, destination, severity: 'error' } as const;
   if (pausedSinceMs !== undefined && nowMs - pausedSinceMs >= REFUSED_MS) {
-    const means = `It refuses the access token or a permission; delivery is paused, ${waiting} events wait.`;
-    findings.push({ rule: 'token-refused', ...place, means, value: waiting });
+    findings.push({ rule: 'token-refused', ...place, ...notice('token-refused', { waiting }) });
   }
   if (oldestAgeMs >= OVERDUE_MS) {
     const days = Math.floor(oldestAgeMs / DAY_MS);
-    const means = `${waiting} events wait, the oldest for ${days} days; after 28 days they become dead letters.`;
-    findings.push({ rule: 'oldest-event-waits', ...place, means, value: days });
+    findings.push({
+      rule: 'oldest-event-waits',
+      ...place,
+      ...notice('oldest-event-waits', { waiting, days }),
+    });
   }
   return findings;
 }
@@ -91,8 +96,8 @@ function refused(one: State['destinations'][number], isOpen: boolean): Finding[]
   const { delivered, dead } = one.settled;
   const isMost = dead >= LEAST_REFUSED && dead >= REFUSED_SHARE * (dead + delivered);
   if (isAcceptedAgain(one.settled) || !(isOpen || isMost)) return [];
-  const means = `In the last hour ${dead} events became dead letters, and ${delivered} were delivered.`;
-  return [{ rule: 'deliveries-refused', ...placeOf(one), severity: 'error', means, value: dead }];
+  const words = notice('deliveries-refused', { value: dead, delivered });
+  return [{ rule: 'deliveries-refused', ...placeOf(one), severity: 'error', ...words }];
 }
 
 const isAcceptedAgain = ({ delivered, dead, deliveredSince }: RecentlySettled) =>
@@ -102,28 +107,27 @@ const isAcceptedAgain = ({ delivered, dead, deliveredSince }: RecentlySettled) =
 function ofOrders({ shop, ordersFrom, isSilent, provisional }: State['orders'][number]): Finding[] {
   const findings: Finding[] = [];
   if (isSilent) {
-    const who = ordersFrom === 'platform' ? 'webhook of the shop system' : 'message of the backend';
-    const means = `Pages report orders, and no ${who} has confirmed one for 6 hours.`;
-    findings.push({ rule: 'webhooks-silent', shop, severity: 'error', means });
+    const words = notice(ordersFrom === 'platform' ? 'webhooks-silent' : 'backend-silent', {});
+    findings.push({ rule: 'webhooks-silent', shop, severity: 'error', ...words });
   }
   if (provisional >= LEAST_PROVISIONAL) {
-    const means = `${provisional} orders of pages were sent unconfirmed in the last three days: no order of the shop system was ever received.`;
-    findings.push({ rule: 'platform-orders-absent', shop, severity: 'warning', means, value: provisional });
+    const words = notice('platform-orders-absent', { value: provisional });
+    findings.push({ rule: 'platform-orders-absent', shop, severity: 'warning', ...words });
   }
   return findings;
 }
 
 /** Anybody can send messages with a wrong time: they count only where no destination answers. */
 function clockOff({ answersMs, messagesMs }: State['clock'], isOpen: boolean): Finding[] {
-  const [offMs, limitMs, of] =
-    answersMs === undefined
-      ? [messagesMs ?? 0, MESSAGES_OFF_MS, 'messages']
-      : [answersMs, ANSWERS_OFF_MS, 'destinations’ answers'];
+  const [offMs, limitMs] =
+    answersMs === undefined ? [messagesMs ?? 0, MESSAGES_OFF_MS] : [answersMs, ANSWERS_OFF_MS];
   if (Math.abs(offMs) < limitMs * (isOpen ? HYSTERESIS : 1)) return [];
   const seconds = Math.round(Math.abs(offMs) / 1000);
-  const means = `The clock is ${seconds} s ${offMs > 0 ? 'ahead of' : 'behind'} the times in ${of}.`;
-  return [{ rule: 'clock-off', severity: 'error', means, value: Math.round(offMs / 1000) }];
+  const words = notice(offMs > 0 ? 'clock-ahead' : 'clock-behind', { seconds });
+  return [{ rule: 'clock-off', severity: 'error', ...words }];
 }
+
+const toGb = (bytes: number) => Math.round(bytes / (GB / 10)) / 10;
 
 /** A twentieth of the disk, but between 1 and 10 GB; of small disks a tenth. */
 function diskNearlyFull(disk: State['disk'], isOpen: boolean): Finding[] {
@@ -133,6 +137,6 @@ function diskNearlyFull(disk: State['disk'], isOpen: boolean): Finding[] {
   const limit = Math.max(least, Math.min(10 * GB, totalBytes / 20));
   if (freeBytes >= limit / (isOpen ? HYSTERESIS : 1)) return [];
   const severity = freeBytes < limit / 4 ? 'error' : 'warning';
-  const means = `${(freeBytes / GB).toFixed(1)} GB of ${(totalBytes / GB).toFixed(1)} GB are free where the events are stored.`;
-  return [{ rule: 'disk-nearly-full', severity, means, value: Math.round(freeBytes / 1e6) }];
+  const words = notice('disk-nearly-full', { freeGb: toGb(freeBytes), totalGb: toGb(totalBytes) });
+  return [{ rule: 'disk-nearly-full', severity, ...words }];
 }

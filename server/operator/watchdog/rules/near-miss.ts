@@ -1,3 +1,4 @@
+import { notice } from '../../../../shared/advice/notice.ts';
 import { EVENT_NAMES } from '../../../../shared/names.ts';
 import { editDistance } from '../../../lib/edit-distance.ts';
 import type { ShopFigures } from '../figures.ts';
@@ -34,10 +35,10 @@ export function findNearMiss(
     return meant === undefined ? [] : [{ name, meant, count }];
   });
   if (near.length === 0) return [];
-  const named = near.slice(0, MOST_NAMED).map(({ name, meant }) => `"${name}" for ${meant}`);
+  const named = near.slice(0, MOST_NAMED).map(({ name, meant }) => `"${name}" → ${meant}`);
   const value = near.reduce((sum, { count }) => sum + count, 0);
-  const means = `${value} events in the last 24 hours have nearly the name of a standard event: ${named.join(', ')}.`;
-  return [{ rule: 'event-name-unknown', shop, severity: 'warning', means, value }];
+  const words = notice('event-name-unknown', { value, names: named.join(', ') });
+  return [{ rule: 'event-name-unknown', shop, severity: 'warning', ...words }];
 }
 
 function nearestOf(name: string): string | undefined {

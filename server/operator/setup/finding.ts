@@ -1,0 +1,19 @@
+import { inEnglish, type NoticeCode, notice } from '../../../shared/advice/notice.ts';
+import type { Finding } from '../../../shared/operator-api/index.ts';
+
+/** A finding with its words in English; the values are those that the words of this code have places for. */
+export function finding<C extends NoticeCode>(
+  id: C,
+  severity: Finding['severity'],
+  values: Parameters<typeof notice<C>>[1],
+  about: Pick<Finding, 'shop' | 'destination'> = {},
+): Finding {
+  const { means: words, todo } = inEnglish(notice(id, values));
+  return { id, severity, ...about, values, words, ...(todo !== '' && { todo }) };
+}
+
+/** Each once: the configuration and a request may show the same. */
+export function distinctFindings(findings: readonly Finding[]): Finding[] {
+  const keyOf = ({ id, shop, destination, words }: Finding) => [id, shop, destination, words].join(' ');
+  return [...new Map(findings.map((one) => [keyOf(one), one])).values()];
+}
