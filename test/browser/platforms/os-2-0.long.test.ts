@@ -15,18 +15,18 @@ import { CHECKOUT } from '../../support/storefronts/shopline.ts';
 import { add, edit, enter, visit, whenIdle } from '../../support/storefronts/visit.ts';
 
 /** As the bus reports it: with the category. */
-const heard = (variant: Variant, quantity: number) => ({
+const reported = (variant: Variant, quantity: number) => ({
   ...known(variant, quantity),
   category: 'Tea,Oolong',
 });
 const changed = (variant: Variant, quantity: number) => ({
-  ...heard(variant, quantity),
+  ...reported(variant, quantity),
   cart_id: CART_TOKEN,
 });
-const BY_BUS = { viewed: heard(SMALL, 1), added: changed, removed: changed };
+const BY_BUS = { viewed: reported(SMALL, 1), added: changed, removed: changed };
 const OPENED: Reported[] = [
   [PRODUCT, 'page', {}],
-  [PRODUCT, 'Product Viewed', heard(SMALL, 1)],
+  [PRODUCT, 'Product Viewed', reported(SMALL, 1)],
 ];
 
 describe('a whole visit is told once, in the shown currency and for the price of one', () => {
