@@ -4,6 +4,7 @@ import helmet from 'helmet';
 import type { Config } from '../config/config.ts';
 import { isOriginShared, pageOriginsOf } from '../config/shared-origin.ts';
 import { isLoopback } from '../lib/loopback.ts';
+import { type AttemptLimit, createAttemptLimit } from './attempt-limit.ts';
 import { HttpError } from './errors.ts';
 import { readSessionId } from './operator-cookie.ts';
 import { isSame, type OperatorSession, type OperatorSessions, sha256 } from './operator-sessions.ts';
@@ -19,7 +20,12 @@ export interface OperatorAccess {
   pageOrigins: ReadonlySet<string>;
   /** Where no token is needed, what pages of this origin send as `X-CSRF-Token`. */
   openCsrf: string;
+  /** Of wrong Bearer tokens. */
+  countWrongToken: AttemptLimit;
 }
+
+/** In a minute. */
+export const ATTEMPTS_PER_ADDRESS = 5;
 
 const SHARED_ORIGIN =
   'The operator routes are off at an address whose origin is in ALLOWED_ORIGINS: every script on those pages could use them. Set ADMIN_PORT.';
@@ -29,11 +35,14 @@ export function createAccess(
   config: Pick<Config, 'shops' | 'publicUrl' | 'adminPort'>,
   token: string | undefined,
   sessions: OperatorSessions,
+  nowMs: () => number,
 ): OperatorAccess {
   const openCsrf = randomBytes(32).toString('base64url');
-  if (token === undefined) return { token, sessions, pageOrigins: new Set(), openCsrf };
+  const countWrongToken = createAttemptLimit(ATTEMPTS_PER_ADDRESS, nowMs);
+  const common = { token, sessions, openCsrf, countWrongToken };
+  if (token === undefined) return { ...common, pageOrigins: new Set() };
   const off = isOriginShared(config) ? SHARED_ORIGIN : undefined;
-  return { token, sessions, pageOrigins: pageOriginsOf(config), openCsrf, off };
+  return { ...common, pageOrigins: pageOriginsOf(config), off };
 }
 
 /**
@@ -103,8 +112,12 @@ export function operatorOnly(access: OperatorAccess): RequestHandler {
   const expected = access.token === undefined ? undefined : sha256(access.token);
   return (request, response, next) => {
     const { authorization } = request.headers;
-    if (expected && authorization !== undefined)
-      return next(isSame(bearerOf(authorization), expected) ? undefined : unauthorized());
+    if (expected && authorization !== undefined) {
+      if (isSame(bearerOf(authorization), expected)) return next();
+      // After the comparison: strangers behind the address of a program that reads metrics must not lock it out.
+      access.countWrongToken(request.ip);
+      throw unauthorized();
+    }
     const session = expected ? findSession(access, request) : undefined;
     if (expected && !session) return next(unauthorized());
     if (session) setSession(response, session);

@@ -19,7 +19,7 @@ export interface Operation {
   content?: Content;
   /** Of a success; default 200. */
   status?: 204;
-  /** Of refusals, beside 401 and 403. */
+  /** Of refusals, beside 401, 403 and 429. */
   statuses?: readonly number[];
 }
 
@@ -48,7 +48,7 @@ export function operation(described: Operation): ZodOpenApiOperationObject {
     ...(body && { requestBody: { content: { 'application/json': { schema: body } } } }),
     responses: {
       [status]: { description: 'Done.', ...(status !== 204 && { content: success }) },
-      ...Object.fromEntries([401, 403, ...statuses].map((refusal) => [refusal, error])),
+      ...Object.fromEntries([401, 403, 429, ...statuses].map((refusal) => [refusal, error])),
     },
   };
 }

@@ -101,7 +101,7 @@ export const SEARCH_PATHS: Record<string, Record<string, Operation>> = {
       ...{
         query: OfShop,
         content: { 'text/event-stream': { schema: { type: 'string' as const } } },
-        statuses: [404, 429],
+        statuses: [404],
       },
     },
   },

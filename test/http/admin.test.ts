@@ -9,7 +9,7 @@ import { ADMIN_TOKEN, type Collector, eventually, startCollector, WRITE_KEY } fr
 const SECOND_KEY = 'second-write-key';
 /** Two shops, so that what is done to one can be seen not to touch the other. */
 const collector = await startCollector(
-  {},
+  { TRUST_PROXY: '1' },
   {
     whenOver: afterAll,
     clock: createFastClock(20),
@@ -48,8 +48,10 @@ const ROUTES = [
 ] as const;
 
 describe('only the operator gets in', () => {
+  /** Each time from another address: wrong tokens are limited by address. */
+  let address = 0;
   const call = (path: string, method: string, headers: Record<string, string>, to = base) =>
-    fetch(`${to}${path}`, { method, headers });
+    fetch(`${to}${path}`, { method, headers: { ...headers, 'x-forwarded-for': `198.51.100.${++address}` } });
 
   test.each([
     { who: 'nobody', headers: {} },

@@ -46,14 +46,19 @@ const ROUTES: Record<string, string> = {
 const rows = Object.entries(ROUTES).map(([route, path]) => ({ method: route.split(' ')[0] ?? '', path }));
 const TOKEN = { authorization: `Bearer ${ADMIN_TOKEN}` };
 
-const open = await startCollector({}, { whenOver: afterAll });
+/** Behind a proxy, so that each request has an address of its own: wrong tokens are limited by address. */
+const open = await startCollector({ TRUST_PROXY: '1' }, { whenOver: afterAll });
+let nextAddress = 0;
+const newAddress = () => `10.1.${++nextAddress >> 8}.${nextAddress & 255}`;
 const closed = await startCollector({ ADMIN_TOKEN: '' }, { whenOver: afterAll });
 const adminPort = await freePort();
 const moved = await startCollector({ ADMIN_PORT: String(adminPort) }, { whenOver: afterAll });
 const own = `http://127.0.0.1:${adminPort}`;
 
 async function ask(base: string, method: string, path: string, headers: Record<string, string> = {}) {
-  const { status, headers: answered, body } = await exchange(base, path, { method, headers });
+  const from = base === open.base ? { 'x-forwarded-for': newAddress() } : {};
+  const answer = await exchange(base, path, { method, headers: { ...headers, ...from } });
+  const { status, headers: answered, body } = answer;
   return { status, headers: answered, text: body.toString() };
 }
 

@@ -134,6 +134,40 @@ describe('login', () => {
   });
 });
 
+describe('a Bearer token', () => {
+  const WRONG = { authorization: 'Bearer wrong-token-000000' };
+  const ask = (base: string, path: string, headers: Headers, from: string) =>
+    exchange(base, path, { headers: { ...headers, ...https(), 'x-forwarded-for': from } });
+
+  test('that is wrong: five a minute from an address, of all routes together; the right one is always taken', async () => {
+    const clock = createFastClock(1);
+    let aheadMs = 0;
+    const options = { clock: { ...clock, now: () => clock.now() + aheadMs } };
+    const { base } = await startCollector({ TRUST_PROXY: '1' }, options);
+    const statuses = [];
+    for (const path of ['/admin/status', '/metrics', '/admin/nothing', '/console/session', '/admin/events'])
+      statuses.push((await ask(base, path, WRONG, '198.51.100.7')).status);
+    expect(statuses).toEqual([401, 401, 401, 401, 401]);
+    const refused = await ask(base, '/metrics', WRONG, '198.51.100.7');
+    expect([refused.status, json(refused).code]).toEqual([429, 'too-many-requests']);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
+    for (const path of ['/metrics', '/admin/status'])
+      expect((await ask(base, path, TOKEN, '198.51.100.7')).status).toBe(200);
+    expect((await ask(base, '/metrics', {}, '198.51.100.7')).status).toBe(401);
+    expect((await ask(base, '/metrics', WRONG, '198.51.100.8')).status).toBe(401);
+    aheadMs = 61_000;
+    expect((await ask(base, '/metrics', WRONG, '198.51.100.7')).status).toBe(401);
+  });
+
+  test('takes no attempts from the login', async () => {
+    const { base } = await startCollector({ TRUST_PROXY: '1' });
+    for (let attempt = 0; attempt < 6; attempt++) await ask(base, '/metrics', WRONG, '198.51.100.7');
+    const headers = { ...https(), 'x-forwarded-for': '198.51.100.7' };
+    expect((await login(base, headers)).status).toBe(200);
+  });
+});
+
 describe('a session', () => {
   const status = (headers: Headers, base = proxied.base) =>
     exchange(base, '/admin/status', { headers }).then((answer) => answer.status);

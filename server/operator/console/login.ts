@@ -1,13 +1,12 @@
 import express, { type Request, type Response, Router } from 'express';
 import { type LoginAnswer, LoginRequest } from '../../../shared/operator-api/index.ts';
+import { createAttemptLimit } from '../../http/attempt-limit.ts';
 import { HttpError } from '../../http/errors.ts';
-import { type OperatorAccess, operatorOnly } from '../../http/operator-auth.ts';
+import { ATTEMPTS_PER_ADDRESS, type OperatorAccess, operatorOnly } from '../../http/operator-auth.ts';
 import { readSessionId, sessionCookie, transportOf } from '../../http/operator-cookie.ts';
 import { isSame, sha256 } from '../../http/operator-sessions.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createLogLimiter } from '../../lib/log-limiter.ts';
-import { networkOf } from '../../lib/network.ts';
-import { createWindowLimit } from '../../lib/window-limit.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Audit } from '../../store/audit.ts';
 import { parse } from '../parse.ts';
@@ -19,8 +18,6 @@ interface LoginParts {
   log: Pick<Audit, 'addAudit'>;
 }
 
-const MINUTE_MS = 60_000;
-const ATTEMPTS_PER_ADDRESS = 5;
 /** Of all addresses, with a wrong token alone: those of strangers must not lock operators out. */
 const WRONG_ATTEMPTS = 60;
 
@@ -28,7 +25,8 @@ const WRONG_ATTEMPTS = 60;
 export function loginRoutes({ access, clock, logger, log }: LoginParts): Router {
   const router = Router();
   const { token, sessions } = access;
-  const limits = createLoginLimits(clock.now);
+  const countAttempt = createAttemptLimit(ATTEMPTS_PER_ADDRESS, clock.now);
+  const countWrong = createAttemptLimit(WRONG_ATTEMPTS, clock.now);
   const mayLog = createLogLimiter(clock.now);
 
   const requireSecure = (request: Request) => {
@@ -46,10 +44,10 @@ export function loginRoutes({ access, clock, logger, log }: LoginParts): Router 
     async (request: Request, response: Response) => {
       if (token === undefined) return void response.json({ csrf: access.openCsrf } satisfies LoginAnswer);
       requireSecure(request);
-      limits.attempt(request.ip ?? '');
+      countAttempt(request.ip);
       const given = parse(LoginRequest, request.body).token;
       if (!isSame(given, sha256(token))) {
-        limits.wrong();
+        countWrong('');
         if (mayLog('')) logger.warn({}, 'console login refused: wrong token');
         await log.addAudit({ action: 'login-refused', who: 'nobody' });
         throw new HttpError(401, 'unauthorized', 'This is not the ADMIN_TOKEN.');
@@ -67,21 +65,4 @@ export function loginRoutes({ access, clock, logger, log }: LoginParts): Router 
     response.set('Set-Cookie', sessionCookie(request, '')).status(204).end();
   });
   return router;
-}
-
-/** Each counts, and throws an `HttpError` 429 where there are too many. */
-function createLoginLimits(nowMs: () => number) {
-  const byAddress = createWindowLimit(ATTEMPTS_PER_ADDRESS, MINUTE_MS, nowMs);
-  const all = createWindowLimit(WRONG_ATTEMPTS, MINUTE_MS, nowMs);
-  const check = (waitMs: number) => {
-    if (waitMs === 0) return;
-    throw new HttpError(429, 'too-many-requests', 'Too many attempts to log in. Wait a minute.', {
-      retryAfterSeconds: Math.ceil(waitMs / 1_000),
-    });
-  };
-  return {
-    /** Whether or not it succeeds. */
-    attempt: (address: string) => check(byAddress(networkOf(address) ?? address, 1)),
-    wrong: () => check(all('', 1)),
-  };
 }
