@@ -11,6 +11,7 @@ import type { Breaker } from './breaker.ts';
 import type { DeadLetterLog } from './dead-letter-log.ts';
 import type { Identifies } from './identifies.ts';
 import type { Reserve } from './once.ts';
+import type { Refusals } from './refusals.ts';
 import type { Report } from './report.ts';
 
 /** What one worker is started with. */
@@ -40,6 +41,7 @@ export interface SharedParts extends WorkerParts {
   identifies: Identifies;
   reserve: Reserve;
   deadLetterLog: DeadLetterLog;
+  refusals: Refusals;
   /** Resolves when the next request is allowed, or at once when the worker stops. */
   rateLimiter: () => Promise<void>;
   isStopping: () => boolean;

@@ -60,6 +60,7 @@ function settleSent(parts: SharedParts, { delivery, payloads, results }: Sent): 
     delivery.ack();
     parts.identifies.settled(event);
     parts.counters.count('deliveries', { ...placeOf(parts), outcome });
+    parts.refusals.delivered();
     parts.report({ ...aboutOf(parts, delivery), payloads, answer, state: 'delivered' });
   } else if (result.kind === 'rejected') {
     settleDead(parts, delivery, 'rejected', answer, payloads);
@@ -102,6 +103,7 @@ function settleDead(
   parts.identifies.settled(delivery.event);
   parts.counters.count('dead_letters', { ...placeOf(parts), reason });
   parts.deadLetterLog.record(reason, answer);
+  parts.refusals.refused();
   const about = aboutOf(parts, delivery);
   parts.report({ ...about, ...(payloads && { payloads }), state: 'dead', reason, answer });
 }

@@ -19,6 +19,7 @@ import { createDeadLetterLog } from './dead-letter-log.ts';
 import { createIdentifies } from './identifies.ts';
 import { createReserve } from './once.ts';
 import type { SharedParts, WorkerParts } from './parts.ts';
+import { createRefusals, type Refusals } from './refusals.ts';
 import { createRounds } from './rounds.ts';
 import { createWakeUp } from './wake-up.ts';
 
@@ -28,6 +29,7 @@ export interface Worker {
   readonly destination: Destination;
   /** The state of its breaker. */
   state(): BreakerState;
+  refusals: Pick<Refusals, 'sinceAccepted'>;
   /** Resolves when the requests in flight are answered and settled. What was not sent stays in the store. */
   stop(): Promise<void>;
 }
@@ -46,6 +48,7 @@ export function startWorker(parts: WorkerParts): Worker {
   const stopping = new AbortController();
   const { signal } = stopping;
   const breaker = createBreaker();
+  const refusals = createRefusals();
   const wakeUp = createWakeUp(clock, signal);
   const rounds = createRounds(createSharedParts(), recover, () => wakeUp.notify('round-ended'));
   /** When events that were just stored were last leased. */
@@ -66,6 +69,7 @@ export function startWorker(parts: WorkerParts): Worker {
       identifies: createIdentifies(),
       reserve: createReserve(destination, log, consumer),
       deadLetterLog: createDeadLetterLog({ ...place, logger, clock, stopping: signal }),
+      refusals,
       rateLimiter: () => rateLimiter(signal),
       isStopping: () => signal.aborted,
     };
@@ -194,6 +198,7 @@ export function startWorker(parts: WorkerParts): Worker {
     shop,
     destination,
     state: breaker.state,
+    refusals,
     async stop() {
       stopping.abort();
       unsubscribe();

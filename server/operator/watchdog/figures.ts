@@ -1,7 +1,7 @@
 import type { TokenExpiry } from '../../platforms/platform.ts';
 import type { Hours } from './hours.ts';
 import type { MatchDay } from './match-fall.ts';
-import type { RecentlySettled } from './recent.ts';
+import type { Settled } from './recent.ts';
 
 /** What is known of one shop by hour. */
 export interface ShopFigures {
@@ -46,7 +46,10 @@ export interface DestinationState {
   pausedSinceMs?: number;
   waiting: number;
   oldestAgeMs: number;
-  settled: RecentlySettled;
+  /** In the last hour, or since the start where that was later. */
+  settled: Settled;
+  /** Dead letters since three in a row were last delivered; undefined while they never were. */
+  deadSinceAccepted: number | undefined;
 }
 
 /** How orders of pages are confirmed at a shop where a page's word makes none. */

@@ -13,7 +13,9 @@ import type { Recent } from './recent.ts';
 
 export interface GatherParts {
   shops: readonly Pick<Shop, 'id' | 'ordersFrom'>[];
-  workers: readonly (Pick<Worker, 'consumer' | 'shop' | 'state'> & { destination: { name: string } })[];
+  workers: readonly (Pick<Worker, 'consumer' | 'shop' | 'state' | 'refusals'> & {
+    destination: { name: string };
+  })[];
   log: Pick<Store, 'depth' | 'unconfirmedOrders'>;
   tokens: () => readonly TokenExpiry[];
   clockOffsets: Pick<ClockOffsets, 'read'>;
@@ -34,7 +36,7 @@ export function createGather(parts: GatherParts, counted: CountedHours, recent: 
   const pausedSinceMs = new Map<string, number>();
 
   async function ofWorker(
-    { consumer, shop, state, destination }: GatherParts['workers'][number],
+    { consumer, shop, state, refusals, destination }: GatherParts['workers'][number],
     nowMs: number,
   ): Promise<DestinationState> {
     if (state() !== 'paused') pausedSinceMs.delete(consumer);
@@ -43,7 +45,9 @@ export function createGather(parts: GatherParts, counted: CountedHours, recent: 
     const { waiting, oldestAgeMs } = await parts.log.depth(consumer);
     const paused = since === undefined ? {} : { pausedSinceMs: since };
     const settled = recent.last(shop, destination.name);
-    return { shop, destination: destination.name, waiting, oldestAgeMs, settled, ...paused };
+    const place = { shop, destination: destination.name };
+    const deadSinceAccepted = refusals.sinceAccepted();
+    return { ...place, waiting, oldestAgeMs, settled, deadSinceAccepted, ...paused };
   }
 
   async function ofOrders(

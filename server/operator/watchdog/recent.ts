@@ -6,11 +6,6 @@ export interface Settled {
   dead: number;
 }
 
-/** In the last hour, or since the start where that was later; and how many were delivered since the last dead letter. */
-export interface RecentlySettled extends Settled {
-  deliveredSince: number;
-}
-
 type Row = ReturnType<Counters['snapshot']>[number];
 
 const HOUR_MS = 60 * 60_000;
@@ -20,30 +15,20 @@ const keyOf = ({ shop = '', destination = '' }: Row['labels']) => `${destination
 /** The last hour of the counters of deliveries, which begin at zero with the process. */
 export function createRecent() {
   const samples: { atMs: number; settled: Map<string, Settled> }[] = [];
-  /** How many had been delivered when the last dead letter was counted. */
-  const deliveredBefore = new Map<string, number>();
   return {
     /** To be called every minute. */
     sample(rows: readonly Row[], nowMs: number): void {
-      const settled = sumsOf(rows);
-      const former = samples.at(-1)?.settled;
-      for (const [key, { delivered, dead }] of settled)
-        if (dead > (former?.get(key)?.dead ?? 0)) deliveredBefore.set(key, delivered);
-      samples.push({ atMs: nowMs, settled });
+      samples.push({ atMs: nowMs, settled: sumsOf(rows) });
       while (nowMs - (samples[1]?.atMs ?? nowMs) >= HOUR_MS) samples.shift();
     },
 
-    last(shop: string, destination: string): RecentlySettled {
+    last(shop: string, destination: string): Settled {
       const key = keyOf({ shop, destination });
       const latest = samples.at(-1);
       const hourAgo = samples.findLast(({ atMs }) => (latest?.atMs ?? 0) - atMs >= HOUR_MS);
       const from = hourAgo?.settled.get(key) ?? NONE;
       const { delivered, dead } = latest?.settled.get(key) ?? NONE;
-      return {
-        delivered: delivered - from.delivered,
-        dead: dead - from.dead,
-        deliveredSince: delivered - (deliveredBefore.get(key) ?? 0),
-      };
+      return { delivered: delivered - from.delivered, dead: dead - from.dead };
     },
   };
 }

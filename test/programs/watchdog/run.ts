@@ -1,3 +1,4 @@
+import { createRefusals, type Refusals } from '../../../server/delivery/refusals.ts';
 import type { Incident } from '../../../server/operator/watchdog/kept.ts';
 import { createWatchdog, type Watchdog } from '../../../server/operator/watchdog/watchdog.ts';
 import { inEnglish } from '../../../shared/advice/notice.ts';
@@ -36,6 +37,22 @@ export async function simulateMonth(seed: number): Promise<Posted[]> {
   const isPlanted = (rule: Planted['rule'], place: { shop?: string; destination?: string } = {}) =>
     plantedAt(rule, hour(), place);
 
+  const refusals = new Map<string, Refusals>();
+  const refusalsOf = (shop: string, destination: string): Refusals => {
+    const key = `${destination}@${shop}`;
+    const found = refusals.get(key) ?? createRefusals();
+    refusals.set(key, found);
+    return found;
+  };
+  /** One event after the other, the dead letters evenly among them. */
+  const settleHour = (of: Refusals, { delivered, dead }: { delivered: number; dead: number }) => {
+    const share = dead / (delivered + dead);
+    for (let nth = 0; nth < delivered + dead; nth++) {
+      if (Math.floor((nth + 1) * share) > Math.floor(nth * share)) of.refused();
+      else of.delivered();
+    }
+  };
+
   const start = (): Promise<Watchdog> =>
     createWatchdog({
       shops: SHOPS.map(({ id }) => ({ id, ordersFrom: 'platform' })),
@@ -44,6 +61,7 @@ export async function simulateMonth(seed: number): Promise<Posted[]> {
           ...{ consumer: `${name}@${shop}`, shop, destination: { name } },
           // A probe is refused now and then, and the next one is accepted.
           state: () => (isPlanted('token-refused', { shop, destination: name }) ? 'paused' : 'closed'),
+          refusals: refusalsOf(shop, name),
         })),
       ),
       log: {
@@ -112,6 +130,7 @@ export async function simulateMonth(seed: number): Promise<Posted[]> {
       count('evidence_closed', { shop, outcome: 'unconfirmed-order' }, found.unconfirmed);
       count('orders_provisional', { shop }, found.provisional);
       for (const [destination, { delivered, dead }] of Object.entries(found.deliveries)) {
+        settleHour(refusalsOf(shop, destination), { delivered, dead });
         count('deliveries', { shop, destination, outcome: 'delivered' }, delivered);
         count('dead_letters', { shop, destination, reason: 'rejected' }, dead);
       }
@@ -124,6 +143,7 @@ export async function simulateMonth(seed: number): Promise<Posted[]> {
     if (RESTARTS.has(nowMs - epochMs(0))) {
       await watchdog.stop();
       counts.clear();
+      refusals.clear();
       watchdog = await start();
     }
     await watchdog.check();

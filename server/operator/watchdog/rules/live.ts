@@ -3,7 +3,6 @@ import type { AlertRule } from '../../../../shared/alert-rules.ts';
 import { OVERDUE_MS } from '../../../store/waiting.ts';
 import type { State } from '../figures.ts';
 import type { Finding, Subject } from '../finding.ts';
-import type { RecentlySettled } from '../recent.ts';
 
 /** The rules that this file has; they look at the process every minute. */
 export const LIVE_RULES = [
@@ -27,9 +26,6 @@ const REFUSED_MS = 2 * MINUTE_MS;
 /** Of what is settled in an hour, and so many at least. */
 const REFUSED_SHARE = 0.5;
 const LEAST_REFUSED = 3;
-/** It is over when so many are delivered without a dead letter between, or less than this share of an hour is refused. */
-const LEAST_ACCEPTED = 3;
-const ACCEPTED_SHARE = 0.25;
 const EXPIRES_MS = 7 * DAY_MS;
 /** Of its life. Tokens are renewed after four fifths: by now that has failed for a while. */
 const RENEWED_EXPIRES_SHARE = 0.1;
@@ -91,18 +87,18 @@ function ofDestination(
 
 const placeOf = ({ shop, destination }: State['destinations'][number]) => ({ shop, destination });
 
-/** It needs no baseline: the API refuses more than it accepts. */
+/**
+ * It needs no baseline: the API refuses more than it accepts. What was before three deliveries in a row is over, however
+ * much of the hour it was.
+ */
 function refused(one: State['destinations'][number], isOpen: boolean): Finding[] {
   const { delivered, dead } = one.settled;
+  const isAccepted = one.deadSinceAccepted !== undefined && one.deadSinceAccepted < LEAST_REFUSED;
   const isMost = dead >= LEAST_REFUSED && dead >= REFUSED_SHARE * (dead + delivered);
-  if (isAcceptedAgain(one.settled) || !(isOpen || isMost)) return [];
+  if (isAccepted || !(isOpen || isMost)) return [];
   const words = notice('deliveries-refused', { value: dead, delivered });
   return [{ rule: 'deliveries-refused', ...placeOf(one), severity: 'error', ...words }];
 }
-
-const isAcceptedAgain = ({ delivered, dead, deliveredSince }: RecentlySettled) =>
-  deliveredSince >= LEAST_ACCEPTED ||
-  (delivered >= LEAST_ACCEPTED && dead < ACCEPTED_SHARE * (dead + delivered));
 
 function ofOrders({ shop, ordersFrom, isSilent, provisional }: State['orders'][number]): Finding[] {
   const findings: Finding[] = [];
