@@ -62,6 +62,17 @@ async function ask(base: string, method: string, path: string, headers: Record<s
   return { status, headers: answered, text: body.toString() };
 }
 
+/** Of a console's page, without what it sends with a change. */
+const session = await begin();
+async function begin() {
+  const { headers } = await exchange(open.base, '/console/login', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token: ADMIN_TOKEN }),
+  });
+  return { cookie: headers['set-cookie']?.[0]?.split(';')[0] ?? '' };
+}
+
 test('the table holds every operator route the program declares', () => {
   const parts = {
     config: { shops: [] },
@@ -107,6 +118,26 @@ describe.each(rows)('$method $path', ({ method, path }) => {
     expect([200, 400]).toContain(status);
     expect(headers['cache-control']).toBe('no-store');
     expectGuarded(headers);
+  });
+
+  const changing =
+    method === 'GET' ? [] : ['without its CSRF token', 'with an empty one', 'with another one'];
+  test.each(changing)('with a session %s: refused', async (how) => {
+    const csrf = how.startsWith('without')
+      ? {}
+      : { 'x-csrf-token': how === 'with an empty one' ? '' : 'A'.repeat(43) };
+    const answer = await ask(open.base, method, path, { ...session, ...csrf } as Record<string, string>);
+    expect([answer.status, JSON.parse(answer.text).code]).toEqual([403, 'bad-csrf-token']);
+  });
+
+  test('with a session, from a page of another site: refused', async () => {
+    for (const from of [
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' },
+      { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors' },
+    ] as Record<string, string>[])
+      expect((await ask(open.base, method, path, { ...session, ...from })).status).toBe(403);
   });
 
   test('a refusal is guarded the same', async () => {
