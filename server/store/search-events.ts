@@ -1,3 +1,4 @@
+import type { EvidenceStatus } from '../../shared/evidence.ts';
 import type { MessageType } from '../../shared/names.ts';
 import type { ProtectedEvent, Source } from '../../shared/protected-event.ts';
 import type { HistoryRow } from './history.ts';
@@ -99,6 +100,8 @@ export interface EventRequest extends Omit<HistoryRow, 'messageIds'> {
 }
 
 export interface EventDetail extends FoundEvent {
+  /** What became of a browser's report where its word makes no order. No destination is sent it; its `seq` is 0. */
+  evidence?: { status: EvidenceStatus; orderId?: string };
   /** Oldest first. */
   requests: EventRequest[];
 }

@@ -1,13 +1,24 @@
+import type { EvidenceStatus, UnjoinedStatus } from '../../shared/evidence.ts';
 import type { ProtectedEvent, Source } from '../../shared/protected-event.ts';
 import type { Stage } from '../orders/stages.ts';
 import type { ConsentChange } from './consent-record.ts';
-import type { DeliveryOutcome, DeliveryState, EventRequest } from './search-events.ts';
+import type { DeliveryOutcome, DeliveryState, EventFilter, EventRequest } from './search-events.ts';
 
-export interface OrderQuery {
+/** By which an order is found: all that is named must be so, of any of its events and reports. `text`: any of its names, too. */
+export type OrderIds = Pick<
+  EventFilter,
+  'anonymousId' | 'userId' | 'emailSha256' | 'phoneSha256' | 'messageId' | 'text'
+>;
+
+export interface OrderQuery extends OrderIds {
   shop?: string;
-  /** First reported at or after this, and before that; epoch ms. */
+  /** Placed at or after this, and before that; epoch ms. */
   fromMs?: number;
   toMs?: number;
+  /** Reported by a voice that makes orders; false: by pages alone. */
+  isConfirmed?: boolean;
+  /** Of what only pages reported. */
+  unjoined?: UnjoinedStatus;
   /** What the order is. */
   isPaid?: boolean;
   isCancelled?: boolean;
@@ -23,10 +34,12 @@ export interface OrderQuery {
 /** An order as its reports have it by now. */
 export interface FoundOrder {
   shop: string;
-  /** Its canonical id. */
+  /** Its canonical id; of what only pages reported what the first of them calls it. */
   id: string;
-  /** When it was first reported, epoch ms. */
-  reportedAtMs: number;
+  /** Epoch ms; `server/orders/placed-at.ts` says whose word decides. */
+  placedAtMs: number;
+  /** Only pages reported it, so it does not count. Absent where a voice that makes orders did. */
+  unjoined?: UnjoinedStatus;
   /** In major units, as the strongest voice states it. */
   total?: number;
   currency?: string;
@@ -37,7 +50,8 @@ export interface FoundOrder {
   sources: Source[];
   /**
    * Of each destination of the shop, the outcome of the stage that is the sale there: at TikTok of the payment (its purchase),
-   * where an order was paid after it was placed; else of the placement. State `none` where there is no such stage.
+   * where an order was paid after it was placed; else of the placement. State `none` where there is no such stage. Empty for
+   * what only pages reported.
    */
   outcomes: (DeliveryOutcome & { stage: 'placed' | 'paid' })[];
 }
@@ -62,9 +76,6 @@ export interface JoinedOrders {
   joined: number;
 }
 
-/** An order of one local day. */
-export type DayOrder = FoundOrder;
-
 export interface OrderDetail extends FoundOrder {
   /** Every name it goes by; `isTrusted`: a trusted voice gave it. */
   names: { name: string; isTrusted: boolean }[];
@@ -76,8 +87,12 @@ export interface OrderDetail extends FoundOrder {
     isReduced: boolean;
     event: ProtectedEvent;
   }[];
-  /** What browsers reported where their word makes no order. */
-  evidence: { status: string; stage: Stage; receivedAtMs: number; event: ProtectedEvent }[];
+  /** What browsers reported where their word makes no order, oldest first. */
+  evidence: {
+    status: EvidenceStatus;
+    receivedAtMs: number;
+    event: ProtectedEvent;
+  }[];
   /** What destinations are sent. The event is absent once it is removed. */
   stages: {
     stage: Stage;

@@ -11,7 +11,7 @@ import type {
   SeriesQuery,
 } from './search-figures.ts';
 import type {
-  DayOrder,
+  FoundOrder,
   JoinedOrders,
   JoinedOrdersQuery,
   OrderDetail,
@@ -33,15 +33,18 @@ export type * from './search-people.ts';
 export interface Search {
   /** Newest first. A page after another one holds what was stored before it, each event once, whatever is stored meanwhile. */
   events(query: EventQuery): Promise<EventPage>;
-  /** Of several events with the messageId the one that destinations are sent, and of these the newest. */
+  /**
+   * Of several events with the messageId the one that destinations are sent, and of these the newest; else what a browser
+   * reported of an order where its word makes none.
+   */
   event(shop: string, messageId: string): Promise<EventDetail | undefined>;
 
-  /** Newest first. */
+  /** The order placed last first. Of what has any of the ids that a query names, at most the newest 1,000 are looked at. */
   orders(query: OrderQuery): Promise<OrderPage>;
-  /** @param name any name of the order, without `#`. */
+  /** What only pages reported is found by a name that no other order has. @param name any name of the order, without `#`. */
   order(shop: string, name: string): Promise<OrderDetail | undefined>;
-  /** The orders first reported on a day, oldest first. @param day `2026-03-01` in the IANA time zone. */
-  orderDay(shop: string, day: string, timeZone: string): Promise<DayOrder[]>;
+  /** The orders placed on a day, oldest first. @param day `2026-03-01` in the IANA time zone. */
+  orderDay(shop: string, day: string, timeZone: string): Promise<DayOfOrders>;
 
   joinedOrders(query: JoinedOrdersQuery): Promise<JoinedOrders>;
 
@@ -63,6 +66,13 @@ export interface Search {
   onIndexed(listener: (until: IndexedUntil) => void): () => void;
 
   close(): Promise<void>;
+}
+
+/** When the day begins and ends, epoch ms, and its orders. */
+export interface DayOfOrders {
+  fromMs: number;
+  toMs: number;
+  orders: FoundOrder[];
 }
 
 export interface IndexedUntil {

@@ -1,4 +1,5 @@
 import type { ConsentState } from '../../shared/consent.ts';
+import type { UnjoinedStatus } from '../../shared/evidence.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { DeadLetterReason, RetryReason, SkipReason } from '../../shared/reasons.ts';
 import type { OrderClaim } from '../orders/claim.ts';
@@ -90,7 +91,7 @@ export interface Accepted {
 }
 
 /** What became of a browser's report that joined no order: the order is known, or it is not. */
-export type EvidenceOutcome = 'not-joined' | 'unconfirmed-order';
+export type EvidenceOutcome = Exclude<UnjoinedStatus, 'open'>;
 
 /** A browser's report of an order that waits. `isKnown`: a trusted voice reported an order of that name. */
 export interface OpenEvidence {

@@ -1,3 +1,4 @@
+import type { UnjoinedStatus } from '../evidence.ts';
 import type { MatchKey } from '../match-keys.ts';
 import type { DeadLetterReason, RetryReason, SkipReason } from '../reasons.ts';
 
@@ -8,7 +9,13 @@ export interface Advice {
 }
 
 /** `not-sent`: the destination was never given the event. */
-export type AdvisedReason = SkipReason | RetryReason | DeadLetterReason | 'waiting' | 'not-sent';
+export type AdvisedReason =
+  | SkipReason
+  | RetryReason
+  | DeadLetterReason
+  | UnjoinedStatus
+  | 'waiting'
+  | 'not-sent';
 
 /** What the share of deliveries that carry something is counted of. */
 export type QualityKey = MatchKey | 'value' | 'currency' | 'content_id';

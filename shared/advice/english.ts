@@ -41,6 +41,11 @@ export const ENGLISH: AdviceTexts = {
       means: 'The destination has accepted this order or event before.',
       todo: 'Nothing: sending it twice would count it twice.',
     },
+    open: {
+      means:
+        'Only a browser reported this order so far. It waits for the shop system’s or the backend’s report.',
+      todo: 'Nothing, while it is new. If the order exists in the shop and stays here, check the order webhooks. It is never sent in a group, because anybody can forge it.',
+    },
     'unconfirmed-order': {
       means: 'Only a browser reported this order. Neither the shop system nor the backend knows it.',
       todo: 'If the order exists in the shop, check the order webhooks and SHOPLINE_ACCESS_TOKEN. It is never sent in a group, because anybody can forge it.',

@@ -39,6 +39,10 @@ export const TRADITIONAL_CHINESE: AdviceTexts = {
       means: '此目的地先前已接受這筆訂單或事件。',
       todo: '無須處理：重複傳送會重複計算。',
     },
+    open: {
+      means: '目前只有瀏覽器回報這筆訂單，正在等待商店系統或後端的回報。',
+      todo: '剛收到時不必處理。若訂單確實存在卻一直停在這裡，請檢查訂單 webhook。任何人都能偽造，因此不會整批傳送。',
+    },
     'unconfirmed-order': {
       means: '只有瀏覽器回報這筆訂單，商店系統與後端都不知道它。',
       todo: '若商店中確有此訂單，請檢查訂單 webhook 與 SHOPLINE_ACCESS_TOKEN。任何人都能偽造這種回報，因此不會成批傳送。',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { PURPOSES } from '../consent.ts';
+import { EVIDENCE_STATUSES } from '../evidence.ts';
 
 /** ISO 8601, UTC. */
 export const Time = z
@@ -19,6 +20,9 @@ export const EventSource = z.enum(SOURCES);
 
 /** A destination of a shop by its name: `tiktok`, or `tiktok:eu` for a further instance. */
 export const DestinationName = z.string();
+
+/** What became of a browser's report of an order where its word makes none. `open` waits for the report of a stronger voice. */
+export const EvidenceState = z.enum(EVIDENCE_STATUSES);
 
 /** Why it was not delivered, as one of the closed lists in `shared/reasons.ts` names it. */
 export const Reason = z.string();

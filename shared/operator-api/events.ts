@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   DestinationName,
   EventSource,
+  EvidenceState,
   IndexState,
   NextCursor,
   Outcome,
@@ -21,16 +22,19 @@ const Digest = z
     'expected the SHA-256 in hex: addresses are logged, so a clear value is refused',
   );
 
-/** `GET /admin/events`. */
-export const EventQuery = z.strictObject({
-  ...OutcomeFilter.shape,
-  order: z.string().max(200).optional(),
-  /** An anonymous id or a user id. */
-  visitor: z.string().max(512).optional(),
+/** By which events and orders are found. */
+export const IdsQuery = z.strictObject({
+  visitor: z.string().max(512).optional().meta({ description: 'An anonymous id or a user id.' }),
   user: z.string().max(512).optional(),
   email: Digest.optional().meta({ description: 'SHA-256 (hex) of the email, trimmed and in lower case.' }),
   phone: Digest.optional().meta({ description: 'SHA-256 (hex) of the phone number as `+886912345678`.' }),
   message: z.string().max(512).optional(),
+});
+
+/** `GET /admin/events`. */
+export const EventQuery = IdsQuery.extend({
+  ...OutcomeFilter.shape,
+  order: z.string().max(200).optional(),
   name: z.string().max(255).optional(),
   type: z.string().max(20).optional(),
   source: EventSource.optional(),
@@ -137,6 +141,14 @@ export const EventAnswer = z.object({
     warnings: z.array(z.object({ path: z.string(), code: z.string() })).optional(),
   }),
   steps: z.array(EventStep),
+  /** Of a browser's report of an order where its word makes none: no destination is sent it. */
+  evidence: z
+    .object({
+      status: EvidenceState,
+      orderId: z.string().optional(),
+      advice: Words.optional(),
+    })
+    .optional(),
   deliveries: z.array(EventDelivery),
 });
 export type EventAnswer = z.infer<typeof EventAnswer>;

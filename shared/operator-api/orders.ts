@@ -1,32 +1,39 @@
 import { z } from 'zod';
+import { UNJOINED } from '../evidence.ts';
 import {
   Day,
   DestinationName,
   EventSource,
+  EvidenceState,
   NextCursor,
   Outcome,
+  Purposes,
   Reason,
   State,
   Time,
   TimeText,
   Words,
 } from './common.ts';
-import { Attempt } from './events.ts';
+import { Attempt, IdsQuery } from './events.ts';
 
-export const ORDER_STATES = ['paid', 'unpaid', 'refunded', 'cancelled'] as const;
+/** What an order is; of what only pages reported what became of the reports (`shared/evidence.ts`). */
+export const ORDER_STATES = ['paid', 'unpaid', 'refunded', 'cancelled', ...UNJOINED] as const;
 export const OrderState = z.enum(ORDER_STATES);
 export type OrderState = z.infer<typeof OrderState>;
 
 /** `GET /admin/orders`. */
-export const OrderQuery = z.strictObject({
+export const OrderQuery = IdsQuery.extend({
   shop: z.string().optional(),
-  from: TimeText.optional(),
-  to: TimeText.optional(),
+  from: TimeText.optional().meta({ description: 'Placed at or after this.' }),
+  to: TimeText.optional().meta({ description: 'Placed before this.' }),
+  confirmed: z.enum(['yes', 'no']).optional().meta({
+    description: '`no`: only pages reported it, and their word makes no order. Default: both.',
+  }),
   destination: DestinationName.optional(),
   outcome: State.optional(),
   reason: Reason.optional(),
   state: OrderState.optional(),
-  q: z.string().max(200).optional().meta({ description: 'Any name of the order.' }),
+  q: z.string().max(200).optional().meta({ description: 'Any name of the order, or any of the ids.' }),
   format: z.enum(['json', 'csv']).default('json'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(500).optional(),
@@ -45,6 +52,7 @@ export const OrderRow = z.object({
   /** The canonical id: the same at every destination. */
   id: z.string(),
   state: OrderState,
+  /** When it was placed; of what only pages reported, when the first report was received. */
   at: Time,
   total: z.number().optional(),
   currency: z.string().optional(),
@@ -57,32 +65,31 @@ export type OrderRow = z.infer<typeof OrderRow>;
 export const OrderList = z.object({ orders: z.array(OrderRow), nextCursor: NextCursor });
 export type OrderList = z.infer<typeof OrderList>;
 
+const Report = z.object({
+  source: EventSource,
+  /** What it reported: `Order Completed`, `Order Refunded` … */
+  name: z.string(),
+  at: Time,
+  receivedAt: Time,
+  messageId: z.string(),
+  total: z.number().optional(),
+  currency: z.string().optional(),
+  path: z.string().optional(),
+});
+
 /** `GET /admin/orders/:id`. */
 export const OrderAnswer = z.object({
   order: OrderRow,
+  /** Of what only pages reported. */
+  advice: Words.optional(),
   /** Every id and number it was reported under; `isTrusted`: by a stronger voice than a browser. */
   names: z.array(z.object({ name: z.string(), isTrusted: z.boolean() })),
-  reports: z.array(
-    z.object({
-      source: EventSource,
-      /** What it reported: `Order Completed`, `Order Refunded` … */
-      name: z.string(),
-      at: Time,
-      receivedAt: Time,
-      messageId: z.string(),
-      total: z.number().optional(),
-      currency: z.string().optional(),
-      path: z.string().optional(),
-    }),
-  ),
-  /** What browsers reported of it. `open` waits for the report of a stronger voice. */
+  reports: z.array(Report),
+  /** What browsers reported of it, where their word makes no order. `consent`: the message's own. */
   evidence: z.array(
-    z.object({
-      messageId: z.string(),
-      receivedAt: Time,
-      status: z.enum(['open', 'joined', 'not-joined', 'unconfirmed-order']),
-      total: z.number().optional(),
-      currency: z.string().optional(),
+    Report.omit({ source: true }).extend({
+      status: EvidenceState,
+      consent: Purposes,
     }),
   ),
   /** What destinations are sent. The event is absent once it is removed. */
@@ -115,7 +122,7 @@ export type OrderAnswer = z.infer<typeof OrderAnswer>;
 export const ReconciliationQuery = z.strictObject({
   shop: z.string().optional(),
   day: Day.optional(),
-  /** IANA name; default UTC. */
+  /** IANA name; default: that of the shop's country, where it has one time alone, else UTC. */
   timeZone: z.string().max(64).optional(),
   format: z.enum(['json', 'csv']).default('json'),
 });
@@ -124,8 +131,17 @@ export const Reconciliation = z.object({
   shop: z.string(),
   day: z.string(),
   timeZone: z.string(),
+  /** When the day begins and ends there. */
+  from: Time,
+  to: Time,
   /** The shop's own orders of the day. `amounts`: of paid orders, by currency. */
-  orders: z.object({ total: z.int(), paid: z.int(), amounts: z.record(z.string(), z.number()) }),
+  orders: z.object({
+    total: z.int(),
+    paid: z.int(),
+    amounts: z.record(z.string(), z.number()),
+  }),
+  /** How many only pages reported on that day, by what became of the reports. They are in no other number. */
+  unjoined: z.record(z.enum(UNJOINED), z.int()),
   destinations: z.array(
     z.object({
       destination: DestinationName,

@@ -226,7 +226,7 @@ describe('orders', () => {
     expect(response.headers.get('content-type')).toMatch(/^text\/csv/);
     const text = await response.text();
     expect(text.split('\r\n')[0]).toMatch(
-      /^shop,order,reported_at,state,is_paid,total,currency,sources,tiktok state/,
+      /^shop,order,placed_at,state,is_paid,total,currency,sources,tiktok state/,
     );
     expect(text).toContain('5001');
     expect(text).not.toMatch(/(^|,|\n)"?[=+@]/);

@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import type { EventDelivery } from '../../../shared/operator-api/index.ts';
 import { useConsole } from '../context.ts';
+import { AdviceWords } from '../parts/advice-words.tsx';
 import { Code, CopyButton, Json } from '../parts/code.tsx';
-import { Prose } from '../parts/prose.tsx';
 import { OutcomePill } from '../parts/state.tsx';
 import { Table } from '../parts/table.tsx';
 import { reasonOf } from '../words/reason.ts';
@@ -36,10 +36,7 @@ export function Delivery({ delivery, messageId, eventShop, reload }: DeliveryPro
       {delivery.words && <p class="api-words">“{delivery.words}”</p>}
       {texts && (
         <p data-test="advice">
-          <Prose text={texts.means || (delivery.advice?.means ?? '')} />{' '}
-          <span class="todo">
-            <Prose text={texts.todo || (delivery.advice?.todo ?? '')} />
-          </span>
+          <AdviceWords {...(texts.means ? texts : (delivery.advice ?? texts))} />
         </p>
       )}
       {delivery.nextAttemptAt && <p>{w.nextAttempt(format.time(delivery.nextAttemptAt))}</p>}

@@ -1,5 +1,7 @@
+import { adviceOf } from '../../../shared/advice/advice.ts';
 import type { EventAnswer } from '../../../shared/operator-api/index.ts';
 import { useConsole } from '../context.ts';
+import { AdviceWords } from '../parts/advice-words.tsx';
 import { Json } from '../parts/code.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Loading } from '../parts/loading.tsx';
@@ -8,6 +10,7 @@ import { ConsentWords } from '../parts/state.tsx';
 import { hrefOf, type Place } from '../place.ts';
 import { useData } from '../use-data.ts';
 import { Delivery } from './delivery.tsx';
+import { OrderPill } from './order-pill.tsx';
 import { Steps } from './steps.tsx';
 
 /** One event from the page to each destination's answer. */
@@ -29,7 +32,9 @@ export function EventView({ place }: { place: Place }) {
 
 function Event({ place, reload, ...answer }: EventAnswer & { place: Place; reload: () => void }) {
   const { words, format } = useConsole();
-  const { row, event, captured, deliveries } = answer;
+  const { row, event, captured, evidence, deliveries } = answer;
+  const advice = evidence && adviceOf(words.advice, evidence.status);
+  const orderId = row.orderId ?? evidence?.orderId;
   const w = words.events;
   const { shop } = place.query;
   const identity = (event.identity ?? {}) as Readonly<Record<string, unknown>>;
@@ -51,9 +56,9 @@ function Event({ place, reload, ...answer }: EventAnswer & { place: Place; reloa
               ],
               [
                 w.orderId,
-                row.orderId && (
-                  <a href={hrefOf(['orders', row.orderId], { shop })} key="order">
-                    {row.orderId}
+                orderId && (
+                  <a href={hrefOf(['orders', orderId], { shop })} key="order">
+                    {orderId}
                   </a>
                 ),
               ],
@@ -79,6 +84,18 @@ function Event({ place, reload, ...answer }: EventAnswer & { place: Place; reloa
         </details>
       </div>
       <div>
+        {evidence && (
+          <Panel title={words.orders.evidence} test="evidence">
+            <p>
+              <OrderPill state={evidence.status} />
+            </p>
+            {advice && (
+              <p>
+                <AdviceWords {...advice} />
+              </p>
+            )}
+          </Panel>
+        )}
         {deliveries.length === 0 && <p class="soft">{w.noDestination}</p>}
         {deliveries.map((delivery) => (
           <Delivery

@@ -10,6 +10,7 @@ import { useData } from '../use-data.ts';
 import { EventTable } from './event-table.tsx';
 import { optionsOf, outcomeFields } from './options.ts';
 import { SearchBox } from './search-box.tsx';
+import { UnjoinedFound } from './unjoined-found.tsx';
 import { mergeLive, useLive } from './use-live.ts';
 
 /** What the link of a group adds to the filter. */
@@ -25,7 +26,8 @@ export function Events({ place }: { place: Place }) {
   const found = useData(JSON.stringify(filter), (signal) =>
     api.get<EventList>('admin/events', filter, signal),
   );
-  const isFiltered = [...SOUGHT, ...FILTER].some((name) => place.query[name] !== undefined);
+  const isSought = SOUGHT.some((name) => place.query[name] !== undefined);
+  const isFiltered = isSought || FILTER.some((name) => place.query[name] !== undefined);
   const isNewest = !isFiltered && !place.query.cursor;
   const [isPaused, setPaused] = useState(false);
   const live = useLive(isNewest && !isPaused);
@@ -79,6 +81,7 @@ export function Events({ place }: { place: Place }) {
               {rows.length > 0 && (
                 <EventTable rows={rows} shop={place.query.shop} caption={words.views.events} />
               )}
+              {isSought && !place.query.cursor && <UnjoinedFound place={place} />}
               <Pages place={place} nextCursor={nextCursor} />
             </>
           );

@@ -3,6 +3,9 @@ import type { Shop } from '../context.ts';
 import type { Field } from '../parts/filters.tsx';
 import type { Words } from '../words/words.ts';
 
+/** What has a title among the reasons, and is none of a delivery. */
+const NO_REASONS = ['waiting', 'not-sent', 'open'];
+
 type Options = readonly (readonly [value: string, text: string])[];
 
 /** What the selects of a filter offer, in words. */
@@ -11,9 +14,10 @@ export function optionsOf(words: Words, shop: Shop) {
   return {
     destinations: shop.destinations.map(({ name, title }) => [name, title] as const),
     outcomes: Object.entries(words.states) as [State, string][],
-    reasons: byTitle.filter(([reason]) => reason !== 'waiting' && reason !== 'not-sent'),
+    reasons: byTitle.filter(([reason]) => !NO_REASONS.includes(reason)),
     sources: Object.entries(words.sources),
-    orderStates: Object.entries(words.orderStates),
+    orderStates: Object.entries(words.orderStates).filter(([state]) => state !== 'joined'),
+    confirmed: Object.entries(words.orders.confirmedOptions),
   } satisfies Record<string, Options>;
 }
 

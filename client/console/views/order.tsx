@@ -1,16 +1,18 @@
 import { useState } from 'preact/hooks';
+import { adviceOf } from '../../../shared/advice/advice.ts';
 import type { OrderAnswer } from '../../../shared/operator-api/index.ts';
 import { useConsole } from '../context.ts';
+import { AdviceWords } from '../parts/advice-words.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Loading } from '../parts/loading.tsx';
 import { Page, Panel } from '../parts/page.tsx';
-import { ConsentWords, OutcomeCell, Pill } from '../parts/state.tsx';
+import { ConsentWords, OutcomeCell } from '../parts/state.tsx';
 import { Table } from '../parts/table.tsx';
 import { hrefOf, type Place } from '../place.ts';
 import { useData } from '../use-data.ts';
 import { ActionDialog } from './action-dialog.tsx';
 import { attemptColumns } from './attempt-columns.ts';
-import { OrderPill } from './orders.tsx';
+import { OrderPill } from './order-pill.tsx';
 
 /** One order: who reported it, what destinations were sent of it, under whose consent, and from which campaign it came. */
 export function OrderView({ place }: { place: Place }) {
@@ -30,9 +32,11 @@ export function OrderView({ place }: { place: Place }) {
           <a class="button quiet" href={hrefOf(['events'], { shop: place.query.shop, order: id })}>
             {w.itsEvents}
           </a>
-          <button type="button" onClick={() => setAsking(true)} data-test="send-again">
-            {words.actions.sendAgain}
-          </button>
+          {found.data && found.data.stages.length > 0 && (
+            <button type="button" onClick={() => setAsking(true)} data-test="send-again">
+              {words.actions.sendAgain}
+            </button>
+          )}
         </>
       }
     >
@@ -53,6 +57,7 @@ function Order({ place, ...answer }: OrderAnswer & { place: Place }) {
   const { shop, words, format, titleOf } = useConsole();
   const { order, names, reports, evidence, stages, consent, attribution } = answer;
   const w = words.orders;
+  const advice = adviceOf(words.advice, order.state);
   const requests = stages
     .flatMap(({ stage, requests }) => requests.map((request) => ({ ...request, stage })))
     .map((request, index) => ({ ...request, key: String(index) }));
@@ -67,9 +72,14 @@ function Order({ place, ...answer }: OrderAnswer & { place: Place }) {
               [w.total, order.total === undefined ? undefined : format.money(order.total, order.currency)],
               [words.common.time, format.time(order.at)],
               [w.names, <Names key="names" of={names} />],
-              [w.id, <code key="id">{order.id}</code>],
+              [w.id, stages.length > 0 && <code key="id">{order.id}</code>],
             ]}
           />
+          {advice && (
+            <p data-test="advice">
+              <AdviceWords {...advice} />
+            </p>
+          )}
         </Panel>
         <Panel title={words.consent.title}>
           {consent.length === 0 && <p class="soft">{words.consent.noRecord}</p>}
@@ -92,30 +102,38 @@ function Order({ place, ...answer }: OrderAnswer & { place: Place }) {
         </Panel>
       </div>
       <Panel title={w.stages} test="stages">
-        <Table
-          caption={w.stages}
-          rows={stages}
-          keyOf={({ stage, part }) => `${stage} ${part}`}
-          hrefOf={({ messageId }) => messageId && eventHref(messageId)}
-          columns={[
-            {
-              head: w.stage,
-              cell: ({ stage, part }) => [words.stages[stage], part].filter(Boolean).join(' · '),
-            },
-            { head: words.common.time, kind: 'time', cell: ({ at }) => (at ? format.time(at) : '–') },
-            {
-              head: w.total,
-              kind: 'number',
-              cell: ({ total }) => (total === undefined ? '–' : format.money(total, order.currency)),
-            },
-            ...shop.destinations.map(({ name }) => ({
-              head: titleOf(name),
-              cell: ({ outcomes }: (typeof stages)[number]) => (
-                <OutcomeCell outcomes={outcomes} destination={name} />
-              ),
-            })),
-          ]}
-        />
+        {stages.length === 0 ? (
+          <p class="soft">{w.noStages}</p>
+        ) : (
+          <Table
+            caption={w.stages}
+            rows={stages}
+            keyOf={({ stage, part }) => `${stage} ${part}`}
+            hrefOf={({ messageId }) => messageId && eventHref(messageId)}
+            columns={[
+              {
+                head: w.stage,
+                cell: ({ stage, part }) => [words.stages[stage], part].filter(Boolean).join(' · '),
+              },
+              {
+                head: words.common.time,
+                kind: 'time',
+                cell: ({ at }) => (at ? format.time(at) : '–'),
+              },
+              {
+                head: w.total,
+                kind: 'number',
+                cell: ({ total }) => (total === undefined ? '–' : format.money(total, order.currency)),
+              },
+              ...shop.destinations.map(({ name }) => ({
+                head: titleOf(name),
+                cell: ({ outcomes }: (typeof stages)[number]) => (
+                  <OutcomeCell outcomes={outcomes} destination={name} />
+                ),
+              })),
+            ]}
+          />
+        )}
       </Panel>
       {requests.length > 0 && (
         <Panel title={w.requests} test="requests">
@@ -132,30 +150,43 @@ function Order({ place, ...answer }: OrderAnswer & { place: Place }) {
           />
         </Panel>
       )}
-      <Panel title={w.reports} test="reports">
-        <Table
-          caption={w.reports}
-          rows={reports.map((report, index) => ({ ...report, index }))}
-          keyOf={({ index }) => String(index)}
-          columns={[
-            { head: w.reportedBy, cell: ({ source }) => words.sources[source] },
-            {
-              head: w.stage,
-              cell: ({ name, messageId }) => <a href={eventHref(messageId)}>{name}</a>,
-            },
-            { head: w.happened, kind: 'time', cell: ({ at }) => format.time(at) },
-            { head: w.received, kind: 'time', cell: ({ receivedAt }) => format.time(receivedAt) },
-            {
-              head: w.total,
-              kind: 'number',
-              cell: ({ total, currency }) =>
-                total === undefined ? '–' : format.money(total, currency ?? order.currency),
-            },
-          ]}
-        />
-      </Panel>
+      {reports.length > 0 && (
+        <Panel title={w.reports} test="reports">
+          <Table
+            caption={w.reports}
+            rows={reports.map((report, index) => ({ ...report, index }))}
+            keyOf={({ index }) => String(index)}
+            columns={[
+              {
+                head: w.reportedBy,
+                cell: ({ source }) => words.sources[source],
+              },
+              {
+                head: w.stage,
+                cell: ({ name, messageId }) => <a href={eventHref(messageId)}>{name}</a>,
+              },
+              {
+                head: w.happened,
+                kind: 'time',
+                cell: ({ at }) => format.time(at),
+              },
+              {
+                head: w.received,
+                kind: 'time',
+                cell: ({ receivedAt }) => format.time(receivedAt),
+              },
+              {
+                head: w.total,
+                kind: 'number',
+                cell: ({ total, currency }) =>
+                  total === undefined ? '–' : format.money(total, currency ?? order.currency),
+              },
+            ]}
+          />
+        </Panel>
+      )}
       {evidence.length > 0 && (
-        <Panel title={w.evidence}>
+        <Panel title={w.evidence} test="evidence">
           <p class="soft">{w.evidenceMore}</p>
           <Table
             caption={w.evidence}
@@ -163,13 +194,29 @@ function Order({ place, ...answer }: OrderAnswer & { place: Place }) {
             keyOf={({ messageId }) => messageId}
             hrefOf={({ messageId }) => eventHref(messageId)}
             columns={[
-              { head: words.events.messageId, kind: 'code', cell: ({ messageId }) => messageId },
-              { head: w.received, kind: 'time', cell: ({ receivedAt }) => format.time(receivedAt) },
+              { head: w.stage, cell: ({ name }) => name },
+              {
+                head: w.received,
+                kind: 'time',
+                cell: ({ receivedAt }) => format.time(receivedAt),
+              },
               {
                 head: w.state,
-                cell: ({ status }) => (
-                  <Pill state={EVIDENCE_COLOURS[status]}>{w.evidenceStates[status]}</Pill>
-                ),
+                cell: ({ status }) => <OrderPill state={status} />,
+              },
+              {
+                head: w.total,
+                kind: 'number',
+                cell: ({ total, currency }) => (total === undefined ? '–' : format.money(total, currency)),
+              },
+              {
+                head: words.consent.title,
+                cell: ({ consent }) => <ConsentWords consent={consent} />,
+              },
+              {
+                head: words.events.page,
+                isMinor: true,
+                cell: ({ path }) => path && <span class="path">{path}</span>,
               },
             ]}
           />
@@ -190,10 +237,3 @@ function Names({ of }: { of: OrderAnswer['names'] }) {
     </span>
   ));
 }
-
-const EVIDENCE_COLOURS = {
-  open: 'waiting',
-  joined: 'delivered',
-  'not-joined': 'skipped',
-  'unconfirmed-order': 'dead',
-} as const;

@@ -1,13 +1,13 @@
 import type { Reconciliation as ReconciliationAnswer } from '../../../shared/operator-api/index.ts';
 import { useConsole } from '../context.ts';
+import { AdviceWords } from '../parts/advice-words.tsx';
 import { Filters } from '../parts/filters.tsx';
 import { Empty, Loading } from '../parts/loading.tsx';
 import { Page, Panel } from '../parts/page.tsx';
-import { Prose } from '../parts/prose.tsx';
 import { hrefOf, type Place } from '../place.ts';
 import { useData } from '../use-data.ts';
 import { reasonOf } from '../words/reason.ts';
-import { addDays, dayIn, startOfDay, timeZoneOf } from './days.ts';
+import { addDays, dayIn, timeZoneOf } from './days.ts';
 
 /** The shop's own paid orders of a day against what each destination accepted; every number leads to its orders. */
 export function Reconciliation({ place }: { place: Place }) {
@@ -55,7 +55,7 @@ export function Reconciliation({ place }: { place: Place }) {
       </div>
       <Loading of={found}>
         {(answer) =>
-          answer.orders.total === 0 ? (
+          answer.orders.total + reported(answer.unjoined).length === 0 ? (
             <Empty title={w.empty}>{w.emptyMore}</Empty>
           ) : (
             <Day answer={answer} place={place} />
@@ -66,15 +66,19 @@ export function Reconciliation({ place }: { place: Place }) {
   );
 }
 
+/** What there is of what only pages reported. */
+const reported = (unjoined: ReconciliationAnswer['unjoined']) =>
+  Object.entries(unjoined).filter(([, count]) => count > 0);
+
 function Day({ answer, place }: { answer: ReconciliationAnswer; place: Place }) {
   const { words, format, shop } = useConsole();
-  const { orders, destinations, day, timeZone } = answer;
+  const { orders, unjoined, destinations, from, to } = answer;
   const w = words.reconciliation;
   const span = {
     shop: place.query.shop ?? shop.id,
-    from: new Date(startOfDay(day, timeZone)).toISOString(),
-    to: new Date(startOfDay(addDays(day, 1), timeZone)).toISOString(),
+    ...{ from, to },
   };
+  const alone = reported(unjoined);
   const amounts = Object.entries(orders.amounts).map(([currency, amount]) => format.money(amount, currency));
   const link = (query: Record<string, string>, text: string) => (
     <a href={hrefOf(['orders'], { ...span, ...query })}>{text}</a>
@@ -82,11 +86,23 @@ function Day({ answer, place }: { answer: ReconciliationAnswer; place: Place }) 
   return (
     <>
       <p class="sentence" data-test="orders-sentence">
-        {link({}, w.total(format.number(orders.total)))}
+        {link({ confirmed: 'yes' }, w.total(format.number(orders.total)))}
         {w.ofThem} {link({ state: 'paid' }, w.paid(format.number(orders.paid)))}
         {amounts.length > 0 && `: ${amounts.join(', ')}`}
         {w.stop}
       </p>
+      {alone.length > 0 && (
+        <p data-test="unjoined-sentence">
+          {w.unjoined}{' '}
+          {alone.map(([state, count], index) => (
+            <span key={state}>
+              {index > 0 && ', '}
+              {link({ state }, w.missing(format.number(count), reasonOf(words, state).title))}
+            </span>
+          ))}
+          {w.stop}
+        </p>
+      )}
       <div class="cards">
         {destinations.map(({ destination, title, accepted, missing }) => {
           const isWhole = missing.length === 0;
@@ -115,10 +131,7 @@ function Day({ answer, place }: { answer: ReconciliationAnswer; place: Place }) 
                       )
                     )}
                     <p>
-                      <Prose text={reasonOf(words, reason).means} />{' '}
-                      <span class="todo">
-                        <Prose text={reasonOf(words, reason).todo} />
-                      </span>
+                      <AdviceWords {...reasonOf(words, reason)} />
                     </p>
                     <p class="examples">
                       {examples.map((id) => (

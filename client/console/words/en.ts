@@ -99,6 +99,10 @@ export const en = {
     unpaid: 'Not paid',
     refunded: 'Refunded',
     cancelled: 'Cancelled',
+    joined: 'Joined',
+    open: 'Waits for confirmation',
+    'not-joined': 'Not joined',
+    'unconfirmed-order': 'Unconfirmed',
   },
   stages: {
     placed: 'Placed',
@@ -126,6 +130,7 @@ export const en = {
     'too-old': 'too old',
     'no-identity': 'no identity',
     'already-sent': 'sent before',
+    open: 'waits for confirmation',
     'unconfirmed-order': 'unconfirmed order',
     'not-joined': 'not joined',
     'needs-server-key': 'needs the server key',

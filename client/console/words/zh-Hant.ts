@@ -90,6 +90,10 @@ export const zhHant: Words = {
     unpaid: '未付款',
     refunded: '已退款',
     cancelled: '已取消',
+    joined: '已合併',
+    open: '等待確認',
+    'not-joined': '未合併',
+    'unconfirmed-order': '未確認',
   },
   stages: {
     placed: '成立',
@@ -117,6 +121,7 @@ export const zhHant: Words = {
     'too-old': '時間過久',
     'no-identity': '無身分資料',
     'already-sent': '先前已送',
+    open: '等待確認',
     'unconfirmed-order': '未確認的訂單',
     'not-joined': '未合併',
     'needs-server-key': '需要後端金鑰',

@@ -1,5 +1,3 @@
-import { adviceOf } from '../../../shared/advice/advice.ts';
-import { ENGLISH } from '../../../shared/advice/english.ts';
 import type { ConsentState } from '../../../shared/consent.ts';
 import { NOTHING_SAID } from '../../../shared/consent.ts';
 import type { EventDelivery } from '../../../shared/operator-api/index.ts';
@@ -8,6 +6,7 @@ import { type Preview, preview } from '../../delivery/preview.ts';
 import { needsRawPii } from '../../destinations/destination.ts';
 import { withRecord } from '../../privacy/effective-consent.ts';
 import type { DeliveryOutcome, EventDetail } from '../../store/search.ts';
+import { withAdvice } from '../advice.ts';
 import type { Place } from '../places.ts';
 import { isNeverReplayed } from '../replayable.ts';
 import { toIso } from '../times.ts';
@@ -24,7 +23,6 @@ export async function describeDelivery(
   const { places } = parts;
   const requests = found.requests.filter((request) => request.consumer === consumer);
   const place = places.of(consumer);
-  const advice = adviceOf(ENGLISH, reason ?? (state === 'none' ? 'not-sent' : ''));
   const sent = requests.findLast(({ digest }) => digest !== undefined);
   return {
     destination: places.nameOf(consumer),
@@ -32,7 +30,7 @@ export async function describeDelivery(
     state,
     ...(reason !== undefined && { reason }),
     ...(words !== undefined && { words }),
-    ...(advice && { advice }),
+    ...withAdvice(reason ?? (state === 'none' ? 'not-sent' : '')),
     ...(atMs !== undefined && { at: toIso(atMs) }),
     attempts: requests.map(toAttempt),
     ...(dueAtMs !== undefined && { nextAttemptAt: toIso(dueAtMs) }),

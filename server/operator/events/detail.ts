@@ -1,6 +1,7 @@
 import type { EventAnswer, EventStep } from '../../../shared/operator-api/index.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import type { EventDetail } from '../../store/search.ts';
+import { withAdvice } from '../advice.ts';
 import { describeDelivery } from './delivery.ts';
 import type { EventParts } from './parts.ts';
 import { toEventRow } from './row.ts';
@@ -21,6 +22,9 @@ export async function describeEvent(parts: EventParts, found: EventDetail): Prom
       ...(event.warnings && { warnings: event.warnings }),
     },
     steps: stepsOf(event),
+    ...(found.evidence && {
+      evidence: { ...found.evidence, ...withAdvice(found.evidence.status) },
+    }),
     deliveries,
   };
 }

@@ -4,6 +4,7 @@ import { EventQuery } from '../../../shared/operator-api/index.ts';
 import { isClear } from '../../lifecycle/person.ts';
 import type { EventQuery as SearchQuery } from '../../store/search.ts';
 import { clearQuery } from '../clear-values.ts';
+import { readIds } from '../ids.ts';
 import { parse } from '../parse.ts';
 import type { Places } from '../places.ts';
 import { given, rangeOf, settledRangeOf } from '../times.ts';
@@ -13,24 +14,24 @@ const Type = z.enum(MESSAGE_TYPES, `expected one of ${MESSAGE_TYPES.join(', ')}`
 /** What `GET /admin/events` asks of the search. @throws {HttpError} 400, 404 */
 export function readEventQuery(places: Places, query: unknown): SearchQuery {
   const asked = parse(EventQuery, query);
-  const { shop, order, visitor, user, email, phone, message, name, source, destination, outcome } = asked;
+  const { shop, order, name, source, destination, outcome } = asked;
   const shops = places.shopsOf(shop);
   const type: MessageType | undefined = parse(Type, asked.type);
-  const countries = shops.map(({ country }) => country);
-  for (const [field, text] of Object.entries({ visitor, user, q: asked.q }))
-    if (text !== undefined && isClear(text, countries)) throw clearQuery(field);
+  if (
+    asked.q !== undefined &&
+    isClear(
+      asked.q,
+      shops.map(({ country }) => country),
+    )
+  )
+    throw clearQuery('q');
   return {
     limit: asked.limit,
     ...given({
       ...{ shop, type, name, source, reason: asked.reason, words: asked.words },
       order: order?.replace(/^#/, ''),
-      text: asked.q ?? visitor,
-      anonymousId: asked.q === undefined ? undefined : visitor,
-      userId: user,
-      emailSha256: email?.toLowerCase(),
-      phoneSha256: phone?.toLowerCase(),
-      messageId: message,
-      states: outcome && [outcome],
+        ...readIds(asked, shops),
+        states: outcome && [outcome],
       consumers: destination === undefined ? undefined : places.consumersOf(destination, shop),
       cursor: asked.cursor,
     }),

@@ -3,12 +3,11 @@ import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { readCurrency, readValue } from '../../destinations/values.ts';
 import { describeConsent } from '../../store/consent-record.ts';
 import type { OrderDetail } from '../../store/search.ts';
+import { withAdvice } from '../advice.ts';
 import { titleOfEvent, toAttempt, toOutcome } from '../events/row.ts';
 import type { Places } from '../places.ts';
 import { toIso } from '../times.ts';
 import { toOrderRow } from './row.ts';
-
-type Evidence = OrderAnswer['evidence'][number];
 
 /** One order with everything that reported it, what destinations were sent of it, and whose consent decides. */
 export function describeOrder(places: Places, order: OrderDetail): OrderAnswer {
@@ -16,19 +15,14 @@ export function describeOrder(places: Places, order: OrderDetail): OrderAnswer {
   return {
     order: toOrderRow(places, order),
     names,
-    reports: reports.map(({ source, receivedAtMs, event }) => ({
-      ...{ source, name: titleOfEvent(event), at: event.timestamp, receivedAt: toIso(receivedAtMs) },
-      messageId: event.messageId,
-      ...moneyOf(event),
-      ...(event.context.page?.path !== undefined && { path: event.context.page.path }),
+    ...(order.unjoined && withAdvice(order.unjoined)),
+    reports: reports.map(({ source, ...report }) => ({
+      source,
+      ...toReport(report),
     })),
-    evidence: evidence.map(({ status, receivedAtMs, event }) => ({
-      ...{
-        messageId: event.messageId,
-        receivedAt: toIso(receivedAtMs),
-        status: status as Evidence['status'],
-      },
-      ...moneyOf(event),
+    evidence: evidence.map(({ status, ...report }) => ({
+      ...{ status, consent: report.event.consent },
+      ...toReport(report),
     })),
     stages: stages.map(({ stage, part, event, outcomes, requests }) => ({
       stage,
@@ -47,6 +41,15 @@ export function describeOrder(places: Places, order: OrderDetail): OrderAnswer {
     attribution: attributionOf([...reports, ...evidence, ...stages].flatMap(({ event }) => event ?? [])),
   };
 }
+
+const toReport = ({ receivedAtMs, event }: { receivedAtMs: number; event: ProtectedEvent }) => ({
+  ...{ messageId: event.messageId, name: titleOfEvent(event) },
+  ...{ at: event.timestamp, receivedAt: toIso(receivedAtMs) },
+  ...moneyOf(event),
+  ...(event.context.page?.path !== undefined && {
+    path: event.context.page.path,
+  }),
+});
 
 function totalOf(event: ProtectedEvent): { total?: number } {
   const total = readValue(event);

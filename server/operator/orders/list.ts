@@ -1,6 +1,8 @@
+import { UNJOINED } from '../../../shared/evidence.ts';
 import { OrderQuery } from '../../../shared/operator-api/index.ts';
 import type { FoundOrder, OrderPage, Search, OrderQuery as SearchQuery } from '../../store/search.ts';
 import type { Cell } from '../csv.ts';
+import { readIds } from '../ids.ts';
 import { parse } from '../parse.ts';
 import type { Places } from '../places.ts';
 import { asked, pagesOf } from '../searching.ts';
@@ -9,7 +11,7 @@ import { stateOf, toOrderRow } from './row.ts';
 
 interface ListParts {
   places: Places;
-  search: Pick<Search, 'orders' | 'order'>;
+  search: Pick<Search, 'orders'>;
 }
 
 /** Rows of one export. */
@@ -18,14 +20,18 @@ const MAX_ROWS = 100_000;
 /** What `GET /admin/orders` was asked, and how the search is asked for it. @throws {HttpError} 400, 404 */
 export function readOrderQuery(places: Places, query: unknown) {
   const wanted = parse(OrderQuery, query);
-  const { shop, destination, outcome, reason, state, limit, cursor } = wanted;
-  places.shopsOf(shop);
+  const { shop, destination, outcome, reason, state, confirmed, limit, cursor } = wanted;
+  const shops = places.shopsOf(shop);
+  const unjoined = UNJOINED.find((status) => status === state);
   const search: SearchQuery = {
     limit,
     ...given({
       ...{ shop, reason, cursor },
       state: outcome,
       consumers: destination === undefined ? undefined : places.consumersOf(destination, shop),
+      ...readIds({ ...wanted, q: wanted.q?.trim() }, shops),
+      unjoined,
+      isConfirmed: confirmed === undefined ? (state && !unjoined ? true : undefined) : confirmed === 'yes',
       isCancelled: state === undefined ? undefined : state === 'cancelled',
       isPaid: state === 'paid' ? true : state === 'unpaid' ? false : undefined,
     }),
@@ -36,13 +42,11 @@ export function readOrderQuery(places: Places, query: unknown) {
 export type OrderListQuery = ReturnType<typeof readOrderQuery>;
 
 /** One page; it may be shorter than asked for while there is a cursor. */
-export async function findOrders({ places, search }: ListParts, query: OrderListQuery): Promise<OrderPage> {
-  const { q, shop, state } = query;
-  if (q !== undefined) {
-    const name = q.trim().replace(/^#/, '');
-    const found = await Promise.all(places.shopsOf(shop).map(({ id }) => search.order(id, name)));
-    return { orders: found.filter((order) => order !== undefined) };
-  }
+export async function findOrders(
+  { search }: Pick<ListParts, 'search'>,
+  query: OrderListQuery,
+): Promise<OrderPage> {
+  const { state } = query;
   const page = await asked(search.orders(query.search));
   const isWanted = (order: FoundOrder) => state === undefined || stateOf(order) === state;
   return { ...page, orders: page.orders.filter(isWanted) };
@@ -53,7 +57,7 @@ const OUTCOME = ['state', 'reason', 'stage', 'at'] as const;
 /** The columns of an export: those of the order, and four for each destination. */
 export function csvHeader({ all }: Places, shop: string | undefined): string[] {
   const names = destinationsOf(all, shop).flatMap((name) => OUTCOME.map((column) => `${name} ${column}`));
-  return ['shop', 'order', 'reported_at', 'state', 'is_paid', 'total', 'currency', 'sources', ...names];
+  return ['shop', 'order', 'placed_at', 'state', 'is_paid', 'total', 'currency', 'sources', ...names];
 }
 
 const destinationsOf = (all: Places['all'], shop: string | undefined) => [

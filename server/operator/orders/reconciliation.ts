@@ -1,12 +1,13 @@
-import { adviceOf } from '../../../shared/advice/advice.ts';
-import { ENGLISH } from '../../../shared/advice/english.ts';
+import { UNJOINED } from '../../../shared/evidence.ts';
 import type { Reconciliation } from '../../../shared/operator-api/index.ts';
 import type { Shop } from '../../config/config.ts';
 import { titleOf } from '../../destinations/destination.ts';
 import { sum } from '../../lib/decimal.ts';
-import type { DayOrder } from '../../store/search.ts';
+import type { DayOfOrders, FoundOrder } from '../../store/search.ts';
 import { isAccepted } from '../../store/search-events.ts';
+import { withAdvice } from '../advice.ts';
 import type { Place, Places } from '../places.ts';
+import { toIso } from '../times.ts';
 
 type AtDestination = Reconciliation['destinations'][number];
 type Missing = AtDestination['missing'][number];
@@ -18,8 +19,9 @@ export function reconcile(
   places: Places,
   shop: Shop,
   { day, timeZone }: { day: string; timeZone: string },
-  orders: readonly DayOrder[],
+  { fromMs, toMs, orders: all }: DayOfOrders,
 ): Reconciliation {
+  const orders = all.filter(({ unjoined }) => unjoined === undefined);
   const paid = orders.filter(({ isPaid }) => isPaid);
   const byCurrency = Map.groupBy(paid, ({ currency = '' }) => currency);
   const amounts = [...byCurrency].map(([currency, some]) => [
@@ -27,15 +29,22 @@ export function reconcile(
     sum(some.map(({ total = 0 }) => total)),
   ]);
   return {
-    ...{ shop: shop.id, day, timeZone },
-    orders: { total: orders.length, paid: paid.length, amounts: Object.fromEntries(amounts) },
+    ...{ shop: shop.id, day, timeZone, from: toIso(fromMs), to: toIso(toMs) },
+    orders: {
+      total: orders.length,
+      paid: paid.length,
+      amounts: Object.fromEntries(amounts),
+    },
+    unjoined: Object.fromEntries(
+      UNJOINED.map((status) => [status, all.filter(({ unjoined }) => unjoined === status).length]),
+    ) as Reconciliation['unjoined'],
     destinations: places.all
       .filter((place) => place.shop.id === shop.id)
       .map((place) => reconcileAt(place, paid)),
   };
 }
 
-function reconcileAt({ consumer, destination }: Place, paid: readonly DayOrder[]): AtDestination {
+function reconcileAt({ consumer, destination }: Place, paid: readonly FoundOrder[]): AtDestination {
   const outcomes = paid.map(({ id, outcomes }) => {
     const { state = 'none', reason } = outcomes.find((outcome) => outcome.consumer === consumer) ?? {};
     return { id, state, ...(reason !== undefined && { reason }) };
@@ -59,9 +68,8 @@ function reconcileAt({ consumer, destination }: Place, paid: readonly DayOrder[]
 function toMissing(group: readonly { id: string; state: Missing['state']; reason?: string }[]): Missing {
   const state = group[0]?.state ?? 'none';
   const reason = group[0]?.reason ?? (state === 'none' ? 'not-sent' : state);
-  const advice = adviceOf(ENGLISH, reason);
   const orders = group.slice(0, MAX_ORDERS).map(({ id }) => id);
-  return { reason, state, count: group.length, ...(advice && { advice }), orders };
+  return { reason, state, count: group.length, ...withAdvice(reason), orders };
 }
 
 const PHRASES: Readonly<Record<string, string>> = {

@@ -8,6 +8,7 @@ import {
 } from '../../../shared/operator-api/index.ts';
 import { HttpError } from '../../http/errors.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { sum } from '../../lib/decimal.ts';
 import type { Search } from '../../store/search.ts';
 import { type Cell, sendCsv } from '../csv.ts';
 import { parse } from '../parse.ts';
@@ -57,8 +58,8 @@ export function orderRoutes(parts: OrderParts): Router {
     const nowMs = clock.now();
     const timeZone = checkTimeZone(asked.timeZone ?? timeZoneOf(shop.country, nowMs));
     const day = asked.day ?? yesterday(nowMs, timeZone);
-    const orders = await search.orderDay(shop.id, day, timeZone);
-    const found: Reconciliation = reconcile(places, shop, { day, timeZone }, orders);
+    const placed = await search.orderDay(shop.id, day, timeZone);
+    const found: Reconciliation = reconcile(places, shop, { day, timeZone }, placed);
     if (format === 'json') return void response.json(found);
     await sendCsv(response, `reconciliation-${day}`, CSV_HEADER, cellsOf(found));
   });
@@ -75,9 +76,11 @@ const CSV_HEADER = [
   'reason',
   'count',
   'orders',
+  'pages_alone',
 ];
 
-function cellsOf({ day, timeZone, orders, destinations }: Reconciliation): Cell[][] {
+function cellsOf({ day, timeZone, orders, unjoined, destinations }: Reconciliation): Cell[][] {
+  const pagesAlone = sum(Object.values(unjoined));
   return destinations.flatMap(({ destination, accepted, missing }) => {
     const common = [day, timeZone, orders.paid, destination, accepted];
     const rows = missing.map(({ state, reason, count, orders }) => [
@@ -86,7 +89,8 @@ function cellsOf({ day, timeZone, orders, destinations }: Reconciliation): Cell[
       reason,
       count,
       orders.join(' '),
+      pagesAlone,
     ]);
-    return rows.length > 0 ? rows : [[...common, '', '', 0, '']];
+    return rows.length > 0 ? rows : [[...common, '', '', 0, '', pagesAlone]];
   });
 }

@@ -4,9 +4,10 @@ import { toOutcome } from '../events/row.ts';
 import type { Places } from '../places.ts';
 import { toIso } from '../times.ts';
 
-type Standing = Pick<FoundOrder, 'isCancelled' | 'isRefunded' | 'isPaid'>;
+type Standing = Pick<FoundOrder, 'unjoined' | 'isCancelled' | 'isRefunded' | 'isPaid'>;
 
-export function stateOf({ isCancelled, isRefunded, isPaid }: Standing): OrderState {
+export function stateOf({ unjoined, isCancelled, isRefunded, isPaid }: Standing): OrderState {
+  if (unjoined) return unjoined;
   if (isCancelled) return 'cancelled';
   if (isRefunded) return 'refunded';
   return isPaid ? 'paid' : 'unpaid';
@@ -14,9 +15,16 @@ export function stateOf({ isCancelled, isRefunded, isPaid }: Standing): OrderSta
 
 /** One order of a list. */
 export function toOrderRow(places: Places, order: FoundOrder): OrderRow {
-  const { shop, id, reportedAtMs, total, currency, isPaid, sources, outcomes } = order;
+  const { shop, id, placedAtMs, total, currency, isPaid, sources, outcomes } = order;
   return {
-    ...{ shop, id, state: stateOf(order), at: toIso(reportedAtMs), isPaid, sources },
+    ...{
+      shop,
+      id,
+      state: stateOf(order),
+      at: toIso(placedAtMs),
+      isPaid,
+      sources,
+    },
     ...(total !== undefined && { total }),
     ...(currency !== undefined && { currency }),
     outcomes: outcomes.map(({ stage, ...outcome }) => ({ ...toOutcome(places, outcome), stage })),

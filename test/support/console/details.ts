@@ -89,11 +89,43 @@ export const orderAnswer: OrderAnswer = {
     { name: 'TEMP-8f2c41', isTrusted: false },
   ],
   reports: [
-    { source: 'browser', name: 'Order Completed', at: ago(65_000), receivedAt: ago(64_000), total: 1_280 },
-    { source: 'platform', name: 'Order Completed', at: ago(66_000), receivedAt: ago(61_000), total: 1_280 },
-    { source: 'platform', name: 'Order Paid', at: ago(58_000), receivedAt: ago(57_000), total: 1_280 },
-  ].map((report, index) => ({ ...report, messageId: `report-${index}` })) as OrderAnswer['reports'],
-  evidence: [{ messageId: events[0]?.messageId ?? '', receivedAt: ago(64_000), status: 'joined' }],
+    {
+      source: 'browser',
+      name: 'Order Completed',
+      at: ago(65_000),
+      receivedAt: ago(64_000),
+      total: 1_280,
+    },
+    {
+      source: 'platform',
+      name: 'Order Completed',
+      at: ago(66_000),
+      receivedAt: ago(61_000),
+      total: 1_280,
+    },
+    {
+      source: 'platform',
+      name: 'Order Paid',
+      at: ago(58_000),
+      receivedAt: ago(57_000),
+      total: 1_280,
+    },
+  ].map((report, index) => ({
+    ...report,
+    messageId: `report-${index}`,
+  })) as OrderAnswer['reports'],
+  evidence: [
+    {
+      ...{
+        messageId: events[0]?.messageId ?? '',
+        name: 'Order Completed',
+        status: 'joined',
+        total: 1_280,
+      },
+      ...{ at: ago(65_000), receivedAt: ago(64_000), path: '/thank-you' },
+      consent: { advertising: true, analytics: true, marketing: false },
+    },
+  ],
   stages: (['placed', 'paid'] as const).map((stage) => ({
     ...{ stage, messageId: first.messageId, at: ago(57_000), total: 1_280, outcomes: first.outcomes },
     requests: eventAnswer.deliveries.flatMap(({ destination, attempts }) =>
@@ -112,7 +144,9 @@ export const orderAnswer: OrderAnswer = {
 
 export const reconciliation: Reconciliation = {
   ...{ shop: 'dewleaf', day: '2026-11-28', timeZone: 'Asia/Taipei' },
+  ...{ from: '2026-11-27T16:00:00.000Z', to: '2026-11-28T16:00:00.000Z' },
   orders: { total: 431, paid: 412, amounts: { TWD: 612_480 } },
+  unjoined: { open: 2, 'not-joined': 0, 'unconfirmed-order': 3 },
   destinations: [
     {
       ...{ destination: 'tiktok', title: 'TikTok', accepted: 409, words: 'TikTok 409 of 412' },

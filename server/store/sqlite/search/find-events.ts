@@ -10,6 +10,7 @@ import { readBefore, toCursor } from './cursor.ts';
 import type { Outcomes } from './outcomes.ts';
 import type { Scan } from './scan.ts';
 import type { IndexedEvent } from './streams.ts';
+import type { Unjoined } from './unjoined.ts';
 
 const MAX_PAGE = 200;
 
@@ -18,14 +19,16 @@ type RequestRow = StoredHistoryRow & { digests: Uint8Array | null };
 interface Parts {
   outcomes: Outcomes;
   scan: Scan;
+  unjoined: Pick<Unjoined, 'message'>;
 }
 
 /** Events with their texts, which are read from the store, and what became of them. */
-export function createFindEvents(connection: DatabaseSync, { outcomes, scan }: Parts) {
-  const textOf = prepareTexts<{ shop: string; receivedAtMs: number; body: string }>(
-    connection,
-    'SELECT shop, received_at AS receivedAtMs, packed, body FROM store.events WHERE seq = ?',
-  );
+export function createFindEvents(connection: DatabaseSync, { outcomes, scan, unjoined }: Parts) {
+  const textOf = prepareTexts<{
+    shop: string;
+    receivedAtMs: number;
+    body: string;
+  }>(connection, 'SELECT shop, received_at AS receivedAtMs, packed, body FROM store.events WHERE seq = ?');
   const requestIds = prepare<{ request: number }>(
     connection,
     `SELECT request FROM earlier WHERE seq = ?1 UNION SELECT request FROM outcomes WHERE seq = ?1 ORDER BY request`,
@@ -75,7 +78,9 @@ export function createFindEvents(connection: DatabaseSync, { outcomes, scan }: P
       const best = found.find(({ isSent, label }) => isSent === 1 && label !== null) ?? found[0];
       return scan.snapshot((isLate) => {
         const event = best && read(best, isLate);
-        return event && { ...event, requests: requestsOf(event.seq) };
+        if (event) return { ...event, requests: requestsOf(event.seq) };
+        const reported = unjoined.message(shop, messageId);
+        return reported && { seq: 0, outcomes: [], requests: [], ...reported };
       });
     },
   };

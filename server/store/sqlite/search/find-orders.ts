@@ -1,139 +1,131 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { DayOrder, FoundOrder, OrderPage, OrderQuery } from '../../search.ts';
-import { isAccepted } from '../../search-events.ts';
+import type { DayOfOrders, FoundOrder, OrderPage, OrderQuery } from '../../search.ts';
 import { prepare } from '../database.ts';
 import { readPair, toPair } from './cursor.ts';
+import type { DescribeOrder, OrderRow } from './describe-order.ts';
 import { dayBounds } from './local-day.ts';
-import type { Names } from './names.ts';
-import type { ReadOrderFacts } from './order-facts.ts';
-import type { Destination, Outcomes, Sendable } from './outcomes.ts';
+import { type Listed, type OrderPlace, type OrderStream, readStreams, streamOf } from './order-streams.ts';
+import type { Destination, Outcomes } from './outcomes.ts';
 import type { Scan } from './scan.ts';
-import type { Streams } from './streams.ts';
+import type { SoughtOrders } from './sought-orders.ts';
+import type { Unjoined } from './unjoined.ts';
 
-export interface OrderRow {
-  id: number;
-  shop: string;
-  canonicalId: string;
-  reportedAtMs: number;
+interface PlacedRow extends OrderRow {
+  placedAtMs: number;
 }
+type OrderFilter = Omit<OrderQuery, 'limit' | 'cursor'>;
 
 const MAX_PAGE = 200;
 /** Orders one step looks at. */
 const STEP = 50;
 const MAX_PAGE_MS = 40;
-const COLUMNS = 'id, shop, canonical_id AS canonicalId, reported_at AS reportedAtMs';
+const PLACED = `SELECT o.id, o.shop, o.canonical_id AS canonicalId, f.placed_at AS placedAtMs
+  FROM order_facts f CROSS JOIN store.orders o ON o.id = f.id`;
 
-export interface OrderParts {
-  names: Names;
-  streams: Streams;
-  outcomes: Outcomes;
-  scan: Scan;
-  facts: ReadOrderFacts;
+interface Parts {
+  outcomes: Pick<Outcomes, 'destinations'>;
+  scan: Pick<Scan, 'catchUp' | 'snapshot'>;
+  describeOrder: DescribeOrder;
+  unjoined: Unjoined;
+  soughtOrders: SoughtOrders;
 }
 
-/** Orders with what their reports say, and what became of them at each destination. */
+/** Lists of orders: those of a voice that makes orders by when they were placed, and between them what only pages reported. */
 export function createFindOrders(
   connection: DatabaseSync,
-  { names, streams, outcomes, scan, facts }: OrderParts,
+  { outcomes, scan, describeOrder, unjoined, soughtOrders }: Parts,
 ) {
-  const next = prepare<OrderRow>(
+  const next = prepare<PlacedRow>(
     connection,
-    `SELECT ${COLUMNS} FROM store.orders WHERE (reported_at, id) < (?1, ?2) AND reported_at >= ?3
-     ORDER BY reported_at DESC, id DESC LIMIT ?4`,
+    `${PLACED} WHERE (f.placed_at, f.id) < (?1, ?2) AND f.placed_at >= ?3
+     ORDER BY f.placed_at DESC, f.id DESC LIMIT ?4`,
   );
-  const stages = prepare<{ stage: 'placed' | 'paid'; seq: number }>(
-    connection,
-    "SELECT stage, seq FROM store.order_stages WHERE order_id = ? AND stage IN ('placed', 'paid') ORDER BY stage",
-  );
-  const stored = prepare<Sendable>(
-    connection,
-    'SELECT seq, voice AS source, 1 AS isSent FROM store.events WHERE seq = ?',
-  );
+  const one = prepare<PlacedRow>(connection, `${PLACED} WHERE f.id = ?`);
 
-  /** From the store where it is not in the index yet. */
-  function sendable(shop: string, seq: number): Sendable {
-    const shopId = names.knownShop(shop);
-    const found = shopId === undefined ? undefined : streams.event(shopId, seq);
-    return found ?? stored.get(seq) ?? { seq, source: 0, isSent: 1 };
+  /** Where the list is read: what has the ids of a query, else everything. */
+  function streamsOf(query: OrderFilter, of: readonly Destination[]): OrderStream[] {
+    const { shop, isConfirmed, unjoined: status } = query;
+    const listed = (row: PlacedRow): Listed => ({
+      ...{ atMs: row.placedAtMs, rank: 2 * row.id },
+      describe: (isLate) =>
+        shop === undefined || shop === row.shop ? describeOrder(row, of, isLate) : undefined,
+    });
+    const sought = soughtOrders(query);
+    if (sought) {
+      const orders = sought.orderIds.flatMap((id) => one.get(id) ?? []).map(listed);
+      return [streamOf([...orders, ...sought.evidenceIds.flatMap((id) => unjoined.of(id) ?? [])])];
+    }
+    return [
+      ...(isConfirmed === false || status ? [] : [confirmed(listed)]),
+      ...(isConfirmed ? [] : unjoined.streams({ shop, status })),
+    ];
   }
+  const confirmed =
+    (listed: (row: PlacedRow) => Listed): OrderStream =>
+    ({ atMs, rank }, fromMs, max) =>
+      next.all(atMs, rank / 2, fromMs, max).map(listed);
 
-  /** Of the stages that are the sale there, one that was accepted; an order without such a stage has its placement. */
-  function outcomeAt(
-    one: Destination,
-    { id, shop }: OrderRow,
-    isLate: boolean,
-  ): FoundOrder['outcomes'][number] {
-    const found = stages.all(id);
-    const sales = found.filter(({ stage }) => one.saleStages.includes(stage));
-    const all = (sales.length > 0 ? sales : found).map(({ stage, seq }) => ({
-      // 0: it was sent by an earlier version, which kept no event of it.
-      ...(seq > 0
-        ? outcomes.of(one, sendable(shop, seq), isLate)
-        : { consumer: one.name, state: 'none' as const }),
-      stage,
-    }));
-    return all.find(isAccepted) ?? all[0] ?? { consumer: one.name, state: 'none', stage: 'placed' };
-  }
-
-  const describe = (row: OrderRow, of: readonly Destination[], isLate: boolean): FoundOrder => ({
-    ...{ shop: row.shop, id: row.canonicalId, reportedAtMs: row.reportedAtMs },
-    ...facts.of(row.id),
-    outcomes: of.map((one) => outcomeAt(one, row, isLate)),
-  });
-
-  /** Each order that matches, newest first, with a pause after each step. */
-  function* each(query: Omit<OrderQuery, 'limit' | 'cursor'>, from: { atMs: number; id: number }) {
-    const { shop, fromMs = 0, consumers, state, reason } = query;
+  /** Each order that matches, the latest first, with a pause after each step. */
+  function* each(query: OrderFilter, from: OrderPlace) {
     scan.catchUp();
-    const destinations = Map.groupBy(outcomes.destinations(shop), (one) => one.shop);
-    const hasOutcome = state !== undefined || reason !== undefined || consumers !== undefined;
-    const isWanted = (order: FoundOrder) =>
-      (query.isPaid === undefined || order.isPaid === query.isPaid) &&
-      (query.isCancelled === undefined || order.isCancelled === query.isCancelled) &&
-      (!hasOutcome ||
-        order.outcomes.some(
-          (one) =>
-            (!consumers || consumers.includes(one.consumer)) &&
-            (state === undefined || one.state === state) &&
-            (reason === undefined || one.reason === reason),
-        ));
-    for (let { atMs, id } = from; ; ) {
-      const rows = next.all(atMs, id, fromMs, STEP);
-      const own = rows.filter((row) => shop === undefined || row.shop === shop);
-      const orders = scan.snapshot((isLate) =>
-        own.map((row) => ({ row, order: describe(row, destinations.get(row.shop) ?? [], isLate) })),
+    const streams = streamsOf(query, outcomes.destinations(query.shop));
+    const isWanted = isWantedBy(query);
+    for (let before = from; ; ) {
+      const { orders, readTo } = readStreams(streams, before, query.fromMs ?? 0, STEP);
+      const found = scan.snapshot((isLate) =>
+        orders.map((place) => ({ place, order: place.describe(isLate) })),
       );
-      for (const found of orders) if (isWanted(found.order)) yield found;
-      const last = rows.at(-1);
-      if (!last || rows.length < STEP) return;
-      [atMs, id] = [last.reportedAtMs, last.id];
-      yield { row: last, order: undefined };
+      for (const { place, order } of found) if (order && isWanted(order)) yield { place, order };
+      if (!readTo) return;
+      before = readTo;
+      yield { place: readTo, order: undefined };
     }
   }
 
   return {
-    describe: (row: OrderRow, isLate: boolean) => describe(row, outcomes.destinations(row.shop), isLate),
     *orders({ limit, cursor, ...query }: OrderQuery): Generator<undefined, OrderPage> {
       const startedAtMs = performance.now();
-      const from = readPair(cursor) ?? { atMs: query.toMs ?? Number.MAX_SAFE_INTEGER, id: 0 };
+      const asked = readPair(cursor);
+      const from = asked
+        ? { atMs: asked.atMs, rank: asked.id }
+        : { atMs: query.toMs ?? Number.MAX_SAFE_INTEGER, rank: 0 };
       const orders: FoundOrder[] = [];
-      for (const { row, order } of each(query, from)) {
+      for (const { place, order } of each(query, from)) {
         if (order) orders.push(order);
         const isOver = !order && performance.now() - startedAtMs > MAX_PAGE_MS;
         if (isOver || orders.length === Math.min(limit, MAX_PAGE))
-          return { orders, nextCursor: toPair({ atMs: row.reportedAtMs, id: row.id }) };
+          return {
+            orders,
+            nextCursor: toPair({ atMs: place.atMs, id: place.rank }),
+          };
         if (!order) yield;
       }
       return { orders };
     },
-    *orderDay(shop: string, day: string, timeZone: string): Generator<undefined, DayOrder[]> {
+    *orderDay(shop: string, day: string, timeZone: string): Generator<undefined, DayOfOrders> {
       const { fromMs, toMs } = dayBounds(day, timeZone);
-      const orders: DayOrder[] = [];
-      for (const { order } of each({ shop, fromMs }, { atMs: toMs, id: 0 }))
+      const orders: FoundOrder[] = [];
+      for (const { order } of each({ shop, fromMs }, { atMs: toMs, rank: 0 }))
         if (order) orders.push(order);
         else yield;
-      return orders.reverse();
+      return { fromMs, toMs, orders: orders.reverse() };
     },
   };
 }
-export type FindOrders = ReturnType<typeof createFindOrders>;
+
+const isWantedBy = (query: OrderFilter) => {
+  const { consumers, state, reason } = query;
+  const hasOutcome = state !== undefined || reason !== undefined || consumers !== undefined;
+  return (order: FoundOrder): boolean =>
+    (query.isConfirmed === undefined || query.isConfirmed === (order.unjoined === undefined)) &&
+    (query.unjoined === undefined || query.unjoined === order.unjoined) &&
+    (query.isPaid === undefined || order.isPaid === query.isPaid) &&
+    (query.isCancelled === undefined || order.isCancelled === query.isCancelled) &&
+    (!hasOutcome ||
+      order.outcomes.some(
+        (one) =>
+          (!consumers || consumers.includes(one.consumer)) &&
+          (state === undefined || one.state === state) &&
+          (reason === undefined || one.reason === reason),
+      ));
+};

@@ -2,6 +2,7 @@ import { emptyWal } from '../checkpoints.ts';
 import { type Database, prepare } from '../database.ts';
 import { FIGURES_KEPT_MS, HOUR_MS, MATCHES_KEPT_MS } from './figures.ts';
 import type { IndexEvents } from './index-events.ts';
+import type { IndexEvidence } from './index-evidence.ts';
 import type { IndexTexts } from './index-texts.ts';
 import { type KeyKind, keyOf, segmentOf } from './keys.ts';
 import type { Names } from './names.ts';
@@ -18,6 +19,7 @@ const PAGES = 500;
 interface Parts {
   names: Names;
   events: IndexEvents;
+  evidence: IndexEvidence;
   remove: RemoveFromIndex;
   streams: Pick<Streams, 'keyed'>;
   texts: IndexTexts;
@@ -26,7 +28,7 @@ interface Parts {
 /** Removes from the index what left the store: by an erasure, with a shop, or with time. */
 export function createForget(
   { connection, transaction }: Database,
-  { names, events, remove, streams, texts }: Parts,
+  { names, events, evidence, remove, streams, texts }: Parts,
 ) {
   const indexed = prepare<{ seq: number }>(
     connection,
@@ -81,6 +83,7 @@ export function createForget(
     for (const id of ids) {
       const keys = KINDS.map((kind) => keyOf(kind, shop, id));
       transaction(() => texts.removeMentions(keys));
+      transaction(() => keys.forEach(evidence.removeLostKey));
       for (const key of keys)
         for (const seq of streams.keyed(key))
           transaction(() => events.removeLostKey(segmentOf(seq), key, seq));
@@ -99,6 +102,16 @@ export function createForget(
     }
   }
 
+  /** Browsers' reports that are no longer in the store; numbers of theirs that others have now are read again first. */
+  function* removeEvidence(): Generator<undefined, void> {
+    while (transaction(evidence.addSome)) yield;
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const from: number = after;
+      after = transaction(() => evidence.sweep(from, STEP));
+      yield;
+    }
+  }
+
   function* shrink(): Generator<undefined, void> {
     const read = (name: string) => Number(connection.prepare(`PRAGMA main.${name}`).get()?.[name]);
     while (read('freelist_count') > read('page_count') * KEEP_FREE) {
@@ -112,6 +125,7 @@ export function createForget(
       yield* sweep(shop);
       yield* removeOrders();
       yield* texts.sweep(transaction);
+      yield* removeEvidence();
       yield* removeMentions(shop, ids);
       yield* emptyWal(connection);
     },
@@ -119,6 +133,7 @@ export function createForget(
       yield* sweep(shop);
       yield* removeOrders();
       yield* texts.sweep(transaction);
+      yield* removeEvidence();
       const consumers = consumersOf.all(shop).map(({ id }) => id);
       transaction(() => {
         for (const owner of [shop, ...consumers.map(String)])
@@ -132,6 +147,7 @@ export function createForget(
       for (const { name } of names.shops()) yield* sweep(name);
       yield* removeOrders();
       yield* texts.sweep(transaction);
+      yield* removeEvidence();
       for (const [step, keptMs] of Object.entries(FIGURES_KEPT_MS)) {
         transaction(() => oldFigures.run(Number(step), nowMs - keptMs));
         yield;

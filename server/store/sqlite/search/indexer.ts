@@ -2,6 +2,7 @@ import type { Database } from '../database.ts';
 import { prepare } from '../database.ts';
 import type { Figures } from './figures.ts';
 import type { IndexEvents } from './index-events.ts';
+import type { IndexEvidence } from './index-evidence.ts';
 import type { IndexHistory } from './index-history.ts';
 import type { IndexTexts } from './index-texts.ts';
 import type { Names } from './names.ts';
@@ -28,6 +29,7 @@ export function createIndexer(
     names,
     figures,
     events,
+    evidence,
     history,
     texts,
     facts,
@@ -35,9 +37,10 @@ export function createIndexer(
     names: Names;
     figures: Figures;
     events: IndexEvents;
+    evidence: Pick<IndexEvidence, 'addSome'>;
     history: IndexHistory;
     texts: Pick<IndexTexts, 'addNext'>;
-    facts: Pick<ReadOrderFacts, 'keep'>;
+    facts: Pick<ReadOrderFacts, 'keep' | 'keepSome'>;
   },
 ) {
   const read = prepare<Progress>(connection, 'SELECT seq, history_id AS historyId FROM progress');
@@ -48,6 +51,8 @@ export function createIndexer(
     const before = progress();
     const added = events.addAfter(before.seq, EVENTS);
     for (const id of added.orderIds) facts.keep(id);
+    const hasOrders = facts.keepSome();
+    const hasEvidence = evidence.addSome();
     events.addSomeComposed();
     const hasTexts = texts.addNext(EVENTS);
     // Events that left the store before they were read are waited for no more.
@@ -58,7 +63,7 @@ export function createIndexer(
     if (isChanged) write.run(added.seq, rows.id);
     return {
       ...{ seq: added.seq, historyId: rows.id, isChanged },
-      hasMore: added.count === EVENTS || hasTexts || rows.hasMore,
+      hasMore: added.count === EVENTS || hasTexts || rows.hasMore || hasOrders || hasEvidence,
     };
   }
 

@@ -3,8 +3,8 @@ import type { ProtectedEvent } from '../../../../shared/protected-event.ts';
 import { isSha256 } from '../../../privacy/hash.ts';
 import { digestsIn, type Person } from '../../../privacy/person.ts';
 
-/** `m` a messageId, `a` an anonymous id, `u` a user id, `d` a digest of an email or a phone. */
-export type KeyKind = 'm' | 'a' | 'u' | 'd';
+/** `m` a messageId, `a` an anonymous id, `u` a user id, `d` a digest of an email or a phone, `o` an order's name. */
+export type KeyKind = 'm' | 'a' | 'u' | 'd' | 'o';
 
 /** Events of one segment: a chunk of 500 writes most of its pages, and a question reads each segment. */
 const SEGMENT = 4_096;

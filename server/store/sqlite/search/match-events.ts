@@ -1,11 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { isSha256 } from '../../../privacy/hash.ts';
 import type { EventFilter } from '../../search.ts';
 import { prepare } from '../database.ts';
-import { type KeyKind, keyOf } from './keys.ts';
 import type { Names } from './names.ts';
 import type { Destination, Outcomes } from './outcomes.ts';
 import { FINAL, SOURCES } from './schema.ts';
+import { readSoughtIds } from './sought-ids.ts';
 import type { IndexedEvent, Stream, Streams } from './streams.ts';
 import { createIsWanted } from './wanted-outcome.ts';
 
@@ -57,8 +56,7 @@ export function createMatchEvents(connection: DatabaseSync, { names, streams, ou
     };
   }
 
-  function keyCondition(shop: string, shopId: number, kind: KeyKind, values: readonly string[]): Condition {
-    const keys = values.map((value) => keyOf(kind, shop, value));
+  function keyCondition(shopId: number, keys: readonly number[]): Condition {
     return {
       streams: keys.map((key) => streams.ofKey(shopId, key)),
       holds: ({ seq }) => keys.some((key) => streams.hasKey(key, seq)),
@@ -70,29 +68,13 @@ export function createMatchEvents(connection: DatabaseSync, { names, streams, ou
     holds: (event) => conditions.some((one) => one.holds(event)),
   });
 
-  /** What names an event or a person, the most particular first. */
-  function idConditions(shop: string, shopId: number, wanted: Wanted): Condition[] {
-    const { messageIds, order, userId, emailSha256, phoneSha256, anonymousId, text } = wanted;
-    const by = (kind: KeyKind, value: string | undefined) =>
-      value === undefined ? [] : [keyCondition(shop, shopId, kind, [value])];
-    const digest = text !== undefined && isSha256(text) ? text.toLowerCase() : undefined;
-    return [
-      ...(messageIds ? [keyCondition(shop, shopId, 'm', messageIds)] : []),
-      ...(order === undefined ? [] : [orderCondition(shop, shopId, order)]),
-      ...by('u', userId),
-      ...by('d', emailSha256?.toLowerCase()),
-      ...by('d', phoneSha256?.toLowerCase()),
-      ...by('a', anonymousId),
-      ...(text === undefined
-        ? []
-        : [
-            either([
-              ...[...by('m', text), ...by('u', text), ...by('a', text), ...by('d', digest)],
-              orderCondition(shop, shopId, text.replace(/^#/, '')),
-            ]),
-          ]),
-    ];
-  }
+  const idConditions = (shop: string, shopId: number, wanted: Wanted): Condition[] =>
+    readSoughtIds(shop, wanted).map(({ keys, orderName }) =>
+      either([
+        keyCondition(shopId, keys),
+        ...(orderName === undefined ? [] : [orderCondition(shop, shopId, orderName)]),
+      ]),
+    );
 
   /** Where events of these states are found. Undefined: everywhere. */
   function streamsOfStates(

@@ -3,17 +3,19 @@ import { readId } from '../../../../shared/order-ids.ts';
 import { isPaid } from '../../../../shared/payment.ts';
 import type { Source } from '../../../../shared/protected-event.ts';
 import { readCurrency, readValue } from '../../../destinations/values.ts';
+import { placedAtMs } from '../../../orders/placed-at.ts';
 import { byPrecedence, decisive, type Report } from '../../../orders/precedence.ts';
 import type { Stage } from '../../../orders/stages.ts';
 import type { FoundOrder } from '../../search.ts';
 import { prepare } from '../database.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
+import { createFollow } from './follow.ts';
 
 /** What the reports of an order say by now. */
 export type OrderFacts = Pick<
   FoundOrder,
-  'total' | 'currency' | 'isPaid' | 'isCancelled' | 'isRefunded' | 'sources'
+  'placedAtMs' | 'total' | 'currency' | 'isPaid' | 'isCancelled' | 'isRefunded' | 'sources'
 >;
 
 interface ReportRow {
@@ -25,6 +27,9 @@ interface ReportRow {
   body: string;
 }
 export type StoredReport = Report & { receivedAtMs: number; isReduced: boolean };
+
+/** One step of what was reported since. */
+const STEP = 500;
 
 /**
  * Reads orders from their reports. What was read is kept in the index, and counts as long as no report was added or
@@ -47,7 +52,27 @@ export function createOrderFacts(connection: DatabaseSync) {
     connection,
     'SELECT version, facts FROM order_facts WHERE id = ?',
   );
-  const put = prepare(connection, 'INSERT OR REPLACE INTO order_facts (id, version, facts) VALUES (?, ?, ?)');
+  const put = prepare(
+    connection,
+    'INSERT OR REPLACE INTO order_facts (id, placed_at, version, facts) VALUES (?, ?, ?, ?)',
+  );
+  const reportedAt = prepare<{ ms: number }>(
+    connection,
+    'SELECT reported_at AS ms FROM store.orders WHERE id = ?',
+  );
+  const reported = prepare<{ id: number; orderId: number }>(
+    connection,
+    'SELECT id, order_id AS orderId FROM store.order_reports WHERE id > ? ORDER BY id LIMIT ?',
+  );
+  const ownerOf = prepare<{ mark: string }>(
+    connection,
+    `SELECT o.id || ':' || o.reported_at AS mark FROM store.order_reports r JOIN store.orders o ON o.id = r.order_id
+     WHERE r.id = ?`,
+  );
+  const follow = createFollow(connection, 'order_reports', {
+    next: (after, max) => reported.all(after, max),
+    markOf: (id) => ownerOf.get(id)?.mark ?? null,
+  });
 
   const reportsOf = (id: number): StoredReport[] =>
     reports.all(id).flatMap(({ body, isReduced, source, stage, part, receivedAtMs }) => {
@@ -69,6 +94,7 @@ export function createOrderFacts(connection: DatabaseSync) {
     const sources = new Set([...all].sort(byPrecedence).map(({ source }) => source));
     if (hasEvidence.get(id)) sources.add('browser');
     return {
+      placedAtMs: placedAtMs(all, reportedAt.get(id)?.ms ?? 0),
       ...(total !== undefined && { total }),
       ...(currency !== undefined && { currency }),
       isPaid: own.some(isPayment),
@@ -81,16 +107,26 @@ export function createOrderFacts(connection: DatabaseSync) {
   }
 
   const versionOf = (id: number) => versions.get(id)?.version ?? '';
+  /** Keeps what the reports say by now. */
+  function keep(id: number): void {
+    const version = versionOf(id);
+    if (known.get(id)?.version === version) return;
+    const facts = read(id);
+    put.run(id, facts.placedAtMs, version, JSON.stringify(facts));
+  }
+
   return {
     reportsOf,
     of(id: number): OrderFacts {
       const found = known.get(id);
       return found?.version === versionOf(id) ? JSON.parse(found.facts) : read(id);
     },
-    /** Keeps what the reports say by now. */
-    keep(id: number): void {
-      const version = versionOf(id);
-      if (known.get(id)?.version !== version) put.run(id, version, JSON.stringify(read(id)));
+    keep,
+    /** Keeps orders of which something was reported since the last call. Returns whether there may be more. */
+    keepSome(): boolean {
+      const rows = follow.some(STEP);
+      for (const id of new Set(rows.map(({ orderId }) => orderId))) keep(id);
+      return rows.length === STEP;
     },
   };
 }

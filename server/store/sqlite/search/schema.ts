@@ -1,5 +1,5 @@
 /** Another version is built anew from the store. */
-export const VERSION = 3;
+export const VERSION = 4;
 
 /**
  * The index beside `store.db`, attached as `store`. It holds numbers, digests and names of events; every text is read from the
@@ -95,8 +95,25 @@ export const SCHEMA = `
     PRIMARY KEY (consumer, state, reason, hour)
   ) STRICT, WITHOUT ROWID;
 
+  -- Tables of the store whose rows are read by their numbers: how far, and what tells the last row apart (follow.ts).
+  CREATE TABLE followed (name TEXT PRIMARY KEY, id INTEGER NOT NULL, mark TEXT) STRICT, WITHOUT ROWID;
   -- What the reports of an order say, as JSON of OrderFacts. version: of which reports.
-  CREATE TABLE order_facts (id INTEGER PRIMARY KEY, version TEXT NOT NULL, facts TEXT NOT NULL) STRICT;
+  CREATE TABLE order_facts (
+    id INTEGER PRIMARY KEY,
+    placed_at INTEGER NOT NULL,
+    version TEXT NOT NULL,
+    facts TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX order_facts_by_time ON order_facts (placed_at);
+  -- What browsers reported where their word makes no order, under the digest of what they call it, and digests of its ids.
+  CREATE TABLE evidence (id INTEGER PRIMARY KEY, name INTEGER NOT NULL) STRICT;
+  CREATE INDEX evidence_by_name ON evidence (name, id);
+  CREATE TABLE evidence_keys (
+    key INTEGER NOT NULL,
+    evidence_id INTEGER NOT NULL,
+    PRIMARY KEY (key, evidence_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX evidence_keys_by_evidence ON evidence_keys (evidence_id);
 
   -- Figures over time. owner: a shop's name or a consumer's number.
   CREATE TABLE series (

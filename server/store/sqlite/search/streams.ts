@@ -63,13 +63,9 @@ export function createStreams(connection: DatabaseSync): Streams {
   );
   const key = prepare<object>(connection, 'SELECT 1 FROM keys WHERE segment = ? AND key = ? AND seq = ?');
   const event = prepare<IndexedEvent>(connection, `SELECT ${COLUMNS} FROM events WHERE shop = ? AND seq = ?`);
-  const firstSegment = prepare<{ segment: number | null }>(
+  const segments = prepare<{ first: number | null; last: number | null }>(
     connection,
-    'SELECT min(segment) AS segment FROM keys',
-  );
-  const lastSegment = prepare<{ segment: number | null }>(
-    connection,
-    'SELECT max(segment) AS segment FROM keys',
+    'SELECT (SELECT min(segment) FROM keys) AS first, (SELECT max(segment) FROM keys) AS last',
   );
 
   const toPart = (events: IndexedEvent[], from: number, max: number): Part => ({
@@ -91,9 +87,9 @@ export function createStreams(connection: DatabaseSync): Streams {
 
   function keyed(value: number, before: number, from: number, max: number): { seq: number }[] {
     const found: { seq: number }[] = [];
-    const first = Math.max(segmentOf(from), firstSegment.get()?.segment ?? 0);
-    const last = Math.min(segmentOf(before), lastSegment.get()?.segment ?? 0);
-    for (let segment = last; segment >= first && found.length < max; segment--)
+    const known = segments.get();
+    const first = Math.max(segmentOf(from), known?.first ?? 0);
+    for (let segment = Math.min(segmentOf(before), known?.last ?? -1); segment >= first && found.length < max; segment--)
       found.push(...ofKey.all(segment, value, before, from, max - found.length));
     return found;
   }

@@ -3,6 +3,7 @@ import { LogUnavailable, sqliteFault } from '../../errors.ts';
 import type { Consumer } from '../../store.ts';
 import { type MethodsOf, syncEngine } from '../../thread/engine.ts';
 import { serveThread } from '../../thread/serve.ts';
+import { createDescribeOrder } from './describe-order.ts';
 import { createFigures } from './figures.ts';
 import { createFindEvents } from './find-events.ts';
 import { createFindOrders } from './find-orders.ts';
@@ -10,6 +11,7 @@ import { createFindPeople } from './find-people.ts';
 import { createForget } from './forget.ts';
 import { createGroups } from './groups.ts';
 import { createIndexEvents } from './index-events.ts';
+import { createIndexEvidence } from './index-evidence.ts';
 import { createIndexHistory } from './index-history.ts';
 import { createIndexTexts } from './index-texts.ts';
 import { createIndexedRows } from './indexed-rows.ts';
@@ -25,8 +27,10 @@ import { createRemoveFromIndex } from './remove.ts';
 import { createScan } from './scan.ts';
 import { createSelect } from './select.ts';
 import { createSeries } from './series.ts';
+import { createSoughtOrders } from './sought-orders.ts';
 import { createStreams } from './streams.ts';
 import { createTallies } from './tallies.ts';
+import { createUnjoined } from './unjoined.ts';
 
 /** What the thread is started with. */
 export interface SearchData extends IndexOptions {
@@ -44,18 +48,24 @@ function openEngine(data: SearchData) {
   const tallies = createTallies(connection);
   const remove = createRemoveFromIndex(connection, tallies);
   const events = createIndexEvents(connection, names, figures, remove);
+  const evidence = createIndexEvidence(connection, names);
   const history = createIndexHistory(connection, { names, figures, tallies, events });
   const texts = createIndexTexts(connection);
   const facts = createOrderFacts(connection);
-  const indexer = createIndexer(database, { names, figures, events, history, texts, facts });
+  const indexer = createIndexer(database, { names, figures, events, evidence, history, texts, facts });
   const streams = createStreams(connection);
   const outcomes = createOutcomes(connection, names, data.consumers);
   const matchEvents = createMatchEvents(connection, { names, streams, outcomes });
   const scan = createScan(database, { names, indexer, matchEvents });
-  const findEvents = createFindEvents(connection, { outcomes, scan });
-  const findOrders = createFindOrders(connection, { names, streams, outcomes, scan, facts });
-  const orderDetail = createOrderDetail(connection, { facts, streams, names, scan, findOrders, findEvents });
-  const { forget, purge, retain } = createForget(database, { names, events, remove, streams, texts });
+  const unjoined = createUnjoined(connection, names);
+  const findEvents = createFindEvents(connection, { outcomes, scan, unjoined });
+  const soughtOrders = createSoughtOrders(connection, { names, streams });
+  const describeOrder = createDescribeOrder(connection, { names, streams, outcomes, facts });
+  const findOrders = createFindOrders(connection, { outcomes, scan, describeOrder, unjoined, soughtOrders });
+  const orderDetail = createOrderDetail(connection, {
+    ...{ facts, streams, names, scan, outcomes, describeOrder, findEvents, unjoined },
+  });
+  const { forget, purge, retain } = createForget(database, { names, events, evidence, remove, streams, texts });
   const personRows = createIndexedRows(connection, { names, streams, indexer, texts });
   let isDamaged = false;
   let isStopping = false;
