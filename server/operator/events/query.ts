@@ -30,8 +30,8 @@ export function readEventQuery(places: Places, query: unknown): SearchQuery {
     ...given({
       ...{ shop, type, name, source, reason: asked.reason, words: asked.words },
       order: order?.replace(/^#/, ''),
-        ...readIds(asked, shops),
-        states: outcome && [outcome],
+      ...readIds(asked, shops),
+      states: outcome && [outcome],
       consumers: destination === undefined ? undefined : places.consumersOf(destination, shop),
       cursor: asked.cursor,
     }),

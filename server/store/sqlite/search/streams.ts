@@ -89,7 +89,11 @@ export function createStreams(connection: DatabaseSync): Streams {
     const found: { seq: number }[] = [];
     const known = segments.get();
     const first = Math.max(segmentOf(from), known?.first ?? 0);
-    for (let segment = Math.min(segmentOf(before), known?.last ?? -1); segment >= first && found.length < max; segment--)
+    for (
+      let segment = Math.min(segmentOf(before), known?.last ?? -1);
+      segment >= first && found.length < max;
+      segment--
+    )
       found.push(...ofKey.all(segment, value, before, from, max - found.length));
     return found;
   }

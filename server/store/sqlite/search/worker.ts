@@ -65,7 +65,14 @@ function openEngine(data: SearchData) {
   const orderDetail = createOrderDetail(connection, {
     ...{ facts, streams, names, scan, outcomes, describeOrder, findEvents, unjoined },
   });
-  const { forget, purge, retain } = createForget(database, { names, events, evidence, remove, streams, texts });
+  const { forget, purge, retain } = createForget(database, {
+    names,
+    events,
+    evidence,
+    remove,
+    streams,
+    texts,
+  });
   const personRows = createIndexedRows(connection, { names, streams, indexer, texts });
   let isDamaged = false;
   let isStopping = false;
