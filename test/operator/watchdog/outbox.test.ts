@@ -1,4 +1,5 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { expect, onTestFinished, test } from 'vitest';
@@ -112,6 +113,40 @@ test('a message that is not accepted comes again with the same id and body, at g
   );
   expect(lines.join()).not.toContain('secret-in-the-address');
   expect(lines).toHaveLength(2);
+});
+
+test('a redirect is not followed, an answer without end is cut, and one of 10 MB is not read; each message comes again', async () => {
+  const elsewhere = await receive();
+  const asked: string[] = [];
+  const answers: ((response: ServerResponse) => void)[] = [
+    (response) => response.writeHead(307, { location: elsewhere.url }).end(),
+    () => {},
+    (response) => response.writeHead(200).end(Buffer.alloc(10_000_000)),
+    (response) => response.writeHead(204).end(),
+  ];
+  const server = createServer((request, response) => {
+    asked.push(String(request.headers['webhook-id']));
+    answers[asked.length - 1]?.(response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const { outbox, clock, lines } = post(`http://127.0.0.1:${port}/`, KEY, { timeoutMs: 300 });
+  outbox.add([incident]);
+  await eventually(
+    async () => {
+      await clock.advance(MINUTE_MS);
+      return outbox.pending().length;
+    },
+    (count) => count === 0,
+    5_000,
+  );
+  expect(asked).toEqual(Array<string>(answers.length).fill('alert_7_opened'));
+  expect(elsewhere.received).toEqual([]);
+  expect(lines.map((line) => JSON.parse(line).reason)).toEqual(['HTTP 307']);
 });
 
 test('an address that never answers is given up after about a day, with two log lines, and holds up nobody', async () => {
