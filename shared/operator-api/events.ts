@@ -134,6 +134,8 @@ export const EventAnswer = z.object({
   row: EventRow,
   /** As it is stored. */
   event: z.record(z.string(), z.unknown()),
+  /** What delivery uses now: what the event says, under the record of those it is about. `row.consent` is what the event says. */
+  consentToday: Purposes,
   captured: z.object({
     source: EventSource,
     page: z.string().optional(),

@@ -1,11 +1,13 @@
 // @module-tag slow
 import { expect, test } from 'vitest';
+import type { EventAnswer, EventList } from '../../shared/operator-api/index.ts';
 import { IN_BROWSER, startWebhookShop } from '../support/webhook-shop.ts';
 
 const VISITOR = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
 /** The shop's server knows whose order it is by the id the snippet wrote into the cart. */
 const HERS = { note_attributes: [{ name: '_sb_id', value: VISITOR }] };
 const ORDER = '2105022431212188732466101';
+const read = async <T>(response: Response): Promise<T> => (await response.json()) as T;
 
 async function startShop(consentDefault: string) {
   const shop = await startWebhookShop({ CONSENT_DEFAULT: consentDefault });
@@ -49,4 +51,20 @@ test('an explicit choice takes precedence over an assumed one, the first time as
   await shop.saysNothing();
   await shop.choose({ advertising: false, analytics: true, marketing: true });
   expect(await shop.buy()).toBe(false);
+});
+
+test('the page of an order’s event has what delivery uses today, of the visitor who joined it, beside what the shop system states', async () => {
+  const shop = await startShop('granted');
+  await shop.choose({ advertising: false, analytics: true, marketing: true });
+  await shop.buy();
+  const { events } = await read<EventList>(await shop.admin('GET', `/admin/events?order=${ORDER}`));
+  const id = events.find(({ name }) => name === 'Order Completed')?.messageId ?? '';
+  const { row, consentToday, deliveries } = await read<EventAnswer>(
+    await shop.admin('GET', `/admin/events/${encodeURIComponent(id)}`),
+  );
+  expect(row.consent).toMatchObject({ advertising: true });
+  expect(consentToday).toEqual({ advertising: false, analytics: true, marketing: true });
+  expect(deliveries.find(({ destination }) => destination === 'tiktok')).toMatchObject({
+    ...{ state: 'skipped', payloadState: 'unavailable' },
+  });
 });

@@ -66,7 +66,8 @@ function Event({ place, reload, ...answer }: EventAnswer & { place: Place; reloa
               [w.source, words.sources[row.source]],
               [w.page, captured.page && <span class="path">{captured.page}</span>],
               [w.referrer, captured.referrer && <span class="path">{captured.referrer}</span>],
-              [words.consent.title, <ConsentWords key="consent" consent={row.consent} />],
+              [words.consent.said, <ConsentWords key="said" consent={row.consent} />],
+              [words.consent.today, <ConsentWords key="today" consent={answer.consentToday} />],
               [
                 w.visitor,
                 visitor && (

@@ -113,6 +113,8 @@ export const en = {
   },
   consent: {
     title: 'Consent',
+    said: 'Consent as stated',
+    today: 'Consent used today',
     granted: 'granted',
     denied: 'denied',
     nothing: 'Nothing said',

@@ -104,6 +104,8 @@ export const zhHant: Words = {
   },
   consent: {
     title: '同意',
+    said: '事件所述的同意',
+    today: '目前採用的同意',
     granted: '已同意',
     denied: '已拒絕',
     nothing: '未表示',

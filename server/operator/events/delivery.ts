@@ -1,10 +1,7 @@
-import type { ConsentState } from '../../../shared/consent.ts';
-import { NOTHING_SAID } from '../../../shared/consent.ts';
 import type { EventDelivery } from '../../../shared/operator-api/index.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { type Preview, preview } from '../../delivery/preview.ts';
 import { needsRawPii } from '../../destinations/destination.ts';
-import { withRecord } from '../../privacy/effective-consent.ts';
 import type { DeliveryOutcome, EventDetail } from '../../store/search.ts';
 import { withAdvice } from '../advice.ts';
 import type { Place } from '../places.ts';
@@ -14,10 +11,11 @@ import { toCurl } from './curl.ts';
 import type { EventParts } from './parts.ts';
 import { toAttempt } from './row.ts';
 
-/** One destination of an event: its requests, what they carried, and what to do. */
+/** One destination of an event: its requests, what they carried, and what to do. @param today the event as it would be leased now. */
 export async function describeDelivery(
   parts: EventParts,
   found: EventDetail,
+  today: ProtectedEvent,
   { consumer, state, reason, atMs, words, dueAtMs }: DeliveryOutcome,
 ): Promise<EventDelivery> {
   const { places } = parts;
@@ -34,7 +32,9 @@ export async function describeDelivery(
     ...(atMs !== undefined && { at: toIso(atMs) }),
     attempts: requests.map(toAttempt),
     ...(dueAtMs !== undefined && { nextAttemptAt: toIso(dueAtMs) }),
-    ...(place ? await payloadsOf(parts, place, found.event, sent) : { payloadState: 'unavailable' as const }),
+    ...(place
+      ? await payloadsOf(parts, place, [found.event, today], sent)
+      : { payloadState: 'unavailable' as const }),
     canReplay: isReplayable(state, reason),
   };
 }
@@ -51,21 +51,20 @@ type Payloads = Pick<EventDelivery, 'payloads' | 'payloadState' | 'curl'>;
 async function payloadsOf(
   { log, clock }: EventParts,
   place: Place,
-  event: ProtectedEvent,
+  [event, today]: [ProtectedEvent, ProtectedEvent],
   sent: { atMs: number; digest?: string } | undefined,
 ): Promise<Payloads> {
-  const { destination, settings, consumer, shop } = place;
+  const { destination, settings, consumer } = place;
   // Clear personal data is read by its worker alone.
   if (needsRawPii(place)) return { payloadState: 'unavailable' };
   const key = destination.refersTo?.(event, settings);
   const known = key === undefined ? undefined : (await log.find(consumer, [key])).get(key)?.remoteId;
   const nowMs = sent?.atMs ?? clock.now();
-  const today = withRecord(event, await recordOf(log, shop.id, event));
   const previews = [event, today].map((one) =>
     preview({ destination, settings, nowMs, remoteId: known }, one),
   );
   const exact = previews.find((one) => sent !== undefined && 'payloads' in one && one.digest === sent.digest);
-  const shown = exact ?? previews.findLast(hasPayloads);
+  const shown = exact ?? previews.at(-1);
   if (!shown || !hasPayloads(shown)) return { payloadState: 'unavailable' };
   return {
     payloads: shown.payloads.map(({ payload }) => payload),
@@ -75,11 +74,3 @@ async function payloadsOf(
 }
 
 const hasPayloads = (one: Preview): one is Extract<Preview, { payloads: unknown }> => 'payloads' in one;
-
-/** What is recorded today of the visitor and the person that the event names. */
-async function recordOf(log: EventParts['log'], shop: string, { identity }: ProtectedEvent) {
-  const stateOf = async (id: string | undefined): Promise<ConsentState> =>
-    id === undefined ? NOTHING_SAID : ((await log.consentHistory(shop, id)).at(-1)?.state ?? NOTHING_SAID);
-  const { anonymousId, userId, emailSha256 } = identity;
-  return { visitors: await stateOf(anonymousId), person: await stateOf(userId ?? emailSha256) };
-}

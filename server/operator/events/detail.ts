@@ -1,5 +1,6 @@
 import type { EventAnswer, EventStep } from '../../../shared/operator-api/index.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
+import { withRecord } from '../../privacy/effective-consent.ts';
 import type { EventDetail } from '../../store/search.ts';
 import { withAdvice } from '../advice.ts';
 import { describeDelivery } from './delivery.ts';
@@ -10,11 +11,13 @@ import { toEventRow } from './row.ts';
 export async function describeEvent(parts: EventParts, found: EventDetail): Promise<EventAnswer> {
   const { event, outcomes } = found;
   const { page } = event.context;
+  const today = withRecord(event, await parts.log.recordedOf(found.seq));
   const deliveries = [];
-  for (const outcome of outcomes) deliveries.push(await describeDelivery(parts, found, outcome));
+  for (const outcome of outcomes) deliveries.push(await describeDelivery(parts, found, today, outcome));
   return {
     row: toEventRow(parts.places, found),
     event: { ...event },
+    consentToday: today.consent,
     captured: {
       source: event.source,
       ...(page?.url !== undefined && { page: page.url }),

@@ -6,6 +6,6 @@ import type { Places } from '../places.ts';
 export interface EventParts {
   places: Places;
   search: Search;
-  log: Pick<Store, 'consentHistory' | 'find'>;
+  log: Pick<Store, 'recordedOf' | 'find'>;
   clock: Pick<Clock, 'now'>;
 }

@@ -117,6 +117,7 @@ export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWa
       settledListeners.add(listener);
       return () => void settledListeners.delete(listener);
     },
+    recordedOf: call.recordedOf,
     consentHistory: async (shop, id) => {
       const subjects = [visitorSubject(id), personSubject(id)].filter((subject) => subject !== '');
       const found = await Promise.all(subjects.map((subject) => call.consentHistory(shop, subject)));

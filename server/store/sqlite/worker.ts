@@ -42,6 +42,7 @@ import { createPersonLinks } from './person-links.ts';
 import { createEveryRow } from './person-rows.ts';
 import { createQueue } from './queue.ts';
 import { createRecorded } from './recorded.ts';
+import { createRecordedOf } from './recorded-of.ts';
 import { createRedactions } from './redactions.ts';
 import { createRemove } from './remove.ts';
 import { createRequeue } from './requeue.ts';
@@ -214,6 +215,7 @@ function createEngine(data: LogData, database: Database, highWater: HighWater) {
       audit: audit.list,
       readFact: facts.read,
       consentHistory: consents.history,
+      recordedOf: createRecordedOf(store.connection, consents),
       consentStates: (shop: string, subjects: readonly string[]) =>
         subjects.map((subject) => consents.find(shop, subject)?.state ?? NOTHING_SAID),
       findKeys: ledger.find,

@@ -24,6 +24,7 @@ export const eventAnswer: EventAnswer = {
     identity: { anonymousId: '5d0c9a7e-31f2-4a60-8f5b-1c2d3e4f5a6b', emailSha256: payload.user.email },
     properties: { order_id: first.orderId, total: '1505', currency: 'TWD' },
   },
+  consentToday: first.consent,
   captured: {
     source: 'platform',
     page: 'https://dewleaf.example/thank-you?utm_source=tiktok',

@@ -1,0 +1,29 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { NOTHING_SAID } from '../../../shared/consent.ts';
+import type { Recorded } from '../../privacy/effective-consent.ts';
+import type { Consents } from './consents.ts';
+import {
+  createRecorded,
+  RECORDED_COLUMNS,
+  RECORDED_TABLES,
+  type RowSubjects,
+  readConsent,
+} from './recorded.ts';
+import { prepareTexts } from './stored-text.ts';
+
+const NOTHING: Recorded = { visitors: NOTHING_SAID, person: NOTHING_SAID };
+
+/** What a lease of an event would apply now. An order that waits for its reports is about those of its first one. */
+export function createRecordedOf(connection: DatabaseSync, consents: Consents): (seq: number) => Recorded {
+  const bySeq = prepareTexts<RowSubjects>(
+    connection,
+    `SELECT e.shop, e.compose, e.packed, e.body, ${RECORDED_COLUMNS} FROM events e ${RECORDED_TABLES} WHERE e.seq = ?`,
+  );
+  // That somebody looks at a record is no need of it.
+  const recorded = createRecorded({ ...consents, use() {} });
+  return (seq) => {
+    const row = bySeq.get(seq);
+    const consent = row && recorded(row, false);
+    return consent ? readConsent(consent).recorded : NOTHING;
+  };
+}
