@@ -88,7 +88,7 @@ function Day({ answer, place }: { answer: ReconciliationAnswer; place: Place }) 
       <p class="sentence" data-test="orders-sentence">
         {link({ confirmed: 'yes' }, w.total(format.number(orders.total)))}
         {w.ofThem} {link({ state: 'paid' }, w.paid(format.number(orders.paid)))}
-        {amounts.length > 0 && `: ${amounts.join(', ')}`}
+        {amounts.length > 0 && `${w.colon}${amounts.join(w.comma)}`}
         {w.stop}
       </p>
       {alone.length > 0 && (
@@ -96,7 +96,7 @@ function Day({ answer, place }: { answer: ReconciliationAnswer; place: Place }) 
           {w.unjoined}{' '}
           {alone.map(([state, count], index) => (
             <span key={state}>
-              {index > 0 && ', '}
+              {index > 0 && w.comma}
               {link({ state }, w.missing(format.number(count), reasonOf(words, state).title))}
             </span>
           ))}

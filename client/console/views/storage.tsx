@@ -3,6 +3,14 @@ import { useConsole } from '../context.ts';
 import { Facts } from '../parts/facts.tsx';
 import { Panel } from '../parts/page.tsx';
 import { Table } from '../parts/table.tsx';
+import type { Words } from '../words/words.ts';
+
+/** What a report to SHOPLINE is about: `marketing:<id>` or `flow:<id>`. */
+function titleOf({ campaign, flow }: Words['statistics'], target: string): string {
+  const [kind, id] = [target.slice(0, target.indexOf(':')), target.slice(target.indexOf(':') + 1)];
+  if (kind === 'marketing') return campaign(id);
+  return kind === 'flow' ? flow(id) : target;
+}
 
 /** What the store is, and what was reported to SHOPLINE. */
 export function Storage({ overview: { storage, reports, indexedUntil } }: { overview: Overview }) {
@@ -33,7 +41,7 @@ export function Storage({ overview: { storage, reports, indexedUntil } }: { over
             rows={reports}
             keyOf={({ shop, target }) => `${shop} ${target}`}
             columns={[
-              { head: w.target, kind: 'code', cell: ({ target }) => target },
+              { head: w.target, cell: ({ target }) => titleOf(words.statistics, target) },
               { head: words.common.time, kind: 'time', cell: ({ at }) => (at ? format.time(at) : '–') },
               { head: w.answer, cell: (report) => report.words ?? words.common.none },
             ]}

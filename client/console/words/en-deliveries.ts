@@ -71,6 +71,8 @@ export const enDeliveries = {
     total: (count: string) => (count === '1' ? '1 order' : `${count} orders`),
     ofThem: ', of them',
     paid: (count: string) => `${count} paid`,
+    colon: ': ',
+    comma: ', ',
     stop: '.',
     unjoined: 'Only pages reported:',
     of: (count: string) => `of ${count} paid orders accepted`,

@@ -80,6 +80,8 @@ export const zhHantDeliveries: Pick<Words, keyof typeof enDeliveries> = {
     total: (count) => `${count} 筆訂單`,
     ofThem: '，其中',
     paid: (count) => `${count} 筆已付款`,
+    colon: '：',
+    comma: '、',
     stop: '。',
     unjoined: '只有網頁回報：',
     of: (count) => `／${count} 筆已付款訂單已接受`,
