@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OrderQuery } from '../../../server/store/search.ts';
 import { order, waiting } from '../../support/entries.ts';
-import { openSearch, START_MS } from '../../support/search.ts';
+import { DAY_MS, openSearch, START_MS } from '../../support/search.ts';
 
 const BROWSER = '5d0c9a7e-31f2-4a60-8f5b-1c2d3e4f5a6b';
 const EMAIL = 'ab'.repeat(32);
@@ -91,7 +91,19 @@ describe('an order that only pages reported', () => {
     expect(await find({ anonymousId: 'somebody-else' })).toEqual([]);
   });
 
-  test('leaves it with its shop and with time, and is found in an index that is built anew', async () => {
+  test('leaves it with time', async () => {
+    const { log, clock, find, closeAs } = await withPages();
+    await closeAs('unconfirmed-order');
+    clock.nowMs += 29 * DAY_MS;
+    await log.retain();
+    expect(await find({ unjoined: 'unconfirmed-order' })).toHaveLength(2);
+    clock.nowMs += 2 * DAY_MS;
+    await log.retain();
+    expect(await find({ isConfirmed: false })).toEqual([]);
+    expect(await find({ userId: 'u-1' })).toEqual([]);
+  });
+
+  test('leaves it with its shop, and is found in an index that is built anew', async () => {
     const parts = await withPages();
     await parts.close();
     const again = await openSearch({ searchPages: 100_000 }, { dataDir: parts.dataDir, clock: parts.clock });
