@@ -1,13 +1,15 @@
 // @module-tag slow
 import { createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createFastClock } from '../support/clock.ts';
 import { basic, eventually, SHOP_ORIGIN, startCollector, WRITE_KEY } from '../support/collector.ts';
 import { exchange, speak } from '../support/http.ts';
 
 const collector = await startCollector({ RATE_LIMIT_PER_MINUTE: '100000' }, { whenOver: afterAll });
 const { base, port, lines, events, sandbox, post, admin } = collector;
+// The search opens beside the collector, and writes a line when it does.
+beforeAll(async () => void (await admin('GET', '/admin/events')));
 const APIS = ['tiktok', 'customerio', 'shopline'] as const;
 let last = 0;
 const newId = () => `input-${++last}`;
