@@ -44,12 +44,7 @@ export async function openStores(
   });
   shutdown.onShutdown(() => log.close());
   const { consumers } = options;
-  const search = openSqliteSearch({
-    dataDir,
-    consumers,
-    yieldToIngest,
-    watch: searchWatch,
-  });
+  const search = openSqliteSearch({ dataDir, consumers, yieldToIngest, watch: searchWatch });
   log.onAppended(search.nudge);
   log.onSettled(search.nudge);
   shutdown.onShutdown(() => search.close());

@@ -4,18 +4,14 @@ import { useConsole } from '../context.ts';
 import { Pill } from '../parts/state.tsx';
 
 const COLOURS: Readonly<Record<OrderRow['state'] | EvidenceStatus, string>> = {
-  ...{
-    paid: 'delivered',
-    unpaid: 'waiting',
-    refunded: 'retry',
-    cancelled: 'skipped',
-  },
-  ...{
-    joined: 'delivered',
-    open: 'waiting',
-    'not-joined': 'skipped',
-    'unconfirmed-order': 'dead',
-  },
+  paid: 'delivered',
+  unpaid: 'waiting',
+  refunded: 'retry',
+  cancelled: 'skipped',
+  joined: 'delivered',
+  open: 'waiting',
+  'not-joined': 'skipped',
+  'unconfirmed-order': 'dead',
 };
 
 /** What an order is, or what became of a page's report of one. */

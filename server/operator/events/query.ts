@@ -17,14 +17,8 @@ export function readEventQuery(places: Places, query: unknown): SearchQuery {
   const { shop, order, name, source, destination, outcome } = asked;
   const shops = places.shopsOf(shop);
   const type: MessageType | undefined = parse(Type, asked.type);
-  if (
-    asked.q !== undefined &&
-    isClear(
-      asked.q,
-      shops.map(({ country }) => country),
-    )
-  )
-    throw clearQuery('q');
+  const countries = shops.map(({ country }) => country);
+  if (asked.q !== undefined && isClear(asked.q, countries)) throw clearQuery('q');
   return {
     limit: asked.limit,
     ...given({

@@ -9,6 +9,7 @@ import type { Destination, Outcomes } from './outcomes.ts';
 import type { Scan } from './scan.ts';
 import type { SoughtOrders } from './sought-orders.ts';
 import type { Unjoined } from './unjoined.ts';
+import { createIsWanted } from './wanted-outcome.ts';
 
 interface PlacedRow extends OrderRow {
   placedAtMs: number;
@@ -115,17 +116,17 @@ export function createFindOrders(
 
 const isWantedBy = (query: OrderFilter) => {
   const { consumers, state, reason } = query;
-  const hasOutcome = state !== undefined || reason !== undefined || consumers !== undefined;
+  const isOutcomeWanted = createIsWanted({
+    ...(state && { states: [state] }),
+    ...(reason !== undefined && { reason }),
+  });
   return (order: FoundOrder): boolean =>
     (query.isConfirmed === undefined || query.isConfirmed === (order.unjoined === undefined)) &&
     (query.unjoined === undefined || query.unjoined === order.unjoined) &&
     (query.isPaid === undefined || order.isPaid === query.isPaid) &&
     (query.isCancelled === undefined || order.isCancelled === query.isCancelled) &&
-    (!hasOutcome ||
+    ((!isOutcomeWanted && !consumers) ||
       order.outcomes.some(
-        (one) =>
-          (!consumers || consumers.includes(one.consumer)) &&
-          (state === undefined || one.state === state) &&
-          (reason === undefined || one.reason === reason),
+        (one) => (!consumers || consumers.includes(one.consumer)) && (isOutcomeWanted?.(one) ?? true),
       ));
 };

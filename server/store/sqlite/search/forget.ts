@@ -1,4 +1,5 @@
 import { emptyWal } from '../checkpoints.ts';
+import { eachRow } from '../chunks.ts';
 import { type Database, prepare } from '../database.ts';
 import { FIGURES_KEPT_MS, HOUR_MS, MATCHES_KEPT_MS } from './figures.ts';
 import type { IndexEvents } from './index-events.ts';
@@ -105,11 +106,14 @@ export function createForget(
   /** Browsers' reports that are no longer in the store; numbers of theirs that others have now are read again first. */
   function* removeEvidence(): Generator<undefined, void> {
     while (transaction(evidence.addSome)) yield;
-    for (let after: number | undefined = 0; after !== undefined; ) {
-      const from: number = after;
-      after = transaction(() => evidence.sweep(from, STEP));
-      yield;
-    }
+    yield* eachRow({ transaction }, (after) => evidence.indexed(after, STEP), evidence.removeLost);
+  }
+
+  /** Orders and reports that are no longer in the store. */
+  function* sweepOrders(): Generator<undefined, void> {
+    yield* removeOrders();
+    yield* texts.sweep({ transaction });
+    yield* removeEvidence();
   }
 
   function* shrink(): Generator<undefined, void> {
@@ -123,17 +127,13 @@ export function createForget(
   return {
     *forget(shop: string, ids: readonly string[]): Generator<undefined, void> {
       yield* sweep(shop);
-      yield* removeOrders();
-      yield* texts.sweep(transaction);
-      yield* removeEvidence();
+      yield* sweepOrders();
       yield* removeMentions(shop, ids);
       yield* emptyWal(connection);
     },
     *purge(shop: string): Generator<undefined, void> {
       yield* sweep(shop);
-      yield* removeOrders();
-      yield* texts.sweep(transaction);
-      yield* removeEvidence();
+      yield* sweepOrders();
       const consumers = consumersOf.all(shop).map(({ id }) => id);
       transaction(() => {
         for (const owner of [shop, ...consumers.map(String)])
@@ -145,9 +145,7 @@ export function createForget(
     },
     *retain(nowMs: number): Generator<undefined, void> {
       for (const { name } of names.shops()) yield* sweep(name);
-      yield* removeOrders();
-      yield* texts.sweep(transaction);
-      yield* removeEvidence();
+      yield* sweepOrders();
       for (const [step, keptMs] of Object.entries(FIGURES_KEPT_MS)) {
         transaction(() => oldFigures.run(Number(step), nowMs - keptMs));
         yield;

@@ -12,6 +12,12 @@ interface EvidenceRow {
   body: string;
 }
 
+/** `isThere` 0: it left the store. */
+interface IndexedRow {
+  id: number;
+  isThere: number;
+}
+
 /** Of one step. */
 const STEP = 200;
 
@@ -31,7 +37,7 @@ export function createIndexEvidence(connection: DatabaseSync, names: Pick<Names,
   );
   const insert = prepare(connection, 'INSERT INTO evidence (id, name) VALUES (?, ?)');
   const insertKey = prepare(connection, 'INSERT INTO evidence_keys (key, evidence_id) VALUES (?, ?)');
-  const after = prepare<{ id: number; isThere: number }>(
+  const indexed = prepare<IndexedRow>(
     connection,
     `SELECT id, id IN (SELECT id FROM store.evidence) AS isThere FROM evidence WHERE id > ? ORDER BY id LIMIT ?`,
   );
@@ -69,11 +75,10 @@ export function createIndexEvidence(connection: DatabaseSync, names: Pick<Names,
       for (const row of rows) put(row);
       return rows.length === STEP;
     },
-    /** Removes what left the store, of some reports after a number. Returns the number of the last one. */
-    sweep(afterId: number, max: number): number | undefined {
-      const rows = after.all(afterId, max);
-      for (const { id, isThere } of rows) if (isThere === 0) remove(id);
-      return rows.at(-1)?.id;
+    /** Reports after a number. */
+    indexed: (after: number, max: number) => indexed.all(after, max),
+    removeLost({ id, isThere }: IndexedRow): void {
+      if (isThere === 0) remove(id);
     },
     /** Removes a key from reports that have it no more: it was erased from them. */
     removeLostKey(key: number): void {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { prepare } from '../database.ts';
+import { CHUNK, inChunks, pages } from '../chunks.ts';
+import { type Database, prepare } from '../database.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { keyOf, personKeysOf, segmentOf } from './keys.ts';
@@ -37,8 +38,6 @@ const STORED: Readonly<Record<TextKind, string>> = {
     OR EXISTS (SELECT 1 FROM store.order_reports WHERE id = texts.id AND received_at = texts.at)`,
   evidence: 'EXISTS (SELECT 1 FROM store.evidence WHERE id = texts.id AND received_at = texts.at)',
 };
-/** Read or removed in one step. */
-const STEP = 500;
 
 /**
  * Adds the reports of orders, and those of browsers where their word makes no order, by the ids of persons in them. Their
@@ -100,20 +99,19 @@ export function createIndexTexts(connection: DatabaseSync) {
     return [...found];
   }
 
-  /** Removes what is no longer in the store, or was replaced. */
-  function removeLost(kind: TextKind, after: number): number | undefined {
-    const { number, lost } = kinds[kind];
-    const ids = lost.all(after, STEP).map(({ id }) => id);
+  /** Those that the index lacks. */
+  const unread = (kind: TextKind): number[] => kinds[kind].unread.all(lastId(kind)).map(({ id }) => id);
+
+  function remove(kind: TextKind, ids: readonly number[]): void {
+    const { number } = kinds[kind];
     const list = JSON.stringify(ids);
-    if (ids.length > 0) removeTexts.run(number, list);
+    removeTexts.run(number, list);
     for (const segment of new Set(ids.map(segmentOf))) removeKeys.run(number, segment, list);
-    return ids.at(-1);
   }
 
   return {
     find,
-    /** Those that the index lacks. */
-    unread: (kind: TextKind): number[] => kinds[kind].unread.all(lastId(kind)).map(({ id }) => id),
+    unread,
     /** Adds the next ones. Returns whether there may be more. */
     addNext(max: number): boolean {
       let hasMore = false;
@@ -124,24 +122,19 @@ export function createIndexTexts(connection: DatabaseSync) {
       }
       return hasMore;
     },
-    /** Removes what left the store and adds what the index lacks. */
-    *sweep(transaction: <T>(work: () => T) => T): Generator<undefined, void> {
+    /** Removes what left the store or was replaced, and adds what the index lacks. */
+    *sweep({ transaction }: Pick<Database, 'transaction'>): Generator<undefined, void> {
       for (const kind of TEXTS) {
-        for (let after: number | undefined = 0; after !== undefined; ) {
-          const from: number = after;
-          after = transaction(() => removeLost(kind, from));
+        const { lost, one } = kinds[kind];
+        for (const rows of pages((after) => lost.all(after, CHUNK))) {
+          const ids = rows.map(({ id }) => id);
+          transaction(() => remove(kind, ids));
           yield;
         }
-        const ids = kinds[kind].unread.all(lastId(kind)).map(({ id }) => id);
-        for (let start = 0; start < ids.length; start += STEP) {
-          transaction(() => {
-            for (const id of ids.slice(start, start + STEP)) {
-              const row = kinds[kind].one.get(id);
-              if (row) add(kind, row);
-            }
-          });
-          yield;
-        }
+        yield* inChunks({ transaction }, unread(kind), (id) => {
+          const row = one.get(id);
+          if (row) add(kind, row);
+        });
       }
     },
     /** Removes keys of others' texts that have them no more. */
