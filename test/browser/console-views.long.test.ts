@@ -11,6 +11,9 @@ const SIZES = [
   { width: 375, height: 812 },
 ];
 
+/** A colon, comma, bracket or quotation mark of English beside a Chinese character. */
+const HALF_WIDTH = /.*(\p{Script=Han} ?[:,;(“”]|[:,;)“”] ?\p{Script=Han}).*/gu;
+
 describe.each(VIEWS)('%s', (view) => {
   test('is clean by axe-core in light and dark, and is never wider than the window', async ({
     page,
@@ -31,6 +34,22 @@ describe.each(VIEWS)('%s', (view) => {
     expect(found).toEqual([]);
     expect(trouble).toEqual([]);
   });
+});
+
+test('in Chinese no sentence and no label has the signs of English', async ({ page, server, trouble }) => {
+  await open(page, server, 'overview');
+  await page.locator('[data-test="language"]').selectOption('zh-Hant');
+  await page.locator('html[lang="zh-Hant"]').waitFor();
+  for (const view of VIEWS) {
+    await open(page, server, view);
+    const texts = await page.evaluate(() => {
+      const labelled = document.querySelectorAll('[aria-label]');
+      return [document.body.innerText, ...[...labelled].map((node) => node.getAttribute('aria-label') ?? '')];
+    });
+    const found = texts.flatMap((text) => text.match(HALF_WIDTH) ?? []);
+    expect([view, found]).toEqual([view, []]);
+  }
+  expect(trouble).toEqual([]);
 });
 
 test('what strangers send under the write key, and what an API answers, runs nowhere: every view and detail of a real collector', async ({

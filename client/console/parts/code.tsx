@@ -33,7 +33,12 @@ export function CopyButton({ label, text, title }: { label: string; text: string
     setTimeout(() => setCopied(false), 2_000);
   };
   return (
-    <button type="button" class="small" aria-label={`${title ?? words.common.copy}: ${label}`} onClick={copy}>
+    <button
+      type="button"
+      class="small"
+      aria-label={`${title ?? words.common.copy}${words.common.colon}${label}`}
+      onClick={copy}
+    >
       {isCopied ? words.common.copied : (title ?? words.common.copy)}
     </button>
   );

@@ -76,7 +76,9 @@ function DryRun({ answer, action }: { answer: ActionAnswer; action: 'replay' | '
         <ul class="bullets">
           {byDestination.map((one) => (
             <li key={`${one.shop} ${one.destination}`}>
-              {titleOf(one.destination)}: {format.number(one.count)}
+              {titleOf(one.destination)}
+              {words.common.colon}
+              {format.number(one.count)}
             </li>
           ))}
         </ul>

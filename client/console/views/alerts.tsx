@@ -34,7 +34,7 @@ export function Alerts() {
                     <Pill state={alert.severity === 'error' ? 'dead' : 'retry'}>
                       {w.severities[alert.severity]}
                     </Pill>
-                    {alert.destination && `${titleOf(alert.destination)}: `}
+                    {alert.destination && `${titleOf(alert.destination)}${words.common.colon}`}
                     {adviceOf(alert).means}
                   </h2>
                   <p>{adviceOf(alert).todo}</p>

@@ -40,7 +40,8 @@ export function Audit({ place }: { place: Place }) {
                     head: w.action,
                     cell: ({ action, state }) => (
                       <>
-                        {wordFor(w.actions, action)} {state && <em>({w.states[state]})</em>}
+                        {wordFor(w.actions, action)}
+                        {state && <em>{words.common.inBrackets(w.states[state])}</em>}
                       </>
                     ),
                   },

@@ -58,7 +58,7 @@ export function SyncWords({ synced }: { synced: Synced | undefined }) {
   return (
     <p class="soft">
       {words.statistics.reportedAt(format.time(synced.at))}
-      {synced.error && ` “${synced.error}”`}
+      {synced.error && ` ${words.common.quoted(synced.error)}`}
       {synced.traceId && (
         <>
           {' '}

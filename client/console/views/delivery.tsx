@@ -33,7 +33,7 @@ export function Delivery({ delivery, messageId, eventShop, reload }: DeliveryPro
         <h2>{title}</h2>
         <OutcomePill state={state} reason={reason} />
       </div>
-      {delivery.words && <p class="api-words">“{delivery.words}”</p>}
+      {delivery.words && <p class="api-words">{words.common.quoted(delivery.words)}</p>}
       {texts && (
         <p data-test="advice">
           <AdviceWords {...(texts.means ? texts : (delivery.advice ?? texts))} />

@@ -27,7 +27,7 @@ export function DemoFaults({ faulty, onChange }: { faulty: readonly string[]; on
     try {
       await api.send('PUT', `sandbox/${encodeURIComponent(name)}/faults`, FAULTS[fault]);
       setChosen((former) => ({ ...former, [name]: fault }));
-      announce(`${title}: ${w.faults[fault]}`);
+      announce(`${title}${words.common.colon}${w.faults[fault]}`);
       onChange();
     } catch (cause) {
       setError(cause as Error);

@@ -18,7 +18,7 @@ function AnswerWords({ of: { outcome, reason, words: said } }: { of: TestEventAn
   const { words } = useConsole();
   const means = outcome === 'skipped' && reason ? reasonOf(words, reason).means : '';
   if (means) return <p>{means}</p>;
-  return said ? <p class="api-words">“{said}”</p> : null;
+  return said ? <p class="api-words">{words.common.quoted(said)}</p> : null;
 }
 
 type Destination = Setup['shops'][number]['destinations'][number];
@@ -44,7 +44,7 @@ export function DestinationSetup({ destination }: { destination: Destination }) 
         ...(testEventCode && { testEventCode }),
       });
       setAnswer(sent);
-      announce(`${title}: ${w.testOutcomes[sent.outcome]}`);
+      announce(`${title}${words.common.colon}${w.testOutcomes[sent.outcome]}`);
     } catch (cause) {
       setError(cause as Error);
     }

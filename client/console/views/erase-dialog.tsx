@@ -55,7 +55,8 @@ export function EraseDialog({ path, visitor, onClose, onDone }: EraseProps) {
             <ul class="bullets">
               {visitor.remains.map(({ destination, code, why }) => (
                 <li key={destination}>
-                  {titleOf(destination)}:{' '}
+                  {titleOf(destination)}
+                  {words.common.colon}
                   {noticeOf(shown, { code, values: {} }, { means: why, todo: '' }).means}
                 </li>
               ))}

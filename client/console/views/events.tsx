@@ -63,7 +63,7 @@ export function Events({ place }: { place: Place }) {
       />
       {OF_GROUP.some((name) => place.query[name] !== undefined) && (
         <p class="soft" data-test="of-group">
-          {w.ofGroup} {place.query.words && `“${place.query.words}” `}
+          {w.ofGroup} {place.query.words && `${words.common.quoted(place.query.words)} `}
           <a href={hrefOf(place.path, { ...place.query, ...ALL })}>{words.common.clear}</a>
         </p>
       )}

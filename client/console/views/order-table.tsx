@@ -41,7 +41,7 @@ export function OrderTable({ rows, shop: shopOfPlace, caption, test }: OrderTabl
         {
           head: w.reportedBy,
           isMinor: true,
-          cell: ({ sources }) => sources.map((source) => words.sources[source]).join(', '),
+          cell: ({ sources }) => sources.map((source) => words.sources[source]).join(words.common.comma),
         },
         ...shop.destinations.map(({ name }) => ({
           head: titleOf(name),

@@ -231,9 +231,9 @@ function Names({ of }: { of: OrderAnswer['names'] }) {
   const { words } = useConsole();
   return of.map(({ name, isTrusted }, index) => (
     <span key={name}>
-      {index > 0 && ', '}
+      {index > 0 && words.common.comma}
       {name}
-      {!isTrusted && <small class="soft"> ({words.orders.nameOfBrowser})</small>}
+      {!isTrusted && <small class="soft">{words.common.inBrackets(words.orders.nameOfBrowser)}</small>}
     </span>
   ));
 }

@@ -110,6 +110,8 @@ function Group({ group, place, setAsked }: GroupProps) {
   };
   const selection: Selection = { ...own, state };
   const texts = reasonOf(words, reason);
+  const { colon, comma, quoted } = words.common;
+  const of = `${colon}${title}${comma}${texts.title}`;
   const inside = hrefOf(['events'], { ...own, outcome: state });
   return (
     <article class="group" data-test="group" data-state-of={state} data-reason={reason}>
@@ -122,7 +124,7 @@ function Group({ group, place, setAsked }: GroupProps) {
         <h3>
           {title} <Pill state={state}>{texts.title}</Pill>
         </h3>
-        {group.words && <p class="api-words">“{group.words}”</p>}
+        {group.words && <p class="api-words">{quoted(group.words)}</p>}
         <p>
           <Prose text={texts.means || group.advice.means} />
         </p>
@@ -149,7 +151,7 @@ function Group({ group, place, setAsked }: GroupProps) {
             type="button"
             onClick={() => setAsked({ action: 'replay', selection })}
             data-test="group-replay"
-            aria-label={`${words.actions.sendAgain}: ${title}, ${texts.title}`}
+            aria-label={`${words.actions.sendAgain}${of}`}
           >
             {words.actions.sendAgain}
           </button>
@@ -161,7 +163,7 @@ function Group({ group, place, setAsked }: GroupProps) {
             type="button"
             class="quiet"
             onClick={() => setAsked({ action: 'discard', selection })}
-            aria-label={`${words.actions.discard}: ${title}, ${texts.title}`}
+            aria-label={`${words.actions.discard}${of}`}
           >
             {words.actions.discard}
           </button>

@@ -74,6 +74,7 @@ function Day({ answer, place }: { answer: ReconciliationAnswer; place: Place }) 
   const { words, format, shop } = useConsole();
   const { orders, unjoined, destinations, from, to } = answer;
   const w = words.reconciliation;
+  const { colon, comma, stop } = words.common;
   const span = {
     shop: place.query.shop ?? shop.id,
     ...{ from, to },
@@ -88,19 +89,19 @@ function Day({ answer, place }: { answer: ReconciliationAnswer; place: Place }) 
       <p class="sentence" data-test="orders-sentence">
         {link({ confirmed: 'yes' }, w.total(format.number(orders.total)))}
         {w.ofThem} {link({ state: 'paid' }, w.paid(format.number(orders.paid)))}
-        {amounts.length > 0 && `${w.colon}${amounts.join(w.comma)}`}
-        {w.stop}
+        {amounts.length > 0 && `${colon}${amounts.join(comma)}`}
+        {stop}
       </p>
       {alone.length > 0 && (
         <p data-test="unjoined-sentence">
           {w.unjoined}{' '}
           {alone.map(([state, count], index) => (
             <span key={state}>
-              {index > 0 && w.comma}
+              {index > 0 && comma}
               {link({ state }, w.missing(format.number(count), reasonOf(words, state).title))}
             </span>
           ))}
-          {w.stop}
+          {stop}
         </p>
       )}
       <div class="cards">

@@ -106,7 +106,12 @@ function FindingWords({ of: { id, values, destination, words, todo = '' } }: { o
   return (
     <div>
       <p>
-        {destination && <strong>{shown.titleOf(destination)}: </strong>}
+        {destination && (
+          <strong>
+            {shown.titleOf(destination)}
+            {shown.words.common.colon}
+          </strong>
+        )}
         <Prose text={advice.means} />
       </p>
       {advice.todo && (
