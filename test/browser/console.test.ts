@@ -142,6 +142,33 @@ test('an event of the stream comes into the list by itself, and a filtered list 
   expect(await page.getByRole('link', { name: /Newsletter Joined/ }).count()).toBe(0);
 });
 
+test('a time is written the same in every language, by hand or from the calendar, and anything else is refused', async ({
+  page,
+  server,
+  trouble,
+}) => {
+  await open(page, server, 'orders');
+  await page.locator(at('language')).selectOption('zh-Hant');
+  const from = page.locator('#filter-from');
+  await from.fill('29/11/2026');
+  await page.keyboard.press('Enter');
+  expect(await page.locator('#filter-from:invalid').count()).toBe(1);
+  await from.fill('2026-11-28 08:00');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/from=2026-11-28T00%3A00%3A00.000Z/);
+  expect(await from.inputValue()).toBe('2026-11-28 08:00');
+
+  await page.getByRole('button', { name: '從日曆選擇' }).first().click();
+  const calendar = page.locator('.date-field:has(#filter-from) [type="datetime-local"]');
+  expect(await calendar.inputValue()).toBe('2026-11-28T08:00');
+  await calendar.evaluate((node: HTMLInputElement) => {
+    node.value = '2026-11-29T09:30';
+    node.dispatchEvent(new Event('change'));
+  });
+  expect(await from.inputValue()).toBe('2026-11-29 09:30');
+  expect(trouble).toEqual([]);
+});
+
 test('each number of a reconciled day leads to the orders behind it', async ({ page, server }) => {
   await open(page, server, 'reconciliation?day=2026-11-28');
   expect(await page.locator(at('orders-sentence')).innerText()).toBe(

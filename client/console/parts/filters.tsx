@@ -1,5 +1,6 @@
 import { useConsole } from '../context.ts';
 import { go, hrefOf, type Place } from '../place.ts';
+import { DateField, isoOf, localOf } from './date-field.tsx';
 
 export interface Field {
   name: string;
@@ -83,9 +84,7 @@ function Control({ field: { name, kind, options, suggestions }, value, apply }: 
         ))}
       </select>
     );
-  if (kind === 'time')
-    return <input id={id} type="datetime-local" name={name} defaultValue={localOf(value)} key={value} />;
-  if (kind === 'day') return <input id={id} type="date" name={name} defaultValue={value} key={value} />;
+  if (kind) return <DateField {...{ id, name, kind }} value={kind === 'time' ? localOf(value) : value} />;
   return (
     <>
       <input
@@ -106,19 +105,6 @@ function Control({ field: { name, kind, options, suggestions }, value, apply }: 
       )}
     </>
   );
-}
-
-/** `2026-11-29T08:00` in this time zone → ISO 8601 in UTC; '' for anything else. */
-export function isoOf(local: string): string {
-  const date = new Date(local);
-  return local === '' || Number.isNaN(date.getTime()) ? '' : date.toISOString();
-}
-
-/** The other way, for a `datetime-local` field. */
-export function localOf(iso: string): string {
-  const date = new Date(iso);
-  if (iso === '' || Number.isNaN(date.getTime())) return '';
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 /** Leads to the older part of a list, and back to its newest. */

@@ -1,7 +1,7 @@
 import type { Selection } from '../../../shared/operator-api/index.ts';
 import { useConsole } from '../context.ts';
+import { DateField, isoOf } from '../parts/date-field.tsx';
 import { Dialog, DialogActions } from '../parts/dialog.tsx';
-import { isoOf } from '../parts/filters.tsx';
 
 interface RangeProps {
   onClose: () => void;
@@ -49,14 +49,14 @@ export function RangeDialog({ onClose, onChosen }: RangeProps) {
           </select>
         </label>
         <div class="two">
-          <label>
-            <span>{words.common.from}</span>
-            <input type="datetime-local" name="from" required />
-          </label>
-          <label>
-            <span>{words.common.to}</span>
-            <input type="datetime-local" name="to" />
-          </label>
+          <div class="field">
+            <label for="range-from">{words.common.from}</label>
+            <DateField id="range-from" kind="time" name="from" required />
+          </div>
+          <div class="field">
+            <label for="range-to">{words.common.to}</label>
+            <DateField id="range-to" kind="time" name="to" />
+          </div>
         </div>
         <DialogActions onClose={onClose}>
           <button type="submit">{w.countFirst}</button>
