@@ -1,12 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { MatchCounts, SentRequest } from '../../server/store/history.ts';
 import { type LogOptions, openLog } from '../../server/store/open.ts';
-import type { Consumer, Store } from '../../server/store/store.ts';
+import { type Consumer, LogUnavailable, type Store } from '../../server/store/store.ts';
 import { order, waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
+import { eventually } from '../support/eventually.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -281,4 +283,71 @@ test('a plain event costs three commits at low load, an order at most five', asy
   });
   expect(await log.depth('shopline')).toMatchObject({ waiting: 0 });
   expect(commits(dataDir) - ordered).toBeLessThanOrEqual(5);
+});
+
+describe('on a full disk', () => {
+  /** A row that needs pages of its own. */
+  const match: MatchCounts = { ['n'.repeat(30_000)]: [1, {}] };
+
+  async function filled() {
+    const parts = await setUp({ maxPages: 150 });
+    const { log } = parts;
+    await log.accept([{ event: event({ messageId: 'a', identity: { anonymousId: 'me' } }) }]);
+    const [delivery] = await log.lease('tiktok', 1);
+    delivery?.skip('consent');
+    const [{ id: historyId = 0 } = {}] = await log.history({ limit: 1 });
+    const seqs = [delivery?.seq ?? 0];
+    expect(await log.requeue('tiktok', seqs, {})).toMatchObject({ requeued: 1 });
+    const [again] = await log.lease('tiktok', 1);
+    const text = randomBytes(3_000).toString('hex');
+    const fill = async () => {
+      for (;;) await log.accept([{ event: event({ shop: 'other', properties: { text } }) }]);
+    };
+    await expect(fill()).rejects.toThrow(LogUnavailable);
+    again?.ack();
+    record(log, 'tiktok', request(seqs, { match, words: 'bad email me@example.com', digests: DIGEST }));
+    await eventually(
+      () => log.depth('tiktok'),
+      ({ waiting }) => waiting === 0,
+    );
+    expect(await log.history({ limit: 1 })).toMatchObject([{ id: historyId }]);
+    return { ...parts, seqs, historyId };
+  }
+  const DIGEST = new Uint8Array(8).fill(7);
+
+  test('what was sent again is not sent once more by one who was shown it before', async () => {
+    const { log, seqs, historyId } = await filled();
+    const shown = { isDead: false, historyId };
+    expect(await log.requeue('tiktok', seqs, { shown })).toMatchObject({ requeued: 0, changed: 1 });
+  });
+
+  test('rows wait, and are written in their order when there is room', async () => {
+    const { log, clock } = await filled();
+    await log.purge('other');
+    clock.nowMs += 60_000;
+    record(log, 'shopline', request([], { code: 'later', atMs: clock.nowMs }));
+    const rows = await log.history({ limit: 2 });
+    expect(rows.map(({ code, messageIds }) => code ?? messageIds)).toEqual(['later', ['a']]);
+  });
+
+  test('an erasure reaches rows that wait, a purge removes them', async () => {
+    const { log, clock, dataDir } = await filled();
+    await log.purge('other');
+    await log.erase('shop', { ids: ['me'] });
+    clock.nowMs += 60_000;
+    record(log, 'shopline', request([], { code: 'later', atMs: clock.nowMs }));
+    const [, row] = await log.history({ limit: 2 });
+    expect(row).toMatchObject({ consumer: 'tiktok', outcome: 'delivered' });
+    expect(row).not.toHaveProperty('words');
+    const database = new DatabaseSync(join(dataDir, 'store.db'), { readOnly: true });
+    const stored = database.prepare('SELECT digests FROM delivery_history WHERE id = ?').get(row?.id ?? 0);
+    database.close();
+    expect(stored?.digests).toEqual(new Uint8Array(8));
+
+    const purged = await filled();
+    await purged.log.purge('other');
+    await purged.log.purge('shop');
+    record(purged.log, 'shopline', request([], { code: 'later', atMs: START_MS + 60_000 }));
+    expect(await purged.log.history({ limit: 10 })).toMatchObject([{ code: 'later' }]);
+  });
 });

@@ -1,8 +1,8 @@
-import { sqliteFault } from '../errors.ts';
-import { DIGEST_BYTES, type HistoryRow, type SentOutcome, type SentRequest } from '../history.ts';
+import type { HistoryRow, SentOutcome, SentRequest } from '../history.ts';
 import { CHUNK, eachRow, untilDone } from './chunks.ts';
 import { prepare } from './database.ts';
 import { HISTORY_COLUMNS, type StoredHistoryRow, shownOf } from './history-row.ts';
+import { createHistoryWriter, forgotten } from './history-writer.ts';
 import type { OpenStore } from './open-store.ts';
 import { countOf, END, heldOf, placesOf, rangesOf, resultsOf, toRanges } from './ranges.ts';
 import { tryRead } from './stored-event.ts';
@@ -53,25 +53,13 @@ export type NewRow = Omit<SentRequest, 'outcome'> & Pick<HistoryRow, 'outcome'>;
 
 const MAX_WORDS = 500;
 const MAX_CODE = 200;
-/** How long rows are left out after one met a full disk: it costs history, not the settlement that frees space. */
-const FULL_MS = 60_000;
-/** Of a row besides its texts. */
-const ROW_BYTES = 60;
 const MAX_MESSAGE_IDS = 1_000;
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
-const FORGOTTEN = Buffer.alloc(DIGEST_BYTES);
-
 /** The delivery history, newest first. Rows are removed by age and, oldest first, where there are too many bytes. */
-export function createHistory({ connection, transaction }: OpenStore, limits: HistoryLimits) {
-  let fullUntilMs = Number.NEGATIVE_INFINITY;
-  const insert = prepare(
-    connection,
-    `INSERT INTO delivery_history
-       (consumer, at, ms, outcome, attempt, status, code, request_id, words, events, results, match, digests, total)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,
-       ?14 + coalesce((SELECT total FROM delivery_history ORDER BY id DESC LIMIT 1), 0))`,
-  );
+export function createHistory(store: OpenStore, limits: HistoryLimits) {
+  const { connection, transaction } = store;
+  const writer = createHistoryWriter(store);
   const select = `SELECT ${HISTORY_COLUMNS}, h.match FROM delivery_history h JOIN consumers c ON c.id = h.consumer`;
   const all = prepare<Row>(connection, `${select} WHERE h.id < ? ORDER BY h.id DESC LIMIT ?`);
   const ofConsumer = prepare<Row>(
@@ -133,27 +121,16 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
 
   return {
     add(consumerId: number, { atMs, ms, outcome, attempt, status, digests, ...sent }: NewRow): void {
-      if (atMs < fullUntilMs) return;
-      const events = toRanges(sent.seqs);
-      const code = sent.code?.slice(0, MAX_CODE) ?? null;
-      const requestId = sent.requestId?.slice(0, MAX_CODE) ?? null;
-      const words = sent.words?.slice(0, MAX_WORDS) ?? null;
-      const results = toResults(sent);
-      const match = sent.match ? JSON.stringify(sent.match) : null;
-      const bytes = [code, requestId, words, events, results, match].reduce(
-        (sum, text) => sum + Buffer.byteLength(text ?? ''),
-        ROW_BYTES + (digests?.length ?? 0),
-      );
-      const answer = [status ?? null, code, requestId, words] as const;
-      const each = [events, results, match, digests ?? null] as const;
-      try {
-        insert.run(consumerId, atMs, Math.round(ms), outcome, attempt, ...answer, ...each, bytes);
-      } catch (error) {
-        if (sqliteFault(error) !== 'full') throw error;
-        fullUntilMs = atMs + FULL_MS;
-        // SQLite undoes the statement alone, or the whole transaction: then it is settled again, without this row.
-        if (!connection.isTransaction) throw error;
-      }
+      writer.add({
+        ...{ consumerId, atMs, ms: Math.round(ms), outcome, attempt, status: status ?? null },
+        code: sent.code?.slice(0, MAX_CODE) ?? null,
+        requestId: sent.requestId?.slice(0, MAX_CODE) ?? null,
+        words: sent.words?.slice(0, MAX_WORDS) ?? null,
+        events: toRanges(sent.seqs),
+        results: toResults(sent),
+        match: sent.match ? JSON.stringify(sent.match) : null,
+        digests: digests ?? null,
+      });
     },
 
     list(consumer: string | undefined, limit: number, before: number = NEWEST): HistoryRow[] {
@@ -161,10 +138,11 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
       return rows.map(toHistoryRow);
     },
 
-    /** Of these events those that a consumer's rows after one carry. */
+    /** Of these events those that a consumer's rows after one carry. What waits to be written comes after every row. */
     since(id: number, consumerId: number, seqs: ReadonlySet<number>): Set<number> {
       const heldIn = heldOf(seqs);
-      return new Set(eventsSince.all(consumerId, id).flatMap(({ events }) => heldIn(events)));
+      const rows = [...eventsSince.all(consumerId, id), ...writer.waitingOf(consumerId)];
+      return new Set(rows.flatMap(({ events }) => heldIn(events)));
     },
 
     /** The rows of any of these events. What is said of other events is left out. */
@@ -191,17 +169,19 @@ export function createHistory({ connection, transaction }: OpenStore, limits: Hi
      * digests of what was sent of them.
      */
     *forget(shop: string, seqs: ReadonlySet<number>): Generator<undefined, void> {
+      writer.forget(seqs);
       const placesIn = placesOf(seqs);
       yield* eachOfShop(shop, ({ id, events }) => {
         const places = placesIn(events);
         if (places.length === 0) return;
-        const digests = digestsOf.get(id)?.digests ?? null;
-        for (const place of places) digests?.set(FORGOTTEN, place * DIGEST_BYTES);
-        forgetOne.run(id, digests);
+        forgetOne.run(id, forgotten(digestsOf.get(id)?.digests ?? null, places));
       });
     },
 
-    purge: (shop: string) => eachOfShop(shop, ({ id }) => remove.run(id)),
+    *purge(shop: string): Generator<undefined, void> {
+      writer.purge(shop);
+      yield* eachOfShop(shop, ({ id }) => remove.run(id));
+    },
   };
 }
 export type History = ReturnType<typeof createHistory>;
