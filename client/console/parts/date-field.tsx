@@ -2,8 +2,12 @@ import { useRef } from 'preact/hooks';
 import { useConsole } from '../context.ts';
 
 const KINDS = {
-  day: { type: 'date', pattern: '\\d{4}-\\d\\d-\\d\\d' },
-  time: { type: 'datetime-local', pattern: '\\d{4}-\\d\\d-\\d\\d[ T]\\d\\d:\\d\\d' },
+  day: { type: 'date', written: 'YYYY-MM-DD', pattern: '\\d{4}-\\d\\d-\\d\\d' },
+  time: {
+    type: 'datetime-local',
+    written: 'YYYY-MM-DD hh:mm',
+    pattern: '\\d{4}-\\d\\d-\\d\\d[ T]\\d\\d:\\d\\d',
+  },
 } as const;
 
 interface DateFieldProps {
@@ -23,8 +27,7 @@ export function DateField({ kind, value = '', ...rest }: DateFieldProps) {
   const { words } = useConsole();
   const text = useRef<HTMLInputElement>(null);
   const calendar = useRef<HTMLInputElement>(null);
-  const { type, pattern } = KINDS[kind];
-  const written = words.common.written[kind];
+  const { type, pattern, written } = KINDS[kind];
   return (
     <span class="date-field" data-kind={kind}>
       <input

@@ -31,7 +31,6 @@ export const en = {
     filter: 'Filter',
     from: 'From',
     to: 'To',
-    written: { day: 'YYYY-MM-DD', time: 'YYYY-MM-DD hh:mm' },
     calendar: 'Choose from the calendar',
     time: 'Time',
     count: 'Count',

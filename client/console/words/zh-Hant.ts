@@ -28,7 +28,6 @@ export const zhHant: Words = {
     filter: '篩選',
     from: '開始時間',
     to: '結束時間',
-    written: { day: 'YYYY-MM-DD', time: 'YYYY-MM-DD hh:mm' },
     calendar: '從日曆選擇',
     time: '時間',
     count: '數量',
