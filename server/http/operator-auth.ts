@@ -3,7 +3,10 @@ import type { Request, RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 import type { Config } from '../config/config.ts';
 import { isOriginShared, pageOriginsOf } from '../config/shared-origin.ts';
+import { createLogLimiter } from '../lib/log-limiter.ts';
 import { isLoopback } from '../lib/loopback.ts';
+import { networkOf } from '../lib/network.ts';
+import type { Logger } from '../observe/log.ts';
 import { type AttemptLimit, createAttemptLimit } from './attempt-limit.ts';
 import { HttpError } from './errors.ts';
 import { readSessionId } from './operator-cookie.ts';
@@ -22,6 +25,8 @@ export interface OperatorAccess {
   openCsrf: string;
   /** Of wrong Bearer tokens. */
   countWrongToken: AttemptLimit;
+  /** Writes a line with the address, without the token; one a minute for each network. @param what was refused. */
+  logWrongToken: (what: string, address: string | undefined) => void;
 }
 
 /** In a minute. */
@@ -35,11 +40,17 @@ export function createAccess(
   config: Pick<Config, 'shops' | 'publicUrl' | 'adminPort'>,
   token: string | undefined,
   sessions: OperatorSessions,
+  logger: Pick<Logger, 'warn'>,
   nowMs: () => number,
 ): OperatorAccess {
+  const mayLog = createLogLimiter(nowMs);
+  const logWrongToken: OperatorAccess['logWrongToken'] = (what, address = '') => {
+    if (mayLog(`${what} ${networkOf(address) ?? address}`))
+      logger.warn({ address }, `${what} refused: wrong token`);
+  };
   const openCsrf = randomBytes(32).toString('base64url');
   const countWrongToken = createAttemptLimit(ATTEMPTS_PER_ADDRESS, nowMs);
-  const common = { token, sessions, openCsrf, countWrongToken };
+  const common = { token, sessions, openCsrf, countWrongToken, logWrongToken };
   if (token === undefined) return { ...common, pageOrigins: new Set() };
   const off = isOriginShared(config) ? SHARED_ORIGIN : undefined;
   return { ...common, pageOrigins: pageOriginsOf(config), off };
@@ -114,6 +125,7 @@ export function operatorOnly(access: OperatorAccess): RequestHandler {
     const { authorization } = request.headers;
     if (expected && authorization !== undefined) {
       if (isSame(bearerOf(authorization), expected)) return next();
+      access.logWrongToken('operator request', request.ip);
       // After the comparison: strangers behind the address of a program that reads metrics must not lock it out.
       access.countWrongToken(request.ip);
       throw unauthorized();

@@ -50,13 +50,13 @@ const onRequestStart =
  * HTTP over undici with keep-alive connections. Redirects are not followed; a response larger than 1 MiB is no answer.
  *
  * @param options `timeoutMs` covers one request from the call to the last byte of the response; `connections` is the
- *   pool size per origin.
+ *   pool size per origin. `statusOnly`: the status is the whole answer; its body is '', whatever is sent after the headers.
  */
-export function createHttp(options: { timeoutMs: number; connections: number }): {
+export function createHttp(options: { timeoutMs: number; connections: number; statusOnly?: boolean }): {
   http: Http;
   close: () => Promise<void>;
 } {
-  const { timeoutMs, connections } = options;
+  const { timeoutMs, connections, statusOnly = false } = options;
   const agent = new Agent({
     connections,
     connect: { timeout: Math.min(timeoutMs, CONNECT_TIMEOUT_MS) },
@@ -81,7 +81,7 @@ export function createHttp(options: { timeoutMs: number; connections: number }):
         headers: Object.fromEntries(
           Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
         ),
-        body: await response.body.text(),
+        body: statusOnly ? await discard(response) : await response.body.text(),
       };
     } catch (error) {
       throw new NoAnswer(describeError(error), wasSent);
@@ -89,6 +89,12 @@ export function createHttp(options: { timeoutMs: number; connections: number }):
   };
   return { http, close: () => agent.destroy() };
 }
+
+/** Reads at most 128 KiB of it, for the connection to be kept; never rejects. */
+const discard = async ({ body }: Dispatcher.ResponseData): Promise<''> => {
+  await body.dump();
+  return '';
+};
 
 const describeError = (error: unknown) =>
   `${codeOf(error) || (error as Error).name}: ${(error as Error).message}`;

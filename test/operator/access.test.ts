@@ -160,6 +160,22 @@ describe('a Bearer token', () => {
     expect((await ask(base, '/metrics', WRONG, '198.51.100.7')).status).toBe(401);
   });
 
+  test('that is wrong writes one line a minute for each network: the address, and nothing of the token', async () => {
+    const { base, lines } = await startCollector({ TRUST_PROXY: '1' });
+    for (const from of ['198.51.100.7', '2001:db8:7:7::1'])
+      for (let attempt = 0; attempt < 7; attempt++) await ask(base, '/metrics', WRONG, from);
+    await ask(base, '/metrics', WRONG, '2001:db8:7:7::2');
+    await ask(base, '/metrics', TOKEN, '198.51.100.8');
+    await login(base, { ...https(), 'x-forwarded-for': '198.51.100.7' }, 'wrong-token-000000');
+    const written = lines.filter((line) => line.includes('wrong token')).map((line) => JSON.parse(line));
+    expect(written.map(({ level, msg, address }) => [level, msg, address])).toEqual([
+      [40, 'operator request refused: wrong token', '198.51.100.7'],
+      [40, 'operator request refused: wrong token', '2001:db8:7:7::1'],
+      [40, 'console login refused: wrong token', '198.51.100.7'],
+    ]);
+    expect(lines.join()).not.toContain('wrong-token');
+  });
+
   test('takes no attempts from the login', async () => {
     const { base } = await startCollector({ TRUST_PROXY: '1' });
     for (let attempt = 0; attempt < 6; attempt++) await ask(base, '/metrics', WRONG, '198.51.100.7');

@@ -6,15 +6,12 @@ import { ATTEMPTS_PER_ADDRESS, type OperatorAccess, operatorOnly } from '../../h
 import { readSessionId, sessionCookie, transportOf } from '../../http/operator-cookie.ts';
 import { isSame, sha256 } from '../../http/operator-sessions.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { createLogLimiter } from '../../lib/log-limiter.ts';
-import type { Logger } from '../../observe/log.ts';
 import type { Audit } from '../../store/audit.ts';
 import { parse } from '../parse.ts';
 
 interface LoginParts {
   access: OperatorAccess;
   clock: Pick<Clock, 'now'>;
-  logger: Logger;
   log: Pick<Audit, 'addAudit'>;
 }
 
@@ -22,12 +19,11 @@ interface LoginParts {
 const WRONG_ATTEMPTS = 60;
 
 /** `POST /console/login` and `/console/logout`: the token for a cookie, and its end. Mount behind `guardOperator`. */
-export function loginRoutes({ access, clock, logger, log }: LoginParts): Router {
+export function loginRoutes({ access, clock, log }: LoginParts): Router {
   const router = Router();
   const { token, sessions } = access;
   const countAttempt = createAttemptLimit(ATTEMPTS_PER_ADDRESS, clock.now);
   const countWrong = createAttemptLimit(WRONG_ATTEMPTS, clock.now);
-  const mayLog = createLogLimiter(clock.now);
 
   const requireSecure = (request: Request) => {
     if (transportOf(request) === 'exposed')
@@ -47,8 +43,8 @@ export function loginRoutes({ access, clock, logger, log }: LoginParts): Router 
       countAttempt(request.ip);
       const given = parse(LoginRequest, request.body).token;
       if (!isSame(given, sha256(token))) {
+        access.logWrongToken('console login', request.ip);
         countWrong('');
-        if (mayLog('')) logger.warn({}, 'console login refused: wrong token');
         await log.addAudit({ action: 'login-refused', who: 'nobody' });
         throw new HttpError(401, 'unauthorized', 'This is not the ADMIN_TOKEN.');
       }

@@ -1,11 +1,15 @@
 import { createHmac } from 'node:crypto';
 import type { AlertWebhook } from '../../config/config.ts';
-import { type Http, NoAnswer } from '../../lib/http-client.ts';
+import { createHttp, type Http, NoAnswer } from '../../lib/http-client.ts';
 import type { Incident } from './kept.ts';
 import { type Message, toMessage, toSlackMessage } from './message.ts';
 
 /** Resolves with undefined when the message was accepted, else with the reason, which holds no secret. Never rejects. */
 export type SendAlert = (incident: Incident) => Promise<string | undefined>;
+
+/** How messages are posted: one at a time, and of the answer the status counts. */
+export const createAlertHttp = (timeoutMs = 10_000) =>
+  createHttp({ timeoutMs, connections: 1, statusOnly: true });
 
 /** Posts incidents to the configured address. */
 export function createSender({ url, key }: AlertWebhook, http: Http, now: () => number): SendAlert {

@@ -3,12 +3,11 @@ import { statfs } from 'node:fs/promises';
 import type { Config } from '../../config/config.ts';
 import type { RunningDelivery } from '../../delivery/start.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { createHttp } from '../../lib/http-client.ts';
 import { createLogLimiter } from '../../lib/log-limiter.ts';
 import { runPeriodically } from '../../lib/periodic.ts';
 import type { Shutdown } from '../../lib/shutdown.ts';
 import { createOutbox } from './outbox.ts';
-import { createSender } from './sender.ts';
+import { createAlertHttp, createSender } from './sender.ts';
 import { createWatchdog, type Watchdog, type WatchdogParts } from './watchdog.ts';
 
 export interface WatchdogStartParts
@@ -22,7 +21,6 @@ export interface WatchdogStartParts
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const REQUEST_TIMEOUT_MS = 10_000;
 
 /** Looks every minute, for the first time a minute after the start: by then destinations have been tried. */
 export async function startWatchdog(parts: WatchdogStartParts, shutdown: Shutdown): Promise<Watchdog> {
@@ -37,7 +35,7 @@ export async function startWatchdog(parts: WatchdogStartParts, shutdown: Shutdow
     newId: () => `alert_${randomUUID()}`,
     ...(alertWebhook && {
       startOutbox: (pending, onChange) => {
-        const { http, close } = createHttp({ timeoutMs: REQUEST_TIMEOUT_MS, connections: 1 });
+        const { http, close } = createAlertHttp();
         shutdown.onShutdown(close);
         const send = createSender(alertWebhook, http, clock.now);
         return createOutbox({ pending, send, clock, logger, onChange });

@@ -3,10 +3,9 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { Webhook } from 'standardwebhooks';
 import { expect, onTestFinished, test } from 'vitest';
-import { createHttp } from '../../../server/lib/http-client.ts';
 import type { Incident } from '../../../server/operator/watchdog/kept.ts';
 import { createOutbox } from '../../../server/operator/watchdog/outbox.ts';
-import { createSender } from '../../../server/operator/watchdog/sender.ts';
+import { createAlertHttp, createSender } from '../../../server/operator/watchdog/sender.ts';
 import { createFakeClock } from '../../support/clock.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -44,7 +43,7 @@ function post(
   key: Uint8Array | undefined,
   options: { startMs?: number; timeoutMs?: number } = {},
 ) {
-  const { http, close } = createHttp({ timeoutMs: options.timeoutMs ?? 2_000, connections: 1 });
+  const { http, close } = createAlertHttp(options.timeoutMs ?? 2_000);
   onTestFinished(close);
   const clock = createFakeClock(options.startMs ?? Date.now());
   const lines: string[] = [];
@@ -115,15 +114,9 @@ test('a message that is not accepted comes again with the same id and body, at g
   expect(lines).toHaveLength(2);
 });
 
-test('a redirect is not followed, an answer without end is cut, and one of 10 MB is not read; each message comes again', async () => {
-  const elsewhere = await receive();
+/** Answers each message in another way. */
+async function answerWith(answers: readonly ((response: ServerResponse) => void)[]) {
   const asked: string[] = [];
-  const answers: ((response: ServerResponse) => void)[] = [
-    (response) => response.writeHead(307, { location: elsewhere.url }).end(),
-    () => {},
-    (response) => response.writeHead(200).end(Buffer.alloc(10_000_000)),
-    (response) => response.writeHead(204).end(),
-  ];
   const server = createServer((request, response) => {
     asked.push(String(request.headers['webhook-id']));
     answers[asked.length - 1]?.(response);
@@ -133,10 +126,11 @@ test('a redirect is not followed, an answer without end is cut, and one of 10 MB
     server.closeAllConnections();
     server.close();
   });
-  const { port } = server.address() as AddressInfo;
-  const { outbox, clock, lines } = post(`http://127.0.0.1:${port}/`, KEY, { timeoutMs: 300 });
-  outbox.add([incident]);
-  await eventually(
+  return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` };
+}
+
+const allSent = ({ outbox, clock }: ReturnType<typeof post>) =>
+  eventually(
     async () => {
       await clock.advance(MINUTE_MS);
       return outbox.pending().length;
@@ -144,9 +138,34 @@ test('a redirect is not followed, an answer without end is cut, and one of 10 MB
     (count) => count === 0,
     5_000,
   );
-  expect(asked).toEqual(Array<string>(answers.length).fill('alert_7_opened'));
+
+test('a redirect is not followed, and what has no answer in time is cut; the message comes again', async () => {
+  const elsewhere = await receive();
+  const { asked, url } = await answerWith([
+    (response) => response.writeHead(307, { location: elsewhere.url }).end(),
+    () => {},
+    (response) => response.writeHead(500).end(Buffer.alloc(10_000_000)),
+    (response) => response.writeHead(204).end(),
+  ]);
+  const posted = post(url, KEY, { timeoutMs: 300 });
+  posted.outbox.add([incident]);
+  await allSent(posted);
+  expect(asked).toEqual(Array<string>(4).fill('alert_7_opened'));
   expect(elsewhere.received).toEqual([]);
-  expect(lines.map((line) => JSON.parse(line).reason)).toEqual(['HTTP 307']);
+  expect(posted.lines.map((line) => JSON.parse(line).reason)).toEqual(['HTTP 307']);
+});
+
+test.each<[string, (response: ServerResponse) => void]>([
+  ['of 10 MB', (response) => response.writeHead(200).end(Buffer.alloc(10_000_000))],
+  ['that states its 2 MB', (response) => response.writeHead(200, { 'content-length': 2_000_000 }).write('a')],
+  ['that does not end', (response) => response.writeHead(200).write('a')],
+  ['that breaks off', (response) => response.writeHead(200).write('a', () => response.destroy())],
+])('a message that is answered 200 was accepted, whatever the body: one %s', async (_what, answer) => {
+  const { asked, url } = await answerWith([answer]);
+  const posted = post(url, KEY, { timeoutMs: 300 });
+  posted.outbox.add([incident]);
+  await allSent(posted);
+  expect([asked, posted.lines]).toEqual([['alert_7_opened'], []]);
 });
 
 test('an address that never answers is given up after about a day, with two log lines, and holds up nobody', async () => {
