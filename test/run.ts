@@ -38,6 +38,7 @@ if (!options.watch) {
 const retry = process.env.CI ? 1 : 0;
 const LONG = '**/*.long.test.ts';
 const IN_CHROMIUM = 'test/{browser,programs/bench-client,client-package}/**';
+const ON_POSTGRES = 'test/**/*.postgres.test.ts';
 const IN_JSDOM = 'test/{snippet,theme,client-package}/**';
 /** Random values are the same in every run: `npm run fuzz` looks for new ones. */
 const setupFiles = 'test/support/same-random-values.ts';
@@ -55,8 +56,14 @@ const usual = [
   }),
   project('others', {
     include: ['test/**/*.test.ts'],
-    exclude: [LONG, IN_JSDOM, ...notFast],
+    exclude: [LONG, IN_JSDOM, ON_POSTGRES, ...notFast],
     setupFiles,
+  }),
+  project('PostgreSQL', {
+    include: [ON_POSTGRES],
+    exclude: notFast,
+    setupFiles,
+    globalSetup: 'test/support/postgres-for-tests.ts',
   }),
 ];
 const long = [

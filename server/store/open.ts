@@ -1,3 +1,4 @@
+import { openPostgresLog } from './postgres/engine.ts';
 import { openSqliteLog } from './sqlite/engine.ts';
 import type { Consumer, LogWatch, ShopOrders, Store } from './store.ts';
 
@@ -26,6 +27,10 @@ export interface LogOptions {
   steady?: () => number;
   /** Limits the file, in pages of 4 KiB: a full disk for tests. */
   maxPages?: number;
+  /** PostgreSQL in place of `dataDir`. */
+  databaseUrl?: string;
+  /** Its schema. */
+  schema?: string;
   watch?: Partial<LogWatch>;
 }
 
@@ -50,7 +55,20 @@ const UNWATCHED: LogWatch = {
  * @throws {DataDirUnusable} in use by another process, not writable, or damaged; the message states how to repair it.
  */
 export function openLog(options: LogOptions): Promise<Store> {
-  const { clock: now = Date.now, steady = now, watch, ...rest } = options;
+  const {
+    clock: now = Date.now,
+    steady = now,
+    watch,
+    databaseUrl,
+    schema = 'storebeacon',
+    ...rest
+  } = options;
+  if (databaseUrl !== undefined)
+    return openPostgresLog(
+      { ...DEFAULTS, shops: {}, nowMs: now(), ...rest, url: databaseUrl, schema },
+      { now, steady },
+      { ...UNWATCHED, ...watch },
+    );
   return openSqliteLog(
     { ...DEFAULTS, shops: {}, nowMs: now(), ...rest },
     { now, steady },

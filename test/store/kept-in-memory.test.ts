@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createAloneOrders } from '../../server/store/sqlite/alone.ts';
 import { createLoneViews } from '../../server/store/sqlite/lone-views.ts';
-import type { Member } from '../../server/store/sqlite/open-store.ts';
+import type { Member } from '../../server/store/sqlite/tables.ts';
 
 const MANY = 20_000;
 

@@ -9,6 +9,9 @@ const ROOT = join(import.meta.dirname, '../..');
 const ENTRIES = {
   store: 'server/store/sqlite/worker.ts',
   checkpoints: 'server/store/sqlite/checkpoint-worker.ts',
+  search: 'server/store/sqlite/search/worker.ts',
+  postgres: 'server/store/postgres/worker.ts',
+  link: 'server/store/postgres/link-worker.ts',
   analytics: 'server/analytics/worker.ts',
 };
 
@@ -27,7 +30,8 @@ export async function bundleThreads(): Promise<Record<string, string>> {
   const sources = globSync('{server,shared}/**/*.ts', { cwd: ROOT }).toSorted();
   const hash = createHash('sha256')
     .update(ROOT)
-    .update(readFileSync(join(ROOT, 'package-lock.json')));
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .update(JSON.stringify(ENTRIES));
   for (const path of sources) hash.update(path).update(readFileSync(join(ROOT, path)));
   const directory = join(ROOT, 'node_modules/.cache', `threads-${hash.digest('hex').slice(0, 16)}`);
   if (!existsSync(directory)) await write(directory);

@@ -1,7 +1,7 @@
 import type { AuditEntry, AuditQuery, AuditRow } from '../audit.ts';
 import { CHUNK, untilDone } from './chunks.ts';
-import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 
 export const AUDIT_SCHEMA = `
   -- What operators did. events: how many it reached.
@@ -105,7 +105,7 @@ export function createAudit({ connection, transaction }: OpenStore) {
         };
       }),
     *retain(nowMs: number): Generator<undefined, void> {
-      yield* untilDone({ transaction }, () => removeOld.run(CHUNK, nowMs - KEEP_MS));
+      yield* untilDone({ transaction }, () => removeOld.changed(CHUNK, nowMs - KEEP_MS));
     },
   };
 }

@@ -4,12 +4,12 @@ import type { Joined, ProtectedEvent } from '../../../shared/protected-event.ts'
 import { type Composed, composeCheckout, composeStage } from '../../orders/compose.ts';
 import { type Evidence, toEvidence } from '../../orders/evidence.ts';
 import { isTrusted } from '../../orders/precedence.ts';
-import { prepare } from './database.ts';
 import { type EvidenceRow, type EvidenceStore, isDenial, isOwnVisitor, visitorKey } from './evidence.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Order } from './order.ts';
 import type { OrderSubjects } from './order-subjects.ts';
 import type { Orders } from './orders.ts';
+import { prepare } from './prepare.ts';
 import { intoSpare } from './spare.ts';
 import { readStored, toStored, withFields } from './stored-event.ts';
 import type { ReadText } from './stored-text.ts';

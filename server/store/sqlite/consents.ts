@@ -3,8 +3,8 @@ import { type ConsentState, NOTHING_SAID, orElse, PURPOSES } from '../../../shar
 import type { Source } from '../../../shared/protected-event.ts';
 import type { ConsentChange } from '../consent-record.ts';
 import { createConsentBound } from './consent-bound.ts';
-import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 
 /** One statement about some purposes. */
 export interface Said {
@@ -83,7 +83,7 @@ export function createConsents(store: OpenStore) {
   );
   const setUsed = prepare(
     connection,
-    'UPDATE consents SET used_at = max(used_at, ?3) WHERE shop = ?1 AND subject = ?2',
+    'UPDATE consents SET used_at = max(used_at, CAST(?3 AS BIGINT)) WHERE shop = ?1 AND subject = ?2',
   );
   const known = new LRUCache<string, Known>({ max: MAX_KNOWN });
   const absent = new Set<string>();

@@ -1,6 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { DataDirUnusable, sqliteFault } from '../errors.ts';
 import { lockDataDir, prepareDataDir } from './data-dir.ts';
 
@@ -124,24 +124,4 @@ function describeFault(path: string, error: unknown): string {
   if (fault === 'ioError')
     return `${path} cannot be read or written (${reason}). Free some space, or raise the limit on file sizes; else check the disk.`;
   return `${path} cannot be opened for writing (${reason}). Make it a file this user can write.`;
-}
-
-/** One prepared statement with the shape of its rows. */
-export interface Query<Row> {
-  all(...parameters: SQLInputValue[]): Row[];
-  get(...parameters: SQLInputValue[]): Row | undefined;
-  /** Returns how many rows changed. */
-  run(...parameters: SQLInputValue[]): number;
-  /** Returns the key of the new row. */
-  insert(...parameters: SQLInputValue[]): number;
-}
-
-export function prepare<Row = never>(connection: DatabaseSync, sql: string): Query<Row> {
-  const statement = connection.prepare(sql);
-  return {
-    all: (...parameters) => statement.all(...parameters) as unknown as Row[],
-    get: (...parameters) => statement.get(...parameters) as unknown as Row | undefined,
-    run: (...parameters) => Number(statement.run(...parameters).changes),
-    insert: (...parameters) => Number(statement.run(...parameters).lastInsertRowid),
-  };
 }

@@ -2,9 +2,9 @@ import type { DeadLetterReason } from '../../../shared/reasons.ts';
 import type { DeadLetterSelection } from '../store.ts';
 import type { Audit } from './audit.ts';
 import { CHUNK, untilDone } from './chunks.ts';
-import { prepare } from './database.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 import type { Now, SendAgain } from './send-again.ts';
 import { prepareTexts, type ReadText } from './stored-text.ts';
 

@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import type { Source } from '../../../shared/protected-event.ts';
 import { CHUNK } from './chunks.ts';
-import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 
 /** 16 bytes of a SHA-256 digest as latin1 text. */
 export type DedupKey = string;
@@ -79,7 +79,7 @@ export function createDedup(store: OpenStore, windows: Windows): Dedup {
   const insert = prepare(
     connection,
     `INSERT INTO seen (shop, key, expires_at) VALUES (?1, ?2, ?3)
-     ON CONFLICT DO UPDATE SET expires_at = max(expires_at, ?3)`,
+     ON CONFLICT (shop, key) DO UPDATE SET expires_at = max(seen.expires_at, excluded.expires_at)`,
   );
   const merged = prepare<{ seq: number }>(connection, 'SELECT merged_seq AS seq FROM seen_merged');
   const last = prepare<{ seq: number | null }>(connection, 'SELECT max(seq) AS seq FROM events');
@@ -190,7 +190,7 @@ export function createDedup(store: OpenStore, windows: Windows): Dedup {
         const { shop, key } = from;
         const until = nextPage.get(shop, key, EXPIRE_STEP);
         const range = [shop, key, until?.shop ?? PAST_ALL, until?.key ?? PAST_ALL] as const;
-        store.transaction(() => removeExpired.run(...range, nowMs));
+        store.transaction(() => removeExpired.changed(...range, nowMs));
         yield;
         from = until;
       }

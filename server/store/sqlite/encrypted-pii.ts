@@ -1,6 +1,6 @@
 import { CHUNK, pages } from './chunks.ts';
-import { prepare } from './database.ts';
 import type { ConsumerState, OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 
 /** True for an event that some of the consumers have not settled, or hold as a dead letter. */
 export type IsUnsettled = (seq: number) => boolean;

@@ -6,21 +6,29 @@ import { startThread } from '../thread/start.ts';
 import { createWitness } from '../witness.ts';
 import { collectSettlements } from './collect-settlements.ts';
 import type { ConsentChanges } from './consents.ts';
+import type { LogData } from './create-engine.ts';
 import type { DeadLetterRow } from './dead-letters.ts';
 import { toDelivery } from './delivery.ts';
 import { clockShiftMs, type LogClock } from './log-clock.ts';
 import { toAcceptRow } from './to-accept-row.ts';
 import { toDenialRow } from './to-denial-row.ts';
 import { toEvent } from './unreadable.ts';
-import type { LogData, LogMethods } from './worker.ts';
+import type { LogMethods } from './worker.ts';
 
 /**
  * The event log on `store.db`, in a thread of its own.
  *
  * @throws {DataDirUnusable} when the directory or its files cannot be opened.
  */
-export async function openSqliteLog(data: LogData, clock: LogClock, watch: LogWatch): Promise<Store> {
-  const worker = new URL('./worker.ts', import.meta.url);
+export const openSqliteLog = (data: LogData, clock: LogClock, watch: LogWatch): Promise<Store> =>
+  openEngineLog(new URL('./worker.ts', import.meta.url), data, clock, watch);
+
+export async function openEngineLog(
+  worker: URL,
+  data: LogData,
+  clock: LogClock,
+  watch: LogWatch,
+): Promise<Store> {
   const { call, send, close } = await startThread<LogMethods>(worker, data, {
     onCommit: watch.committed,
     onProgress: ({ step, done }) => watch.upgrading(step, done),

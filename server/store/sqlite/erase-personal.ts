@@ -2,10 +2,11 @@ import type { Person } from '../../privacy/person.ts';
 import { personSubject, visitorSubject } from '../subject.ts';
 import { CHUNK, inChunks, pages } from './chunks.ts';
 import type { Consents } from './consents.ts';
-import { prepare } from './database.ts';
 import { createRemoveEvidence, visitorKey } from './evidence.ts';
 import type { LoneViews } from './lone-views.ts';
 import type { OpenStore } from './open-store.ts';
+import { createReferences } from './order-references.ts';
+import { prepare } from './prepare.ts';
 
 interface View {
   id: number;
@@ -31,12 +32,7 @@ export function createErasePersonal(
     "SELECT id, visitor FROM evidence WHERE +shop = ? AND id > ? AND visitor LIKE '~_%' ORDER BY id LIMIT ?",
   );
   const removeDenial = createRemoveEvidence(connection);
-  const removeSubject = [
-    `UPDATE orders SET subjects = (SELECT json_group_array(json(value)) FROM json_each(subjects) WHERE value ->> 0 <> ?2)
-     WHERE +shop = ?1 AND id IN (SELECT order_id FROM order_subjects WHERE subject = ?2)`,
-    `DELETE FROM order_subjects WHERE subject = ?2
-       AND order_id IN (SELECT id FROM orders WHERE +shop = ?1 AND id IN (SELECT order_id FROM order_subjects WHERE subject = ?2))`,
-  ].map((sql) => prepare(connection, sql));
+  const references = createReferences(connection);
   const removeLinks = [
     prepare(connection, 'DELETE FROM person_links WHERE shop = ?1 AND user_id = ?2'),
     prepare(
@@ -50,8 +46,8 @@ export function createErasePersonal(
   function removeSubjects(shop: string, subjects: readonly string[]): number {
     let removed = 0;
     for (const subject of subjects) {
-      removed += removeConsent.run(shop, subject);
-      for (const statement of removeSubject) statement.run(shop, subject);
+      removed += removeConsent.changed(shop, subject);
+      references.forget(shop, subject);
       consents.forget(shop, subject);
     }
     return removed;
@@ -66,7 +62,7 @@ export function createErasePersonal(
         const theirs = rows.filter(({ visitor, userId }) => browsers.has(visitor) || ids.has(userId));
         if (theirs.length > 0)
           transaction(() => {
-            for (const { id } of theirs) removed += removeView.run(id);
+            for (const { id } of theirs) removed += removeView.changed(id);
             loneViews.forgetAll();
           });
         yield;
@@ -86,7 +82,7 @@ export function createErasePersonal(
       });
       // The links come last: an interrupted erasure begins with them again.
       yield* inChunks(store, [...ids], (id) => {
-        for (const statement of removeLinks) removed += statement.run(shop, id);
+        for (const statement of removeLinks) removed += statement.changed(shop, id);
       });
       return removed;
     },

@@ -1,10 +1,8 @@
 import { type Person, withoutPerson } from '../../privacy/person.ts';
 import type { Erased, PersonQuery } from '../person.ts';
 import type { AloneOrders } from './alone.ts';
-import { emptyWal } from './checkpoints.ts';
 import { CHUNK, inChunks } from './chunks.ts';
 import type { Consents } from './consents.ts';
-import { prepare } from './database.ts';
 import type { Dedup } from './dedup.ts';
 import { createErasePersonal } from './erase-personal.ts';
 import type { ErasedOrders } from './erased-orders.ts';
@@ -14,11 +12,14 @@ import type { History } from './history.ts';
 import { createGone, type LedgerRows } from './ledger.ts';
 import type { LoneViews } from './lone-views.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 import type { Remove } from './remove.ts';
 import { toStored, tryRead } from './stored-event.ts';
 import { prepareTexts, type StoredText, toStoredText } from './stored-text.ts';
+import type { Tables } from './tables.ts';
 
 interface Parts {
+  tables: Pick<Tables, 'forget'>;
   findPerson: FindPerson;
   remove: Remove;
   dedup: Dedup;
@@ -126,7 +127,7 @@ export function createErase(store: OpenStore, parts: Parts) {
       counts.events + counts.mentions + orders.length + reports.length + evidence.length + others > 0;
     if (isFound) {
       yield* ledger.erase(shop, gone);
-      yield* emptyWal(connection);
+      yield* parts.tables.forget();
     }
     const browsers = isFound ? [...person.browsers].filter((id) => !person.ids.has(id)) : [];
     const canonicalIds = orders.map(({ canonicalId }) => canonicalId);

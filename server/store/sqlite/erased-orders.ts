@@ -1,10 +1,10 @@
 import { subjectOf, tokenSubject } from '../subject.ts';
-import { prepare } from './database.ts';
 import { type Dedup, erasedKey, type Windows } from './dedup.ts';
 import { createDenialsOf } from './evidence.ts';
 import type { LoneViews } from './lone-views.ts';
 import type { OpenStore } from './open-store.ts';
-import { REFERENCES } from './order-subjects.ts';
+import { createReferences } from './order-references.ts';
+import { prepare } from './prepare.ts';
 
 /** The names of an erased order, for the ledger. */
 export interface ErasedOrder {
@@ -37,8 +37,8 @@ export function createErasedOrders(
     connection,
     "SELECT DISTINCT part FROM order_stages WHERE order_id = ? AND part <> ''",
   );
+  const references = createReferences(connection);
   const removals = [
-    REFERENCES,
     'evidence_names WHERE evidence_id IN (SELECT id FROM evidence WHERE order_id = ?)',
     'evidence WHERE order_id = ?',
     `views WHERE id IN (SELECT t.view_id FROM order_tokens o
@@ -86,6 +86,7 @@ export function createErasedOrders(
       const order = { ...describe(id, canonicalId), subjects: removeDenials(shop, id) };
       for (const { name, isTrusted } of namesOf.all(id))
         dedup.put(shop, erasedKey(name, isTrusted === 1), nowMs + windows.orderKeyMs);
+      references.remove(id);
       for (const removal of removals) removal.run(id);
       loneViews.forgetAll();
       return order;

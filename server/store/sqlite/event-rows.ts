@@ -1,7 +1,7 @@
 import { AUDIENCE, type Audience } from './audience.ts';
-import { prepare } from './database.ts';
 import { type Dedup, fromBlob, type Windows } from './dedup.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 import type { Remove } from './remove.ts';
 import { ONE_BYTE, withSpare } from './spare.ts';
 import { prepareTexts, toStoredText } from './stored-text.ts';
@@ -59,11 +59,11 @@ export function createEventRows(
   dedup: Pick<Dedup, 'put'>,
   { retentionMs }: Pick<Windows, 'retentionMs'>,
 ): EventRows {
-  const insert = prepare(
+  const insert = prepare<{ seq: number }>(
     connection,
     `INSERT INTO events (shop, received_at, hold_until, message_key, order_key, voice, audience, compose, order_id, visitor,
        person, packed, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
   );
   const insertPii = prepare(connection, 'INSERT INTO seals (seq, sealed) VALUES (?, ?)');
   const unsent = prepareTexts<Copied>(
@@ -93,7 +93,7 @@ export function createEventRows(
         ? { visitor: ONE_BYTE, person: null, text: withSpare(body) }
         : { ...row, text: body };
       const [packed, rest] = toStoredText(text);
-      const seq = insert.insert(
+      const inserted = insert.get(
         shop,
         receivedAtMs,
         holdUntilMs,
@@ -105,6 +105,7 @@ export function createEventRows(
         packed,
         rest,
       );
+      const seq = inserted?.seq ?? 0;
       if (encryptedPii !== null && interested.some(({ decryptsPii }) => decryptsPii))
         insertPii.run(seq, encryptedPii);
       for (const consumer of interested) consumer.waiting++;

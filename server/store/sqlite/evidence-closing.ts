@@ -1,6 +1,6 @@
 import type { EvidenceOutcome, OpenEvidence } from '../store.ts';
-import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 
 /** Browsers' reports of orders that no trusted voice has confirmed. */
 export function createEvidenceClosing({ connection }: OpenStore) {
@@ -13,7 +13,7 @@ export function createEvidenceClosing({ connection }: OpenStore) {
   );
   const close = prepare(
     connection,
-    `UPDATE evidence SET status = ?2, closed_at = ?3 WHERE status = 'open' AND id IN (SELECT value FROM json_each(?1))`,
+    `UPDATE evidence SET status = ?2, closed_at = ?3 WHERE status = 'open' AND id IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))`,
   );
   const hasOrder = prepare<object>(
     connection,
@@ -27,7 +27,7 @@ export function createEvidenceClosing({ connection }: OpenStore) {
     open: (shop: string, beforeMs: number, limit: number): OpenEvidence[] =>
       open.all(shop, beforeMs, limit).map(({ isKnown, ...row }) => ({ ...row, isKnown: isKnown === 1 })),
     close: (ids: readonly number[], outcome: EvidenceOutcome, nowMs: number): number =>
-      close.run(JSON.stringify(ids), outcome, nowMs),
+      close.changed(JSON.stringify(ids), outcome, nowMs),
     unconfirmed: (shop: string, sinceMs: number) => ({
       evidence: evidenceSince.get(shop, sinceMs)?.count ?? 0,
       hasOrder: hasOrder.get(shop, sinceMs) !== undefined,

@@ -2,9 +2,9 @@ import type { OrderClaim } from '../../orders/claim.ts';
 import type { Stage } from '../../orders/stages.ts';
 import { visitorSubject } from '../subject.ts';
 import type { AloneOrders } from './alone.ts';
-import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Order } from './order.ts';
+import { prepare } from './prepare.ts';
 import { prepareTexts, toStoredText } from './stored-text.ts';
 import { tokenKey } from './token-key.ts';
 
@@ -89,7 +89,7 @@ export function createRemoveEvidence(connection: OpenStore['connection']): (id: 
   const statements = ['evidence_names WHERE evidence_id', 'evidence WHERE id'].map((rows) =>
     prepare(connection, `DELETE FROM ${rows} = ?`),
   );
-  return (id) => statements.reduce((removed, statement) => removed + statement.run(id), 0);
+  return (id) => statements.reduce((removed, statement) => removed + statement.changed(id), 0);
 }
 
 /** What was denied without an id, by the names and tokens of an order. */
@@ -119,12 +119,11 @@ export function createDenialsOf(connection: OpenStore['connection']) {
 }
 
 export function createEvidence({ connection }: OpenStore, alone: AloneOrders) {
-  const insert = prepare(
+  const insert = prepare<{ id: number }>(
     connection,
     `INSERT INTO evidence (shop, key, stage, status, received_at, visitor, user_id, witness, packed, body)
-     VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+     VALUES (?, ?, ?, 'open', ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
   );
-  const lastId = prepare<{ id: number }>(connection, 'SELECT last_insert_rowid() AS id');
   const addName = prepare(
     connection,
     'INSERT INTO evidence_names (shop, name, evidence_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
@@ -137,7 +136,7 @@ export function createEvidence({ connection }: OpenStore, alone: AloneOrders) {
   );
   const withWitness = prepareTexts<EvidenceRow>(
     connection,
-    `SELECT ${COLUMNS} FROM ${WITNESSED} AND e.status = 'open' AND e.visitor IN (SELECT value FROM json_each(?5))
+    `SELECT ${COLUMNS} FROM ${WITNESSED} AND e.status = 'open' AND e.visitor IN (SELECT CAST(value AS TEXT) FROM json_each(?5))
      ORDER BY e.received_at DESC LIMIT ${MOST_CANDIDATES}`,
   );
   const witnesses = prepare<{ visitor: string | null }>(
@@ -203,9 +202,8 @@ export function createEvidence({ connection }: OpenStore, alone: AloneOrders) {
       { visitor, receivedAtMs, witness, body, isDenying }: Sent,
     ): EvidenceRow | undefined {
       const sender = [visitor, userId ?? null, witness] as const;
-      if (insert.run(shop, key, stage, receivedAtMs, ...sender, ...toStoredText(body)) === 0)
-        return undefined;
-      const id = lastId.get()?.id ?? 0;
+      const id = insert.get(shop, key, stage, receivedAtMs, ...sender, ...toStoredText(body))?.id;
+      if (id === undefined) return undefined;
       const counted = isDenying && witness !== null ? [byDenierKey(witness)] : [];
       for (const name of [...names.map(byNameKey), ...tokens.map(byTokenKey), ...counted])
         addName.run(shop, name, id);

@@ -1,9 +1,9 @@
 import { EXPIRES_MS } from '../waiting.ts';
 import { AUDIENCE } from './audience.ts';
 import { CHUNK, pages } from './chunks.ts';
-import { prepare } from './database.ts';
 import type { History } from './history.ts';
 import { type ConsumerState, isAhead, type OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 
 interface QueuedRow {
   seq: number;
@@ -36,7 +36,7 @@ export function createExpire(store: OpenStore, history: History, leaseMs: number
     connection,
     `SELECT d.seq, d.attempt, d.reason, e.received_at AS receivedAtMs,
        coalesce(d.requeued_at, e.received_at) < ?4
-         AND NOT (d.state = 'leased' AND d.due_at > ?5 AND d.due_at <= ?5 + ?6) AS isExpired
+         AND NOT (d.state = 'leased' AND d.due_at > ?5 AND d.due_at <= CAST(?5 AS BIGINT) + ?6) AS isExpired
      FROM deliveries d JOIN events e ON e.seq = d.seq WHERE d.consumer = ?1 AND d.seq > ?2 ORDER BY d.seq LIMIT ?3`,
   );
   const dequeue = prepare(connection, 'DELETE FROM deliveries WHERE consumer = ? AND seq = ?');

@@ -4,13 +4,13 @@ import type { Exported, PersonQuery } from '../person.ts';
 import { personSubject, visitorSubject } from '../subject.ts';
 import { CHUNK, pages } from './chunks.ts';
 import type { Consents } from './consents.ts';
-import { prepare } from './database.ts';
 import type { DeadLetterRow } from './dead-letters.ts';
 import type { ErasedOrders } from './erased-orders.ts';
 import type { FindPerson, FoundPerson } from './find-person.ts';
 import type { History } from './history.ts';
 import { createGone, type LedgerRows } from './ledger.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 import { tryRead } from './stored-event.ts';
 import { prepareTexts } from './stored-text.ts';
 

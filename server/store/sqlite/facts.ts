@@ -1,12 +1,15 @@
-import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 
 /** Keeps the names of other modules apart from those of the store itself. */
 const named = (name: string) => `kept:${name}`;
 
 export function createFacts({ connection }: OpenStore) {
   const find = prepare<{ value: string }>(connection, 'SELECT value FROM facts WHERE name = ?');
-  const put = prepare(connection, 'INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)');
+  const put = prepare(
+    connection,
+    'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+  );
   return {
     read: (name: string): string | undefined => find.get(named(name))?.value,
     write: (name: string, value: string): void => void put.run(named(name), value),

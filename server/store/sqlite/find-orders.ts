@@ -1,9 +1,8 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { Person, Relation } from '../../privacy/person.ts';
 import { CHUNK } from './chunks.ts';
-import { prepare } from './database.ts';
 import type { PersonRows } from './person-rows.ts';
 import { relationIn } from './person-scan.ts';
+import { type Connection, prepare } from './prepare.ts';
 import { prepareTexts } from './stored-text.ts';
 
 /** The key of one report of an order, and its text. */
@@ -30,7 +29,7 @@ export interface FoundOrders {
 
 /** The tables of the store, and what they are attached as. */
 export interface StoreTables {
-  connection: DatabaseSync;
+  connection: Connection;
   schema: 'main' | 'store';
 }
 

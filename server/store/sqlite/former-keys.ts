@@ -1,8 +1,8 @@
 import type { OrderClaim } from '../../orders/claim.ts';
 import type { Stage } from '../../orders/stages.ts';
-import { prepare } from './database.ts';
 import { type Dedup, formerMessageKey, orderKeyOf, type Windows } from './dedup.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 import { formerKeyOf } from './upgrade/former-keys.ts';
 
 /** What a version without voices recorded as seen. It counts for every voice until it expires. */

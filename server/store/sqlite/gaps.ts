@@ -1,13 +1,7 @@
 import type { Gap } from '../store.ts';
-import { prepare } from './database.ts';
 import type { HighWater, HighWaterMark } from './high-water.ts';
-import type { OpenStore } from './open-store.ts';
-
-/** What was found at this start. `highWaterMarkLost`: there are events, but their mark is absent or damaged. */
-export interface Found {
-  gap?: Gap;
-  highWaterMarkLost: boolean;
-}
+import { prepare } from './prepare.ts';
+import type { Found, OpenStore } from './tables.ts';
 
 /**
  * Compares the database with the high-water mark. Events at or below the mark that the database does not have are

@@ -1,9 +1,9 @@
 import type { HistoryRow, SentOutcome, SentRequest } from '../history.ts';
 import { CHUNK, eachRow, untilDone } from './chunks.ts';
-import { prepare } from './database.ts';
 import { HISTORY_COLUMNS, type StoredHistoryRow, shownOf } from './history-row.ts';
 import { createHistoryWriter, forgotten } from './history-writer.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 import { countOf, END, heldOf, placesOf, rangesOf, resultsOf, toRanges } from './ranges.ts';
 import { tryRead } from './stored-event.ts';
 import { prepareTexts } from './stored-text.ts';
@@ -66,10 +66,9 @@ export function createHistory(store: OpenStore, limits: HistoryLimits) {
     connection,
     `${select} WHERE h.consumer = (SELECT id FROM consumers WHERE name = ?) AND h.id < ? ORDER BY h.id DESC LIMIT ?`,
   );
-  const messageIdsBetween = prepareTexts<{ messageId: string | null; body: string }>(
+  const messageIdsBetween = prepareTexts<{ body: string }>(
     connection,
-    `SELECT iif(packed IS NULL AND json_valid(body), body ->> '$.messageId', NULL) AS messageId, packed,
-       iif(packed IS NULL, '', body) AS body FROM events
+    `SELECT packed, body FROM events
      WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`,
   );
   const removeOld = prepare(
@@ -104,7 +103,7 @@ export function createHistory(store: OpenStore, limits: HistoryLimits) {
       const free = MAX_MESSAGE_IDS - found.length;
       if (free <= 0) break;
       const rows = messageIdsBetween.all(from, to, free);
-      found.push(...rows.flatMap(({ messageId, body }) => messageId ?? tryRead(body)?.messageId ?? []));
+      found.push(...rows.flatMap(({ body }) => tryRead(body)?.messageId ?? []));
     }
     return found;
   }
@@ -161,7 +160,7 @@ export function createHistory(store: OpenStore, limits: HistoryLimits) {
 
     *retain(nowMs: number): Generator<undefined, void> {
       const beforeMs = nowMs - limits.historyMs;
-      yield* untilDone({ transaction }, () => removeOld.run(CHUNK, beforeMs, -limits.historyBytes));
+      yield* untilDone({ transaction }, () => removeOld.changed(CHUNK, beforeMs, -limits.historyBytes));
     },
 
     /**

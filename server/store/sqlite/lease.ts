@@ -2,8 +2,8 @@ import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { sqliteFault } from '../errors.ts';
 import { AUDIENCE } from './audience.ts';
 import type { Frozen } from './compose-row.ts';
-import { prepare } from './database.ts';
 import { type ConsumerState, type OpenStore, reachedSeq } from './open-store.ts';
+import { prepare } from './prepare.ts';
 import { RECORDED_COLUMNS, RECORDED_TABLES, type RowSubjects } from './recorded.ts';
 import type { Requeue } from './requeue.ts';
 import { prepareTexts, type ReadText } from './stored-text.ts';
@@ -35,16 +35,16 @@ const EVENT_COLUMNS = `e.shop, e.order_id AS orderId, e.compose, e.order_key IS 
 /** Exported so that a test can check their query plans. */
 export const DUE_SQL = `
   SELECT d.seq, d.attempt, d.uncertain_since AS uncertainSinceMs, coalesce(d.requeued_at, e.received_at) AS waitingSinceMs, ${EVENT_COLUMNS}
-  FROM deliveries d JOIN events e ON e.seq = d.seq LEFT JOIN seals s ON s.seq = d.seq AND ?2 ${RECORDED_TABLES}
+  FROM deliveries d JOIN events e ON e.seq = d.seq LEFT JOIN seals s ON s.seq = d.seq AND ?2 = 1 ${RECORDED_TABLES}
   WHERE d.consumer = ?1 AND d.voice = ?5 AND d.due_at = 0 AND d.seq <= ?4 ORDER BY d.seq LIMIT ?3`;
 export const NEW_SQL = `
   SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs, e.received_at AS waitingSinceMs, ${EVENT_COLUMNS}
-  FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3 ${RECORDED_TABLES}
-  WHERE e.shop = ?1 AND e.seq > ?2 AND e.audience & ?5 AND (e.voice = 0 OR e.seq > ?6) ORDER BY e.seq LIMIT ?4`;
+  FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3 = 1 ${RECORDED_TABLES}
+  WHERE e.shop = ?1 AND e.seq > ?2 AND e.audience & ?5 <> 0 AND (e.voice = 0 OR e.seq > ?6) ORDER BY e.seq LIMIT ?4`;
 export const TRUSTED_SQL = `
   SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs, e.received_at AS waitingSinceMs, ${EVENT_COLUMNS}
-  FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3 ${RECORDED_TABLES}
-  WHERE e.shop = ?1 AND e.voice = 1 AND e.seq > ?2 AND e.audience & ?5 ORDER BY e.seq LIMIT ?4`;
+  FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3 = 1 ${RECORDED_TABLES}
+  WHERE e.shop = ?1 AND e.voice = 1 AND e.seq > ?2 AND e.audience & ?5 <> 0 ORDER BY e.seq LIMIT ?4`;
 export const ENQUEUE_SQL = `
   UPDATE deliveries SET due_at = 0 WHERE consumer = ?1 AND seq IN (
     SELECT seq FROM deliveries WHERE consumer = ?1 AND voice = ?4 AND due_at > 0 AND due_at <= ?2
@@ -77,16 +77,19 @@ export function createLease(
     connection,
     `UPDATE deliveries SET state = 'leased', due_at = ?2, attempt = attempt + 1, reason = NULL,
        uncertain_since = coalesce(uncertain_since, ?3)
-     WHERE consumer = ?1 AND seq IN (SELECT value FROM json_each(?4))`,
+     WHERE consumer = ?1 AND seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?4))`,
   );
   /** A row for each new event that was read: leased, or held until its time. */
   const leaseNew = prepare(
     connection,
     `INSERT INTO deliveries (consumer, seq, state, due_at, attempt, uncertain_since, voice)
-     SELECT ?1, seq, iif(is_held, 'held', 'leased'), iif(is_held, hold_until, ?2), iif(is_held, 1, 2),
-       iif(is_held, NULL, ?3), voice
-     FROM (SELECT seq, voice, hold_until, coalesce(hold_until > ?3 AND hold_until <= ?3 + ?10, 0) AS is_held FROM events
-           WHERE shop = ?4 AND seq > ?5 AND seq <= ?6 AND audience & ?7 AND iif(?8, voice = 1, voice = 0 OR seq > ?9))`,
+     SELECT CAST(?1 AS BIGINT), seq, CASE WHEN is_held THEN 'held' ELSE 'leased' END,
+       CASE WHEN is_held THEN hold_until ELSE CAST(?2 AS BIGINT) END, CASE WHEN is_held THEN 1 ELSE 2 END,
+       CASE WHEN is_held THEN NULL ELSE CAST(?3 AS BIGINT) END, voice
+     FROM (SELECT seq, voice, hold_until,
+             coalesce(hold_until > CAST(?3 AS BIGINT) AND hold_until <= CAST(?10 AS BIGINT), FALSE) AS is_held FROM events
+           WHERE shop = ?4 AND seq > ?5 AND seq <= ?6 AND audience & ?7 <> 0
+             AND CASE WHEN ?8 = 1 THEN voice = 1 ELSE voice = 0 OR seq > ?9 END) new`,
   );
   const moveCursors = prepare(connection, 'UPDATE consumers SET cursor = ?, trusted_cursor = ? WHERE id = ?');
   const newest = prepare<{ seq: number | null }>(
@@ -132,7 +135,7 @@ export function createLease(
           audience,
           Number(isTrusted),
           consumer.trustedCursor,
-          holdMs,
+          nowMs + holdMs,
         );
       if (isTrusted) consumer.trustedCursor = Math.max(after, last);
       else consumer.cursor = Math.max(after, last);
@@ -151,7 +154,7 @@ export function createLease(
     const voice = Number(isTrusted);
     const read = () => due.all(id, Number(consumer.decryptsPii), max, end, voice);
     let rows = read();
-    if (rows.length < max && !isRequeuing && enqueue.run(id, nowMs, ENQUEUE, voice) > 0) rows = read();
+    if (rows.length < max && !isRequeuing && enqueue.changed(id, nowMs, ENQUEUE, voice) > 0) rows = read();
     const seqs = JSON.stringify(rows.map(({ seq }) => seq));
     if (rows.length > 0) leaseAgain.run(id, nowMs + leaseMs, nowMs, seqs);
     return rows;

@@ -1,9 +1,9 @@
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import type { LedgerEntry } from '../ledger.ts';
 import { CHUNK, untilDone } from './chunks.ts';
-import { prepare } from './database.ts';
 import type { ErasedOrder } from './erased-orders.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 
 /** On disk a reserved key is 'noted' and a confirmed one 'settled'. */
 export const LEDGER_SCHEMA = `
@@ -70,7 +70,8 @@ export function createLedger({ connection, transaction }: OpenStore) {
   );
   const write = prepare(
     connection,
-    `INSERT OR REPLACE INTO ledger (consumer, key, state, remote_id, expires_at) VALUES (?, ?, ?, ?, ?)`,
+    `INSERT INTO ledger (consumer, key, state, remote_id, expires_at) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (consumer, key) DO UPDATE SET state = excluded.state, remote_id = excluded.remote_id, expires_at = excluded.expires_at`,
   );
   const reserveNew = prepare(
     connection,
@@ -128,7 +129,7 @@ export function createLedger({ connection, transaction }: OpenStore) {
       const known = new Map<string, LedgerEntry>();
       for (const key of new Set(keys)) {
         // Nearly all keys are new.
-        if (reserveNew.run(consumer, key, nowMs + KEEP_MS) > 0) continue;
+        if (reserveNew.changed(consumer, key, nowMs + KEEP_MS) > 0) continue;
         const row = read.get(consumer, key, nowMs);
         if (row) known.set(key, toEntry(row));
         if (row?.state !== 'settled') write.run(consumer, key, 'noted', null, nowMs + KEEP_MS);
@@ -138,13 +139,14 @@ export function createLedger({ connection, transaction }: OpenStore) {
     },
     confirm(consumer: string, entries: readonly { key: string; remoteId?: string }[], nowMs: number): void {
       for (const { key, remoteId } of entries) {
-        if (confirmReserved.run(consumer, key, remoteId ?? null, nowMs + KEEP_MS - MOMENT_MS) > 0) continue;
+        if (confirmReserved.changed(consumer, key, remoteId ?? null, nowMs + KEEP_MS - MOMENT_MS) > 0)
+          continue;
         const before = read.get(consumer, key, nowMs);
         write.run(consumer, key, 'settled', remoteId ?? before?.remoteId ?? null, nowMs + KEEP_MS);
       }
     },
     /** Also the keys of consumers that reserve none any more. */
-    retain: (nowMs: number) => untilDone({ transaction }, () => clear.run(nowMs, CHUNK)),
+    retain: (nowMs: number) => untilDone({ transaction }, () => clear.changed(nowMs, CHUNK)),
     release(consumer: string, keys: readonly string[]): void {
       for (const key of keys) remove.run(consumer, key);
     },

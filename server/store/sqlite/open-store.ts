@@ -1,40 +1,9 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { Consumer } from '../store.ts';
 import { AUDIENCE } from './audience.ts';
-import { type Database, prepare } from './database.ts';
+import { prepare } from './prepare.ts';
+import type { ConsumerState, Member, OpenStore, Tables } from './tables.ts';
 
-/** A configured consumer in memory. `waiting` and `deadLetters` count its unsettled events and its dead letters. */
-export interface ConsumerState extends Omit<Consumer, 'audience'> {
-  /** The bit of its audience. */
-  audience: number;
-  id: number;
-  cursor: number;
-  /** Events of trusted voices up to this one were leased ahead of the cursor. */
-  trustedCursor: number;
-  waiting: number;
-  deadLetters: number;
-  /**
-   * A requeue under way: every retry above `requeuedTo`, up to `requeueEnd`, becomes due as leases reach it, so that
-   * neither `requeueNow` nor a restart updates a million rows at once.
-   */
-  requeuedTo: number;
-  requeueEnd: number;
-  /** Leases above `resumedTo`, up to `resumeEnd`, are of an earlier process and are requeued too. */
-  resumedTo: number;
-  resumeEnd: number;
-}
-
-/** The open file and the state kept in memory beside it. */
-export interface OpenStore {
-  connection: DatabaseSync;
-  /** All or nothing, in the file and in the consumers' states. */
-  transaction<T>(work: () => T): T;
-  /** Registers further state in memory that must follow the transactions. */
-  joinTransactions(member: Member): void;
-  /** @throws {RangeError} for a name the log was not opened with. */
-  consumer(name: string): ConsumerState;
-  consumers: readonly ConsumerState[];
-}
+export type { ConsumerState, OpenStore } from './tables.ts';
 
 type Cursors = Pick<ConsumerState, 'cursor' | 'trustedCursor'>;
 
@@ -53,15 +22,10 @@ export const isAhead = (
   event: { seq: number; voice: number; audience: number },
 ): boolean => (consumer.audience & event.audience) !== 0 && isBeyond(consumer, event);
 
-export interface Member {
-  begin(): void;
-  rollback(): void;
-}
-
-export function createStore(database: Database, configured: readonly Consumer[]): OpenStore {
+export function createStore(database: Tables, configured: readonly Consumer[]): OpenStore {
   const { connection } = database;
   const consumers = database.transaction(() =>
-    configured.map((consumer) => loadConsumer(connection, consumer)),
+    configured.map((consumer) => loadConsumer(database, consumer)),
   );
   const byName = new Map(consumers.map((consumer) => [consumer.name, consumer]));
   if (byName.size < consumers.length) throw new RangeError('two consumers have the same name');
@@ -94,19 +58,17 @@ export function createStore(database: Database, configured: readonly Consumer[])
  * A consumer new to the log starts at its end. After a restart nothing is leased, and everything that waited is due
  * before what is new, oldest first, so that an identify is delivered before its tracks.
  */
-function loadConsumer(connection: DatabaseSync, consumer: Consumer): ConsumerState {
+function loadConsumer({ connection, assignedSeq }: Tables, consumer: Consumer): ConsumerState {
   const { name, shop } = consumer;
   const audience = AUDIENCE[consumer.audience];
   prepare(
     connection,
-    `INSERT INTO consumers (name, shop, cursor, trusted_cursor)
-     SELECT ?1, ?2, seq, seq FROM (SELECT coalesce(max(seq), 0) AS seq FROM sqlite_sequence WHERE name = 'events')
-     WHERE true ON CONFLICT DO NOTHING`,
-  ).run(name, shop);
+    'INSERT INTO consumers (name, shop, cursor, trusted_cursor) VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO NOTHING',
+  ).run(name, shop, assignedSeq());
   const state = prepare<Pick<ConsumerState, 'id' | 'cursor' | 'trustedCursor' | 'waiting' | 'deadLetters'>>(
     connection,
     `SELECT id, cursor, trusted_cursor AS trustedCursor,
-       (SELECT count(*) FROM events WHERE shop = ?2 AND seq > cursor AND audience & ?3
+       (SELECT count(*) FROM events WHERE shop = ?2 AND seq > cursor AND audience & ?3 <> 0
           AND (voice = 0 OR seq > trusted_cursor))
          + (SELECT count(*) FROM deliveries WHERE consumer = consumers.id) AS waiting,
        (SELECT count(*) FROM dead_letters WHERE consumer = consumers.id) AS deadLetters

@@ -4,13 +4,13 @@ import { EXPIRES_MS } from '../waiting.ts';
 import type { AloneOrders } from './alone.ts';
 import { CHUNK, eachRow, STEP, untilDone } from './chunks.ts';
 import type { Consents } from './consents.ts';
-import { prepare } from './database.ts';
 import type { Windows } from './dedup.ts';
 import { createRemoveEvidence } from './evidence.ts';
 import type { ReportRow } from './find-orders.ts';
 import type { LoneViews } from './lone-views.ts';
 import type { OpenStore } from './open-store.ts';
-import { REFERENCES } from './order-subjects.ts';
+import { createReferences } from './order-references.ts';
+import { prepare } from './prepare.ts';
 import { toStored, tryRead } from './stored-event.ts';
 import { prepareTexts, toStoredText } from './stored-text.ts';
 
@@ -58,8 +58,8 @@ export function createOrderRetention(
     'SELECT id FROM orders WHERE +shop = ? AND id > ? ORDER BY id LIMIT ?',
   );
   const forgetWitness = prepare(connection, 'UPDATE orders SET witness = NULL WHERE id = ?');
+  const references = createReferences(connection);
   const removeOrderRows = [
-    prepare(connection, `DELETE FROM ${REFERENCES}`),
     ...ORDER_TABLES.map((table) => prepare(connection, `DELETE FROM ${table} WHERE order_id = ?`)),
     prepare(connection, 'DELETE FROM orders WHERE id = ?'),
   ];
@@ -111,6 +111,7 @@ export function createOrderRetention(
 
   const removeOrder = (id: number) => {
     alone.end(id);
+    references.remove(id);
     for (const statement of removeOrderRows) statement.run(id);
   };
 
@@ -170,10 +171,10 @@ export function createOrderRetention(
       yield* retainUnclosed(beforeMs);
       yield* untilDone(store, () => {
         loneViews.forgetAll();
-        return removeViews.run(beforeMs, CHUNK);
+        return removeViews.changed(beforeMs, CHUNK);
       });
       yield* retainConsents(nowMs - Math.max(CONSENTS_MS, windows.retentionMs + EXPIRES_MS));
-      yield* untilDone(store, () => removeLinks.run(orderBeforeMs, CHUNK));
+      yield* untilDone(store, () => removeLinks.changed(orderBeforeMs, CHUNK));
     },
 
     *purge(shop: string): Generator<undefined, void> {

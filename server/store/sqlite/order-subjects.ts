@@ -4,10 +4,6 @@ import type { Evidence } from '../../orders/evidence.ts';
 import { personSubject, subjectOf, tokenSubject, visitorSubject } from '../subject.ts';
 import type { Consents } from './consents.ts';
 
-/** SQL: the rows of `order_subjects` that belong to the order ?1. Run it before the order's row goes. */
-export const REFERENCES = `order_subjects WHERE order_id = ?1
-  AND subject IN (SELECT value ->> 0 FROM json_each(coalesce((SELECT subjects FROM orders WHERE id = ?1), '[]')))`;
-
 /** What is known of an order or a checkout by proof. */
 export interface Proven {
   /** Of the order's earlier stages. */

@@ -3,10 +3,10 @@ import type { OrderClaim } from '../../orders/claim.ts';
 import { isTrusted, type Report } from '../../orders/precedence.ts';
 import type { Stage } from '../../orders/stages.ts';
 import type { AloneOrders } from './alone.ts';
-import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Order } from './order.ts';
-import { REFERENCES } from './order-subjects.ts';
+import { createReferences } from './order-references.ts';
+import { prepare } from './prepare.ts';
 import { readStored } from './stored-event.ts';
 import { prepareTexts, toStoredText } from './stored-text.ts';
 import { tokenKey } from './token-key.ts';
@@ -75,21 +75,21 @@ export function createOrders({ connection }: OpenStore, alone: AloneOrders): Ord
      FROM order_names n JOIN orders ON orders.id = n.order_id WHERE n.shop = ? AND n.name = ?`,
   );
   const byId = prepare<Order>(connection, `SELECT ${COLUMNS} FROM orders WHERE id = ?`);
-  const insert = prepare(
+  const insert = prepare<{ id: number }>(
     connection,
     `INSERT INTO orders (shop, canonical_id, reported_at, window_until, user_id, witness, is_cancelled)
-     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+     VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
   );
   const complete = prepare(
     connection,
     `UPDATE orders SET user_id = coalesce(user_id, ?2), witness = coalesce(witness, ?3),
-       is_cancelled = max(is_cancelled, ?4) WHERE id = ?1`,
+       is_cancelled = max(is_cancelled, CAST(?4 AS BIGINT)) WHERE id = ?1`,
   );
   const addName = prepare(
     connection,
     `INSERT INTO order_names (shop, name, order_id, is_trusted) VALUES (?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET order_id = excluded.order_id, is_trusted = 1
-     WHERE excluded.is_trusted = 1 AND is_trusted = 0`,
+     ON CONFLICT (shop, name) DO UPDATE SET order_id = excluded.order_id, is_trusted = 1
+     WHERE excluded.is_trusted = 1 AND order_names.is_trusted = 0`,
   );
   const addToken = prepare(
     connection,
@@ -107,9 +107,9 @@ export function createOrders({ connection }: OpenStore, alone: AloneOrders): Ord
   const putReport = prepare(
     connection,
     `INSERT INTO order_reports (order_id, source, stage, part, received_at, packed, body) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT DO UPDATE SET received_at = excluded.received_at, packed = excluded.packed, body = excluded.body,
+     ON CONFLICT (order_id, source, stage, part) DO UPDATE SET received_at = excluded.received_at, packed = excluded.packed, body = excluded.body,
        is_reduced = 0
-     WHERE excluded.received_at >= received_at`,
+     WHERE excluded.received_at >= order_reports.received_at`,
   );
   const allReports = prepareTexts<{ source: Source; stage: Stage; part: string; body: string }>(
     connection,
@@ -128,12 +128,19 @@ export function createOrders({ connection }: OpenStore, alone: AloneOrders): Ord
     connection,
     'UPDATE orders SET event_id = coalesce(event_id, ?2), subjects = ?3 WHERE id = ?1',
   );
-  const refer = prepare(
-    connection,
-    'INSERT INTO order_subjects (subject, order_id) VALUES (?, ?) ON CONFLICT DO NOTHING',
-  );
-  const moves = ['order_names', 'order_tokens', 'order_stages', 'order_reports', 'evidence', 'events'].map(
-    (table) => prepare(connection, `UPDATE OR IGNORE ${table} SET order_id = ?2 WHERE order_id = ?1`),
+  const references = createReferences(connection);
+  const moves = [
+    ...['order_names', 'evidence', 'events'].map((table) => [table, '']),
+    ...[
+      ['order_tokens', 'shop', 'token'],
+      ['order_stages', 'stage', 'part'],
+      ['order_reports', 'source', 'stage', 'part'],
+    ].map(([table, ...keys]) => {
+      const isSame = keys.map((key) => `AND other.${key} = ${table}.${key}`).join(' ');
+      return [table, `AND NOT EXISTS (SELECT 1 FROM ${table} other WHERE other.order_id = ?2 ${isSame})`];
+    }),
+  ].map(([table, unless]) =>
+    prepare(connection, `UPDATE ${table} SET order_id = ?2 WHERE order_id = ?1 ${unless}`),
   );
   // Of a stage that both orders have, the one that was sent stays; where none was, the older.
   const preferSent = prepare(
@@ -150,16 +157,9 @@ export function createOrders({ connection }: OpenStore, alone: AloneOrders): Ord
     `UPDATE orders SET canonical_id = ?2 WHERE id = ?1 AND event_id IS NULL
        AND NOT EXISTS (SELECT 1 FROM orders other WHERE other.shop = orders.shop AND other.canonical_id = ?2)`,
   );
-  const joinSubjects = [
-    `UPDATE orders SET subjects = (SELECT json_group_array(json(value)) FROM (
-       SELECT value FROM json_each(coalesce((SELECT subjects FROM orders WHERE id = ?1), '[]'))
-       UNION ALL SELECT value FROM json_each(coalesce(orders.subjects, '[]')))) WHERE id = ?2`,
-    `INSERT OR IGNORE INTO order_subjects (subject, order_id) SELECT subject, ?2 FROM ${REFERENCES}`,
-  ].map((sql) => prepare(connection, sql));
   const leftovers = [
     prepare(connection, 'DELETE FROM order_tokens WHERE order_id = ?'),
     prepare(connection, 'DELETE FROM order_reports WHERE order_id = ?'),
-    prepare(connection, `DELETE FROM ${REFERENCES}`),
     prepare(connection, 'DELETE FROM orders WHERE id = ?'),
   ];
 
@@ -196,7 +196,9 @@ export function createOrders({ connection }: OpenStore, alone: AloneOrders): Ord
   function merge(from: Order, to: number): number[] {
     const before = [...stagesOf.all(from.id), ...stagesOf.all(to)];
     preferSent.all(from.id, to);
-    for (const move of [...moves, ...joinSubjects]) move.run(from.id, to);
+    for (const move of moves) move.run(from.id, to);
+    references.join(from.id, to);
+    references.remove(from.id);
     dropStages.run(from.id);
     const kept = new Set(stagesOf.all(to).map(({ seq }) => seq));
     const superseded = before.map(({ seq }) => seq).filter((seq) => !kept.has(seq));
@@ -220,7 +222,7 @@ export function createOrders({ connection }: OpenStore, alone: AloneOrders): Ord
       if (canonicalId === undefined) throw new RangeError('an order without a name cannot be identified');
       const windowUntilMs = receivedAtMs + mergeMs;
       const own = [userId, witness, Number(isCancelled)] as const;
-      const id = known?.id ?? insert.insert(shop, canonicalId, receivedAtMs, windowUntilMs, ...own);
+      const id = known?.id ?? insert.get(shop, canonicalId, receivedAtMs, windowUntilMs, ...own)?.id ?? 0;
       const superseded = merged.flatMap((other) => merge(other, id));
       if (known) complete.run(id, ...own);
       for (const name of names) addName.run(shop, name, id, Number(isTrusted(source)));
@@ -270,7 +272,7 @@ export function createOrders({ connection }: OpenStore, alone: AloneOrders): Ord
       alone.end(id);
       if (frozen !== null && subjects === before) return;
       freeze.run(id, eventId, subjects);
-      if (subjects !== before) for (const [subject] of joined) if (subject !== '') refer.run(subject, id);
+      if (subjects !== before) references.add(id, joined);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { isSha256 } from '../../privacy/hash.ts';
-import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -32,7 +32,7 @@ export function createPersonLinks({ connection }: OpenStore): PersonLinks {
   const put = prepare(
     connection,
     `INSERT INTO person_links (shop, user_id, key, at) VALUES (?1, ?2, ?3, ?4)
-     ON CONFLICT DO UPDATE SET at = ?4 WHERE ?4 >= at + ${DAY_MS}`,
+     ON CONFLICT (shop, user_id, key) DO UPDATE SET at = excluded.at WHERE excluded.at >= person_links.at + ${DAY_MS}`,
   );
   const keysOf = prepare<{ key: string }>(
     connection,

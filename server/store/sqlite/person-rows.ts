@@ -1,7 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { Person } from '../../privacy/person.ts';
 import { CHUNK, pages } from './chunks.ts';
-import { prepare } from './database.ts';
+import { type Connection, prepare } from './prepare.ts';
 import { prepareTexts } from './stored-text.ts';
 
 /** Tables whose rows concern persons, beside orders. */
@@ -29,7 +28,7 @@ export interface PersonRows {
 const STEP = 1_000;
 
 /** Every row of a shop. */
-export function createEveryRow(connection: DatabaseSync): PersonRows {
+export function createEveryRow(connection: Connection): PersonRows {
   const tables = {
     events: prepareTexts<PersonRow>(
       connection,

@@ -1,9 +1,9 @@
 import type { Depth, Requeued, RequeueOptions } from '../store.ts';
 import type { Audit } from './audit.ts';
 import { CHUNK, pages } from './chunks.ts';
-import { prepare } from './database.ts';
 import type { History } from './history.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 import type { Requeue } from './requeue.ts';
 import type { Now, SendAgain } from './send-again.ts';
 
@@ -20,13 +20,13 @@ export function createQueue(store: OpenStore, { requeue, sendAgain, history, aud
   const nextQueued = prepare<{ dueAtMs: number | null }>(
     connection,
     `SELECT min(due_at) AS dueAtMs FROM (SELECT min(due_at) AS due_at FROM deliveries WHERE consumer = ?1 AND voice = 0
-       UNION ALL SELECT min(due_at) FROM deliveries WHERE consumer = ?1 AND voice = 1)`,
+       UNION ALL SELECT min(due_at) FROM deliveries WHERE consumer = ?1 AND voice = 1) due`,
   );
   const nextNew = prepare<{ dueAtMs: number | null }>(
     connection,
     `SELECT min(coalesce(hold_until, 0)) AS dueAtMs FROM
-       (SELECT hold_until FROM events WHERE shop = ?1 AND seq > ?2 AND audience & ?4 AND (voice = 0 OR seq > ?5)
-        ORDER BY seq LIMIT ?3)`,
+       (SELECT hold_until FROM events WHERE shop = ?1 AND seq > ?2 AND audience & ?4 <> 0 AND (voice = 0 OR seq > ?5)
+        ORDER BY seq LIMIT ?3) new`,
   );
   // What was requeued waits since then; it is looked past only so far, so that a replay of all events does not make
   // this slow.
@@ -37,14 +37,14 @@ export function createQueue(store: OpenStore, { requeue, sendAgain, history, aud
          SELECT requeued_at AS since FROM queued WHERE requeued_at IS NOT NULL
          UNION ALL SELECT received_at FROM events WHERE seq = (SELECT min(seq) FROM queued WHERE requeued_at IS NULL)
          UNION ALL SELECT received_at FROM events WHERE seq = (
-           SELECT seq FROM events WHERE shop = ?2 AND seq > ?3 AND audience & ?4 AND (voice = 0 OR seq > ?5)
+           SELECT seq FROM events WHERE shop = ?2 AND seq > ?3 AND audience & ?4 <> 0 AND (voice = 0 OR seq > ?5)
            ORDER BY seq LIMIT 1))
      SELECT min(since) AS sinceMs FROM waiting`,
   );
   const since = prepare<{ seq: number; receivedAtMs: number }>(
     connection,
     `SELECT seq, received_at AS receivedAtMs FROM events
-     WHERE shop = ? AND seq > ? AND seq <= ? AND audience & ? ORDER BY seq LIMIT ?`,
+     WHERE shop = ? AND seq > ? AND seq <= ? AND audience & ? <> 0 ORDER BY seq LIMIT ?`,
   );
   return {
     requeueNow: (name: string): void => requeue.begin(store.consumer(name)),

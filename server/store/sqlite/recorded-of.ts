@@ -1,7 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { NOTHING_SAID } from '../../../shared/consent.ts';
 import type { Recorded } from '../../privacy/effective-consent.ts';
 import type { Consents } from './consents.ts';
+import type { Connection } from './prepare.ts';
 import {
   createRecorded,
   RECORDED_COLUMNS,
@@ -14,7 +14,7 @@ import { prepareTexts } from './stored-text.ts';
 const NOTHING: Recorded = { visitors: NOTHING_SAID, person: NOTHING_SAID };
 
 /** What a lease of an event would apply now. An order that waits for its reports is about those of its first one. */
-export function createRecordedOf(connection: DatabaseSync, consents: Consents): (seq: number) => Recorded {
+export function createRecordedOf(connection: Connection, consents: Consents): (seq: number) => Recorded {
   const bySeq = prepareTexts<RowSubjects>(
     connection,
     `SELECT e.shop, e.compose, e.packed, e.body, ${RECORDED_COLUMNS} FROM events e ${RECORDED_TABLES} WHERE e.seq = ?`,

@@ -100,7 +100,7 @@ function happenedAtMs(body: string): number {
 
 /** Columns of `RowSubjects` (person NULL: nothing is looked up) for an event `e`, and the tables to read them from. */
 export const RECORDED_COLUMNS = `e.received_at AS receivedAtMs, e.visitor, e.person,
-  iif(cv.state IS NULL AND cp.state IS NULL, NULL, coalesce(cv.state, '---') || coalesce(cp.state, '---')) AS said,
-  coalesce(cv.used_at < e.received_at - ${DAY_MS}, 0) OR coalesce(cp.used_at < e.received_at - ${DAY_MS}, 0) AS isStale`;
+  CASE WHEN cv.state IS NOT NULL OR cp.state IS NOT NULL THEN coalesce(cv.state, '---') || coalesce(cp.state, '---') END AS said,
+  coalesce(cv.used_at < e.received_at - ${DAY_MS}, FALSE) OR coalesce(cp.used_at < e.received_at - ${DAY_MS}, FALSE) AS isStale`;
 export const RECORDED_TABLES = `LEFT JOIN consents cv ON cv.shop = e.shop AND cv.subject = e.visitor
   LEFT JOIN consents cp ON cp.shop = e.shop AND cp.subject = e.person`;

@@ -1,7 +1,7 @@
 import type { Redaction, RedactionRequest } from '../redactions.ts';
 import { CHUNK, untilDone } from './chunks.ts';
-import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 import { tryRead } from './stored-event.ts';
 
 export const REDACTION_SCHEMA = `
@@ -86,15 +86,15 @@ export function createRedactions({ connection, transaction }: OpenStore) {
       const row = byId.get(id);
       return row && toRedaction(row);
     },
-    confirm: (id: number, nowMs: number): boolean => confirm.run(id, nowMs) > 0,
+    confirm: (id: number, nowMs: number): boolean => confirm.changed(id, nowMs) > 0,
     finish: (id: number, isFound: boolean | undefined, nowMs: number): boolean =>
-      finish.run(
+      finish.changed(
         id,
         isFound === undefined ? 'cancelled' : 'done',
         isFound === undefined ? null : Number(isFound),
         nowMs,
       ) > 0,
-    retain: (nowMs: number) => untilDone({ transaction }, () => removeOld.run(nowMs - KEEP_MS, CHUNK)),
+    retain: (nowMs: number) => untilDone({ transaction }, () => removeOld.changed(nowMs - KEEP_MS, CHUNK)),
   };
 }
 export type Redactions = ReturnType<typeof createRedactions>;

@@ -1,5 +1,5 @@
-import { prepare } from './database.ts';
 import { isAhead, type OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 
 /** Removes events of one shop with their PII, deliveries and dead letters. Returns how many there were. */
 export type Remove = (shop: string, seqs: readonly number[]) => number;
@@ -26,8 +26,8 @@ export function createRemove(store: OpenStore): Remove {
       removed++;
       removePii.run(seq);
       for (const id of ids) {
-        const wasQueued = removeDelivery.run(id, seq) > 0;
-        const wasDead = removeDeadLetter.run(id, seq) > 0;
+        const wasQueued = removeDelivery.changed(id, seq) > 0;
+        const wasDead = removeDeadLetter.changed(id, seq) > 0;
         const state = states.get(id);
         if (state && (wasQueued || isAhead(state, event))) state.waiting--;
         if (state && wasDead) state.deadLetters--;

@@ -1,11 +1,11 @@
-import { prepare } from './database.ts';
 import { type ConsumerState, type OpenStore, reachedSeq } from './open-store.ts';
+import { prepare } from './prepare.ts';
 
 /** Exported so that a test can check their query plans. */
 export const REACH_SQL = `
   SELECT seq FROM deliveries WHERE consumer = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq LIMIT ?4`;
 /** Retries, leases of an earlier process, and holds that an earlier process set by a clock that was ahead. */
-const REQUEUED = `(state = 'retry' OR (state = 'leased' AND seq > ?4 AND seq <= ?5) OR (state = 'held' AND due_at > ?6 + ?7))`;
+const REQUEUED = `(state = 'retry' OR (state = 'leased' AND seq > ?4 AND seq <= ?5) OR (state = 'held' AND due_at > CAST(?6 AS BIGINT) + ?7))`;
 const ANY_SQL = `SELECT 1 FROM deliveries WHERE consumer = ?1 AND seq > ?2 AND seq <= ?3 AND ${REQUEUED} LIMIT 1`;
 const REQUEUE_SQL = `
   UPDATE deliveries SET due_at = 0, state = 'retry' WHERE consumer = ?1 AND seq > ?2 AND seq <= ?3

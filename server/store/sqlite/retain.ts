@@ -1,8 +1,6 @@
 import type { Audit } from './audit.ts';
-import { emptyWal } from './checkpoints.ts';
 import { CHUNK, pages, STEP, untilDone } from './chunks.ts';
 import type { ComposedRow, Frozen } from './compose-row.ts';
-import { prepare } from './database.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Dedup } from './dedup.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
@@ -10,14 +8,16 @@ import type { History } from './history.ts';
 import type { LedgerRows } from './ledger.ts';
 import type { OpenStore } from './open-store.ts';
 import type { OrderRetention } from './order-retention.ts';
+import { prepare } from './prepare.ts';
 import type { Redactions } from './redactions.ts';
 import type { Remove } from './remove.ts';
 import { prepareTexts } from './stored-text.ts';
+import type { Tables } from './tables.ts';
 
 /** Free pages beyond this share of the file are returned to the operating system; the rest is reused. */
-const KEEP_FREE = 0.25;
 
 interface Parts {
+  tables: Pick<Tables, 'forget' | 'shrink'>;
   retentionMs: number;
   remove: Remove;
   encryptedPii: EncryptedPii;
@@ -39,7 +39,7 @@ interface Retained {
 /** What is past its time, and all of a shop. */
 export function createRetain(store: OpenStore, parts: Parts) {
   const { retentionMs, remove, encryptedPii, dedup, history, deadLetters, ledger, composeRow } = parts;
-  const { orders, redactions, audit } = parts;
+  const { orders, redactions, audit, tables } = parts;
   const { connection } = store;
   const uncomposed = prepareTexts<Omit<ComposedRow, 'packed'>>(
     connection,
@@ -94,15 +94,6 @@ export function createRetain(store: OpenStore, parts: Parts) {
     return found;
   }
 
-  /** Returns free pages in small steps. */
-  function* shrink(): Generator<undefined, void> {
-    const read = (name: string) => Number(connection.prepare(`PRAGMA ${name}`).get()?.[name]);
-    while (read('freelist_count') > read('page_count') * KEEP_FREE) {
-      connection.exec(`PRAGMA incremental_vacuum(${CHUNK})`);
-      yield;
-    }
-  }
-
   return {
     *retain(nowMs: number): Generator<undefined, number> {
       const beforeMs = nowMs - retentionMs;
@@ -122,8 +113,8 @@ export function createRetain(store: OpenStore, parts: Parts) {
       yield* ledger.retain(nowMs);
       yield* redactions.retain(nowMs);
       yield* audit.retain(nowMs);
-      yield* shrink();
-      yield* emptyWal(connection);
+      yield* tables.shrink();
+      yield* tables.forget();
       return removed;
     },
 
@@ -137,10 +128,10 @@ export function createRetain(store: OpenStore, parts: Parts) {
         removed += store.transaction(() => remove(shop, seqs));
         yield;
       }
-      while (store.transaction(() => shopKeys.run(shop, CHUNK)) > 0) yield;
+      while (store.transaction(() => shopKeys.changed(shop, CHUNK)) > 0) yield;
       yield* history.purge(shop);
       yield* orders.purge(shop);
-      yield* emptyWal(store.connection);
+      yield* tables.forget();
       return removed;
     },
   };

@@ -1,10 +1,10 @@
 import type { DeadLetterReason, RetryReason, SkipReason } from '../../../shared/reasons.ts';
 import type { SentRequest } from '../history.ts';
-import { prepare } from './database.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
 import type { History, NewRow } from './history.ts';
 import type { LedgerRows } from './ledger.ts';
 import type { ConsumerState, OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 
 /** How deliveries leased under the same attempt ended. Times in epoch ms. */
 export type DeliverySettlement = { consumer: string; attempt: number; seqs: number[] } & (
@@ -34,7 +34,8 @@ export function createSettle(
 ) {
   const { connection } = store;
   /** A row's attempt is one ahead of that of its current lease; settlements of older leases match no row. */
-  const leased = 'consumer = ?1 AND attempt = ?2 + 1 AND seq IN (SELECT value FROM json_each(?3))';
+  const leased =
+    'consumer = ?1 AND attempt = ?2 + 1 AND seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?3))';
   const remove = prepare<{ seq: number }>(connection, `DELETE FROM deliveries WHERE ${leased} RETURNING seq`);
   const removeUnread = prepare(connection, `DELETE FROM deliveries WHERE ${leased}`);
   const postpone = prepare(
@@ -89,7 +90,7 @@ export function createSettle(
         const { dueAtMs, reason, uncertainSinceMs } = settlement;
         postpone.run(...lease, dueAtMs, reason, uncertainSinceMs);
       } else if (settlement.kind === 'ack' && !consumer.decryptsPii) {
-        consumer.waiting -= removeUnread.run(...lease);
+        consumer.waiting -= removeUnread.changed(...lease);
       } else {
         const seqs = remove.all(...lease).map(({ seq }) => seq);
         consumer.waiting -= seqs.length;

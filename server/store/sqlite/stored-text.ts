@@ -1,6 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { prepare, type Query } from './database.ts';
+import { type Connection, prepare, type Query } from './prepare.ts';
 
 /**
  * A text, the JSON of an object, as it is stored in two columns: `packed` is the beginning of a long one, compressed, and
@@ -65,7 +64,7 @@ export interface Columns {
 
 /** As `prepare`, for rows that have the columns `packed` and `body`: the latter becomes the whole text. */
 export function prepareTexts<Row extends { body: string }>(
-  connection: DatabaseSync,
+  connection: Connection,
   sql: string,
 ): Pick<Query<Read<Row>>, 'all' | 'get'> {
   const query = prepare<Columns>(connection, sql);

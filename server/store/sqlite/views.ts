@@ -1,8 +1,8 @@
 import type { Evidence } from '../../orders/evidence.ts';
-import { prepare } from './database.ts';
 import type { Shown } from './evidence.ts';
 import { createLoneViews, type LoneViews } from './lone-views.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 import { tokenKey } from './token-key.ts';
 
 /** Of one token the views of this many visitors are kept, those that showed it last. */
@@ -28,9 +28,9 @@ interface Found {
  * already, else as a new one.
  */
 export function createViews({ connection }: OpenStore, lone: LoneViews = createLoneViews()) {
-  const insert = prepare(
+  const insert = prepare<{ id: number }>(
     connection,
-    'INSERT INTO views (shop, visitor, user_id, received_at, tokens, body) VALUES (?, ?, ?, ?, ?, ?)',
+    'INSERT INTO views (shop, visitor, user_id, received_at, tokens, body) VALUES (?, ?, ?, ?, ?, ?) RETURNING id',
   );
   const find = prepare<Found>(
     connection,
@@ -45,20 +45,16 @@ export function createViews({ connection }: OpenStore, lone: LoneViews = createL
     connection,
     'INSERT INTO token_views (shop, token, view_id, first_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  const oldest = prepare<{ id: number }>(
+  const oldest = prepare<{ id: number; tokens: string }>(
     connection,
-    `SELECT v.id FROM token_views t JOIN views v ON v.id = t.view_id WHERE t.shop = ? AND t.token = ?
+    `SELECT v.id, v.tokens FROM token_views t JOIN views v ON v.id = t.view_id WHERE t.shop = ? AND t.token = ?
      ORDER BY v.received_at DESC LIMIT -1 OFFSET ${MOST_VIEWS}`,
   );
   const dropPair = prepare(
     connection,
     'DELETE FROM token_views WHERE shop = ? AND token = ? AND view_id = ?',
   );
-  const dropToken = prepare(
-    connection,
-    `UPDATE views SET tokens = (SELECT json_group_array(value) FROM json_each(tokens) WHERE value <> ?2)
-     WHERE id = ?1`,
-  );
+  const setTokens = prepare(connection, 'UPDATE views SET tokens = ?2 WHERE id = ?1');
   const dropEmpty = prepare(connection, "DELETE FROM views WHERE id = ? AND tokens = '[]'");
   const viewsOf = prepare<{ visitor: string; userId: string; receivedAtMs: number; body: string }>(
     connection,
@@ -80,9 +76,9 @@ export function createViews({ connection }: OpenStore, lone: LoneViews = createL
   }
 
   function dropOldest(shop: string, token: string): void {
-    for (const { id } of oldest.all(shop, token)) {
+    for (const { id, tokens } of oldest.all(shop, token)) {
       dropPair.run(shop, token, id);
-      dropToken.run(id, token);
+      setTokens.run(id, JSON.stringify(JSON.parse(tokens).filter((one: string) => one !== token)));
       dropEmpty.run(id);
     }
   }
@@ -105,7 +101,7 @@ export function createViews({ connection }: OpenStore, lone: LoneViews = createL
       const view = known(found.flat(), tokens, visitor, userId);
       const listed = JSON.stringify(view?.tokens ?? tokens);
       if (view) update.run(view.id, receivedAtMs, listed, body);
-      const id = view?.id ?? insert.insert(shop, visitor, userId, receivedAtMs, listed, body);
+      const id = view?.id ?? insert.get(shop, visitor, userId, receivedAtMs, listed, body)?.id ?? 0;
       for (const token of view?.tokens ?? []) lone.forget(shop, token);
       for (const [index, token] of tokens.entries()) {
         const views = found[index] ?? [];

@@ -1,6 +1,6 @@
 import type { ShopOrders } from '../store.ts';
-import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 
 /** Whose word makes an order at each shop. */
 export interface Voices {
@@ -15,29 +15,29 @@ export function createVoices(store: OpenStore, shops: ReadonlyMap<string, ShopOr
   const put = prepare(
     store.connection,
     `INSERT INTO shop_voices (shop, first_order_at, last_order_at) VALUES (?1, ?2, ?2)
-     ON CONFLICT DO UPDATE SET last_order_at = max(last_order_at, ?2)`,
+     ON CONFLICT (shop) DO UPDATE SET last_order_at = max(shop_voices.last_order_at, excluded.last_order_at)`,
   );
-  const known = new Set(all.all().map(({ shop }) => shop));
-  let added: string[] = [];
+  let loaded: Set<string> | undefined;
+  const known = () => {
+    loaded ??= new Set(all.all().map(({ shop }) => shop));
+    return loaded;
+  };
   store.joinTransactions({
-    begin() {
-      added = [];
-    },
+    begin() {},
     rollback() {
-      for (const shop of added) known.delete(shop);
+      loaded = undefined;
     },
   });
   return {
     actsAsBrowser(shop) {
       const from = shops.get(shop)?.ordersFrom ?? 'browser';
-      return from === 'browser' || (from === 'platform' && !known.has(shop));
+      return from === 'browser' || (from === 'platform' && !known().has(shop));
     },
     recordPlatformOrder(shop, atMs) {
+      const isFirst = !known().has(shop);
       put.run(shop, atMs);
-      if (known.has(shop)) return false;
-      added.push(shop);
-      known.add(shop);
-      return true;
+      known().add(shop);
+      return isFirst;
     },
   };
 }

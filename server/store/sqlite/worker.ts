@@ -1,55 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
-import { NOTHING_SAID } from '../../../shared/consent.ts';
-import type { AuditEntry } from '../audit.ts';
-import type { Consumer, Durability, ShopOrders } from '../store.ts';
 import { type MethodsOf, syncEngine } from '../thread/engine.ts';
 import { serveThread } from '../thread/serve.ts';
-import { createAccept } from './accept.ts';
-import { createAcceptOrder } from './accept-order.ts';
-import { createAloneOrders } from './alone.ts';
-import { createAudit } from './audit.ts';
-import { startCheckpoints } from './checkpoints.ts';
-import { createComposeRow } from './compose-row.ts';
-import { createConsents } from './consents.ts';
-import { type Database, openDatabase, prepare, toUnusable } from './database.ts';
-import { createDeadLetters } from './dead-letters.ts';
-import { createDedup } from './dedup.ts';
-import { createEncryptedPii } from './encrypted-pii.ts';
-import { createErase } from './erase.ts';
-import { createErasedOrders } from './erased-orders.ts';
-import { createEventRows } from './event-rows.ts';
-import { createEvidence } from './evidence.ts';
-import { createEvidenceClosing } from './evidence-closing.ts';
-import { createExpire } from './expire.ts';
-import { createExport } from './export.ts';
-import { createFacts } from './facts.ts';
-import { createFindPerson } from './find-person.ts';
-import { createFormerKeys } from './former-keys.ts';
+import { emptyWal, startCheckpoints } from './checkpoints.ts';
+import { createEngine, type LogData } from './create-engine.ts';
+import { type Database, openDatabase, toUnusable } from './database.ts';
 import { createGaps } from './gaps.ts';
 import { type HighWater, openHighWater } from './high-water.ts';
-import { createHistory, type HistoryLimits } from './history.ts';
-import { longestHoldMs } from './hold-times.ts';
-import { createLease } from './lease.ts';
-import { createLedger } from './ledger.ts';
-import { createLoneViews } from './lone-views.ts';
-import { createStore, type OpenStore } from './open-store.ts';
-import { createOrderRetention } from './order-retention.ts';
-import { createOrderSubjects } from './order-subjects.ts';
-import { createOrders } from './orders.ts';
-import { createPersonLinks } from './person-links.ts';
-import { createEveryRow } from './person-rows.ts';
-import { createQueue } from './queue.ts';
-import { createRecorded } from './recorded.ts';
-import { createRecordedOf } from './recorded-of.ts';
-import { createRedactions } from './redactions.ts';
-import { createRemove } from './remove.ts';
-import { createRequeue } from './requeue.ts';
-import { createRetain } from './retain.ts';
+import { prepare } from './prepare.ts';
 import { SCHEMA, VERSION } from './schema.ts';
-import { createSendAgain } from './send-again.ts';
-import { createSettle } from './settle.ts';
+import type { Tables } from './tables.ts';
 import { renameStoreFiles } from './upgrade/files.ts';
 import {
   CONSENT_FUNCTIONS,
@@ -60,25 +20,13 @@ import {
   UPGRADE_SCHEMA,
 } from './upgrade/schema.ts';
 import { upgradeStore } from './upgrade/store.ts';
-import { createViews } from './views.ts';
-import { createVoices } from './voices.ts';
-
-/** What the thread is started with. */
-export interface LogData extends HistoryLimits {
-  dataDir: string;
-  consumers: readonly Consumer[];
-  /** How orders are made at each shop, by its id. */
-  shops: Readonly<Record<string, ShopOrders>>;
-  retentionMs: number;
-  orderKeyMs: number;
-  leaseMs: number;
-  /** Epoch ms of the start. */
-  nowMs: number;
-  maxPages?: number;
-}
 
 /** In the order of SQLite's numbers for them. @see https://sqlite.org/pragma.html#pragma_synchronous */
 const SYNCHRONOUS = ['off', 'normal', 'full', 'extra'] as const;
+/** Free pages beyond this share are returned to the file system. */
+const KEEP_FREE = 0.25;
+/** Returned in one step. */
+const PAGES = 500;
 
 function openEngine(data: LogData, onProgress: (step: string, done: number) => void = () => {}) {
   const { dataDir, maxPages, shops, nowMs } = data;
@@ -97,178 +45,50 @@ function openEngine(data: LogData, onProgress: (step: string, done: number) => v
   });
   try {
     upgradeStore({ database, dataDir, shops, nowMs, onProgress });
-    return createEngine(data, database, openHighWater(join(dataDir, 'store.mark')));
+    return createEngine(data, toTables(database, openHighWater(join(dataDir, 'store.mark'))));
   } catch (error) {
     database.close();
     throw toUnusable(database.path, error);
   }
 }
 
-/** The log's engine. Every time is a parameter: only the caller reads a clock. */
-function createEngine(data: LogData, database: Database, highWater: HighWater) {
-  const { consumers, retentionMs, orderKeyMs, leaseMs } = data;
-  const store = createStore(database, consumers);
-  const gaps = createGaps(store, highWater);
-  const encryptedPii = createEncryptedPii(store);
-  const remove = createRemove(store);
-  const history = createHistory(store, data);
-  const audit = createAudit(store);
-  const facts = createFacts(store);
-  const ledger = createLedger(store);
-  const windows = { retentionMs, orderKeyMs };
-  const dedup = createDedup(store, windows);
-  const redactions = createRedactions(store);
-  const shops = new Map(Object.entries(data.shops));
-  const consents = createConsents(store);
-  const alone = createAloneOrders(store);
-  const loneViews = createLoneViews();
-  store.joinTransactions({ begin() {}, rollback: loneViews.forgetAll });
-  const orderRetention = createOrderRetention(store, windows, shops, { consents, alone, loneViews });
-  const rows = createEventRows(store, remove, dedup, windows);
-  const orders = createOrders(store, alone);
-  const evidence = createEvidence(store, alone);
-  const views = createViews(store, loneViews);
-  const evidenceClosing = createEvidenceClosing(store);
-  const voices = createVoices(store, shops);
-  const formerKeys = createFormerKeys(store, dedup, windows);
-  const erasedOrders = createErasedOrders(store, dedup, windows, loneViews);
-  const acceptOrder = createAcceptOrder({
-    rows,
-    dedup,
-    windows,
-    orders,
-    evidence,
-    voices,
-    formerKeys,
-    erasedOrders,
-    shops,
-  });
-  const personLinks = createPersonLinks(store);
-  const findPerson = createFindPerson(
-    { connection: store.connection, schema: 'main' },
-    createEveryRow(store.connection),
+/** The file as the engine's tables. */
+function toTables(database: Database, highWater: HighWater): Tables {
+  const { connection, transaction } = database;
+  const synchronous = prepare<{ synchronous: number }>(connection, 'PRAGMA synchronous');
+  const assigned = prepare<{ seq: number }>(
+    connection,
+    "SELECT seq FROM sqlite_sequence WHERE name = 'events'",
   );
-  const holdMs = longestHoldMs(shops.values());
-  const requeue = createRequeue(store, holdMs);
-  const sendAgain = createSendAgain(store, holdMs);
-  const queue = createQueue(store, { requeue, sendAgain, history, audit });
-  const deadLetters = createDeadLetters(store, {
-    encryptedPii,
-    sendAgain,
-    audit,
-  });
-  const composeRow = createComposeRow(store, {
-    ...{ orders, evidence, views },
-    subjects: createOrderSubjects(consents),
-  });
-  const { retain, purge } = createRetain(store, {
-    ...{ retentionMs, remove, encryptedPii, dedup, history, audit, deadLetters, ledger, composeRow },
-    orders: orderRetention,
-    redactions,
-  });
-  const accepting = createAccept({
-    rows,
-    dedup,
-    formerKeys,
-    windows,
-    views,
-    personLinks,
-    consents,
-    redactions,
-    acceptOrder,
-  });
-  const witnessKey = readWitnessKey(store);
-  const probe = prepare(store.connection, 'INSERT OR REPLACE INTO probe (id, at) VALUES (1, ?)');
-  const synchronous = prepare<{ synchronous: number }>(store.connection, 'PRAGMA synchronous');
-  const stopCheckpoints = startCheckpoints(database.connection);
-
+  const count = (name: string) => Number(connection.prepare(`PRAGMA ${name}`).get()?.[name]);
+  const stopCheckpoints = startCheckpoints(connection);
+  let list: ReturnType<typeof createGaps>['list'] = () => [];
   return {
-    transaction: gaps.transaction,
-    writes: {
-      ...accepting,
-      settle: createSettle(store, encryptedPii, ledger, history),
-      addAudit: (entry: AuditEntry, nowMs: number) => audit.add(entry, nowMs),
-      beginAction: audit.begin,
-      endAction: audit.end,
-      writeFact: facts.write,
-      closeEvidence: evidenceClosing.close,
-      confirmRedaction: redactions.confirm,
-      finishRedaction: redactions.finish,
-      reserve: ledger.reserve,
-      check(nowMs: number): Durability {
-        probe.run(nowMs);
-        return {
-          synchronous: SYNCHRONOUS[synchronous.get()?.synchronous ?? 0] ?? 'off',
-          gaps: gaps.list(),
-        };
-      },
+    connection,
+    transaction,
+    assignedSeq: () => assigned.get()?.seq ?? 0,
+    begin(store) {
+      const gaps = createGaps(store, highWater);
+      list = gaps.list;
+      return gaps;
     },
-    reads: {
-      found: () => ({ ...gaps.found, witnessKey }),
-      requeueNow: queue.requeueNow,
-      openEvidence: evidenceClosing.open,
-      unconfirmedOrders: evidenceClosing.unconfirmed,
-      depth: queue.depth,
-      nextDueMs: queue.nextDueMs,
-      deadLetters: deadLetters.list,
-      history: history.list,
-      audit: audit.list,
-      readFact: facts.read,
-      consentHistory: consents.history,
-      recordedOf: createRecordedOf(store.connection, consents),
-      consentStates: (shop: string, subjects: readonly string[]) =>
-        subjects.map((subject) => consents.find(shop, subject)?.state ?? NOTHING_SAID),
-      findKeys: ledger.find,
-      personOf: personLinks.personOf,
-      redactions: redactions.list,
-      redaction: redactions.get,
+    durability: () => ({
+      synchronous: SYNCHRONOUS[synchronous.get()?.synchronous ?? 0] ?? 'off',
+      gaps: list(),
+    }),
+    forget: () => emptyWal(connection),
+    *shrink() {
+      while (count('freelist_count') > count('page_count') * KEEP_FREE) {
+        connection.exec(`PRAGMA incremental_vacuum(${PAGES})`);
+        yield;
+      }
     },
-    jobs: {
-      lease: createLease(
-        store,
-        requeue,
-        { composeRow, recorded: createRecorded(consents), denials: consents.denials },
-        { leaseMs, holdMs },
-      ),
-      expire: createExpire(store, history, leaseMs),
-      replaySince: queue.replaySince,
-      requeue: queue.requeue,
-      replayDeadLetters: deadLetters.replay,
-      discardDeadLetters: deadLetters.discard,
-      erase: createErase(store, {
-        findPerson,
-        remove,
-        dedup,
-        history,
-        ledger,
-        erasedOrders,
-        consents,
-        alone,
-        loneViews,
-      }),
-      exportPerson: createExport(store, { findPerson, history, ledger, erasedOrders, consents }),
-      purge,
-      retain,
-    },
-    upkeep: dedup.upkeep,
     async close() {
       await stopCheckpoints();
       database.close();
       highWater.close();
     },
   };
-}
-
-/** Made at the first start. */
-function readWitnessKey({ connection, transaction }: OpenStore): string {
-  const find = prepare<{ value: string }>(connection, "SELECT value FROM facts WHERE name = 'witness-key'");
-  const put = prepare(connection, "INSERT INTO facts (name, value) VALUES ('witness-key', ?)");
-  return transaction(() => {
-    const known = find.get()?.value;
-    const key = known ?? randomBytes(32).toString('base64');
-    if (known === undefined) put.run(key);
-    return key;
-  });
 }
 
 export type LogMethods = MethodsOf<ReturnType<typeof openEngine>>;

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { FoundOrder } from '../../search.ts';
 import { isAccepted } from '../../search-events.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import type { Names } from './names.ts';
 import type { ReadOrderFacts } from './order-facts.ts';
 import type { Destination, Outcomes, Sendable } from './outcomes.ts';

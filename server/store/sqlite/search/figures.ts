@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import type { Names } from './names.ts';
 
 export const MINUTE_MS = 60_000;

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { DIGEST_BYTES } from '../../history.ts';
 import type { EventDetail, EventPage, EventQuery, EventRequest, FoundEvent } from '../../search.ts';
-import { prepare } from '../database.ts';
 import { HISTORY_COLUMNS, type StoredHistoryRow, shownOf } from '../history-row.ts';
+import { prepare } from '../prepare.ts';
 import { placesOf, rangesOf, resultsOf } from '../ranges.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';

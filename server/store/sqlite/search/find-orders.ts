@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { DayOfOrders, FoundOrder, OrderPage, OrderQuery } from '../../search.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { readPair, toPair } from './cursor.ts';
 import type { DescribeOrder, OrderRow } from './describe-order.ts';
 import { dayBounds } from './local-day.ts';

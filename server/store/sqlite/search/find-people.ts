@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { PersonQuery } from '../../person.ts';
 import type { FoundPerson } from '../../search.ts';
-import { prepare } from '../database.ts';
 import { createFindPerson } from '../find-person.ts';
 import type { PersonRows } from '../person-rows.ts';
+import { prepare } from '../prepare.ts';
 
 /** A person by the rule of erasures, read from the rows that the index names. */
 export function createFindPeople(connection: DatabaseSync, rows: PersonRows) {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 
 /** How a table of the store is read by the numbers of its rows. */
 interface Followed<Row extends { id: number }> {

@@ -1,6 +1,7 @@
 import { emptyWal } from '../checkpoints.ts';
 import { eachRow } from '../chunks.ts';
-import { type Database, prepare } from '../database.ts';
+import type { Database } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { FIGURES_KEPT_MS, HOUR_MS, MATCHES_KEPT_MS } from './figures.ts';
 import type { IndexEvents } from './index-events.ts';
 import type { IndexEvidence } from './index-evidence.ts';

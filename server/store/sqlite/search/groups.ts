@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { GroupQuery, OutcomeGroup } from '../../search.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import type { Names } from './names.ts';

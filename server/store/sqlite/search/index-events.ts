@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { ProtectedEvent } from '../../../../shared/protected-event.ts';
 import { AUDIENCE } from '../audience.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { type Figures, MINUTE_MS } from './figures.ts';

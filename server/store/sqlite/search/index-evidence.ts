@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { orderNames } from '../../../../shared/order-ids.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { createFollow } from './follow.ts';

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { HistoryRow, MatchCounts } from '../../history.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { endsOf, rangesOf, resultsOf } from '../ranges.ts';
 import { DAY_MS, type Figures, floorTo } from './figures.ts';
 import { bucketOf } from './histogram.ts';
@@ -93,9 +93,9 @@ export function createIndexHistory(
     );
     const atMs = row.atMs + row.ms;
     const values = [consumer, number, reason, atMs, attempt, id] as const;
-    let count = putNew.run(list, shop, ...values);
+    let count = putNew.changed(list, shop, ...values);
     const hadEnded = count < seqs.length && keepFormer(list, row);
-    if (hadEnded) count = putAgain.run(list, shop, ...values);
+    if (hadEnded) count = putAgain.changed(list, shop, ...values);
     tallies.add({ consumer, state: number, reason, hour: hourOf(atMs) }, count);
     figures.add(state, `${consumer}`, '', atMs, count);
     // What an operator sends again took as long as the operator.

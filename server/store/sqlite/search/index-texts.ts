@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { CHUNK, inChunks, pages } from '../chunks.ts';
-import { type Database, prepare } from '../database.ts';
+import type { Database } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { keyOf, personKeysOf, segmentOf } from './keys.ts';

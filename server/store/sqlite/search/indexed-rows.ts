@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { CHUNK, pages } from '../chunks.ts';
-import { prepare } from '../database.ts';
 import type { PersonRow, PersonRows, PersonTable } from '../person-rows.ts';
+import { prepare } from '../prepare.ts';
 import { prepareTexts } from '../stored-text.ts';
 import type { IndexTexts } from './index-texts.ts';
 import type { Indexer } from './indexer.ts';

@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import type { Figures } from './figures.ts';
 import type { IndexEvents } from './index-events.ts';
 import type { IndexEvidence } from './index-evidence.ts';

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { JoinedOrders, JoinedOrdersQuery } from '../../search.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 
 /** Counts orders by who reported them, from indexes alone: no report is read. */
 export function createJoinedOrders(connection: DatabaseSync) {

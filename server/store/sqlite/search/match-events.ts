@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { EventFilter } from '../../search.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import type { Names } from './names.ts';
 import type { Destination, Outcomes } from './outcomes.ts';
 import { FINAL, SOURCES } from './schema.ts';

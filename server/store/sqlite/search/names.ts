@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { EVENT_NAMES } from '../../../../shared/names.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 
 /** What most events are called has figures of its own; of other names this many of each shop, the first ones. */
 const MAX_COUNTED = 100;
@@ -42,7 +42,7 @@ export function createNames(connection: DatabaseSync): Names {
     series: new Map<string, number>(),
   };
   const findShop = prepare<{ id: number }>(connection, 'SELECT id FROM shops WHERE name = ?');
-  const addShop = prepare(connection, 'INSERT INTO shops (name) VALUES (?)');
+  const addShop = prepare<{ id: number }>(connection, 'INSERT INTO shops (name) VALUES (?) RETURNING id');
   const allShops = prepare<{ id: number; name: string }>(
     connection,
     'SELECT id, name FROM shops ORDER BY id',
@@ -62,13 +62,16 @@ export function createNames(connection: DatabaseSync): Names {
      WHERE (?1 IS NULL OR shop = ?1) AND (?2 IS NULL OR type = ?2) AND (?3 IS NULL OR name = ?3)`,
   );
   const findReason = prepare<{ id: number }>(connection, 'SELECT id FROM reasons WHERE name = ?');
-  const addReason = prepare(connection, 'INSERT INTO reasons (name) VALUES (?)');
+  const addReason = prepare<{ id: number }>(connection, 'INSERT INTO reasons (name) VALUES (?) RETURNING id');
   const reasonName = prepare<{ name: string }>(connection, 'SELECT name FROM reasons WHERE id = ?');
   const findSeries = prepare<{ id: number }>(
     connection,
     'SELECT id FROM series WHERE kind = ? AND owner = ? AND detail = ?',
   );
-  const addSeries = prepare(connection, 'INSERT INTO series (kind, owner, detail) VALUES (?, ?, ?)');
+  const addSeries = prepare<{ id: number }>(
+    connection,
+    'INSERT INTO series (kind, owner, detail) VALUES (?, ?, ?) RETURNING id',
+  );
 
   function known<Key, Value>(found: Map<Key, Value>, key: Key, read: () => Value): Value {
     const value = found.get(key) ?? read();
@@ -78,7 +81,7 @@ export function createNames(connection: DatabaseSync): Names {
     return value;
   }
   const shop = (name: string) =>
-    known(memory.shops, name, () => findShop.get(name)?.id ?? addShop.insert(name));
+    known(memory.shops, name, () => findShop.get(name)?.id ?? addShop.get(name)?.id ?? 0);
 
   function readLabel(shopName: string, type: string, name: string): Label {
     const owner = shop(shopName);
@@ -99,14 +102,15 @@ export function createNames(connection: DatabaseSync): Names {
       known(memory.labels, `${shopName}\0${type}\0${name}`, () => readLabel(shopName, type, name)),
     labels: (wanted) =>
       matching.all(wanted.shop ?? null, wanted.type ?? null, wanted.name ?? null).map(({ id }) => id),
-    reason: (name) => known(memory.reasons, name, () => findReason.get(name)?.id ?? addReason.insert(name)),
+    reason: (name) =>
+      known(memory.reasons, name, () => findReason.get(name)?.id ?? addReason.get(name)?.id ?? 0),
     knownReason: (name) => memory.reasons.get(name) ?? findReason.get(name)?.id,
     reasonOf: (id) => known(memory.reasonNames, id, () => reasonName.get(id)?.name ?? ''),
     series: (kind, owner, detail) =>
       known(
         memory.series,
         `${kind}\0${owner}\0${detail}`,
-        () => findSeries.get(kind, owner, detail)?.id ?? addSeries.insert(kind, owner, detail),
+        () => findSeries.get(kind, owner, detail)?.id ?? addSeries.get(kind, owner, detail)?.id ?? 0,
       ),
     forget() {
       for (const found of Object.values(memory)) found.clear();

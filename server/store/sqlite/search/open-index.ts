@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { DataDirUnusable, sqliteFault } from '../../errors.ts';
-import { type Database, openDatabase, prepare } from '../database.ts';
+import { type Database, openDatabase } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { SCHEMA, VERSION } from './schema.ts';
 
 export interface IndexOptions {

@@ -5,7 +5,7 @@ import { type Stage, stageOf } from '../../../orders/stages.ts';
 import type { ConsentChange } from '../../consent-record.ts';
 import type { OrderDetail } from '../../search.ts';
 import { visitorSubject } from '../../subject.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import type { DescribeOrder, OrderRow } from './describe-order.ts';

@@ -7,7 +7,7 @@ import { placedAtMs } from '../../../orders/placed-at.ts';
 import { byPrecedence, decisive, type Report } from '../../../orders/precedence.ts';
 import type { Stage } from '../../../orders/stages.ts';
 import type { FoundOrder } from '../../search.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { createFollow } from './follow.ts';

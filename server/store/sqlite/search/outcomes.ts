@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { DeliveryOutcome } from '../../search.ts';
 import type { Consumer } from '../../store.ts';
-import { prepare } from '../database.ts';
 import { isBeyond } from '../open-store.ts';
+import { prepare } from '../prepare.ts';
 import type { Names } from './names.ts';
 import { FINAL } from './schema.ts';
 

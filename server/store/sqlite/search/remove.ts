@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { HOUR_MS } from './figures.ts';
 import { segmentOf } from './keys.ts';
 import type { Tallies } from './tallies.ts';

@@ -1,4 +1,5 @@
-import { type Database, prepare } from '../database.ts';
+import type { Database } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { MINUTE_MS } from './figures.ts';
 import type { Indexer } from './indexer.ts';
 import type { MatchEvents, Wanted } from './match-events.ts';

@@ -7,7 +7,7 @@ import type {
   SearchSeries,
   SeriesQuery,
 } from '../../search.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { type FigureKind, floorTo, MINUTE_MS, STEPS } from './figures.ts';
 import { quantile } from './histogram.ts';
 import type { Destination, Outcomes } from './outcomes.ts';

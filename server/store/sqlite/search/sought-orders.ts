@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { OrderIds } from '../../search.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import type { Names } from './names.ts';
 import { type NamedIds, readSoughtIds, type SoughtId } from './sought-ids.ts';
 import type { Streams } from './streams.ts';

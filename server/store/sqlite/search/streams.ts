@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { segmentOf } from './keys.ts';
 
 /** One event as the index has it. `label` null: a report that lists leave out. */

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { floorTo, HOUR_MS } from './figures.ts';
 
 export interface Tally {

@@ -4,7 +4,7 @@ import { orderNames } from '../../../../shared/order-ids.ts';
 import { readCurrency, readValue } from '../../../destinations/values.ts';
 import type { EventDetail } from '../../search-events.ts';
 import type { FoundOrder, OrderDetail } from '../../search-orders.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { keyOf } from './keys.ts';

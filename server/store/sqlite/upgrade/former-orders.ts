@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { ProtectedEvent } from '../../../../shared/protected-event.ts';
-import { prepare } from '../database.ts';
+import { prepare } from '../prepare.ts';
 import { readStored } from '../stored-event.ts';
 
 /** One order as the statistics of an earlier version knew it. */
