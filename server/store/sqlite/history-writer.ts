@@ -1,7 +1,7 @@
 import { sqliteFault } from '../errors.ts';
 import { DIGEST_BYTES, type HistoryRow } from '../history.ts';
-import { prepare } from './database.ts';
 import type { OpenStore } from './open-store.ts';
+import { prepare } from './prepare.ts';
 import { placesOf } from './ranges.ts';
 
 /** A row as it is written: texts are cut, events are ranges. */
