@@ -95,8 +95,11 @@ function hashOf(text: string): number {
   return hash;
 }
 
-/** The identity comes before everything else that may hold one. An id with a brace in it takes reading all. */
-function readIdentity(body: string): Identity | undefined {
+/**
+ * Undefined where the text is damaged. The identity comes before everything else that may hold one. An id with a brace in it
+ * takes reading all.
+ */
+export function readIdentity(body: string): Identity | undefined {
   const from = body.indexOf(IDENTITY) + IDENTITY.length;
   try {
     return JSON.parse(body.slice(from, body.indexOf('}', from) + 1));

@@ -1,11 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { ProtectedEvent } from '../../../../shared/protected-event.ts';
 import { AUDIENCE } from '../audience.ts';
 import { prepare } from '../prepare.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { type Figures, MINUTE_MS } from './figures.ts';
-import { keysOf, segmentOf } from './keys.ts';
+import { keysOf, personKeysOf, segmentOf } from './keys.ts';
 import type { Names } from './names.ts';
 import type { RemoveFromIndex } from './remove.ts';
 import { SOURCES } from './schema.ts';
@@ -42,7 +41,11 @@ export function createIndexEvents(
     connection,
     `INSERT INTO events (shop, seq, at, source, label, is_sent) VALUES (?, ?, ?, ?, ?, ?)`,
   );
-  const insertKey = prepare(connection, 'INSERT OR IGNORE INTO keys (segment, key, seq) VALUES (?, ?, ?)');
+  const insertKeys = prepare(
+    connection,
+    `INSERT INTO keys (segment, key, seq) SELECT ?1, value, ?2 FROM json_each(?3) WHERE true
+     ON CONFLICT (segment, key, seq) DO NOTHING`,
+  );
   const removeKey = prepare(connection, 'DELETE FROM keys WHERE segment = ? AND key = ? AND seq = ?');
   const putMinute = prepare(
     connection,
@@ -50,7 +53,9 @@ export function createIndexEvents(
      SET first_seq = min(first_seq, ?2), last_seq = max(last_seq, ?3)`,
   );
   const putUncomposed = prepare(connection, 'INSERT INTO uncomposed (seq, shop) VALUES (?, ?)');
-  const removeUncomposed = prepare(connection, 'DELETE FROM uncomposed WHERE seq = ?');
+  const LISTED = 'WHERE seq IN (SELECT value FROM json_each(?))';
+  const several = prepareTexts<StoredRow>(connection, `SELECT ${COLUMNS} FROM store.events ${LISTED}`);
+  const removeUncomposed = prepare(connection, `DELETE FROM uncomposed ${LISTED}`);
   const composedSince = prepare<{ seq: number; shop: number; isThere: number; isComposed: number }>(
     connection,
     `SELECT u.seq, u.shop, e.seq IS NOT NULL AS isThere, coalesce(e.compose, 0) <> 1 AS isComposed
@@ -63,10 +68,8 @@ export function createIndexEvents(
   );
   let composedTo = 0;
 
-  function addKeys({ seq, shop, body }: StoredRow, event: ProtectedEvent | undefined): void {
-    const segment = segmentOf(seq);
-    for (const key of keysOf({ shop, body, event })) insertKey.run(segment, key, seq);
-  }
+  const addKeys = (seq: number, keys: readonly number[]) =>
+    insertKeys.run(segmentOf(seq), seq, JSON.stringify(keys));
 
   function add(row: StoredRow): void {
     const { seq, shop, receivedAtMs, audience, compose, isReport, body } = row;
@@ -77,14 +80,16 @@ export function createIndexEvents(
     const isSent = Number((audience & AUDIENCE.destinations) !== 0);
     insert.run(shopId, seq, receivedAtMs, SOURCES.indexOf(source), label?.id ?? null, isSent);
     if (compose === 1) putUncomposed.run(seq, shopId);
-    addKeys(row, event);
+    addKeys(seq, keysOf(row, event));
     if (label) figures.add('events', shop, label.counted, receivedAtMs);
   }
 
-  function addComposed(seq: number): void {
-    removeUncomposed.run(seq);
-    const row = one.get(seq);
-    if (row) addKeys(row, tryRead(row.body));
+  /** Composing changes no messageId. */
+  function addComposed(seqs: readonly number[]): void {
+    if (seqs.length === 0) return;
+    const list = JSON.stringify(seqs);
+    removeUncomposed.run(list);
+    for (const row of several.all(list)) addKeys(row.seq, personKeysOf(row));
   }
 
   return {
@@ -108,10 +113,8 @@ export function createIndexEvents(
     addSomeComposed(): void {
       const rows = composedSince.all(composedTo, UNCOMPOSED);
       composedTo = rows.length < UNCOMPOSED ? 0 : (rows.at(-1)?.seq ?? 0);
-      for (const { seq, shop, isThere, isComposed } of rows) {
-        if (isThere === 0) remove(shop, [seq]);
-        else if (isComposed === 1) addComposed(seq);
-      }
+      for (const { seq, shop, isThere } of rows) if (isThere === 0) remove(shop, [seq]);
+      addComposed(rows.filter(({ isComposed }) => isComposed === 1).map(({ seq }) => seq));
     },
 
     /** The same of events that have an outcome. @param seqs ascending. */
@@ -119,13 +122,13 @@ export function createIndexEvents(
       const [first = 0, last = 0] = [seqs.at(0), seqs.at(-1)];
       const found = uncomposedBetween.all(first, last);
       const wanted = new Set(found.length > 0 ? seqs : []);
-      for (const { seq } of found) if (wanted.has(seq)) addComposed(seq);
+      addComposed(found.map(({ seq }) => seq).filter((seq) => wanted.has(seq)));
     },
 
     /** Removes a key of an event that has it no more: it was erased from the event. */
     removeLostKey(segment: number, key: number, seq: number): void {
       const row = one.get(seq);
-      const hasKey = row && keysOf({ ...row, event: tryRead(row.body) }).includes(key);
+      const hasKey = row && keysOf(row, tryRead(row.body)).includes(key);
       if (!hasKey) removeKey.run(segment, key, seq);
     },
   };

@@ -65,7 +65,7 @@ export function createIndexEvidence(connection: DatabaseSync, names: Pick<Names,
     // Lists go through the shops that there are.
     names.shop(event.shop);
     insert.run(id, keyOf('o', event.shop, name));
-    for (const key of keysOf({ shop: event.shop, body, event })) insertKey.run(key, id);
+    for (const key of keysOf({ shop: event.shop, body }, event)) insertKey.run(key, id);
   }
 
   return {

@@ -2,7 +2,6 @@ import type { DatabaseSync } from 'node:sqlite';
 import { CHUNK, inChunks, pages } from '../chunks.ts';
 import type { Database } from '../database.ts';
 import { prepare } from '../prepare.ts';
-import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { keyOf, personKeysOf, segmentOf } from './keys.ts';
 import { TEXTS } from './schema.ts';
@@ -58,10 +57,14 @@ export function createIndexTexts(connection: DatabaseSync) {
   });
   const kinds = { reports: of('reports'), evidence: of('evidence') };
   const last = prepare<{ id: number | null }>(connection, 'SELECT max(id) AS id FROM texts WHERE kind = ?');
-  const put = prepare(connection, 'INSERT OR REPLACE INTO texts (kind, id, at) VALUES (?, ?, ?)');
-  const putKey = prepare(
+  const put = prepare(
     connection,
-    'INSERT OR IGNORE INTO text_keys (kind, segment, key, id) VALUES (?, ?, ?, ?)',
+    'INSERT INTO texts (kind, id, at) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET at = excluded.at',
+  );
+  const putKeys = prepare(
+    connection,
+    `INSERT INTO text_keys (kind, segment, key, id) SELECT ?1, ?2, value, ?3 FROM json_each(?4) WHERE true
+     ON CONFLICT (kind, segment, key, id) DO NOTHING`,
   );
   const keyed = prepare<{ id: number }>(
     connection,
@@ -81,13 +84,13 @@ export function createIndexTexts(connection: DatabaseSync) {
   );
 
   const keysOf = ({ shop, userId, body }: TextRow): number[] => [
-    ...personKeysOf({ shop, body, event: tryRead(body) }),
+    ...personKeysOf({ shop, body }),
     ...(userId === null ? [] : [keyOf('u', shop, userId)]),
   ];
   function add(kind: TextKind, row: TextRow): void {
     const { number } = kinds[kind];
     put.run(number, row.id, row.atMs);
-    for (const key of keysOf(row)) putKey.run(number, segmentOf(row.id), key, row.id);
+    putKeys.run(number, segmentOf(row.id), row.id, JSON.stringify(keysOf(row)));
   }
   const lastId = (kind: TextKind) => last.get(kinds[kind].number)?.id ?? 0;
 

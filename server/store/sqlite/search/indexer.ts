@@ -40,7 +40,7 @@ export function createIndexer(
     evidence: Pick<IndexEvidence, 'addSome'>;
     history: IndexHistory;
     texts: Pick<IndexTexts, 'addNext'>;
-    facts: Pick<ReadOrderFacts, 'keep' | 'keepSome'>;
+    facts: Pick<ReadOrderFacts, 'keepSome'>;
   },
 ) {
   const read = prepare<Progress>(connection, 'SELECT seq, history_id AS historyId FROM progress');
@@ -50,8 +50,7 @@ export function createIndexer(
   function advance(): Indexed {
     const before = progress();
     const added = events.addAfter(before.seq, EVENTS);
-    for (const id of added.orderIds) facts.keep(id);
-    const hasOrders = facts.keepSome();
+    const hasOrders = facts.keepSome(added.orderIds);
     const hasEvidence = evidence.addSome();
     events.addSomeComposed();
     const hasTexts = texts.addNext(EVENTS);

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { ProtectedEvent } from '../../../../shared/protected-event.ts';
 import { isSha256 } from '../../../privacy/hash.ts';
 import { digestsIn, type Person } from '../../../privacy/person.ts';
+import { readIdentity } from '../person-scan.ts';
 
 /** `m` a messageId, `a` an anonymous id, `u` a user id, `d` a digest of an email or a phone, `o` an order's name. */
 export type KeyKind = 'm' | 'a' | 'u' | 'd' | 'o';
@@ -18,23 +19,21 @@ export const firstOfSegment = (segment: number): number => segment * SEGMENT;
 export const keyOf = (kind: KeyKind, shop: string, value: string): number =>
   Number.parseInt(hash('sha256', `${kind}\0${shop}\0${value}`).slice(0, 12), 16);
 
-/** A text of the store, and the event where it can be read. */
+/** A text of the store. */
 export interface KeyedText {
   shop: string;
   body: string;
-  event: ProtectedEvent | undefined;
 }
 
-/** Every id and digest by which an event can be found. */
-export function keysOf(text: KeyedText): number[] {
-  const keys = personKeysOf(text);
-  if (text.event) keys.push(keyOf('m', text.shop, text.event.messageId));
-  return keys;
-}
+/** Every id and digest by which an event can be found. @param event undefined where its text is damaged. */
+export const keysOf = (text: KeyedText, event: ProtectedEvent | undefined): number[] =>
+  event
+    ? [...personKeysOf(text, event.identity), keyOf('m', text.shop, event.messageId)]
+    : personKeysOf(text);
 
 /** Those of persons: whatever an erasure looks at, digests wherever they stand, also in a text that is damaged. */
-export function personKeysOf({ shop, body, event }: KeyedText): number[] {
-  const { anonymousId, userId, previousId } = event?.identity ?? {};
+export function personKeysOf({ shop, body }: KeyedText, identity = readIdentity(body)): number[] {
+  const { anonymousId, userId, previousId } = identity ?? {};
   const keys = new Set(digestsIn(body).map((digest) => keyOf('d', shop, digest)));
   if (anonymousId) keys.add(keyOf('a', shop, anonymousId));
   if (userId) keys.add(keyOf('u', shop, userId));

@@ -18,7 +18,17 @@ export type OrderFacts = Pick<
   'placedAtMs' | 'total' | 'currency' | 'isPaid' | 'isCancelled' | 'isRefunded' | 'sources'
 >;
 
+interface OrderRow {
+  id: number;
+  reportedAtMs: number;
+  /** How many reports there are, and when the last was received. */
+  reports: string;
+  evidence: number;
+  knownVersion: string | null;
+  knownFacts: string | null;
+}
 interface ReportRow {
+  orderId: number;
   source: Source;
   stage: Stage;
   part: string;
@@ -36,29 +46,28 @@ const STEP = 500;
  * replaced. It has amounts and sources, and nothing of a person.
  */
 export function createOrderFacts(connection: DatabaseSync) {
-  const versions = prepare<{ version: string }>(
-    connection,
-    `SELECT count(*) || ':' || coalesce(max(received_at), 0) || ':' ||
-       (SELECT count(*) FROM store.evidence WHERE order_id = ?1) AS version
-     FROM store.order_reports WHERE order_id = ?1`,
-  );
-  const reports = prepareTexts<ReportRow>(
-    connection,
-    `SELECT source, stage, part, received_at AS receivedAtMs, is_reduced AS isReduced, packed, body
-     FROM store.order_reports WHERE order_id = ? ORDER BY received_at, id`,
-  );
-  const hasEvidence = prepare<object>(connection, 'SELECT 1 FROM store.evidence WHERE order_id = ? LIMIT 1');
-  const known = prepare<{ version: string; facts: string }>(
-    connection,
-    'SELECT version, facts FROM order_facts WHERE id = ?',
-  );
+  const orders = (where: string) =>
+    prepare<OrderRow>(
+      connection,
+      `SELECT o.id, o.reported_at AS reportedAtMs,
+         (SELECT count(*) || ':' || coalesce(max(received_at), 0) FROM store.order_reports WHERE order_id = o.id) AS reports,
+         (SELECT count(*) FROM store.evidence WHERE order_id = o.id) AS evidence,
+         f.version AS knownVersion, f.facts AS knownFacts
+       FROM store.orders o LEFT JOIN order_facts f ON f.id = o.id WHERE o.id ${where}`,
+    );
+  const reports = (where: string) =>
+    prepareTexts<ReportRow>(
+      connection,
+      `SELECT order_id AS orderId, source, stage, part, received_at AS receivedAtMs, is_reduced AS isReduced, packed, body
+       FROM store.order_reports WHERE order_id ${where} ORDER BY received_at, id`,
+    );
+  const LISTED = 'IN (SELECT value FROM json_each(?))';
+  const [order, listed] = [orders('= ?'), orders(LISTED)];
+  const [reportsOfOne, reportsOfListed] = [reports('= ?'), reports(LISTED)];
   const put = prepare(
     connection,
-    'INSERT OR REPLACE INTO order_facts (id, placed_at, version, facts) VALUES (?, ?, ?, ?)',
-  );
-  const reportedAt = prepare<{ ms: number }>(
-    connection,
-    'SELECT reported_at AS ms FROM store.orders WHERE id = ?',
+    `INSERT INTO order_facts (id, placed_at, version, facts) VALUES (?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET placed_at = excluded.placed_at, version = excluded.version, facts = excluded.facts`,
   );
   const reported = prepare<{ id: number; orderId: number }>(
     connection,
@@ -74,58 +83,32 @@ export function createOrderFacts(connection: DatabaseSync) {
     markOf: (id) => ownerOf.get(id)?.mark ?? null,
   });
 
-  const reportsOf = (id: number): StoredReport[] =>
-    reports.all(id).flatMap(({ body, isReduced, source, stage, part, receivedAtMs }) => {
-      const event = tryRead(body);
-      return event ? [{ source, stage, part, receivedAtMs, isReduced: isReduced === 1, event }] : [];
-    });
+  const reportsOf = (id: number): StoredReport[] => reportsOfOne.all(id).flatMap(toReport);
 
-  function read(id: number): OrderFacts {
-    const all = reportsOf(id);
-    const own = decisive(all);
-    const contents = own.filter(
-      ({ stage, event }) =>
-        stage !== 'cancelled' && stage !== 'refunded' && readId(event.properties.cancelled_at) === undefined,
-    );
-    const content =
-      contents.find(({ event }) => event.properties.total !== undefined) ?? contents[0] ?? own[0];
-    const total = content && readValue(content.event);
-    const currency = content && readCurrency(content.event.properties);
-    const sources = new Set([...all].sort(byPrecedence).map(({ source }) => source));
-    if (hasEvidence.get(id)) sources.add('browser');
-    return {
-      placedAtMs: placedAtMs(all, reportedAt.get(id)?.ms ?? 0),
-      ...(total !== undefined && { total }),
-      ...(currency !== undefined && { currency }),
-      isPaid: own.some(isPayment),
-      isCancelled: own.some(
-        ({ stage, event }) => stage === 'cancelled' || readId(event.properties.cancelled_at) !== undefined,
-      ),
-      isRefunded: own.some(({ stage }) => stage === 'refunded'),
-      sources: [...sources],
-    };
-  }
-
-  const versionOf = (id: number) => versions.get(id)?.version ?? '';
-  /** Keeps what the reports say by now. */
-  function keep(id: number): void {
-    const version = versionOf(id);
-    if (known.get(id)?.version === version) return;
-    const facts = read(id);
-    put.run(id, facts.placedAtMs, version, JSON.stringify(facts));
+  /** Keeps what the reports of these orders say by now. */
+  function keep(ids: ReadonlySet<number>): void {
+    const changed = listed.all(JSON.stringify([...ids])).filter((one) => one.knownVersion !== versionOf(one));
+    const rows = reportsOfListed.all(JSON.stringify(changed.map(({ id }) => id)));
+    const byOrder = Map.groupBy(rows, ({ orderId }) => orderId);
+    for (const one of changed) {
+      const facts = factsOf((byOrder.get(one.id) ?? []).flatMap(toReport), one);
+      put.run(one.id, facts.placedAtMs, versionOf(one), JSON.stringify(facts));
+    }
   }
 
   return {
     reportsOf,
     of(id: number): OrderFacts {
-      const found = known.get(id);
-      return found?.version === versionOf(id) ? JSON.parse(found.facts) : read(id);
+      const found = order.get(id);
+      const isKnown = found && found.knownVersion === versionOf(found);
+      return isKnown
+        ? JSON.parse(found.knownFacts ?? '')
+        : factsOf(reportsOf(id), found ?? { reportedAtMs: 0, evidence: 0 });
     },
-    keep,
-    /** Keeps orders of which something was reported since the last call. Returns whether there may be more. */
-    keepSome(): boolean {
+    /** Keeps these orders, and those of which something was reported since the last call. Returns whether there may be more. */
+    keepSome(ids: Iterable<number>): boolean {
       const rows = follow.some(STEP);
-      for (const id of new Set(rows.map(({ orderId }) => orderId))) keep(id);
+      keep(new Set([...ids, ...rows.map(({ orderId }) => orderId)]));
       return rows.length === STEP;
     },
   };
@@ -137,3 +120,37 @@ const isPayment = ({ stage, source, event }: Report): boolean =>
   stage === 'paid' ||
   stage === 'refunded' ||
   ((stage === 'placed' || stage === 'updated') && isPaid(event.properties.financial_status, source));
+
+const versionOf = ({ reports, evidence }: OrderRow) => `${reports}:${evidence}`;
+
+function toReport({ body, isReduced, source, stage, part, receivedAtMs }: ReportRow): StoredReport[] {
+  const event = tryRead(body);
+  return event ? [{ source, stage, part, receivedAtMs, isReduced: isReduced === 1, event }] : [];
+}
+
+function factsOf(
+  all: readonly StoredReport[],
+  { reportedAtMs, evidence }: Pick<OrderRow, 'reportedAtMs' | 'evidence'>,
+): OrderFacts {
+  const own = decisive(all);
+  const contents = own.filter(
+    ({ stage, event }) =>
+      stage !== 'cancelled' && stage !== 'refunded' && readId(event.properties.cancelled_at) === undefined,
+  );
+  const content = contents.find(({ event }) => event.properties.total !== undefined) ?? contents[0] ?? own[0];
+  const total = content && readValue(content.event);
+  const currency = content && readCurrency(content.event.properties);
+  const sources = new Set([...all].sort(byPrecedence).map(({ source }) => source));
+  if (evidence > 0) sources.add('browser');
+  return {
+    placedAtMs: placedAtMs(all, reportedAtMs),
+    ...(total !== undefined && { total }),
+    ...(currency !== undefined && { currency }),
+    isPaid: own.some(isPayment),
+    isCancelled: own.some(
+      ({ stage, event }) => stage === 'cancelled' || readId(event.properties.cancelled_at) !== undefined,
+    ),
+    isRefunded: own.some(({ stage }) => stage === 'refunded'),
+    sources: [...sources],
+  };
+}
