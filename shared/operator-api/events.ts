@@ -107,9 +107,10 @@ export const EventDelivery = z.object({
   payloads: z.array(z.unknown()).optional(),
   /**
    * `exact`: what was sent, by its digest. `changed`: settings, mapping or consent have changed since. `unsent`: nothing was
-   * sent; it is what would be. `unavailable`: it cannot be computed any more.
+   * sent; it is what would be. `unavailable`: it cannot be computed any more. `clear`: the destination is sent personal data in
+   * clear, which its worker alone decrypts.
    */
-  payloadState: z.enum(['exact', 'changed', 'unsent', 'unavailable']),
+  payloadState: z.enum(['exact', 'changed', 'unsent', 'unavailable', 'clear']),
   /** A command line that sends the payload; secrets are names of variables. */
   curl: z.string().optional(),
   /** `POST /admin/replay` would send it again. */

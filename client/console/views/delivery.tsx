@@ -65,7 +65,9 @@ export function Delivery({ delivery, messageId, eventShop, reload }: DeliveryPro
           ))}
         </details>
       )}
-      {payloads.length === 0 && wasSent && <p class="soft">{w.payloadStates[delivery.payloadState]}</p>}
+      {payloads.length === 0 && (wasSent || delivery.payloadState === 'clear') && (
+        <p class="soft">{w.payloadStates[delivery.payloadState]}</p>
+      )}
       <div class="actions">
         {delivery.canReplay && (
           <button type="button" onClick={() => setAsking(true)} data-test="event-replay">

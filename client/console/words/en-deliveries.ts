@@ -136,6 +136,8 @@ export const enDeliveries = {
       changed: 'as it would be sent today; settings or consent have changed since',
       unsent: 'as it would be sent',
       unavailable: 'The payload cannot be computed any more.',
+      clear:
+        'The payload is not shown: this destination is sent personal data in clear (PII mode raw), and only its delivery decrypts them.',
     },
     copyCurl: 'Copy as curl',
     empty: 'No events yet.',

@@ -145,6 +145,7 @@ export const zhHantDeliveries: Pick<Words, keyof typeof enDeliveries> = {
       changed: '以今天的設定計算；設定或同意已變更',
       unsent: '若傳送將是如此',
       unavailable: '已無法計算傳送內容。',
+      clear: '不顯示傳送內容：此目的地接收未雜湊的個人資料（PII 模式為 raw），僅在遞送時解密。',
     },
     copyCurl: '複製為 curl',
     empty: '尚無事件。',

@@ -55,8 +55,7 @@ async function payloadsOf(
   sent: { atMs: number; digest?: string } | undefined,
 ): Promise<Payloads> {
   const { destination, settings, consumer } = place;
-  // Clear personal data is read by its worker alone.
-  if (needsRawPii(place)) return { payloadState: 'unavailable' };
+  if (needsRawPii(place)) return { payloadState: 'clear' };
   const key = destination.refersTo?.(event, settings);
   const known = key === undefined ? undefined : (await log.find(consumer, [key])).get(key)?.remoteId;
   const nowMs = sent?.atMs ?? clock.now();
