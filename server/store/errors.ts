@@ -32,8 +32,42 @@ const CODES = {
 } as const;
 type SqliteFault = keyof typeof CODES;
 
-/** The fault of the disk or the file behind an error; undefined when the call itself is at fault. */
-export function sqliteFault(error: unknown): SqliteFault | undefined {
+/** What PostgreSQL refused, or that it could not be reached: then `code` is one of Node's, or absent. */
+export class PostgresError extends Error {
+  override name = 'PostgresError';
+  readonly code: string | undefined;
+  constructor(message: string, code?: string) {
+    super(message);
+    this.code = code;
+  }
+}
+/**
+ * SQLSTATE, or its class, by what it says of the database rather than of the call. `away`: it cannot be reached, takes no
+ * connection, gives no lock, or is no primary.
+ * @see https://www.postgresql.org/docs/18/errcodes-appendix.html
+ */
+const FAULT_OF_STATE: Readonly<Record<string, StorageFault>> = {
+  ...{
+    '08': 'away',
+    '28': 'away',
+    '3D': 'away',
+    '3F': 'away',
+    '57': 'away',
+    '25P03': 'away',
+    '25P04': 'away',
+  },
+  ...{ '53300': 'away', '53400': 'away', '55P03': 'away', '25006': 'away', '40': 'away' },
+  ...{ '53100': 'full', '53200': 'noMemory', '58': 'ioError', XX: 'corrupt' },
+};
+export type StorageFault = SqliteFault | 'away';
+
+/** The fault of the database or its disk behind an error; undefined when the call itself is at fault. */
+export function storageFault(error: unknown): StorageFault | undefined {
+  if (error instanceof PostgresError) {
+    const { code } = error;
+    if (code === undefined || !/^[0-9A-Z]{5}$/.test(code)) return 'away';
+    return FAULT_OF_STATE[code] ?? FAULT_OF_STATE[code.slice(0, 2)];
+  }
   if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) return undefined;
   const code = error.errcode & 0xff;
   return (Object.keys(CODES) as SqliteFault[]).find((name) => CODES[name] === code);
@@ -47,7 +81,7 @@ export interface Failure {
 
 export function toFailure(error: unknown): Failure {
   const message = error instanceof Error ? error.message : String(error);
-  if (sqliteFault(error)) return { name: 'LogUnavailable', message };
+  if (storageFault(error)) return { name: 'LogUnavailable', message };
   return { name: error instanceof Error ? error.name : 'Error', message };
 }
 

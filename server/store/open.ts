@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { openPostgresLog } from './postgres/engine.ts';
 import { openSqliteLog } from './sqlite/engine.ts';
 import type { Consumer, LogWatch, ShopOrders, Store } from './store.ts';
@@ -29,11 +30,15 @@ export interface LogOptions {
   maxPages?: number;
   /** PostgreSQL in place of `dataDir`. */
   databaseUrl?: string;
-  /** Its schema. */
+  /** Its schema; default `storebeacon`. */
   schema?: string;
+  /** How long a collector on PostgreSQL counts as running after it said so; then others take over. Default 8 s. */
+  aliveMs?: number;
   watch?: Partial<LogWatch>;
 }
 
+/** With a quarter of it between two claims, others have taken over within some ten seconds. */
+const ALIVE_MS = 8_000;
 const DEFAULTS = {
   orderKeyMs: 400 * DAY_MS,
   historyMs: 14 * DAY_MS,
@@ -61,11 +66,21 @@ export function openLog(options: LogOptions): Promise<Store> {
     watch,
     databaseUrl,
     schema = 'storebeacon',
+    aliveMs = ALIVE_MS,
     ...rest
   } = options;
   if (databaseUrl !== undefined)
     return openPostgresLog(
-      { ...DEFAULTS, shops: {}, nowMs: now(), ...rest, url: databaseUrl, schema },
+      {
+        ...DEFAULTS,
+        shops: {},
+        nowMs: now(),
+        ...rest,
+        url: databaseUrl,
+        schema,
+        aliveMs,
+        collectorId: randomUUID(),
+      },
       { now, steady },
       { ...UNWATCHED, ...watch },
     );

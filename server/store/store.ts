@@ -243,6 +243,11 @@ export interface Store extends Facts, Ledger, RedactionStore, Audit {
   /** Since a time, epoch ms: how many orders only browsers reported, and whether any order was confirmed. */
   unconfirmedOrders(shop: string, sinceMs: number): Promise<{ evidence: number; hasOrder: boolean }>;
 
+  /**
+   * Whether this process does a job that one does for all, such as reporting. It keeps it until it ends, or stands still for
+   * longer than others wait.
+   */
+  claimJob(name: string): Promise<boolean>;
   /** Writes a row and resolves once it is durable, with the settings in effect. @throws {LogUnavailable} */
   check(): Promise<Durability>;
   /** Waits for everything under way, then releases the data directory. Can be called again. */

@@ -1,69 +1,114 @@
 import type { Connection, Value } from '../sqlite/prepare.ts';
 import { openLink, type Statement } from './link.ts';
-
-/** Texts and names in quotes, parameters, and names in camel case, which PostgreSQL would fold to small letters. */
-const PARTS = /'(?:[^']|'')*'|"[^"]*"|\?(\d*)|\b[a-z]+(?:[A-Z][a-z0-9]*)+\b/g;
-/** What only SQLite needs: the name of its own file, hints for its planner, its way to say that there is no limit. */
-const HINTS = /\bmain\.| INDEXED BY \w+| LIMIT -1(?= OFFSET)|\+(?=[a-z_.]+ =)/g;
-
-/** A statement with SQLite's parameters, `?` and `?1`, as PostgreSQL reads it. */
-export function toPostgres(sql: string): string {
-  let next = 0;
-  return sql.replace(HINTS, '').replace(PARTS, (part, number?: string) => {
-    if (part.startsWith('?')) return `$${number || ++next}`;
-    return /^['"]/.test(part) ? part : `"${part}"`;
-  });
-}
+import { toPostgres } from './to-postgres.ts';
 
 export interface PostgresConnection extends Connection {
-  /** Several statements without parameters. */
+  /** Begins a transaction; nothing is sent before a statement needs an answer. */
+  begin(): void;
+  commit(): void;
+  /** Never throws: without a connection there is nothing to roll back. */
+  rollback(): void;
+  /** The transaction has changed something. */
+  readonly hasWritten: boolean;
+  /** Several statements without parameters, in a transaction. */
   script(sql: string): void;
   close(): void;
 }
+
+/**
+ * A lock that is not given, or a transaction that stands still because its process does, ends by itself: the next process
+ * goes on. All of it is set for one transaction alone, as PgBouncer gives each to whichever connection is free.
+ * @see https://www.postgresql.org/docs/18/runtime-config-client.html
+ */
+const LIMITS: Readonly<Record<string, string>> = {
+  lock_timeout: '8s',
+  statement_timeout: '15s',
+  idle_in_transaction_session_timeout: '5s',
+};
+const IS_WRITE = /^\s*(INSERT|UPDATE|DELETE|WITH[\s\S]*\b(INSERT|UPDATE|DELETE)\b)/;
 
 /**
  * A connection whose answers are waited for. In a transaction, what needs no answer is sent with the next statement that
  * does: a transaction that only writes is one round trip.
  */
 export function openConnection(url: string, schema: string): PostgresConnection {
-  const link = openLink(url, [`SET search_path TO ${schema}`]);
+  const link = openLink(url);
+  const settings = Object.entries({ ...LIMITS, search_path: schema });
+  const BEGIN: readonly Statement[] = [
+    { text: 'BEGIN', values: [] },
+    {
+      text: `SELECT ${settings.map((_, at) => `set_config($${2 * at + 1}, $${2 * at + 2}, true)`).join(', ')}`,
+      values: settings.flat(),
+    },
+  ];
+  const COMMIT: Statement = { text: 'COMMIT', values: [] };
   let queued: Statement[] = [];
   let isTransaction = false;
+  /** The server knows of the transaction. */
+  let isBegun = false;
+  let hasWritten = false;
 
-  function send(text: string, values: Value[] = []) {
-    const statements = [...queued, { text, values }];
+  function sendQueued(last: Statement) {
+    const statements = [...queued, last];
     queued = [];
-    return link.run(statements);
+    const isBegin = !isBegun;
+    isBegun = true;
+    return link.run({ statements, isBegin });
   }
-  function end(sql: 'COMMIT' | 'ROLLBACK'): void {
-    isTransaction = false;
-    // Nothing was sent yet: there is nothing to end.
-    const isBegun = queued[0]?.text !== 'BEGIN';
-    if (sql === 'ROLLBACK') queued = [];
-    if (isBegun || queued.length > 1) send(sql);
+  function send(text: string, values: unknown[] = []) {
+    if (isTransaction) return sendQueued({ text, values });
+    return link.run({
+      statements: [...BEGIN, { text, values }, COMMIT],
+      isBegin: true,
+      answer: BEGIN.length,
+    });
+  }
+  function end(): void {
     queued = [];
+    isTransaction = false;
+    isBegun = false;
   }
 
   return {
     get isTransaction() {
       return isTransaction;
     },
-    exec(sql) {
-      if (sql === 'BEGIN') {
-        queued = [{ text: sql, values: [] }];
-        isTransaction = true;
-      } else if (sql === 'COMMIT' || sql === 'ROLLBACK') end(sql);
-      else send(sql);
+    get hasWritten() {
+      return hasWritten;
     },
+    begin() {
+      queued = [...BEGIN];
+      isTransaction = true;
+      hasWritten = false;
+    },
+    commit() {
+      sendQueued(COMMIT);
+      end();
+    },
+    rollback() {
+      queued = [];
+      try {
+        if (isBegun) link.run({ statements: [{ text: 'ROLLBACK', values: [] }], isBegin: false });
+      } catch {
+        // The connection is lost: the server rolls back by itself.
+      }
+      end();
+    },
+    exec: (sql) => void send(sql),
     script: (sql) => void send(sql),
     prepare(sql) {
       const text = toPostgres(sql);
+      const isWrite = IS_WRITE.test(text);
+      const noted = (values: Value[]) => {
+        if (isWrite) hasWritten = true;
+        return values;
+      };
       return {
-        all: (...values) => send(text, values).rows,
-        get: (...values) => send(text, values).rows[0],
-        run: (...values) => send(text, values),
+        all: (...values) => send(text, noted(values)).rows,
+        get: (...values) => send(text, noted(values)).rows[0],
+        run: (...values) => send(text, noted(values)),
         write(...values) {
-          if (isTransaction) queued.push({ text, values });
+          if (isTransaction) queued.push({ text, values: noted(values) });
           else send(text, values);
         },
       };

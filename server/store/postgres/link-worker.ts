@@ -2,31 +2,55 @@ import { type MessagePort, workerData } from 'node:worker_threads';
 import pg, { type QueryConfig, type QueryResult } from 'pg';
 import type { LinkAnswer, LinkData, LinkRequest } from './link.ts';
 
-/** `bigint` and `boolean` as SQLite gives them: numbers. */
-const INT8 = 20;
-const BOOL = 16;
-const NUMERIC = 1700;
+/** `bigint`, `numeric` and `boolean` as SQLite gives them: numbers. */
 const types = new pg.TypeOverrides();
-types.setTypeParser(INT8, Number);
-types.setTypeParser(NUMERIC, Number);
-types.setTypeParser(BOOL, (value: string) => Number(value === 't'));
+types.setTypeParser(pg.types.builtins.INT8, Number);
+types.setTypeParser(pg.types.builtins.NUMERIC, Number);
+types.setTypeParser(pg.types.builtins.BOOL, (value: string) => Number(value === 't'));
 
-const { port, signal, url, settings } = workerData as LinkData & { port: MessagePort };
+const CONNECT_MS = 3_000;
+/** An answer that takes longer is not waited for: the connection is given up, and the transaction with it. */
+const ANSWER_MS = 20_000;
+const LOST = { message: 'the connection to PostgreSQL was lost during a transaction', code: '08006' };
+
+const { port, signal, url } = workerData as LinkData & { port: MessagePort };
 const answered = new Int32Array(signal);
-let client: pg.Client | undefined;
+let current: pg.Client | undefined;
+
+async function connected(): Promise<pg.Client> {
+  if (current) return current;
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'storebeacon',
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_MS,
+    pipeline: true,
+  });
+  const drop = () => {
+    if (current === client) current = undefined;
+  };
+  client.on('error', drop);
+  client.on('end', drop);
+  await client.connect();
+  current = client;
+  return client;
+}
 
 /** Sends every statement before the first answer has arrived: one round trip. */
-async function runAll({ statements }: LinkRequest): Promise<LinkAnswer> {
+async function run({
+  statements,
+  isBegin,
+  answer = statements.length - 1,
+}: LinkRequest): Promise<LinkAnswer> {
+  if (!isBegin && !current) return { failure: LOST };
   try {
-    const connection = await connected();
-    const sent = statements.map(({ text, values }) =>
-      connection.query({ text, values, types } as QueryConfig),
-    );
-    const results = await Promise.allSettled(sent);
+    const client = await connected();
+    const sent = statements.map(({ text, values }) => client.query({ text, values, types } as QueryConfig));
+    const results = await inTime(client, Promise.allSettled(sent));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) return { failure: toFailure(failed.reason) };
-    const last = results.at(-1);
-    const { rows, rowCount } = last?.status === 'fulfilled' ? (last.value as QueryResult) : EMPTY;
+    const wanted = results[answer];
+    const { rows, rowCount } = wanted?.status === 'fulfilled' ? (wanted.value as QueryResult) : EMPTY;
     return { rows, changes: rowCount ?? 0 };
   } catch (error) {
     return { failure: toFailure(error) };
@@ -34,37 +58,32 @@ async function runAll({ statements }: LinkRequest): Promise<LinkAnswer> {
 }
 const EMPTY = { rows: [], rowCount: 0 };
 
-async function connected(): Promise<pg.Client> {
-  if (client) return client;
-  const opened = new pg.Client({
-    connectionString: url,
-    keepAlive: true,
-    connectionTimeoutMillis: 5_000,
-    pipeline: true,
-  });
-  opened.on('error', () => {
-    if (client === opened) client = undefined;
-  });
-  await opened.connect();
-  for (const sql of settings) await opened.query(sql);
-  client = opened;
-  return opened;
+async function inTime<T>(client: pg.Client, answers: Promise<T>): Promise<T> {
+  const timer = setTimeout(() => {
+    if (current === client) current = undefined;
+    client.connection.stream.destroy();
+  }, ANSWER_MS);
+  try {
+    return await answers;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function toFailure(error: unknown) {
   const { message, code } = error as { message?: string; code?: string };
-  return { message: message ?? String(error), code };
+  return { message: message || String(code ?? error), code };
+}
+
+async function end(): Promise<LinkAnswer> {
+  await current?.end().catch(() => {});
+  return { rows: [], changes: 0 };
 }
 
 port.on('message', async (request: LinkRequest) => {
-  const answer = request.isEnd ? await end() : await runAll(request);
+  const answer = request.isEnd ? await end() : await run(request);
   port.postMessage(answer);
   Atomics.store(answered, 0, request.id);
   Atomics.notify(answered, 0);
   if (request.isEnd) port.close();
 });
-
-async function end(): Promise<LinkAnswer> {
-  await client?.end().catch(() => {});
-  return { rows: [], changes: 0 };
-}

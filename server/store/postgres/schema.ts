@@ -1,12 +1,10 @@
-import { SCHEMA } from '../sqlite/schema.ts';
+import { SCHEMA, VERSION } from '../sqlite/schema.ts';
 
 /** SQLite's names that the statements use: scalar `max`, and the elements of a JSON list as rows. */
 const FUNCTIONS = `
   CREATE FUNCTION max(bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN greatest($1, $2);
-  CREATE FUNCTION json_each(text) RETURNS TABLE (value text) LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-    RETURN (SELECT NULL::text);
-  CREATE OR REPLACE FUNCTION json_each(text) RETURNS TABLE (value text) LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
+  CREATE FUNCTION json_each(text) RETURNS TABLE (value text) LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
     'SELECT jsonb_array_elements_text($1::jsonb)';
 `;
 /** A removed view takes its tokens with it. */
@@ -19,6 +17,24 @@ const TRIGGERS = `
     END $$;
   CREATE TRIGGER views_removed AFTER DELETE ON views FOR EACH ROW EXECUTE FUNCTION views_removed();
 `;
+/** What only several collectors need. */
+const SHARED = `
+  -- version: of the newest transaction that wrote; seq: of the newest event.
+  CREATE TABLE log_state (version bigint NOT NULL, seq bigint NOT NULL, schema_version bigint NOT NULL);
+  INSERT INTO log_state VALUES (0, 0, ${VERSION});
+  -- Collectors that run. consumers: JSON, the names of those they deliver for.
+  CREATE TABLE collectors (id text PRIMARY KEY, until timestamptz NOT NULL, consumers text NOT NULL);
+  ALTER TABLE consumers
+    ADD waiting bigint NOT NULL DEFAULT 0, ADD dead_letters bigint NOT NULL DEFAULT 0,
+    ADD requeued_to bigint NOT NULL DEFAULT 0, ADD requeue_end bigint NOT NULL DEFAULT 0,
+    ADD resumed_to bigint NOT NULL DEFAULT 0, ADD resume_end bigint NOT NULL DEFAULT 0,
+    -- Of the transaction that changed it last.
+    ADD version bigint NOT NULL DEFAULT 0,
+    -- The collector that delivers for it, and how often that was another than before.
+    ADD owner text, ADD fence bigint NOT NULL DEFAULT 0;
+  -- What one collector does for all: who, and how often that was another than before.
+  CREATE TABLE jobs (name text PRIMARY KEY, owner text NOT NULL, fence bigint NOT NULL);
+`;
 
 /** SQLite's statement with PostgreSQL's types. Texts compare by their bytes, as they do there. */
 const toTables = (schema: string): string =>
@@ -30,4 +46,4 @@ const toTables = (schema: string): string =>
     .replace(/\bTEXT\b/g, 'text COLLATE "C"')
     .replace(/\)\s*STRICT(, WITHOUT ROWID)?/g, ')');
 
-export const POSTGRES_SCHEMA = `${FUNCTIONS.replace(/CREATE FUNCTION json_each[\s\S]*?RETURN \(SELECT NULL::text\);/, '').replace('OR REPLACE ', '')}${toTables(SCHEMA)}${TRIGGERS}`;
+export const POSTGRES_SCHEMA = `${FUNCTIONS}${toTables(SCHEMA)}${TRIGGERS}${SHARED}`;

@@ -1,60 +1,65 @@
 import { workerData } from 'node:worker_threads';
 import { createEngine, type LogData } from '../sqlite/create-engine.ts';
-import { prepare } from '../sqlite/prepare.ts';
-import type { Tables } from '../sqlite/tables.ts';
+import type { OpenStore, Tables } from '../sqlite/tables.ts';
 import { syncEngine } from '../thread/engine.ts';
 import { serveThread } from '../thread/serve.ts';
+import { createCollectors } from './collectors.ts';
 import { openConnection } from './connection.ts';
-import { POSTGRES_SCHEMA } from './schema.ts';
+import { createTableDedup } from './dedup.ts';
+import { prepareDatabase, synchronousOf } from './prepare-database.ts';
+import { createTransactions } from './transactions.ts';
 
 export interface PostgresLogData extends LogData {
   url: string;
   schema: string;
+  /** Of this process, among all collectors. */
+  collectorId: string;
+  /** How long a collector counts as running after it said so. */
+  aliveMs: number;
 }
 
 function openEngine(data: PostgresLogData) {
-  const connection = openConnection(data.url, data.schema);
-  return createEngine(data, toTables(connection, data.schema));
-}
-
-function toTables(connection: ReturnType<typeof openConnection>, schema: string): Tables {
-  function transaction<T>(work: () => T): T {
-    connection.exec('BEGIN');
-    try {
-      const result = work();
-      connection.exec('COMMIT');
-      return result;
-    } catch (error) {
-      if (connection.isTransaction) connection.exec('ROLLBACK');
-      throw error;
-    }
+  const { url, schema, collectorId, aliveMs } = data;
+  const connection = openConnection(url, schema);
+  try {
+    prepareDatabase(connection, { url, schema });
+    const transactions = createTransactions(connection, schema);
+    const collectors = createCollectors(connection, transactions, collectorId, aliveMs);
+    let store: OpenStore | undefined;
+    const tables: Tables = {
+      connection,
+      ...transactions,
+      shared: collectors,
+      createDedup: createTableDedup,
+      begin(opened) {
+        store = opened;
+        return { found: { highWaterMarkLost: false }, transaction: opened.transaction };
+      },
+      durability: () => ({ synchronous: synchronousOf(connection), gaps: [] }),
+      *forget() {},
+      *shrink() {},
+      close() {
+        // Others wait until this collector counts as ended when the database is away now.
+        try {
+          store?.transaction(collectors.leave);
+        } catch {}
+        connection.close();
+      },
+    };
+    const engine = createEngine(data, tables);
+    return {
+      ...engine,
+      writes: {
+        ...engine.writes,
+        claim: () => collectors.claim(store?.consumers ?? []),
+        claimJob: collectors.claimJob,
+      },
+      reads: { ...engine.reads, foreignWrites: transactions.foreignWrites },
+    };
+  } catch (error) {
+    connection.close();
+    throw error;
   }
-  transaction(() => {
-    connection.exec(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
-    const isThere = connection
-      .prepare(
-        "SELECT 1 AS found FROM information_schema.tables WHERE table_schema = ? AND table_name = 'events'",
-      )
-      .get(schema);
-    if (!isThere) connection.script(POSTGRES_SCHEMA);
-  });
-  const assigned = prepare<{ seq: number; isCalled: number }>(
-    connection,
-    'SELECT last_value AS seq, is_called AS isCalled FROM events_seq_seq',
-  );
-  return {
-    connection,
-    transaction,
-    assignedSeq() {
-      const { seq = 0, isCalled = 0 } = assigned.get() ?? {};
-      return isCalled ? seq : 0;
-    },
-    begin: ({ transaction }) => ({ found: { highWaterMarkLost: false }, transaction }),
-    durability: () => ({ synchronous: 'full', gaps: [] }),
-    *forget() {},
-    *shrink() {},
-    close: () => connection.close(),
-  };
 }
 
 await serveThread(() => syncEngine(openEngine(workerData as PostgresLogData)));

@@ -1,7 +1,7 @@
 import type { OrderClaim } from '../../orders/claim.ts';
 import type { Accepted } from '../store.ts';
 import type { AcceptRow } from './accept-row.ts';
-import { evidenceKey, toBlob } from './dedup.ts';
+import { evidenceKey, toBlob } from './dedup-keys.ts';
 import type { InsertRow } from './event-rows.ts';
 import { type EvidenceStore, type Sent, senderParts } from './evidence.ts';
 import type { Order } from './order.ts';

@@ -4,7 +4,7 @@ import type { Accepted, ShopOrders } from '../store.ts';
 import { createAcceptEvidence } from './accept-evidence.ts';
 import type { AcceptRow, DenialRow } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
-import { type Dedup, type DedupKey, toBlob, type Windows } from './dedup.ts';
+import { type Dedup, type DedupKey, toBlob, type Windows } from './dedup-keys.ts';
 import { createEmitStages } from './emit-stages.ts';
 import type { ErasedOrders } from './erased-orders.ts';
 import type { EventRows, InsertRow } from './event-rows.ts';

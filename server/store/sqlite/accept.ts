@@ -15,7 +15,7 @@ import {
   orderKeyOf,
   toBlob,
   type Windows,
-} from './dedup.ts';
+} from './dedup-keys.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
 import type { FormerKeys } from './former-keys.ts';
 import type { PersonLinks } from './person-links.ts';
@@ -60,6 +60,14 @@ const rowOf = ([shop, source, , receivedAtMs, body, , , whose]: AcceptRow, messa
   person: whose[1],
   body,
 });
+
+/** What is asked of an entry. */
+function keysOf([shop, source, messageId, , , , details]: AcceptRow): [shop: string, key: DedupKey][] {
+  const keys = [messageKey(source, messageId)];
+  if (source === 'server') keys.push(messageKey('browser', messageId));
+  if (details?.key !== undefined) keys.push(orderKeyOf(details.key));
+  return keys.map((key) => [shop, key]);
+}
 
 /** One transaction for all entries: dedup, order identity, what proves it, the events. */
 export function createAccept({
@@ -184,7 +192,14 @@ export function createAccept({
       views.put(shop, shown.tokens, shown.userId, { visitor, receivedAtMs, body: shown.evidence });
   }
 
+  /** Where the tables are far away, what nearly every entry asks is read for all of them at once. */
+  function prefetch(entries: readonly AcceptRow[], nowMs: number): void {
+    dedup.prefetch?.(entries.flatMap(keysOf), nowMs);
+    consents.prefetch?.(entries.map(([shop, , , , , , , [visitor]]) => [shop, visitor ?? '']));
+  }
+
   function accept(entries: readonly AcceptRow[], nowMs: number, setByMs: number): AcceptedAll {
+    prefetch(entries, nowMs);
     const isStored: boolean[] = [];
     const orders: [number, Accepted][] = [];
     for (const [index, row] of entries.entries()) {

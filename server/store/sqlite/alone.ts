@@ -28,7 +28,7 @@ const MAX_KNOWN = 5_000;
 export function createAloneOrders(store: Pick<OpenStore, 'joinTransactions'>): AloneOrders {
   const known = new LRUCache<number, AloneOrder>({ max: MAX_KNOWN });
   // What a failed transaction wrote is not there.
-  store.joinTransactions({ begin() {}, rollback: () => known.clear() });
+  store.joinTransactions({ begin() {}, rollback: () => known.clear(), forget: () => known.clear() });
   return {
     add: (alone) => void known.set(alone.order.id, alone),
     get: (id) => known.get(id),

@@ -37,8 +37,8 @@ function join(settlements: readonly Settlement[]): Settlement[] {
 }
 
 function endOf(settlement: Exclude<DeliverySettlement, { kind: 'retry' }>): string {
-  const { kind, consumer, attempt } = settlement;
+  const { kind, consumer, attempt, fence } = settlement;
   const why = kind === 'ack' ? '' : settlement.reason;
   const answer = kind === 'dead-letter' ? settlement.answer : '';
-  return `${kind}\0${attempt}\0${consumer}\0${why}\0${answer}`;
+  return `${kind}\0${attempt}\0${fence}\0${consumer}\0${why}\0${answer}`;
 }

@@ -73,6 +73,11 @@ export function createConsents(store: OpenStore) {
     connection,
     `SELECT state, since AS sinceMs, used_at AS usedAtMs, record FROM consents WHERE shop = ? AND subject = ?`,
   );
+  const readAll = prepare<ConsentRow & { subject: string; record: string }>(
+    connection,
+    `SELECT subject, state, since AS sinceMs, used_at AS usedAtMs, record FROM consents
+     WHERE shop = ? AND subject IN (SELECT value FROM json_each(?))`,
+  );
   const insert = prepare(
     connection,
     `INSERT INTO consents (shop, subject, state, since, used_at, record) VALUES (?1, ?2, ?3, ?4, ?4, ?5)`,
@@ -94,6 +99,10 @@ export function createConsents(store: OpenStore) {
   // What a failed transaction wrote is not there: the next message writes it again.
   store.joinTransactions({
     begin() {},
+    forget() {
+      known.clear();
+      absent.clear();
+    },
     rollback() {
       known.clear();
       absent.clear();
@@ -106,17 +115,33 @@ export function createConsents(store: OpenStore) {
     const key = `${shop}\n${subject}`;
     const found = known.get(key);
     if (found || absent.has(key)) return found;
-    const row = read.get(shop, subject);
+    return keep(key, read.get(shop, subject));
+  }
+
+  function keep(key: string, row: (ConsentRow & { record: string }) | undefined): Known | undefined {
     if (!row) {
       if (absent.size >= MAX_ABSENT) absent.clear();
       absent.add(key);
       return undefined;
     }
-    const { record, ...rest } = row;
+    const { record, state, sinceMs, usedAtMs } = row;
     const text: RecordText = JSON.parse(record);
-    const loaded = { ...rest, ...text, stored: [...text.at] };
+    const loaded = { state, sinceMs, usedAtMs, ...text, stored: [...text.at] };
     known.set(key, loaded);
     return loaded;
+  }
+
+  /** Reads what is not known of all these subjects at once. */
+  function prefetch(subjects: readonly (readonly [shop: string, subject: string])[]): void {
+    const isUnknown = (key: string) => !known.has(key) && !absent.has(key);
+    for (const [shop, own] of Map.groupBy(subjects, ([shop]) => shop)) {
+      const unknown = [...new Set(own.map(([, subject]) => subject))].filter(
+        (subject) => subject !== '' && isUnknown(`${shop}\n${subject}`),
+      );
+      if (unknown.length === 0) continue;
+      const found = new Map(readAll.all(shop, JSON.stringify(unknown)).map((row) => [row.subject, row]));
+      for (const subject of unknown) keep(`${shop}\n${subject}`, found.get(subject));
+    }
   }
 
   /** A denial is always recorded: the bytes that an address may send in a day bound those. */
@@ -178,6 +203,7 @@ export function createConsents(store: OpenStore) {
   }
 
   return {
+    ...(store.isShared && { prefetch }),
     /** Of each purpose the latest statement counts; repeats change nothing. */
     record(shop: string, subject: string, said: Said): void {
       if (subject === '' || said.choice === NOTHING_SAID) return;

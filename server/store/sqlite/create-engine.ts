@@ -72,13 +72,13 @@ export function createEngine(data: LogData, tables: Tables) {
   const facts = createFacts(store);
   const ledger = createLedger(store);
   const windows = { retentionMs, orderKeyMs };
-  const dedup = createDedup(store, windows);
+  const dedup = tables.createDedup?.(store, windows) ?? createDedup(store, windows);
   const redactions = createRedactions(store);
   const shops = new Map(Object.entries(data.shops));
   const consents = createConsents(store);
   const alone = createAloneOrders(store);
   const loneViews = createLoneViews();
-  store.joinTransactions({ begin() {}, rollback: loneViews.forgetAll });
+  store.joinTransactions({ begin() {}, rollback: loneViews.forgetAll, forget: loneViews.forgetAll });
   const orderRetention = createOrderRetention(store, windows, shops, { consents, alone, loneViews });
   const rows = createEventRows(store, remove, dedup, windows);
   const orders = createOrders(store, alone);

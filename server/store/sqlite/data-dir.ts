@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { DataDirUnusable, sqliteFault } from '../errors.ts';
+import { DataDirUnusable, storageFault } from '../errors.ts';
 
 /**
  * Creates the data directory when it is absent, readable by its owner alone.
@@ -54,7 +54,7 @@ export function lockDataDir(dataDir: string, name: string): () => void {
   } catch (error) {
     lock?.close();
     throw new DataDirUnusable(
-      sqliteFault(error) === 'busy'
+      storageFault(error) === 'busy'
         ? `DATA_DIR ${dataDir} is in use by another process. Stop that process, or set another directory.`
         : `DATA_DIR ${dataDir} cannot be locked (${String(error)}). Make ${name}.lock in it a writable file.`,
       { cause: error },

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
-import { DataDirUnusable, sqliteFault } from '../errors.ts';
+import { DataDirUnusable, storageFault } from '../errors.ts';
 import { lockDataDir, prepareDataDir } from './data-dir.ts';
 
 export interface DatabaseOptions {
@@ -110,12 +110,12 @@ function migrate(
 
 /** A fault of the file or disk as `DataDirUnusable`; any other error unchanged. */
 export function toUnusable(path: string, error: unknown): unknown {
-  if (sqliteFault(error) === undefined) return error;
+  if (storageFault(error) === undefined) return error;
   return new DataDirUnusable(describeFault(path, error), { cause: error });
 }
 
 function describeFault(path: string, error: unknown): string {
-  const fault = sqliteFault(error);
+  const fault = storageFault(error);
   const reason = error instanceof Error ? error.message : String(error);
   if (fault === 'notADatabase' || fault === 'corrupt')
     return `${path} is damaged or not a database (${reason}). Restore it from a backup, or move it away to start empty.`;

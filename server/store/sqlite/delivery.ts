@@ -62,10 +62,10 @@ export function toDelivery(row: LeasedRow, lease: Lease): Delivery {
 
 /** Separate from the event, so that a caller who keeps these functions does not keep the event in memory. */
 function createSettling(
-  { seq, attempt, uncertainSinceMs }: LeasedRow,
+  { seq, attempt, fence, uncertainSinceMs }: LeasedRow,
   { consumer, leasedAtMs, clock, settle }: Lease,
 ): Pick<Delivery, 'ack' | 'skip' | 'retry' | 'deadLetter'> {
-  const lease = { consumer, attempt, seqs: [seq] };
+  const lease = { consumer, attempt, fence, seqs: [seq] };
   let isSettled = false;
   const once = (settlement: DeliverySettlement) => {
     if (!isSettled) settle(settlement);

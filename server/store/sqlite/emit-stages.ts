@@ -2,7 +2,7 @@ import type { OrderClaim } from '../../orders/claim.ts';
 import { keyOfStage, type Stage, stagesAdded } from '../../orders/stages.ts';
 import type { AcceptRow } from './accept-row.ts';
 import { AUDIENCE } from './audience.ts';
-import { orderKeyOf, toBlob } from './dedup.ts';
+import { orderKeyOf, toBlob } from './dedup-keys.ts';
 import type { InsertRow } from './event-rows.ts';
 import type { FormerKeys } from './former-keys.ts';
 import { AFTER_ORDER_MS } from './hold-times.ts';

@@ -2,7 +2,7 @@ import { MAX_FACT_LENGTH } from '../facts.ts';
 import { createRecentDenials } from '../recent-denials.ts';
 import type { Accepted, DeadLetter, LogWatch, Store } from '../store.ts';
 import { personSubject, visitorSubject } from '../subject.ts';
-import { startThread } from '../thread/start.ts';
+import { startThread, type Thread } from '../thread/start.ts';
 import { createWitness } from '../witness.ts';
 import { collectSettlements } from './collect-settlements.ts';
 import type { ConsentChanges } from './consents.ts';
@@ -23,13 +23,31 @@ import type { LogMethods } from './worker.ts';
 export const openSqliteLog = (data: LogData, clock: LogClock, watch: LogWatch): Promise<Store> =>
   openEngineLog(new URL('./worker.ts', import.meta.url), data, clock, watch);
 
+/** Methods that only the thread of a shared log has. */
+export interface SharedMethods {
+  /** Says that this process runs. Returns whether consumers changed hands. */
+  claim(): boolean;
+  /** A fencing number; undefined: another process has the job. */
+  claimJob(name: string): number | undefined;
+  /** How often others had written, since the start. */
+  foreignWrites(): number;
+}
+/** What a process does beside others on the same log. */
+export interface Engaged {
+  claimJob: Store['claimJob'];
+  stop(): void;
+}
+const ALONE: Engaged = { claimJob: async () => true, stop() {} };
+
+/** @param engage begins what the process does beside others; default: it is alone. */
 export async function openEngineLog(
   worker: URL,
   data: LogData,
   clock: LogClock,
   watch: LogWatch,
+  engage: (call: Thread<SharedMethods>['call'], onChange: () => void) => Promise<Engaged> = async () => ALONE,
 ): Promise<Store> {
-  const { call, send, close } = await startThread<LogMethods>(worker, data, {
+  const { call, send, close } = await startThread<LogMethods & SharedMethods>(worker, data, {
     onCommit: watch.committed,
     onProgress: ({ step, done }) => watch.upgrading(step, done),
     // A call sees what was settled before it.
@@ -65,8 +83,10 @@ export async function openEngineLog(
   }
   const now = () => ({ nowMs: clock.now(), steadyMs: clock.steady() });
 
+  const { claimJob, stop } = await engage(call, callListeners);
   const { requeueNow, personOf, purge } = call;
   return {
+    claimJob,
     requeueNow,
     replayDeadLetters: (selection, action) => withListeners(call.replayDeadLetters(selection, action, now())),
     discardDeadLetters: (selection, action) => call.discardDeadLetters(selection, action),
@@ -156,6 +176,7 @@ export async function openEngineLog(
     retain: () => call.retain(clock.now()),
     check: () => call.check(clock.now()),
     async close() {
+      stop();
       settlements.flush();
       await close();
     },

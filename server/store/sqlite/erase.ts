@@ -3,7 +3,7 @@ import type { Erased, PersonQuery } from '../person.ts';
 import type { AloneOrders } from './alone.ts';
 import { CHUNK, inChunks } from './chunks.ts';
 import type { Consents } from './consents.ts';
-import type { Dedup } from './dedup.ts';
+import type { Dedup } from './dedup-keys.ts';
 import { createErasePersonal } from './erase-personal.ts';
 import type { ErasedOrders } from './erased-orders.ts';
 import { createRemoveEvidence } from './evidence.ts';

@@ -1,5 +1,5 @@
 import { subjectOf, tokenSubject } from '../subject.ts';
-import { type Dedup, erasedKey, type Windows } from './dedup.ts';
+import { type Dedup, erasedKey, type Windows } from './dedup-keys.ts';
 import { createDenialsOf } from './evidence.ts';
 import type { LoneViews } from './lone-views.ts';
 import type { OpenStore } from './open-store.ts';

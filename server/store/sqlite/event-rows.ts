@@ -1,5 +1,5 @@
 import { AUDIENCE, type Audience } from './audience.ts';
-import { type Dedup, fromBlob, type Windows } from './dedup.ts';
+import { type Dedup, fromBlob, type Windows } from './dedup-keys.ts';
 import type { OpenStore } from './open-store.ts';
 import { prepare } from './prepare.ts';
 import type { Remove } from './remove.ts';
@@ -54,16 +54,16 @@ export type InsertRow = EventRows['insert'];
 const NO_KEY = new Uint8Array();
 
 export function createEventRows(
-  { connection, consumers }: OpenStore,
+  { connection, consumers, nextSeq }: OpenStore,
   remove: Remove,
   dedup: Pick<Dedup, 'put'>,
   { retentionMs }: Pick<Windows, 'retentionMs'>,
 ): EventRows {
-  const insert = prepare<{ seq: number }>(
+  const insert = prepare(
     connection,
-    `INSERT INTO events (shop, received_at, hold_until, message_key, order_key, voice, audience, compose, order_id, visitor,
+    `INSERT INTO events (seq, shop, received_at, hold_until, message_key, order_key, voice, audience, compose, order_id, visitor,
        person, packed, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING seq`,
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertPii = prepare(connection, 'INSERT INTO seals (seq, sealed) VALUES (?, ?)');
   const unsent = prepareTexts<Copied>(
@@ -93,7 +93,9 @@ export function createEventRows(
         ? { visitor: ONE_BYTE, person: null, text: withSpare(body) }
         : { ...row, text: body };
       const [packed, rest] = toStoredText(text);
-      const inserted = insert.get(
+      const seq = nextSeq();
+      insert.run(
+        seq,
         shop,
         receivedAtMs,
         holdUntilMs,
@@ -105,7 +107,6 @@ export function createEventRows(
         packed,
         rest,
       );
-      const seq = inserted?.seq ?? 0;
       if (encryptedPii !== null && interested.some(({ decryptsPii }) => decryptsPii))
         insertPii.run(seq, encryptedPii);
       for (const consumer of interested) consumer.waiting++;

@@ -120,7 +120,7 @@ export function createExpire(store: OpenStore, history: History, leaseMs: number
   return function* expire(nowMs: number, steadyNowMs: number): Generator<undefined, Record<string, number>> {
     const found: Record<string, number> = {};
     for (const consumer of store.consumers) {
-      if (consumer.audience !== AUDIENCE.destinations) continue;
+      if (consumer.audience !== AUDIENCE.destinations || !store.isOwned(consumer)) continue;
       const expired =
         (yield* expireQueued(consumer, nowMs, steadyNowMs)) + (yield* expireUnleased(consumer, nowMs));
       if (expired > 0) found[consumer.name] = expired;

@@ -1,6 +1,6 @@
 import type { OrderClaim } from '../../orders/claim.ts';
 import type { Stage } from '../../orders/stages.ts';
-import { type Dedup, formerMessageKey, orderKeyOf, type Windows } from './dedup.ts';
+import { type Dedup, formerMessageKey, orderKeyOf, type Windows } from './dedup-keys.ts';
 import type { OpenStore } from './open-store.ts';
 import { prepare } from './prepare.ts';
 import { formerKeyOf } from './upgrade/former-keys.ts';

@@ -1,4 +1,4 @@
-import { sqliteFault } from '../errors.ts';
+import { storageFault } from '../errors.ts';
 import { DIGEST_BYTES, type HistoryRow } from '../history.ts';
 import type { OpenStore } from './open-store.ts';
 import { prepare } from './prepare.ts';
@@ -79,7 +79,7 @@ export function createHistoryWriter(store: OpenStore) {
         if (row.atMs >= fullUntilMs)
           for (; written < rows.length; written++) write(rows[written] as WrittenRow);
       } catch (error) {
-        if (sqliteFault(error) !== 'full') throw error;
+        if (storageFault(error) !== 'full') throw error;
         fullUntilMs = row.atMs + FULL_MS;
         // SQLite undoes the statement alone, or the whole transaction: then it is settled again, and this row waits.
         if (!store.connection.isTransaction) throw error;

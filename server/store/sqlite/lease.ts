@@ -1,5 +1,5 @@
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
-import { sqliteFault } from '../errors.ts';
+import { storageFault } from '../errors.ts';
 import { AUDIENCE } from './audience.ts';
 import type { Frozen } from './compose-row.ts';
 import { type ConsumerState, type OpenStore, reachedSeq } from './open-store.ts';
@@ -12,6 +12,8 @@ import { prepareTexts, type ReadText } from './stored-text.ts';
 export interface LeasedRow {
   seq: number;
   attempt: number;
+  /** Of its consumer when it was leased. */
+  fence: number;
   uncertainSinceMs: number | null;
   /** By the clock of dates, unlike the other times. */
   waitingSinceMs: number;
@@ -24,7 +26,7 @@ export interface LeasedRow {
   denials: number;
 }
 /** A row as it is read. */
-interface ReadRow extends Omit<LeasedRow, 'consent' | 'denials'>, RowSubjects, ReadText {
+interface ReadRow extends Omit<LeasedRow, 'consent' | 'denials' | 'fence'>, RowSubjects, ReadText {
   orderId: number | null;
   /** 1: the body is not composed yet; 2: it was composed. */
   compose: number;
@@ -161,6 +163,7 @@ export function createLease(
   }
 
   function leaseSome(consumer: ConsumerState, max: number, nowMs: number): LeasedRow[] {
+    if (!store.isOwned(consumer)) return [];
     const { cursor, trustedCursor } = consumer;
     if (requeue.isRunning(consumer)) requeue.step(consumer, max, nowMs);
     const leased: ReadRow[] = [];
@@ -179,10 +182,10 @@ export function createLease(
     if (consumer.cursor !== cursor || consumer.trustedCursor !== trustedCursor)
       moveCursors.run(consumer.cursor, consumer.trustedCursor, consumer.id);
     const isPast = consumer.audience === AUDIENCE.statistics;
-    return leased.map((row) => withConsent(row, isPast));
+    return leased.map((row) => ({ ...withConsent(row, isPast), fence: consumer.fence }));
   }
 
-  function withConsent(row: ReadRow, isPast: boolean): LeasedRow {
+  function withConsent(row: ReadRow, isPast: boolean): Omit<LeasedRow, 'fence'> {
     const { body, event } = row.compose === 1 ? composeRow(row) : { body: row.body };
     return {
       seq: row.seq,
@@ -202,7 +205,7 @@ export function createLease(
     try {
       return store.transaction(() => leaseSome(consumer, size, nowMs));
     } catch (error) {
-      if (size === 1 || sqliteFault(error) !== 'full') throw error;
+      if (size === 1 || storageFault(error) !== 'full') throw error;
       return store.transaction(() => leaseSome(consumer, 1, nowMs));
     }
   }
@@ -215,7 +218,7 @@ export function createLease(
       const size = Math.min(max - leased.length, CHUNK);
       const chunk = leaseChunk(consumer, size, nowMs);
       leased.push(...chunk);
-      if (chunk.length < size && !requeue.isRunning(consumer)) break;
+      if (!store.isOwned(consumer) || (chunk.length < size && !requeue.isRunning(consumer))) break;
       yield;
     }
     return leased;

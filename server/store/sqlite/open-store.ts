@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Consumer } from '../store.ts';
 import { AUDIENCE } from './audience.ts';
 import { prepare } from './prepare.ts';
@@ -22,24 +23,45 @@ export const isAhead = (
   event: { seq: number; voice: number; audience: number },
 ): boolean => (consumer.audience & event.audience) !== 0 && isBeyond(consumer, event);
 
-export function createStore(database: Tables, configured: readonly Consumer[]): OpenStore {
-  const { connection } = database;
-  const consumers = database.transaction(() =>
-    configured.map((consumer) => loadConsumer(database, consumer)),
-  );
+export function createStore(tables: Tables, configured: readonly Consumer[]): OpenStore {
+  const { connection, shared, nextSeq } = tables;
+  const consumers = tables.transaction(() => configured.map((consumer) => loadConsumer(tables, consumer)));
   const byName = new Map(consumers.map((consumer) => [consumer.name, consumer]));
   if (byName.size < consumers.length) throw new RangeError('two consumers have the same name');
 
   const members: Member[] = [];
+  const copyAll = () => consumers.map((consumer) => ({ ...consumer }));
+
+  function refresh(): void {
+    for (const { forget } of members) forget?.();
+    shared?.refresh(consumers);
+  }
+  function saveChanged(before: readonly ConsumerState[]): void {
+    if (!shared) return;
+    for (const [index, consumer] of consumers.entries())
+      if (!isDeepStrictEqual(consumer, before[index])) shared.save(consumer);
+  }
+
   return {
     connection,
     consumers,
+    nextSeq,
+    isShared: shared !== undefined,
+    isOwned: (consumer) => shared?.isOwned(consumer) ?? true,
     joinTransactions: (member) => void members.push(member),
     transaction(work) {
       for (const member of members) member.begin();
-      const before = consumers.map((consumer) => ({ ...consumer }));
+      let before = copyAll();
       try {
-        return database.transaction(work);
+        return tables.transaction((isForeign) => {
+          if (isForeign) {
+            refresh();
+            before = copyAll();
+          }
+          const result = work();
+          saveChanged(before);
+          return result;
+        });
       } catch (error) {
         for (const [index, consumer] of consumers.entries()) Object.assign(consumer, before[index]);
         for (const member of members) member.rollback();
@@ -54,6 +76,13 @@ export function createStore(database: Tables, configured: readonly Consumer[]): 
   };
 }
 
+/** From the tables: what waits for the consumer with this name and shop, and its dead letters. `?3`: the bit of its audience. */
+export const WAITING_SQL = `
+  (SELECT count(*) FROM events WHERE shop = ?2 AND seq > cursor AND audience & ?3 <> 0
+     AND (voice = 0 OR seq > trusted_cursor))
+    + (SELECT count(*) FROM deliveries WHERE consumer = consumers.id) AS waiting,
+  (SELECT count(*) FROM dead_letters WHERE consumer = consumers.id) AS deadLetters`;
+
 /**
  * A consumer new to the log starts at its end. After a restart nothing is leased, and everything that waited is due
  * before what is new, oldest first, so that an identify is delivered before its tracks.
@@ -67,14 +96,15 @@ function loadConsumer({ connection, assignedSeq }: Tables, consumer: Consumer): 
   ).run(name, shop, assignedSeq());
   const state = prepare<Pick<ConsumerState, 'id' | 'cursor' | 'trustedCursor' | 'waiting' | 'deadLetters'>>(
     connection,
-    `SELECT id, cursor, trusted_cursor AS trustedCursor,
-       (SELECT count(*) FROM events WHERE shop = ?2 AND seq > cursor AND audience & ?3 <> 0
-          AND (voice = 0 OR seq > trusted_cursor))
-         + (SELECT count(*) FROM deliveries WHERE consumer = consumers.id) AS waiting,
-       (SELECT count(*) FROM dead_letters WHERE consumer = consumers.id) AS deadLetters
+    `SELECT id, cursor, trusted_cursor AS trustedCursor, ${WAITING_SQL}
      FROM consumers WHERE name = ?1 AND shop = ?2`,
   ).get(name, shop, audience);
   if (!state) throw new Error(`consumer ${name} was not stored`);
-  const end = reachedSeq(state);
-  return { ...consumer, ...state, audience, requeuedTo: 0, requeueEnd: end, resumedTo: 0, resumeEnd: end };
+  return { ...consumer, ...state, audience, ...resumed(state), fence: 0 };
+}
+
+/** Everything that an earlier process leased or postponed is due. */
+export function resumed(cursors: Cursors) {
+  const end = reachedSeq(cursors);
+  return { requeuedTo: 0, requeueEnd: end, resumedTo: 0, resumeEnd: end };
 }

@@ -4,7 +4,7 @@ import { EXPIRES_MS } from '../waiting.ts';
 import type { AloneOrders } from './alone.ts';
 import { CHUNK, eachRow, STEP, untilDone } from './chunks.ts';
 import type { Consents } from './consents.ts';
-import type { Windows } from './dedup.ts';
+import type { Windows } from './dedup-keys.ts';
 import { createRemoveEvidence } from './evidence.ts';
 import type { ReportRow } from './find-orders.ts';
 import type { LoneViews } from './lone-views.ts';

@@ -51,6 +51,8 @@ export function createQueue(store: OpenStore, { requeue, sendAgain, history, aud
 
     nextDueMs(name: string, nowMs: number): number | undefined {
       const consumer = store.consumer(name);
+      // Its deliveries are of no concern to this process until it takes the consumer over.
+      if (!store.isOwned(consumer)) return undefined;
       if (requeue.hasMore(consumer, nowMs)) return nowMs;
       const { id, shop, cursor, audience, trustedCursor } = consumer;
       const due = [

@@ -2,7 +2,7 @@ import type { Audit } from './audit.ts';
 import { CHUNK, pages, STEP, untilDone } from './chunks.ts';
 import type { ComposedRow, Frozen } from './compose-row.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import type { Dedup } from './dedup.ts';
+import type { Dedup } from './dedup-keys.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
 import type { History } from './history.ts';
 import type { LedgerRows } from './ledger.ts';

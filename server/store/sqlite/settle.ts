@@ -7,7 +7,7 @@ import type { ConsumerState, OpenStore } from './open-store.ts';
 import { prepare } from './prepare.ts';
 
 /** How deliveries leased under the same attempt ended. Times in epoch ms. */
-export type DeliverySettlement = { consumer: string; attempt: number; seqs: number[] } & (
+export type DeliverySettlement = { consumer: string; attempt: number; fence: number; seqs: number[] } & (
   | { kind: 'ack' }
   | { kind: 'skip'; atMs: number; reason: SkipReason }
   | { kind: 'retry'; dueAtMs: number; reason: RetryReason; uncertainSinceMs: number | null }
@@ -85,6 +85,8 @@ export function createSettle(
       }
       const { attempt } = settlement;
       const consumer = store.consumer(settlement.consumer);
+      // Another process took the consumer over while this one stood still: it leases again what was not settled.
+      if (settlement.fence !== consumer.fence) continue;
       const lease = [consumer.id, attempt, JSON.stringify(settlement.seqs)] as const;
       if (settlement.kind === 'retry') {
         const { dueAtMs, reason, uncertainSinceMs } = settlement;

@@ -1,4 +1,5 @@
 import type { Consumer, Durability, Gap } from '../store.ts';
+import type { Dedup, Windows } from './dedup-keys.ts';
 import type { Connection } from './prepare.ts';
 
 /** A configured consumer in memory. `waiting` and `deadLetters` count its unsettled events and its dead letters. */
@@ -20,6 +21,8 @@ export interface ConsumerState extends Omit<Consumer, 'audience'> {
   /** Leases above `resumedTo`, up to `resumeEnd`, are of an earlier process and are requeued too. */
   resumedTo: number;
   resumeEnd: number;
+  /** Fencing number: grows when another process takes it over; what was leased under an earlier one settles nothing. */
+  fence: number;
 }
 
 /** The open file and the state kept in memory beside it. */
@@ -29,6 +32,12 @@ export interface OpenStore {
   transaction<T>(work: () => T): T;
   /** Registers further state in memory that must follow the transactions. */
   joinTransactions(member: Member): void;
+  /** The number of an event that is being stored, in the order of commits. */
+  nextSeq(): number;
+  /** Several processes share the tables, and reading them is a round trip. */
+  isShared: boolean;
+  /** Whether this process delivers for it. */
+  isOwned(consumer: ConsumerState): boolean;
   /** @throws {RangeError} for a name the log was not opened with. */
   consumer(name: string): ConsumerState;
   consumers: readonly ConsumerState[];
@@ -37,6 +46,18 @@ export interface OpenStore {
 export interface Member {
   begin(): void;
   rollback(): void;
+  /** Another process wrote to the tables: what memory holds of them may be outdated. */
+  forget?(): void;
+}
+
+/** Where several processes share the tables: a consumer's state is in its row, and one process delivers for it. */
+export interface SharedConsumers {
+  /** Reads the states that other processes changed since this one's last transaction. */
+  refresh(states: readonly ConsumerState[]): void;
+  /** Writes a state that this transaction changed. */
+  save(state: ConsumerState): void;
+  /** Whether this process delivers for it. */
+  isOwned(consumer: ConsumerState): boolean;
 }
 
 /** What was found at this start. `highWaterMarkLost`: there are events, but their mark is absent or damaged. */
@@ -48,8 +69,18 @@ export interface Found {
 /** The database that holds the tables: SQLite's file, or PostgreSQL. */
 export interface Tables {
   connection: Connection;
-  /** Runs `work` in one transaction, all of it or nothing. Once this returns, its writes survive a power cut. */
-  transaction<T>(work: () => T): T;
+  /**
+   * Runs `work` in one transaction, all of it or nothing. Once this returns, its writes survive a power cut.
+   *
+   * @param work `isForeign`: another process has written since the last transaction of this one.
+   */
+  transaction<T>(work: (isForeign: boolean) => T): T;
+  /** Absent: one process has the tables to itself. */
+  shared?: SharedConsumers;
+  /** Keys of the tables' own kind; absent: those of SQLite. */
+  createDedup?(store: OpenStore, windows: Windows): Dedup;
+  /** The number of an event that is being stored, in the order of commits. */
+  nextSeq(): number;
   /** The number of the newest event that was ever stored; 0: none. */
   assignedSeq(): number;
   /** Once the consumers are loaded: what is known to be lost, and the transaction that keeps knowing it. */

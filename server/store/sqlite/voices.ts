@@ -22,12 +22,10 @@ export function createVoices(store: OpenStore, shops: ReadonlyMap<string, ShopOr
     loaded ??= new Set(all.all().map(({ shop }) => shop));
     return loaded;
   };
-  store.joinTransactions({
-    begin() {},
-    rollback() {
-      loaded = undefined;
-    },
-  });
+  const forget = () => {
+    loaded = undefined;
+  };
+  store.joinTransactions({ begin() {}, rollback: forget, forget });
   return {
     actsAsBrowser(shop) {
       const from = shops.get(shop)?.ordersFrom ?? 'browser';

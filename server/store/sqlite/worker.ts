@@ -61,12 +61,26 @@ function toTables(database: Database, highWater: HighWater): Tables {
     "SELECT seq FROM sqlite_sequence WHERE name = 'events'",
   );
   const count = (name: string) => Number(connection.prepare(`PRAGMA ${name}`).get()?.[name]);
+  const assignedSeq = () => assigned.get()?.seq ?? 0;
+  /** Absent: it is read from the file. */
+  let lastSeq: number | undefined;
   const stopCheckpoints = startCheckpoints(connection);
   let list: ReturnType<typeof createGaps>['list'] = () => [];
   return {
     connection,
-    transaction,
-    assignedSeq: () => assigned.get()?.seq ?? 0,
+    transaction(work) {
+      try {
+        return transaction(() => work(false));
+      } catch (error) {
+        lastSeq = undefined;
+        throw error;
+      }
+    },
+    assignedSeq,
+    nextSeq() {
+      lastSeq = (lastSeq ?? assignedSeq()) + 1;
+      return lastSeq;
+    },
     begin(store) {
       const gaps = createGaps(store, highWater);
       list = gaps.list;

@@ -1,10 +1,11 @@
-import { sqliteFault } from '../errors.ts';
+import { storageFault } from '../errors.ts';
 
 export type Settled = { value: unknown } | { error: unknown };
 
 /**
  * Runs many calls in one transaction, so that they share one fsync. If it fails because of one call, each is tried
- * alone and only that one fails; if the disk fails, every call that writes fails at once.
+ * alone and only that one fails; if the disk fails, every call that writes fails at once, and if the database is away,
+ * every call.
  *
  * @param runAll runs its calls in one transaction: all of them or nothing.
  * @returns one result per call, in order; every `value` is durable.
@@ -17,10 +18,10 @@ export async function commitTogether<Call extends { writes: boolean }>(
     return (await runAll(calls)).map((value) => ({ value }));
   } catch (error) {
     if (calls.length === 1) return [{ error }];
-    const diskFailed = sqliteFault(error) !== undefined;
+    const fault = storageFault(error);
     const settled: Settled[] = [];
     for (const call of calls) {
-      if (diskFailed && call.writes) settled.push({ error });
+      if (fault === 'away' || (fault && call.writes)) settled.push({ error });
       else settled.push(...(await commitTogether(runAll, [call])));
     }
     return settled;

@@ -1,5 +1,5 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
-import { type Failure, sqliteFault, toFailure } from '../errors.ts';
+import { type Failure, storageFault, toFailure } from '../errors.ts';
 import type { Engine } from './engine.ts';
 import { commitTogether, type Settled } from './group-commit.ts';
 
@@ -110,7 +110,7 @@ function serve(port: MessagePort, engine: Engine): void {
     for (const [index, result] of settled.entries()) {
       const request = requests[index];
       if (request?.id !== undefined) replies.push(toReply(request.id, result));
-      else if (request && 'error' in result && sqliteFault(result.error)) postponed.push(request);
+      else if (request && 'error' in result && storageFault(result.error)) postponed.push(request);
     }
     port.postMessage({ replies, commitSeconds } satisfies Answers);
   }

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
-import { DataDirUnusable, sqliteFault } from '../../errors.ts';
+import { DataDirUnusable, storageFault } from '../../errors.ts';
 import { type Database, openDatabase } from '../database.ts';
 import { prepare } from '../prepare.ts';
 import { SCHEMA, VERSION } from './schema.ts';
@@ -60,7 +60,7 @@ export function removeIndex(dataDir: string): void {
 
 /** A file that is none of ours has the wrong version or lacks a table; one that cannot be written is left alone. */
 function isUnreadable(error: unknown): boolean {
-  const fault = sqliteFault(error instanceof DataDirUnusable ? error.cause : error);
+  const fault = storageFault(error instanceof DataDirUnusable ? error.cause : error);
   return fault === 'corrupt' || fault === 'notADatabase' || fault === undefined;
 }
 

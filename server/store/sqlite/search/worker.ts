@@ -1,5 +1,5 @@
 import { workerData } from 'node:worker_threads';
-import { LogUnavailable, sqliteFault } from '../../errors.ts';
+import { LogUnavailable, storageFault } from '../../errors.ts';
 import type { Consumer } from '../../store.ts';
 import { type MethodsOf, syncEngine } from '../../thread/engine.ts';
 import { serveThread } from '../../thread/serve.ts';
@@ -89,7 +89,7 @@ function openEngine(data: SearchData) {
           yield;
         }
       } catch (error) {
-        const fault = sqliteFault(error);
+        const fault = storageFault(error);
         if (fault === 'corrupt' || fault === 'notADatabase') isDamaged = true;
         throw error;
       }

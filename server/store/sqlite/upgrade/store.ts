@@ -9,7 +9,7 @@ import { visitorSubject } from '../../subject.ts';
 import { AUDIENCE } from '../audience.ts';
 import { formerRecord } from '../consents.ts';
 import type { Database } from '../database.ts';
-import { orderKeyOf, toBlob } from '../dedup.ts';
+import { orderKeyOf, toBlob } from '../dedup-keys.ts';
 import { prepare } from '../prepare.ts';
 import { readStored, withFields } from '../stored-event.ts';
 import { removeDatabase } from './files.ts';

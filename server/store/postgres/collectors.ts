@@ -1,0 +1,180 @@
+import { hash } from 'node:crypto';
+import { resumed, WAITING_SQL } from '../sqlite/open-store.ts';
+import { type Connection, prepare } from '../sqlite/prepare.ts';
+import type { ConsumerState, SharedConsumers } from '../sqlite/tables.ts';
+import type { Transactions } from './transactions.ts';
+
+interface ConsumerRow
+  extends Omit<ConsumerState, 'name' | 'shop' | 'decryptsPii' | 'saleStages' | 'audience'> {
+  name: string;
+  shop: string;
+  owner: string | null;
+}
+
+/** Which collector delivers for which consumer, by rows whose times are those of the database's clock. */
+export interface Collectors extends SharedConsumers {
+  /**
+   * Says that this collector runs, takes over the consumers of those that do not any more, and hands over some when others
+   * have joined. In a transaction. Returns whether anything changed hands.
+   */
+  claim(consumers: readonly ConsumerState[]): boolean;
+  /** Takes a job over unless a collector that runs has it. In a transaction. Returns its fencing number; undefined: another has it. */
+  claimJob(name: string): number | undefined;
+  /** At the end of the process: others take over at once. In a transaction. */
+  leave(): void;
+}
+
+/** @param id of this process. @param aliveMs how long a collector counts as running after it said so. */
+export function createCollectors(
+  connection: Connection,
+  { known, version }: Transactions,
+  id: string,
+  aliveMs: number,
+): Collectors {
+  const changed = prepare<ConsumerRow>(
+    connection,
+    `SELECT id, name, shop, cursor, trusted_cursor AS trustedCursor, waiting, dead_letters AS deadLetters,
+       requeued_to AS requeuedTo, requeue_end AS requeueEnd, resumed_to AS resumedTo, resume_end AS resumeEnd, owner, fence
+     FROM consumers WHERE version > ?`,
+  );
+  const update = prepare(
+    connection,
+    `UPDATE consumers SET cursor = ?2, trusted_cursor = ?3, waiting = ?4, dead_letters = ?5, requeued_to = ?6,
+       requeue_end = ?7, resumed_to = ?8, resume_end = ?9, fence = ?10, owner = ?11, version = ?12 WHERE id = ?1`,
+  );
+  const count = prepare<Pick<ConsumerState, 'waiting' | 'deadLetters'>>(
+    connection,
+    `SELECT ${WAITING_SQL} FROM consumers WHERE name = ?1 AND shop = ?2`,
+  );
+  const register = prepare(
+    connection,
+    `INSERT INTO collectors (id, until, consumers)
+     VALUES (?1, clock_timestamp() + make_interval(secs => CAST(?2 AS DOUBLE PRECISION)), ?3)
+     ON CONFLICT (id) DO UPDATE SET until = excluded.until, consumers = excluded.consumers`,
+  );
+  const removeDead = prepare(connection, 'DELETE FROM collectors WHERE until < clock_timestamp()');
+  const running = prepare<{ id: string; consumers: string }>(
+    connection,
+    'SELECT id, consumers FROM collectors',
+  );
+  const leased = prepare<object>(
+    connection,
+    "SELECT 1 FROM deliveries WHERE consumer = ? AND state = 'leased' AND due_at > 0 LIMIT 1",
+  );
+  const remove = prepare(connection, 'DELETE FROM collectors WHERE id = ?');
+  const release = prepare(connection, 'UPDATE consumers SET owner = NULL, version = ?2 WHERE owner = ?1');
+  const releaseJobs = prepare(connection, "UPDATE jobs SET owner = '' WHERE owner = ?");
+  const job = prepare<{ owner: string; fence: number }>(
+    connection,
+    'SELECT owner, fence FROM jobs WHERE name = ?',
+  );
+  const putJob = prepare(
+    connection,
+    `INSERT INTO jobs (name, owner, fence) VALUES (?1, ?2, ?3)
+     ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, fence = excluded.fence`,
+  );
+  /** By the consumer's id; absent: nobody. */
+  const owners = new Map<number, string>();
+  /** Consumers that are handed over: nothing more is leased of them. */
+  const leaving = new Set<number>();
+
+  const isOwned = ({ id: consumer }: ConsumerState) => owners.get(consumer) === id && !leaving.has(consumer);
+  function save(state: ConsumerState): void {
+    const {
+      cursor,
+      trustedCursor,
+      waiting,
+      deadLetters,
+      requeuedTo,
+      requeueEnd,
+      resumedTo,
+      resumeEnd,
+      fence,
+    } = state;
+    const requeue = [requeuedTo, requeueEnd, resumedTo, resumeEnd] as const;
+    const owner = owners.get(state.id) ?? null;
+    update.run(state.id, cursor, trustedCursor, waiting, deadLetters, ...requeue, fence, owner, version());
+  }
+
+  function acquire(consumer: ConsumerState): void {
+    const { name, shop, audience } = consumer;
+    // What processes without this consumer in their configuration stored is counted, too.
+    Object.assign(
+      consumer,
+      resumed(consumer),
+      { fence: consumer.fence + 1 },
+      count.get(name, shop, audience),
+    );
+    owners.set(consumer.id, id);
+    save(consumer);
+  }
+
+  /** What is under way is settled first. Returns whether the consumer is free. */
+  function handOver(consumer: ConsumerState): boolean {
+    leaving.add(consumer.id);
+    if (leased.get(consumer.id)) return false;
+    leaving.delete(consumer.id);
+    owners.delete(consumer.id);
+    save(consumer);
+    return true;
+  }
+
+  return {
+    isOwned,
+    save,
+    refresh(states) {
+      const byName = new Map(states.map((state) => [`${state.shop}\n${state.name}`, state]));
+      for (const { owner, name, shop, ...row } of changed.all(known())) {
+        const state = byName.get(`${shop}\n${name}`);
+        if (!state) continue;
+        if (owner === null) owners.delete(row.id);
+        else owners.set(row.id, owner);
+        Object.assign(state, row);
+      }
+    },
+    claim(consumers) {
+      const names = JSON.stringify(consumers.map(({ name }) => name));
+      register.run(id, aliveMs / 1000, names);
+      removeDead.run();
+      const collectors = running
+        .all()
+        .map((one) => ({ id: one.id, names: new Set<string>(JSON.parse(one.consumers)) }));
+      let isChanged = false;
+      for (const consumer of consumers) {
+        const able = collectors.filter(({ names }) => names.has(consumer.name)).map((one) => one.id);
+        const owner = owners.get(consumer.id);
+        const wanted = preferred(able, consumer.name);
+        if (wanted === id) leaving.delete(consumer.id);
+        if (owner === id && wanted !== id) isChanged = handOver(consumer) || isChanged;
+        else if (
+          wanted === id &&
+          owner !== id &&
+          (owner === undefined || !collectors.some((one) => one.id === owner))
+        ) {
+          acquire(consumer);
+          isChanged = true;
+        }
+      }
+      return isChanged;
+    },
+    claimJob(name) {
+      const found = job.get(name);
+      if (found?.owner === id) return found.fence;
+      if (found && running.all().some((one) => one.id === found.owner)) return undefined;
+      const fence = (found?.fence ?? 0) + 1;
+      putJob.run(name, id, fence);
+      return fence;
+    },
+    leave() {
+      remove.run(id);
+      release.run(id, version());
+      releaseJobs.run(id);
+    },
+  };
+}
+
+/** Every collector comes to the same answer, and one that joins or leaves moves only its own share (rendezvous hashing). */
+function preferred(collectors: readonly string[], consumer: string): string | undefined {
+  const rank = (collector: string) => hash('sha256', `${collector}\0${consumer}`);
+  return collectors.toSorted((a, b) => (rank(a) < rank(b) ? -1 : 1)).at(0);
+}

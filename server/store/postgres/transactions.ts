@@ -1,0 +1,59 @@
+import { hash } from 'node:crypto';
+import { prepare } from '../sqlite/prepare.ts';
+import type { PostgresConnection } from './connection.ts';
+
+/**
+ * Transactions of all collectors, one after the other: each holds a lock of the log from before its first number is
+ * assigned until it has committed. So events are numbered in the order of commits, and a consumer's cursor passes none;
+ * nothing deadlocks; and what one collector has in memory counts until another has written, which the version shows.
+ * @see https://www.postgresql.org/docs/18/explicit-locking.html#ADVISORY-LOCKS
+ */
+export function createTransactions(connection: PostgresConnection, schema: string) {
+  const lock = prepare(connection, 'SELECT pg_advisory_xact_lock(CAST(? AS BIGINT))');
+  const state = prepare<{ version: number; seq: number }>(connection, 'SELECT version, seq FROM log_state');
+  const setState = prepare(connection, 'UPDATE log_state SET version = ?, seq = ?');
+  const lockNumber = lockNumberOf(schema);
+  /** After the last transaction of this process; -1: its outcome is not known. */
+  let known = -1;
+  let version = 0;
+  let seq = 0;
+  let foreignWrites = 0;
+
+  return {
+    /** Of the transaction that is running. */
+    version: () => version + 1,
+    /** What this process knows of the log was last true at this version; every state changed later is to be read. */
+    known: () => known,
+    /** How often others had written. */
+    foreignWrites: () => foreignWrites,
+    assignedSeq: () => seq,
+    nextSeq: () => ++seq,
+    transaction<T>(work: (isForeign: boolean) => T): T {
+      connection.begin();
+      try {
+        lock.run(lockNumber);
+        const found = state.get();
+        if (!found) throw new Error('the table log_state is empty');
+        ({ version, seq } = found);
+        const isForeign = version !== known;
+        if (isForeign) foreignWrites++;
+        const result = work(isForeign);
+        const { hasWritten } = connection;
+        if (hasWritten) setState.run(version + 1, seq);
+        known = -1;
+        connection.commit();
+        known = hasWritten ? version + 1 : version;
+        return result;
+      } catch (error) {
+        connection.rollback();
+        known = -1;
+        throw error;
+      }
+    },
+  };
+}
+export type Transactions = ReturnType<typeof createTransactions>;
+
+/** Two logs of one database have locks of their own. */
+const lockNumberOf = (schema: string): bigint =>
+  Buffer.from(hash('sha256', `storebeacon\0${schema}`, 'buffer')).readBigInt64BE();
