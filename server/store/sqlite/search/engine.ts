@@ -33,8 +33,8 @@ export interface SearchEngine extends Search {
   retain(nowMs: number): Promise<void>;
 }
 
-/** Between two passes over what was stored meanwhile. */
-const INTERVAL_MS = 250;
+/** From a nudge to the pass: by then most events are composed and delivered, and are read once. */
+const DELAY_MS = 250;
 const RETRY_MS = 5_000;
 
 /** The search on `search.db`, in a thread of its own. Never fails the store: what goes wrong is tried again, or built anew. */
@@ -94,7 +94,7 @@ export function openSqliteSearch({ yieldToIngest, watch, ...data }: SearchOption
       const until = hasMore ? await current.call.indexedUntil() : { seq, historyId, lag: 0 };
       for (const listener of listeners) listener(until);
     }
-    if (!hasMore) return nudge.wait(INTERVAL_MS, stopping.signal);
+    if (!hasMore) return nudge.wait(DELAY_MS, stopping.signal);
     await yieldToIngest.rest(performance.now() - startedAtMs);
   }
 

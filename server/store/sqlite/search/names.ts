@@ -74,7 +74,9 @@ export function createNames(connection: DatabaseSync): Names {
   );
 
   function known<Key, Value>(found: Map<Key, Value>, key: Key, read: () => Value): Value {
-    const value = found.get(key) ?? read();
+    const before = found.get(key);
+    if (before !== undefined) return before;
+    const value = read();
     // A sender can invent names without end.
     if (found.size > 10_000) found.clear();
     found.set(key, value);

@@ -1,4 +1,4 @@
-/** Runs a loop again that waits for work, at most once in an interval. */
+/** Runs a loop again that waits for work, some time after there is any. */
 export function createNudge() {
   let isNudged = false;
   let endWait = () => {};
@@ -19,13 +19,13 @@ export function createNudge() {
       endWait();
     },
     sleep,
-    /** Resolves after a nudge, also one from before the call, and not before `intervalMs` have passed. */
-    async wait(intervalMs: number, signal: AbortSignal): Promise<void> {
-      await sleep(intervalMs, signal);
+    /** Resolves `delayMs` after a nudge, also after one from before the call: what it is about comes in twos and threes. */
+    async wait(delayMs: number, signal: AbortSignal): Promise<void> {
       while (!isNudged && !signal.aborted)
         await new Promise<void>((resolve) => {
           endWait = resolve;
         });
+      await sleep(delayMs, signal);
       isNudged = false;
     },
   };
