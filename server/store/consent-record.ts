@@ -1,5 +1,6 @@
 import { type Consent, type ConsentState, PURPOSES } from '../../shared/consent.ts';
 import type { Source } from '../../shared/protected-event.ts';
+import type { Recorded } from '../privacy/effective-consent.ts';
 
 /** One change of a consent record. Times in epoch ms. */
 export interface ConsentChange {
@@ -9,6 +10,18 @@ export interface ConsentChange {
   source: Source;
   /** What counted from then on. */
   state: ConsentState;
+}
+
+/** What is recorded under one subject. */
+export interface SubjectRecord {
+  subject: string;
+  /** Oldest first, at least one. */
+  changes: ConsentChange[];
+}
+
+/** What a lease of an event would apply now, and the records that it is from. */
+export interface RecordedNow extends Recorded {
+  records: SubjectRecord[];
 }
 
 /** A consent record, as an operator reads it. Times in ISO 8601. */

@@ -1,7 +1,7 @@
 import type { EvidenceStatus, UnjoinedStatus } from '../../shared/evidence.ts';
 import type { ProtectedEvent, Source } from '../../shared/protected-event.ts';
 import type { Stage } from '../orders/stages.ts';
-import type { ConsentChange } from './consent-record.ts';
+import type { SubjectRecord } from './consent-record.ts';
 import type { DeliveryOutcome, DeliveryState, EventFilter, EventRequest } from './search-events.ts';
 
 /** By which an order is found: all that is named must be so, of any of its events and reports. `text`: any of its names, too. */
@@ -104,5 +104,5 @@ export interface OrderDetail extends FoundOrder {
     requests: EventRequest[];
   }[];
   /** The records of those who belong to it, by subject, the changes oldest first. */
-  consents: { subject: string; changes: ConsentChange[] }[];
+  consents: SubjectRecord[];
 }

@@ -3,9 +3,8 @@ import type { UnjoinedStatus } from '../../shared/evidence.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
 import type { DeadLetterReason, RetryReason, SkipReason } from '../../shared/reasons.ts';
 import type { OrderClaim } from '../orders/claim.ts';
-import type { Recorded } from '../privacy/effective-consent.ts';
 import type { Audit } from './audit.ts';
-import type { ConsentChange } from './consent-record.ts';
+import type { ConsentChange, RecordedNow } from './consent-record.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { Facts } from './facts.ts';
 import type { HistoryQuery, HistoryRow, SentRequest } from './history.ts';
@@ -147,7 +146,7 @@ export interface Store extends Facts, Ledger, RedactionStore, Audit {
   /** What was said by a visitor or about a person under this id, oldest first; at most the latest 20 changes of each. */
   consentHistory(shop: string, id: string): Promise<ConsentChange[]>;
   /** What a lease of this event would apply now; it leases nothing. @param seq `Delivery.seq`; of an event that is gone nothing is recorded. */
-  recordedOf(seq: number): Promise<Recorded>;
+  recordedOf(seq: number): Promise<RecordedNow>;
   /** True when a message without a choice has a purpose granted by the record. */
   hasGrant(event: ProtectedEvent): Promise<boolean>;
   /** The keyed digest that stands for a peer address: of IPv6 the /64 network; undefined when it is no address. */

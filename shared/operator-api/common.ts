@@ -29,6 +29,17 @@ export const Reason = z.string();
 
 export const Purposes = z.record(z.enum(PURPOSES), z.boolean());
 
+/** Of the purposes something was said about. */
+export const Consents = z.partialRecord(z.enum(PURPOSES), z.boolean());
+/** What is recorded of one person or browser, and by whom and when it was last stated. Without `id` it is of an id that is not shown. */
+export const ConsentRecord = z.object({
+  id: z.string().optional(),
+  at: Time,
+  source: EventSource,
+  consent: Consents,
+});
+export type ConsentRecord = z.infer<typeof ConsentRecord>;
+
 /** One destination's outcome of one event. `at`: of its latest attempt. */
 export const Outcome = z.object({
   destination: DestinationName,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  ConsentRecord,
   DestinationName,
   EventSource,
   EvidenceState,
@@ -137,6 +138,8 @@ export const EventAnswer = z.object({
   event: z.record(z.string(), z.unknown()),
   /** What delivery uses now: what the event says, under the record of those it is about. `row.consent` is what the event says. */
   consentToday: Purposes,
+  /** The records of those it is about. Empty: what the event says decides. */
+  consentRecords: z.array(ConsentRecord),
   captured: z.object({
     source: EventSource,
     page: z.string().optional(),

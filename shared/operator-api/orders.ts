@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UNJOINED } from '../evidence.ts';
 import {
+  ConsentRecord,
   Day,
   DestinationName,
   EventSource,
@@ -106,13 +107,7 @@ export const OrderAnswer = z.object({
     }),
   ),
   /** The visitors and the person whose records decide, with what they say today. */
-  consent: z.array(
-    z.object({
-      id: z.string(),
-      at: Time.optional(),
-      consent: z.partialRecord(z.enum(['advertising', 'analytics', 'marketing']), z.boolean()),
-    }),
-  ),
+  consent: z.array(ConsentRecord),
   /** Click ids and campaign, by name. */
   attribution: z.record(z.string(), z.string()),
 });

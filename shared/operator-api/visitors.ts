@@ -1,7 +1,5 @@
 import { z } from 'zod';
-import { DestinationName, EventSource, Time } from './common.ts';
-
-const Consents = z.partialRecord(z.enum(['advertising', 'analytics', 'marketing']), z.boolean());
+import { Consents, DestinationName, EventSource, Time } from './common.ts';
 
 /** What an erasure cannot remove, in words for the person; the same by `code` and language: `shared/advice`. */
 const Remains = z.array(z.object({ destination: DestinationName, code: z.string(), why: z.string() }));

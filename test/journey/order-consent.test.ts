@@ -1,6 +1,6 @@
 // @module-tag slow
 import { expect, test } from 'vitest';
-import type { EventAnswer, EventList } from '../../shared/operator-api/index.ts';
+import type { EventAnswer, EventList, OrderAnswer } from '../../shared/operator-api/index.ts';
 import { IN_BROWSER, startWebhookShop } from '../support/webhook-shop.ts';
 
 const VISITOR = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
@@ -59,11 +59,16 @@ test('the page of an order’s event has what delivery uses today, of the visito
   await shop.buy();
   const { events } = await read<EventList>(await shop.admin('GET', `/admin/events?order=${ORDER}`));
   const id = events.find(({ name }) => name === 'Order Completed')?.messageId ?? '';
-  const { row, consentToday, deliveries } = await read<EventAnswer>(
+  const { row, consentToday, consentRecords, deliveries } = await read<EventAnswer>(
     await shop.admin('GET', `/admin/events/${encodeURIComponent(id)}`),
   );
   expect(row.consent).toMatchObject({ advertising: true });
   expect(consentToday).toEqual({ advertising: false, analytics: true, marketing: true });
+  expect(consentRecords).toEqual([
+    { id: VISITOR, at: expect.any(String), source: 'browser', consent: consentToday },
+  ]);
+  const order = await read<OrderAnswer>(await shop.admin('GET', `/admin/orders/${ORDER}`));
+  expect(order.consent).toEqual(consentRecords);
   expect(deliveries.find(({ destination }) => destination === 'tiktok')).toMatchObject({
     ...{ state: 'skipped', payloadState: 'unavailable' },
   });

@@ -9,6 +9,7 @@ import { Page, Panel } from '../parts/page.tsx';
 import { ConsentWords } from '../parts/state.tsx';
 import { hrefOf, type Place } from '../place.ts';
 import { useData } from '../use-data.ts';
+import { ConsentRecords } from './consent-records.tsx';
 import { Delivery } from './delivery.tsx';
 import { OrderPill } from './order-pill.tsx';
 import { Steps } from './steps.tsx';
@@ -68,6 +69,7 @@ function Event({ place, reload, ...answer }: EventAnswer & { place: Place; reloa
               [w.referrer, captured.referrer && <span class="path">{captured.referrer}</span>],
               [words.consent.said, <ConsentWords key="said" consent={row.consent} />],
               [words.consent.today, <ConsentWords key="today" consent={answer.consentToday} />],
+              [words.consent.recorded, <Recorded key="recorded" of={answer.consentRecords} place={place} />],
               [
                 w.visitor,
                 visitor && (
@@ -110,4 +112,10 @@ function Event({ place, reload, ...answer }: EventAnswer & { place: Place; reloa
       </div>
     </div>
   );
+}
+
+function Recorded({ of, place }: { of: EventAnswer['consentRecords']; place: Place }) {
+  const { words } = useConsole();
+  if (of.length === 0) return <span class="soft">{words.consent.unrecorded}</span>;
+  return <ConsentRecords of={of} place={place} />;
 }

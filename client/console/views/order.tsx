@@ -12,6 +12,7 @@ import { hrefOf, type Place } from '../place.ts';
 import { useData } from '../use-data.ts';
 import { ActionDialog } from './action-dialog.tsx';
 import { attemptColumns } from './attempt-columns.ts';
+import { ConsentRecords } from './consent-records.tsx';
 import { OrderPill } from './order-pill.tsx';
 
 /** One order: who reported it, what destinations were sent of it, under whose consent, and from which campaign it came. */
@@ -83,15 +84,7 @@ function Order({ place, ...answer }: OrderAnswer & { place: Place }) {
         </Panel>
         <Panel title={words.consent.title}>
           {consent.length === 0 && <p class="soft">{words.consent.noRecord}</p>}
-          {consent.map(({ id, at, consent }) => (
-            <p key={id}>
-              <a href={hrefOf(['visitors', id], { shop: place.query.shop })} class="id">
-                {id}
-              </a>
-              <br />
-              <ConsentWords consent={consent} /> {at && <small class="soft">{format.time(at)}</small>}
-            </p>
-          ))}
+          <ConsentRecords of={consent} place={place} />
         </Panel>
         <Panel title={w.attribution}>
           {Object.keys(attribution).length === 0 ? (

@@ -121,6 +121,8 @@ export const en = {
     title: 'Consent',
     said: 'Consent as stated',
     today: 'Consent used today',
+    recorded: 'As recorded',
+    unrecorded: 'Nothing: what the event states is used.',
     granted: 'granted',
     denied: 'denied',
     nothing: 'Nothing said',

@@ -112,6 +112,8 @@ export const zhHant: Words = {
     title: '同意',
     said: '事件所述的同意',
     today: '目前採用的同意',
+    recorded: '同意紀錄',
+    unrecorded: '沒有紀錄：以事件所述為準。',
     granted: '已同意',
     denied: '已拒絕',
     nothing: '未表示',

@@ -3,6 +3,7 @@ import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { withRecord } from '../../privacy/effective-consent.ts';
 import type { EventDetail } from '../../store/search.ts';
 import { withAdvice } from '../advice.ts';
+import { describeRecords } from '../consent-records.ts';
 import { describeDelivery } from './delivery.ts';
 import type { EventParts } from './parts.ts';
 import { toEventRow } from './row.ts';
@@ -11,13 +12,15 @@ import { toEventRow } from './row.ts';
 export async function describeEvent(parts: EventParts, found: EventDetail): Promise<EventAnswer> {
   const { event, outcomes } = found;
   const { page } = event.context;
-  const today = withRecord(event, await parts.log.recordedOf(found.seq));
+  const recorded = await parts.log.recordedOf(found.seq);
+  const today = withRecord(event, recorded);
   const deliveries = [];
   for (const outcome of outcomes) deliveries.push(await describeDelivery(parts, found, today, outcome));
   return {
     row: toEventRow(parts.places, found),
     event: { ...event },
     consentToday: today.consent,
+    consentRecords: describeRecords(recorded.records, [event]),
     captured: {
       source: event.source,
       ...(page?.url !== undefined && { page: page.url }),

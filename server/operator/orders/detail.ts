@@ -1,9 +1,9 @@
 import type { OrderAnswer } from '../../../shared/operator-api/index.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { readCurrency, readValue } from '../../destinations/values.ts';
-import { describeConsent } from '../../store/consent-record.ts';
 import type { OrderDetail } from '../../store/search.ts';
 import { withAdvice } from '../advice.ts';
+import { describeRecords } from '../consent-records.ts';
 import { titleOfEvent, toAttempt, toOutcome } from '../events/row.ts';
 import type { Places } from '../places.ts';
 import { toIso } from '../times.ts';
@@ -12,6 +12,7 @@ import { toOrderRow } from './row.ts';
 /** One order with everything that reported it, what destinations were sent of it, and whose consent decides. */
 export function describeOrder(places: Places, order: OrderDetail): OrderAnswer {
   const { names, reports, evidence, stages, consents } = order;
+  const events = [...reports, ...evidence, ...stages].flatMap(({ event }) => event ?? []);
   return {
     order: toOrderRow(places, order),
     names,
@@ -35,10 +36,8 @@ export function describeOrder(places: Places, order: OrderDetail): OrderAnswer {
         destination: places.nameOf(request.consumer),
       })),
     })),
-    consent: consents.flatMap(({ subject, changes }) =>
-      describeConsent(subject, changes).map(({ id, at, consent }) => ({ id, at, consent })),
-    ),
-    attribution: attributionOf([...reports, ...evidence, ...stages].flatMap(({ event }) => event ?? [])),
+    consent: describeRecords(consents, events),
+    attribution: attributionOf(events),
   };
 }
 

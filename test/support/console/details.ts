@@ -25,6 +25,12 @@ export const eventAnswer: EventAnswer = {
     properties: { order_id: first.orderId, total: '1505', currency: 'TWD' },
   },
   consentToday: first.consent,
+  consentRecords: [
+    {
+      ...{ id: '5d0c9a7e-31f2-4a60-8f5b-1c2d3e4f5a6b', at: ago(3_600_000), source: 'browser' },
+      consent: { advertising: true, analytics: true, marketing: false },
+    },
+  ],
   captured: {
     source: 'platform',
     page: 'https://dewleaf.example/thank-you?utm_source=tiktok',
@@ -137,6 +143,7 @@ export const orderAnswer: OrderAnswer = {
     {
       id: '5d0c9a7e-31f2-4a60-8f5b-1c2d3e4f5a6b',
       at: ago(3_600_000),
+      source: 'browser',
       consent: { advertising: true, analytics: true, marketing: false },
     },
   ],
