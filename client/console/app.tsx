@@ -59,12 +59,15 @@ export function App({ base }: { base: string }) {
   return (
     <main class="entrance" aria-busy={entrance.state === 'asking'}>
       {entrance.state === 'away' && (
-        <div class="failure" role="alert">
-          <p>{words.errors.away}</p>
-          <button type="button" class="quiet" onClick={enter}>
-            {words.common.tryAgain}
-          </button>
-        </div>
+        <>
+          <h1 class="brand">Storebeacon</h1>
+          <div class="failure" role="alert">
+            <p>{words.errors.away}</p>
+            <button type="button" class="quiet" onClick={enter}>
+              {words.common.tryAgain}
+            </button>
+          </div>
+        </>
       )}
     </main>
   );

@@ -1,8 +1,10 @@
 import type { ComponentChildren } from 'preact';
 
-/** Names with their values. `undefined` values are left out. */
+/** Names with their values. Absent values are left out. */
 export function Facts({ of }: { of: readonly (readonly [name: string, value: ComponentChildren])[] }) {
-  const known = of.filter(([, value]) => value !== undefined && value !== null && value !== '');
+  const known = of.filter(
+    ([, value]) => value !== undefined && value !== null && value !== false && value !== '',
+  );
   return (
     <dl class="facts">
       {known.map(([name, value]) => (

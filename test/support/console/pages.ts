@@ -10,18 +10,20 @@ export const VIEWS = [
 
 const AXE = readFileSync(new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
-/** What axe-core finds against WCAG 2.2 AA, as one line each. */
-export async function axe(page: Page): Promise<string[]> {
+/** What axe-core finds against WCAG 2.2 AA, as one line each. @param within the part that is looked at. */
+export async function axe(page: Page, within = 'html'): Promise<string[]> {
   // Evaluated by the debugger's protocol, which the page's policy does not hinder.
   await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: { run(options: object): Promise<AxeResult> } };
+  return page.evaluate(async (within) => {
+    const { axe } = window as unknown as {
+      axe: { run(within: string, options: object): Promise<AxeResult> };
+    };
     const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-    const { violations } = await axe.run({ runOnly: tags });
+    const { violations } = await axe.run(within, { runOnly: tags });
     return violations.map(
       ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`,
     );
-  });
+  }, within);
 }
 interface AxeResult {
   violations: { id: string; nodes: { html: string }[] }[];
