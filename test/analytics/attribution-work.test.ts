@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import type { Facts, PersonKey } from '../../server/analytics/facts.ts';
-import { ENGINES } from '../support/analytics-database.ts';
+import { openSqliteAnalytics } from '../../server/analytics/store/open-sqlite.ts';
 import { tempDir } from '../support/temp-dir.ts';
 
 /** One visitor may send any number of events. How many rows a landing makes to be credited anew has a bound. */
@@ -15,10 +15,9 @@ const NONE: Facts = {
 
 async function startStore() {
   const dataDir = tempDir();
-  const store = await ENGINES.sqlite(
-    { shops: { shop: { currency: 'TWD', attributionMs: 7 * DAY } } },
-    dataDir,
-  );
+  const store = await openSqliteAnalytics(dataDir, {
+    shops: { shop: { currency: 'TWD', attributionMs: 7 * DAY } },
+  });
   const apply = (facts: Partial<Facts>) =>
     store.transaction((state) => state.apply('shop', { ...NONE, ...facts }, []));
   return {

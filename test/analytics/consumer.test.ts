@@ -2,6 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { type ConsumerParts, startConsumer } from '../../server/analytics/consumer.ts';
 import type { AnalyticsDatabase } from '../../server/analytics/store/database.ts';
+import { openSqliteAnalytics } from '../../server/analytics/store/open-sqlite.ts';
 import { createTargets } from '../../server/analytics/targets.ts';
 import { systemClock } from '../../server/lib/clock.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
@@ -9,7 +10,6 @@ import { createCounters } from '../../server/observe/counters.ts';
 import { openLog } from '../../server/store/open.ts';
 import { type Delivery, type Entry, LogUnavailable, type Store } from '../../server/store/store.ts';
 import type { ProtectedEvent } from '../../shared/protected-event.ts';
-import { ENGINES } from '../support/analytics-database.ts';
 import { entryOf, waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
 import { eventually } from '../support/eventually.ts';
@@ -39,7 +39,7 @@ async function setUp(dataDir = tempDir(), { mergeMs = 0 } = {}) {
   const consumers = [{ name: CONSUMER, shop: 'shop', decryptsPii: false, audience: 'statistics' as const }];
   const log = await openLog({ dataDir, consumers, shops: waiting(mergeMs), retentionMs: 3650 * DAY });
   const shops = { shop: { currency: 'TWD', attributionMs: 7 * DAY } };
-  const store = await ENGINES.sqlite({ shops }, dataDir);
+  const store = await openSqliteAnalytics(dataDir, { shops });
   let isOpen = true;
   const close = async () => {
     if (!isOpen) return;

@@ -14,15 +14,26 @@ export interface AnalyticsDatabase {
   close(): Promise<void>;
 }
 
-/** Migrates the tables, then opens them. @throws {DataDirUnusable} when a newer version wrote them. */
+/**
+ * Migrates the tables, then opens them.
+ *
+ * @param schema where PostgreSQL has them; created when absent.
+ * @throws {DataDirUnusable} when a newer version wrote them.
+ */
 export async function openAnalyticsDatabase(
   dialect: Dialect,
   engine: Engine,
   parts: Omit<MethodParts, 'pepper'>,
+  schema?: string,
 ): Promise<AnalyticsDatabase> {
   const db = new Kysely<Tables>({ dialect });
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations(engine) } });
-  const { error } = await migrator.migrateToLatest();
+  const migrate = (within: Kysely<Tables>) =>
+    new Migrator({
+      db: within,
+      provider: { getMigrations: async () => migrations(engine) },
+      ...(schema !== undefined && { migrationTableSchema: schema }),
+    }).migrateToLatest();
+  const { error } = await (engine === 'postgres' ? db.transaction().execute(migrate) : migrate(db));
   if (error instanceof Error && /corrupted migrations/.test(error.message))
     throw new DataDirUnusable(
       `The statistics were written by a newer version of this program (${error.message}). Start that version.`,

@@ -5,6 +5,12 @@ export type Engine = 'sqlite' | 'postgres';
 
 type Column = readonly [name: string, type: 'text' | 'bigint', isNullable?: 'null'];
 
+/** Texts compare by their bytes, as on SQLite. */
+const typeOn = (engine: Engine, type: Column[1]) => {
+  if (type === 'text') return engine === 'sqlite' ? type : sql`text collate "C"`;
+  return engine === 'sqlite' ? 'integer' : type;
+};
+
 /** @param engine SQLite stores a table in the order of its key only `without rowid`. */
 async function createTable(
   db: Kysely<unknown>,
@@ -15,10 +21,8 @@ async function createTable(
 ): Promise<void> {
   let table = db.schema.createTable(name);
   for (const [column, type, isNullable] of columns)
-    table = table.addColumn(
-      column,
-      type === 'bigint' && engine === 'sqlite' ? 'integer' : type,
-      (definition) => (isNullable ? definition : definition.notNull()),
+    table = table.addColumn(column, typeOn(engine, type), (definition) =>
+      isNullable ? definition : definition.notNull(),
     );
   table = table.addPrimaryKeyConstraint(`${name}_key`, key as never);
   if (engine === 'sqlite') table = table.modifyEnd(sql`strict, without rowid`);
@@ -31,6 +35,10 @@ const index = (db: Kysely<unknown>, table: string, ...columns: string[]) =>
     .on(table)
     .columns(columns)
     .execute();
+
+/** A migration of SQLite is no part of the transaction that records it, so it may have run already. */
+const hasTable = async (db: Kysely<unknown>, wanted: string) =>
+  (await db.introspection.getTables()).some(({ name }) => name === wanted);
 
 /** In order; each runs once. A database with migrations that this program does not know is refused. */
 export const migrations = (engine: Engine): Record<string, Migration> => ({
@@ -131,20 +139,15 @@ export const migrations = (engine: Engine): Record<string, Migration> => ({
   },
   '0002-plain-names': {
     async up(db: Kysely<unknown>) {
-      const isDone = (await db.introspection.getTables()).some(({ name }) => name === 'order_reports');
-      if (isDone) return;
-      // The migrator opens a transaction for PostgreSQL only.
-      if (engine === 'sqlite') await db.transaction().execute(renameTables);
-      else await renameTables(db);
+      if (engine === 'postgres') return renameTables(db);
+      if (!(await hasTable(db, 'order_reports'))) await db.transaction().execute(renameTables);
     },
   },
   '0003-voices': {
     async up(db: Kysely<unknown>) {
-      const isDone = !(await db.introspection.getTables()).some(({ name }) => name === 'order_events');
-      if (isDone) return;
-      if (engine === 'sqlite')
+      if (engine === 'postgres') return addVoices(db, engine);
+      if (await hasTable(db, 'order_events'))
         await db.transaction().execute((transaction) => addVoices(transaction, engine));
-      else await addVoices(db, engine);
     },
   },
 });
@@ -155,14 +158,13 @@ export const migrations = (engine: Engine): Record<string, Migration> => ({
  */
 async function addVoices(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const { schema } = db;
-  const type = engine === 'sqlite' ? 'integer' : 'bigint';
   for (const [table, column] of [
     ['links', 'proven'],
     ['touches', 'claimed'],
   ] as const)
     await schema
       .alterTable(table)
-      .addColumn(column, type, (definition) => definition.notNull().defaultTo(0))
+      .addColumn(column, typeOn(engine, 'bigint'), (definition) => definition.notNull().defaultTo(0))
       .execute();
   await sql`update touches set claimed = 1
     where kind = 'landing' and (person like 'u:%' or person like 'e:%')`.execute(db);

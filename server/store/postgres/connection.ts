@@ -1,4 +1,5 @@
 import type { Connection, Value } from '../sqlite/prepare.ts';
+import { transactionSettings } from './client.ts';
 import { openLink, type Statement } from './link.ts';
 import { toPostgres } from './to-postgres.ts';
 
@@ -15,16 +16,6 @@ export interface PostgresConnection extends Connection {
   close(): void;
 }
 
-/**
- * A lock that is not given, or a transaction that stands still because its process does, ends by itself: the next process
- * goes on. All of it is set for one transaction alone, as PgBouncer gives each to whichever connection is free.
- * @see https://www.postgresql.org/docs/18/runtime-config-client.html
- */
-const LIMITS: Readonly<Record<string, string>> = {
-  lock_timeout: '8s',
-  statement_timeout: '15s',
-  idle_in_transaction_session_timeout: '5s',
-};
 const IS_WRITE = /^\s*(INSERT|UPDATE|DELETE|WITH[\s\S]*\b(INSERT|UPDATE|DELETE)\b)/;
 
 /**
@@ -33,14 +24,7 @@ const IS_WRITE = /^\s*(INSERT|UPDATE|DELETE|WITH[\s\S]*\b(INSERT|UPDATE|DELETE)\
  */
 export function openConnection(url: string, schema: string): PostgresConnection {
   const link = openLink(url);
-  const settings = Object.entries({ ...LIMITS, search_path: schema });
-  const BEGIN: readonly Statement[] = [
-    { text: 'BEGIN', values: [] },
-    {
-      text: `SELECT ${settings.map((_, at) => `set_config($${2 * at + 1}, $${2 * at + 2}, true)`).join(', ')}`,
-      values: settings.flat(),
-    },
-  ];
+  const BEGIN: readonly Statement[] = [{ text: 'BEGIN', values: [] }, transactionSettings(schema)];
   const COMMIT: Statement = { text: 'COMMIT', values: [] };
   let queued: Statement[] = [];
   let isTransaction = false;
@@ -88,7 +72,11 @@ export function openConnection(url: string, schema: string): PostgresConnection 
     rollback() {
       queued = [];
       try {
-        if (isBegun) link.run({ statements: [{ text: 'ROLLBACK', values: [] }], isBegin: false });
+        if (isBegun)
+          link.run({
+            statements: [{ text: 'ROLLBACK', values: [] }],
+            isBegin: false,
+          });
       } catch {
         // The connection is lost: the server rolls back by itself.
       }

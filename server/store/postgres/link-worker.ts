@@ -1,17 +1,12 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
 import pg, { type QueryConfig, type QueryResult } from 'pg';
+import { ANSWER_MS, CLIENT, types } from './client.ts';
 import type { LinkAnswer, LinkData, LinkRequest } from './link.ts';
 
-/** `bigint`, `numeric` and `boolean` as SQLite gives them: numbers. */
-const types = new pg.TypeOverrides();
-types.setTypeParser(pg.types.builtins.INT8, Number);
-types.setTypeParser(pg.types.builtins.NUMERIC, Number);
-types.setTypeParser(pg.types.builtins.BOOL, (value: string) => Number(value === 't'));
-
-const CONNECT_MS = 3_000;
-/** An answer that takes longer is not waited for: the connection is given up, and the transaction with it. */
-const ANSWER_MS = 20_000;
-const LOST = { message: 'the connection to PostgreSQL was lost during a transaction', code: '08006' };
+const LOST = {
+  message: 'the connection to PostgreSQL was lost during a transaction',
+  code: '08006',
+};
 
 const { port, signal, url } = workerData as LinkData & { port: MessagePort };
 const answered = new Int32Array(signal);
@@ -20,10 +15,8 @@ let current: pg.Client | undefined;
 async function connected(): Promise<pg.Client> {
   if (current) return current;
   const client = new pg.Client({
+    ...CLIENT,
     connectionString: url,
-    application_name: 'storebeacon',
-    keepAlive: true,
-    connectionTimeoutMillis: CONNECT_MS,
     pipeline: true,
   });
   const drop = () => {

@@ -55,5 +55,5 @@ export function createTransactions(connection: PostgresConnection, schema: strin
 export type Transactions = ReturnType<typeof createTransactions>;
 
 /** Two logs of one database have locks of their own. */
-const lockNumberOf = (schema: string): bigint =>
+export const lockNumberOf = (schema: string): bigint =>
   Buffer.from(hash('sha256', `storebeacon\0${schema}`, 'buffer')).readBigInt64BE();

@@ -1,0 +1,62 @@
+import { CompiledQuery, PostgresDialect, PostgresDriver, type PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+import { PostgresError } from '../../store/errors.ts';
+import { ANSWER_MS, CLIENT, transactionSettings, types } from '../../store/postgres/client.ts';
+import { lockNumberOf } from '../../store/postgres/transactions.ts';
+
+const CONNECTIONS = 2;
+
+/** A connection that is lost fails what uses it; the next transaction opens another. */
+export function openPool(connectionString: string): pg.Pool {
+  const options = {
+    ...CLIENT,
+    connectionString,
+    max: CONNECTIONS,
+    types,
+    query_timeout: ANSWER_MS,
+  };
+  const ignore = () => {};
+  return new pg.Pool(options).on('error', ignore).on('connect', (client) => client.on('error', ignore));
+}
+
+/** Kysely over a pool whose transactions run one after the other, those of other processes included. */
+export function postgresDialect(pool: pg.Pool, schema: string): PostgresDialect {
+  const settings = transactionSettings(schema);
+  const lock = `SELECT pg_advisory_xact_lock(${lockNumberOf(schema)})`;
+  class Driver extends PostgresDriver {
+    override async beginTransaction(...[connection, begin]: Parameters<PostgresDriver['beginTransaction']>) {
+      await super.beginTransaction(connection, begin);
+      await connection.executeQuery(CompiledQuery.raw(settings.text, settings.values));
+      await connection.executeQuery(CompiledQuery.raw(lock));
+    }
+  }
+  const config = {
+    pool: {
+      options: pool.options,
+      connect: async () => withErrors(await pool.connect().catch(rethrow)),
+      end: () => pool.end(),
+    },
+  };
+  return Object.assign(new PostgresDialect(config), {
+    createDriver: () => new Driver(config),
+  });
+}
+
+const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+
+/** Errors of the database are told from errors of the program. */
+function withErrors(client: pg.PoolClient): PostgresPoolClient {
+  const known = clients.get(client);
+  if (known) return known;
+  const query = (text: string, values: readonly unknown[]) => client.query(text, [...values]).catch(rethrow);
+  const wrapped: PostgresPoolClient = {
+    query: query as never,
+    release: (error) => client.release(error),
+  };
+  clients.set(client, wrapped);
+  return wrapped;
+}
+
+function rethrow(error: { message?: string; code?: string }): never {
+  throw new PostgresError(error.message || String(error.code ?? error), error.code);
+}

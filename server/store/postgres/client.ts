@@ -1,0 +1,40 @@
+import pg from 'pg';
+
+/** `bigint`, `numeric` and `boolean` as SQLite gives them: numbers. */
+export const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
+types.setTypeParser(pg.types.builtins.NUMERIC, Number);
+types.setTypeParser(pg.types.builtins.BOOL, (value: string) => Number(value === 't'));
+
+/** How every connection is opened. */
+export const CLIENT = {
+  application_name: 'storebeacon',
+  keepAlive: true,
+  connectionTimeoutMillis: 3_000,
+} as const;
+
+/** An answer that takes longer is not waited for: the connection is given up, and the transaction with it. */
+export const ANSWER_MS = 20_000;
+
+/**
+ * A lock that is not given, or a transaction that stands still because its process does, ends by itself: the next process
+ * goes on.
+ * @see https://www.postgresql.org/docs/18/runtime-config-client.html
+ */
+const LIMITS: Readonly<Record<string, string>> = {
+  lock_timeout: '8s',
+  statement_timeout: '15s',
+  idle_in_transaction_session_timeout: '5s',
+};
+
+/** The first statement of a transaction. It sets for this one alone, as PgBouncer gives each to whichever connection is free. */
+export function transactionSettings(schema: string): {
+  text: string;
+  values: string[];
+} {
+  const settings = Object.entries({ ...LIMITS, search_path: schema });
+  return {
+    text: `SELECT ${settings.map((_, at) => `set_config($${2 * at + 1}, $${2 * at + 2}, true)`).join(', ')}`,
+    values: settings.flat(),
+  };
+}
