@@ -93,7 +93,7 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
     report,
   });
   shutdown.onShutdown(() => delivery.stop());
-  const state = platforms?.state ?? (await openFormerAnalytics(config.dataDir, shops, shutdown));
+  const state = platforms?.state ?? (await openFormerAnalytics(config, shops, shutdown));
   const statistics = { ...(state && { state }), ...(platforms && { statistics: platforms.statistics }) };
   shutdown.onShutdown(retainHourly({ ...common, log, state, workers: delivery.workers, retentionMs }).stop);
   const evidence = { log, shops, readOrders: platforms?.readOrders, clock, counters, logger };

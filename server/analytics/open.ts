@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Shop } from '../config/config.ts';
+import type { Config, Shop } from '../config/config.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import { startThread } from '../store/thread/start.ts';
 import type { Methods, ShopSettings } from './store/methods.ts';
@@ -12,15 +12,25 @@ export const shopSettings = (shops: readonly Shop[]): Record<string, ShopSetting
     shops.map(({ id, currency, statistics }) => [id, { currency, attributionMs: statistics.attributionMs }]),
   );
 
+/** Where the statistics are. */
+export type StatisticsPlace = Pick<Config, 'dataDir' | 'databaseUrl'>;
+
 /**
- * Visitors, orders, touches and totals on `analytics.db`, in a thread of their own.
+ * Visitors, orders, touches and totals, in a thread of their own.
  *
  * @param shops every configured shop: of one that is not counted any more there may be rows, which an erasure attributes.
  * @throws {DataDirUnusable} with a message for the operator.
  */
-export async function openAnalyticsStore(dataDir: string, shops: readonly Shop[]): Promise<AnalyticsStore> {
+export async function openAnalyticsStore(
+  { dataDir, databaseUrl }: StatisticsPlace,
+  shops: readonly Shop[],
+): Promise<AnalyticsStore> {
   const worker = new URL('./worker.ts', import.meta.url);
-  const { call, close } = await startThread<Methods>(worker, { dataDir, shops: shopSettings(shops) });
+  const { call, close } = await startThread<Methods>(worker, {
+    dataDir,
+    databaseUrl,
+    shops: shopSettings(shops),
+  });
   return { ...call, close };
 }
 
@@ -28,15 +38,15 @@ export async function openAnalyticsStore(dataDir: string, shops: readonly Shop[]
  * Where no shop is counted any more: what was counted before, so that retention, erasure and export reach it. Shutdown
  * closes it.
  *
- * @returns undefined when nothing was ever counted in this directory.
+ * @returns undefined when nothing was ever counted in the data directory.
  */
 export async function openFormerAnalytics(
-  dataDir: string,
+  place: StatisticsPlace,
   shops: readonly Shop[],
   shutdown: Shutdown,
 ): Promise<AnalyticsStore | undefined> {
-  if (!existsSync(join(dataDir, 'analytics.db'))) return undefined;
-  const state = await openAnalyticsStore(dataDir, shops);
+  if (place.databaseUrl === undefined && !existsSync(join(place.dataDir, 'analytics.db'))) return undefined;
+  const state = await openAnalyticsStore(place, shops);
   shutdown.onShutdown(() => state.close());
   return state;
 }

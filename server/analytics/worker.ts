@@ -2,12 +2,16 @@ import { workerData } from 'node:worker_threads';
 import { asyncEngine } from '../store/thread/engine.ts';
 import { serveThread } from '../store/thread/serve.ts';
 import type { Methods, ShopSettings } from './store/methods.ts';
-import { openSqliteAnalytics } from './store/open-sqlite.ts';
+import { openStatistics } from './store/open-statistics.ts';
 
-const { dataDir, shops } = workerData as { dataDir: string; shops: Record<string, ShopSettings> };
+const { shops, ...place } = workerData as {
+  dataDir: string;
+  databaseUrl: string | undefined;
+  shops: Record<string, ShopSettings>;
+};
 
 await serveThread(async () => {
-  const store = await openSqliteAnalytics(dataDir, { shops });
+  const store = await openStatistics(place, { shops });
   /** Attributes in small transactions first, so that other calls are served in between. */
   const attributed = <Args extends unknown[], Result>(
     read: (methods: Methods) => (shop: string, ...args: Args) => Promise<Result>,

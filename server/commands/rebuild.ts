@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { statisticsConsumers } from '../analytics/counting.ts';
 import { shopSettings } from '../analytics/open.ts';
 import { rebuild } from '../analytics/rebuild.ts';
-import { openSqliteAnalytics } from '../analytics/store/open-sqlite.ts';
+import { openStatistics } from '../analytics/store/open-statistics.ts';
 import type { Config } from '../config/config.ts';
 import { environment } from '../config/environment.ts';
 import { readConfig } from '../config/read.ts';
@@ -27,7 +27,7 @@ export async function rebuildAll(
   config: Config,
   options: { keepsDifferences: boolean; nowMs: number; say: (line: string) => void },
 ): Promise<boolean> {
-  const { dataDir, shops, retentionMs } = config;
+  const { dataDir, databaseUrl, shops, retentionMs } = config;
   const { keepsDifferences, nowMs, say } = options;
   const counted = countedShops(config);
   if (counted.length === 0) {
@@ -36,11 +36,12 @@ export async function rebuildAll(
   }
   const log = await openLog({
     dataDir,
+    ...(databaseUrl !== undefined && { databaseUrl }),
     consumers: [...consumersOf(shops), ...statisticsConsumers(counted)],
     retentionMs,
   });
   try {
-    const store = await openSqliteAnalytics(dataDir, { shops: shopSettings(counted) });
+    const store = await openStatistics(config, { shops: shopSettings(counted) });
     try {
       let isEqual = true;
       for (const shop of counted) {

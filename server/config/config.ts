@@ -11,7 +11,10 @@ export interface Config {
   adminPort: number | undefined;
   /** Where `adminPort` listens. */
   adminHost: string;
+  /** Where the store is without `databaseUrl`. */
   dataDir: string;
+  /** PostgreSQL in place of `dataDir`. */
+  databaseUrl: string | undefined;
   publicUrl: string | undefined;
   /** A hop count, or the networks whose `X-Forwarded-For` is used; undefined: none. */
   trustProxy: number | string[] | undefined;

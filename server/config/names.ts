@@ -4,7 +4,7 @@ import { ProgramVariables, ShopVariables } from './schemas.ts';
 import type { Variables } from './variables.ts';
 
 /** Known names that no version of this program supports yet, or any more. */
-export const UNSUPPORTED: readonly string[] = ['DATABASE_URL', 'NATS_URL'];
+export const UNSUPPORTED: readonly string[] = ['NATS_URL'];
 export const PROGRAM_NAMES: ReadonlySet<string> = new Set([
   ...Object.keys(ProgramVariables.shape),
   ...UNSUPPORTED,

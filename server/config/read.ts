@@ -66,6 +66,7 @@ export function readConfig(variables: Variables, readFile: (path: string) => str
     adminPort: global.ADMIN_PORT,
     adminHost: global.ADMIN_HOST,
     dataDir: global.DATA_DIR,
+    databaseUrl: global.DATABASE_URL,
     publicUrl: global.PUBLIC_URL,
     trustProxy: global.TRUST_PROXY,
     adminToken: global.ADMIN_TOKEN,

@@ -50,6 +50,10 @@ const Proxies = textList(PROXIES).transform((value, ctx) => {
   if (!networks.every(isNetwork)) ctx.addIssue({ code: 'custom', message: PROXIES });
   return networks;
 });
+const isDatabaseUrl = (value: string) => {
+  const { protocol = '', hostname = '', pathname = '' } = URL.parse(value) ?? {};
+  return /^postgres(ql)?:$/.test(protocol) && hostname !== '' && pathname.length > 1;
+};
 const isNetwork = (value: string) =>
   isIP(value) > 0 || ipaddr.isValidCIDR(value) || /^(loopback|linklocal|uniquelocal)$/.test(value);
 
@@ -67,6 +71,10 @@ export const ProgramVariables = z.object({
     .pipe(wholeFrom(0, 65535).optional()),
   ADMIN_HOST: textOr('127.0.0.1', 'an address to listen on'),
   DATA_DIR: textOr('./data', 'a directory'),
+  DATABASE_URL: optionalText().refine(
+    (value) => value === undefined || isDatabaseUrl(value),
+    'a URL such as postgres://user:password@host:5432/database',
+  ),
   PUBLIC_URL: Url.transform((value) => value?.replace(/\/+$/, '')),
   TRUST_PROXY: Proxies,
   ADMIN_TOKEN: optionalText(),

@@ -1,3 +1,4 @@
+import querystring from 'node:querystring';
 import { list, type Variables } from './variables.ts';
 
 /** Guessing a secret of this length takes longer than anyone has. */
@@ -19,11 +20,17 @@ export function secretLengthProblem(name: string, value: unknown): string | unde
     : `${name} has ${length} characters; expected at least ${MIN_SECRET_LENGTH}`;
 }
 
+/** As it stands in an address, and as it is used. */
+function passwordIn(value: string): string[] {
+  const { password = '' } = URL.parse(value) ?? {};
+  return [password, querystring.unescape(password)];
+}
+
 /** The secrets among variables, to be removed from log lines. */
 export function secretsIn(variables: Variables): string[] {
   const named = Object.entries(variables).filter(([name]) => isRedacted(name));
   return named
     .flatMap(([, value]) => (Array.isArray(value) ? value : [value]))
-    .flatMap((value) => (typeof value === 'string' ? list(value) : []))
+    .flatMap((value) => (typeof value === 'string' ? [...list(value), ...passwordIn(value)] : []))
     .filter((secret) => secret.length >= MIN_REDACTED_LENGTH);
 }

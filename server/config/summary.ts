@@ -2,6 +2,7 @@ import { inEnglish, notice } from '../../shared/advice/notice.ts';
 import type { Notice } from '../../shared/operator-api/index.ts';
 import { baseName } from '../destinations/destination.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
+import { placeOf } from '../lib/place-of.ts';
 import type { Config, Shop } from './config.ts';
 import { isOriginShared } from './shared-origin.ts';
 
@@ -11,6 +12,8 @@ export interface Summary {
   address: string;
   port: number;
   adminPort?: number;
+  /** Host and database with `DATABASE_URL`. */
+  database?: string;
   /** Of the operator's page, as far as it can be reached. */
   console?: string;
   shops: ShopSummary[];
@@ -30,7 +33,7 @@ const ANY_HOST = new Set(['0.0.0.0', '::', '[::]']);
 
 /** @param port where the process listens, which `PORT=0` leaves to the system. */
 export function summarize(config: Config, port: number): Summary {
-  const { host, adminPort, adminToken, publicUrl } = config;
+  const { host, adminPort, adminToken, publicUrl, databaseUrl } = config;
   const reachable = ANY_HOST.has(host) ? 'localhost' : host;
   const isShared = isOriginShared(config);
   const hasConsole = adminToken !== undefined && !isShared;
@@ -39,6 +42,7 @@ export function summarize(config: Config, port: number): Summary {
     address: `http://${withPort(host, port)}`,
     port,
     ...(adminPort !== undefined && { adminPort }),
+    ...(databaseUrl !== undefined && { database: placeOf(databaseUrl) }),
     ...(hasConsole && { console: consoleAddress(config, base) }),
     off: inWords([
       ...unset('operator-off', { ADMIN_TOKEN: adminToken }),

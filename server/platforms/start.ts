@@ -51,7 +51,7 @@ export async function startPlatforms(
   const { config } = parts;
   const shops = countedShops(config);
   if (shops.length === 0) return undefined;
-  const state = await openAnalyticsStore(config.dataDir, config.shops);
+  const state = await openAnalyticsStore(config, config.shops);
   shutdown.onShutdown(() => state.close());
   const counting = startCounting({ ...parts, shops, state });
   const { caughtUp } = counting;

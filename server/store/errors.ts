@@ -8,11 +8,11 @@ export class LogUnavailable extends Unavailable {
 /** The index of the search cannot be asked now; nothing of the store is affected. */
 export class SearchUnavailable extends Unavailable {
   override name = 'SearchUnavailable';
-  override readonly answer = {
+  override readonly answer: Unavailable['answer'] = {
     code: 'search-unavailable',
     words:
       'The search is not available yet: its index is being opened or built anew. Events are stored and delivered meanwhile.',
-  } as const;
+  };
 }
 /** The data directory is in use by another process, or cannot be used. The message states how to repair it. */
 export class DataDirUnusable extends OperatorError {

@@ -3,6 +3,7 @@ import { remember } from '../lib/remember.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
 import { type LogOptions, openLog } from './open.ts';
+import { absentSearch } from './postgres/absent-search.ts';
 import type { Search } from './search.ts';
 import { openSqliteSearch, type SearchEngine, type SearchWatch } from './sqlite/search/engine.ts';
 import type { LogWatch, Store } from './store.ts';
@@ -10,7 +11,7 @@ import type { LogWatch, Store } from './store.ts';
 interface StoreOptions extends Pick<LogOptions, 'consumers' | 'shops'> {
   watch: LogWatch;
   searchWatch: SearchWatch;
-  config: Pick<LogOptions, 'dataDir' | 'retentionMs' | 'historyMs'>;
+  config: Pick<LogOptions, 'dataDir' | 'retentionMs' | 'historyMs'> & { databaseUrl: string | undefined };
   clock: Clock;
   yieldToIngest: YieldToIngest;
 }
@@ -24,7 +25,7 @@ export interface Stores {
 }
 
 /**
- * Opens the store of a data directory and the search beside it; shutdown closes both, the search first. What is erased from
+ * Opens the store, in a data directory or on PostgreSQL, and the search beside it; shutdown closes both, the search first. What is erased from
  * the store leaves the search before the erasure resolves.
  *
  * @throws {DataDirUnusable} with what the operator has to change. The search never fails a start.
@@ -33,10 +34,11 @@ export async function openStores(
   { clock, yieldToIngest, searchWatch, config, ...options }: StoreOptions,
   shutdown: Shutdown,
 ): Promise<Stores> {
-  const { dataDir, retentionMs, historyMs } = config;
+  const { dataDir, databaseUrl, retentionMs, historyMs } = config;
   const log = await openLog({
     ...options,
     dataDir,
+    ...(databaseUrl !== undefined && { databaseUrl }),
     retentionMs,
     ...(historyMs !== undefined && { historyMs }),
     clock: clock.now,
@@ -44,7 +46,10 @@ export async function openStores(
   });
   shutdown.onShutdown(() => log.close());
   const { consumers } = options;
-  const search = openSqliteSearch({ dataDir, consumers, yieldToIngest, watch: searchWatch });
+  const search =
+    databaseUrl === undefined
+      ? openSqliteSearch({ dataDir, consumers, yieldToIngest, watch: searchWatch })
+      : absentSearch;
   log.onAppended(search.nudge);
   log.onSettled(search.nudge);
   shutdown.onShutdown(() => search.close());

@@ -27,6 +27,7 @@ describe('what is not said has its documented default', () => {
       host: '0.0.0.0',
       adminPort: undefined,
       dataDir: './data',
+      databaseUrl: undefined,
       publicUrl: undefined,
       trustProxy: undefined,
       adminToken: undefined,
@@ -210,6 +211,8 @@ describe('every problem is listed at once, with the value and what was expected'
     ['PII_KEY', `${PII_KEY},short`],
     ['NATS_URL', 'nats://user:secret@nats'],
     ['DATABASE_URL', 'postgres://user:secret@db'],
+    ['DATABASE_URL', 'mysql://user:secret@db/shop'],
+    ['DATABASE_URL', 'db.example/shop'],
   ])('%s=%s', (variable, value) => {
     expect(problems({ ...LEAST, [variable]: value })).toEqual([expect.stringMatching(`^${variable} is `)]);
   });

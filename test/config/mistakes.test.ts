@@ -264,7 +264,8 @@ describe('secrets that can be guessed are refused', () => {
 });
 
 describe('variables of other versions', () => {
-  test.each(['DATABASE_URL', 'NATS_URL'])('%s is not supported, and its value is not shown', (name) => {
+  test('NATS_URL is not supported, and its value is not shown', () => {
+    const name = 'NATS_URL';
     const expected = [`${name} is not supported in this version; unset it.`];
     expect(problemsOf({ ...LEAST, [name]: 'postgres://user:secret@db' })).toEqual(expected);
     expect(problemsOf({}, { [name]: 'postgres://user:secret@db', shops: { a: LEAST } })).toEqual(expected);

@@ -26,6 +26,13 @@ describe('P15: the start line shows an operator what runs', () => {
     });
   });
 
+  test('which database has the store, without user and password', () => {
+    const config = read({ ...LEAST, DATABASE_URL: 'postgresql://ann:p%40ssword-1@db.example:6432/shop' });
+    expect(summarize(config, 8787).database).toBe('db.example:6432/shop');
+    expect(config.secrets).toEqual(expect.arrayContaining(['p%40ssword-1', 'p@ssword-1']));
+    expect(summaryOf({})).not.toHaveProperty('database');
+  });
+
   test('what is off, and which variable switches it on', () => {
     const { off, shops } = summaryOf({});
     expect(off).toEqual(['operator routes and metrics: ADMIN_TOKEN not set']);

@@ -74,7 +74,7 @@ function figuresOf(series: DeliverySeries | undefined, points: number) {
 async function storageOf({ log, config }: OverviewParts): Promise<Pick<Overview, 'storage'>> {
   try {
     const { synchronous, gaps } = await log.check();
-    const bytes = await bytesIn(config.dataDir);
+    const bytes = config.databaseUrl === undefined ? await bytesIn(config.dataDir) : undefined;
     return { storage: { synchronous, gaps: gaps.length, ...(bytes !== undefined && { bytes }) } };
   } catch {
     // A store that cannot be written to is shown as such.

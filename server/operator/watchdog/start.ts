@@ -12,7 +12,7 @@ import { createWatchdog, type Watchdog, type WatchdogParts } from './watchdog.ts
 
 export interface WatchdogStartParts
   extends Pick<WatchdogParts, 'log' | 'search' | 'clockOffsets' | 'logger' | 'counters'> {
-  config: Pick<Config, 'shops' | 'dataDir' | 'alertWebhook'>;
+  config: Pick<Config, 'shops' | 'dataDir' | 'databaseUrl' | 'alertWebhook'>;
   delivery: Pick<RunningDelivery, 'workers'>;
   clock: Clock;
   /** Of access tokens; absent where no platform has any. */
@@ -25,13 +25,13 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** Looks every minute, for the first time a minute after the start: by then destinations have been tried. */
 export async function startWatchdog(parts: WatchdogStartParts, shutdown: Shutdown): Promise<Watchdog> {
   const { config, delivery, clock, logger, expiries = () => [] } = parts;
-  const { shops, dataDir, alertWebhook } = config;
+  const { shops, dataDir, databaseUrl, alertWebhook } = config;
   const watchdog = await createWatchdog({
     ...parts,
     shops,
     workers: delivery.workers,
     tokens: expiries,
-    readDisk: () => readDisk(dataDir),
+    readDisk: async () => (databaseUrl === undefined ? readDisk(dataDir) : undefined),
     newId: () => `alert_${randomUUID()}`,
     ...(alertWebhook && {
       startOutbox: (pending, onChange) => {

@@ -1,3 +1,4 @@
+import { placeOf } from '../../lib/place-of.ts';
 import { DataDirUnusable, PostgresError, storageFault } from '../errors.ts';
 import { prepare } from '../sqlite/prepare.ts';
 import { VERSION } from '../sqlite/schema.ts';
@@ -58,11 +59,7 @@ export function synchronousOf(connection: PostgresConnection): Durability['synch
   return ['on', 'remote_apply'].includes(setting) ? 'full' : 'off';
 }
 
-/** Without user and password. */
-export function nameOf(url: string): string {
-  const { host, pathname } = URL.canParse(url) ? new URL(url) : { host: '', pathname: '' };
-  return `PostgreSQL at ${host}${pathname}`;
-}
+const nameOf = (url: string) => `PostgreSQL at ${placeOf(url)}`;
 
 const ADVICE: Readonly<Record<string, string>> = {
   '28P01': 'Correct the password in DATABASE_URL.',

@@ -37,7 +37,7 @@ export async function countLog(options: CountLog): Promise<{ runs: Counted[] }> 
   const runs: Counted[] = [];
   for (const consumer of options.counting) {
     const stateDir = mkdtempSync(join(options.dataDir, 'state-'));
-    const state = await openAnalyticsStore(stateDir, [shop]);
+    const state = await openAnalyticsStore({ dataDir: stateDir, databaseUrl: undefined }, [shop]);
     const before = readUsage(process.pid);
     const startedMs = performance.now();
     const counting = startConsumer({

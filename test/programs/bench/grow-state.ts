@@ -33,7 +33,7 @@ export async function growState({ dataDir, visitors, eventsEach }: GrowState): P
   const rules = factRules(shop);
   const seenCache = createSeenCache();
   const entryAt = createShopEntries({ visitors, eventsEach });
-  const state = await openAnalyticsStore(stateDir, [shop]);
+  const state = await openAnalyticsStore({ dataDir: stateDir, databaseUrl: undefined }, [shop]);
   const events = visitors * eventsEach;
   const spentMs = { apply: 0, attribute: 0 };
   const timed = async (on: keyof typeof spentMs, work: () => Promise<unknown>) => {

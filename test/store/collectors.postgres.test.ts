@@ -1,0 +1,56 @@
+// @module-tag slow
+import { expect, onTestFinished, test } from 'vitest';
+import { createSandbox } from '../../server/sandbox/index.ts';
+import { type CollectorOptions, eventually, startCollector } from '../support/collector.ts';
+import { ownDatabase } from '../support/postgres-for-tests.ts';
+
+/** Collectors on one PostgreSQL, in front of one sandbox. */
+async function setUp() {
+  const databaseUrl = await ownDatabase();
+  const sandbox = await createSandbox();
+  onTestFinished(() => sandbox.close());
+  const variables = { DATABASE_URL: databaseUrl, ORDERS_FROM: 'browser', ORDER_MERGE_SECONDS: '0' };
+  const startOne = (options: CollectorOptions = {}) => startCollector(variables, { ...options, sandbox });
+  return { databaseUrl, sandbox, startOne };
+}
+
+const order = (id: string) => ({
+  type: 'track',
+  event: 'Order Completed',
+  messageId: `message-${id}`,
+  anonymousId: 'ann',
+  properties: {
+    order_id: id,
+    total: 100,
+    currency: 'TWD',
+    products: [{ product_id: 'tea', price: 100, quantity: 1 }],
+  },
+});
+
+test('an order is delivered once by whichever collector owns the destination, and when one stops the other goes on', async () => {
+  const { sandbox, startOne } = await setUp();
+  const first = await startOne();
+  const second = await startOne();
+  type Sent = { event: string; properties: { order_id: string } };
+  const purchases = () =>
+    (sandbox.accepted('tiktok') as Sent[])
+      .filter(({ event }) => event === 'Purchase')
+      .map(({ properties }) => properties.order_id);
+  expect((await first.post('/v1/track', order('1'))).status).toBe(200);
+  expect((await second.post('/v1/track', order('2'))).status).toBe(200);
+  expect((await second.post('/v1/track', order('1'))).status).toBe(200);
+  const delivered = (count: number) => eventually(purchases, (found) => found.length >= count);
+  expect((await delivered(2)).toSorted()).toEqual(['1', '2']);
+
+  await first.stop();
+  expect((await second.post('/v1/track', order('3'))).status).toBe(200);
+  expect((await delivered(3)).toSorted()).toEqual(['1', '2', '3']);
+});
+
+test('any collector answers for the search that it does not work on PostgreSQL yet', async () => {
+  const { startOne } = await setUp();
+  const collector = await startOne();
+  const answer = await collector.admin('GET', '/admin/events');
+  expect(answer.status).toBe(503);
+  expect(await answer.text()).toContain('DATABASE_URL');
+});
