@@ -19,14 +19,17 @@ export function createNudge() {
       endWait();
     },
     sleep,
-    /** Resolves `delayMs` after a nudge, also after one from before the call: what it is about comes in twos and threes. */
+    /**
+     * Resolves `delayMs` after a nudge, also after one from before the call: what it is about comes in twos and threes. What a
+     * nudge during the delay is about may not be committed at its end: the next call counts it.
+     */
     async wait(delayMs: number, signal: AbortSignal): Promise<void> {
       while (!isNudged && !signal.aborted)
         await new Promise<void>((resolve) => {
           endWait = resolve;
         });
-      await sleep(delayMs, signal);
       isNudged = false;
+      await sleep(delayMs, signal);
     },
   };
 }
