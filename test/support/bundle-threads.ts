@@ -11,6 +11,7 @@ const ENTRIES = {
   checkpoints: 'server/store/sqlite/checkpoint-worker.ts',
   search: 'server/store/sqlite/search/worker.ts',
   postgres: 'server/store/postgres/worker.ts',
+  postgresSearch: 'server/store/postgres/search-worker.ts',
   link: 'server/store/postgres/link-worker.ts',
   analytics: 'server/analytics/worker.ts',
 };

@@ -2,11 +2,13 @@ import { onTestFinished } from 'vitest';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
 import { type LogOptions, openLog } from '../../server/store/open.ts';
 import { withSearch } from '../../server/store/open-stores.ts';
+import { openPostgresSearch } from '../../server/store/postgres/search.ts';
 import type { EventQuery, FoundEvent, Search } from '../../server/store/search.ts';
 import { openSqliteSearch, type SearchEngine } from '../../server/store/sqlite/search/engine.ts';
 import type { Consumer, Delivery, Store } from '../../server/store/store.ts';
 import type { SkipReason } from '../../shared/reasons.ts';
 import { eventually } from './eventually.ts';
+import { type IndexUnderTest, indexInFile, indexInPostgres } from './search-index.ts';
 import { tempDir } from './temp-dir.ts';
 
 export const DAY_MS = 86_400_000;
@@ -25,10 +27,14 @@ export interface SearchSetUp {
   clock: { nowMs: number };
   log: Store;
   search: SearchEngine;
+  index: IndexUnderTest;
   /** Why indexes were built, and what failed. */
   reports: string[];
   close(): Promise<void>;
 }
+
+/** How a suite opens a store with its search, on the engine that it is run for. */
+export type OpenSearch = typeof openSearch;
 
 /** A store with its search, as the collector opens them, on a clock that the test owns. */
 export async function openSearch(
@@ -44,14 +50,21 @@ export async function openSearch(
     ...{ dataDir, consumers, retentionMs: 30 * DAY_MS, clock: () => clock.nowMs },
     ...rest,
   });
-  const search = openSqliteSearch({
-    ...{ dataDir, consumers, yieldToIngest: NO_BACKPRESSURE },
-    ...(searchPages !== undefined && { maxPages: searchPages }),
+  const { databaseUrl: url, schema = '' } = options;
+  const common = {
+    yieldToIngest: NO_BACKPRESSURE,
     watch: {
-      rebuilding: (reason) => void reports.push(`rebuilding: ${reason}`),
-      failed: (error) => void reports.push(`failed: ${error}`),
+      rebuilding: (reason: string) => void reports.push(`rebuilding: ${reason}`),
+      failed: (error: string) => void reports.push(`failed: ${error}`),
     },
-  });
+  };
+  const search =
+    url === undefined
+      ? openSqliteSearch({
+          ...{ dataDir, consumers, ...common },
+          ...(searchPages !== undefined && { maxPages: searchPages }),
+        })
+      : openPostgresSearch({ url, schema, consumers }, { claimJob: opened.claimJob, ...common });
   opened.onAppended(search.nudge);
   opened.onSettled(search.nudge);
   const close = async () => {
@@ -59,7 +72,9 @@ export async function openSearch(
     await opened.close();
   };
   onTestFinished(close);
-  return { dataDir, clock, log: withSearch(opened, search, () => clock.nowMs), search, reports, close };
+  const index = url === undefined ? indexInFile(dataDir) : indexInPostgres(url, schema);
+  const log = withSearch(opened, search, () => clock.nowMs);
+  return { dataDir, clock, log, search, index, reports, close };
 }
 
 /** Resolves when everything stored and settled so far is found. */

@@ -26,7 +26,7 @@ export function postgresDialect(pool: pg.Pool, schema: string): PostgresDialect 
   class Driver extends PostgresDriver {
     override async beginTransaction(...[connection, begin]: Parameters<PostgresDriver['beginTransaction']>) {
       await super.beginTransaction(connection, begin);
-      await connection.executeQuery(CompiledQuery.raw(settings.text, settings.values));
+      await connection.executeQuery(CompiledQuery.raw(settings));
       await connection.executeQuery(CompiledQuery.raw(lock));
     }
   }

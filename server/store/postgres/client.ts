@@ -27,14 +27,11 @@ const LIMITS: Readonly<Record<string, string>> = {
   idle_in_transaction_session_timeout: '5s',
 };
 
-/** The first statement of a transaction. It sets for this one alone, as PgBouncer gives each to whichever connection is free. */
-export function transactionSettings(schema: string): {
-  text: string;
-  values: string[];
-} {
+/**
+ * The first statements of a transaction. They set for this one alone, as PgBouncer gives each to whichever connection is free,
+ * and read nothing: a lock that follows is older than the transaction's snapshot.
+ */
+export function transactionSettings(schema: string): string {
   const settings = Object.entries({ ...LIMITS, search_path: schema });
-  return {
-    text: `SELECT ${settings.map((_, at) => `set_config($${2 * at + 1}, $${2 * at + 2}, true)`).join(', ')}`,
-    values: settings.flat(),
-  };
+  return settings.map(([name, value]) => `SET LOCAL ${name} = '${value}'`).join('; ');
 }

@@ -4,8 +4,8 @@ import { openLink, type Statement } from './link.ts';
 import { toPostgres } from './to-postgres.ts';
 
 export interface PostgresConnection extends Connection {
-  /** Begins a transaction; nothing is sent before a statement needs an answer. */
-  begin(): void;
+  /** Begins a transaction; nothing is sent before a statement needs an answer. @param mode as in `BEGIN mode`. */
+  begin(mode?: string): void;
   commit(): void;
   /** Never throws: without a connection there is nothing to roll back. */
   rollback(): void;
@@ -16,15 +16,21 @@ export interface PostgresConnection extends Connection {
   close(): void;
 }
 
+const STORE = /\bstore\.(?=[a-z_])/g;
 const IS_WRITE = /^\s*(INSERT|UPDATE|DELETE|WITH[\s\S]*\b(INSERT|UPDATE|DELETE)\b)/;
 
 /**
  * A connection whose answers are waited for. In a transaction, what needs no answer is sent with the next statement that
  * does: a transaction that only writes is one round trip.
+ *
+ * @param schema of the tables. @param store of those that statements call `store.…`.
  */
-export function openConnection(url: string, schema: string): PostgresConnection {
+export function openConnection(url: string, schema: string, store = schema): PostgresConnection {
   const link = openLink(url);
-  const BEGIN: readonly Statement[] = [{ text: 'BEGIN', values: [] }, transactionSettings(schema)];
+  const beginning = (mode = ''): Statement => ({
+    text: `BEGIN ${mode}; ${transactionSettings(schema)}`,
+    values: [],
+  });
   const COMMIT: Statement = { text: 'COMMIT', values: [] };
   let queued: Statement[] = [];
   let isTransaction = false;
@@ -42,9 +48,9 @@ export function openConnection(url: string, schema: string): PostgresConnection 
   function send(text: string, values: unknown[] = []) {
     if (isTransaction) return sendQueued({ text, values });
     return link.run({
-      statements: [...BEGIN, { text, values }, COMMIT],
+      statements: [beginning(), { text, values }, COMMIT],
       isBegin: true,
-      answer: BEGIN.length,
+      answer: 1,
     });
   }
   function end(): void {
@@ -60,8 +66,8 @@ export function openConnection(url: string, schema: string): PostgresConnection 
     get hasWritten() {
       return hasWritten;
     },
-    begin() {
-      queued = [...BEGIN];
+    begin(mode) {
+      queued = [beginning(mode)];
       isTransaction = true;
       hasWritten = false;
     },
@@ -85,7 +91,7 @@ export function openConnection(url: string, schema: string): PostgresConnection 
     exec: (sql) => void send(sql),
     script: (sql) => void send(sql),
     prepare(sql) {
-      const text = toPostgres(sql);
+      const text = toPostgres(sql).replaceAll(STORE, `${store}.`);
       const isWrite = IS_WRITE.test(text);
       const noted = (values: Value[]) => {
         if (isWrite) hasWritten = true;

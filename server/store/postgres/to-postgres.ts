@@ -1,7 +1,7 @@
 /** Texts and names in quotes, parameters, and names in camel case, which PostgreSQL would fold to small letters. */
 const PARTS = /'(?:[^']|'')*'|"[^"]*"|\?(\d*)|\b[a-z]+(?:[A-Z][a-z0-9]*)+\b/g;
 /** What only SQLite needs: the name of its own file, hints for its planner, its way to say that there is no limit. */
-const HINTS = /\bmain\.| INDEXED BY \w+| LIMIT -1(?= OFFSET)|\+(?=[a-z_.]+ =)/g;
+const HINTS = /\bmain\.| INDEXED BY \w+|\bCROSS (?=JOIN)| LIMIT -1(?= OFFSET)|\+(?=[a-z_.]+ =)/g;
 
 /** A statement with SQLite's parameters, `?` and `?1`, as PostgreSQL reads it. */
 export function toPostgres(sql: string): string {

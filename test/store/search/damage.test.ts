@@ -3,6 +3,7 @@ import { closeSync, copyFileSync, openSync, rmSync, writeFileSync, writeSync } f
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { keyOf } from '../../../server/store/sqlite/search/keys.ts';
 import { event } from '../../support/event.ts';
 import { eventually } from '../../support/eventually.ts';
 import {
@@ -152,6 +153,20 @@ test('a full disk stops the index alone: it is reported once, and catches up', a
   const again = await openSearch({}, parts);
   await caughtUp(again);
   expect(await findAll(again.search, { userId: 'user-3' })).toHaveLength(430);
+});
+
+test('an index that cannot be changed is built again without a person who is erased', async () => {
+  const parts = await openSearch();
+  await parts.log.accept([
+    { event: event({ messageId: 'theirs', source: 'server', identity: { userId: 'lin-1' } }) },
+  ]);
+  await caughtUp(parts);
+  const release = await parts.index.hold();
+  const erasing = parts.log.erase('shop', { ids: ['lin-1'] });
+  await expect(erasing).resolves.toMatchObject({ events: 1 });
+  await release();
+  await caughtUp(parts);
+  expect(await parts.index.count('keys', `key = ${keyOf('u', 'shop', 'lin-1')}`)).toBe(0);
 });
 
 test('after a close nothing is answered', async () => {

@@ -1,7 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { FoundOrder } from '../../search.ts';
 import { isAccepted } from '../../search-events.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import type { Names } from './names.ts';
 import type { ReadOrderFacts } from './order-facts.ts';
 import type { Destination, Outcomes, Sendable } from './outcomes.ts';
@@ -24,7 +23,7 @@ interface Parts {
 export type DescribeOrder = (row: OrderRow, of: readonly Destination[], isLate: boolean) => FoundOrder;
 
 export function createDescribeOrder(
-  connection: DatabaseSync,
+  connection: Connection,
   { names, streams, outcomes, facts }: Parts,
 ): DescribeOrder {
   const stages = prepare<{ stage: 'placed' | 'paid'; seq: number }>(

@@ -4,8 +4,10 @@ import type { YieldToIngest } from '../../../lib/yield-to-ingest.ts';
 import { LogUnavailable, SearchUnavailable } from '../../errors.ts';
 import type { IndexedUntil, Search } from '../../search.ts';
 import { startThread, type Thread } from '../../thread/start.ts';
+import type { SearchData, SearchMethods } from './create-search.ts';
+import type { Indexed, Progress } from './indexer.ts';
 import { createNudge } from './nudge.ts';
-import type { SearchData, SearchMethods } from './worker.ts';
+import type { SqliteSearchData } from './worker.ts';
 
 /** Callbacks for what the index does. */
 export interface SearchWatch {
@@ -15,10 +17,22 @@ export interface SearchWatch {
   failed(error: string): void;
 }
 
-export interface SearchOptions extends Omit<SearchData, 'isRemoved'> {
+/** What the search of either engine is opened with. */
+export interface SearchOptions {
   /** The index rests while requests are in progress. */
   yieldToIngest: YieldToIngest;
   watch: SearchWatch;
+}
+
+/** Where the index is. */
+export interface IndexPlace<Data extends SearchData> {
+  /** The module of its thread, and what that is started with. */
+  file: URL;
+  data: Omit<Data, 'isRemoved'>;
+  /** Its file was removed: what is written to it now is gone at the next start. */
+  isGone?(): boolean;
+  /** Whether this process adds to it: of several on one index, one does. */
+  isFollower(): Promise<boolean>;
 }
 
 /** A search, and what keeps it in step with the store. */
@@ -37,16 +51,37 @@ export interface SearchEngine extends Search {
 const DELAY_MS = 250;
 const RETRY_MS = 5_000;
 
-/** The search on `search.db`, in a thread of its own. Never fails the store: what goes wrong is tried again, or built anew. */
-export function openSqliteSearch({ yieldToIngest, watch, ...data }: SearchOptions): SearchEngine {
-  const file = new URL('./worker.ts', import.meta.url);
+/** The search on `search.db`. */
+export function openSqliteSearch({
+  yieldToIngest,
+  watch,
+  ...data
+}: SearchOptions & Omit<SqliteSearchData, 'isRemoved'>): SearchEngine {
   const path = join(data.dataDir, 'search.db');
+  return openSearchEngine<SqliteSearchData>(
+    {
+      file: new URL('./worker.ts', import.meta.url),
+      data,
+      isGone: () => !existsSync(path),
+      isFollower: async () => true,
+    },
+    { yieldToIngest, watch },
+  );
+}
+
+/** The search in a thread of its own. Never fails the store: what goes wrong is tried again, or built anew. */
+export function openSearchEngine<Data extends SearchData>(
+  { file, data, isGone, isFollower }: IndexPlace<Data>,
+  { yieldToIngest, watch }: SearchOptions,
+): SearchEngine {
   const listeners = new Set<(until: IndexedUntil) => void>();
   const nudge = createNudge();
   const stopping = new AbortController();
   let thread: Thread<SearchMethods> | undefined;
   let opening: Promise<Thread<SearchMethods>> | undefined;
   let isFailing = false;
+  /** How far the index was when listeners were called last. */
+  let reported: Progress | undefined;
   /** The next thread begins with an empty index. */
   let isRemoved = false;
 
@@ -86,16 +121,23 @@ export function openSqliteSearch({ yieldToIngest, watch, ...data }: SearchOption
   async function pass(): Promise<void> {
     const startedAtMs = performance.now();
     const current = await running();
-    // What is written to a file without a name is gone at the next start.
-    if (!existsSync(path)) return rebuild();
-    const { hasMore, isChanged, seq, historyId } = await current.call.index();
+    if (isGone?.()) return rebuild();
+    const isOurs = await isFollower();
+    const found = await (isOurs ? current.call.index() : current.call.look());
     isFailing = false;
-    if (isChanged && listeners.size > 0) {
-      const until = hasMore ? await current.call.indexedUntil() : { seq, historyId, lag: 0 };
-      for (const listener of listeners) listener(until);
-    }
-    if (!hasMore) return nudge.wait(DELAY_MS, stopping.signal);
-    await yieldToIngest.rest(performance.now() - startedAtMs);
+    await report(current, found);
+    if (!found.hasMore) return nudge.wait(DELAY_MS, stopping.signal);
+    if (isOurs) await yieldToIngest.rest(performance.now() - startedAtMs);
+    else await nudge.sleep(DELAY_MS, stopping.signal);
+  }
+
+  async function report({ call }: Thread<SearchMethods>, found: Indexed): Promise<void> {
+    const { seq, historyId, hasMore } = found;
+    const isChanged = seq !== reported?.seq || historyId !== reported.historyId;
+    reported = found;
+    if (!isChanged || listeners.size === 0) return;
+    const until = hasMore ? await call.indexedUntil() : { seq, historyId, lag: 0 };
+    for (const listener of listeners) listener(until);
   }
 
   async function onFailure(error: unknown): Promise<void> {

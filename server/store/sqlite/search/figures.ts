@@ -1,5 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import type { Names } from './names.ts';
 
 export const MINUTE_MS = 60_000;
@@ -38,16 +37,16 @@ export interface Figures {
   forget(): void;
 }
 
-export function createFigures(connection: DatabaseSync, names: Names): Figures {
+export function createFigures(connection: Connection, names: Names): Figures {
   const addFigure = prepare(
     connection,
     `INSERT INTO figures (step, at, series, value) VALUES (?1, ?2, ?3, ?4)
-     ON CONFLICT DO UPDATE SET value = value + excluded.value`,
+     ON CONFLICT (step, at, series) DO UPDATE SET value = figures.value + excluded.value`,
   );
   const addMatch = prepare(
     connection,
     `INSERT INTO matches (day, consumer, name, key, count) VALUES (?1, ?2, ?3, ?4, ?5)
-     ON CONFLICT DO UPDATE SET count = count + excluded.count`,
+     ON CONFLICT (day, consumer, name, key) DO UPDATE SET count = matches.count + excluded.count`,
   );
   /** By minute, then by series. */
   const minutes = new Map<number, Map<number, number>>();

@@ -1,8 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { DIGEST_BYTES } from '../../history.ts';
 import type { EventDetail, EventPage, EventQuery, EventRequest, FoundEvent } from '../../search.ts';
 import { HISTORY_COLUMNS, type StoredHistoryRow, shownOf } from '../history-row.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import { placesOf, rangesOf, resultsOf } from '../ranges.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
@@ -23,7 +22,7 @@ interface Parts {
 }
 
 /** Events with their texts, which are read from the store, and what became of them. */
-export function createFindEvents(connection: DatabaseSync, { outcomes, scan, unjoined }: Parts) {
+export function createFindEvents(connection: Connection, { outcomes, scan, unjoined }: Parts) {
   const textOf = prepareTexts<{
     shop: string;
     receivedAtMs: number;

@@ -1,6 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { DayOfOrders, FoundOrder, OrderPage, OrderQuery } from '../../search.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import { readPair, toPair } from './cursor.ts';
 import type { DescribeOrder, OrderRow } from './describe-order.ts';
 import { dayBounds } from './local-day.ts';
@@ -33,7 +32,7 @@ interface Parts {
 
 /** Lists of orders: those of a voice that makes orders by when they were placed, and between them what only pages reported. */
 export function createFindOrders(
-  connection: DatabaseSync,
+  connection: Connection,
   { outcomes, scan, describeOrder, unjoined, soughtOrders }: Parts,
 ) {
   const next = prepare<PlacedRow>(
@@ -64,7 +63,7 @@ export function createFindOrders(
   const confirmed =
     (listed: (row: PlacedRow) => Listed): OrderStream =>
     ({ atMs, rank }, fromMs, max) =>
-      next.all(atMs, rank / 2, fromMs, max).map(listed);
+      next.all(atMs, Math.ceil(rank / 2), fromMs, max).map(listed);
 
   /** Each order that matches, the latest first, with a pause after each step. */
   function* each(query: OrderFilter, from: OrderPlace) {

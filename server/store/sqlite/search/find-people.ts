@@ -1,12 +1,11 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { PersonQuery } from '../../person.ts';
 import type { FoundPerson } from '../../search.ts';
 import { createFindPerson } from '../find-person.ts';
 import type { PersonRows } from '../person-rows.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 
 /** A person by the rule of erasures, read from the rows that the index names. */
-export function createFindPeople(connection: DatabaseSync, rows: PersonRows) {
+export function createFindPeople(connection: Connection, rows: PersonRows) {
   const findPerson = createFindPerson({ connection, schema: 'store' }, rows);
   const eventsOf = prepare<{ seq: number }>(connection, 'SELECT seq FROM store.events WHERE order_id = ?');
   const linksOf = prepare<{ userId: string; key: string; atMs: number }>(

@@ -1,5 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 
 /** How a table of the store is read by the numbers of its rows. */
 interface Followed<Row extends { id: number }> {
@@ -14,7 +13,7 @@ interface Followed<Row extends { id: number }> {
  * was read last is not there any more, all of the table is read anew.
  */
 export function createFollow<Row extends { id: number }>(
-  connection: DatabaseSync,
+  connection: Connection,
   name: string,
   { next, markOf }: Followed<Row>,
 ) {
@@ -22,7 +21,11 @@ export function createFollow<Row extends { id: number }>(
     connection,
     'SELECT id, mark FROM followed WHERE name = ?',
   );
-  const write = prepare(connection, 'INSERT OR REPLACE INTO followed (name, id, mark) VALUES (?, ?, ?)');
+  const write = prepare(
+    connection,
+    `INSERT INTO followed (name, id, mark) VALUES (?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET id = excluded.id, mark = excluded.mark`,
+  );
   return {
     some(max: number): Row[] {
       const { id, mark } = read.get(name) ?? { id: 0, mark: null };

@@ -1,6 +1,4 @@
-import { emptyWal } from '../checkpoints.ts';
 import { eachRow } from '../chunks.ts';
-import type { Database } from '../database.ts';
 import { prepare } from '../prepare.ts';
 import { FIGURES_KEPT_MS, HOUR_MS, MATCHES_KEPT_MS } from './figures.ts';
 import type { IndexEvents } from './index-events.ts';
@@ -10,13 +8,11 @@ import { type KeyKind, keyOf, segmentOf } from './keys.ts';
 import type { Names } from './names.ts';
 import type { RemoveFromIndex } from './remove.ts';
 import type { Streams } from './streams.ts';
+import type { IndexTables } from './tables.ts';
 
 /** Events compared with the store in one step. */
 const STEP = 2_000;
 const KINDS: readonly KeyKind[] = ['m', 'a', 'u', 'd'];
-/** Free pages beyond this share of the file are returned to the operating system. */
-const KEEP_FREE = 0.25;
-const PAGES = 500;
 
 interface Parts {
   names: Names;
@@ -29,7 +25,7 @@ interface Parts {
 
 /** Removes from the index what left the store: by an erasure, with a shop, or with time. */
 export function createForget(
-  { connection, transaction }: Database,
+  { connection, transaction, ...tables }: IndexTables,
   { names, events, evidence, remove, streams, texts }: Parts,
 ) {
   const indexed = prepare<{ seq: number }>(
@@ -62,7 +58,7 @@ export function createForget(
     `series WHERE NOT EXISTS (SELECT 1 FROM figures WHERE figures.series = series.id AND step = ${HOUR_MS})`,
     `requests WHERE id < coalesce((SELECT min(id) FROM store.delivery_history), ${Number.MAX_SAFE_INTEGER})`,
     'minutes WHERE last_seq < (SELECT coalesce(min(seq), 0) FROM store.events)',
-  ];
+  ].map((rows) => prepare(connection, `DELETE FROM ${rows}`));
 
   /** Removes events that are no longer in the store. */
   function* sweep(shop: string): Generator<undefined, void> {
@@ -117,22 +113,19 @@ export function createForget(
     yield* removeEvidence();
   }
 
-  function* shrink(): Generator<undefined, void> {
-    const read = (name: string) => Number(connection.prepare(`PRAGMA main.${name}`).get()?.[name]);
-    while (read('freelist_count') > read('page_count') * KEEP_FREE) {
-      connection.exec(`PRAGMA main.incremental_vacuum(${PAGES})`);
-      yield;
-    }
-  }
+  /** Another process may be adding what it read before it was removed: afterwards nobody is. */
+  const awaitWrites = () => transaction(() => {});
 
   return {
     *forget(shop: string, ids: readonly string[]): Generator<undefined, void> {
+      awaitWrites();
       yield* sweep(shop);
       yield* sweepOrders();
       yield* removeMentions(shop, ids);
-      yield* emptyWal(connection);
+      yield* tables.forget();
     },
     *purge(shop: string): Generator<undefined, void> {
+      awaitWrites();
       yield* sweep(shop);
       yield* sweepOrders();
       const consumers = consumersOf.all(shop).map(({ id }) => id);
@@ -142,7 +135,7 @@ export function createForget(
         for (const id of consumers) matchesOf.run(id);
       });
       names.forget();
-      yield* emptyWal(connection);
+      yield* tables.forget();
     },
     *retain(nowMs: number): Generator<undefined, void> {
       for (const { name } of names.shops()) yield* sweep(name);
@@ -153,12 +146,12 @@ export function createForget(
       }
       transaction(() => oldMatches.run(nowMs - MATCHES_KEPT_MS));
       for (const rows of unused) {
-        transaction(() => connection.exec(`DELETE FROM ${rows}`));
+        transaction(() => rows.run());
         yield;
       }
       names.forget();
-      yield* shrink();
-      yield* emptyWal(connection);
+      yield* tables.shrink();
+      yield* tables.forget();
     },
   };
 }

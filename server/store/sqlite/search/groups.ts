@@ -1,6 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { GroupQuery, OutcomeGroup } from '../../search.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import type { Names } from './names.ts';
@@ -30,7 +29,7 @@ interface Parts {
 }
 
 /** Groups of dead letters, read one by one, and of skipped events, whose numbers are kept by the hour. */
-export function createGroups(connection: DatabaseSync, { names, outcomes }: Parts) {
+export function createGroups(connection: Connection, { names, outcomes }: Parts) {
   const deadLetters = prepare<DeadLetterRow>(
     connection,
     `SELECT id, seq, reason, answer, at AS atMs FROM store.dead_letters WHERE consumer = ? AND id < ?

@@ -1,6 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { AUDIENCE } from '../audience.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { type Figures, MINUTE_MS } from './figures.ts';
@@ -27,7 +26,7 @@ const UNCOMPOSED = 200;
 
 /** Adds events to the index as they are stored, and again when their text was composed. */
 export function createIndexEvents(
-  connection: DatabaseSync,
+  connection: Connection,
   names: Names,
   figures: Pick<Figures, 'add'>,
   remove: RemoveFromIndex,
@@ -43,17 +42,17 @@ export function createIndexEvents(
   );
   const insertKeys = prepare(
     connection,
-    `INSERT INTO keys (segment, key, seq) SELECT ?1, value, ?2 FROM json_each(?3) WHERE true
+    `INSERT INTO keys (segment, key, seq) SELECT ?1, CAST(value AS BIGINT), ?2 FROM json_each(?3) WHERE true
      ON CONFLICT (segment, key, seq) DO NOTHING`,
   );
   const removeKey = prepare(connection, 'DELETE FROM keys WHERE segment = ? AND key = ? AND seq = ?');
   const putMinute = prepare(
     connection,
-    `INSERT INTO minutes (minute, first_seq, last_seq) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE
-     SET first_seq = min(first_seq, ?2), last_seq = max(last_seq, ?3)`,
+    `INSERT INTO minutes (minute, first_seq, last_seq) VALUES (?, ?, ?) ON CONFLICT (minute) DO UPDATE
+     SET first_seq = min(minutes.first_seq, excluded.first_seq), last_seq = max(minutes.last_seq, excluded.last_seq)`,
   );
   const putUncomposed = prepare(connection, 'INSERT INTO uncomposed (seq, shop) VALUES (?, ?)');
-  const LISTED = 'WHERE seq IN (SELECT value FROM json_each(?))';
+  const LISTED = 'WHERE seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?))';
   const several = prepareTexts<StoredRow>(connection, `SELECT ${COLUMNS} FROM store.events ${LISTED}`);
   const removeUncomposed = prepare(connection, `DELETE FROM uncomposed ${LISTED}`);
   const composedSince = prepare<{ seq: number; shop: number; isThere: number; isComposed: number }>(

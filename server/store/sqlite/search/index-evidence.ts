@@ -1,6 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { orderNames } from '../../../../shared/order-ids.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { createFollow } from './follow.ts';
@@ -22,7 +21,7 @@ interface IndexedRow {
 const STEP = 200;
 
 /** Adds what browsers reported where their word makes no order, so that it is found by its ids. */
-export function createIndexEvidence(connection: DatabaseSync, names: Pick<Names, 'shop'>) {
+export function createIndexEvidence(connection: Connection, names: Pick<Names, 'shop'>) {
   const next = prepareTexts<EvidenceRow>(
     connection,
     'SELECT id, packed, body FROM store.evidence WHERE id > ? ORDER BY id LIMIT ?',

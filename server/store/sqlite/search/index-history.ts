@@ -1,6 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { HistoryRow, MatchCounts } from '../../history.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import { endsOf, rangesOf, resultsOf } from '../ranges.ts';
 import { DAY_MS, type Figures, floorTo } from './figures.ts';
 import { bucketOf } from './histogram.ts';
@@ -36,7 +35,7 @@ const ENDS: Readonly<Record<HistoryRow['outcome'], FinalState | undefined>> = {
 
 /** Adds rows of the delivery history to the index: what became of each event, and figures over time. */
 export function createIndexHistory(
-  connection: DatabaseSync,
+  connection: Connection,
   {
     names,
     figures,
@@ -49,7 +48,8 @@ export function createIndexHistory(
     `SELECT h.id, h.total, h.consumer, c.shop, h.at AS atMs, h.ms, h.outcome, h.attempt, h.code, h.events, h.results, h.match
      FROM store.delivery_history h JOIN store.consumers c ON c.id = h.consumer WHERE h.id > ? ORDER BY h.id LIMIT ?`,
   );
-  const FORMER = 'seq IN (SELECT value FROM json_each(?1)) AND consumer = ?2 AND request <> ?3';
+  const FORMER =
+    'seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?1)) AND consumer = ?2 AND request <> ?3';
   const replaced = prepare<Tally & { count: number }>(
     connection,
     `SELECT consumer, state, reason, at / 3600000 * 3600000 AS hour, count(*) AS count FROM outcomes WHERE ${FORMER}
@@ -57,26 +57,35 @@ export function createIndexHistory(
   );
   const keepEarlier = prepare(
     connection,
-    `INSERT OR IGNORE INTO earlier (seq, consumer, request) SELECT seq, consumer, request FROM outcomes WHERE ${FORMER}`,
+    `INSERT INTO earlier (seq, consumer, request) SELECT seq, consumer, request FROM outcomes WHERE ${FORMER} ON CONFLICT DO NOTHING`,
   );
   const addEarlier = prepare(
     connection,
-    `INSERT OR IGNORE INTO earlier (seq, consumer, request)
-     SELECT seq, ?2, ?3 FROM events WHERE shop = ?4 AND seq IN (SELECT value FROM json_each(?1))`,
+    `INSERT INTO earlier (seq, consumer, request)
+     SELECT seq, ?2, ?3 FROM events WHERE shop = ?4 AND seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))
+     ON CONFLICT DO NOTHING`,
   );
   const received = prepare<{ at: number }>(
     connection,
-    'SELECT at FROM events WHERE shop = ?2 AND seq IN (SELECT value FROM json_each(?1))',
+    'SELECT at FROM events WHERE shop = ?2 AND seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))',
   );
-  const insert = (how: 'IGNORE' | 'REPLACE') =>
+  const insert = (onConflict: string) =>
     prepare(
       connection,
-      `INSERT OR ${how} INTO outcomes (seq, consumer, state, reason, at, attempt, request)
-       SELECT seq, ?3, ?4, ?5, ?6, ?7, ?8 FROM events WHERE shop = ?2 AND seq IN (SELECT value FROM json_each(?1))`,
+      `INSERT INTO outcomes (seq, consumer, state, reason, at, attempt, request)
+       SELECT seq, ?3, ?4, ?5, ?6, ?7, ?8 FROM events WHERE shop = ?2 AND seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?1))
+       ON CONFLICT ${onConflict}`,
     );
-  const putNew = insert('IGNORE');
-  const putAgain = insert('REPLACE');
-  const putRequest = prepare(connection, 'INSERT OR REPLACE INTO requests (id, at, total) VALUES (?, ?, ?)');
+  const putNew = insert('DO NOTHING');
+  const putAgain = insert(
+    `(seq, consumer) DO UPDATE SET state = excluded.state, reason = excluded.reason, at = excluded.at,
+       attempt = excluded.attempt, request = excluded.request`,
+  );
+  const putRequest = prepare(
+    connection,
+    `INSERT INTO requests (id, at, total) VALUES (?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET at = excluded.at, total = excluded.total`,
+  );
   const lastRead = prepare<{ id: number }>(
     connection,
     `SELECT r.id FROM requests r JOIN store.delivery_history h ON h.id = r.id AND h.at = r.at AND h.total = r.total

@@ -1,10 +1,9 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { CHUNK, inChunks, pages } from '../chunks.ts';
-import type { Database } from '../database.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { keyOf, personKeysOf, segmentOf } from './keys.ts';
 import { TEXTS } from './schema.ts';
+import type { IndexTables } from './tables.ts';
 
 export type TextKind = (typeof TEXTS)[number];
 
@@ -44,7 +43,7 @@ const STORED: Readonly<Record<TextKind, string>> = {
  * numbers are used again once the newest are removed, and a report replaces an earlier one under its number: what was
  * read is told by number and time.
  */
-export function createIndexTexts(connection: DatabaseSync) {
+export function createIndexTexts(connection: Connection) {
   const of = (kind: TextKind) => ({
     number: TEXTS.indexOf(kind),
     next: prepareTexts<TextRow>(connection, `${ROWS[kind]} > ? ORDER BY r.id LIMIT ?`),
@@ -63,7 +62,7 @@ export function createIndexTexts(connection: DatabaseSync) {
   );
   const putKeys = prepare(
     connection,
-    `INSERT INTO text_keys (kind, segment, key, id) SELECT ?1, ?2, value, ?3 FROM json_each(?4) WHERE true
+    `INSERT INTO text_keys (kind, segment, key, id) SELECT ?1, ?2, CAST(value AS BIGINT), ?3 FROM json_each(?4) WHERE true
      ON CONFLICT (kind, segment, key, id) DO NOTHING`,
   );
   const keyed = prepare<{ id: number }>(
@@ -76,11 +75,11 @@ export function createIndexTexts(connection: DatabaseSync) {
   );
   const removeTexts = prepare(
     connection,
-    'DELETE FROM texts WHERE kind = ? AND id IN (SELECT value FROM json_each(?))',
+    'DELETE FROM texts WHERE kind = ? AND id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))',
   );
   const removeKeys = prepare(
     connection,
-    'DELETE FROM text_keys WHERE kind = ? AND segment = ? AND id IN (SELECT value FROM json_each(?))',
+    'DELETE FROM text_keys WHERE kind = ? AND segment = ? AND id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))',
   );
 
   const keysOf = ({ shop, userId, body }: TextRow): number[] => [
@@ -127,7 +126,7 @@ export function createIndexTexts(connection: DatabaseSync) {
       return hasMore;
     },
     /** Removes what left the store or was replaced, and adds what the index lacks. */
-    *sweep({ transaction }: Pick<Database, 'transaction'>): Generator<undefined, void> {
+    *sweep({ transaction }: Pick<IndexTables, 'transaction'>): Generator<undefined, void> {
       for (const kind of TEXTS) {
         const { lost, one } = kinds[kind];
         for (const rows of pages((after) => lost.all(after, CHUNK))) {

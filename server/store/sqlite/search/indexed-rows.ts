@@ -1,7 +1,6 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { CHUNK, pages } from '../chunks.ts';
 import type { PersonRow, PersonRows, PersonTable } from '../person-rows.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import { prepareTexts } from '../stored-text.ts';
 import type { IndexTexts } from './index-texts.ts';
 import type { Indexer } from './indexer.ts';
@@ -21,7 +20,7 @@ interface Parts {
  * those whose text was composed since they were read, reports that are new or were replaced.
  */
 export function createIndexedRows(
-  connection: DatabaseSync,
+  connection: Connection,
   { names, streams, indexer, texts }: Parts,
 ): PersonRows {
   const rowOf = {

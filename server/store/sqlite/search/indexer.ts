@@ -1,4 +1,3 @@
-import type { Database } from '../database.ts';
 import { prepare } from '../prepare.ts';
 import type { Figures } from './figures.ts';
 import type { IndexEvents } from './index-events.ts';
@@ -7,6 +6,7 @@ import type { IndexHistory } from './index-history.ts';
 import type { IndexTexts } from './index-texts.ts';
 import type { Names } from './names.ts';
 import type { ReadOrderFacts } from './order-facts.ts';
+import type { IndexTables } from './tables.ts';
 
 /** Of events and of history rows: they take some ten milliseconds. */
 const EVENTS = 500;
@@ -19,12 +19,11 @@ export interface Progress {
 /** `hasMore`: another step would add something. */
 export interface Indexed extends Progress {
   hasMore: boolean;
-  isChanged: boolean;
 }
 
 /** Follows the store in steps, each a transaction that also records how far it came. */
 export function createIndexer(
-  { connection, transaction }: Pick<Database, 'connection' | 'transaction'>,
+  { connection, transaction }: Pick<IndexTables, 'connection' | 'transaction'>,
   {
     names,
     figures,
@@ -58,10 +57,9 @@ export function createIndexer(
     const readTo = added.count < EVENTS ? Number.MAX_SAFE_INTEGER : added.seq;
     const rows = history.addAfter(before.historyId, ROWS, readTo);
     figures.write();
-    const isChanged = added.seq !== before.seq || rows.id !== before.historyId;
-    if (isChanged) write.run(added.seq, rows.id);
+    if (added.seq !== before.seq || rows.id !== before.historyId) write.run(added.seq, rows.id);
     return {
-      ...{ seq: added.seq, historyId: rows.id, isChanged },
+      ...{ seq: added.seq, historyId: rows.id },
       hasMore: added.count === EVENTS || hasTexts || rows.hasMore || hasOrders || hasEvidence,
     };
   }

@@ -1,6 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { EventFilter } from '../../search.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import type { Names } from './names.ts';
 import type { Destination, Outcomes } from './outcomes.ts';
 import { FINAL, SOURCES } from './schema.ts';
@@ -41,7 +40,7 @@ const endingAt =
   };
 
 /** Turns what is looked for into streams by the index that leaves the fewest events, and a test of the rest. */
-export function createMatchEvents(connection: DatabaseSync, { names, streams, outcomes }: Parts) {
+export function createMatchEvents(connection: Connection, { names, streams, outcomes }: Parts) {
   const named = prepare<{ id: number }>(
     connection,
     'SELECT order_id AS id FROM store.order_names WHERE shop = ? AND name = ?',

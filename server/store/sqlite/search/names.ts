@@ -1,6 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { EVENT_NAMES } from '../../../../shared/names.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 
 /** What most events are called has figures of its own; of other names this many of each shop, the first ones. */
 const MAX_COUNTED = 100;
@@ -33,7 +32,7 @@ export interface Names {
   forget(): void;
 }
 
-export function createNames(connection: DatabaseSync): Names {
+export function createNames(connection: Connection): Names {
   const memory = {
     shops: new Map<string, number>(),
     labels: new Map<string, Label>(),
@@ -54,12 +53,13 @@ export function createNames(connection: DatabaseSync): Names {
   const addLabel = prepare(
     connection,
     `INSERT INTO labels (shop, type, name, is_counted)
-     VALUES (?1, ?2, ?3, ?4 OR (SELECT count(*) FROM labels WHERE shop = ?1 AND is_counted = 1) < ?5)`,
+     VALUES (?1, ?2, ?3, CASE WHEN ?4 = 1 OR (SELECT count(*) FROM labels WHERE shop = ?1 AND is_counted = 1) < ?5 THEN 1 ELSE 0 END)`,
   );
   const matching = prepare<{ id: number }>(
     connection,
     `SELECT id FROM labels
-     WHERE (?1 IS NULL OR shop = ?1) AND (?2 IS NULL OR type = ?2) AND (?3 IS NULL OR name = ?3)`,
+     WHERE (CAST(?1 AS BIGINT) IS NULL OR shop = ?1) AND (CAST(?2 AS TEXT) IS NULL OR type = ?2)
+       AND (CAST(?3 AS TEXT) IS NULL OR name = ?3)`,
   );
   const findReason = prepare<{ id: number }>(connection, 'SELECT id FROM reasons WHERE name = ?');
   const addReason = prepare<{ id: number }>(connection, 'INSERT INTO reasons (name) VALUES (?) RETURNING id');

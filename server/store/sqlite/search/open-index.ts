@@ -1,12 +1,13 @@
-import { hash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { DataDirUnusable, storageFault } from '../../errors.ts';
+import { emptyWal } from '../checkpoints.ts';
 import { type Database, openDatabase } from '../database.ts';
-import { prepare } from '../prepare.ts';
+import { checkProgress } from './progress.ts';
 import { SCHEMA, VERSION } from './schema.ts';
+import type { IndexTables, OpenIndex } from './tables.ts';
 
 export interface IndexOptions {
   dataDir: string;
@@ -14,14 +15,12 @@ export interface IndexOptions {
   maxPages?: number;
 }
 
-/** The index as it was found. `rebuilt`: why it begins anew; absent where it continues. */
-export interface OpenIndex {
-  database: Database;
-  rebuilt?: string;
-}
-
 /** In pages of 4 KiB, 32 MiB: pages that change with every chunk are copied back once for many of them. */
 const WAL_PAGES = 8192;
+/** Free pages beyond this share of the file are returned to the operating system. */
+const KEEP_FREE = 0.25;
+/** Returned in one step. */
+const PAGES = 500;
 
 /**
  * Opens `search.db` with `store.db` attached, which it never writes. A file that is damaged, of another version or of another
@@ -36,8 +35,8 @@ export function openIndex(options: IndexOptions): OpenIndex {
     const database = open(options);
     try {
       const known = progressOf(database);
-      if (known === 'continues') return { database };
-      if (known === 'new') return { database, rebuilt: 'there was none' };
+      if (known === 'continues') return { tables: toTables(database) };
+      if (known === 'new') return { tables: toTables(database), rebuilt: 'there was none' };
       reason = known;
     } catch (error) {
       database.close();
@@ -51,7 +50,27 @@ export function openIndex(options: IndexOptions): OpenIndex {
   removeIndex(dataDir);
   const database = open(options);
   progressOf(database);
-  return { database, rebuilt: reason };
+  return { tables: toTables(database), rebuilt: reason };
+}
+
+/** The file as the index's tables. */
+function toTables({ connection, transaction, close }: Database): IndexTables {
+  const read = (name: string) => Number(connection.prepare(`PRAGMA main.${name}`).get()?.[name]);
+  return {
+    ...{ connection, transaction, close },
+    snapshot: transaction,
+    isDamage(error) {
+      const fault = storageFault(error);
+      return fault === 'corrupt' || fault === 'notADatabase';
+    },
+    forget: () => emptyWal(connection),
+    *shrink() {
+      while (read('freelist_count') > read('page_count') * KEEP_FREE) {
+        connection.exec(`PRAGMA main.incremental_vacuum(${PAGES})`);
+        yield;
+      }
+    },
+  };
 }
 
 export function removeIndex(dataDir: string): void {
@@ -95,25 +114,9 @@ function expectedSchema(): string {
   }
 }
 
-/** Whether the index is one of this store, as it is now. Writes where a new one begins. */
+/** Whether the file is an index of this store, as it is now; otherwise why not. */
 function progressOf({ connection, transaction }: Database): 'continues' | 'new' | string {
   if (schemaOf(connection) !== expectedSchema()) return 'it has other tables';
-  const key = prepare<{ value: string }>(
-    connection,
-    "SELECT value FROM store.facts WHERE name = 'witness-key'",
-  );
-  const store = hash('sha256', key.get()?.value ?? '').slice(0, 16);
-  const read = prepare<{ store: string; seq: number }>(connection, 'SELECT store, seq FROM progress');
-  const last = prepare<{ seq: number }>(
-    connection,
-    "SELECT seq FROM store.sqlite_sequence WHERE name = 'events'",
-  );
-  const found = read.get();
-  if (!found) {
-    transaction(() => prepare(connection, 'INSERT INTO progress VALUES (?, 0, 0)').run(store));
-    return 'new';
-  }
-  if (found.store !== store) return 'it belongs to another store';
-  if (found.seq > (last.get()?.seq ?? 0)) return 'the store was restored from a backup';
-  return 'continues';
+  const last = connection.prepare("SELECT seq FROM store.sqlite_sequence WHERE name = 'events'").get();
+  return transaction(() => checkProgress({ connection }, Number(last?.seq ?? 0)));
 }

@@ -1,11 +1,10 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { orderNames } from '../../../../shared/order-ids.ts';
 import type { Joined } from '../../../../shared/protected-event.ts';
 import { type Stage, stageOf } from '../../../orders/stages.ts';
 import type { ConsentChange } from '../../consent-record.ts';
 import type { OrderDetail } from '../../search.ts';
 import { visitorSubject } from '../../subject.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import type { DescribeOrder, OrderRow } from './describe-order.ts';
@@ -30,7 +29,7 @@ interface Parts {
 
 /** Everything about one order. */
 export function createOrderDetail(
-  connection: DatabaseSync,
+  connection: Connection,
   { facts, streams, names, scan, outcomes, describeOrder, findEvents, unjoined }: Parts,
 ) {
   const find = prepare<OrderRow & { subjects: string | null }>(

@@ -1,4 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { readId } from '../../../../shared/order-ids.ts';
 import { isPaid } from '../../../../shared/payment.ts';
 import type { Source } from '../../../../shared/protected-event.ts';
@@ -7,7 +6,7 @@ import { placedAtMs } from '../../../orders/placed-at.ts';
 import { byPrecedence, decisive, type Report } from '../../../orders/precedence.ts';
 import type { Stage } from '../../../orders/stages.ts';
 import type { FoundOrder } from '../../search.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { createFollow } from './follow.ts';
@@ -45,7 +44,7 @@ const STEP = 500;
  * Reads orders from their reports. What was read is kept in the index, and counts as long as no report was added or
  * replaced. It has amounts and sources, and nothing of a person.
  */
-export function createOrderFacts(connection: DatabaseSync) {
+export function createOrderFacts(connection: Connection) {
   const orders = (where: string) =>
     prepare<OrderRow>(
       connection,
@@ -61,7 +60,7 @@ export function createOrderFacts(connection: DatabaseSync) {
       `SELECT order_id AS orderId, source, stage, part, received_at AS receivedAtMs, is_reduced AS isReduced, packed, body
        FROM store.order_reports WHERE order_id ${where} ORDER BY received_at, id`,
     );
-  const LISTED = 'IN (SELECT value FROM json_each(?))';
+  const LISTED = 'IN (SELECT CAST(value AS BIGINT) FROM json_each(?))';
   const [order, listed] = [orders('= ?'), orders(LISTED)];
   const [reportsOfOne, reportsOfListed] = [reports('= ?'), reports(LISTED)];
   const put = prepare(

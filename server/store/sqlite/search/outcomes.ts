@@ -1,8 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { DeliveryOutcome } from '../../search.ts';
 import type { Consumer } from '../../store.ts';
 import { isBeyond } from '../open-store.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import type { Names } from './names.ts';
 import { FINAL } from './schema.ts';
 
@@ -51,7 +50,7 @@ export interface Outcomes {
 }
 
 export function createOutcomes(
-  connection: DatabaseSync,
+  connection: Connection,
   names: Pick<Names, 'reasonOf'>,
   consumers: readonly Consumer[],
 ): Outcomes {

@@ -1,5 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import { HOUR_MS } from './figures.ts';
 import { segmentOf } from './keys.ts';
 import type { Tallies } from './tallies.ts';
@@ -7,8 +6,8 @@ import type { Tallies } from './tallies.ts';
 /** Removes events of one shop from the index, with everything that refers to them. */
 export type RemoveFromIndex = (shop: number, seqs: readonly number[]) => void;
 
-export function createRemoveFromIndex(connection: DatabaseSync, tallies: Tallies): RemoveFromIndex {
-  const IN = 'seq IN (SELECT value FROM json_each(?))';
+export function createRemoveFromIndex(connection: Connection, tallies: Tallies): RemoveFromIndex {
+  const IN = 'seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?))';
   const outcomes = prepare<{ consumer: number; state: number; reason: number; hour: number; count: number }>(
     connection,
     `SELECT consumer, state, reason, at / ${HOUR_MS} * ${HOUR_MS} AS hour, count(*) AS count FROM outcomes WHERE ${IN}

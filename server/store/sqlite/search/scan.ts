@@ -1,10 +1,10 @@
-import type { Database } from '../database.ts';
 import { prepare } from '../prepare.ts';
 import { MINUTE_MS } from './figures.ts';
 import type { Indexer } from './indexer.ts';
 import type { MatchEvents, Wanted } from './match-events.ts';
 import type { Names } from './names.ts';
 import { type IndexedEvent, merged, type Stream } from './streams.ts';
+import type { IndexTables } from './tables.ts';
 import { unlessFull } from './unless-full.ts';
 
 /** How many events the first step looks at, and one of the later ones. Between two steps other calls are served. */
@@ -28,7 +28,8 @@ interface Parts {
 }
 
 /** Reads the index page by page. */
-export function createScan({ connection, transaction }: Database, { names, indexer, matchEvents }: Parts) {
+export function createScan(tables: IndexTables, { names, indexer, matchEvents }: Parts) {
+  const { connection } = tables;
   const newestRow = prepare<{ id: number | null }>(
     connection,
     'SELECT max(id) AS id FROM store.delivery_history',
@@ -69,10 +70,11 @@ export function createScan({ connection, transaction }: Database, { names, index
   }
 
   /** Reads in one snapshot of the index and the store: what one has settled, the other has an outcome of, or is late. */
-  const snapshot = <T>(read: (isLate: boolean) => T): T => transaction(() => read(isLate()));
+  const snapshot = <T>(read: (isLate: boolean) => T): T => tables.snapshot(() => read(isLate()));
 
   return {
     catchUp,
+    isLate,
     snapshot,
     /** @param before `before` of the page before. */
     *page(wanted: Wanted, limit: number, before: number | undefined): Generator<undefined, Scanned> {

@@ -1,4 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type {
   DeliverySeries,
   MatchQuery,
@@ -7,7 +6,7 @@ import type {
   SearchSeries,
   SeriesQuery,
 } from '../../search.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import { type FigureKind, floorTo, MINUTE_MS, STEPS } from './figures.ts';
 import { quantile } from './histogram.ts';
 import type { Destination, Outcomes } from './outcomes.ts';
@@ -26,11 +25,11 @@ const MAX_STEPS = 3_000;
 type Counted = 'delivered' | 'skipped' | 'retried' | 'dead' | 'requests';
 
 /** Figures over time. */
-export function createSeries(connection: DatabaseSync, outcomes: Outcomes) {
+export function createSeries(connection: Connection, outcomes: Outcomes) {
   const figures = prepare<Row>(
     connection,
     `SELECT s.kind, s.owner, s.detail, f.points FROM (
-       SELECT series, group_concat(((at - ?2) / ?4) || ':' || value) AS points FROM figures
+       SELECT series, string_agg(((at - ?2) / ?4) || ':' || value, ',') AS points FROM figures
        WHERE step = ?1 AND at >= ?2 AND at < ?3 GROUP BY series) f JOIN series s ON s.id = f.series`,
   );
   const matches = prepare<{ day: number; consumer: number; name: string; key: string; count: number }>(

@@ -1,6 +1,5 @@
-import type { DatabaseSync } from 'node:sqlite';
 import type { OrderIds } from '../../search.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import type { Names } from './names.ts';
 import { type NamedIds, readSoughtIds, type SoughtId } from './sought-ids.ts';
 import type { Streams } from './streams.ts';
@@ -21,12 +20,12 @@ interface EvidenceRow {
 
 /** Finds orders by the ids of their events and of what browsers reported of them, and by their names. */
 export function createSoughtOrders(
-  connection: DatabaseSync,
+  connection: Connection,
   { names, streams }: { names: Pick<Names, 'shops'>; streams: Pick<Streams, 'ofKey'> },
 ) {
   const ordersOf = prepare<{ id: number }>(
     connection,
-    `SELECT DISTINCT order_id AS id FROM store.events WHERE seq IN (SELECT value FROM json_each(?)) AND order_id IS NOT NULL`,
+    `SELECT DISTINCT order_id AS id FROM store.events WHERE seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) AND order_id IS NOT NULL`,
   );
   const keyed = prepare<EvidenceRow>(
     connection,

@@ -1,5 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import { segmentOf } from './keys.ts';
 
 /** One event as the index has it. `label` null: a report that lists leave out. */
@@ -41,7 +40,7 @@ export interface Streams {
   event(shop: number, seq: number): IndexedEvent | undefined;
 }
 
-export function createStreams(connection: DatabaseSync): Streams {
+export function createStreams(connection: Connection): Streams {
   const events = (where: string, index = '') =>
     prepare<IndexedEvent>(connection, `SELECT ${COLUMNS} FROM events ${index} WHERE ${where} AND ${PART}`);
   const numbers = (table: string, where: string) =>

@@ -1,5 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import { floorTo, HOUR_MS } from './figures.ts';
 
 export interface Tally {
@@ -15,11 +14,11 @@ export interface Tallies {
 }
 export const hourOf = (ms: number): number => floorTo(HOUR_MS, ms);
 
-export function createTallies(connection: DatabaseSync): Tallies {
+export function createTallies(connection: Connection): Tallies {
   const put = prepare<{ count: number }>(
     connection,
     `INSERT INTO tallies (consumer, state, reason, hour, count) VALUES (?1, ?2, ?3, ?4, ?5)
-     ON CONFLICT DO UPDATE SET count = count + ?5 RETURNING count`,
+     ON CONFLICT (consumer, state, reason, hour) DO UPDATE SET count = tallies.count + excluded.count RETURNING count`,
   );
   const remove = prepare(
     connection,

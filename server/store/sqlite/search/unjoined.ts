@@ -1,10 +1,9 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { type EvidenceStatus, UNJOINED, type UnjoinedStatus } from '../../../../shared/evidence.ts';
 import { orderNames } from '../../../../shared/order-ids.ts';
 import { readCurrency, readValue } from '../../../destinations/values.ts';
 import type { EventDetail } from '../../search-events.ts';
 import type { FoundOrder, OrderDetail } from '../../search-orders.ts';
-import { prepare } from '../prepare.ts';
+import { type Connection, prepare } from '../prepare.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { keyOf } from './keys.ts';
@@ -51,7 +50,7 @@ export interface Unjoined {
   ): Pick<EventDetail, 'receivedAtMs' | 'event' | 'evidence'> | undefined;
 }
 
-export function createUnjoined(connection: DatabaseSync, names: Pick<Names, 'shops'>): Unjoined {
+export function createUnjoined(connection: Connection, names: Pick<Names, 'shops'>): Unjoined {
   const before = prepareTexts<UnjoinedRow>(
     connection,
     `SELECT ${COLUMNS} FROM store.evidence e CROSS JOIN evidence i ON i.id = e.id
@@ -98,7 +97,7 @@ export function createUnjoined(connection: DatabaseSync, names: Pick<Names, 'sho
         (status === undefined ? UNJOINED : [status]).map(
           (wanted): OrderStream =>
             ({ atMs, rank }, fromMs, max) =>
-              before.all(of, wanted, atMs, (rank - 1) / 2, fromMs, max).map(listed),
+              before.all(of, wanted, atMs, Math.ceil((rank - 1) / 2), fromMs, max).map(listed),
         ),
       ),
     of: (id) => reports(id).slice(0, 1).map(listed)[0],

@@ -1,0 +1,7 @@
+// @module-tag slow
+import { openSearchOnPostgres } from '../../support/search-on-postgres.ts';
+import { describePeople } from './suite-people.ts';
+import { describeProperties } from './suite-properties.ts';
+
+describePeople(openSearchOnPostgres);
+describeProperties(openSearchOnPostgres);

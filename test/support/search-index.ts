@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import pg from 'pg';
+
+/** The index of a search under test, from outside. */
+export interface IndexUnderTest {
+  /** How many rows of a table there are. */
+  count(table: string, where?: string): Promise<number>;
+  /** Keeps it as it is, while the log goes on. Returns a function that ends this. */
+  hold(): Promise<() => Promise<void>>;
+  /** What its files hold; absent where they are those of a server. */
+  bytes?(): Buffer;
+}
+
+export function indexInFile(dataDir: string): IndexUnderTest {
+  const path = join(dataDir, 'search.db');
+  return {
+    async count(table, where = '1 = 1') {
+      const file = new DatabaseSync(path, { readOnly: true });
+      const found = file.prepare(`SELECT count(*) AS n FROM ${table} WHERE ${where}`).get();
+      file.close();
+      return Number(found?.n);
+    },
+    async hold() {
+      const lock = new DatabaseSync(path);
+      lock.exec('BEGIN IMMEDIATE');
+      return async () => lock.close();
+    },
+    bytes: () =>
+      Buffer.concat(
+        readdirSync(dataDir)
+          .filter((name) => name.startsWith('search.db'))
+          .map((name) => readFileSync(join(dataDir, name))),
+      ),
+  };
+}
+
+/** @param schema of the log. */
+export function indexInPostgres(url: string, schema: string): IndexUnderTest {
+  const own = `${schema}_search`;
+  async function run(sql: string): Promise<{ n?: unknown }[]> {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      return (await client.query(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+  return {
+    async count(table, where = '1 = 1') {
+      const [found] = await run(`SELECT count(*) AS n FROM ${own}.${table} WHERE ${where}`);
+      return Number(found?.n);
+    },
+    async hold() {
+      await run(`
+        CREATE FUNCTION ${own}.refuse() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN RAISE EXCEPTION 'no space' USING ERRCODE = 'disk_full'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON ${own}.events FOR EACH STATEMENT EXECUTE FUNCTION ${own}.refuse();`);
+      return async () => void (await run(`DROP FUNCTION ${own}.refuse CASCADE`));
+    },
+  };
+}
