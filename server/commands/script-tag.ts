@@ -94,7 +94,16 @@ async function withApi(
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
   // A token renewed here is not stored; a running collector renews its own when SHOPLINE rejects it.
   const settings = { readSetting: async () => undefined, writeSetting: async () => {} };
-  const tokens = await createTokens({ shops: [shop], http, settings, clock, logger, random: Math.random });
+  const log = { claimJob: async () => true };
+  const tokens = await createTokens({
+    log,
+    shops: [shop],
+    http,
+    settings,
+    clock,
+    logger,
+    random: Math.random,
+  });
   const redactSecrets = (text: string) => createSecretRedactor([...secrets, ...tokens.secrets()])(text);
   const rateLimiter = createRateLimiter(ADMIN_RATE.perSecond, ADMIN_RATE.burst, clock);
   const { signal } = new AbortController();

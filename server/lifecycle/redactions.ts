@@ -5,6 +5,7 @@ import { runPeriodically } from '../lib/periodic.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
+import { claimOf } from '../store/jobs.ts';
 import type { Redaction } from '../store/redactions.ts';
 import type { Store } from '../store/store.ts';
 import { eraseVisitor } from './erase.ts';
@@ -54,7 +55,7 @@ export function startRedactions(parts: RedactionParts): Redactions {
     last = last.then(carryOutDue).catch(onError);
     return last;
   };
-  const stop = runPeriodically(clock, CHECK_MS, next, onError);
+  const stop = runPeriodically(clock, CHECK_MS, next, onError, claimOf(log, 'redactions'));
 
   return {
     requested: () => void next(),

@@ -3,11 +3,12 @@ import type { Clock } from '../lib/clock.ts';
 import { runPeriodically } from '../lib/periodic.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
+import { claimOf } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
 import { OVERDUE_MS } from '../store/waiting.ts';
 
 export interface RetainParts {
-  log: Pick<Store, 'depth' | 'expire' | 'retain'>;
+  log: Pick<Store, 'depth' | 'expire' | 'retain' | 'claimJob'>;
   /** Absent when there are no statistics. */
   state: Pick<AnalyticsStore, 'retain'> | undefined;
   /** Every destination of every shop. */
@@ -36,7 +37,7 @@ export function retainHourly(parts: RetainParts): { stop: () => Promise<void> } 
   };
   const onError = (error: unknown) =>
     logger.error({ error: String(error) }, 'retention failed; trying again in an hour');
-  return { stop: runPeriodically(clock, HOUR_MS, retain, onError) };
+  return { stop: runPeriodically(clock, HOUR_MS, retain, onError, claimOf(log, 'retention')) };
 }
 
 async function expire({ log, workers, counters, logger }: RetainParts): Promise<void> {

@@ -3,10 +3,11 @@ import type { Clock } from '../lib/clock.ts';
 import { runPeriodically } from '../lib/periodic.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
+import { claimOf } from '../store/jobs.ts';
 import type { OpenEvidence, Store } from '../store/store.ts';
 
 export interface UnconfirmedOrdersParts {
-  log: Pick<Store, 'openEvidence' | 'closeEvidence' | 'unconfirmedOrders'>;
+  log: Pick<Store, 'openEvidence' | 'closeEvidence' | 'unconfirmedOrders' | 'claimJob'>;
   shops: readonly Pick<Shop, 'id' | 'ordersFrom' | 'orderConfirmMs'>[];
   /** Reads the shop's orders since a time, epoch ms, from its platform once more; absent: no shop has a platform. */
   readOrders: ((shop: string, sinceMs: number, signal: AbortSignal) => Promise<void>) | undefined;
@@ -52,7 +53,7 @@ export function watchUnconfirmedOrders(parts: UnconfirmedOrdersParts): { stop: (
       { error: String(error) },
       'unconfirmed orders could not be checked; trying again in an hour',
     );
-  return { stop: runPeriodically(clock, HOUR_MS, work, onError) };
+  return { stop: runPeriodically(clock, HOUR_MS, work, onError, claimOf(parts.log, 'unconfirmed-orders')) };
 }
 
 async function closeEvidence(

@@ -73,6 +73,7 @@ export const unused = (shop: string): Received => ({ shop, stored: 0, duplicates
 
 export interface PlatformParts
   extends Omit<WebhookParts, 'config' | 'budget' | 'redactions' | 'readOrdersSoon'> {
+  log: WebhookParts['log'] & Pick<Store, 'claimJob'>;
   /** Those that use the platform. */
   shops: readonly Shop[];
   state: AnalyticsStore;

@@ -123,6 +123,7 @@ test('pages that invent an order every hour cause a reading of the shop’s orde
       },
       closeEvidence: async () => 1,
       unconfirmedOrders: async () => ({ evidence: 0, hasOrder: true }),
+      claimJob: async () => true,
     },
     shops: [{ id: 'shop', ordersFrom: 'platform', orderConfirmMs: CONFIRM_MS }],
     readOrders: async () => {

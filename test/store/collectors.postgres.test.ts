@@ -1,8 +1,14 @@
 // @module-tag slow
 import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../server/lib/clock.ts';
+import { runPeriodically } from '../../server/lib/periodic.ts';
 import { createSandbox } from '../../server/sandbox/index.ts';
+import { claimOf } from '../../server/store/jobs.ts';
+import { openLog } from '../../server/store/open.ts';
 import { type CollectorOptions, eventually, startCollector } from '../support/collector.ts';
-import { ownDatabase } from '../support/postgres-for-tests.ts';
+import { ownDatabase, ownSchema } from '../support/postgres-for-tests.ts';
+
+const DAY_MS = 86_400_000;
 
 /** Collectors on one PostgreSQL, in front of one sandbox. */
 async function setUp() {
@@ -45,6 +51,38 @@ test('an order is delivered once by whichever collector owns the destination, an
   await first.stop();
   expect((await second.post('/v1/track', order('3'))).status).toBe(200);
   expect((await delivered(3)).toSorted()).toEqual(['1', '2', '3']);
+});
+
+test('a job is done by one collector, and by another one when that stops', async () => {
+  const place = { ...ownSchema(), consumers: [], retentionMs: DAY_MS, dataDir: '' };
+  const logs = await Promise.all([openLog(place), openLog(place)]);
+  const runs = [0, 0];
+  const stops = logs.map((log, index) =>
+    runPeriodically(
+      systemClock,
+      10,
+      async () => {
+        runs[index] = (runs[index] ?? 0) + 1;
+      },
+      () => {},
+      claimOf(log, 'retention'),
+    ),
+  );
+  onTestFinished(
+    async () => void (await Promise.all([...stops.map((stop) => stop()), ...logs.map((log) => log.close())])),
+  );
+  await eventually(
+    () => Math.max(...runs),
+    (most) => most > 10,
+  );
+  expect(Math.min(...runs)).toBe(0);
+  const owner = runs.indexOf(Math.max(...runs));
+  await stops[owner]?.();
+  await logs[owner]?.close();
+  await eventually(
+    () => Math.min(...runs),
+    (least) => least > 0,
+  );
 });
 
 test('any collector answers for the search that it does not work on PostgreSQL yet', async () => {

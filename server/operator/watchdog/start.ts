@@ -6,12 +6,15 @@ import type { Clock } from '../../lib/clock.ts';
 import { createLogLimiter } from '../../lib/log-limiter.ts';
 import { runPeriodically } from '../../lib/periodic.ts';
 import type { Shutdown } from '../../lib/shutdown.ts';
+import { claimOf } from '../../store/jobs.ts';
+import type { Store } from '../../store/store.ts';
 import { createOutbox } from './outbox.ts';
 import { createAlertHttp, createSender } from './sender.ts';
 import { createWatchdog, type Watchdog, type WatchdogParts } from './watchdog.ts';
 
 export interface WatchdogStartParts
   extends Pick<WatchdogParts, 'log' | 'search' | 'clockOffsets' | 'logger' | 'counters'> {
+  log: WatchdogParts['log'] & Pick<Store, 'claimJob'>;
   config: Pick<Config, 'shops' | 'dataDir' | 'databaseUrl' | 'alertWebhook'>;
   delivery: Pick<RunningDelivery, 'workers'>;
   clock: Clock;
@@ -53,7 +56,7 @@ export async function startWatchdog(parts: WatchdogStartParts, shutdown: Shutdow
     if (mayLog(''))
       logger.error({ error: String(error) }, 'the watchdog could not look; trying again every minute');
   };
-  shutdown.onShutdown(runPeriodically(clock, MINUTE_MS, look, onError));
+  shutdown.onShutdown(runPeriodically(clock, MINUTE_MS, look, onError, claimOf(parts.log, 'watchdog')));
   return watchdog;
 }
 

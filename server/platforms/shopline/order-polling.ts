@@ -3,7 +3,8 @@ import { readJson } from '../../../shared/json.ts';
 import type { AnalyticsStore } from '../../analytics/store.ts';
 import type { Shop } from '../../config/config.ts';
 import { runPeriodically } from '../../lib/periodic.ts';
-import type { Entry } from '../../store/store.ts';
+import { claimOf } from '../../store/jobs.ts';
+import type { Entry, Store } from '../../store/store.ts';
 import { countStored, type WebhookParts } from '../platform.ts';
 import { defaultConsent } from '../webhooks/consent.ts';
 import { toEntry } from '../webhooks/entry.ts';
@@ -19,6 +20,7 @@ export interface OrderPollingParts
   settings: Pick<AnalyticsStore, 'readSetting' | 'writeSetting'>;
   /** Between the end of a run and the next. */
   intervalMs: number;
+  log: WebhookParts['log'] & Pick<Store, 'claimJob'>;
 }
 
 const MINUTE_MS = 60_000;
@@ -52,7 +54,13 @@ export interface OrderPolling {
 export function startOrderPolling(parts: OrderPollingParts): OrderPolling {
   const { clock, intervalMs } = parts;
   const { poll, readSince, onError } = createPolling(parts);
-  const stopRuns = runPeriodically(clock, intervalMs, poll, onError);
+  const stopRuns = runPeriodically(
+    clock,
+    intervalMs,
+    poll,
+    onError,
+    claimOf(parts.log, `order-polling:${parts.shop.id}`),
+  );
   const soon = createReadSoon(readSince, clock, (error) => {
     onError(error);
     return error instanceof OrdersUnread && isFinal(error.status);

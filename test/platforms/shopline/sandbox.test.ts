@@ -38,7 +38,10 @@ test('with a token that has ended, all statistics still arrive in a strict SHOPL
     now: clock.now,
     sleep: (_ms, signal) => new Promise((resolve) => signal?.addEventListener('abort', () => resolve())),
   };
-  const tokens = await createTokens({ shops, http, settings, clock: sleepy, logger, random: () => 0.5 });
+  const tokens = await createTokens({
+    ...{ shops, http, settings, clock: sleepy, logger, random: () => 0.5 },
+    log: { claimJob: async () => true },
+  });
   onTestFinished(() => tokens.stop());
   const rateLimiter = createRateLimiters(clock)('tea', ADMIN_RATE.perSecond, ADMIN_RATE.burst);
   const { signal } = new AbortController();

@@ -4,11 +4,14 @@ import type { Clock } from '../../../lib/clock.ts';
 import { runPeriodically } from '../../../lib/periodic.ts';
 import type { Counters } from '../../../observe/counters.ts';
 import type { Logger } from '../../../observe/log.ts';
+import { claimOf } from '../../../store/jobs.ts';
+import type { Store } from '../../../store/store.ts';
 import type { SyncReport } from '../../sync-report.ts';
 import type { AdminApi } from '../admin/api.ts';
 import { createSync } from './sync.ts';
 
 export interface ReportingParts {
+  log: Pick<Store, 'claimJob'>;
   shops: readonly Shop[];
   /** Awaited before each report, so that it holds everything stored until then. */
   caughtUp: (shop: string) => Promise<void>;
@@ -30,7 +33,7 @@ export interface Reporting {
 }
 
 export function startReporting(parts: ReportingParts): Reporting {
-  const { shops, caughtUp, state, apiOf, intervalMs, clock, counters, logger } = parts;
+  const { log, shops, caughtUp, state, apiOf, intervalMs, clock, counters, logger } = parts;
   const reports = new Map(
     shops.flatMap((shop) => {
       const api = apiOf(shop.id);
@@ -50,6 +53,7 @@ export function startReporting(parts: ReportingParts): Reporting {
       () => report(shop),
       (error) =>
         logger.error({ shop, error: String(error) }, 'statistics could not be reported; trying again later'),
+      claimOf(log, `reports:${shop}`),
     ),
   );
   return {

@@ -1,8 +1,9 @@
 import type { AnalyticsStore } from '../../../analytics/store.ts';
 import type { Shop } from '../../../config/config.ts';
-
 import type { Clock } from '../../../lib/clock.ts';
 import type { Http, HttpRequest } from '../../../lib/http-client.ts';
+import type { Job } from '../../../store/jobs.ts';
+import type { Store } from '../../../store/store.ts';
 import type { TokenExpiry } from '../../platform.ts';
 import { decryptToken, encryptToken } from './encrypt.ts';
 import { type App, refreshToken } from './refresh.ts';
@@ -16,6 +17,7 @@ interface Logger {
 }
 
 export interface TokensParts {
+  log: Pick<Store, 'claimJob'>;
   shops: readonly Pick<Shop, 'id' | 'shopline'>[];
   /** Sends the renewals. */
   http: Http;
@@ -113,6 +115,9 @@ export async function createTokens(parts: TokensParts): Promise<Tokens> {
   };
 }
 
+/** Another collector renews the token and has not stored it yet. */
+class RenewedElsewhere extends Error {}
+
 /** The stored token when it is newer than the configured one, else the configured one. */
 async function newestToken(
   { settings, logger }: TokensParts,
@@ -140,13 +145,20 @@ async function newestToken(
 }
 
 function keepFresh(parts: TokensParts, shop: string, app: App, first: Token, secrets: string[]): Renewal {
-  const { http, settings, clock, logger, random } = parts;
+  const { log, http, settings, clock, logger, random } = parts;
+  let current = first;
   return startRenewal({
     first,
     clock,
     random,
-    fetchNew: () => refreshToken(app, http, clock.now),
+    async fetchNew() {
+      const stored = await newestToken(parts, shop, app, current);
+      if (stored !== current) return stored;
+      if (!(await log.claimJob(`token-renewal:${shop}` satisfies Job))) throw new RenewedElsewhere();
+      return refreshToken(app, http, clock.now);
+    },
     async onRenewed(token) {
+      current = token;
       secrets.push(token.text);
       secrets.splice(0, secrets.length - MASKED_TOKENS);
       logger.info({ shop, expiresAt: new Date(token.expiresAtMs).toISOString() }, 'access token renewed');
@@ -160,8 +172,10 @@ function keepFresh(parts: TokensParts, shop: string, app: App, first: Token, sec
         logger.error({ shop, error: String(error) }, 'the renewed access token could not be stored');
       }
     },
-    onError: (error) =>
-      logger.error({ shop, error: String(error) }, 'the access token was not renewed; trying again later'),
+    onError(error) {
+      if (error instanceof RenewedElsewhere) return;
+      logger.error({ shop, error: String(error) }, 'the access token was not renewed; trying again later');
+    },
   });
 }
 
