@@ -2,8 +2,8 @@ import type { Clock } from '../lib/clock.ts';
 import { remember } from '../lib/remember.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
-import { type LogOptions, openLog } from './open.ts';
-import { absentSearch } from './postgres/absent-search.ts';
+import { LOG_SCHEMA, type LogOptions, openLog } from './open.ts';
+import { openPostgresSearch } from './postgres/search.ts';
 import type { Search } from './search.ts';
 import { openSqliteSearch, type SearchEngine, type SearchWatch } from './sqlite/search/engine.ts';
 import type { LogWatch, Store } from './store.ts';
@@ -25,8 +25,8 @@ export interface Stores {
 }
 
 /**
- * Opens the store, in a data directory or on PostgreSQL, and the search beside it; shutdown closes both, the search first. What is erased from
- * the store leaves the search before the erasure resolves.
+ * Opens the store, in a data directory or on PostgreSQL, and the search beside it; shutdown closes both, the search first. What
+ * is erased from the store leaves the search before the erasure resolves.
  *
  * @throws {DataDirUnusable} with what the operator has to change. The search never fails a start.
  */
@@ -46,10 +46,14 @@ export async function openStores(
   });
   shutdown.onShutdown(() => log.close());
   const { consumers } = options;
+  const common = { yieldToIngest, watch: searchWatch };
   const search =
     databaseUrl === undefined
-      ? openSqliteSearch({ dataDir, consumers, yieldToIngest, watch: searchWatch })
-      : absentSearch;
+      ? openSqliteSearch({ dataDir, consumers, ...common })
+      : openPostgresSearch(
+          { url: databaseUrl, schema: LOG_SCHEMA, consumers },
+          { claimJob: log.claimJob, ...common },
+        );
   log.onAppended(search.nudge);
   log.onSettled(search.nudge);
   shutdown.onShutdown(() => search.close());

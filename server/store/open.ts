@@ -37,6 +37,8 @@ export interface LogOptions {
   watch?: Partial<LogWatch>;
 }
 
+/** On PostgreSQL, unless another is named. */
+export const LOG_SCHEMA = 'storebeacon';
 /** With a quarter of it between two claims, others have taken over within some ten seconds. */
 const ALIVE_MS = 8_000;
 const DEFAULTS = {
@@ -65,7 +67,7 @@ export function openLog(options: LogOptions): Promise<Store> {
     steady = now,
     watch,
     databaseUrl,
-    schema = 'storebeacon',
+    schema = LOG_SCHEMA,
     aliveMs = ALIVE_MS,
     ...rest
   } = options;

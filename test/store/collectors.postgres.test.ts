@@ -85,10 +85,13 @@ test('a job is done by one collector, and by another one when that stops', async
   );
 });
 
-test('any collector answers for the search that it does not work on PostgreSQL yet', async () => {
+test('any collector answers what operators search', async () => {
   const { startOne } = await setUp();
-  const collector = await startOne();
-  const answer = await collector.admin('GET', '/admin/events');
-  expect(answer.status).toBe(503);
-  expect(await answer.text()).toContain('DATABASE_URL');
+  const collectors = [await startOne(), await startOne()];
+  expect((await collectors[0]?.post('/v1/track', order('1')))?.status).toBe(200);
+  for (const collector of collectors)
+    await eventually(
+      async () => (await collector.admin('GET', '/admin/events')).text(),
+      (text) => text.includes('message-1'),
+    );
 });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
@@ -9,6 +9,8 @@ export interface IndexUnderTest {
   count(table: string, where?: string): Promise<number>;
   /** Keeps it as it is, while the log goes on. Returns a function that ends this. */
   hold(): Promise<() => Promise<void>>;
+  /** Takes it away. */
+  remove(): Promise<void>;
   /** What its files hold; absent where they are those of a server. */
   bytes?(): Buffer;
 }
@@ -26,6 +28,9 @@ export function indexInFile(dataDir: string): IndexUnderTest {
       const lock = new DatabaseSync(path);
       lock.exec('BEGIN IMMEDIATE');
       return async () => lock.close();
+    },
+    async remove() {
+      for (const ending of ['', '-wal', '-shm']) rmSync(`${path}${ending}`, { force: true });
     },
     bytes: () =>
       Buffer.concat(
@@ -60,5 +65,6 @@ export function indexInPostgres(url: string, schema: string): IndexUnderTest {
         CREATE TRIGGER refuse BEFORE INSERT ON ${own}.events FOR EACH STATEMENT EXECUTE FUNCTION ${own}.refuse();`);
       return async () => void (await run(`DROP FUNCTION ${own}.refuse CASCADE`));
     },
+    remove: async () => void (await run(`DROP SCHEMA ${own} CASCADE`)),
   };
 }

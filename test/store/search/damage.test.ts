@@ -104,8 +104,7 @@ test('a search.db that is removed while the collector runs is built again with t
   const parts = await openSearch();
   await parts.log.accept(named(0, 8));
   await caughtUp(parts);
-  for (const ending of ['', '-wal', '-shm'])
-    rmSync(join(parts.dataDir, `search.db${ending}`), { force: true });
+  await parts.index.remove();
   await parts.log.accept(named(8, 1));
   await eventually(
     async () => parts.reports,
