@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { LogOptions } from '../../server/store/open.ts';
 import type { Consumer } from '../../server/store/store.ts';
 import { counted, order, waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
@@ -18,10 +19,15 @@ export interface ProcessEngine {
   module: string;
   /** Whether several processes may have one store open at a time. Where not, they take turns. */
   isShared: boolean;
+  /** Further options, the same for all processes of one test. */
+  options?: () => Partial<LogOptions>;
 }
 
 /** What holds for the processes that open one store, at once or in turns: the contract for any engine. */
-export function describeProcesses(name: string, { module, isShared }: ProcessEngine): void {
+export function describeProcesses(
+  name: string,
+  { module, isShared, options: further = () => ({}) }: ProcessEngine,
+): void {
   function setUp() {
     const options = {
       dataDir: tempDir(),
@@ -29,6 +35,7 @@ export function describeProcesses(name: string, { module, isShared }: ProcessEng
       shops: waiting(0, { ordersFrom: 'platform', hasPlatform: true }),
       retentionMs: 30 * DAY_MS,
       leaseMs: 1_000,
+      ...further(),
     };
     const open = () => openInProcess(module, options);
     /** A further process; where they take turns, the former ends. */
@@ -47,6 +54,8 @@ export function describeProcesses(name: string, { module, isShared }: ProcessEng
     }
     return found;
   };
+  /** Where they share it, the one that opened it first delivers until it ends. */
+  const endIfShared = (store: StoreProcess) => (isShared ? store.end('SIGTERM') : Promise.resolve());
 
   describe(`${name}: processes`, () => {
     test('what was answered outlives the process, and what it had leased is leased again as uncertain', async () => {
@@ -71,6 +80,7 @@ export function describeProcesses(name: string, { module, isShared }: ProcessEng
       const leased = ids(await first.lease('tiktok', 2));
       expect(await first.ack(leased, 'tiktok')).toMatchObject({ waiting: 1 });
       const second = await another(first);
+      await endIfShared(first);
       expect(ids(await leaseAgain(second, 1))).toEqual(['3']);
       expect(await second.ack(['3'], 'tiktok')).toMatchObject({ waiting: 0 });
     });
@@ -99,6 +109,7 @@ export function describeProcesses(name: string, { module, isShared }: ProcessEng
       const [again, update] = await second.accept([create, paid]);
       expect(again?.isStored).toBe(false);
       expect(update?.orderId).toBe(placed?.orderId);
+      await endIfShared(first);
       const leased = await leaseAgain(second, 2);
       expect(leased.map(({ event }) => event).sort()).toEqual(['Order Completed', 'Order Updated']);
       expect(new Set(leased.map(({ orderId }) => orderId))).toEqual(new Set([placed?.orderId]));

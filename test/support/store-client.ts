@@ -6,7 +6,7 @@ import type { Accepted, Depth, Entry } from '../../server/store/store.ts';
 
 export interface StoreCall {
   id: number;
-  method: 'accept' | 'lease' | 'ack' | 'depth';
+  method: 'accept' | 'lease' | 'ack' | 'kill' | 'replay' | 'depth' | 'claimJob';
   args: unknown[];
 }
 /** `id` 0: it was opened, or could not be. */
@@ -30,7 +30,12 @@ export interface StoreProcess {
   accept(entries: Entry[]): Promise<Accepted[]>;
   lease(consumer: string, max: number): Promise<Leased[]>;
   ack(messageIds: string[], consumer: string): Promise<Depth>;
+  /** Makes leased events dead letters, and replays all dead letters of a consumer. */
+  kill(messageIds: string[], consumer: string): Promise<Depth>;
+  replay(consumer: string): Promise<number>;
   depth(consumer: string): Promise<Depth>;
+  claimJob(name: string): Promise<boolean>;
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
@@ -65,7 +70,11 @@ export async function openInProcess(
     accept: (entries) => call('accept', entries),
     lease: (consumer, max) => call('lease', consumer, max),
     ack: (messageIds, consumer) => call('ack', messageIds, consumer),
+    kill: (messageIds, consumer) => call('kill', messageIds, consumer),
+    replay: (consumer) => call('replay', consumer),
     depth: (consumer) => call('depth', consumer),
+    claimJob: (name) => call('claimJob', name),
+    signal: (signal) => void child.kill(signal),
     end,
   };
 }

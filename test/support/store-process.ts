@@ -30,6 +30,12 @@ async function call(store: Store, { method, args }: StoreCall): Promise<unknown>
     // A later call sees what was settled before it.
     return store.depth(args[1] as string);
   }
+  if (method === 'kill') {
+    for (const messageId of args[0] as string[]) leased.get(messageId)?.deadLetter('rejected');
+    return store.depth(args[1] as string);
+  }
+  if (method === 'replay') return store.replayDeadLetters({ consumer: args[0] as string });
+  if (method === 'claimJob') return store.claimJob(args[0] as string);
   return store.depth(args[0] as string);
 }
 

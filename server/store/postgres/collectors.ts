@@ -27,7 +27,7 @@ export interface Collectors extends SharedConsumers {
 /** @param id of this process. @param aliveMs how long a collector counts as running after it said so. */
 export function createCollectors(
   connection: Connection,
-  { known, version }: Transactions,
+  { version }: Transactions,
   id: string,
   aliveMs: number,
 ): Collectors {
@@ -73,6 +73,8 @@ export function createCollectors(
     `INSERT INTO jobs (name, owner, fence) VALUES (?1, ?2, ?3)
      ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, fence = excluded.fence`,
   );
+  /** The newest transaction whose changes were read. */
+  let readUpTo = -1;
   /** By the consumer's id; absent: nobody. */
   const owners = new Map<number, string>();
   /** Consumers that are handed over: nothing more is leased of them. */
@@ -124,13 +126,17 @@ export function createCollectors(
     save,
     refresh(states) {
       const byName = new Map(states.map((state) => [`${state.shop}\n${state.name}`, state]));
-      for (const { owner, name, shop, ...row } of changed.all(known())) {
+      for (const { owner, name, shop, ...row } of changed.all(readUpTo)) {
         const state = byName.get(`${shop}\n${name}`);
         if (!state) continue;
         if (owner === null) owners.delete(row.id);
         else owners.set(row.id, owner);
         Object.assign(state, row);
       }
+      readUpTo = version() - 1;
+    },
+    forget() {
+      readUpTo = -1;
     },
     claim(consumers) {
       const names = JSON.stringify(consumers.map(({ name }) => name));

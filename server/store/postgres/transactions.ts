@@ -22,8 +22,6 @@ export function createTransactions(connection: PostgresConnection, schema: strin
   return {
     /** Of the transaction that is running. */
     version: () => version + 1,
-    /** What this process knows of the log was last true at this version; every state changed later is to be read. */
-    known: () => known,
     /** How often others had written. */
     foreignWrites: () => foreignWrites,
     assignedSeq: () => seq,

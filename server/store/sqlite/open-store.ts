@@ -30,6 +30,7 @@ export function createStore(tables: Tables, configured: readonly Consumer[]): Op
   if (byName.size < consumers.length) throw new RangeError('two consumers have the same name');
 
   const members: Member[] = [];
+  let isRefreshed = false;
   const copyAll = () => consumers.map((consumer) => ({ ...consumer }));
 
   function refresh(): void {
@@ -54,8 +55,9 @@ export function createStore(tables: Tables, configured: readonly Consumer[]): Op
       let before = copyAll();
       try {
         return tables.transaction((isForeign) => {
-          if (isForeign) {
+          if (isForeign || !isRefreshed) {
             refresh();
+            isRefreshed = true;
             before = copyAll();
           }
           const result = work();
@@ -65,6 +67,8 @@ export function createStore(tables: Tables, configured: readonly Consumer[]): Op
       } catch (error) {
         for (const [index, consumer] of consumers.entries()) Object.assign(consumer, before[index]);
         for (const member of members) member.rollback();
+        shared?.forget();
+        isRefreshed = false;
         throw error;
       }
     },

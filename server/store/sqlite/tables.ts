@@ -54,6 +54,8 @@ export interface Member {
 export interface SharedConsumers {
   /** Reads the states that other processes changed since this one's last transaction. */
   refresh(states: readonly ConsumerState[]): void;
+  /** A transaction failed: the next refresh reads all of them. */
+  forget(): void;
   /** Writes a state that this transaction changed. */
   save(state: ConsumerState): void;
   /** Whether this process delivers for it. */

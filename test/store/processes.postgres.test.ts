@@ -1,0 +1,211 @@
+// @module-tag slow
+import { describe, expect, test } from 'vitest';
+import type { Consumer } from '../../server/store/store.ts';
+import { counted, order } from '../support/entries.ts';
+import { event } from '../support/event.ts';
+import { eventually } from '../support/eventually.ts';
+import { ownSchema } from '../support/postgres-for-tests.ts';
+import { startPostgresProxy } from '../support/postgres-proxy.ts';
+import { openInProcess, type StoreProcess } from '../support/store-client.ts';
+import { describeProcesses } from './suite-processes.ts';
+
+const MODULE = new URL('../../server/store/open.ts', import.meta.url).href;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const ALIVE_MS = 1_000;
+const SHOPS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+const CONSUMERS = SHOPS.map(
+  (shop): Consumer => ({ name: `tiktok-${shop}`, shop, decryptsPii: false, audience: 'destinations' }),
+);
+
+describeProcesses('PostgreSQL log', {
+  module: MODULE,
+  isShared: true,
+  options: () => ({ ...ownSchema(), aliveMs: ALIVE_MS }),
+});
+
+const named = (shop: string, ...messageIds: string[]) =>
+  messageIds.map((messageId) => ({
+    event: event({ shop, messageId, receivedAt: new Date().toISOString() }),
+  }));
+
+describe('PostgreSQL log: several collectors', () => {
+  function setUp() {
+    const own = ownSchema();
+    const options = {
+      ...own,
+      dataDir: '',
+      consumers: CONSUMERS,
+      retentionMs: 30 * DAY_MS,
+      aliveMs: ALIVE_MS,
+    };
+    const open = (changed: object = {}) => openInProcess(MODULE, { ...options, ...changed });
+    return { ...own, open };
+  }
+  /** What any of them leases of a shop, as soon as one does. */
+  const leaseOf = (stores: readonly StoreProcess[], shop: string, count = 1) =>
+    eventually(
+      async () => {
+        for (const [owner, store] of stores.entries()) {
+          const leased = await store.lease(`tiktok-${shop}`, 10);
+          if (leased.length > 0) return { owner, leased };
+        }
+        return { owner: -1, leased: [] };
+      },
+      ({ leased }) => leased.length === count,
+    );
+
+  test('consumers are spread over them, and each is delivered for by one', async () => {
+    const { open } = setUp();
+    const first = await open();
+    const second = await open();
+    const ownersOf = async (round: string) => {
+      await first.accept(SHOPS.flatMap((shop) => named(shop, `${shop}-${round}`)));
+      const owners: number[] = [];
+      for (const shop of SHOPS) {
+        const { owner, leased } = await leaseOf([first, second], shop);
+        owners.push(owner);
+        await [first, second][owner]?.ack([leased[0]?.messageId ?? ''], `tiktok-${shop}`);
+      }
+      return new Set(owners);
+    };
+    let round = 0;
+    await eventually(
+      () => ownersOf(`${++round}`),
+      ({ size }) => size === 2,
+    );
+    await first.accept(SHOPS.flatMap((shop) => named(shop, shop)));
+    for (const shop of SHOPS) await leaseOf([first, second], shop);
+    for (const shop of SHOPS)
+      for (const store of [first, second]) expect(await store.lease(`tiktok-${shop}`, 10)).toEqual([]);
+    for (const store of [first, second]) expect(await store.depth('tiktok-a')).toMatchObject({ waiting: 1 });
+  });
+
+  test('what began first and commits last is delivered, too', async () => {
+    const { open, databaseUrl } = setUp();
+    const proxy = await startPostgresProxy(databaseUrl);
+    const slow = await open({ databaseUrl: proxy.url });
+    const quick = await open();
+    const held = proxy.holdCommitOf('a-slow');
+    const began = slow.accept(SHOPS.flatMap((shop) => named(shop, `${shop}-slow`)));
+    await held;
+    const later = quick.accept(SHOPS.flatMap((shop) => named(shop, `${shop}-quick`)));
+    const leasing = quick.lease('tiktok-a', 10);
+    setTimeout(proxy.release, 300);
+    expect(counted(await began)).toEqual({ stored: SHOPS.length, duplicates: 0 });
+    expect(counted(await later)).toEqual({ stored: SHOPS.length, duplicates: 0 });
+    const found = new Set((await leasing).map(({ messageId }) => messageId));
+    const leaseAll = async () => {
+      for (const shop of SHOPS)
+        for (const store of [slow, quick])
+          for (const { messageId } of await store.lease(`tiktok-${shop}`, 10)) found.add(messageId);
+      return found.size;
+    };
+    await eventually(leaseAll, (size) => size === 2 * SHOPS.length);
+  });
+
+  test('one that stood still longer than others wait settles nothing of what it had leased', async () => {
+    const { open } = setUp();
+    const first = await open();
+    await first.accept(named('a', '1'));
+    expect((await first.lease('tiktok-a', 1)).map(({ attempt }) => attempt)).toEqual([1]);
+    first.signal('SIGSTOP');
+    const second = await open();
+    const { leased } = await leaseOf([second], 'a');
+    expect(leased).toMatchObject([{ messageId: '1', attempt: 2, isUncertain: true }]);
+    expect(await second.kill(['1'], 'tiktok-a')).toMatchObject({ waiting: 0, deadLetters: 1 });
+    // As an operator does; its attempts are counted anew.
+    expect(await second.replay('tiktok-a')).toBe(1);
+    expect((await leaseOf([second], 'a')).leased).toMatchObject([{ messageId: '1', attempt: 1 }]);
+    first.signal('SIGCONT');
+    expect(await first.ack(['1'], 'tiktok-a')).toMatchObject({ waiting: 1 });
+    expect(await second.ack(['1'], 'tiktok-a')).toMatchObject({ waiting: 0 });
+  });
+
+  test('one that stops in the middle of a transaction stops nobody else', async () => {
+    const { open, databaseUrl } = setUp();
+    const proxy = await startPostgresProxy(databaseUrl);
+    const first = await open({ databaseUrl: proxy.url });
+    const second = await open();
+    const held = proxy.holdCommitOf('a-lost');
+    const lost = first.accept(named('a', 'a-lost')).catch((error: Error) => error);
+    await held;
+    first.signal('SIGSTOP');
+    expect(counted(await second.accept(named('a', '2')))).toEqual({ stored: 1, duplicates: 0 });
+    first.signal('SIGCONT');
+    proxy.release();
+    expect(await lost).toBeInstanceOf(Error);
+    expect(counted(await second.accept(named('a', 'a-lost', '2')))).toEqual({ stored: 1, duplicates: 1 });
+  });
+
+  test('a killed one is replaced within the time it counts as running', async () => {
+    const { open } = setUp();
+    const first = await open();
+    const second = await open();
+    await first.accept(SHOPS.flatMap((shop) => named(shop, shop)));
+    await first.end('SIGKILL');
+    const killedAtMs = performance.now();
+    for (const shop of SHOPS) await leaseOf([second], shop);
+    expect(performance.now() - killedAtMs).toBeLessThan(15_000);
+  });
+
+  test('a job is done by one, and by another when that has ended', async () => {
+    const { open } = setUp();
+    const [first, second] = [await open(), await open()];
+    const claims = await Promise.all([first.claimJob('token'), second.claimJob('token')]);
+    expect(claims.toSorted()).toEqual([false, true]);
+    const [holder, other] = claims[0] ? [first, second] : [second, first];
+    expect(await holder.claimJob('token')).toBe(true);
+    await holder.end('SIGKILL');
+    await eventually(
+      () => other.claimJob('token'),
+      (isClaimed) => isClaimed,
+    );
+  });
+
+  test('both claim the same orders at once: each is stored once, and none fails', async () => {
+    const { open } = setUp();
+    const [first, second] = [await open(), await open()];
+    const orders = Array.from({ length: 40 }, (_, index) =>
+      order(`O-${index}`, {
+        shop: 'a',
+        messageId: `m-${index}`,
+        source: 'platform',
+        receivedAt: new Date().toISOString(),
+      }),
+    );
+    const answers = await Promise.all(
+      orders.flatMap((one, index) => [
+        first.accept([one]),
+        second.accept([orders[orders.length - 1 - index] ?? one]),
+      ]),
+    );
+    expect(answers.flat().filter(({ isStored }) => isStored).length).toBe(orders.length);
+  });
+
+  test('a connection that is lost in the middle of a commit: the sender tries again, and it is stored once', async () => {
+    const { open, databaseUrl } = setUp();
+    const proxy = await startPostgresProxy(databaseUrl);
+    const store = await open({ databaseUrl: proxy.url });
+    await store.accept(named('a', '1'));
+    proxy.cutAnswerToCommitOf('a-cut');
+    await expect(store.accept(named('a', 'a-cut'))).rejects.toThrow();
+    expect(counted(await store.accept(named('a', 'a-cut', '3')))).toEqual({ stored: 1, duplicates: 1 });
+    expect(await store.depth('tiktok-a')).toMatchObject({ waiting: 3 });
+    expect((await leaseOf([store], 'a', 3)).leased.map(({ messageId }) => messageId)).toEqual([
+      '1',
+      'a-cut',
+      '3',
+    ]);
+  });
+
+  test('without a database nothing is accepted; with it again, all goes on by itself', async () => {
+    const { open, databaseUrl } = setUp();
+    const proxy = await startPostgresProxy(databaseUrl);
+    const store = await open({ databaseUrl: proxy.url });
+    proxy.cut();
+    await expect(store.accept(named('a', '1'))).rejects.toThrow();
+    proxy.mend();
+    expect(counted(await store.accept(named('a', '1')))).toEqual({ stored: 1, duplicates: 0 });
+    expect((await leaseOf([store], 'a')).leased).toMatchObject([{ messageId: '1', attempt: 1 }]);
+  });
+});
