@@ -13,7 +13,7 @@ export function createTransactions(connection: PostgresConnection, schema: strin
   const state = prepare<{ version: number; seq: number }>(connection, 'SELECT version, seq FROM log_state');
   const setState = prepare(connection, 'UPDATE log_state SET version = ?, seq = ?');
   const lockNumber = lockNumberOf(schema);
-  /** After the last transaction of this process; -1: its outcome is not known. */
+  /** After the last transaction of this process that is known to have committed. */
   let known = -1;
   let version = 0;
   let seq = 0;
@@ -38,13 +38,11 @@ export function createTransactions(connection: PostgresConnection, schema: strin
         const result = work(isForeign);
         const { hasWritten } = connection;
         if (hasWritten) setState.run(version + 1, seq);
-        known = -1;
         connection.commit();
         known = hasWritten ? version + 1 : version;
         return result;
       } catch (error) {
         connection.rollback();
-        known = -1;
         throw error;
       }
     },
