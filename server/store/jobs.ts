@@ -6,6 +6,7 @@ export type Job =
   | 'redactions'
   | 'unconfirmed-orders'
   | 'watchdog'
+  | 'search-index'
   | `order-polling:${string}`
   | `reports:${string}`
   | `token-renewal:${string}`;

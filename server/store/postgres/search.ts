@@ -1,4 +1,5 @@
 import { remember } from '../../lib/remember.ts';
+import { claimOf } from '../jobs.ts';
 import { openSearchEngine, type SearchEngine, type SearchOptions } from '../sqlite/search/engine.ts';
 import type { Store } from '../store.ts';
 import type { PostgresSearchData } from './search-worker.ts';
@@ -15,11 +16,7 @@ export function openPostgresSearch(
     {
       file: new URL('./search-worker.ts', import.meta.url),
       data,
-      isFollower: remember(
-        () => claimJob('search-index'),
-        CLAIM_MS,
-        () => performance.now(),
-      ),
+      isFollower: remember(claimOf({ claimJob }, 'search-index'), CLAIM_MS, () => performance.now()),
     },
     options,
   );
