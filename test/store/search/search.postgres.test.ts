@@ -31,11 +31,11 @@ test('collectors answer from one index: what one stored and erased, and when the
   expect(await found(first)).toEqual([]);
   expect(await first.index.count('events')).toBe(0);
   await first.close();
-  const heard: number[] = [];
-  second.search.onIndexed(({ seq }) => void heard.push(seq));
+  const received: number[] = [];
+  second.search.onIndexed(({ seq }) => void received.push(seq));
   await second.log.accept([theirs('later')]);
   await eventually(
-    () => heard,
+    () => received,
     (seqs) => seqs.includes(3),
   );
   await caughtUp(second);
