@@ -73,7 +73,13 @@ test('a visit from the ad to the reloaded thank-you page reaches each API exactl
     const pages = events.filter(({ type }) => type === 'page').length;
     const states = events.flatMap((event) => Object.values(event.deliveries).map(({ state }) => state));
     const isPaid = events.some(({ event }) => event === 'Order Updated');
-    return pages >= 6 && isPaid && states.every((state) => state === 'delivered' || state === 'skipped');
+    // Six pages and eight actions: on a busy machine one of an earlier page may come last.
+    return (
+      pages >= 6 &&
+      events.length >= 14 &&
+      isPaid &&
+      states.every((state) => state === 'delivered' || state === 'skipped')
+    );
   });
   const rows = events.flatMap(({ type, event, deliveries }) =>
     Object.entries(deliveries).map(

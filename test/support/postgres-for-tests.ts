@@ -15,7 +15,13 @@ export default async function setup({ provide }: TestProject): Promise<() => voi
   const given = process.env.DATABASE_URL;
   const server =
     given === undefined
-      ? await startPostgres({ fsync: 'off', full_page_writes: 'off', max_connections: '200' })
+      ? await startPostgres({
+          fsync: 'off',
+          full_page_writes: 'off',
+          autovacuum: 'off',
+          jit: 'off',
+          max_connections: '200',
+        })
       : undefined;
   provide('postgresUrl', given ?? server?.url ?? '');
   return () => {

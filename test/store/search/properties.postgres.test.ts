@@ -4,4 +4,4 @@ import { describePeople } from './suite-people.ts';
 import { describeProperties } from './suite-properties.ts';
 
 describePeople(openSearchOnPostgres);
-describeProperties(openSearchOnPostgres);
+describeProperties(openSearchOnPostgres, { found: 3, pages: 2 });

@@ -13,7 +13,8 @@ import {
   settleAs,
 } from '../../support/search.ts';
 
-export function describeProperties(openSearch: OpenSearch): void {
+/** @param runs how many random histories each property is held against. */
+export function describeProperties(openSearch: OpenSearch, runs = { found: 6, pages: 5 }): void {
   const WAYS = ['delivered', 'skipped', 'retry', 'rejected', 'dead'] as const;
   const SHOPS = ['shop', 'other'];
   const NAMES = ['Product Viewed', 'Product Added', 'Order Placed', 'own name'];
@@ -153,7 +154,7 @@ export function describeProperties(openSearch: OpenSearch): void {
           await parts.close();
         },
       ),
-      { numRuns: 6 },
+      { numRuns: runs.found },
     );
   });
 
@@ -185,7 +186,7 @@ export function describeProperties(openSearch: OpenSearch): void {
           await parts.close();
         },
       ),
-      { numRuns: 5 },
+      { numRuns: runs.pages },
     );
   });
 }
