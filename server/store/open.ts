@@ -71,27 +71,10 @@ export function openLog(options: LogOptions): Promise<Store> {
     aliveMs = ALIVE_MS,
     ...rest
   } = options;
-  if (databaseUrl !== undefined)
-    return openPostgresLog(
-      {
-        ...DEFAULTS,
-        shops: {},
-        nowMs: now(),
-        ...rest,
-        url: databaseUrl,
-        schema,
-        aliveMs,
-        collectorId: randomUUID(),
-      },
-      { now, steady },
-      { ...UNWATCHED, ...watch },
-    );
-  return openSqliteLog(
-    { ...DEFAULTS, shops: {}, nowMs: now(), ...rest },
-    { now, steady },
-    {
-      ...UNWATCHED,
-      ...watch,
-    },
-  );
+  const data = { ...DEFAULTS, shops: {}, nowMs: now(), ...rest };
+  const clocks = { now, steady };
+  const watches = { ...UNWATCHED, ...watch };
+  if (databaseUrl === undefined) return openSqliteLog(data, clocks, watches);
+  const place = { url: databaseUrl, schema, aliveMs, collectorId: randomUUID() };
+  return openPostgresLog({ ...data, ...place }, clocks, watches);
 }

@@ -11,8 +11,6 @@ export interface PostgresConnection extends Connection {
   rollback(): void;
   /** The transaction has changed something. */
   readonly hasWritten: boolean;
-  /** Several statements without parameters, in a transaction. */
-  script(sql: string): void;
   close(): void;
 }
 
@@ -89,7 +87,6 @@ export function openConnection(url: string, schema: string, store = schema): Pos
       end();
     },
     exec: (sql) => void send(sql),
-    script: (sql) => void send(sql),
     prepare(sql) {
       const text = toPostgres(sql).replaceAll(STORE, `${store}.`);
       const isWrite = IS_WRITE.test(text);

@@ -5,7 +5,7 @@ import { checkProgress } from '../sqlite/search/progress.ts';
 import { SCHEMA } from '../sqlite/search/schema.ts';
 import type { IndexTables, OpenIndex } from '../sqlite/search/tables.ts';
 import { openConnection, type PostgresConnection } from './connection.ts';
-import { toUnusable } from './prepare-database.ts';
+import { hasTable, toUnusable } from './prepare-database.ts';
 import { FUNCTIONS, toTables } from './schema.ts';
 
 export interface PostgresIndexOptions {
@@ -49,7 +49,7 @@ function prepareIndex(connection: PostgresConnection, own: string, isRemoved: bo
   prepare(connection, 'SELECT pg_advisory_xact_lock(7306)').get();
   const reason = isRemoved ? 'there was none' : reasonToBegin(connection, own);
   if (reason === undefined) return undefined;
-  connection.script(`DROP SCHEMA IF EXISTS ${own} CASCADE; CREATE SCHEMA ${own}; ${TABLES}`);
+  connection.exec(`DROP SCHEMA IF EXISTS ${own} CASCADE; CREATE SCHEMA ${own}; ${TABLES}`);
   // Whoever knows numbers of the index before takes this for a write of another process.
   prepare(connection, 'INSERT INTO index_state (made_by, version) VALUES (?, ?)').run(MADE_BY, Date.now());
   checkProgress({ connection }, 0);
@@ -57,11 +57,7 @@ function prepareIndex(connection: PostgresConnection, own: string, isRemoved: bo
 }
 
 function reasonToBegin(connection: PostgresConnection, own: string): string | undefined {
-  const table = prepare<{ found: number }>(
-    connection,
-    "SELECT 1 AS found FROM information_schema.tables WHERE table_schema = ? AND table_name = 'index_state'",
-  );
-  if (!table.get(own)) return 'there was none';
+  if (!hasTable(connection, own, 'index_state')) return 'there was none';
   const state = prepare<{ madeBy: string }>(connection, 'SELECT made_by AS madeBy FROM index_state').get();
   if (state?.madeBy !== MADE_BY) return 'it has other tables';
   const last = prepare<{ seq: number }>(connection, 'SELECT seq FROM store.log_state').get();

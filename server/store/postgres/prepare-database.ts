@@ -31,12 +31,9 @@ export function prepareDatabase(connection: PostgresConnection, place: Place): v
 function createTables(connection: PostgresConnection, { url, schema }: Place): void {
   // Two collectors that start at once: one makes the tables.
   connection.prepare('SELECT pg_advisory_xact_lock(7305)').get();
-  const table = connection.prepare(
-    "SELECT 1 AS found FROM information_schema.tables WHERE table_schema = ? AND table_name = 'log_state'",
-  );
-  if (!table.get(schema)) {
+  if (!hasTable(connection, schema, 'log_state')) {
     connection.exec(`CREATE SCHEMA IF NOT EXISTS ${schema}`);
-    connection.script(POSTGRES_SCHEMA);
+    connection.exec(POSTGRES_SCHEMA);
     return;
   }
   const version = prepare<{ version: number }>(
@@ -48,6 +45,11 @@ function createTables(connection: PostgresConnection, { url, schema }: Place): v
     `DATABASE_URL: ${nameOf(url)} has schema version ${version?.version}; this program supports version ${VERSION}. Start the program version that wrote it.`,
   );
 }
+
+export const hasTable = (connection: PostgresConnection, schema: string, name: string): boolean =>
+  connection
+    .prepare('SELECT 1 AS found FROM information_schema.tables WHERE table_schema = ? AND table_name = ?')
+    .get(schema, name) !== undefined;
 
 const commitSetting = (connection: PostgresConnection) =>
   prepare<{ setting: string }>(connection, "SELECT current_setting('synchronous_commit') AS setting").get()

@@ -193,13 +193,13 @@ export function createAccept({
   }
 
   /** Where the tables are far away, what nearly every entry asks is read for all of them at once. */
-  function prefetch(entries: readonly AcceptRow[], nowMs: number): void {
-    dedup.prefetch?.(entries.flatMap(keysOf), nowMs);
+  function prefetch(entries: readonly AcceptRow[]): void {
+    dedup.prefetch?.(entries.flatMap(keysOf));
     consents.prefetch?.(entries.map(([shop, , , , , , , [visitor]]) => [shop, visitor ?? '']));
   }
 
   function accept(entries: readonly AcceptRow[], nowMs: number, setByMs: number): AcceptedAll {
-    prefetch(entries, nowMs);
+    prefetch(entries);
     const isStored: boolean[] = [];
     const orders: [number, Accepted][] = [];
     for (const [index, row] of entries.entries()) {

@@ -97,15 +97,15 @@ export function createConsents(store: OpenStore) {
   let refused = 0;
   let denials = 0;
   // What a failed transaction wrote is not there: the next message writes it again.
+  const forget = () => {
+    known.clear();
+    absent.clear();
+  };
   store.joinTransactions({
     begin() {},
-    forget() {
-      known.clear();
-      absent.clear();
-    },
+    forget,
     rollback() {
-      known.clear();
-      absent.clear();
+      forget();
       denied = [];
       refused = 0;
     },

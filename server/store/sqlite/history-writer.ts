@@ -1,22 +1,13 @@
 import { storageFault } from '../errors.ts';
-import { DIGEST_BYTES, type HistoryRow } from '../history.ts';
+import { DIGEST_BYTES } from '../history.ts';
+import type { StoredHistoryRow } from './history-row.ts';
 import type { OpenStore } from './open-store.ts';
 import { prepare } from './prepare.ts';
 import { placesOf } from './ranges.ts';
 
 /** A row as it is written: texts are cut, events are ranges. */
-export interface WrittenRow {
+export interface WrittenRow extends Omit<StoredHistoryRow, 'id' | 'consumer'> {
   consumerId: number;
-  atMs: number;
-  ms: number;
-  outcome: HistoryRow['outcome'];
-  attempt: number;
-  status: number | null;
-  code: string | null;
-  requestId: string | null;
-  words: string | null;
-  events: string;
-  results: string | null;
   match: string | null;
   digests: Uint8Array | null;
 }

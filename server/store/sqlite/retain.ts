@@ -14,8 +14,6 @@ import type { Remove } from './remove.ts';
 import { prepareTexts } from './stored-text.ts';
 import type { Tables } from './tables.ts';
 
-/** Free pages beyond this share of the file are returned to the operating system; the rest is reused. */
-
 interface Parts {
   tables: Pick<Tables, 'forget' | 'shrink'>;
   retentionMs: number;
