@@ -121,7 +121,7 @@ const CHANGES_NOTHING = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 export function operatorOnly(access: OperatorAccess): RequestHandler {
   const expected = access.token === undefined ? undefined : sha256(access.token);
-  return (request, response, next) => {
+  return async (request, response, next) => {
     const { authorization } = request.headers;
     if (expected && authorization !== undefined) {
       if (isSame(bearerOf(authorization), expected)) return next();
@@ -130,7 +130,7 @@ export function operatorOnly(access: OperatorAccess): RequestHandler {
       access.countWrongToken(request.ip);
       throw unauthorized();
     }
-    const session = expected ? findSession(access, request) : undefined;
+    const session = expected ? await findSession(access, request) : undefined;
     if (expected && !session) return next(unauthorized());
     if (session) setSession(response, session);
     const csrf = session?.csrf ?? (request.get('origin') === undefined ? undefined : access.openCsrf);
@@ -147,7 +147,7 @@ const hasCsrf = (request: Request, csrf: string) => isSame(request.get('x-csrf-t
 const unauthorized = () =>
   new HttpError(401, 'unauthorized', 'Log in at /console, or send Authorization: Bearer <ADMIN_TOKEN>.');
 
-function findSession({ sessions }: OperatorAccess, request: Request): OperatorSession | undefined {
+async function findSession({ sessions }: OperatorAccess, request: Request) {
   const id = readSessionId(request);
   return id === undefined ? undefined : sessions.find(id);
 }

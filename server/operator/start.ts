@@ -60,7 +60,13 @@ export function startOperator(
     ],
   });
   shutdown.onShutdown(async () => metrics.stop());
-  const access = createAccess(config, token, createSessions(clock.now), parts.logger, clock.now);
+  const access = createAccess(
+    config,
+    token,
+    createSessions(log, token ?? '', clock.now),
+    parts.logger,
+    clock.now,
+  );
   if (access.off !== undefined) parts.logger.error({ variable: 'ALLOWED_ORIGINS' }, access.off);
   return adminRoutes({ ...parts, metrics, access });
 }

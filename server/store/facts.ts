@@ -6,4 +6,6 @@ export interface Facts {
   readFact(name: string): Promise<string | undefined>;
   /** Resolves once it is durable. @throws {RangeError} over `MAX_FACT_LENGTH`. @throws {LogUnavailable} */
   writeFact(name: string, value: string): Promise<void>;
+  /** As `writeFact`, unless there is one. @returns the one that is there now, for every collector. */
+  keepFact(name: string, value: string): Promise<string>;
 }

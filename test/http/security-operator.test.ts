@@ -1,6 +1,5 @@
 // @module-tag slow
 import { afterAll, describe, expect, test } from 'vitest';
-import { createSessions } from '../../server/http/operator-sessions.ts';
 import type { AdminParts } from '../../server/operator/parts.ts';
 import { adminRoutes } from '../../server/operator/routes.ts';
 import { ADMIN_TOKEN, startCollector } from '../support/collector.ts';
@@ -76,7 +75,7 @@ async function begin() {
 test('the table holds every operator route the program declares', () => {
   const parts = {
     config: { shops: [] },
-    access: { token: ADMIN_TOKEN, sessions: createSessions(Date.now), pageOrigins: new Set() },
+    access: { token: ADMIN_TOKEN, pageOrigins: new Set() },
     clock: { now: Date.now },
     statistics: {},
     state: {},

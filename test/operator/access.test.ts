@@ -5,6 +5,7 @@ import { createFastClock } from '../support/clock.ts';
 import { ADMIN_TOKEN, type Collector, type CollectorOptions, startCollector } from '../support/collector.ts';
 import { type Answer, exchange } from '../support/http.ts';
 import { freePort } from '../support/process.ts';
+import { tempDir } from '../support/temp-dir.ts';
 
 type Headers = Record<string, string>;
 const TOKEN = { authorization: `Bearer ${ADMIN_TOKEN}` };
@@ -41,7 +42,7 @@ async function begin(of: Collector = proxied, headers: Headers = of === proxied 
 describe('login', () => {
   test('over https: a __Host- cookie that no script and no other site can use, for twelve hours', async () => {
     const { answer, headers } = await begin();
-    expect(cookieOf(answer)).toMatch(/^__Host-storebeacon=[\w-]{43}; /);
+    expect(cookieOf(answer)).toMatch(/^__Host-storebeacon=[\w~-]{60,80}; /);
     expect(cookieOf(answer).split('; ').slice(1).toSorted()).toEqual(
       ['HttpOnly', 'Max-Age=43200', 'Path=/', 'SameSite=Strict', 'Secure'].toSorted(),
     );
@@ -50,7 +51,7 @@ describe('login', () => {
 
   test('over http on loopback: a plain cookie', async () => {
     const { answer, headers } = await begin(await startCollector());
-    expect(cookieOf(answer)).toMatch(/^storebeacon_console=[\w-]{43}; .*HttpOnly; SameSite=Strict$/);
+    expect(cookieOf(answer)).toMatch(/^storebeacon_console=[\w~-]{60,80}; .*HttpOnly; SameSite=Strict$/);
     expect(headers.cookie).not.toContain(ADMIN_TOKEN);
   });
 
@@ -218,7 +219,9 @@ describe('a session', () => {
     ['cut', (value: string) => value.slice(0, -1)],
     ['changed', (value: string) => `${value.slice(0, -1)}${value.endsWith('A') ? 'B' : 'A'}`],
     ['empty', () => ''],
-    ['of another process', () => 'A'.repeat(43)],
+    ['of nobody', () => 'A'.repeat(43)],
+    ['given more time', (value: string) => `9${value}`],
+    ['another one’s name', (value: string) => value.replace(/-.*~/, '-AAAAAAAAAAAAAAAAAAAAAA~')],
     ['the token itself', () => ADMIN_TOKEN],
   ])('with a cookie that is %s: 401', async (_how, tamper) => {
     const { headers } = await begin();
@@ -237,10 +240,19 @@ describe('a session', () => {
     expect(await status({ ...headers, authorization: 'Bearer wrong' })).toBe(401);
   });
 
-  test('ends with a restart', async () => {
-    const { headers } = await begin();
-    const next = await startCollector({ TRUST_PROXY: '1' });
-    expect(await status(headers, next.base)).toBe(401);
+  test('lasts over a restart, and with another token or another store it is none', async () => {
+    const dataDir = tempDir();
+    const variables = { TRUST_PROXY: '1', DATA_DIR: dataDir };
+    const first = await startCollector(variables);
+    const headers = { ...https(), cookie: pairOf(await login(first.base, https())) };
+    await first.stop();
+    const next = await startCollector(variables);
+    expect(await status(headers, next.base)).toBe(200);
+    await next.stop();
+    const changed = await startCollector({ ...variables, ADMIN_TOKEN: `${ADMIN_TOKEN}-changed` });
+    expect(await status(headers, changed.base)).toBe(401);
+    const other = await startCollector({ TRUST_PROXY: '1' });
+    expect(await status(headers, other.base)).toBe(401);
   });
 
   test('ends after twelve hours', async () => {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { LogUnavailable, type Store } from '../../server/store/store.ts';
 import type { ActionAnswer, EventList } from '../../shared/operator-api/index.ts';
-import { type Collector, eventually, startCollector } from '../support/collector.ts';
+import { ADMIN_TOKEN, type Collector, eventually, startCollector } from '../support/collector.ts';
 
 const REFUSAL = { status: 200, body: { code: 40002, message: 'Invalid value', data: {} } };
 const VISITORS = ['5c4f2a7e-8f0b-4b63-9d57-0a2b7d1f6e11', '0e5b1a90-3a47-4f0e-8a53-cf3f2a3f4f10'];
@@ -39,6 +39,13 @@ test('on a full disk the console reads, what changes something is answered 503 i
   const { admin } = collector;
   await refuse(collector);
   disk.isFull = true;
+  const login = await fetch(`${collector.base}/console/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token: ADMIN_TOKEN }),
+  });
+  expect(login.status).toBe(200);
+  expect(collector.lines.join()).toContain('not in the audit list');
   for (const path of [
     'events',
     'events/view-0',

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { createSessions } from '../../server/http/operator-sessions.ts';
 import { adminOpenApi } from '../../server/operator/openapi.ts';
 import type { AdminParts } from '../../server/operator/parts.ts';
 import { adminRoutes } from '../../server/operator/routes.ts';
@@ -7,7 +6,7 @@ import { routesOf } from '../support/routes-of.ts';
 
 const parts = {
   config: { shops: [] },
-  access: { token: 'operator-token-0123456789', sessions: createSessions(Date.now), pageOrigins: new Set() },
+  access: { token: 'operator-token-0123456789', pageOrigins: new Set() },
   clock: { now: Date.now },
   ...{ statistics: {}, state: {} },
 };

@@ -2,7 +2,6 @@ import { Router } from 'express';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Cost } from '../../server/analytics/store.ts';
 import { createAdminApp } from '../../server/app.ts';
-import { createSessions } from '../../server/http/operator-sessions.ts';
 import { createCounters } from '../../server/observe/counters.ts';
 import { readCosts } from '../../server/operator/marketing-costs.ts';
 import type { AdminParts } from '../../server/operator/parts.ts';
@@ -344,7 +343,7 @@ describe('among the other operator’s routes', () => {
   const parts = (more: Partial<AdminParts>) =>
     adminRoutes({
       config: { shops: [{ id: 'tea', destinations: [] }] },
-      access: { token: TOKEN, sessions: createSessions(Date.now), pageOrigins: new Set(), openCsrf: '' },
+      access: { token: TOKEN, pageOrigins: new Set(), openCsrf: '' },
       clock: { now: Date.now },
       log: NO_AUDIT,
       ...more,

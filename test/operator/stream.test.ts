@@ -1,4 +1,5 @@
 // @module-tag slow
+import { connect } from 'node:net';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { inShop } from '../../server/operator/places.ts';
 import type { Setup } from '../../shared/operator-api/index.ts';
@@ -70,6 +71,39 @@ test('more than twenty at one time are refused; one that ends makes room', async
     () => listen(one, TOKEN),
     ({ status }) => status === 200,
   );
+});
+
+test('a reader that reads nothing is cut once it is a megabyte behind, and makes room', async () => {
+  const one = await startCollector();
+  const { hostname, port } = new URL(one.base);
+  const silent = connect({ host: hostname, port: Number(port) }).pause();
+  onTestFinished(() => void silent.destroy());
+  silent.write(
+    `GET /admin/stream HTTP/1.1\r\nHost: ${hostname}:${port}\r\nAuthorization: ${TOKEN.authorization}\r\n\r\n`,
+  );
+  const others = [];
+  for (let index = 0; index < 19; index++) others.push(await listen(one, TOKEN));
+  await eventually(
+    () => listen(one, TOKEN),
+    ({ status }) => status === 429,
+  );
+  const path = `/${'long'.repeat(5_000)}`;
+  let number = 0;
+  const batch = () =>
+    one.post('/v1/batch', {
+      batch: Array.from({ length: 10 }, () => ({
+        ...{ type: 'page', messageId: `long-${number++}`, anonymousId: 'ann' },
+        context: { page: { path } },
+      })),
+    });
+  await eventually(
+    async () => {
+      expect((await batch()).status).toBe(200);
+      return listen(one, TOKEN);
+    },
+    ({ status }) => status === 200,
+  );
+  expect(others.filter(({ received }) => received.isOver)).toEqual([]);
 });
 
 test('a request for the headers alone takes no place', async () => {

@@ -1,11 +1,12 @@
 // @module-tag slow
+import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../server/lib/clock.ts';
 import { runPeriodically } from '../../server/lib/periodic.ts';
 import { createSandbox } from '../../server/sandbox/index.ts';
 import { claimOf } from '../../server/store/jobs.ts';
 import { openLog } from '../../server/store/open.ts';
-import { type CollectorOptions, eventually, startCollector } from '../support/collector.ts';
+import { ADMIN_TOKEN, type CollectorOptions, eventually, startCollector } from '../support/collector.ts';
 import { ownDatabase, ownSchema } from '../support/postgres-for-tests.ts';
 
 const DAY_MS = 86_400_000;
@@ -94,4 +95,46 @@ test('any collector answers what operators search', async () => {
       async () => (await collector.admin('GET', '/admin/events')).text(),
       (text) => text.includes('message-1'),
     );
+});
+
+test('a session of the console is one of every collector, and a logout at any of them ends it at all', async () => {
+  const { startOne } = await setUp();
+  const [first, second] = [await startOne(), await startOne()];
+  const post = (base: string, path: string, headers: object, body: object = {}) =>
+    fetch(`${base}/console/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  const begun = await post(first.base, 'login', {}, { token: ADMIN_TOKEN });
+  const cookie = begun.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const { csrf } = (await begun.json()) as { csrf: string };
+  const statusOf = async (base: string) =>
+    (await fetch(`${base}/console/session`, { headers: { cookie } })).status;
+  expect([await statusOf(first.base), await statusOf(second.base)]).toEqual([200, 200]);
+  const stream = await fetch(`${first.base}/admin/stream`, { headers: { cookie } });
+  expect((await post(second.base, 'logout', { cookie, 'x-csrf-token': csrf })).status).toBe(204);
+  expect([await statusOf(first.base), await statusOf(second.base)]).toEqual([401, 401]);
+  expect(await stream.text()).toMatch(/event: end\n/);
+});
+
+test('a collector whose tables another version has migrated stores nothing, says what to do, and goes on with its own', async () => {
+  const { databaseUrl, startOne } = await setUp();
+  const collector = await startOne();
+  const database = new pg.Client({ connectionString: databaseUrl });
+  await database.connect();
+  onTestFinished(() => database.end());
+  const migrate = (by: number) =>
+    database.query(`UPDATE storebeacon.log_state SET schema_version = schema_version + ${by}`);
+  await migrate(1);
+  const { status } = await collector.post('/v1/track', order('1'));
+  expect(status).toBe(503);
+  expect(collector.lines.join('\n')).toMatch(
+    /migrated the tables to schema version 8; this one supports version 7\. Start that version here too/,
+  );
+  await migrate(-1);
+  await eventually(
+    async () => (await collector.post('/v1/track', order('1'))).status,
+    (found) => found === 200,
+  );
 });

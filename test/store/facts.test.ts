@@ -23,6 +23,13 @@ test('a fact is read as it was last written, after a restart too', async () => {
   expect(await (await open()).readFact('watchdog')).toBe('{"二":"\u0000"}');
 });
 
+test('a fact that is kept stays what it was at first', async () => {
+  const { log } = await setUp();
+  expect(await log.keepFact('key', 'first')).toBe('first');
+  expect(await log.keepFact('key', 'second')).toBe('first');
+  expect(await log.readFact('key')).toBe('first');
+});
+
 test('names are apart from the store’s own: the key of witnesses is neither read nor replaced', async () => {
   const { log } = await setUp();
   const digest = log.witnessOf('203.0.113.9');

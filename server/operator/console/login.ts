@@ -6,20 +6,23 @@ import { ATTEMPTS_PER_ADDRESS, type OperatorAccess, operatorOnly } from '../../h
 import { readSessionId, sessionCookie, transportOf } from '../../http/operator-cookie.ts';
 import { isSame, sha256 } from '../../http/operator-sessions.ts';
 import type { Clock } from '../../lib/clock.ts';
-import type { Audit } from '../../store/audit.ts';
+import type { Logger } from '../../observe/log.ts';
+import type { Audit, AuditEntry } from '../../store/audit.ts';
+import { LogUnavailable } from '../../store/store.ts';
 import { parse } from '../parse.ts';
 
 interface LoginParts {
   access: OperatorAccess;
   clock: Pick<Clock, 'now'>;
   log: Pick<Audit, 'addAudit'>;
+  logger: Pick<Logger, 'warn'>;
 }
 
 /** Of all addresses, with a wrong token alone: those of strangers must not lock operators out. */
 const WRONG_ATTEMPTS = 60;
 
 /** `POST /console/login` and `/console/logout`: the token for a cookie, and its end. Mount behind `guardOperator`. */
-export function loginRoutes({ access, clock, log }: LoginParts): Router {
+export function loginRoutes({ access, clock, log, logger }: LoginParts): Router {
   const router = Router();
   const { token, sessions } = access;
   const countAttempt = createAttemptLimit(ATTEMPTS_PER_ADDRESS, clock.now);
@@ -34,6 +37,16 @@ export function loginRoutes({ access, clock, log }: LoginParts): Router {
       );
   };
 
+  /** A full disk keeps no operator from looking: an action without a row has a line. */
+  async function record(entry: AuditEntry): Promise<void> {
+    try {
+      await log.addAudit(entry);
+    } catch (error) {
+      if (!(error instanceof LogUnavailable)) throw error;
+      logger.warn({ action: entry.action }, 'not in the audit list: the store takes no rows');
+    }
+  }
+
   router.post(
     '/console/login',
     express.json({ limit: '4kb' }),
@@ -45,19 +58,19 @@ export function loginRoutes({ access, clock, log }: LoginParts): Router {
       if (!isSame(given, sha256(token))) {
         access.logWrongToken('console login', request.ip);
         countWrong('');
-        await log.addAudit({ action: 'login-refused', who: 'nobody' });
+        await record({ action: 'login-refused', who: 'nobody' });
         throw new HttpError(401, 'unauthorized', 'This is not the ADMIN_TOKEN.');
       }
-      await log.addAudit({ action: 'login', who: 'session' });
-      const { id, session } = sessions.begin();
+      const { id, session } = await sessions.begin();
+      await record({ action: 'login', who: 'session' });
       response.set('Set-Cookie', sessionCookie(request, id));
       response.json({ csrf: session.csrf } satisfies LoginAnswer);
     },
   );
 
-  router.post('/console/logout', operatorOnly(access), (request: Request, response: Response) => {
+  router.post('/console/logout', operatorOnly(access), async (request: Request, response: Response) => {
     const id = readSessionId(request);
-    if (id !== undefined) sessions.end(id);
+    if (id !== undefined) await sessions.end(id);
     response.set('Set-Cookie', sessionCookie(request, '')).status(204).end();
   });
   return router;

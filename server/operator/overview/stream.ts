@@ -2,6 +2,7 @@ import { type Response, Router } from 'express';
 import { type EventRow, OfShop, type StreamStatus } from '../../../shared/operator-api/index.ts';
 import { HttpError } from '../../http/errors.ts';
 import { sessionOf } from '../../http/operator-auth.ts';
+import type { OperatorSession } from '../../http/operator-sessions.ts';
 import { toEventRow } from '../events/row.ts';
 import { parse } from '../parse.ts';
 import { inShop } from '../places.ts';
@@ -21,8 +22,7 @@ const MAX_BUFFERED_BYTES = 1024 * 1024;
 interface Stream {
   response: Response;
   shop: string | undefined;
-  /** Epoch ms. */
-  endsAtMs: number;
+  session: OperatorSession | undefined;
 }
 
 export interface LiveStream {
@@ -51,6 +51,10 @@ export function createLiveStream(parts: OverviewParts): LiveStream {
     stream.response.end();
   }
 
+  /** A store that does not answer ends nobody's session. */
+  const isOver = async ({ session }: Stream) =>
+    session !== undefined && !(await session.isOpen().catch(() => true));
+
   async function statusOf(shop: string | undefined): Promise<StreamStatus> {
     const { seq, lag } = await search.indexedUntil();
     const now = await destinationsNow(delivery.workers, log, shop);
@@ -64,7 +68,7 @@ export function createLiveStream(parts: OverviewParts): LiveStream {
 
   /** Also shows proxies and browsers that the connection is alive. */
   async function sendStatus(): Promise<void> {
-    for (const stream of [...streams]) if (stream.endsAtMs <= clock.now()) end(stream);
+    for (const stream of [...streams]) if (await isOver(stream)) end(stream);
     const byShop = Map.groupBy(streams, ({ shop }) => shop);
     for (const [shop, some] of byShop) {
       const status = await statusOf(shop).catch(() => undefined);
@@ -128,20 +132,10 @@ export function createLiveStream(parts: OverviewParts): LiveStream {
       throw new HttpError(429, 'too-many-requests', `More than ${MAX_STREAMS} streams are open.`, {
         retryAfterSeconds: 30,
       });
-    const session = sessionOf(response);
-    const stream: Stream = {
-      response,
-      shop,
-      endsAtMs: session?.endsAtMs ?? Number.POSITIVE_INFINITY,
-    };
+    const stream: Stream = { response, shop, session: sessionOf(response) };
     response.flushHeaders();
     streams.add(stream);
-    const endThis = () => end(stream);
-    session?.ended.addEventListener('abort', endThis);
-    response.on('close', () => {
-      session?.ended.removeEventListener('abort', endThis);
-      endThis();
-    });
+    response.on('close', () => end(stream));
     run();
   });
   return {

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
+import { PostgresError } from '../errors.ts';
 import { prepare } from '../sqlite/prepare.ts';
+import { VERSION } from '../sqlite/schema.ts';
 import type { PostgresConnection } from './connection.ts';
 
 /**
@@ -10,7 +12,10 @@ import type { PostgresConnection } from './connection.ts';
  */
 export function createTransactions(connection: PostgresConnection, schema: string) {
   const lock = prepare(connection, 'SELECT pg_advisory_xact_lock(CAST(? AS BIGINT))');
-  const state = prepare<{ version: number; seq: number }>(connection, 'SELECT version, seq FROM log_state');
+  const state = prepare<{ version: number; seq: number; schemaVersion: number }>(
+    connection,
+    'SELECT version, seq, schema_version AS schemaVersion FROM log_state',
+  );
   const setState = prepare(connection, 'UPDATE log_state SET version = ?, seq = ?');
   const lockNumber = lockNumberOf(schema);
   /** After the last transaction of this process that is known to have committed. */
@@ -32,6 +37,7 @@ export function createTransactions(connection: PostgresConnection, schema: strin
         lock.run(lockNumber);
         const found = state.get();
         if (!found) throw new Error('the table log_state is empty');
+        if (found.schemaVersion !== VERSION) throw new PostgresError(migrated(found.schemaVersion));
         ({ version, seq } = found);
         const isForeign = version !== known;
         if (isForeign) foreignWrites++;
@@ -48,6 +54,10 @@ export function createTransactions(connection: PostgresConnection, schema: strin
     },
   };
 }
+/** This program knows nothing of what other tables mean: nothing is stored until one that does has taken its place. */
+const migrated = (schemaVersion: number) =>
+  `another program version has migrated the tables to schema version ${schemaVersion}; this one supports version ${VERSION}. Start that version here too.`;
+
 export type Transactions = ReturnType<typeof createTransactions>;
 
 /** Two logs of one database have locks of their own. */

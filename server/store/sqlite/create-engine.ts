@@ -149,6 +149,7 @@ export function createEngine(data: LogData, tables: Tables) {
       beginAction: audit.begin,
       endAction: audit.end,
       writeFact: facts.write,
+      keepFact: facts.keep,
       closeEvidence: evidenceClosing.close,
       confirmRedaction: redactions.confirm,
       finishRedaction: redactions.finish,

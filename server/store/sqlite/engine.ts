@@ -162,6 +162,7 @@ export async function openEngineLog(
     endAction: call.endAction,
     audit: call.audit,
     readFact: call.readFact,
+    keepFact: call.keepFact,
     async writeFact(name, value) {
       if (value.length > MAX_FACT_LENGTH) throw new RangeError(`a fact has ${value.length} characters`);
       await call.writeFact(name, value);

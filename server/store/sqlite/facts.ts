@@ -10,7 +10,15 @@ export function createFacts({ connection }: OpenStore) {
     connection,
     'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
   );
+  const putNew = prepare(
+    connection,
+    'INSERT INTO facts (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING',
+  );
   return {
+    keep(name: string, value: string): string {
+      putNew.run(named(name), value);
+      return find.get(named(name))?.value ?? value;
+    },
     read: (name: string): string | undefined => find.get(named(name))?.value,
     write: (name: string, value: string): void => void put.run(named(name), value),
   };
