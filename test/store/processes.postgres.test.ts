@@ -1,11 +1,11 @@
 // @module-tag slow
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Consumer } from '../../server/store/store.ts';
 import { counted, order } from '../support/entries.ts';
 import { event } from '../support/event.ts';
 import { eventually } from '../support/eventually.ts';
 import { ownSchema } from '../support/postgres-for-tests.ts';
-import { startPostgresProxy } from '../support/postgres-proxy.ts';
+import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts';
 import { openInProcess, type StoreProcess } from '../support/store-client.ts';
 import { describeProcesses } from './suite-processes.ts';
 
@@ -22,6 +22,12 @@ describeProcesses('PostgreSQL log', {
   isShared: true,
   options: () => ({ ...ownSchema(), aliveMs: ALIVE_MS }),
 });
+
+async function proxyTo(url: string): Promise<PostgresProxy> {
+  const proxy = await startPostgresProxy(url);
+  onTestFinished(proxy.close);
+  return proxy;
+}
 
 const named = (shop: string, ...messageIds: string[]) =>
   messageIds.map((messageId) => ({
@@ -82,7 +88,7 @@ describe('PostgreSQL log: several collectors', () => {
 
   test('what began first and commits last is delivered, too', async () => {
     const { open, databaseUrl } = setUp();
-    const proxy = await startPostgresProxy(databaseUrl);
+    const proxy = await proxyTo(databaseUrl);
     const slow = await open({ databaseUrl: proxy.url });
     const quick = await open();
     const held = proxy.holdCommitOf('a-slow');
@@ -123,7 +129,7 @@ describe('PostgreSQL log: several collectors', () => {
 
   test('one that stops in the middle of a transaction stops nobody else', async () => {
     const { open, databaseUrl } = setUp();
-    const proxy = await startPostgresProxy(databaseUrl);
+    const proxy = await proxyTo(databaseUrl);
     const first = await open({ databaseUrl: proxy.url });
     const second = await open();
     const held = proxy.holdCommitOf('a-lost');
@@ -184,7 +190,7 @@ describe('PostgreSQL log: several collectors', () => {
 
   test('a connection that is lost in the middle of a commit: the sender tries again, and it is stored once', async () => {
     const { open, databaseUrl } = setUp();
-    const proxy = await startPostgresProxy(databaseUrl);
+    const proxy = await proxyTo(databaseUrl);
     const store = await open({ databaseUrl: proxy.url });
     await store.accept(named('a', '1'));
     proxy.cutAnswerToCommitOf('a-cut');
@@ -200,7 +206,7 @@ describe('PostgreSQL log: several collectors', () => {
 
   test('without a database nothing is accepted; with it again, all goes on by itself', async () => {
     const { open, databaseUrl } = setUp();
-    const proxy = await startPostgresProxy(databaseUrl);
+    const proxy = await proxyTo(databaseUrl);
     const store = await open({ databaseUrl: proxy.url });
     proxy.cut();
     await expect(store.accept(named('a', '1'))).rejects.toThrow();

@@ -1,5 +1,4 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { onTestFinished } from 'vitest';
 
 /** A TCP proxy in front of a PostgreSQL server, whose connections a test holds up or cuts. */
 export interface PostgresProxy {
@@ -13,10 +12,15 @@ export interface PostgresProxy {
   /** Cuts every connection and, until `mend`, every new one. */
   cut(): void;
   mend(): void;
+  /** New connections go to this server; those there are are cut. */
+  pointTo(url: string): void;
+  /** Everything takes so much longer each way, ms. */
+  slowDown(delayMs: number): void;
+  close(): void;
 }
 
 export async function startPostgresProxy(url: string): Promise<PostgresProxy> {
-  const target = new URL(url);
+  let target = new URL(url);
   const pairs = new Set<[Socket, Socket]>();
   let heldText: string | undefined;
   let onHeld = () => {};
@@ -24,8 +28,11 @@ export async function startPostgresProxy(url: string): Promise<PostgresProxy> {
   let held: (() => void)[] = [];
   let cutText: string | undefined;
   let isCut = false;
+  let delayMs = 0;
+  /** In the order of calls, as timers of one length end in theirs. */
+  const later = (work: () => void) => (delayMs > 0 ? void setTimeout(work, delayMs) : work());
 
-  const server = createServer((client) => {
+  const server = createServer({ noDelay: true }, (client) => {
     if (isCut) {
       client.destroy();
       return;
@@ -58,10 +65,10 @@ export async function startPostgresProxy(url: string): Promise<PostgresProxy> {
         atCommit = undefined;
       }
       if (isHeld) held.push(() => database.write(data));
-      else database.write(data);
+      else later(() => database.write(data));
     });
     database.on('data', (data) => {
-      if (!isAnswerCut) client.write(data);
+      if (!isAnswerCut) later(() => client.write(data));
       // The server has committed, which nobody is told.
       else if (data.includes('COMMIT')) end();
     });
@@ -72,10 +79,6 @@ export async function startPostgresProxy(url: string): Promise<PostgresProxy> {
   const cutAll = () => {
     for (const sockets of pairs) for (const socket of sockets) socket.destroy();
   };
-  onTestFinished(() => {
-    cutAll();
-    server.close();
-  });
   return {
     url: Object.assign(new URL(url), { host: `127.0.0.1:${port}` }).href,
     holdCommitOf(text) {
@@ -98,6 +101,17 @@ export async function startPostgresProxy(url: string): Promise<PostgresProxy> {
     },
     mend() {
       isCut = false;
+    },
+    pointTo(url) {
+      target = new URL(url);
+      cutAll();
+    },
+    slowDown(ms) {
+      delayMs = ms;
+    },
+    close() {
+      cutAll();
+      server.close();
     },
   };
 }

@@ -1,16 +1,33 @@
 import { execFileSync, type SpawnSyncOptions, spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { createServer } from 'node:net';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import pg from 'pg';
+import { eventually } from './eventually.ts';
+import { freePort } from './fleet-process.ts';
 
-/** A PostgreSQL server of this machine; `stop` removes its files. */
+/** A PostgreSQL server of this machine. */
 export interface PostgresServer {
   url: string;
   /** The main process, for signals. */
   pid(): number;
+  isRunning(): boolean;
   start(): void;
   stop(mode?: 'fast' | 'immediate'): void;
+  /** Starts a standby of this server, without which it commits nothing any more. It is removed with this one. */
+  startStandby(): Promise<PostgresServer>;
+  /** A standby becomes a server that takes writes. */
+  promote(): void;
   remove(): void;
 }
 
@@ -41,29 +58,40 @@ async function copyProgram(folder: string): Promise<string> {
   return join(copy, 'bin');
 }
 
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0));
-    });
-  });
-
-/** @param settings of `postgresql.conf`. */
+/**
+ * @param settings of `postgresql.conf`.
+ * @param place a folder for its data; default one of its own. The server's user becomes its owner.
+ */
 export async function startPostgres(
   settings: Readonly<Record<string, string>> = {},
+  place?: string,
 ): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'storebeacon-postgres-'));
   chmodSync(folder, 0o755);
   const bin = await copyProgram(folder);
-  const data = join(folder, 'data');
-  if (isRoot) execFileSync('chown', ['-R', 'nobody', folder]);
+  const data = join(place ?? folder, 'data');
+  if (isRoot) execFileSync('chown', ['-R', 'nobody', folder, ...(place ? [place] : [])]);
   const env = { ...process.env, HOME: folder };
   run(
     join(bin, 'initdb'),
     ['-D', data, '-U', 'storebeacon', '--auth=trust', '--locale=C', '-E', 'UTF8', '-N'],
     { env },
   );
+  const server = await serverOf({ folder, bin, data, settings, env });
+  server.start();
+  return server;
+}
+
+interface Parts {
+  folder: string;
+  bin: string;
+  data: string;
+  settings: Readonly<Record<string, string>>;
+  env: NodeJS.ProcessEnv;
+}
+
+async function serverOf(parts: Parts): Promise<PostgresServer> {
+  const { folder, bin, data, settings, env } = parts;
   const port = await freePort();
   const all = {
     port: String(port),
@@ -74,13 +102,64 @@ export async function startPostgres(
   const flags = Object.entries(all).map(([name, value]) => `-c ${name}=${value}`);
   const control = (...args: string[]) =>
     run(join(bin, 'pg_ctl'), ['-D', data, '-w', ...args], { env, stdio: 'ignore' });
-  const server: PostgresServer = {
-    url: `postgres://storebeacon@127.0.0.1:${port}/postgres`,
-    pid: () => Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10),
-    start: () => control('-o', flags.join(' '), '-l', join(folder, 'log'), 'start'),
+  const pid = () => Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10);
+  const url = `postgres://storebeacon@127.0.0.1:${port}/postgres`;
+  return {
+    url,
+    pid,
+    isRunning() {
+      try {
+        return process.kill(pid(), 0);
+      } catch {
+        return false;
+      }
+    },
+    start: () => control('-o', flags.join(' '), '-l', join(folder, `log-${port}`), 'start'),
     stop: (mode = 'fast') => control('-m', mode, 'stop'),
+    async startStandby() {
+      const standby = await serverOf({ ...parts, data: `${data}-standby` });
+      await copyRunning(url, data, `${data}-standby`);
+      standby.start();
+      await withClient(url, async (query) => {
+        await query("ALTER SYSTEM SET synchronous_standby_names = '*'");
+        await query('SELECT pg_reload_conf()');
+        const isFollowing = "SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'";
+        await eventually(async () => (await query(isFollowing)).length > 0, Boolean);
+      });
+      return standby;
+    },
+    promote: () => control('promote'),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
-  server.start();
-  return server;
+}
+
+/** A base backup of a server that runs. @see https://www.postgresql.org/docs/18/continuous-archiving.html */
+function copyRunning(url: string, data: string, copy: string): Promise<void> {
+  return withClient(url, async (query) => {
+    await query("SELECT pg_backup_start('standby', true)");
+    cpSync(data, copy, {
+      recursive: true,
+      filter: (path) => !['postmaster.pid', 'postmaster.opts'].includes(basename(path)),
+    });
+    const [backup] = await query('SELECT labelfile FROM pg_backup_stop(false)');
+    writeFileSync(join(copy, 'backup_label'), String(backup?.labelfile));
+    writeFileSync(join(copy, 'standby.signal'), '');
+    const { hostname, port, username } = new URL(url);
+    const primary = `host=${hostname} port=${port} user=${username}`;
+    appendFileSync(join(copy, 'postgresql.auto.conf'), `primary_conninfo = '${primary}'\n`);
+    chmodSync(copy, 0o700);
+    if (isRoot) execFileSync('chown', ['-R', 'nobody', copy]);
+  });
+}
+
+type Query = (text: string) => Promise<Record<string, unknown>[]>;
+
+async function withClient<T>(connectionString: string, work: (query: Query) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  try {
+    return await work(async (text) => (await client.query(text)).rows);
+  } finally {
+    await client.end();
+  }
 }

@@ -9,7 +9,8 @@ import { type CollectorProcess, freePort, startProcess } from '../../support/fle
 import { FLEET_SHOP, voiceVariables } from '../../support/fleet-requests.ts';
 import { createTally, type Reconciliation } from '../../support/fleet-tally.ts';
 import { startTraffic, type Traffic } from '../../support/fleet-traffic.ts';
-import { type PostgresServer, startPostgres } from '../../support/postgres-server.ts';
+import { type PostgresProxy, startPostgresProxy } from '../../support/postgres-proxy.ts';
+import type { PostgresServer } from '../../support/postgres-server.ts';
 import { NO_LIMITS, shopVariables } from '../../support/shop.ts';
 
 /** Numbers of the events of each collector's stream begin so far apart. */
@@ -17,10 +18,12 @@ const APART = 10_000_000;
 const EVENTS_PER_SECOND = 150;
 const STALL_MS = 90_000;
 
-/** Two collectors on one PostgreSQL with its usual settings, a stream to each, and one sandbox behind both. */
+/** Two collectors on one PostgreSQL, a stream to each, and one sandbox behind both. */
 export interface Cluster {
   sandbox: Sandbox;
   postgres: PostgresServer;
+  /** Between the collectors and PostgreSQL. */
+  proxy: PostgresProxy;
   collectors: readonly CollectorProcess[];
   traffics: readonly Traffic[];
   /** Starts the collector at this place anew, on its port. */
@@ -30,10 +33,11 @@ export interface Cluster {
   close(): Promise<void>;
 }
 
-export async function startCluster(): Promise<Cluster> {
+/** The server is stopped and removed with the cluster. */
+export async function startCluster(postgres: PostgresServer): Promise<Cluster> {
   const sandbox = await createSandbox();
   const tally = createTally(sandbox);
-  const postgres = await startPostgres();
+  const proxy = await startPostgresProxy(postgres.url);
   const directory = mkdtempSync(join(tmpdir(), 'storebeacon-cluster-'));
   const variables: Variables = {
     ...shopVariables(sandbox),
@@ -41,15 +45,20 @@ export async function startCluster(): Promise<Cluster> {
     ...NO_LIMITS,
     SHOPLINE_EVENT_CODES,
     LOG_LEVEL: 'warn',
-    DATABASE_URL: postgres.url,
+    DATABASE_URL: proxy.url,
   };
-  const ports = [await freePort(), await freePort()];
+  const ports: number[] = [];
   const startAt = (place: number) =>
     startProcess({
       variables: { ...variables, PORT: String(ports[place]), DATA_DIR: join(directory, String(place)) },
       healthyWithinMs: 60_000,
     });
-  const collectors = [await startAt(0), await startAt(1)];
+  const collectors: CollectorProcess[] = [];
+  for (const place of [0, 1]) {
+    // A port is free until its collector listens.
+    ports.push(await freePort());
+    collectors.push(await startAt(place));
+  }
   const traffics = ports.map((port, place) =>
     startTraffic({
       base: `http://127.0.0.1:${port}`,
@@ -60,6 +69,7 @@ export async function startCluster(): Promise<Cluster> {
   return {
     sandbox,
     postgres,
+    proxy,
     collectors,
     traffics,
     async restart(place) {
@@ -76,7 +86,8 @@ export async function startCluster(): Promise<Cluster> {
       for (const collector of collectors) await collector.end('SIGKILL');
       tally.stop();
       await sandbox.close();
-      postgres.stop('immediate');
+      proxy.close();
+      if (postgres.isRunning()) postgres.stop('immediate');
       postgres.remove();
       rmSync(directory, { recursive: true, force: true });
     },

@@ -8,66 +8,73 @@ export interface Failure {
   /** How long after the failure each destination was sent something again, ms. */
   takeoverMs?: number;
 }
-export type Phase = [name: string, work: (cluster: Cluster) => Promise<Failure>];
 
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Resolves with the time until every destination has received something. */
-function deliveredAgain({ sandbox }: Cluster): Promise<number> {
+/** When each destination was sent something again, in words and as the latest. */
+interface Again {
+  takeoverMs: number;
+  words: string;
+}
+
+/** Resolves once every destination has received something. */
+export function deliveredAgain({ sandbox }: Cluster): Promise<Again> {
   const startedAtMs = performance.now();
-  const missing = new Set<string>(APIS);
+  const afterMs = new Map<string, number>();
   return new Promise((resolve) => {
     const stop = sandbox.onReceived(({ api, accepted }) => {
-      if (accepted.length > 0) missing.delete(api);
-      if (missing.size > 0) return;
+      if (accepted.length === 0 || afterMs.has(api)) return;
+      afterMs.set(api, Math.round(performance.now() - startedAtMs));
+      if (afterMs.size < APIS.length) return;
       stop();
-      resolve(performance.now() - startedAtMs);
+      const words = [...afterMs].map(([name, ms]) => `${name} after ${ms} ms`).join(', ');
+      resolve({ takeoverMs: Math.max(...afterMs.values()), words: `delivered again: ${words}` });
     });
   });
 }
 
 /** Some time of both streams. */
-async function flow({ traffics }: Cluster, events = 300): Promise<void> {
+export async function flow({ traffics }: Cluster, events = 300): Promise<void> {
   await Promise.all(traffics.map((traffic) => traffic.reached(traffic.answered.size + events)));
 }
 
 /** How often both streams were refused while something was away. */
-const refusals = ({ traffics }: Cluster) => traffics.reduce((sum, { refused }) => sum + refused, 0);
+export const refusals = ({ traffics }: Cluster) => traffics.reduce((sum, { refused }) => sum + refused, 0);
 
-async function killCollector(cluster: Cluster, place: number): Promise<Failure> {
+export async function killCollector(cluster: Cluster, place: number): Promise<Failure> {
   await flow(cluster);
   await cluster.collectors[place]?.end('SIGKILL');
-  const takeoverMs = await deliveredAgain(cluster);
+  const { takeoverMs, words } = await deliveredAgain(cluster);
   await cluster.restart(place);
   await flow(cluster);
-  return { takeoverMs, notes: [`delivered again after ${Math.round(takeoverMs)} ms`] };
+  return { takeoverMs, notes: [words] };
 }
 
-async function stallCollector(cluster: Cluster): Promise<Failure> {
+export async function stallCollector(cluster: Cluster): Promise<Failure> {
   await flow(cluster);
   const pid = cluster.collectors[0]?.pid ?? 0;
   process.kill(pid, 'SIGSTOP');
-  const takeoverMs = await deliveredAgain(cluster);
+  const { takeoverMs, words } = await deliveredAgain(cluster);
   await sleep(12_000);
   process.kill(pid, 'SIGCONT');
   await flow(cluster);
-  return { takeoverMs, notes: [`delivered again after ${Math.round(takeoverMs)} ms`] };
+  return { takeoverMs, notes: [words] };
 }
 
-async function killPostgres(cluster: Cluster): Promise<Failure> {
+export async function killPostgres(cluster: Cluster): Promise<Failure> {
   await flow(cluster);
   const before = refusals(cluster);
   process.kill(cluster.postgres.pid(), 'SIGKILL');
   await sleep(2_000);
   cluster.postgres.start();
-  const takeoverMs = await deliveredAgain(cluster);
+  const { takeoverMs, words } = await deliveredAgain(cluster);
   await flow(cluster);
   const refused = refusals(cluster) - before;
   if (refused === 0) throw new Error('nothing was answered 503 while the database was away');
-  return { notes: [`${refused} answers 503, delivered again ${Math.round(takeoverMs)} ms after its start`] };
+  return { takeoverMs, notes: [`${refused} answers 503`, words] };
 }
 
-async function cutConnections(cluster: Cluster, times: number): Promise<Failure> {
+export async function cutConnections(cluster: Cluster, times: number): Promise<Failure> {
   const client = new pg.Client({ connectionString: cluster.postgres.url });
   await client.connect();
   try {
@@ -86,15 +93,15 @@ async function cutConnections(cluster: Cluster, times: number): Promise<Failure>
   }
 }
 
-export const phases = (kills: number): Phase[] => [
-  ...Array.from(
-    { length: kills },
-    (_, kill): Phase => [
-      `kill -9 of collector ${(kill % 2) + 1}`,
-      (cluster) => killCollector(cluster, kill % 2),
-    ],
-  ),
-  ['a collector that stands still for longer than others wait', stallCollector],
-  ['kill -9 of PostgreSQL, and its recovery', killPostgres],
-  ['every connection cut, 10 times', (cluster) => cutConnections(cluster, 10)],
-];
+/** Everything takes longer, and nothing else changes. */
+export async function slowConnections(cluster: Cluster, delayMs: number): Promise<Failure> {
+  const before = refusals(cluster);
+  cluster.proxy.slowDown(delayMs);
+  await flow(cluster);
+  const { words } = await deliveredAgain(cluster);
+  cluster.proxy.slowDown(0);
+  await flow(cluster);
+  return {
+    notes: [`${refusals(cluster) - before} answers 503`, words],
+  };
+}

@@ -1,8 +1,8 @@
 import { waitingProblem } from '../../support/fleet-drain.ts';
 import { type Program, type ProgramOptions, runProgram } from '../../support/program.ts';
 import type { Progress } from '../../support/progress.ts';
-import { type Cluster, startCluster } from './cluster.ts';
-import { phases } from './phases.ts';
+import type { Cluster } from './cluster.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
 
 const PROGRAM: Program = {
   name: 'cluster-test',
@@ -18,6 +18,8 @@ const PROGRAM: Program = {
   },
 };
 const TAKEOVER_MS = 15_000;
+/** Far more than a failure takes on a busy machine. */
+const FAILURE_MS = 240_000;
 
 async function conclude(cluster: Cluster, progress: Progress): Promise<string[]> {
   progress.doing(() => 'waiting until nothing waits any more');
@@ -37,23 +39,52 @@ async function conclude(cluster: Cluster, progress: Progress): Promise<string[]>
   return problems.filter((problem) => typeof problem === 'string');
 }
 
-async function run({ amount }: ProgramOptions, progress: Progress): Promise<boolean> {
-  const cluster = await startCluster();
+/** One after the other; resolves with what broke. */
+async function befall(
+  cluster: Cluster,
+  failures: Scenario['failures'],
+  progress: Progress,
+): Promise<string[]> {
   const problems: string[] = [];
-  try {
-    for (const [name, work] of phases(amount)) {
-      progress.doing(() => name);
-      const { notes, takeoverMs = 0 } = await work(cluster);
-      const isLate = takeoverMs > TAKEOVER_MS;
-      if (isLate) problems.push(`${name}: others took over after ${Math.round(takeoverMs)} ms`);
-      progress.say(`${name}: ${notes.join('; ')}: ${isLate ? 'BROKEN' : 'holds'}`);
+  for (const [name, work] of failures) {
+    progress.doing(() => name);
+    const { notes, takeoverMs = 0 } = await inTime(work(cluster), name);
+    const isLate = takeoverMs > TAKEOVER_MS;
+    if (isLate) problems.push(`${name}: others took over after ${Math.round(takeoverMs)} ms`);
+    progress.say(`${name}: ${notes.join('; ')}: ${isLate ? 'BROKEN' : 'holds'}`);
+  }
+  return [...problems, ...(await conclude(cluster, progress))];
+}
+
+async function run({ amount }: ProgramOptions, progress: Progress): Promise<boolean> {
+  const problems: string[] = [];
+  for (const { start, failures, remove } of scenarios(amount)) {
+    progress.doing(() => 'starting PostgreSQL and two collectors');
+    const cluster = await start();
+    try {
+      if (cluster) problems.push(...(await befall(cluster, failures, progress)));
+      else progress.say("PostgreSQL's disk is full: not run, this user may not mount a small file system");
+    } catch (error) {
+      const said = cluster?.collectors.map((collector) => collector.said().slice(-2_000)).join('\n');
+      progress.say(`BROKEN: ${String(error)}\n${said}`);
+      problems.push(String(error));
+    } finally {
+      await cluster?.close();
+      remove?.();
     }
-    problems.push(...(await conclude(cluster, progress)));
-  } finally {
-    await cluster.close();
   }
   progress.say(problems.length === 0 ? 'every promise held' : `BROKEN: ${problems.join('; ')}`);
   return problems.length === 0;
+}
+
+/** Ends the wait for what no longer moves. */
+async function inTime<T>(work: Promise<T>, name: string): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new Error(`${name}: no end after ${FAILURE_MS / 1000} s`)),
+    FAILURE_MS,
+  );
+  return Promise.race([work, late.promise]).finally(() => clearTimeout(timer));
 }
 
 await runProgram(PROGRAM, run);

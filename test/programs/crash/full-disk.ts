@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from '../../support/eventually.ts';
 import { APIS, createFleet, type Fleet, type Traffic } from '../../support/fleet.ts';
+import { mountSmallDisk } from '../../support/small-disk.ts';
 import { evaluate, type Outcome, type Run } from './outcome.ts';
 
 /** A place for a data directory that can be full and can be given room again. */
@@ -28,30 +28,20 @@ const REFUSES_WITHIN_MS = 10 * 60_000;
 
 /** A small file system of its own; undefined where this user may not mount one. */
 export function mountedDisk(): Disk | undefined {
-  const dataDir = mkdtempSync(join(tmpdir(), 'storebeacon-'));
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${MOUNT_BYTES}`, 'tmpfs', dataDir]);
-  if (mounted.status !== 0) {
-    rmSync(dataDir, { recursive: true });
-    return undefined;
-  }
-  const filler = join(dataDir, 'filler');
-  return {
-    kind: 'a file system without room',
-    dataDir,
-    wrap: [],
-    fill() {
-      const { bavail, bsize } = statfsSync(dataDir);
-      writeFileSync(filler, Buffer.alloc(Math.max(0, bavail * bsize - LEFT_BYTES)));
-    },
-    async freeDisk(fleet) {
-      rmSync(filler);
-      if (fleet.collector().hasEnded()) await fleet.start();
-    },
-    remove() {
-      spawnSync('umount', [dataDir]);
-      rmSync(dataDir, { recursive: true, force: true });
-    },
-  };
+  const disk = mountSmallDisk(MOUNT_BYTES);
+  return (
+    disk && {
+      kind: 'a file system without room',
+      dataDir: disk.folder,
+      wrap: [],
+      fill: () => disk.fill(LEFT_BYTES),
+      async freeDisk(fleet) {
+        disk.free();
+        if (fleet.collector().hasEnded()) await fleet.start();
+      },
+      remove: disk.remove,
+    }
+  );
 }
 
 /** The operating system's bound on the size of a file, which everybody may set; it is lifted by a restart without it. */
