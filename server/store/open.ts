@@ -41,8 +41,10 @@ export interface LogOptions {
 export const LOG_SCHEMA = 'storebeacon';
 /** With a quarter of it between two claims, others have taken over within some ten seconds. */
 const ALIVE_MS = 8_000;
+/** How long an order's key counts as seen, unless another time is given. */
+export const ORDER_KEY_MS = 400 * DAY_MS;
 const DEFAULTS = {
-  orderKeyMs: 400 * DAY_MS,
+  orderKeyMs: ORDER_KEY_MS,
   historyMs: 14 * DAY_MS,
   historyBytes: 512 * 1024 * 1024,
   leaseMs: 60_000,

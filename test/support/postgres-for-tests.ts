@@ -40,15 +40,21 @@ export const ownSchema = () => ({
 export async function ownDatabase(): Promise<string> {
   const server = inject('postgresUrl');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  const run = async (sql: string) => {
-    const client = new pg.Client(server);
-    await client.connect();
-    await client.query(sql);
-    await client.end();
-  };
+  const run = async (sql: string) => void (await onDatabase(server, sql));
   await run(`CREATE DATABASE ${name}`);
   onTestFinished(() => run(`DROP DATABASE ${name} WITH (FORCE)`));
   const url = new URL(server);
   url.pathname = name;
   return url.href;
+}
+
+/** Runs SQL on a connection of its own; returns the rows. */
+export async function onDatabase(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
 }

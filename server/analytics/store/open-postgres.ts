@@ -10,7 +10,7 @@ export interface PostgresPlace {
   schema?: string;
 }
 
-const SCHEMA = 'storebeacon_analytics';
+export const SCHEMA = 'storebeacon_analytics';
 /** How often a transaction is tried that PostgreSQL rolled back for the sake of another one. */
 const TRIES = 5;
 

@@ -8,7 +8,7 @@ import { sqliteDialect } from './dialect.ts';
 import type { MethodParts } from './methods.ts';
 
 /** Of the file's own layout; tables within it change by migrations. Another version is refused. */
-const VERSION = 1;
+export const VERSION = 1;
 
 /** Between two attempts to empty the write-ahead log. */
 const RETRY_MS = 5;

@@ -61,13 +61,14 @@ export function synchronousOf(connection: PostgresConnection): Durability['synch
   return ['on', 'remote_apply'].includes(setting) ? 'full' : 'off';
 }
 
-const nameOf = (url: string) => `PostgreSQL at ${placeOf(url)}`;
+export const nameOf = (url: string) => `PostgreSQL at ${placeOf(url)}`;
 
 const ADVICE: Readonly<Record<string, string>> = {
   '28P01': 'Correct the password in DATABASE_URL.',
   '28000': 'Correct the user in DATABASE_URL, or allow it in pg_hba.conf.',
   '3D000': 'Create the database, or correct its name in DATABASE_URL.',
   '42501': 'Grant the user CREATE on the database.',
+  '53100': 'Free some space on the server.',
   '53300': 'Raise max_connections, or put PgBouncer in front: a collector needs 4 connections.',
   '25006': 'It is a standby: name the primary in DATABASE_URL.',
   ENOTFOUND: 'Correct the host in DATABASE_URL.',

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { PostgresError } from '../errors.ts';
+import { describeMark, MARK_NAME } from '../migration-mark.ts';
 import { prepare } from '../sqlite/prepare.ts';
 import { VERSION } from '../sqlite/schema.ts';
 import type { PostgresConnection } from './connection.ts';
@@ -12,9 +13,11 @@ import type { PostgresConnection } from './connection.ts';
  */
 export function createTransactions(connection: PostgresConnection, schema: string) {
   const lock = prepare(connection, 'SELECT pg_advisory_xact_lock(CAST(? AS BIGINT))');
-  const state = prepare<{ version: number; seq: number; schemaVersion: number }>(
+  const state = prepare<{ version: number; seq: number; schemaVersion: number; migration: string | null }>(
     connection,
-    'SELECT version, seq, schema_version AS schemaVersion FROM log_state',
+    `SELECT version, seq, schema_version AS schemaVersion,
+       (SELECT value FROM facts WHERE name = '${MARK_NAME}') AS migration
+     FROM log_state`,
   );
   const setState = prepare(connection, 'UPDATE log_state SET version = ?, seq = ?');
   const lockNumber = lockNumberOf(schema);
@@ -38,6 +41,8 @@ export function createTransactions(connection: PostgresConnection, schema: strin
         const found = state.get();
         if (!found) throw new Error('the table log_state is empty');
         if (found.schemaVersion !== VERSION) throw new PostgresError(migrated(found.schemaVersion));
+        // A collector that stood still meanwhile finds it, too.
+        if (found.migration !== null) throw new PostgresError(describeMark(JSON.parse(found.migration)));
         ({ version, seq } = found);
         const isForeign = version !== known;
         if (isForeign) foreignWrites++;

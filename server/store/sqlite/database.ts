@@ -79,7 +79,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
 }
 
-function transaction<T>(connection: DatabaseSync, work: () => T): T {
+export function transaction<T>(connection: DatabaseSync, work: () => T): T {
   connection.exec('BEGIN');
   try {
     const result = work();

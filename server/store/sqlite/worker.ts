@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { workerData } from 'node:worker_threads';
+import { DataDirUnusable } from '../errors.ts';
+import { describeMark, readMark } from '../migration-mark.ts';
 import { type MethodsOf, syncEngine } from '../thread/engine.ts';
 import { serveThread } from '../thread/serve.ts';
 import { emptyWal, startCheckpoints } from './checkpoints.ts';
@@ -44,6 +46,8 @@ function openEngine(data: LogData, onProgress: (step: string, done: number) => v
     functions: CONSENT_FUNCTIONS,
   });
   try {
+    const migration = readMark(database.connection);
+    if (migration) throw new DataDirUnusable(describeMark(migration));
     upgradeStore({ database, dataDir, shops, nowMs, onProgress });
     return createEngine(data, toTables(database, openHighWater(join(dataDir, 'store.mark'))));
   } catch (error) {
