@@ -13,6 +13,7 @@ import type { Report } from './delivery/report.ts';
 import { type RunningDelivery, startDelivery } from './delivery/start.ts';
 import { createBudget } from './http/budget.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
+import { createFollowingClock } from './lib/following-clock.ts';
 import { runProgram, stopOnSignals } from './lib/process.ts';
 import { createShutdown, type Shutdown } from './lib/shutdown.ts';
 import { createYieldToIngest } from './lib/yield-to-ingest.ts';
@@ -66,7 +67,8 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
 
 /** Starts every part in order; each registers how it stops. @returns the public port. */
 async function compose(config: Config, options: StartOptions, shutdown: Shutdown): Promise<number> {
-  const { logger, clock = systemClock, random = Math.random, report = () => {} } = options;
+  const { logger, random = Math.random, report = () => {} } = options;
+  const { clock = config.databaseUrl === undefined ? systemClock : createFollowingClock(systemClock) } = options;
   const { wrapLog = (log) => log, openAdmin = false } = options;
   const { shops, retentionMs } = config;
   const counters = createCounters();

@@ -18,7 +18,8 @@ import {
 } from '../platforms/shopline/script-tags/arguments.ts';
 import { ScriptTagError } from '../platforms/shopline/script-tags/script-tags.ts';
 import { workOnScriptTags } from '../platforms/shopline/script-tags/work.ts';
-import { createTokens } from '../platforms/shopline/tokens/tokens.ts';
+import { EVERY_JOB } from '../store/jobs.ts';
+import { createTokens, type TokensParts } from '../platforms/shopline/tokens/tokens.ts';
 
 /** Variables this command requires besides those of the collector. */
 const REQUIRED = {
@@ -93,8 +94,12 @@ async function withApi(
   const { http, close } = createHttp({ timeoutMs: 15_000, connections: 1 });
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
   // A token renewed here is not stored; a running collector renews its own when SHOPLINE rejects it.
-  const settings = { readSetting: async () => undefined, writeSetting: async () => {} };
-  const log = { claimJob: async () => true };
+  const settings = { readSetting: async () => undefined };
+  const log: TokensParts['log'] = {
+    ...EVERY_JOB,
+    readFact: async () => undefined,
+    writeFact: async () => true,
+  };
   const tokens = await createTokens({
     log,
     shops: [shop],

@@ -1,11 +1,10 @@
 import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Shop } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
-import { runPeriodically } from '../lib/periodic.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
-import { claimOf } from '../store/jobs.ts';
+import { runJob } from '../store/jobs.ts';
 import type { Redaction } from '../store/redactions.ts';
 import type { Store } from '../store/store.ts';
 import { eraseVisitor } from './erase.ts';
@@ -31,23 +30,20 @@ export interface Redactions {
   confirm(id: number): Promise<Redaction | undefined>;
   /** Calls a redaction off. @returns as `confirm`. */
   cancel(id: number): Promise<Redaction | undefined>;
-  /** How many wait for a confirmation, as of the last minute. */
-  unconfirmed(): number;
+  /** How many wait for a confirmation. */
+  unconfirmed(): Promise<number>;
   stop(): Promise<void>;
 }
 
 const CHECK_MS = 60_000;
 
-/** Carries out what is due, one after the other: now, every minute, and whenever one is stored or confirmed. */
+/** Carries out what is due, one after the other: every minute, and whenever one is stored or confirmed. */
 export function startRedactions(parts: RedactionParts): Redactions {
   const { log, clock, counters, logger } = parts;
-  let unconfirmed = 0;
   let last = Promise.resolve();
 
   async function carryOutDue(): Promise<void> {
     for (const redaction of await log.redactions({ dueAtMs: clock.now() })) await carryOut(parts, redaction);
-    const waiting = (await log.redactions()).filter(({ status }) => status === 'pending');
-    unconfirmed = waiting.filter(({ dueAtMs }) => dueAtMs === undefined).length;
   }
   const onError = (error: unknown) =>
     logger.error({ error: String(error) }, 'a redaction failed; trying again in a minute');
@@ -55,7 +51,7 @@ export function startRedactions(parts: RedactionParts): Redactions {
     last = last.then(carryOutDue).catch(onError);
     return last;
   };
-  const stop = runPeriodically(clock, CHECK_MS, next, onError, claimOf(log, 'redactions'));
+  const stop = runJob(parts, 'redactions', CHECK_MS, next, onError);
 
   return {
     requested: () => void next(),
@@ -71,7 +67,10 @@ export function startRedactions(parts: RedactionParts): Redactions {
       await next();
       return redaction;
     },
-    unconfirmed: () => unconfirmed,
+    async unconfirmed() {
+      const waiting = (await log.redactions()).filter(({ status }) => status === 'pending');
+      return waiting.filter(({ dueAtMs }) => dueAtMs === undefined).length;
+    },
     async stop() {
       await stop();
       await last;

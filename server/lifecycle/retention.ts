@@ -1,14 +1,13 @@
 import type { AnalyticsStore } from '../analytics/store.ts';
 import type { Clock } from '../lib/clock.ts';
-import { runPeriodically } from '../lib/periodic.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
-import { claimOf } from '../store/jobs.ts';
+import { type Jobs, runJob } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
 import { OVERDUE_MS } from '../store/waiting.ts';
 
 export interface RetainParts {
-  log: Pick<Store, 'depth' | 'expire' | 'retain' | 'claimJob'>;
+  log: Jobs & Pick<Store, 'depth' | 'expire' | 'retain'>;
   /** Absent when there are no statistics. */
   state: Pick<AnalyticsStore, 'retain'> | undefined;
   /** Every destination of every shop. */
@@ -23,7 +22,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
 /**
- * Now and every hour: moves what waited too long for a destination to its dead letters, logs an error for what waits
+ * Every hour: moves what waited too long for a destination to its dead letters, logs an error for what waits
  * longer than a week, and removes what is past its retention: first from the analytics store, whose counts stay, then
  * from the event log.
  */
@@ -37,7 +36,7 @@ export function retainHourly(parts: RetainParts): { stop: () => Promise<void> } 
   };
   const onError = (error: unknown) =>
     logger.error({ error: String(error) }, 'retention failed; trying again in an hour');
-  return { stop: runPeriodically(clock, HOUR_MS, retain, onError, claimOf(log, 'retention')) };
+  return { stop: runJob({ log, clock }, 'retention', HOUR_MS, retain, onError) };
 }
 
 async function expire({ log, workers, counters, logger }: RetainParts): Promise<void> {

@@ -1,13 +1,12 @@
 import type { Shop } from '../config/config.ts';
 import type { Clock } from '../lib/clock.ts';
-import { runPeriodically } from '../lib/periodic.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
-import { claimOf } from '../store/jobs.ts';
+import { type Jobs, runJob } from '../store/jobs.ts';
 import type { OpenEvidence, Store } from '../store/store.ts';
 
 export interface UnconfirmedOrdersParts {
-  log: Pick<Store, 'openEvidence' | 'closeEvidence' | 'unconfirmedOrders' | 'claimJob'>;
+  log: Jobs & Pick<Store, 'openEvidence' | 'closeEvidence' | 'unconfirmedOrders'>;
   shops: readonly Pick<Shop, 'id' | 'ordersFrom' | 'orderConfirmMs'>[];
   /** Reads the shop's orders since a time, epoch ms, from its platform once more; absent: no shop has a platform. */
   readOrders: ((shop: string, sinceMs: number, signal: AbortSignal) => Promise<void>) | undefined;
@@ -39,7 +38,7 @@ export const isSilent = ({ evidence, hasOrder }: { evidence: number; hasOrder: b
  * serves all evidence that is an hour older, so that pages cannot cause one an hour.
  */
 export function watchUnconfirmedOrders(parts: UnconfirmedOrdersParts): { stop: () => Promise<void> } {
-  const { clock, logger } = parts;
+  const { logger } = parts;
   const shops = parts.shops.filter(({ ordersFrom }) => ordersFrom !== 'browser');
   const readAtMs = new Map<string, number>();
   const work = async (signal: AbortSignal) => {
@@ -53,7 +52,7 @@ export function watchUnconfirmedOrders(parts: UnconfirmedOrdersParts): { stop: (
       { error: String(error) },
       'unconfirmed orders could not be checked; trying again in an hour',
     );
-  return { stop: runPeriodically(clock, HOUR_MS, work, onError, claimOf(parts.log, 'unconfirmed-orders')) };
+  return { stop: runJob(parts, 'unconfirmed-orders', HOUR_MS, work, onError) };
 }
 
 async function closeEvidence(

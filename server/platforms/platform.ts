@@ -8,6 +8,8 @@ import type { RateLimiterFor } from '../lib/rate-limiter.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { PiiEncryption } from '../privacy/encrypted-pii.ts';
+import type { Facts } from '../store/facts.ts';
+import type { Jobs } from '../store/jobs.ts';
 import type { Accepted, Store } from '../store/store.ts';
 import type { SyncReport } from './sync-report.ts';
 
@@ -73,7 +75,7 @@ export const unused = (shop: string): Received => ({ shop, stored: 0, duplicates
 
 export interface PlatformParts
   extends Omit<WebhookParts, 'config' | 'budget' | 'redactions' | 'readOrdersSoon'> {
-  log: WebhookParts['log'] & Pick<Store, 'claimJob'>;
+  log: WebhookParts['log'] & Jobs & Facts;
   /** Those that use the platform. */
   shops: readonly Shop[];
   state: AnalyticsStore;

@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts';
+import type { FollowingClock } from '../lib/following-clock.ts';
 import { remember } from '../lib/remember.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
 import type { YieldToIngest } from '../lib/yield-to-ingest.ts';
@@ -12,7 +13,7 @@ interface StoreOptions extends Pick<LogOptions, 'consumers' | 'shops'> {
   watch: LogWatch;
   searchWatch: SearchWatch;
   config: Pick<LogOptions, 'dataDir' | 'retentionMs' | 'historyMs'> & { databaseUrl: string | undefined };
-  clock: Clock;
+  clock: Clock & Partial<Pick<FollowingClock, 'follow'>>;
   yieldToIngest: YieldToIngest;
 }
 
@@ -43,6 +44,7 @@ export async function openStores(
     ...(historyMs !== undefined && { historyMs }),
     clock: clock.now,
     ...(clock.steady && { steady: clock.steady }),
+    ...(clock.follow && { follow: clock.follow }),
   });
   shutdown.onShutdown(() => log.close());
   const { consumers } = options;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { FollowingClock } from '../lib/following-clock.ts';
 import { openPostgresLog } from './postgres/engine.ts';
 import { openSqliteLog } from './sqlite/engine.ts';
 import type { Consumer, LogWatch, ShopOrders, Store } from './store.ts';
@@ -26,6 +27,8 @@ export interface LogOptions {
   clock?: () => number;
   /** Epoch ms of a clock that is never adjusted, for leases and delays; default `clock`. */
   steady?: () => number;
+  /** Sets these clocks by that of PostgreSQL; default: they stay as they are. */
+  follow?: FollowingClock['follow'];
   /** Limits the file, in pages of 4 KiB: a full disk for tests. */
   maxPages?: number;
   /** PostgreSQL in place of `dataDir`. */
@@ -55,6 +58,7 @@ const UNWATCHED: LogWatch = {
   consentsRefused() {},
   gapFound() {},
   highWaterMarkLost() {},
+  clockDiffers() {},
   upgrading() {},
 };
 
@@ -67,6 +71,7 @@ export function openLog(options: LogOptions): Promise<Store> {
   const {
     clock: now = Date.now,
     steady = now,
+    follow,
     watch,
     databaseUrl,
     schema = LOG_SCHEMA,
@@ -74,7 +79,7 @@ export function openLog(options: LogOptions): Promise<Store> {
     ...rest
   } = options;
   const data = { ...DEFAULTS, shops: {}, nowMs: now(), ...rest };
-  const clocks = { now, steady };
+  const clocks = { now, steady, follow };
   const watches = { ...UNWATCHED, ...watch };
   if (databaseUrl === undefined) return openSqliteLog(data, clocks, watches);
   const place = { url: databaseUrl, schema, aliveMs, collectorId: randomUUID() };

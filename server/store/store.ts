@@ -7,6 +7,7 @@ import type { Audit } from './audit.ts';
 import type { ConsentChange, RecordedNow } from './consent-record.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { Facts } from './facts.ts';
+import type { Jobs } from './jobs.ts';
 import type { HistoryQuery, HistoryRow, SentRequest } from './history.ts';
 import type { Ledger } from './ledger.ts';
 import type { Erased, Exported, PersonQuery } from './person.ts';
@@ -128,7 +129,7 @@ export interface Consumer {
  * An append-only log. Every destination is a consumer with its own progress, so the cost of an append does not depend
  * on the number of destinations.
  */
-export interface Store extends Facts, Ledger, RedactionStore, Audit {
+export interface Store extends Facts, Jobs, Ledger, RedactionStore, Audit {
   /**
    * One transaction: dedup, order identity, what proves it, the events. Resolves once all of it would survive a power
    * cut, with one answer per entry. A messageId is a duplicate when the same voice used it within its window, a stage of
@@ -242,11 +243,6 @@ export interface Store extends Facts, Ledger, RedactionStore, Audit {
   /** Since a time, epoch ms: how many orders only browsers reported, and whether any order was confirmed. */
   unconfirmedOrders(shop: string, sinceMs: number): Promise<{ evidence: number; hasOrder: boolean }>;
 
-  /**
-   * Whether this process does a job that one does for all, such as reporting. It keeps it until it ends, or stands still for
-   * longer than others wait.
-   */
-  claimJob(name: string): Promise<boolean>;
   /** Writes a row and resolves once it is durable, with the settings in effect. @throws {LogUnavailable} */
   check(): Promise<Durability>;
   /** Waits for everything under way, then releases the data directory. Can be called again. */
@@ -285,6 +281,8 @@ export interface LogWatch {
   consentsRefused(count: number): void;
   /** At a start whose high-water mark is absent or damaged: a gap from before cannot be detected. */
   highWaterMarkLost(): void;
+  /** How far the machine's clock is ahead of the database's, in ms; negative: behind. While it is more than a few seconds. */
+  clockDiffers(aheadMs: number): void;
 }
 
 /** What requests of one consumer came to, beside their deliveries. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { watchUnconfirmedOrders } from '../../server/lifecycle/unconfirmed-orders.ts';
+import { EVERY_JOB } from '../../server/store/jobs.ts';
 import { createFakeClock } from '../support/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { firstOrder, openShop, START_MS } from './support.ts';
@@ -123,7 +124,7 @@ test('pages that invent an order every hour cause a reading of the shop’s orde
       },
       closeEvidence: async () => 1,
       unconfirmedOrders: async () => ({ evidence: 0, hasOrder: true }),
-      claimJob: async () => true,
+      ...EVERY_JOB,
     },
     shops: [{ id: 'shop', ordersFrom: 'platform', orderConfirmMs: CONFIRM_MS }],
     readOrders: async () => {

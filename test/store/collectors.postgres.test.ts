@@ -2,9 +2,8 @@
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../server/lib/clock.ts';
-import { runPeriodically } from '../../server/lib/periodic.ts';
 import { createSandbox } from '../../server/sandbox/index.ts';
-import { claimOf } from '../../server/store/jobs.ts';
+import { type Job, runJob } from '../../server/store/jobs.ts';
 import { openLog } from '../../server/store/open.ts';
 import { ADMIN_TOKEN, type CollectorOptions, eventually, startCollector } from '../support/collector.ts';
 import { ownDatabase, ownSchema } from '../support/postgres-for-tests.ts';
@@ -54,36 +53,40 @@ test('an order is delivered once by whichever collector owns the destination, an
   expect((await delivered(3)).toSorted()).toEqual(['1', '2', '3']);
 });
 
-test('a job is done by one collector, and by another one when that stops', async () => {
-  const place = { ...ownSchema(), consumers: [], retentionMs: DAY_MS, dataDir: '' };
-  const logs = await Promise.all([openLog(place), openLog(place)]);
-  const runs = [0, 0];
-  const stops = logs.map((log, index) =>
-    runPeriodically(
-      systemClock,
-      10,
-      async () => {
-        runs[index] = (runs[index] ?? 0) + 1;
+test('a job that changes hands runs when it is due by its last run, at once where that was long ago', async () => {
+  const place = { ...ownSchema(), consumers: [], retentionMs: DAY_MS, dataDir: '', aliveMs: 1_000 };
+  const hourMs = 3_600_000;
+  const started: string[] = [];
+  const gate = Promise.withResolvers<void>();
+  async function startOne(name: string) {
+    const log = await openLog(place);
+    const run = (job: Job, work: () => Promise<void>) => runJob({ log, clock: systemClock }, job, hourMs, work, () => {});
+    const stops = [
+      run('retention', async () => void started.push(`${name} retention`)),
+      // It is cut short by the end of the collector.
+      run('watchdog', async () => {
+        started.push(`${name} watchdog`);
+        if (name === 'first') await gate.promise;
+      }),
+    ];
+    return {
+      log,
+      async stop() {
+        await log.close();
+        gate.resolve();
+        await Promise.all(stops.map((stop) => stop()));
       },
-      () => {},
-      claimOf(log, 'retention'),
-    ),
-  );
-  onTestFinished(
-    async () => void (await Promise.all([...stops.map((stop) => stop()), ...logs.map((log) => log.close())])),
-  );
-  await eventually(
-    () => Math.max(...runs),
-    (most) => most > 10,
-  );
-  expect(Math.min(...runs)).toBe(0);
-  const owner = runs.indexOf(Math.max(...runs));
-  await stops[owner]?.();
-  await logs[owner]?.close();
-  await eventually(
-    () => Math.min(...runs),
-    (least) => least > 0,
-  );
+    };
+  }
+  const first = await startOne('first');
+  await eventually(() => started, (found) => found.length === 2);
+  const second = await startOne('second');
+  onTestFinished(second.stop);
+  const stoppedAtMs = performance.now();
+  await first.stop();
+  await eventually(() => started, (found) => found.length > 2);
+  expect(performance.now() - stoppedAtMs).toBeLessThan(15_000);
+  expect(started).toEqual(['first retention', 'first watchdog', 'second watchdog']);
 });
 
 test('any collector answers what operators search', async () => {

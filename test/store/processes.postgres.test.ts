@@ -31,7 +31,7 @@ async function proxyTo(url: string): Promise<PostgresProxy> {
 
 const named = (shop: string, ...messageIds: string[]) =>
   messageIds.map((messageId) => ({
-    event: event({ shop, messageId, receivedAt: new Date().toISOString() }),
+    event: event({ shop, messageId }),
   }));
 
 describe('PostgreSQL log: several collectors', () => {
@@ -44,7 +44,8 @@ describe('PostgreSQL log: several collectors', () => {
       retentionMs: 30 * DAY_MS,
       aliveMs: ALIVE_MS,
     };
-    const open = (changed: object = {}) => openInProcess(MODULE, { ...options, ...changed });
+    const open = (changed: object = {}, shiftMs = 0) =>
+      openInProcess(MODULE, { ...options, ...changed }, shiftMs);
     return { ...own, open };
   }
   /** What any of them leases of a shop, as soon as one does. */
@@ -157,16 +158,54 @@ describe('PostgreSQL log: several collectors', () => {
   test('a job is done by one, and by another when that has ended', async () => {
     const { open } = setUp();
     const [first, second] = [await open(), await open()];
-    const claims = await Promise.all([first.claimJob('token'), second.claimJob('token')]);
-    expect(claims.toSorted()).toEqual([false, true]);
+    const claims = await Promise.all([first.claimJob('retention'), second.claimJob('retention')]);
+    const [claim] = claims.filter((one) => one !== undefined);
+    expect(claims.filter((one) => one === undefined)).toHaveLength(1);
     const [holder, other] = claims[0] ? [first, second] : [second, first];
-    expect(await holder.claimJob('token')).toBe(true);
+    expect(await holder.claimJob('retention')).toEqual(claim);
     await holder.end('SIGKILL');
-    await eventually(
-      () => other.claimJob('token'),
-      (isClaimed) => isClaimed,
+    const taken = await eventually(
+      () => other.claimJob('retention'),
+      (found) => found !== undefined,
     );
+    expect(taken?.fence).toBeGreaterThan(claim?.fence ?? 0);
   });
+
+  test('one that stood still in its job writes nothing of it once another has the job', async () => {
+    const { open } = setUp();
+    const [first, second] = [await open(), await open()];
+    const job = 'watchdog';
+    const claim = await first.claimJob(job);
+    if (!claim) throw new Error('nobody else has it');
+    expect(await first.writeFact('result', 'first', claim)).toBe(true);
+    first.signal('SIGSTOP');
+    const taken = await eventually(
+      () => second.claimJob(job),
+      (found) => found !== undefined,
+    );
+    if (taken) expect(await second.writeFact('result', 'second', taken)).toBe(true);
+    first.signal('SIGCONT');
+    expect(await first.writeFact('result', 'late', claim)).toBe(false);
+    expect(await first.readFact('result')).toBe('second');
+  });
+
+  test.each([-60, 60, -3_600, 3_600])(
+    'an order waits for its whole window and no longer, though the clock of the collector that stored it is off by %i s',
+    async (seconds) => {
+      const { open } = setUp();
+      const shops = Object.fromEntries(
+        SHOPS.map((shop) => [shop, { ordersFrom: 'browser', mergeMs: 1_500, hasPlatform: false }]),
+      );
+      const stores = [await open({ shops }, seconds * 1_000), await open({ shops })];
+      const startedAtMs = performance.now();
+      await stores[0]?.accept(SHOPS.map((shop) => order(`O-${shop}`, { shop, messageId: shop })));
+      for (const shop of SHOPS) {
+        await leaseOf(stores, shop);
+        expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(1_500);
+      }
+      expect(performance.now() - startedAtMs).toBeLessThan(10_000);
+    },
+  );
 
   test('both claim the same orders at once: each is stored once, and none fails', async () => {
     const { open } = setUp();
@@ -176,7 +215,6 @@ describe('PostgreSQL log: several collectors', () => {
         shop: 'a',
         messageId: `m-${index}`,
         source: 'platform',
-        receivedAt: new Date().toISOString(),
       }),
     );
     const answers = await Promise.all(

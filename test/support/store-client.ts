@@ -1,12 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
+import type { Claim, Job } from '../../server/store/jobs.ts';
 import type { LogOptions } from '../../server/store/open.ts';
 import type { Accepted, Depth, Entry } from '../../server/store/store.ts';
+import { shiftedClockArguments } from './shifted-clock.ts';
 
 export interface StoreCall {
   id: number;
-  method: 'accept' | 'lease' | 'ack' | 'kill' | 'replay' | 'depth' | 'claimJob';
+  method: 'accept' | 'lease' | 'ack' | 'kill' | 'replay' | 'depth' | 'claimJob' | 'readFact' | 'writeFact';
   args: unknown[];
 }
 /** `id` 0: it was opened, or could not be. */
@@ -34,20 +36,26 @@ export interface StoreProcess {
   kill(messageIds: string[], consumer: string): Promise<Depth>;
   replay(consumer: string): Promise<number>;
   depth(consumer: string): Promise<Depth>;
-  claimJob(name: string): Promise<boolean>;
+  claimJob(job: Job): Promise<Claim | undefined>;
+  readFact(name: string): Promise<string | undefined>;
+  writeFact(name: string, value: string, claim: Claim): Promise<boolean>;
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
 /**
  * @param engine the URL of a module that exports `openLog`.
+ * @param shiftMs how far the clock of its machine is ahead.
  * @throws {Error} with the engine's message when it cannot be opened.
  */
 export async function openInProcess(
   engine: string,
   options: Omit<LogOptions, 'clock' | 'steady' | 'watch'>,
+  shiftMs = 0,
 ): Promise<StoreProcess> {
-  const child = fork(new URL('./store-process.ts', import.meta.url), [engine, JSON.stringify(options)]);
+  const child = fork(new URL('./store-process.ts', import.meta.url), [engine, JSON.stringify(options)], {
+    execArgv: [...process.execArgv, ...shiftedClockArguments(shiftMs)],
+  });
   const waiting = new Map<number, (answer: StoreAnswer) => void>();
   const answered = (id: number) =>
     new Promise<unknown>((resolve, reject) => {
@@ -73,7 +81,9 @@ export async function openInProcess(
     kill: (messageIds, consumer) => call('kill', messageIds, consumer),
     replay: (consumer) => call('replay', consumer),
     depth: (consumer) => call('depth', consumer),
-    claimJob: (name) => call('claimJob', name),
+    claimJob: (job) => call('claimJob', job),
+    readFact: (name) => call('readFact', name),
+    writeFact: (name, value, claim) => call('writeFact', name, value, claim),
     signal: (signal) => void child.kill(signal),
     end,
   };

@@ -2,9 +2,8 @@ import { z } from 'zod';
 import { readJson } from '../../../shared/json.ts';
 import type { AnalyticsStore } from '../../analytics/store.ts';
 import type { Shop } from '../../config/config.ts';
-import { runPeriodically } from '../../lib/periodic.ts';
-import { claimOf } from '../../store/jobs.ts';
-import type { Entry, Store } from '../../store/store.ts';
+import { type Jobs, runJob } from '../../store/jobs.ts';
+import type { Entry } from '../../store/store.ts';
 import { countStored, type WebhookParts } from '../platform.ts';
 import { defaultConsent } from '../webhooks/consent.ts';
 import { toEntry } from '../webhooks/entry.ts';
@@ -20,7 +19,7 @@ export interface OrderPollingParts
   settings: Pick<AnalyticsStore, 'readSetting' | 'writeSetting'>;
   /** Between the end of a run and the next. */
   intervalMs: number;
-  log: WebhookParts['log'] & Pick<Store, 'claimJob'>;
+  log: WebhookParts['log'] & Jobs;
 }
 
 const MINUTE_MS = 60_000;
@@ -54,13 +53,7 @@ export interface OrderPolling {
 export function startOrderPolling(parts: OrderPollingParts): OrderPolling {
   const { clock, intervalMs } = parts;
   const { poll, readSince, onError } = createPolling(parts);
-  const stopRuns = runPeriodically(
-    clock,
-    intervalMs,
-    poll,
-    onError,
-    claimOf(parts.log, `order-polling:${parts.shop.id}`),
-  );
+  const stopRuns = runJob(parts, `order-polling:${parts.shop.id}`, intervalMs, poll, onError);
   const soon = createReadSoon(readSince, clock, (error) => {
     onError(error);
     return error instanceof OrdersUnread && isFinal(error.status);

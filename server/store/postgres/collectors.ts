@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Claim, Job } from '../jobs.ts';
 import { resumed, WAITING_SQL } from '../sqlite/open-store.ts';
 import { type Connection, prepare } from '../sqlite/prepare.ts';
 import type { ConsumerState, SharedConsumers } from '../sqlite/tables.ts';
@@ -15,11 +16,14 @@ interface ConsumerRow
 export interface Collectors extends SharedConsumers {
   /**
    * Says that this collector runs, takes over the consumers of those that do not any more, and hands over some when others
-   * have joined. In a transaction. Returns whether anything changed hands.
+   * have joined. In a transaction. Returns whether anything changed hands, the database's time, epoch ms, and
+   * whether a collector runs no more.
    */
-  claim(consumers: readonly ConsumerState[]): boolean;
-  /** Takes a job over unless a collector that runs has it. In a transaction. Returns its fencing number; undefined: another has it. */
-  claimJob(name: string): number | undefined;
+  claim(consumers: readonly ConsumerState[]): { isChanged: boolean; nowMs: number; hasLeft: boolean };
+  /** Takes a job over unless a collector that runs has it. In a transaction. Undefined: another has it. */
+  claimJob(job: Job): Claim | undefined;
+  /** A run of it has ended. In a transaction. */
+  finishJob(claim: Claim, nowMs: number): void;
   /** At the end of the process: others take over at once. In a transaction. */
   leave(): void;
 }
@@ -46,14 +50,15 @@ export function createCollectors(
     connection,
     `SELECT ${WAITING_SQL} FROM consumers WHERE name = ?1 AND shop = ?2`,
   );
-  const register = prepare(
+  const register = prepare<{ nowMs: number }>(
     connection,
     `INSERT INTO collectors (id, until, consumers)
      VALUES (?1, clock_timestamp() + make_interval(secs => CAST(?2 AS DOUBLE PRECISION)), ?3)
-     ON CONFLICT (id) DO UPDATE SET until = excluded.until, consumers = excluded.consumers`,
+     ON CONFLICT (id) DO UPDATE SET until = excluded.until, consumers = excluded.consumers
+     RETURNING floor(1000 * extract(epoch FROM clock_timestamp())) AS nowMs`,
   );
   const removeDead = prepare(connection, 'DELETE FROM collectors WHERE until < clock_timestamp()');
-  const running = prepare<{ id: string; consumers: string }>(
+  const findRunning = prepare<{ id: string; consumers: string }>(
     connection,
     'SELECT id, consumers FROM collectors',
   );
@@ -64,10 +69,11 @@ export function createCollectors(
   const remove = prepare(connection, 'DELETE FROM collectors WHERE id = ?');
   const release = prepare(connection, 'UPDATE consumers SET owner = NULL, version = ?2 WHERE owner = ?1');
   const releaseJobs = prepare(connection, "UPDATE jobs SET owner = '' WHERE owner = ?");
-  const job = prepare<{ owner: string; fence: number }>(
+  const findJob = prepare<{ owner: string; fence: number; ranAtMs: number | null }>(
     connection,
-    'SELECT owner, fence FROM jobs WHERE name = ?',
+    'SELECT owner, fence, ran_at AS ranAtMs FROM jobs WHERE name = ?',
   );
+  const finishJob = prepare(connection, 'UPDATE jobs SET ran_at = ?3 WHERE name = ?1 AND fence = ?2');
   const putJob = prepare(
     connection,
     `INSERT INTO jobs (name, owner, fence) VALUES (?1, ?2, ?3)
@@ -75,6 +81,8 @@ export function createCollectors(
   );
   /** The newest transaction whose changes were read. */
   let readUpTo = -1;
+  /** The collectors that ran at the last claim. */
+  let ranBefore = new Set<string>();
   /** By the consumer's id; absent: nobody. */
   const owners = new Map<number, string>();
   /** Consumers that are handed over: nothing more is leased of them. */
@@ -140,11 +148,14 @@ export function createCollectors(
     },
     claim(consumers) {
       const names = JSON.stringify(consumers.map(({ name }) => name));
-      register.run(id, aliveMs / 1000, names);
+      const nowMs = register.get(id, aliveMs / 1000, names)?.nowMs ?? 0;
       removeDead.run();
-      const collectors = running
+      const collectors = findRunning
         .all()
         .map((one) => ({ id: one.id, names: new Set<string>(JSON.parse(one.consumers)) }));
+      const running = new Set(collectors.map((one) => one.id));
+      const hasLeft = ranBefore.difference(running).size > 0;
+      ranBefore = running;
       let isChanged = false;
       for (const consumer of consumers) {
         const able = collectors.filter(({ names }) => names.has(consumer.name)).map((one) => one.id);
@@ -155,22 +166,24 @@ export function createCollectors(
         else if (
           wanted === id &&
           owner !== id &&
-          (owner === undefined || !collectors.some((one) => one.id === owner))
+          (owner === undefined || !running.has(owner))
         ) {
           acquire(consumer);
           isChanged = true;
         }
       }
-      return isChanged;
+      return { isChanged, nowMs, hasLeft };
     },
-    claimJob(name) {
-      const found = job.get(name);
-      if (found?.owner === id) return found.fence;
-      if (found && running.all().some((one) => one.id === found.owner)) return undefined;
-      const fence = (found?.fence ?? 0) + 1;
-      putJob.run(name, id, fence);
-      return fence;
+    claimJob(job) {
+      const { owner = '', fence = 0, ranAtMs = null } = findJob.get(job) ?? {};
+      const claim = { job, fence, ...(ranAtMs !== null && { ranAtMs }) };
+      if (owner === id) return claim;
+      if (findRunning.all().some((one) => one.id === owner)) return undefined;
+      putJob.run(job, id, fence + 1);
+      return { ...claim, fence: fence + 1 };
     },
+    finishJob: ({ job, fence }, nowMs) => finishJob.run(job, fence, nowMs),
+    hasJob: ({ job, fence }) => findJob.get(job)?.fence === fence,
     leave() {
       remove.run(id);
       release.run(id, version());

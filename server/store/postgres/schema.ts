@@ -36,8 +36,8 @@ const SHARED = `
     ADD version bigint NOT NULL DEFAULT 0,
     -- The collector that delivers for it, and how often that was another than before.
     ADD owner text, ADD fence bigint NOT NULL DEFAULT 0;
-  -- What one collector does for all: who, and how often that was another than before.
-  CREATE TABLE jobs (name text PRIMARY KEY, owner text NOT NULL, fence bigint NOT NULL);
+  -- What one collector does for all: who, how often that was another than before, and when a run last ended, epoch ms.
+  CREATE TABLE jobs (name text PRIMARY KEY, owner text NOT NULL, fence bigint NOT NULL, ran_at bigint);
 `;
 
 /** SQLite's statement with PostgreSQL's types. Texts compare by their bytes, as they do there. */

@@ -1,5 +1,4 @@
 import { remember } from '../../lib/remember.ts';
-import { claimOf } from '../jobs.ts';
 import { openSearchEngine, type SearchEngine, type SearchOptions } from '../sqlite/search/engine.ts';
 import type { Store } from '../store.ts';
 import type { PostgresSearchData } from './search-worker.ts';
@@ -16,7 +15,7 @@ export function openPostgresSearch(
     {
       file: new URL('./search-worker.ts', import.meta.url),
       data,
-      isFollower: remember(claimOf({ claimJob }, 'search-index'), CLAIM_MS, () => performance.now()),
+      isFollower: remember(async () => (await claimJob('search-index')) !== undefined, CLAIM_MS, () => performance.now()),
     },
     options,
   );

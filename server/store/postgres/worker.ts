@@ -53,6 +53,7 @@ function openEngine(data: PostgresLogData) {
         ...engine.writes,
         claim: () => collectors.claim(store?.consumers ?? []),
         claimJob: collectors.claimJob,
+        finishJob: collectors.finishJob,
       },
       reads: { ...engine.reads, foreignWrites: transactions.foreignWrites },
     };

@@ -1,4 +1,5 @@
 import { MAX_FACT_LENGTH } from '../facts.ts';
+import { type Claim, EVERY_JOB, type Job, type Jobs } from '../jobs.ts';
 import { createRecentDenials } from '../recent-denials.ts';
 import type { Accepted, DeadLetter, LogWatch, Store } from '../store.ts';
 import { personSubject, visitorSubject } from '../subject.ts';
@@ -25,19 +26,18 @@ export const openSqliteLog = (data: LogData, clock: LogClock, watch: LogWatch): 
 
 /** Methods that only the thread of a shared log has. */
 export interface SharedMethods {
-  /** Says that this process runs. Returns whether consumers changed hands. */
-  claim(): boolean;
-  /** A fencing number; undefined: another process has the job. */
-  claimJob(name: string): number | undefined;
+  /** Says that this process runs. Returns whether consumers changed hands, the database's time, epoch ms, and whether a process runs no more. */
+  claim(): { isChanged: boolean; nowMs: number; hasLeft: boolean };
+  claimJob(job: Job): Claim | undefined;
+  finishJob(claim: Claim, nowMs: number): void;
   /** How often others had written, since the start. */
   foreignWrites(): number;
 }
 /** What a process does beside others on the same log. */
-export interface Engaged {
-  claimJob: Store['claimJob'];
+export interface Engaged extends Jobs {
   stop(): void;
 }
-const ALONE: Engaged = { claimJob: async () => true, stop() {} };
+const ALONE: Engaged = { ...EVERY_JOB, stop() {} };
 
 /** @param engage begins what the process does beside others; default: it is alone. */
 export async function openEngineLog(
@@ -83,10 +83,10 @@ export async function openEngineLog(
   }
   const now = () => ({ nowMs: clock.now(), steadyMs: clock.steady() });
 
-  const { claimJob, stop } = await engage(call, callListeners);
+  const { stop, ...jobs } = await engage(call, callListeners);
   const { requeueNow, personOf, purge } = call;
   return {
-    claimJob,
+    ...jobs,
     requeueNow,
     replayDeadLetters: (selection, action) => withListeners(call.replayDeadLetters(selection, action, now())),
     discardDeadLetters: (selection, action) => call.discardDeadLetters(selection, action),
@@ -163,9 +163,9 @@ export async function openEngineLog(
     audit: call.audit,
     readFact: call.readFact,
     keepFact: call.keepFact,
-    async writeFact(name, value) {
+    async writeFact(name, value, claim) {
       if (value.length > MAX_FACT_LENGTH) throw new RangeError(`a fact has ${value.length} characters`);
-      await call.writeFact(name, value);
+      return call.writeFact(name, value, claim);
     },
     depth: (consumer) => call.depth(consumer, clock.now()),
     deadLetters: async ({ consumer, limit, before }) =>

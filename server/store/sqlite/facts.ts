@@ -1,10 +1,11 @@
+import type { Claim } from '../jobs.ts';
 import type { OpenStore } from './open-store.ts';
 import { prepare } from './prepare.ts';
 
 /** Keeps the names of other modules apart from those of the store itself. */
 const named = (name: string) => `kept:${name}`;
 
-export function createFacts({ connection }: OpenStore) {
+export function createFacts({ connection, hasJob }: OpenStore) {
   const find = prepare<{ value: string }>(connection, 'SELECT value FROM facts WHERE name = ?');
   const put = prepare(
     connection,
@@ -20,6 +21,10 @@ export function createFacts({ connection }: OpenStore) {
       return find.get(named(name))?.value ?? value;
     },
     read: (name: string): string | undefined => find.get(named(name))?.value,
-    write: (name: string, value: string): void => void put.run(named(name), value),
+    write(name: string, value: string, claim?: Claim): boolean {
+      const isCurrent = claim === undefined || hasJob(claim);
+      if (isCurrent) put.run(named(name), value);
+      return isCurrent;
+    },
   };
 }

@@ -49,6 +49,7 @@ export function createStore(tables: Tables, configured: readonly Consumer[]): Op
     nextSeq,
     isShared: shared !== undefined,
     isOwned: (consumer) => shared?.isOwned(consumer) ?? true,
+    hasJob: (claim) => shared?.hasJob(claim) ?? true,
     joinTransactions: (member) => void members.push(member),
     transaction(work) {
       for (const member of members) member.begin();

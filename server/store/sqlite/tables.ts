@@ -1,3 +1,4 @@
+import type { Claim } from '../jobs.ts';
 import type { Consumer, Durability, Gap } from '../store.ts';
 import type { Dedup, Windows } from './dedup-keys.ts';
 import type { Connection } from './prepare.ts';
@@ -38,6 +39,8 @@ export interface OpenStore {
   isShared: boolean;
   /** Whether this process delivers for it. */
   isOwned(consumer: ConsumerState): boolean;
+  /** Whether no other process has taken the job over since. */
+  hasJob(claim: Claim): boolean;
   /** @throws {RangeError} for a name the log was not opened with. */
   consumer(name: string): ConsumerState;
   consumers: readonly ConsumerState[];
@@ -60,6 +63,8 @@ export interface SharedConsumers {
   save(state: ConsumerState): void;
   /** Whether this process delivers for it. */
   isOwned(consumer: ConsumerState): boolean;
+  /** Whether no other process has taken the job over since. */
+  hasJob(claim: Claim): boolean;
 }
 
 /** What was found at this start. `highWaterMarkLost`: there are events, but their mark is absent or damaged. */

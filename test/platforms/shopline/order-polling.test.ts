@@ -5,6 +5,7 @@ import { createCounters } from '../../../server/observe/counters.ts';
 import type { AdminCall } from '../../../server/platforms/shopline/admin/api.ts';
 import { startOrderPolling } from '../../../server/platforms/shopline/order-polling.ts';
 import { createPiiEncryption } from '../../../server/privacy/encrypted-pii.ts';
+import { EVERY_JOB } from '../../../server/store/jobs.ts';
 import { LogUnavailable } from '../../../server/store/store.ts';
 import { createFakeClock } from '../../support/clock.ts';
 import { configOf, memoryLog, NOW, oneShop, order, PERSONAL, startWebhookServer } from '../support.ts';
@@ -32,7 +33,7 @@ function watch(
   if (!shop) throw new Error('no shop');
   const polling = startOrderPolling({
     shop,
-    log: { ...log, claimJob: async () => true },
+    log: { ...log, ...EVERY_JOB },
     clock,
     intervalMs: INTERVAL_MS,
     piiEncryption: createPiiEncryption([]),

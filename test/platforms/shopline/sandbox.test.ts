@@ -9,6 +9,7 @@ import { createSync } from '../../../server/platforms/shopline/reports/sync.ts';
 import { createTokens } from '../../../server/platforms/shopline/tokens/tokens.ts';
 import { createSandbox, SANDBOX_CREDENTIALS, shoplineToken } from '../../../server/sandbox/index.ts';
 import { flow, marketing, NO_MESSAGES, NOW_MS, node } from '../../analytics/fixtures.ts';
+import { EVERY_JOB } from '../../../server/store/jobs.ts';
 import { createFakeClock } from '../../support/clock.ts';
 import { HOUR_MS } from './tokens.ts';
 
@@ -31,7 +32,7 @@ test('with a token that has ended, all statistics still arrive in a strict SHOPL
     sourceType,
   };
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
-  const settings = { readSetting: async () => undefined, writeSetting: async () => {} };
+  const settings = { readSetting: async () => undefined };
   const shops = [{ id: 'tea', shopline: admin }];
   // It oversleeps, so that only a refusal makes it renew.
   const sleepy: Clock = {
@@ -40,7 +41,7 @@ test('with a token that has ended, all statistics still arrive in a strict SHOPL
   };
   const tokens = await createTokens({
     ...{ shops, http, settings, clock: sleepy, logger, random: () => 0.5 },
-    log: { claimJob: async () => true },
+    log: { ...EVERY_JOB, readFact: async () => undefined, writeFact: async () => true },
   });
   onTestFinished(() => tokens.stop());
   const rateLimiter = createRateLimiters(clock)('tea', ADMIN_RATE.perSecond, ADMIN_RATE.burst);

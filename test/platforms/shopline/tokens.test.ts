@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { type Http, type HttpRequest, type HttpResponse, NoAnswer } from '../../../server/lib/http-client.ts';
 import { sign } from '../../../server/platforms/shopline/admin/sign.ts';
 import { createTokens } from '../../../server/platforms/shopline/tokens/tokens.ts';
+import { EVERY_JOB } from '../../../server/store/jobs.ts';
 import { createFakeClock, settled } from '../../support/clock.ts';
 import { HOUR_MS, jwt, NOW_MS } from './tokens.ts';
 
@@ -57,6 +58,8 @@ interface Options {
   accessToken?: string;
   app?: Partial<typeof APP>;
   settings?: Map<string, string>;
+  /** Those of an earlier version, which kept them with the statistics. */
+  former?: Map<string, string>;
   endpoint?: string;
   breakDisk?: boolean;
   clock?: ReturnType<typeof createFakeClock>;
@@ -70,7 +73,6 @@ async function begin(options: Options = {}) {
   const lines: string[] = [];
   const log = (facts: object, text: string) => void lines.push(JSON.stringify({ ...facts, text }));
   const tokens = await createTokens({
-    log: { claimJob: async () => true },
     shops: [
       {
         id: 'tea',
@@ -89,16 +91,19 @@ async function begin(options: Options = {}) {
       { id: 'bare', shopline: undefined },
     ],
     http,
-    settings: {
-      readSetting: async (name) => {
+    log: {
+      ...EVERY_JOB,
+      readFact: async (name) => {
         if (options.breakDisk) throw new Error('disk gone');
         return settings.get(name);
       },
-      writeSetting: async (name, sealed) => {
+      writeFact: async (name, sealed) => {
         if (options.breakDisk) throw new Error('disk gone');
         settings.set(name, sealed);
+        return true;
       },
     },
+    settings: { readSetting: async (name) => options.former?.get(name) },
     clock,
     logger: { info: log, warn: log, error: log },
     random: () => 0.5,
@@ -323,6 +328,8 @@ describe('a renewed token survives a restart', () => {
     expect(store.seen).toEqual([`Bearer ${given}`]);
     expect(tokens.secrets()).toContain(given);
     expect(store.refreshes).toEqual([]);
+    const upgraded = await begin({ former: first.settings, clock: first.clock });
+    expect(upgraded.tokens.current('tea')).toBe(given);
   });
 
   test('but not when the operator configured a newer one, a custom one, or another store', async () => {

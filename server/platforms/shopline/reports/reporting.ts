@@ -1,17 +1,15 @@
 import type { AnalyticsStore } from '../../../analytics/store.ts';
 import type { Shop } from '../../../config/config.ts';
 import type { Clock } from '../../../lib/clock.ts';
-import { runPeriodically } from '../../../lib/periodic.ts';
 import type { Counters } from '../../../observe/counters.ts';
 import type { Logger } from '../../../observe/log.ts';
-import { claimOf } from '../../../store/jobs.ts';
-import type { Store } from '../../../store/store.ts';
+import { type Jobs, runJob } from '../../../store/jobs.ts';
 import type { SyncReport } from '../../sync-report.ts';
 import type { AdminApi } from '../admin/api.ts';
 import { createSync } from './sync.ts';
 
 export interface ReportingParts {
-  log: Pick<Store, 'claimJob'>;
+  log: Jobs;
   shops: readonly Shop[];
   /** Awaited before each report, so that it holds everything stored until then. */
   caughtUp: (shop: string) => Promise<void>;
@@ -25,7 +23,7 @@ export interface ReportingParts {
   logger: Logger;
 }
 
-/** Reports each shop's statistics to SHOPLINE, at once and then periodically. */
+/** Reports each shop's statistics to SHOPLINE, periodically. */
 export interface Reporting {
   /** Reports what changed. One report of a shop at a time. `shop` undefined: every shop. */
   sync(shop?: string): Promise<SyncReport[]>;
@@ -33,7 +31,7 @@ export interface Reporting {
 }
 
 export function startReporting(parts: ReportingParts): Reporting {
-  const { log, shops, caughtUp, state, apiOf, intervalMs, clock, counters, logger } = parts;
+  const { shops, caughtUp, state, apiOf, intervalMs, clock, counters, logger } = parts;
   const reports = new Map(
     shops.flatMap((shop) => {
       const api = apiOf(shop.id);
@@ -47,13 +45,13 @@ export function startReporting(parts: ReportingParts): Reporting {
     return reports.get(shop)?.();
   };
   const stops = [...reports.keys()].map((shop) =>
-    runPeriodically(
-      clock,
+    runJob(
+      parts,
+      `reports:${shop}`,
       intervalMs,
       () => report(shop),
       (error) =>
         logger.error({ shop, error: String(error) }, 'statistics could not be reported; trying again later'),
-      claimOf(log, `reports:${shop}`),
     ),
   );
   return {

@@ -30,7 +30,7 @@ export interface Renewal {
 export function startRenewal(parts: {
   first: Token;
   fetchNew: () => Promise<Token>;
-  onRenewed: (token: Token) => Promise<void>;
+  onRenewed: (token: Token) => void;
   onError: (error: unknown) => void;
   clock: Clock;
   random: () => number;
@@ -48,7 +48,7 @@ export function startRenewal(parts: {
   async function tryOnce(): Promise<boolean> {
     try {
       const next = await fetchNew();
-      await onRenewed(next);
+      onRenewed(next);
       token = next;
       failures = 0;
       notBeforeMs = monotonicMs() + MIN_AGE_MS;

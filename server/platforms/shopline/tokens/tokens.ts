@@ -2,8 +2,8 @@ import type { AnalyticsStore } from '../../../analytics/store.ts';
 import type { Shop } from '../../../config/config.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Http, HttpRequest } from '../../../lib/http-client.ts';
-import type { Job } from '../../../store/jobs.ts';
-import type { Store } from '../../../store/store.ts';
+import type { Facts } from '../../../store/facts.ts';
+import type { Claim, Jobs } from '../../../store/jobs.ts';
 import type { TokenExpiry } from '../../platform.ts';
 import { decryptToken, encryptToken } from './encrypt.ts';
 import { type App, refreshToken } from './refresh.ts';
@@ -17,12 +17,13 @@ interface Logger {
 }
 
 export interface TokensParts {
-  log: Pick<Store, 'claimJob'>;
+  /** Keeps renewed tokens, encrypted. */
+  log: Facts & Pick<Jobs, 'claimJob'>;
   shops: readonly Pick<Shop, 'id' | 'shopline'>[];
   /** Sends the renewals. */
   http: Http;
-  /** Stores renewed tokens, encrypted. */
-  settings: Pick<AnalyticsStore, 'readSetting' | 'writeSetting'>;
+  /** Where earlier versions kept them. */
+  settings: Pick<AnalyticsStore, 'readSetting'>;
   clock: Clock;
   logger: Logger;
   /** 0 ≤ random < 1. */
@@ -50,7 +51,7 @@ interface Managed {
   renewal: Renewal;
 }
 
-const settingName = (shop: string) => `token:${shop}`;
+const factName = (shop: string) => `token:${shop}`;
 /** Binds a stored token to shop and endpoint; one of another store is not decrypted. */
 const bindingOf = (shop: string, { endpoint }: App) => JSON.stringify([shop, endpoint]);
 /** A token stays valid for a while after its renewal. */
@@ -120,13 +121,14 @@ class RenewedElsewhere extends Error {}
 
 /** The stored token when it is newer than the configured one, else the configured one. */
 async function newestToken(
-  { settings, logger }: TokensParts,
+  { log, settings, logger }: TokensParts,
   shop: string,
   app: App,
   first: Token,
 ): Promise<Token> {
   try {
-    const encrypted = await settings.readSetting(settingName(shop));
+    const name = factName(shop);
+    const encrypted = (await log.readFact(name)) ?? (await settings.readSetting(name));
     if (encrypted === undefined) return first;
     const found = decryptToken(encrypted, app.appSecret, bindingOf(shop, app));
     if (!found)
@@ -145,32 +147,45 @@ async function newestToken(
 }
 
 function keepFresh(parts: TokensParts, shop: string, app: App, first: Token, secrets: string[]): Renewal {
-  const { log, http, settings, clock, logger, random } = parts;
+  const { log, http, clock, logger, random } = parts;
   let current = first;
+
+  /** Returns false when another collector renews it now. */
+  async function store(token: Token, claim: Claim): Promise<boolean> {
+    try {
+      return await log.writeFact(
+        factName(shop),
+        encryptToken(token, app.appSecret, bindingOf(shop, app)),
+        claim,
+      );
+    } catch (error) {
+      // It stays in use; after a restart the configured token is renewed again.
+      logger.error({ shop, error: String(error) }, 'the renewed access token could not be stored');
+      return true;
+    }
+  }
+
   return startRenewal({
     first,
     clock,
     random,
     async fetchNew() {
+      const claim = await log.claimJob(`token-renewal:${shop}`);
       const stored = await newestToken(parts, shop, app, current);
       if (stored !== current) return stored;
-      if (!(await log.claimJob(`token-renewal:${shop}` satisfies Job))) throw new RenewedElsewhere();
-      return refreshToken(app, http, clock.now);
+      if (!claim) throw new RenewedElsewhere();
+      const renewed = await refreshToken(app, http, clock.now);
+      if (await store(renewed, claim)) return renewed;
+      // Meanwhile this collector stood still. What the other one was given counts, whichever was given first.
+      const others = await newestToken(parts, shop, app, current);
+      if (others === current) throw new RenewedElsewhere();
+      return others;
     },
-    async onRenewed(token) {
+    onRenewed(token) {
       current = token;
       secrets.push(token.text);
       secrets.splice(0, secrets.length - MASKED_TOKENS);
       logger.info({ shop, expiresAt: new Date(token.expiresAtMs).toISOString() }, 'access token renewed');
-      try {
-        await settings.writeSetting(
-          settingName(shop),
-          encryptToken(token, app.appSecret, bindingOf(shop, app)),
-        );
-      } catch (error) {
-        // It stays in use; after a restart the configured token is renewed again.
-        logger.error({ shop, error: String(error) }, 'the renewed access token could not be stored');
-      }
     },
     onError(error) {
       if (error instanceof RenewedElsewhere) return;
