@@ -39,7 +39,7 @@ const SNIPPET_DIRECTORY = new URL('../client/dist/', import.meta.url);
 export async function serveApp(parts: AppParts, shutdown: Shutdown): Promise<number> {
   const { config, budget, openAdmin } = parts;
   const { host, adminPort, adminHost } = config;
-  const watchdog = await startWatchdog(parts, shutdown);
+  const watchdog = startWatchdog(parts, shutdown);
   const operatorParts = { ...parts, watchdog, bytesInFlight: budget.bytes, isDemo: parts.demo !== undefined };
   const admin = startOperator(operatorParts, openAdmin, shutdown);
   const countryOf = await createCountryOf(config.countryHeader, config.maxmindFile);

@@ -68,7 +68,8 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
 /** Starts every part in order; each registers how it stops. @returns the public port. */
 async function compose(config: Config, options: StartOptions, shutdown: Shutdown): Promise<number> {
   const { logger, random = Math.random, report = () => {} } = options;
-  const { clock = config.databaseUrl === undefined ? systemClock : createFollowingClock(systemClock) } = options;
+  const { clock = config.databaseUrl === undefined ? systemClock : createFollowingClock(systemClock) } =
+    options;
   const { wrapLog = (log) => log, openAdmin = false } = options;
   const { shops, retentionMs } = config;
   const counters = createCounters();

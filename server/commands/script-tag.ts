@@ -18,8 +18,8 @@ import {
 } from '../platforms/shopline/script-tags/arguments.ts';
 import { ScriptTagError } from '../platforms/shopline/script-tags/script-tags.ts';
 import { workOnScriptTags } from '../platforms/shopline/script-tags/work.ts';
-import { EVERY_JOB } from '../store/jobs.ts';
 import { createTokens, type TokensParts } from '../platforms/shopline/tokens/tokens.ts';
+import { EVERY_JOB } from '../store/jobs.ts';
 
 /** Variables this command requires besides those of the collector. */
 const REQUIRED = {

@@ -14,22 +14,22 @@ import { z } from 'zod';
 import type { Destination } from '../destinations/destination.ts';
 import { createRateLimiters } from '../lib/rate-limiter.ts';
 import type { Delivery } from '../store/store.ts';
-import { type BreakerState, createBreaker } from './breaker.ts';
+import { createBreaker } from './breaker.ts';
 import { createDeadLetterLog } from './dead-letter-log.ts';
 import { createIdentifies } from './identifies.ts';
 import { createReserve } from './once.ts';
 import type { SharedParts, WorkerParts } from './parts.ts';
-import { createRefusals, type Refusals } from './refusals.ts';
+import { createRefusals } from './refusals.ts';
 import { createRounds } from './rounds.ts';
 import { createWakeUp } from './wake-up.ts';
+import { readState, reportState, type WorkerState } from './worker-state.ts';
 
 export interface Worker {
   readonly consumer: string;
   readonly shop: string;
   readonly destination: Destination;
-  /** The state of its breaker. */
-  state(): BreakerState;
-  refusals: Pick<Refusals, 'sinceAccepted'>;
+  /** As the collector says that delivers for this consumer: another one than this, perhaps. */
+  state(): Promise<WorkerState>;
   /** Resolves when the requests in flight are answered and settled. What was not sent stays in the store. */
   stop(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export function startWorker(parts: WorkerParts): Worker {
   const stopping = new AbortController();
   const { signal } = stopping;
   const breaker = createBreaker();
-  const refusals = createRefusals();
+  const refusals = createRefusals(clock.now);
   const wakeUp = createWakeUp(clock, signal);
   const rounds = createRounds(createSharedParts(), recover, () => wakeUp.notify('round-ended'));
   /** When events that were just stored were last leased. */
@@ -192,13 +192,13 @@ export function startWorker(parts: WorkerParts): Worker {
     await rounds.allEnded();
   }
 
+  reportState(log, consumer, () => ({ breaker: breaker.state(), ...refusals.state() }));
   const running = run();
   return {
     consumer,
     shop,
     destination,
-    state: breaker.state,
-    refusals,
+    state: () => readState(log, consumer),
     async stop() {
       stopping.abort();
       unsubscribe();

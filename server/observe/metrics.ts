@@ -9,8 +9,10 @@ const BREAKER_STATES = ['closed', 'open', 'paused'] as const;
 export interface Watched extends Place {
   /** Its name in the store. */
   consumer: string;
-  state(): (typeof BREAKER_STATES)[number];
+  state(): Promise<{ breaker: (typeof BREAKER_STATES)[number] }>;
 }
+
+type Values = number | readonly { labels: Record<string, string>; value: number }[];
 
 /** A value that is read at every scrape. Its name is prefixed with `storebeacon_` and ends in its unit. */
 export interface Reading {
@@ -18,7 +20,7 @@ export interface Reading {
   help: string;
   labels?: readonly string[];
   /** With labels: a value for each combination there is. */
-  read: () => number | readonly { labels: Record<string, string>; value: number }[];
+  read: () => Values | Promise<Values>;
 }
 
 export interface MetricsParts {
@@ -51,25 +53,14 @@ export function createMetrics(parts: MetricsParts): Metrics {
   for (const histogram of counters.histograms) registry.registerMetric(histogram);
   const updateCounters = registerCounters(registry, counters, destinations);
   const updateLog = registerLog(registry, destinations);
-  for (const { name, help, labels = [], read } of gauges)
-    new Gauge({
-      name: `storebeacon_${name}`,
-      help,
-      labelNames: [...labels],
-      registers: [registry],
-      collect() {
-        const found = read();
-        if (typeof found === 'number') return this.set(found);
-        this.reset();
-        for (const { labels: of, value } of found) this.set(of, value);
-      },
-    });
+  const updateGauges = registerGauges(registry, gauges);
   return {
     contentType: registry.contentType,
     async scrape() {
       const state = await readLog(parts);
       // Synchronous from here on: concurrent scrapes would mix their values.
       updateLog(state);
+      updateGauges(state.values);
       updateCounters();
       return registry.metrics();
     },
@@ -77,22 +68,46 @@ export function createMetrics(parts: MetricsParts): Metrics {
   };
 }
 
-/** Values read from the store; undefined where it did not respond. Depths are in the order of the destinations. */
+/** Values read from the store; undefined where it did not respond. In the order of the destinations, and of the gauges. */
 interface LogState {
   synchronous: (typeof MODES)[number] | undefined;
   depths: ({ waiting: number; deadLetters: number; oldestAgeMs: number } | undefined)[];
+  breakers: ((typeof BREAKER_STATES)[number] | undefined)[];
+  values: (Values | undefined)[];
 }
 
-async function readLog({ log, clock, destinations }: MetricsParts): Promise<LogState> {
+async function readLog({ log, clock, destinations, gauges = [] }: MetricsParts): Promise<LogState> {
   const done = new AbortController();
   const timeout = clock.sleep(LOG_TIMEOUT_MS, done.signal).then(() => undefined);
   const ask = <T>(answer: Promise<T>) => Promise.race([answer, timeout]).catch(() => undefined);
-  const [durability, depths] = await Promise.all([
+  const [durability, depths, states, values] = await Promise.all([
     ask(log.check()),
     Promise.all(destinations.map(({ consumer }) => ask(log.depth(consumer)))),
+    Promise.all(destinations.map(({ state }) => ask(state()))),
+    Promise.all(gauges.map(async ({ read }) => ask(Promise.resolve(read())))),
   ]);
   done.abort();
-  return { synchronous: durability?.synchronous, depths };
+  const breakers = states.map((state) => state?.breaker);
+  return { synchronous: durability?.synchronous, depths, breakers, values };
+}
+
+/** Returns a function that updates them. */
+function registerGauges(
+  registry: Registry,
+  readings: readonly Reading[],
+): (values: LogState['values']) => void {
+  const gauges = readings.map(
+    ({ name, help, labels = [] }) =>
+      new Gauge({ name: `storebeacon_${name}`, help, labelNames: [...labels], registers: [registry] }),
+  );
+  return (values) => {
+    for (const [index, gauge] of gauges.entries()) {
+      const found = values[index];
+      gauge.reset();
+      if (typeof found === 'number') gauge.set(found);
+      else for (const { labels, value } of found ?? []) gauge.set(labels, value);
+    }
+  };
 }
 
 /** Registers the gauges of store and breakers. Returns a function that updates them. */
@@ -117,11 +132,11 @@ function registerLog(registry: Registry, destinations: readonly Watched[]): (sta
     ...place,
     'state',
   ]);
-  return ({ synchronous: mode, depths }) => {
-    for (const each of [synchronous, depth, age, dead]) each.reset();
+  return ({ synchronous: mode, depths, breakers }) => {
+    for (const each of [synchronous, depth, age, dead, breaker]) each.reset();
     up.set(mode === undefined ? 0 : 1);
     if (mode !== undefined) for (const each of MODES) synchronous.set({ mode: each }, each === mode ? 1 : 0);
-    for (const [index, { shop, destination, state }] of destinations.entries()) {
+    for (const [index, { shop, destination }] of destinations.entries()) {
       const labels = { shop, destination };
       const found = depths[index];
       if (found) {
@@ -129,8 +144,9 @@ function registerLog(registry: Registry, destinations: readonly Watched[]): (sta
         age.set(labels, found.oldestAgeMs / 1_000);
         dead.set(labels, found.deadLetters);
       }
-      const now = state();
-      for (const each of BREAKER_STATES) breaker.set({ ...labels, state: each }, each === now ? 1 : 0);
+      const state = breakers[index];
+      if (state === undefined) continue;
+      for (const each of BREAKER_STATES) breaker.set({ ...labels, state: each }, each === state ? 1 : 0);
     }
   };
 }

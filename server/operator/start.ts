@@ -51,8 +51,8 @@ export function startOperator(
         name: 'alerts_open',
         help: '1 for each open alert of the watchdog, by what it is about.',
         labels: ['rule', 'severity', 'shop', 'destination'],
-        read: () =>
-          parts.watchdog.open().map(({ rule, severity, shop = '', destination = '' }) => ({
+        read: async () =>
+          (await parts.watchdog.open()).map(({ rule, severity, shop = '', destination = '' }) => ({
             labels: { rule, severity, shop, destination },
             value: 1,
           })),
@@ -80,5 +80,5 @@ const watchedStatistics = (shops: readonly Shop[]): Watched[] =>
     consumer: name,
     shop,
     destination: 'statistics',
-    state: () => 'closed',
+    state: async () => ({ breaker: 'closed' }),
   }));

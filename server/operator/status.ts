@@ -22,7 +22,7 @@ export function statusRoutes({ config, log, delivery, counters }: StatusParts): 
         consumer,
         shop,
         destination: destination.name,
-        breaker: state(),
+        breaker: (await state()).breaker,
         ...(await log.depth(consumer)),
       })),
     );

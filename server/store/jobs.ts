@@ -6,6 +6,7 @@ export type Job =
   | 'redactions'
   | 'unconfirmed-orders'
   | 'watchdog'
+  | 'hourly-counts'
   | 'search-index'
   | `order-polling:${string}`
   | `reports:${string}`

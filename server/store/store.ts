@@ -7,11 +7,13 @@ import type { Audit } from './audit.ts';
 import type { ConsentChange, RecordedNow } from './consent-record.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { Facts } from './facts.ts';
-import type { Jobs } from './jobs.ts';
 import type { HistoryQuery, HistoryRow, SentRequest } from './history.ts';
+import type { HourlyCounts } from './hourly-counts.ts';
+import type { Jobs } from './jobs.ts';
 import type { Ledger } from './ledger.ts';
 import type { Erased, Exported, PersonQuery } from './person.ts';
 import type { RedactionRequest, RedactionStore } from './redactions.ts';
+import type { WorkerStates } from './worker-states.ts';
 
 export type { DeadLetter } from './dead-letter.ts';
 export { DataDirUnusable, LogUnavailable } from './errors.ts';
@@ -129,7 +131,7 @@ export interface Consumer {
  * An append-only log. Every destination is a consumer with its own progress, so the cost of an append does not depend
  * on the number of destinations.
  */
-export interface Store extends Facts, Jobs, Ledger, RedactionStore, Audit {
+export interface Store extends Facts, Jobs, WorkerStates, HourlyCounts, Ledger, RedactionStore, Audit {
   /**
    * One transaction: dedup, order identity, what proves it, the events. Resolves once all of it would survive a power
    * cut, with one answer per entry. A messageId is a duplicate when the same voice used it within its window, a stage of

@@ -181,7 +181,7 @@ for (const row of rows) {
     const lastMs = during.at(-1)?.atMs ?? 0;
     expect(during.length).toBeLessThanOrEqual(requests);
     expect(await matrix.waiting(api)).toBe(waiting);
-    expect(matrix.breaker(api)).toBe(breaker);
+    expect(await matrix.breaker(api)).toBe(breaker);
     expect(Object.keys(matrix.counted('deliveries_retried', api))).toEqual(retried ? [retried] : []);
     const alerts = breaker === 'paused' ? during.length : 0;
     expect(matrix.counted('destination_alerts', api).times ?? 0).toBe(alerts);

@@ -159,7 +159,7 @@ describe('while a payload waits for others', () => {
     });
     await bench.log.accept(named('a', 'b', 'c'));
     await bench.clock.advance(WAIT_MS);
-    expect(bench.worker.state()).toBe('paused');
+    expect((await bench.worker.state()).breaker).toBe('paused');
     expect(sent(bench)).toEqual([['a', 'b']]);
     isUp = true;
     await bench.clock.advance(120_000);

@@ -108,7 +108,7 @@ describe('the breaker, with several requests in flight,', () => {
   test('lets one event through every five seconds once it is open', async () => {
     const { api, bench, answerAll } = await startFour();
     await answerAll(answer(429));
-    expect(bench.worker.state()).toBe('open');
+    expect((await bench.worker.state()).breaker).toBe('open');
     for (let probe = 1; probe <= 6; probe++) {
       await bench.clock.advance(4_999);
       expect(api.open).toHaveLength(0);
@@ -124,15 +124,15 @@ describe('the breaker, with several requests in flight,', () => {
     const [late, ...others] = [...api.open];
     for (const other of others) other.answer(answer(500));
     await bench.clock.advance(8_000);
-    expect(bench.worker.state()).toBe('open');
+    expect((await bench.worker.state()).breaker).toBe('open');
     expect(api.open).toHaveLength(1);
     late?.answer(answer(200));
     await bench.clock.advance(0);
     expect(api.open.map(({ ids }) => ids)).toEqual([['m5']]);
-    expect(bench.worker.state()).toBe('open');
+    expect((await bench.worker.state()).breaker).toBe('open');
     api.open[0]?.answer(answer(200));
     await bench.clock.advance(0);
-    expect(bench.worker.state()).toBe('closed');
+    expect((await bench.worker.state()).breaker).toBe('closed');
     expect(api.open).toHaveLength(4);
   });
 
@@ -149,7 +149,7 @@ describe('the breaker, with several requests in flight,', () => {
   test('raises one alert for four rejections of the same token', async () => {
     const { bench, answerAll } = await startFour();
     await answerAll(answer(401, 'token'));
-    expect(bench.worker.state()).toBe('paused');
+    expect((await bench.worker.state()).breaker).toBe('paused');
     expect(counted(bench, 'destination_alerts')).toBe(1);
   });
 
@@ -165,7 +165,7 @@ describe('the breaker, with several requests in flight,', () => {
     await bench.clock.advance(8_000);
     halves[0]?.answer(answer(400, 'field error'));
     await bench.clock.advance(0);
-    expect(bench.worker.state()).toBe('open');
+    expect((await bench.worker.state()).breaker).toBe('open');
     expect(api.open.map(({ ids }) => ids)).toEqual([['m0']]);
     expect(await depth(bench)).toMatchObject({ waiting: 60, deadLetters: 0 });
     const reasons = bench.reports.map(({ reason }) => reason);

@@ -9,10 +9,25 @@ test.each<[outcomes: string, since: number | undefined]>([
   ['xxxx...x.x', 2],
   ['xxxx...x.x.....', 0],
 ])('after "%s" (a dead letter, a delivery)', (outcomes, since) => {
-  const refusals = createRefusals();
+  const refusals = createRefusals(() => 0);
   for (const outcome of outcomes) {
     if (outcome === 'x') refusals.refused();
     else refusals.delivered();
   }
-  expect(refusals.sinceAccepted()).toBe(since);
+  expect(refusals.state().deadSinceAccepted).toBe(since);
+});
+
+test('deliveries and dead letters of the last hour are counted', () => {
+  let nowMs = 0;
+  const refusals = createRefusals(() => nowMs);
+  refusals.delivered();
+  nowMs = 30 * 60_000;
+  refusals.delivered();
+  refusals.refused();
+  nowMs = 59 * 60_000;
+  expect(refusals.state()).toEqual({ delivered: 2, dead: 1 });
+  nowMs = 60 * 60_000;
+  expect(refusals.state()).toEqual({ delivered: 1, dead: 1 });
+  nowMs = 90 * 60_000;
+  expect(refusals.state()).toEqual({ delivered: 0, dead: 0 });
 });

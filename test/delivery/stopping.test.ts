@@ -10,7 +10,7 @@ test('a request that waits for the rate limit when the collector stops is not se
   await bench.worker.stop();
   expect(bench.requests.map(({ ids }) => ids)).toEqual([['a']]);
   expect(await bench.log.depth('plain@shop')).toMatchObject({ waiting: 1, deadLetters: 0 });
-  expect(bench.worker.state()).toBe('closed');
+  expect((await bench.worker.state()).breaker).toBe('closed');
 });
 
 test('stopping ends the search for the bad events of a rejected batch', async () => {

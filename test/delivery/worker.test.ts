@@ -39,13 +39,13 @@ test('an API that is down for ten minutes receives every event afterwards, oldes
   const whileDown = bench.requests.map(({ atMs }) => atMs);
   const gaps = whileDown.slice(3).map((atMs, index) => atMs - (whileDown[index + 2] as number));
   expect(Math.min(...gaps)).toBeGreaterThanOrEqual(5_000);
-  expect(bench.worker.state()).toBe('open');
+  expect((await bench.worker.state()).breaker).toBe('open');
   isUp = true;
   const before = bench.requests.length;
   await bench.clock.advance(6_000);
   const arrived = bench.requests.slice(before).flatMap((request) => request.ids);
   expect(arrived).toEqual(ids);
-  expect(bench.worker.state()).toBe('closed');
+  expect((await bench.worker.state()).breaker).toBe('closed');
   expect(await depth(bench)).toMatchObject({ waiting: 0 });
 });
 
@@ -78,7 +78,7 @@ test('a rejected token pauses delivery with an alert; a valid one resumes it, an
   const bench = await startBench(() => (token === 'revoked' ? answer(401, 'token') : answer(200)));
   await append(bench, ...named('a', 'b'));
   await bench.clock.advance(50_000);
-  expect(bench.worker.state()).toBe('paused');
+  expect((await bench.worker.state()).breaker).toBe('paused');
   expect(bench.requests).toHaveLength(1);
   expect(counted(bench, 'destination_alerts')).toBe(1);
   expect(await depth(bench)).toMatchObject({ waiting: 2, deadLetters: 0 });
@@ -87,7 +87,7 @@ test('a rejected token pauses delivery with an alert; a valid one resumes it, an
   const text = 'destination rejected the access token; delivery paused, 2 waiting';
   expect(bench.lines).toEqual([{ level: 'error', facts: { ...place, answer: 'token' }, text }]);
   await bench.clock.advance(20_000);
-  expect(bench.worker.state()).toBe('closed');
+  expect((await bench.worker.state()).breaker).toBe('closed');
   expect(await depth(bench)).toMatchObject({ waiting: 0 });
   expect(bench.lines.slice(1)).toEqual([{ level: 'info', facts: place, text: 'destination recovered' }]);
 });

@@ -18,14 +18,17 @@ async function setUp(aheadMs: number) {
   return { machine, clock, ask };
 }
 
-test.each([60_000, -60_000, 3_600_000])('%i ms ahead: its time is the other’s within the question', async (aheadMs) => {
-  const { machine, clock, ask } = await setUp(aheadMs);
-  expect(Math.abs((await ask()) - aheadMs)).toBeLessThanOrEqual(100);
-  expect(Math.abs(clock.now() - (machine.now() - aheadMs))).toBeLessThanOrEqual(100);
-  const before = clock.now() - machine.now();
-  await ask();
-  expect(clock.now() - machine.now()).toBe(before);
-});
+test.each([60_000, -60_000, 3_600_000])(
+  '%i ms ahead: its time is the other’s within the question',
+  async (aheadMs) => {
+    const { machine, clock, ask } = await setUp(aheadMs);
+    expect(Math.abs((await ask()) - aheadMs)).toBeLessThanOrEqual(100);
+    expect(Math.abs(clock.now() - (machine.now() - aheadMs))).toBeLessThanOrEqual(100);
+    const before = clock.now() - machine.now();
+    await ask();
+    expect(clock.now() - machine.now()).toBe(before);
+  },
+);
 
 test('what can have been its own time changes nothing', async () => {
   const { machine, clock, ask } = await setUp(50);

@@ -6,11 +6,15 @@ import { COUNTERS, TIMERS } from '../../server/observe/names.ts';
 import { createFakeClock } from '../support/clock.ts';
 import { parseScrape } from '../support/prometheus.ts';
 
-const place = (shop: string, destination: string, state: ReturnType<Watched['state']> = 'closed') => ({
+const place = (
+  shop: string,
+  destination: string,
+  breaker: Awaited<ReturnType<Watched['state']>>['breaker'] = 'closed',
+) => ({
   consumer: `${destination}@${shop}`,
   shop,
   destination,
-  state: () => state,
+  state: async () => ({ breaker }),
 });
 const healthy: MetricsParts['log'] = {
   check: async () => ({ synchronous: 'full' }),

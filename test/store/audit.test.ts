@@ -92,7 +92,7 @@ test('a data directory of the version before has its list', async () => {
   await log.addAudit({ action: 'login', who: 'session' });
   await log.close();
   const database = new DatabaseSync(join(dataDir, 'store.db'));
-  database.exec('ALTER TABLE audit DROP COLUMN state; PRAGMA user_version = 6');
+  database.exec('ALTER TABLE audit DROP COLUMN state; DROP TABLE hourly_counts; PRAGMA user_version = 6');
   database.close();
   const later = await open(dataDir);
   await later.beginAction({ action: 'discard', who: 'token' });

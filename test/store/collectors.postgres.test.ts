@@ -5,7 +5,9 @@ import { systemClock } from '../../server/lib/clock.ts';
 import { createSandbox } from '../../server/sandbox/index.ts';
 import { type Job, runJob } from '../../server/store/jobs.ts';
 import { openLog } from '../../server/store/open.ts';
+import type { Delivery } from '../../server/store/store.ts';
 import { ADMIN_TOKEN, type CollectorOptions, eventually, startCollector } from '../support/collector.ts';
+import { event } from '../support/event.ts';
 import { ownDatabase, ownSchema } from '../support/postgres-for-tests.ts';
 
 const DAY_MS = 86_400_000;
@@ -60,7 +62,8 @@ test('a job that changes hands runs when it is due by its last run, at once wher
   const gate = Promise.withResolvers<void>();
   async function startOne(name: string) {
     const log = await openLog(place);
-    const run = (job: Job, work: () => Promise<void>) => runJob({ log, clock: systemClock }, job, hourMs, work, () => {});
+    const run = (job: Job, work: () => Promise<void>) =>
+      runJob({ log, clock: systemClock }, job, hourMs, work, () => {});
     const stops = [
       run('retention', async () => void started.push(`${name} retention`)),
       // It is cut short by the end of the collector.
@@ -79,14 +82,42 @@ test('a job that changes hands runs when it is due by its last run, at once wher
     };
   }
   const first = await startOne('first');
-  await eventually(() => started, (found) => found.length === 2);
+  await eventually(
+    () => started,
+    (found) => found.length === 2,
+  );
   const second = await startOne('second');
   onTestFinished(second.stop);
   const stoppedAtMs = performance.now();
   await first.stop();
-  await eventually(() => started, (found) => found.length > 2);
+  await eventually(
+    () => started,
+    (found) => found.length > 2,
+  );
   expect(performance.now() - stoppedAtMs).toBeLessThan(15_000);
   expect(started).toEqual(['first retention', 'first watchdog', 'second watchdog']);
+});
+
+test('a denial that one collector records is seen by another before it sends what it had leased', async () => {
+  const consumers = [{ name: 'tiktok', shop: 'shop', decryptsPii: false, audience: 'destinations' as const }];
+  const place = { ...ownSchema(), consumers, retentionMs: DAY_MS, dataDir: '' };
+  const logs = [await openLog(place), await openLog(place)] as const;
+  onTestFinished(async () => void (await Promise.all(logs.map((log) => log.close()))));
+  const anonymousId = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
+  const nowMs = Date.now();
+  const own = { messageId: 'own', identity: { anonymousId }, receivedAt: new Date(nowMs).toISOString() };
+  await logs[0].accept([{ event: event(own) }, { event: event({ messageId: 'others' }) }]);
+  const leaseAny = async () => (await Promise.all(logs.map((log) => log.lease('tiktok', 10)))) as [Delivery[], Delivery[]];
+  const [ofFirst, ofSecond] = await eventually(leaseAny, (found) => found.flat().length === 2);
+  const [owner, other] = ofFirst.length > 0 ? [ofFirst, logs[1]] : [ofSecond, logs[0]];
+  const current = () => owner.map((delivery) => [delivery.event.messageId, delivery.isCurrent()]);
+  expect(current()).toEqual([['own', true], ['others', true]]);
+  const denial = { shop: 'shop', source: 'browser', messageId: 'no', choice: 'ddd', anonymousId } as const;
+  await other.deny([{ ...denial, receivedAtMs: nowMs + 1, saidAtMs: nowMs + 1 }]);
+  const deniedAtMs = performance.now();
+  await eventually(current, ([first]) => first?.[1] === false);
+  expect(performance.now() - deniedAtMs).toBeLessThan(3_000);
+  expect(current()).toEqual([['own', false], ['others', true]]);
 });
 
 test('any collector answers what operators search', async () => {

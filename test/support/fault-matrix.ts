@@ -5,6 +5,7 @@ import { readConfig } from '../../server/config/read.ts';
 import { consumersOf } from '../../server/delivery/consumers.ts';
 import { startDelivery } from '../../server/delivery/start.ts';
 import type { Worker } from '../../server/delivery/worker.ts';
+import type { WorkerState } from '../../server/delivery/worker-state.ts';
 import type { Clock } from '../../server/lib/clock.ts';
 import { type Http, type HttpResponse, NoAnswer } from '../../server/lib/http-client.ts';
 import { NO_BACKPRESSURE } from '../../server/lib/yield-to-ingest.ts';
@@ -127,7 +128,7 @@ const IDENTITY: Record<Api, { list: string; idOf: (item: Record<string, unknown>
 export interface Request {
   atMs: number;
   /** The breaker's state when it left. */
-  breaker: ReturnType<Worker['state']>;
+  breaker: WorkerState['breaker'];
   ids: string[];
 }
 
@@ -149,7 +150,7 @@ export interface Matrix {
   accepted(api: Api): string[];
   /** How many payloads it accepted again, and whether each was equal to its first copy. */
   repeats(api: Api): { times: number; areIdentical: boolean };
-  breaker(api: Api): ReturnType<Worker['state']>;
+  breaker(api: Api): Promise<WorkerState['breaker']>;
   waiting(api: Api): Promise<number>;
   /** Dead letters by reason. */
   dead(api: Api): Promise<{ [Reason in DeadLetterReason]?: number }>;
@@ -225,7 +226,8 @@ async function startMatrix({ shop, log, clock, ...parts }: MatrixParts): Promise
     const parsed: Record<string, unknown> = JSON.parse(body);
     const items = parsed[IDENTITY[api].list] as Record<string, unknown>[];
     const ids = items.map(IDENTITY[api].idOf);
-    requests[api].push({ atMs: clock.now(), breaker: workerOf(api).state(), ids });
+    const atMs = clock.now();
+    requests[api].push({ atMs, breaker: (await workerOf(api).state()).breaker, ids });
     const validate = () => {
       const result = standIns[api].validate({
         method,
@@ -280,7 +282,7 @@ async function startMatrix({ shop, log, clock, ...parts }: MatrixParts): Promise
     requests: (api) => requests[api],
     accepted: (api) => [...new Set(taken[api].map(IDENTITY[api].idOf))],
     repeats: (api) => repeatsAmong(taken[api], (item) => `${item.event} ${IDENTITY[api].idOf(item)}`),
-    breaker: (api) => workerOf(api).state(),
+    breaker: async (api) => (await workerOf(api).state()).breaker,
     waiting: async (api) => (await log.depth(workerOf(api).consumer)).waiting,
     dead: async (api) => tally(await deadLetters(api), ({ reason }) => [reason, 1]),
     newestDead: async (api) => {

@@ -13,7 +13,8 @@ export async function destinationsNow(
   const wanted = workers.filter((worker) => shop === undefined || worker.shop === shop);
   return Promise.all(
     wanted.map(async ({ consumer, shop, destination, state }) => ({
-      ...{ consumer, shop, destination: destination.name, title: titleOf(destination), breaker: state() },
+      ...{ consumer, shop, destination: destination.name, title: titleOf(destination) },
+      breaker: (await state()).breaker,
       ...(await log.depth(consumer)),
     })),
   );

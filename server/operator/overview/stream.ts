@@ -58,10 +58,11 @@ export function createLiveStream(parts: OverviewParts): LiveStream {
   async function statusOf(shop: string | undefined): Promise<StreamStatus> {
     const { seq, lag } = await search.indexedUntil();
     const now = await destinationsNow(delivery.workers, log, shop);
+    const alerts = await watchdog.alerts();
     return {
       at: toIso(clock.now()),
       destinations: now.map(({ consumer: _, ...place }) => place),
-      alerts: watchdog.alerts().filter((alert) => alert.until === undefined && inShop(shop)(alert)).length,
+      alerts: alerts.filter((alert) => alert.until === undefined && inShop(shop)(alert)).length,
       indexedUntil: { seq, lag },
     };
   }

@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import type { Counters } from '../../observe/counters.ts';
+import type { HourlyCount, HourlyCounts } from '../../store/hourly-counts.ts';
 import { HOUR_MS, type Hours, hourOf } from './hours.ts';
 
-/** What is kept by hour of the counters of this process, which begin at zero with it. */
+/** What is kept by hour of the counters of every collector, which begin at zero with it. */
 export const COUNTED = ['accepted', 'rejected', 'coerced', 'unconfirmed', 'provisional'] as const;
 export type Counted = (typeof COUNTED)[number];
 
@@ -17,70 +17,56 @@ function countedAs({ name, labels }: Row): Counted | undefined {
   return name === 'evidence_closed' && labels.outcome === 'unconfirmed-order' ? 'unconfirmed' : undefined;
 }
 
-/** A baseline, and an incident before whose beginning it ends. */
-const KEPT_HOURS = 20 * 24;
-/** By shop, and there by what is counted: hour → count. */
-export const KeptHours = z.record(
-  z.string(),
-  z.partialRecord(z.enum(COUNTED), z.record(z.string(), z.number())),
-);
-export type KeptHours = z.infer<typeof KeptHours>;
-
-/** Counts by hour, made of counters that are read now and then. @param kept of an earlier process. */
-export function createCountedHours(kept: KeptHours) {
-  const shops = new Map(Object.entries(kept));
-  let former = new Map<string, number>();
-
-  function add(shop: string, what: Counted, hour: number, count: number): void {
-    const counts = shops.get(shop) ?? {};
-    shops.set(shop, counts);
-    const hours = counts[what] ?? {};
-    counts[what] = hours;
-    hours[hour] = (hours[hour] ?? 0) + count;
-  }
-
-  return {
-    /** What was counted since the last call belongs to this hour. */
-    sample(rows: readonly Row[], nowMs: number): void {
-      const sums = new Map<string, { shop: string; what: Counted; value: number }>();
-      for (const row of rows) {
-        const what = countedAs(row);
-        const { shop } = row.labels;
-        if (what === undefined || shop === undefined) continue;
-        const key = `${what}\n${shop}`;
-        sums.set(key, { shop, what, value: (sums.get(key)?.value ?? 0) + row.value });
-      }
-      for (const [key, { shop, what, value }] of sums) {
-        const more = value - (former.get(key) ?? 0);
-        if (more > 0) add(shop, what, hourOf(nowMs), more);
-      }
-      former = new Map([...sums].map(([key, { value }]) => [key, value]));
-    },
-
-    hours(shop: string, what: Counted, toHour: number): Hours {
-      const counts = shops.get(shop)?.[what] ?? {};
-      const fromHour = toHour - KEPT_HOURS;
-      return { fromHour, counts: Array.from({ length: KEPT_HOURS }, (_, i) => counts[fromHour + i] ?? 0) };
-    },
-
-    /** Of the last three days, this hour included. */
-    lastDays(shop: string, what: Counted, nowMs: number): number {
-      const counts = shops.get(shop)?.[what] ?? {};
-      const hours = Array.from({ length: 72 }, (_, i) => hourOf(nowMs - i * HOUR_MS));
-      return hours.reduce((sum, hour) => sum + (counts[hour] ?? 0), 0);
-    },
-
-    /** Without the hours that are too old. @param ids the shops there are. */
-    keep(ids: readonly string[], nowMs: number): KeptHours {
-      const since = hourOf(nowMs) - KEPT_HOURS;
-      for (const [shop, counts] of shops) {
-        if (!ids.includes(shop)) shops.delete(shop);
-        for (const hours of Object.values(counts))
-          for (const hour of Object.keys(hours)) if (Number(hour) < since) delete hours[hour];
-      }
-      return Object.fromEntries(shops);
-    },
+/**
+ * Keeps what this process counts. To be called every minute: what was counted since the last call belongs to this hour, and
+ * what could not be stored is stored with the next.
+ */
+export function createCountKeeper(
+  log: Pick<HourlyCounts, 'addCounts'>,
+  counters: Pick<Counters, 'snapshot'>,
+): (nowMs: number) => Promise<void> {
+  let stored = new Map<string, number>();
+  return async (nowMs) => {
+    const sums = new Map<string, HourlyCount>();
+    for (const row of counters.snapshot()) {
+      const what = countedAs(row);
+      const { shop } = row.labels;
+      if (what === undefined || shop === undefined) continue;
+      const key = `${what}\n${shop}`;
+      const count = (sums.get(key)?.count ?? 0) + row.value;
+      sums.set(key, { shop, what, hour: hourOf(nowMs), count });
+    }
+    const more = [...sums].map(([key, sum]) => ({ ...sum, count: sum.count - (stored.get(key) ?? 0) }));
+    await log.addCounts(more.filter(({ count }) => count > 0));
+    stored = new Map([...sums].map(([key, { count }]) => [key, count]));
   };
 }
 
-export type CountedHours = ReturnType<typeof createCountedHours>;
+/** A baseline, and an incident before whose beginning it ends. */
+const KEPT_HOURS = 20 * 24;
+const THREE_DAYS = 72;
+
+/** What all collectors counted until before an hour. */
+export async function readCounted(
+  log: Pick<HourlyCounts, 'counts'>,
+  toHour: number,
+): Promise<(shop: string, what: Counted) => Hours> {
+  const fromHour = toHour - KEPT_HOURS;
+  const found = new Map<string, number[]>();
+  for (const { shop, what, hour, count } of await log.counts(COUNTED, fromHour)) {
+    const counts = found.get(`${what}\n${shop}`) ?? Array<number>(KEPT_HOURS).fill(0);
+    found.set(`${what}\n${shop}`, counts);
+    if (hour < toHour) counts[hour - fromHour] = count;
+  }
+  return (shop, what) => ({ fromHour, counts: found.get(`${what}\n${shop}`) ?? [] });
+}
+
+/** By shop: orders of pages that were sent in the last three days though the shop system never reported one. */
+export async function readProvisional(
+  log: Pick<HourlyCounts, 'counts'>,
+  nowMs: number,
+): Promise<Map<string, number>> {
+  const rows = await log.counts(['provisional'], hourOf(nowMs - (THREE_DAYS - 1) * HOUR_MS));
+  const byShop = Map.groupBy(rows, ({ shop }) => shop);
+  return new Map([...byShop].map(([shop, some]) => [shop, some.reduce((sum, { count }) => sum + count, 0)]));
+}

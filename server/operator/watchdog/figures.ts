@@ -1,7 +1,6 @@
 import type { TokenExpiry } from '../../platforms/platform.ts';
 import type { Hours } from './hours.ts';
 import type { MatchDay } from './match-fall.ts';
-import type { Settled } from './recent.ts';
 
 /** What is known of one shop by hour. */
 export interface ShopFigures {
@@ -9,7 +8,7 @@ export interface ShopFigures {
   /** Stored events by name; of other types than track by their type. */
   names: Readonly<Record<string, Hours>>;
   destinations: readonly DestinationFigures[];
-  /** What the collector counted; the hours in which it did not run are zero. */
+  /** What the collectors counted; the hours in which none ran are zero. */
   accepted: Hours;
   rejected: Hours;
   /** Fields that were coerced or left out. */
@@ -47,7 +46,7 @@ export interface DestinationState {
   waiting: number;
   oldestAgeMs: number;
   /** In the last hour, or since the start where that was later. */
-  settled: Settled;
+  settled: { delivered: number; dead: number };
   /** Dead letters since three in a row were last delivered; undefined while they never were. */
   deadSinceAccepted: number | undefined;
 }

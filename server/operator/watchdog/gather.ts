@@ -5,18 +5,17 @@ import type { ClockOffsets } from '../../observe/clock-offsets.ts';
 import type { TokenExpiry } from '../../platforms/platform.ts';
 import type { Search, SearchSeries } from '../../store/search.ts';
 import type { Store } from '../../store/store.ts';
-import type { CountedHours } from './counted-hours.ts';
+import { readCounted, readProvisional } from './counted-hours.ts';
 import type { DestinationState, OrderState, ShopFigures, State } from './figures.ts';
 import { HOUR_MS, type Hours } from './hours.ts';
 import type { MatchDay } from './match-fall.ts';
-import type { Recent } from './recent.ts';
 
 export interface GatherParts {
   shops: readonly Pick<Shop, 'id' | 'ordersFrom'>[];
-  workers: readonly (Pick<Worker, 'consumer' | 'shop' | 'state' | 'refusals'> & {
+  workers: readonly (Pick<Worker, 'consumer' | 'shop' | 'state'> & {
     destination: { name: string };
   })[];
-  log: Pick<Store, 'depth' | 'unconfirmedOrders'>;
+  log: Pick<Store, 'depth' | 'unconfirmedOrders' | 'counts'>;
   tokens: () => readonly TokenExpiry[];
   clockOffsets: Pick<ClockOffsets, 'read'>;
   /** Undefined where it cannot be read. */
@@ -32,40 +31,78 @@ const MATCH_DAYS = 20;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Reads what the rules look at. */
-export function createGather(parts: GatherParts, counted: CountedHours, recent: Recent) {
+export function createGather(parts: GatherParts) {
   const pausedSinceMs = new Map<string, number>();
 
   async function ofWorker(
-    { consumer, shop, state, refusals, destination }: GatherParts['workers'][number],
+    { consumer, shop, state, destination }: GatherParts['workers'][number],
     nowMs: number,
   ): Promise<DestinationState> {
-    if (state() !== 'paused') pausedSinceMs.delete(consumer);
+    const { breaker, delivered, dead, deadSinceAccepted } = await state();
+    if (breaker !== 'paused') pausedSinceMs.delete(consumer);
     else if (!pausedSinceMs.has(consumer)) pausedSinceMs.set(consumer, nowMs);
     const since = pausedSinceMs.get(consumer);
     const { waiting, oldestAgeMs } = await parts.log.depth(consumer);
     const paused = since === undefined ? {} : { pausedSinceMs: since };
-    const settled = recent.last(shop, destination.name);
     const place = { shop, destination: destination.name };
-    const deadSinceAccepted = refusals.sinceAccepted();
+    const settled = { delivered, dead };
     return { ...place, waiting, oldestAgeMs, settled, deadSinceAccepted, ...paused };
   }
 
   async function ofOrders(
     { id: shop, ordersFrom }: GatherParts['shops'][number],
     nowMs: number,
+    provisional: number,
   ): Promise<OrderState[]> {
     if (ordersFrom === 'browser') return [];
     const found = await parts.log.unconfirmedOrders(shop, nowMs - SILENT_MS);
-    const provisional = counted.lastDays(shop, 'provisional', nowMs);
     return [{ shop, ordersFrom, isSilent: isSilent(found), provisional }];
+  }
+
+  async function ofShop(
+    search: Figured,
+    shop: string,
+    toHour: number,
+    counted: Awaited<ReturnType<typeof readCounted>>,
+  ): Promise<ShopFigures> {
+    const toMs = toHour * HOUR_MS;
+    const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+    const [series, match] = await Promise.all([
+      search.series({ shop, fromMs: toMs - SERIES_HOURS * HOUR_MS, toMs, stepMs: HOUR_MS }),
+      search.matchQuality({ shop, fromDay: day(toMs - MATCH_DAYS * DAY_MS), toDay: day(toMs - 1) }),
+    ]);
+    const toHours = (counts: readonly number[]): Hours => ({ fromHour: series.fromMs / HOUR_MS, counts });
+    const none = toHours([]);
+    const workers = parts.workers.filter((worker) => worker.shop === shop);
+    const destinations = workers.map(async ({ consumer, destination, state }) => {
+      const found = deliveriesOf(series, consumer);
+      const rows = match.filter((row) => row.consumer === consumer);
+      return {
+        destination: destination.name,
+        delivered: found ? toHours(found.delivered) : none,
+        dead: found ? toHours(found.dead) : none,
+        match: rows.map((row): MatchDay => ({ ...row, day: Date.parse(row.day) / DAY_MS })),
+        isPaused: (await state()).breaker === 'paused',
+      };
+    });
+    return {
+      shop,
+      names: Object.fromEntries(series.events.map(({ name, points }) => [name, toHours(points)])),
+      destinations: await Promise.all(destinations),
+      accepted: counted(shop, 'accepted'),
+      rejected: counted(shop, 'rejected'),
+      coerced: counted(shop, 'coerced'),
+      unconfirmed: counted(shop, 'unconfirmed'),
+    };
   }
 
   return {
     async state(nowMs: number): Promise<State> {
       const disk = await parts.readDisk();
+      const provisional = await readProvisional(parts.log, nowMs);
       const [destinations, orders] = await Promise.all([
         Promise.all(parts.workers.map((worker) => ofWorker(worker, nowMs))),
-        Promise.all(parts.shops.map((shop) => ofOrders(shop, nowMs))),
+        Promise.all(parts.shops.map((shop) => ofOrders(shop, nowMs, provisional.get(shop.id) ?? 0))),
       ]);
       const clock = parts.clockOffsets.read(nowMs);
       return {
@@ -78,40 +115,12 @@ export function createGather(parts: GatherParts, counted: CountedHours, recent: 
       };
     },
 
-    /** @param toHour the first hour that is not over. */
-    async figures(search: Figured, shop: string, toHour: number): Promise<ShopFigures> {
-      const toMs = toHour * HOUR_MS;
-      const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-      const [series, match] = await Promise.all([
-        search.series({ shop, fromMs: toMs - SERIES_HOURS * HOUR_MS, toMs, stepMs: HOUR_MS }),
-        search.matchQuality({ shop, fromDay: day(toMs - MATCH_DAYS * DAY_MS), toDay: day(toMs - 1) }),
-      ]);
-      const toHours = (counts: readonly number[]): Hours => ({ fromHour: series.fromMs / HOUR_MS, counts });
-      const none = toHours([]);
-      const destinations = parts.workers
-        .filter((worker) => worker.shop === shop)
-        .map(({ consumer, destination, state }) => {
-          const found = deliveriesOf(series, consumer);
-          const rows = match.filter((row) => row.consumer === consumer);
-          return {
-            destination: destination.name,
-            delivered: found ? toHours(found.delivered) : none,
-            dead: found ? toHours(found.dead) : none,
-            match: rows.map((row): MatchDay => ({ ...row, day: Date.parse(row.day) / DAY_MS })),
-            isPaused: state() === 'paused',
-          };
-        });
-      const byHour = (what: 'accepted' | 'rejected' | 'coerced' | 'unconfirmed') =>
-        counted.hours(shop, what, toHour);
-      return {
-        shop,
-        names: Object.fromEntries(series.events.map(({ name, points }) => [name, toHours(points)])),
-        destinations,
-        accepted: byHour('accepted'),
-        rejected: byHour('rejected'),
-        coerced: byHour('coerced'),
-        unconfirmed: byHour('unconfirmed'),
-      };
+    /** Of each shop. @param toHour the first hour that is not over. */
+    async figures(search: Figured, toHour: number): Promise<ShopFigures[]> {
+      const counted = await readCounted(parts.log, toHour);
+      const figures: ShopFigures[] = [];
+      for (const { id } of parts.shops) figures.push(await ofShop(search, id, toHour, counted));
+      return figures;
     },
   };
 }

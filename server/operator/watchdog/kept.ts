@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { ALERT_RULES } from '../../../shared/alert-rules.ts';
 import { readJson } from '../../../shared/json.ts';
 import { Notice } from '../../../shared/operator-api/index.ts';
-import { MAX_FACT_LENGTH, type Store } from '../../store/store.ts';
-import { KeptHours } from './counted-hours.ts';
+import type { Claim } from '../../store/jobs.ts';
+import type { Store } from '../../store/store.ts';
 
 /** From the first finding until nothing is found for a while. The values are those found first. Times in epoch ms. */
 const Incident = Notice.extend({
@@ -28,12 +28,11 @@ export const Kept = z.object({
   ended: z.array(Incident).catch([]),
   /** Messages that were not accepted yet. */
   pending: z.array(Pending).catch([]),
-  hours: KeptHours,
 });
 export type Kept = z.infer<typeof Kept>;
 
 const FACT = 'watchdog';
-const NOTHING: Kept = { open: [], ended: [], pending: [], hours: {} };
+const NOTHING: Kept = { open: [], ended: [], pending: [] };
 
 /** Nothing where it cannot be read: the watchdog begins anew then. */
 export async function readKept(log: Pick<Store, 'readFact'>): Promise<Kept> {
@@ -42,8 +41,6 @@ export async function readKept(log: Pick<Store, 'readFact'>): Promise<Kept> {
   return kept?.data ?? NOTHING;
 }
 
-/** The counts by hour of very many shops are left out: after a restart their baseline begins anew. */
-export function writeKept(log: Pick<Store, 'writeFact'>, kept: Kept): Promise<void> {
-  const text = JSON.stringify(kept);
-  return log.writeFact(FACT, text.length <= MAX_FACT_LENGTH ? text : JSON.stringify({ ...kept, hours: {} }));
-}
+/** @returns false: another process watches now, and nothing is written. */
+export const writeKept = (log: Pick<Store, 'writeFact'>, kept: Kept, claim: Claim): Promise<boolean> =>
+  log.writeFact(FACT, JSON.stringify(kept), claim);

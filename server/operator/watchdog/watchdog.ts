@@ -3,17 +3,15 @@ import type { Alert } from '../../../shared/operator-api/index.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Counters } from '../../observe/counters.ts';
 import type { Logger } from '../../observe/log.ts';
+import type { Claim } from '../../store/jobs.ts';
 import type { Search } from '../../store/search.ts';
 import type { Store } from '../../store/store.ts';
-import { createCountedHours } from './counted-hours.ts';
-import type { Finding } from './finding.ts';
 import { createGather, type Figured, type GatherParts } from './gather.ts';
 import { hourOf } from './hours.ts';
 import { type Changes, createIncidents } from './incidents.ts';
-import { type Incident, type Pending, readKept, writeKept } from './kept.ts';
+import { type Incident, type Kept, type Pending, readKept, writeKept } from './kept.ts';
 import { toAlert } from './message.ts';
 import type { Outbox } from './outbox.ts';
-import { createRecent } from './recent.ts';
 import { findHourly, HOURLY_RULES } from './rules/hourly.ts';
 import { findLive, LIVE_RULES } from './rules/live.ts';
 import { LOG_LINES } from './rules/log-lines.ts';
@@ -21,7 +19,7 @@ import { LOG_LINES } from './rules/log-lines.ts';
 export interface WatchdogParts extends Omit<GatherParts, 'log'> {
   log: GatherParts['log'] & Pick<Store, 'readFact' | 'writeFact'>;
   search: Figured & Pick<Search, 'indexedUntil'>;
-  counters: Pick<Counters, 'snapshot' | 'count'>;
+  counters: Pick<Counters, 'count'>;
   clock: Pick<Clock, 'now'>;
   logger: Logger;
   newId: () => string;
@@ -30,11 +28,13 @@ export interface WatchdogParts extends Omit<GatherParts, 'log'> {
 }
 
 export interface Watchdog {
-  /** Looks once; to be called every minute. Never called again before it is done. @throws what the store throws. */
+  /** Goes on with what another process knew, unless it has the job already. */
+  take(claim: Claim): Promise<void>;
+  /** Looks once; to be called every minute after `take`. Never called again before it is done. @throws what the store throws. */
   check(): Promise<void>;
-  /** Open ones, the newest first; then those that ended in the last two weeks. */
-  alerts(): Alert[];
-  open(): readonly Incident[];
+  /** As any process with this store has them. Open ones, the newest first; then those that ended in the last two weeks. */
+  alerts(): Promise<Alert[]>;
+  open(): Promise<readonly Incident[]>;
   stop(): Promise<void>;
 }
 
@@ -45,14 +45,45 @@ const MOST_LAG = 5_000;
 const live = new Set(LIVE_RULES);
 const hourly = new Set(HOURLY_RULES);
 
-/** Finds incidents, logs each, and has it posted, once when it opens and once when it ends. */
-export async function createWatchdog(parts: WatchdogParts): Promise<Watchdog> {
-  const { log, search, counters, clock, logger, shops, newId, startOutbox } = parts;
-  const kept = await readKept(log);
+/** Finds incidents, logs each, and has it posted, once when it opens and once when it ends. Of several processes one does. */
+export function createWatchdog(parts: WatchdogParts): Watchdog {
+  const { log } = parts;
+  const gather = createGather(parts);
+  let watch: Watch | undefined;
+  return {
+    async take(claim) {
+      if (watch?.claim.fence === claim.fence) return;
+      await watch?.outbox?.stop();
+      watch = createWatch(parts, gather, await readKept(log), claim);
+    },
+    async check() {
+      if (await watch?.check()) return;
+      // Another process has the job.
+      await watch?.outbox?.stop();
+      watch = undefined;
+    },
+    async alerts() {
+      const { open, ended } = await readKept(log);
+      return [...open.toSorted((a, b) => b.openedAtMs - a.openedAtMs), ...ended].map(toAlert);
+    },
+    open: async () => (await readKept(log)).open,
+    async stop() {
+      await watch?.stop();
+    },
+  };
+}
+
+type Watch = ReturnType<typeof createWatch>;
+
+/** While this process has the job. @param kept of the one that had it before. */
+function createWatch(
+  parts: WatchdogParts,
+  gather: ReturnType<typeof createGather>,
+  kept: Kept,
+  claim: Claim,
+) {
+  const { log, search, counters, clock, logger, newId, startOutbox } = parts;
   const incidents = createIncidents(kept, clock.now(), newId);
-  const counted = createCountedHours(kept.hours);
-  const recent = createRecent();
-  const gather = createGather(parts, counted, recent);
   let isChanged = false;
   const outbox = startOutbox?.(kept.pending, () => {
     isChanged = true;
@@ -76,52 +107,42 @@ export async function createWatchdog(parts: WatchdogParts): Promise<Watchdog> {
     if (toHour <= lookedToHour) return;
     const { lag } = await search.indexedUntil();
     if (lag > MOST_LAG) return;
-    const findings: Finding[] = [];
-    for (const { id } of shops) {
-      const figures = await gather.figures(search, id, toHour);
-      findings.push(...findHourly(figures, toHour, incidents.history));
-    }
+    const figures = await gather.figures(search, toHour);
+    const findings = figures.flatMap((shop) => findHourly(shop, toHour, incidents.history));
     lookedToHour = toHour;
     isChanged = true;
     report(incidents.update(findings, hourly, nowMs));
   }
 
-  async function keep(nowMs: number): Promise<void> {
-    if (!isChanged) return;
+  /** Returns false when another process has the job. */
+  async function keep(): Promise<boolean> {
+    if (!isChanged) return true;
     isChanged = false;
-    const ids = shops.map(({ id }) => id);
-    await writeKept(log, {
-      open: incidents.open(),
-      ended: [...incidents.ended()],
-      pending: [...(outbox?.pending() ?? [])],
-      hours: counted.keep(ids, nowMs),
-    });
+    const pending = [...(outbox?.pending() ?? [])];
+    return writeKept(log, { open: incidents.open(), ended: [...incidents.ended()], pending }, claim);
   }
 
   return {
-    async check() {
+    claim,
+    outbox,
+    /** Returns false when another process has the job. */
+    async check(): Promise<boolean> {
       const nowMs = clock.now();
-      const rows = counters.snapshot();
-      counted.sample(rows, nowMs);
-      recent.sample(rows, nowMs);
       const state = await gather.state(nowMs);
       const findings = findLive(state, (subject) => incidents.find(subject) !== undefined);
       report(incidents.update(findings, live, nowMs));
       try {
         await lookHourly(nowMs);
-      } finally {
-        await keep(nowMs);
+      } catch (error) {
+        await keep();
+        throw error;
       }
+      return keep();
     },
-    alerts: () =>
-      [...incidents.open().toSorted((a, b) => b.openedAtMs - a.openedAtMs), ...incidents.ended()].map(
-        toAlert,
-      ),
-    open: incidents.open,
-    async stop() {
+    async stop(): Promise<void> {
       await outbox?.stop();
       isChanged = true;
-      await keep(clock.now());
+      await keep();
     },
   };
 }

@@ -5,6 +5,9 @@ import { type Connection, prepare } from '../sqlite/prepare.ts';
 import type { ConsumerState, SharedConsumers } from '../sqlite/tables.ts';
 import type { Transactions } from './transactions.ts';
 
+/** Longer than anything is leased. */
+const DENIALS_KEPT = '10 minutes';
+
 interface ConsumerRow
   extends Omit<ConsumerState, 'name' | 'shop' | 'decryptsPii' | 'saleStages' | 'audience'> {
   name: string;
@@ -15,11 +18,14 @@ interface ConsumerRow
 /** Which collector delivers for which consumer, by rows whose times are those of the database's clock. */
 export interface Collectors extends SharedConsumers {
   /**
-   * Says that this collector runs, takes over the consumers of those that do not any more, and hands over some when others
+   * Says that this collector runs, and what its workers are like, by consumer; takes over the consumers of those that do not any more, and hands over some when others
    * have joined. In a transaction. Returns whether anything changed hands, the database's time, epoch ms, and
    * whether a collector runs no more.
    */
-  claim(consumers: readonly ConsumerState[]): { isChanged: boolean; nowMs: number; hasLeft: boolean };
+  claim(
+    consumers: readonly ConsumerState[],
+    states: Readonly<Record<string, string>>,
+  ): { isChanged: boolean; nowMs: number; hasLeft: boolean };
   /** Takes a job over unless a collector that runs has it. In a transaction. Undefined: another has it. */
   claimJob(job: Job): Claim | undefined;
   /** A run of it has ended. In a transaction. */
@@ -38,13 +44,14 @@ export function createCollectors(
   const changed = prepare<ConsumerRow>(
     connection,
     `SELECT id, name, shop, cursor, trusted_cursor AS trustedCursor, waiting, dead_letters AS deadLetters,
-       requeued_to AS requeuedTo, requeue_end AS requeueEnd, resumed_to AS resumedTo, resume_end AS resumeEnd, owner, fence
+       requeued_to AS requeuedTo, requeue_end AS requeueEnd, resumed_to AS resumedTo, resume_end AS resumeEnd, owner, fence, state
      FROM consumers WHERE version > ?`,
   );
   const update = prepare(
     connection,
     `UPDATE consumers SET cursor = ?2, trusted_cursor = ?3, waiting = ?4, dead_letters = ?5, requeued_to = ?6,
-       requeue_end = ?7, resumed_to = ?8, resume_end = ?9, fence = ?10, owner = ?11, version = ?12 WHERE id = ?1`,
+       requeue_end = ?7, resumed_to = ?8, resume_end = ?9, fence = ?10, owner = ?11, state = ?12, version = ?13
+     WHERE id = ?1`,
   );
   const count = prepare<Pick<ConsumerState, 'waiting' | 'deadLetters'>>(
     connection,
@@ -79,8 +86,18 @@ export function createCollectors(
     `INSERT INTO jobs (name, owner, fence) VALUES (?1, ?2, ?3)
      ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, fence = excluded.fence`,
   );
-  /** The newest transaction whose changes were read. */
+  const recordDenial = prepare(connection, 'INSERT INTO denials (version, collector, key) VALUES (?, ?, ?)');
+  const findDenials = prepare<{ key: string }>(
+    connection,
+    'SELECT key FROM denials WHERE version > ? AND collector <> ?',
+  );
+  const removeDenials = prepare(
+    connection,
+    `DELETE FROM denials WHERE at < clock_timestamp() - INTERVAL '${DENIALS_KEPT}'`,
+  );
+  /** The newest transaction whose changes were read, and that whose denials were. */
   let readUpTo = -1;
+  let denialsUpTo = -1;
   /** The collectors that ran at the last claim. */
   let ranBefore = new Set<string>();
   /** By the consumer's id; absent: nobody. */
@@ -89,7 +106,7 @@ export function createCollectors(
   const leaving = new Set<number>();
 
   const isOwned = ({ id: consumer }: ConsumerState) => owners.get(consumer) === id && !leaving.has(consumer);
-  function save(state: ConsumerState): void {
+  function save(consumer: ConsumerState): void {
     const {
       cursor,
       trustedCursor,
@@ -100,10 +117,10 @@ export function createCollectors(
       resumedTo,
       resumeEnd,
       fence,
-    } = state;
+    } = consumer;
     const requeue = [requeuedTo, requeueEnd, resumedTo, resumeEnd] as const;
-    const owner = owners.get(state.id) ?? null;
-    update.run(state.id, cursor, trustedCursor, waiting, deadLetters, ...requeue, fence, owner, version());
+    const owned = [fence, owners.get(consumer.id) ?? null, consumer.state, version()] as const;
+    update.run(consumer.id, cursor, trustedCursor, waiting, deadLetters, ...requeue, ...owned);
   }
 
   function acquire(consumer: ConsumerState): void {
@@ -145,16 +162,24 @@ export function createCollectors(
     },
     forget() {
       readUpTo = -1;
+      denialsUpTo = -1;
     },
-    claim(consumers) {
+    recordDenial: (key) => recordDenial.run(version(), id, key),
+    foreignDenials() {
+      const found = findDenials.all(denialsUpTo, id).map(({ key }) => key);
+      denialsUpTo = version() - 1;
+      return found;
+    },
+    claim(consumers, states) {
       const names = JSON.stringify(consumers.map(({ name }) => name));
       const nowMs = register.get(id, aliveMs / 1000, names)?.nowMs ?? 0;
       removeDead.run();
+      removeDenials.run();
       const collectors = findRunning
         .all()
         .map((one) => ({ id: one.id, names: new Set<string>(JSON.parse(one.consumers)) }));
       const running = new Set(collectors.map((one) => one.id));
-      const hasLeft = ranBefore.difference(running).size > 0;
+      const hasLeft = [...ranBefore].some((one) => !running.has(one));
       ranBefore = running;
       let isChanged = false;
       for (const consumer of consumers) {
@@ -163,14 +188,11 @@ export function createCollectors(
         const wanted = preferred(able, consumer.name);
         if (wanted === id) leaving.delete(consumer.id);
         if (owner === id && wanted !== id) isChanged = handOver(consumer) || isChanged;
-        else if (
-          wanted === id &&
-          owner !== id &&
-          (owner === undefined || !running.has(owner))
-        ) {
+        else if (wanted === id && owner !== id && (owner === undefined || !running.has(owner))) {
           acquire(consumer);
           isChanged = true;
         }
+        if (isOwned(consumer)) consumer.state = states[consumer.name] ?? consumer.state;
       }
       return { isChanged, nowMs, hasLeft };
     },

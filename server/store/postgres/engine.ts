@@ -1,4 +1,4 @@
-import { type Engaged, openEngineLog, type SharedMethods } from '../sqlite/engine.ts';
+import { type Engaged, type Own, openEngineLog, type SharedMethods } from '../sqlite/engine.ts';
 import type { LogClock } from '../sqlite/log-clock.ts';
 import type { LogWatch, Store } from '../store.ts';
 import type { Thread } from '../thread/start.ts';
@@ -17,14 +17,13 @@ const WATCH_MS = 250;
  * @throws {DataDirUnusable} when the database cannot be used; the message says what to change.
  */
 export const openPostgresLog = (data: PostgresLogData, clock: LogClock, watch: LogWatch): Promise<Store> =>
-  openEngineLog(new URL('./worker.ts', import.meta.url), data, clock, watch, (call, onChange) =>
-    joinCollectors(call, onChange, { aliveMs: data.aliveMs, clock, watch }),
+  openEngineLog(new URL('./worker.ts', import.meta.url), data, clock, watch, (call, own) =>
+    joinCollectors(call, own, { aliveMs: data.aliveMs, clock, watch }),
   );
 
-/** @param onChange what waits may be due: others have stored something, or this collector took something over. */
 async function joinCollectors(
   call: Thread<SharedMethods>['call'],
-  onChange: () => void,
+  { states, onChange, onConsentChanges }: Own,
   { aliveMs, clock, watch }: { aliveMs: number; clock: LogClock; watch: LogWatch },
 ): Promise<Engaged> {
   const freeListeners = new Set<() => void>();
@@ -32,20 +31,24 @@ async function joinCollectors(
   const unlessAway = (work: () => Promise<void>) => () => void work().catch(() => {});
   async function claim(): Promise<void> {
     const askedMs = clock.steady();
-    const { isChanged, nowMs, hasLeft } = await call.claim();
+    const { isChanged, nowMs, hasLeft } = await call.claim(
+      Object.fromEntries([...states].map(([consumer, read]) => [consumer, read()])),
+    );
     const aheadMs = clock.follow?.(nowMs, askedMs) ?? 0;
     if (Math.abs(aheadMs) > CLOCK_DIFFERS_MS) watch.clockDiffers(aheadMs);
     if (isChanged) onChange();
     if (hasLeft) for (const listener of freeListeners) listener();
   }
   const look = unlessAway(async () => {
-    const count = await call.foreignWrites();
-    if (count !== lastCount) onChange();
-    lastCount = count;
+    const { foreignWrites, changes } = await call.look();
+    onConsentChanges(changes);
+    if (foreignWrites !== lastCount) onChange();
+    lastCount = foreignWrites;
   });
   await claim();
   const timers = [setInterval(unlessAway(claim), aliveMs / CLAIMS), setInterval(look, WATCH_MS)];
   return {
+    stateOf: call.stateOf,
     claimJob: call.claimJob,
     finishJob: (job) => call.finishJob(job, clock.now()),
     onJobsFree(listener) {

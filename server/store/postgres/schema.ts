@@ -35,7 +35,15 @@ const SHARED = `
     -- Of the transaction that changed it last.
     ADD version bigint NOT NULL DEFAULT 0,
     -- The collector that delivers for it, and how often that was another than before.
-    ADD owner text, ADD fence bigint NOT NULL DEFAULT 0;
+    ADD owner text, ADD fence bigint NOT NULL DEFAULT 0,
+    -- What its worker says of itself.
+    ADD state text NOT NULL DEFAULT '';
+  -- Who denied something in the last minutes, for what other collectors have leased: by the transaction that recorded it.
+  CREATE TABLE denials (
+    version bigint NOT NULL, collector text NOT NULL, key text NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp()
+  );
+  CREATE INDEX denials_by_version ON denials (version);
+  CREATE INDEX denials_by_age ON denials (at);
   -- What one collector does for all: who, how often that was another than before, and when a run last ended, epoch ms.
   CREATE TABLE jobs (name text PRIMARY KEY, owner text NOT NULL, fence bigint NOT NULL, ran_at bigint);
 `;

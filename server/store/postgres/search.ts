@@ -15,7 +15,11 @@ export function openPostgresSearch(
     {
       file: new URL('./search-worker.ts', import.meta.url),
       data,
-      isFollower: remember(async () => (await claimJob('search-index')) !== undefined, CLAIM_MS, () => performance.now()),
+      isFollower: remember(
+        async () => (await claimJob('search-index')) !== undefined,
+        CLAIM_MS,
+        () => performance.now(),
+      ),
     },
     options,
   );

@@ -51,11 +51,15 @@ function openEngine(data: PostgresLogData) {
       ...engine,
       writes: {
         ...engine.writes,
-        claim: () => collectors.claim(store?.consumers ?? []),
+        claim: (states: Readonly<Record<string, string>>) => collectors.claim(store?.consumers ?? [], states),
         claimJob: collectors.claimJob,
         finishJob: collectors.finishJob,
       },
-      reads: { ...engine.reads, foreignWrites: transactions.foreignWrites },
+      reads: {
+        ...engine.reads,
+        stateOf: (name: string) => store?.consumer(name).state ?? '',
+        look: () => ({ foreignWrites: transactions.foreignWrites(), changes: engine.reads.consentChanges() }),
+      },
     };
   } catch (error) {
     connection.close();

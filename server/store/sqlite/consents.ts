@@ -96,16 +96,21 @@ export function createConsents(store: OpenStore) {
   let denied: string[] = [];
   let refused = 0;
   let denials = 0;
-  // What a failed transaction wrote is not there: the next message writes it again.
-  const forget = () => {
+  const forgetKnown = () => {
     known.clear();
     absent.clear();
   };
   store.joinTransactions({
     begin() {},
-    forget,
+    forget() {
+      forgetKnown();
+      const others = store.foreignDenials();
+      denied.push(...others);
+      denials += others.length;
+    },
+    // What a failed transaction wrote is not there: the next message writes it again.
     rollback() {
-      forget();
+      forgetKnown();
       denied = [];
       refused = 0;
     },
@@ -166,8 +171,10 @@ export function createConsents(store: OpenStore) {
   }
 
   function deny(shop: string, subject: string): void {
-    denied.push(`${shop}\n${subject}`);
+    const key = `${shop}\n${subject}`;
+    denied.push(key);
     denials++;
+    store.recordDenial(key);
   }
 
   function change(shop: string, subject: string, record: Known, said: Said): void {

@@ -23,6 +23,7 @@ import { createFindPerson } from './find-person.ts';
 import { createFormerKeys } from './former-keys.ts';
 import { createHistory, type HistoryLimits } from './history.ts';
 import { longestHoldMs } from './hold-times.ts';
+import { createHourlyCounts } from './hourly-counts.ts';
 import { createLease } from './lease.ts';
 import { createLedger } from './ledger.ts';
 import { createLoneViews } from './lone-views.ts';
@@ -70,6 +71,7 @@ export function createEngine(data: LogData, tables: Tables) {
   const history = createHistory(store, data);
   const audit = createAudit(store);
   const facts = createFacts(store);
+  const hourlyCounts = createHourlyCounts(store);
   const ledger = createLedger(store);
   const windows = { retentionMs, orderKeyMs };
   const dedup = tables.createDedup?.(store, windows) ?? createDedup(store, windows);
@@ -119,7 +121,18 @@ export function createEngine(data: LogData, tables: Tables) {
   });
   const { retain, purge } = createRetain(store, {
     tables,
-    ...{ retentionMs, remove, encryptedPii, dedup, history, audit, deadLetters, ledger, composeRow },
+    ...{
+      retentionMs,
+      remove,
+      encryptedPii,
+      dedup,
+      history,
+      audit,
+      deadLetters,
+      ledger,
+      composeRow,
+      hourlyCounts,
+    },
     orders: orderRetention,
     redactions,
   });
@@ -150,6 +163,7 @@ export function createEngine(data: LogData, tables: Tables) {
       endAction: audit.end,
       writeFact: facts.write,
       keepFact: facts.keep,
+      addCounts: hourlyCounts.add,
       closeEvidence: evidenceClosing.close,
       confirmRedaction: redactions.confirm,
       finishRedaction: redactions.finish,
@@ -170,7 +184,9 @@ export function createEngine(data: LogData, tables: Tables) {
       history: history.list,
       audit: audit.list,
       readFact: facts.read,
+      counts: hourlyCounts.find,
       consentHistory: consents.history,
+      consentChanges: consents.changes,
       recordedOf: createRecordedOf(store.connection, consents),
       consentStates: (shop: string, subjects: readonly string[]) =>
         subjects.map((subject) => consents.find(shop, subject)?.state ?? NOTHING_SAID),

@@ -5,6 +5,7 @@ import type { Accepted, DeadLetter, LogWatch, Store } from '../store.ts';
 import { personSubject, visitorSubject } from '../subject.ts';
 import { startThread, type Thread } from '../thread/start.ts';
 import { createWitness } from '../witness.ts';
+import type { WorkerStates } from '../worker-states.ts';
 import { collectSettlements } from './collect-settlements.ts';
 import type { ConsentChanges } from './consents.ts';
 import type { LogData } from './create-engine.ts';
@@ -26,18 +27,33 @@ export const openSqliteLog = (data: LogData, clock: LogClock, watch: LogWatch): 
 
 /** Methods that only the thread of a shared log has. */
 export interface SharedMethods {
-  /** Says that this process runs. Returns whether consumers changed hands, the database's time, epoch ms, and whether a process runs no more. */
-  claim(): { isChanged: boolean; nowMs: number; hasLeft: boolean };
+  /** Says that this process runs, and what its workers are like, by consumer. Returns whether consumers changed hands, the database's time, epoch ms, and whether a process runs no more. */
+  claim(states: Readonly<Record<string, string>>): { isChanged: boolean; nowMs: number; hasLeft: boolean };
   claimJob(job: Job): Claim | undefined;
   finishJob(claim: Claim, nowMs: number): void;
-  /** How often others had written, since the start. */
-  foreignWrites(): number;
+  /** How often others had written, since the start, and what was denied since the last call. */
+  look(): { foreignWrites: number; changes: ConsentChanges | null };
+  /** What the process that delivers for the consumer said of its worker. */
+  stateOf(consumer: string): string;
 }
 /** What a process does beside others on the same log. */
-export interface Engaged extends Jobs {
+export interface Engaged extends Jobs, Pick<WorkerStates, 'stateOf'> {
   stop(): void;
 }
-const ALONE: Engaged = { ...EVERY_JOB, stop() {} };
+/** What others need of this process, and what it needs to know of them. */
+export interface Own {
+  states: ReadonlyMap<string, () => string>;
+  /** What waits may be due: others have stored something, or this process took something over. */
+  onChange(): void;
+  onConsentChanges(changes: ConsentChanges | null): void;
+}
+type Engage = (call: Thread<SharedMethods>['call'], own: Own) => Promise<Engaged>;
+
+const alone: Engage = async (_call, { states }) => ({
+  ...EVERY_JOB,
+  stateOf: async (consumer) => states.get(consumer)?.() ?? '',
+  stop() {},
+});
 
 /** @param engage begins what the process does beside others; default: it is alone. */
 export async function openEngineLog(
@@ -45,7 +61,7 @@ export async function openEngineLog(
   data: LogData,
   clock: LogClock,
   watch: LogWatch,
-  engage: (call: Thread<SharedMethods>['call'], onChange: () => void) => Promise<Engaged> = async () => ALONE,
+  engage: Engage = alone,
 ): Promise<Store> {
   const { call, send, close } = await startThread<LogMethods & SharedMethods>(worker, data, {
     onCommit: watch.committed,
@@ -83,10 +99,16 @@ export async function openEngineLog(
   }
   const now = () => ({ nowMs: clock.now(), steadyMs: clock.steady() });
 
-  const { stop, ...jobs } = await engage(call, callListeners);
+  const states = new Map<string, () => string>();
+  const { stop, ...shared } = await engage(call, {
+    states,
+    onChange: callListeners,
+    onConsentChanges: applyChanges,
+  });
   const { requeueNow, personOf, purge } = call;
   return {
-    ...jobs,
+    ...shared,
+    reportState: (consumer, read) => void states.set(consumer, read),
     requeueNow,
     replayDeadLetters: (selection, action) => withListeners(call.replayDeadLetters(selection, action, now())),
     discardDeadLetters: (selection, action) => call.discardDeadLetters(selection, action),
@@ -163,6 +185,8 @@ export async function openEngineLog(
     audit: call.audit,
     readFact: call.readFact,
     keepFact: call.keepFact,
+    addCounts: call.addCounts,
+    counts: call.counts,
     async writeFact(name, value, claim) {
       if (value.length > MAX_FACT_LENGTH) throw new RangeError(`a fact has ${value.length} characters`);
       return call.writeFact(name, value, claim);

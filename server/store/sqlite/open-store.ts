@@ -50,6 +50,8 @@ export function createStore(tables: Tables, configured: readonly Consumer[]): Op
     isShared: shared !== undefined,
     isOwned: (consumer) => shared?.isOwned(consumer) ?? true,
     hasJob: (claim) => shared?.hasJob(claim) ?? true,
+    recordDenial: (key) => shared?.recordDenial(key),
+    foreignDenials: () => shared?.foreignDenials() ?? [],
     joinTransactions: (member) => void members.push(member),
     transaction(work) {
       for (const member of members) member.begin();
@@ -105,7 +107,7 @@ function loadConsumer({ connection, assignedSeq }: Tables, consumer: Consumer): 
      FROM consumers WHERE name = ?1 AND shop = ?2`,
   ).get(name, shop, audience);
   if (!state) throw new Error(`consumer ${name} was not stored`);
-  return { ...consumer, ...state, audience, ...resumed(state), fence: 0 };
+  return { ...consumer, ...state, audience, ...resumed(state), fence: 0, state: '' };
 }
 
 /** Everything that an earlier process leased or postponed is due. */

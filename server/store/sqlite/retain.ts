@@ -5,6 +5,7 @@ import type { DeadLetters } from './dead-letters.ts';
 import type { Dedup } from './dedup-keys.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
 import type { History } from './history.ts';
+import type { HourlyCountRows } from './hourly-counts.ts';
 import type { LedgerRows } from './ledger.ts';
 import type { OpenStore } from './open-store.ts';
 import type { OrderRetention } from './order-retention.ts';
@@ -26,6 +27,7 @@ interface Parts {
   ledger: Pick<LedgerRows, 'retain'>;
   orders: OrderRetention;
   redactions: Pick<Redactions, 'retain'>;
+  hourlyCounts: Pick<HourlyCountRows, 'retain' | 'purge'>;
   composeRow(row: ComposedRow): Frozen;
 }
 
@@ -37,7 +39,7 @@ interface Retained {
 /** What is past its time, and all of a shop. */
 export function createRetain(store: OpenStore, parts: Parts) {
   const { retentionMs, remove, encryptedPii, dedup, history, deadLetters, ledger, composeRow } = parts;
-  const { orders, redactions, audit, tables } = parts;
+  const { orders, redactions, audit, hourlyCounts, tables } = parts;
   const { connection } = store;
   const uncomposed = prepareTexts<Omit<ComposedRow, 'packed'>>(
     connection,
@@ -111,6 +113,8 @@ export function createRetain(store: OpenStore, parts: Parts) {
       yield* ledger.retain(nowMs);
       yield* redactions.retain(nowMs);
       yield* audit.retain(nowMs);
+      hourlyCounts.retain(nowMs);
+      yield;
       yield* tables.shrink();
       yield* tables.forget();
       return removed;
@@ -129,6 +133,7 @@ export function createRetain(store: OpenStore, parts: Parts) {
       while (store.transaction(() => shopKeys.changed(shop, CHUNK)) > 0) yield;
       yield* history.purge(shop);
       yield* orders.purge(shop);
+      hourlyCounts.purge(shop);
       yield* tables.forget();
       return removed;
     },

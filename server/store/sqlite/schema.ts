@@ -1,11 +1,12 @@
 import { AUDIT_SCHEMA } from './audit.ts';
 import { HISTORY_SCHEMA } from './history.ts';
+import { COUNTS_SCHEMA } from './hourly-counts.ts';
 import { LEDGER_SCHEMA } from './ledger.ts';
 import { REDACTION_SCHEMA } from './redactions.ts';
 import { CONSENT_SCHEMA } from './schema-consent.ts';
 import { ORDER_SCHEMA } from './schema-orders.ts';
 
-export const VERSION = 7;
+export const VERSION = 8;
 
 export const EVENT_INDEXES = `
   CREATE INDEX events_trusted ON events (shop, seq) WHERE voice = 1;
@@ -26,7 +27,7 @@ export const DELIVERY_INDEX = 'CREATE INDEX deliveries_by_due ON deliveries (con
  *
  * `seq` is never used twice, or an event could be inserted below a cursor. Times are epoch milliseconds.
  */
-export const SCHEMA = `${ORDER_SCHEMA}${CONSENT_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}${AUDIT_SCHEMA}
+export const SCHEMA = `${ORDER_SCHEMA}${CONSENT_SCHEMA}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}${AUDIT_SCHEMA}${COUNTS_SCHEMA}
   CREATE TABLE events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     shop TEXT NOT NULL,

@@ -24,6 +24,8 @@ export interface ConsumerState extends Omit<Consumer, 'audience'> {
   resumeEnd: number;
   /** Fencing number: grows when another process takes it over; what was leased under an earlier one settles nothing. */
   fence: number;
+  /** What its worker said of itself; empty where one process has the tables to itself. */
+  state: string;
 }
 
 /** The open file and the state kept in memory beside it. */
@@ -41,6 +43,10 @@ export interface OpenStore {
   isOwned(consumer: ConsumerState): boolean;
   /** Whether no other process has taken the job over since. */
   hasJob(claim: Claim): boolean;
+  /** For deliveries that other processes have leased. @param key `shop\nsubject` of who denied something. */
+  recordDenial(key: string): void;
+  /** What other processes recorded of that since the last call. */
+  foreignDenials(): string[];
   /** @throws {RangeError} for a name the log was not opened with. */
   consumer(name: string): ConsumerState;
   consumers: readonly ConsumerState[];
@@ -65,6 +71,8 @@ export interface SharedConsumers {
   isOwned(consumer: ConsumerState): boolean;
   /** Whether no other process has taken the job over since. */
   hasJob(claim: Claim): boolean;
+  recordDenial(key: string): void;
+  foreignDenials(): string[];
 }
 
 /** What was found at this start. `highWaterMarkLost`: there are events, but their mark is absent or damaged. */

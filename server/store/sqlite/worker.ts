@@ -19,6 +19,7 @@ import {
   UPGRADE_FROM_4,
   UPGRADE_FROM_5,
   UPGRADE_FROM_6,
+  UPGRADE_FROM_7,
   UPGRADE_SCHEMA,
 } from './upgrade/schema.ts';
 import { upgradeStore } from './upgrade/store.ts';
@@ -42,6 +43,7 @@ function openEngine(data: LogData, onProgress: (step: string, done: number) => v
       4: UPGRADE_FROM_4,
       5: UPGRADE_FROM_5,
       6: UPGRADE_FROM_6,
+      7: UPGRADE_FROM_7,
     },
     functions: CONSENT_FUNCTIONS,
   });

@@ -8,8 +8,8 @@ import { ADMIN_RATE, createAdminApi } from '../../../server/platforms/shopline/a
 import { createSync } from '../../../server/platforms/shopline/reports/sync.ts';
 import { createTokens } from '../../../server/platforms/shopline/tokens/tokens.ts';
 import { createSandbox, SANDBOX_CREDENTIALS, shoplineToken } from '../../../server/sandbox/index.ts';
-import { flow, marketing, NO_MESSAGES, NOW_MS, node } from '../../analytics/fixtures.ts';
 import { EVERY_JOB } from '../../../server/store/jobs.ts';
+import { flow, marketing, NO_MESSAGES, NOW_MS, node } from '../../analytics/fixtures.ts';
 import { createFakeClock } from '../../support/clock.ts';
 import { HOUR_MS } from './tokens.ts';
 

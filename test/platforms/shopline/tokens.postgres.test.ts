@@ -44,6 +44,7 @@ function createShopline() {
 test('both renew a token: that of the collector which has the job now counts, also for the one that stood still', async () => {
   const own = ownSchema();
   const proxy = await startPostgresProxy(own.databaseUrl);
+  onTestFinished(proxy.close);
   const shopline = createShopline();
   async function startOne(databaseUrl: string, answered = Promise.resolve()) {
     const options = { ...own, databaseUrl, consumers: [], retentionMs: 24 * HOUR_MS, dataDir: '' };

@@ -1,6 +1,8 @@
 import { createRefusals, type Refusals } from '../../../server/delivery/refusals.ts';
+import { createCountKeeper } from '../../../server/operator/watchdog/counted-hours.ts';
 import type { Incident } from '../../../server/operator/watchdog/kept.ts';
 import { createWatchdog, type Watchdog } from '../../../server/operator/watchdog/watchdog.ts';
+import type { HourlyCount } from '../../../server/store/hourly-counts.ts';
 import { inEnglish } from '../../../shared/advice/notice.ts';
 import { createData, epochMs, HISTORY_HOURS, MONTH_HOURS, monthHour } from './data.ts';
 import { createDice } from './dice.ts';
@@ -40,7 +42,7 @@ export async function simulateMonth(seed: number): Promise<Posted[]> {
   const refusals = new Map<string, Refusals>();
   const refusalsOf = (shop: string, destination: string): Refusals => {
     const key = `${destination}@${shop}`;
-    const found = refusals.get(key) ?? createRefusals();
+    const found = refusals.get(key) ?? createRefusals(() => nowMs);
     refusals.set(key, found);
     return found;
   };
@@ -53,15 +55,32 @@ export async function simulateMonth(seed: number): Promise<Posted[]> {
     }
   };
 
-  const start = (): Promise<Watchdog> =>
+  const hourly = new Map<string, HourlyCount>();
+  const begin = () => {
+    const keepCounts = createCountKeeper(
+      {
+        async addCounts(added) {
+          for (const one of added) {
+            const key = `${one.what} ${one.hour} ${one.shop}`;
+            hourly.set(key, { ...one, count: one.count + (hourly.get(key)?.count ?? 0) });
+          }
+        },
+      },
+      { snapshot: () => [...counts.values()] as never },
+    );
+    return { keepCounts, watchdog: start() };
+  };
+  const start = (): Watchdog =>
     createWatchdog({
       shops: SHOPS.map(({ id }) => ({ id, ordersFrom: 'platform' })),
       workers: SHOPS.flatMap(({ id: shop }) =>
         DESTINATIONS.map((name) => ({
           ...{ consumer: `${name}@${shop}`, shop, destination: { name } },
           // A probe is refused now and then, and the next one is accepted.
-          state: () => (isPlanted('token-refused', { shop, destination: name }) ? 'paused' : 'closed'),
-          refusals: refusalsOf(shop, name),
+          state: async () => ({
+            breaker: isPlanted('token-refused', { shop, destination: name }) ? 'paused' : 'closed',
+            ...refusalsOf(shop, name).state(),
+          }),
         })),
       ),
       log: {
@@ -78,7 +97,12 @@ export async function simulateMonth(seed: number): Promise<Posted[]> {
           return { evidence: 20 * (hour() - from), hasOrder: monthHour(sinceMs) < silent.fromHour };
         },
         readFact: async (name) => facts.get(name),
-        writeFact: async (name, value) => void facts.set(name, value),
+        async writeFact(name, value) {
+          facts.set(name, value);
+          return true;
+        },
+        counts: async (what, fromHour) =>
+          [...hourly.values()].filter((one) => what.includes(one.what) && one.hour >= fromHour),
       },
       search: {
         series: data.series,
@@ -100,7 +124,7 @@ export async function simulateMonth(seed: number): Promise<Posted[]> {
         totalBytes: 100e9,
         freeBytes: (isPlanted('disk-nearly-full') ? 4.5e9 : 20e9) * dice.around(0.05),
       }),
-      counters: { snapshot: () => [...counts.values()] as never, count: () => {} },
+      counters: { count: () => {} },
       clock: { now: () => nowMs },
       logger: { info: () => {}, warn: () => {}, error: () => {} },
       newId: () => `alert_${++ids}`,
@@ -131,21 +155,21 @@ export async function simulateMonth(seed: number): Promise<Posted[]> {
       count('orders_provisional', { shop }, found.provisional);
       for (const [destination, { delivered, dead }] of Object.entries(found.deliveries)) {
         settleHour(refusalsOf(shop, destination), { delivered, dead });
-        count('deliveries', { shop, destination, outcome: 'delivered' }, delivered);
-        count('dead_letters', { shop, destination, reason: 'rejected' }, dead);
       }
     }
   };
 
-  let watchdog = await start();
+  let { keepCounts, watchdog } = begin();
   for (; nowMs < epochMs(MONTH_HOURS); nowMs += STEP_MS) {
     if (nowMs % HOUR_MS === 5 * STEP_MS) countHour();
     if (RESTARTS.has(nowMs - epochMs(0))) {
       await watchdog.stop();
       counts.clear();
       refusals.clear();
-      watchdog = await start();
+      ({ keepCounts, watchdog } = begin());
     }
+    await keepCounts(nowMs);
+    await watchdog.take({ job: 'watchdog', fence: 0 });
     await watchdog.check();
   }
   return posted;

@@ -3,6 +3,7 @@ import { visitorSubject } from '../../subject.ts';
 import { AUDIT_SCHEMA, UPGRADE_AUDIT } from '../audit.ts';
 import { formerRecord } from '../consents.ts';
 import { HISTORY_SCHEMA, UPGRADE_HISTORY } from '../history.ts';
+import { UPGRADE_COUNTS } from '../hourly-counts.ts';
 import { LEDGER_SCHEMA } from '../ledger.ts';
 import { REDACTION_SCHEMA, UPGRADE_REDACTIONS } from '../redactions.ts';
 import { DEAD_LETTERS_BY_SEQ, DELIVERY_INDEX, EVENT_INDEXES, RETENTION_INDEXES } from '../schema.ts';
@@ -14,7 +15,7 @@ const addPacked = (...tables: string[]): string =>
   tables.map((table) => `ALTER TABLE ${table} ADD COLUMN packed BLOB;`).join('');
 
 /** From version 2 of the schema. Rows are filled in afterwards (`store.ts`). */
-export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${CONSENT_SCHEMA}${EVENT_SUBJECTS}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}${AUDIT_SCHEMA}${addPacked('events')}
+export const UPGRADE_SCHEMA = `${ORDER_SCHEMA}${CONSENT_SCHEMA}${EVENT_SUBJECTS}${LEDGER_SCHEMA}${HISTORY_SCHEMA}${REDACTION_SCHEMA}${AUDIT_SCHEMA}${UPGRADE_COUNTS}${addPacked('events')}
   ALTER TABLE events ADD COLUMN voice INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE events ADD COLUMN audience INTEGER NOT NULL DEFAULT 3;
   ALTER TABLE events ADD COLUMN compose INTEGER NOT NULL DEFAULT 0;
@@ -55,7 +56,7 @@ export const UPGRADE_FROM_3 = `${UPGRADE_VIEWS}${addPacked('events', 'evidence')
   DROP TABLE former_reports;
   ALTER TABLE deliveries ADD COLUMN requeued_at INTEGER;
   ${RETENTION_INDEXES}
-  ${REDACTION_SCHEMA}${UPGRADE_REDACTIONS}${UPGRADE_HISTORY}${AUDIT_SCHEMA}
+  ${REDACTION_SCHEMA}${UPGRADE_REDACTIONS}${UPGRADE_HISTORY}${AUDIT_SCHEMA}${UPGRADE_COUNTS}
   -- Emails typed at checkouts and in unpaid orders were among them.
   DELETE FROM person_links;
   ${CONSENT_SCHEMA}${EVENT_SUBJECTS}
@@ -70,14 +71,17 @@ export const UPGRADE_FROM_3 = `${UPGRADE_VIEWS}${addPacked('events', 'evidence')
 /** From version 4 of the schema. */
 export const UPGRADE_FROM_4 = `${addPacked('events', 'evidence', 'order_reports')}
   ${DEAD_LETTERS_BY_SEQ}
-  ${UPGRADE_HISTORY}${AUDIT_SCHEMA}
+  ${UPGRADE_HISTORY}${AUDIT_SCHEMA}${UPGRADE_COUNTS}
 `;
 
 /** From version 5 of the schema. */
-export const UPGRADE_FROM_5 = `${UPGRADE_HISTORY}${AUDIT_SCHEMA}`;
+export const UPGRADE_FROM_5 = `${UPGRADE_HISTORY}${AUDIT_SCHEMA}${UPGRADE_COUNTS}`;
 
 /** From version 6 of the schema. */
-export const UPGRADE_FROM_6 = UPGRADE_AUDIT;
+export const UPGRADE_FROM_6 = `${UPGRADE_AUDIT}${UPGRADE_COUNTS}`;
+
+/** From version 7 of the schema. */
+export const UPGRADE_FROM_7 = UPGRADE_COUNTS;
 
 /** What a former choice becomes. */
 export const CONSENT_FUNCTIONS = {
