@@ -4,7 +4,13 @@ import { expect, onTestFinished, test } from 'vitest';
 import { type Clock, systemClock } from '../../server/lib/clock.ts';
 import { createFollowingClock } from '../../server/lib/following-clock.ts';
 import { createSandbox } from '../../server/sandbox/index.ts';
-import { ADMIN_TOKEN, type Collector, type CollectorOptions, eventually, startCollector } from '../support/collector.ts';
+import {
+  ADMIN_TOKEN,
+  type Collector,
+  type CollectorOptions,
+  eventually,
+  startCollector,
+} from '../support/collector.ts';
 import { ownDatabase } from '../support/postgres-for-tests.ts';
 import { createSkipClock } from '../support/skip-clock.ts';
 
@@ -16,15 +22,22 @@ const VISITOR = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
 async function setUp(variables: Record<string, string> = {}, clock?: Clock) {
   const sandbox = await createSandbox();
   onTestFinished(() => sandbox.close());
-  const all = { DATABASE_URL: await ownDatabase(), ORDERS_FROM: 'browser', PUBLIC_URL: 'https://collect.shop.example', ...variables };
+  const all = {
+    DATABASE_URL: await ownDatabase(),
+    ORDERS_FROM: 'browser',
+    PUBLIC_URL: 'https://collect.shop.example',
+    ...variables,
+  };
   const startOne = (options: CollectorOptions = {}) => startCollector(all, { ...options, sandbox });
   const ahead = { ...systemClock, now: () => Date.now() + HOUR_MS };
   const first = await startOne(clock && { clock });
   const second = await startOne({
-    clock: clock ?? createFollowingClock({
-      ...ahead,
-      steady: () => Math.floor(performance.timeOrigin + performance.now()) + HOUR_MS,
-    }),
+    clock:
+      clock ??
+      createFollowingClock({
+        ...ahead,
+        steady: () => Math.floor(performance.timeOrigin + performance.now()) + HOUR_MS,
+      }),
   });
   return { sandbox, collectors: [first, second] as const };
 }
@@ -160,7 +173,8 @@ test('alerts are found from what all collectors see, and shown by each', async (
   const [first] = collectors;
   await eventually(
     () => read(first, '/admin/status'),
-    (found: { destinations: { waiting: number }[] }) => found.destinations.every(({ waiting }) => waiting === 0),
+    (found: { destinations: { waiting: number }[] }) =>
+      found.destinations.every(({ waiting }) => waiting === 0),
   );
   const alertsOf = async (collector: Collector) => {
     const { alerts } = (await read(collector, '/admin/alerts')) as { alerts: { rule: string }[] };

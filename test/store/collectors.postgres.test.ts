@@ -98,6 +98,15 @@ test('a job that changes hands runs when it is due by its last run, at once wher
   expect(started).toEqual(['first retention', 'first watchdog', 'second watchdog']);
 });
 
+test('what collectors count in an hour is kept as one sum', async () => {
+  const place = { ...ownSchema(), consumers: [], retentionMs: DAY_MS, dataDir: '' };
+  const logs = [await openLog(place), await openLog(place)];
+  onTestFinished(async () => void (await Promise.all(logs.map((log) => log.close()))));
+  const count = { shop: 'tea', what: 'rejected', hour: 500_000, count: 2 };
+  await Promise.all(logs.map((log) => log.addCounts([count])));
+  for (const log of logs) expect(await log.counts(['rejected'], 0)).toEqual([{ ...count, count: 4 }]);
+});
+
 test('a denial that one collector records is seen by another before it sends what it had leased', async () => {
   const consumers = [{ name: 'tiktok', shop: 'shop', decryptsPii: false, audience: 'destinations' as const }];
   const place = { ...ownSchema(), consumers, retentionMs: DAY_MS, dataDir: '' };
@@ -107,17 +116,24 @@ test('a denial that one collector records is seen by another before it sends wha
   const nowMs = Date.now();
   const own = { messageId: 'own', identity: { anonymousId }, receivedAt: new Date(nowMs).toISOString() };
   await logs[0].accept([{ event: event(own) }, { event: event({ messageId: 'others' }) }]);
-  const leaseAny = async () => (await Promise.all(logs.map((log) => log.lease('tiktok', 10)))) as [Delivery[], Delivery[]];
+  const leaseAny = async () =>
+    (await Promise.all(logs.map((log) => log.lease('tiktok', 10)))) as [Delivery[], Delivery[]];
   const [ofFirst, ofSecond] = await eventually(leaseAny, (found) => found.flat().length === 2);
   const [owner, other] = ofFirst.length > 0 ? [ofFirst, logs[1]] : [ofSecond, logs[0]];
   const current = () => owner.map((delivery) => [delivery.event.messageId, delivery.isCurrent()]);
-  expect(current()).toEqual([['own', true], ['others', true]]);
+  expect(current()).toEqual([
+    ['own', true],
+    ['others', true],
+  ]);
   const denial = { shop: 'shop', source: 'browser', messageId: 'no', choice: 'ddd', anonymousId } as const;
   await other.deny([{ ...denial, receivedAtMs: nowMs + 1, saidAtMs: nowMs + 1 }]);
   const deniedAtMs = performance.now();
   await eventually(current, ([first]) => first?.[1] === false);
   expect(performance.now() - deniedAtMs).toBeLessThan(3_000);
-  expect(current()).toEqual([['own', false], ['others', true]]);
+  expect(current()).toEqual([
+    ['own', false],
+    ['others', true],
+  ]);
 });
 
 test('any collector answers what operators search', async () => {

@@ -18,7 +18,7 @@ interface Logger {
 
 export interface TokensParts {
   /** Keeps renewed tokens, encrypted. */
-  log: Facts & Pick<Jobs, 'claimJob'>;
+  log: Pick<Facts, 'readFact' | 'writeFact'> & Pick<Jobs, 'claimJob'>;
   shops: readonly Pick<Shop, 'id' | 'shopline'>[];
   /** Sends the renewals. */
   http: Http;
