@@ -10,6 +10,7 @@ import {
   bodyKey,
   type Dedup,
   type DedupKey,
+  erasedKey,
   messageKey,
   OF_ALL_SHOPS,
   orderKeyOf,
@@ -18,6 +19,7 @@ import {
 } from './dedup-keys.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
 import type { FormerKeys } from './former-keys.ts';
+import type { Orders } from './orders.ts';
 import type { PersonLinks } from './person-links.ts';
 import type { Redactions } from './redactions.ts';
 import { withFields } from './stored-event.ts';
@@ -40,6 +42,7 @@ interface Parts {
   personLinks: PersonLinks;
   consents: Consents;
   redactions: Redactions;
+  orders: Pick<Orders, 'prefetch'>;
   acceptOrder: AcceptOrder;
 }
 
@@ -63,9 +66,12 @@ const rowOf = ([shop, source, , receivedAtMs, body, , , whose]: AcceptRow, messa
 
 /** What is asked of an entry. */
 function keysOf([shop, source, messageId, , , , details]: AcceptRow): [shop: string, key: DedupKey][] {
+  const names = details?.claim?.names ?? [];
   const keys = [messageKey(source, messageId)];
   if (source === 'server') keys.push(messageKey('browser', messageId));
   if (details?.key !== undefined) keys.push(orderKeyOf(details.key));
+  for (const voice of isTrusted(source) ? [true] : [true, false])
+    keys.push(...names.map((name) => erasedKey(name, voice)));
   return keys.map((key) => [shop, key]);
 }
 
@@ -79,6 +85,7 @@ export function createAccept({
   personLinks,
   consents,
   redactions,
+  orders,
   acceptOrder,
 }: Parts) {
   function acceptOne(sent: AcceptRow, times: AcceptTimes): Accepted {
@@ -195,19 +202,24 @@ export function createAccept({
   /** Where the tables are far away, what nearly every entry asks is read for all of them at once. */
   function prefetch(entries: readonly AcceptRow[]): void {
     dedup.prefetch?.(entries.flatMap(keysOf));
+    orders.prefetch?.(
+      entries.flatMap(([shop, , , , , , details]) =>
+        (details?.claim?.names ?? []).map((name) => [shop, name] as const),
+      ),
+    );
     consents.prefetch?.(entries.map(([shop, , , , , , , [visitor]]) => [shop, visitor ?? '']));
   }
 
   function accept(entries: readonly AcceptRow[], nowMs: number, setByMs: number): AcceptedAll {
     prefetch(entries);
     const isStored: boolean[] = [];
-    const orders: [number, Accepted][] = [];
+    const answers: [number, Accepted][] = [];
     for (const [index, row] of entries.entries()) {
       const accepted = acceptOne(row, { nowMs, setByMs });
       isStored.push(accepted.isStored);
-      if (accepted !== STORED && accepted !== DUPLICATE) orders.push([index, accepted]);
+      if (accepted !== STORED && accepted !== DUPLICATE) answers.push([index, accepted]);
     }
-    return { isStored, orders, bytes: rows.bytes(), changes: consents.changes() };
+    return { isStored, orders: answers, bytes: rows.bytes(), changes: consents.changes() };
   }
 
   return {

@@ -145,6 +145,7 @@ export function createEngine(data: LogData, tables: Tables) {
     personLinks,
     consents,
     redactions,
+    orders,
     acceptOrder,
   });
   const witnessKey = readWitnessKey(store);

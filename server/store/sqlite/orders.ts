@@ -22,6 +22,8 @@ export interface Orders {
    * browser's report merges no two orders that trusted reports know.
    */
   assign(shop: string, claim: OrderClaim, first: FirstReport): Assigned;
+  /** Names that will be asked next, so that tables which are far away are read once for all of them. */
+  prefetch?(names: readonly (readonly [shop: string, name: string])[]): void;
   /** The orders that have any of these names, oldest first. */
   named(shop: string, names: readonly string[]): Order[];
   /** The orders that show any of these tokens. A cart may become several. */
@@ -67,12 +69,17 @@ export interface Assigned {
 /** `isTrustedName`: a trusted voice gave it this name; `isTrusted`: one reported it, whatever it called it. */
 type NamedOrder = Order & { isTrustedName: number; isTrusted: number };
 
-export function createOrders({ connection }: OpenStore, alone: AloneOrders): Orders {
+export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
+  const { connection } = store;
   const byName = prepare<NamedOrder>(
     connection,
     `SELECT ${COLUMNS}, n.is_trusted AS isTrustedName,
        EXISTS (SELECT 1 FROM order_names WHERE order_id = orders.id AND is_trusted = 1) AS isTrusted
      FROM order_names n JOIN orders ON orders.id = n.order_id WHERE n.shop = ? AND n.name = ?`,
+  );
+  const usedNames = prepare<{ name: string }>(
+    connection,
+    'SELECT name FROM order_names WHERE shop = ? AND name IN (SELECT value FROM json_each(?))',
   );
   const byId = prepare<Order>(connection, `SELECT ${COLUMNS} FROM orders WHERE id = ?`);
   const insert = prepare<{ id: number }>(
@@ -168,9 +175,24 @@ export function createOrders({ connection }: OpenStore, alone: AloneOrders): Ord
     const found = new Map(orders.map((order) => [order.id, order]));
     return [...found.values()].sort((a, b) => a.id - b.id);
   };
+  /** Names that no order has, as far as this transaction asked. */
+  const unused = new Set<string>();
+  const nameKey = (shop: string, name: string) => `${shop}\n${name}`;
+  const forget = () => unused.clear();
+  store.joinTransactions({ begin: forget, rollback: forget, forget });
+  function prefetch(names: readonly (readonly [shop: string, name: string])[]): void {
+    for (const [shop, own] of Map.groupBy(names, ([shop]) => shop)) {
+      for (const [, name] of own) unused.add(nameKey(shop, name));
+      const listed = JSON.stringify(own.map(([, name]) => name));
+      for (const { name } of usedNames.all(shop, listed)) unused.delete(nameKey(shop, name));
+    }
+  }
   /** One for each name that an order has, in the order of the names. */
   const allNamed = (shop: string, names: readonly string[]): NamedOrder[] =>
-    names.map((name) => byName.get(shop, name)).filter((order) => order !== undefined);
+    names
+      .filter((name) => !unused.has(nameKey(shop, name)))
+      .map((name) => byName.get(shop, name))
+      .filter((order) => order !== undefined);
   const showing = (shop: string, tokens: readonly string[]) =>
     oldestFirst(tokens.flatMap((token) => byToken.all(shop, tokenKey(token))));
   /** Of the orders that have a report's names those it belongs to, oldest first. All of them are one order. */
@@ -207,6 +229,7 @@ export function createOrders({ connection }: OpenStore, alone: AloneOrders): Ord
   }
 
   return {
+    ...(store.isShared && { prefetch }),
     named,
     showing,
     get: (id) => alone.get(id)?.order ?? byId.get(id),
@@ -225,7 +248,10 @@ export function createOrders({ connection }: OpenStore, alone: AloneOrders): Ord
       const id = known?.id ?? insert.get(shop, canonicalId, receivedAtMs, windowUntilMs, ...own)?.id ?? 0;
       const superseded = merged.flatMap((other) => merge(other, id));
       if (known) complete.run(id, ...own);
-      for (const name of names) addName.run(shop, name, id, Number(isTrusted(source)));
+      for (const name of names) {
+        unused.delete(nameKey(shop, name));
+        addName.run(shop, name, id, Number(isTrusted(source)));
+      }
       // A checkout's name stands in for the order's own until the order has one.
       if (known?.canonicalId.startsWith('checkout:') && !canonicalId.startsWith('checkout:'))
         rename.run(id, canonicalId);
