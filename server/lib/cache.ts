@@ -1,5 +1,9 @@
 import { LRUCache } from 'lru-cache';
 
+/** The `size` entries used last. Memory grows with them: with its option `max` the package reserves all of it at once. */
+export const createCache = <Key extends {}, Value extends {}>(size: number) =>
+  new LRUCache<Key, Value>({ maxSize: size, sizeCalculation: () => 1 });
+
 /** Longer texts are rare and chosen by the sender; their results are not kept. */
 const MAX_KEY_LENGTH = 256;
 
@@ -9,7 +13,7 @@ const MAX_KEY_LENGTH = 256;
  */
 export function memoize<Result>(size: number, compute: (text: string) => Result): (text: string) => Result {
   // Boxed, because the cache does not store undefined.
-  const results = new LRUCache<string, { result: Result }>({ max: size });
+  const results = createCache<string, { result: Result }>(size);
   return (text) => {
     if (text.length > MAX_KEY_LENGTH) return compute(text);
     const known = results.get(text);

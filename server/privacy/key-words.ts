@@ -37,7 +37,7 @@ function isAscii(text: string): boolean {
 /** A cheap first test: false for most keys that a sender makes up. */
 function mayHoldWord(key: string): boolean {
   for (let from = 0; from < key.length; from++) {
-    let node: LatinNode | undefined = LATIN;
+    let node: LatinNode | undefined = dictionary().latin;
     for (let at = from; node && at < key.length; at++) {
       node = node.next[(key.charCodeAt(at) | 0x20) - FIRST_LATIN];
       if (node?.isWord) return true;
@@ -76,7 +76,7 @@ function splitUnspaced(text: string, into: string[]): void {
 
 /** Of the longest known word that begins here; 0 when there is none. */
 function lengthOfWord(text: string, from: number): number {
-  let node: Node | undefined = TREE;
+  let node: Node | undefined = dictionary().unspaced;
   let length = 0;
   for (let at = from; node && at < text.length; at++) {
     node = node.next.get(text.charCodeAt(at));
@@ -98,14 +98,31 @@ interface LatinNode {
 const FIRST_LATIN = 97;
 /** Shorter words occur in others by chance. */
 const SHORT_PARTS = new Set(['ip', 'id', 'no', 'nr']);
-const WORDS = [...new Set([...ROLES.keys()].flatMap((text) => text.split(' ')))];
-const TREE = treeOf([...ROLES.keys()].filter((text) => !/[a-z ]/.test(text)));
-/** Parts of compounds. */
-const PARTS = latinTreeOf(
-  [...ROLES.keys()].filter((word) => /^[a-z]{3,}$/.test(word) || SHORT_PARTS.has(word)),
-);
-/** Every word, also within expressions. */
-const LATIN = latinTreeOf(WORDS.filter((word) => /^[a-z]{2,}$/.test(word)));
+
+function createDictionary() {
+  const texts = [...ROLES.keys()];
+  const words = new Set(texts.flatMap((text) => text.split(' ')));
+  return {
+    unspaced: treeOf(texts.filter((text) => !/[a-z ]/.test(text))),
+    /** Parts of compounds. */
+    parts: latinTreeOf(texts.filter((text) => /^[a-z]{3,}$/.test(text) || SHORT_PARTS.has(text))),
+    /** Every word, also within expressions. */
+    latin: latinTreeOf([...words].filter((word) => /^[a-z]{2,}$/.test(word))),
+    /** The first words of expressions, and their first two and three. */
+    beginnings: new Set(
+      texts.flatMap((text) => {
+        const words = text.split(' ');
+        return words.slice(1).map((_, count) => words.slice(0, count + 1).join(' '));
+      }),
+    ),
+  };
+}
+let built: ReturnType<typeof createDictionary> | undefined;
+/** Built for the first key: most storage threads read none, and building takes 20 ms. */
+const dictionary = () => {
+  built ??= createDictionary();
+  return built;
+};
 
 function treeOf(words: readonly string[]): Node {
   const newNode = (): Node => ({ isWord: false, next: new Map() });
@@ -144,7 +161,7 @@ function compound(text: string): string[] | undefined {
   const count = new Array<number>(text.length).fill(Number.POSITIVE_INFINITY);
   const first = new Array<number>(text.length).fill(0);
   for (let from = text.length - 1; from >= 0; from--) {
-    let node: LatinNode | undefined = PARTS;
+    let node: LatinNode | undefined = dictionary().parts;
     for (let at = from; node && at < text.length; at++) {
       node = node.next[text.charCodeAt(at) - FIRST_LATIN];
       const rest = at + 1 === text.length ? 0 : (count[at + 1] ?? 0);
@@ -161,23 +178,16 @@ function compound(text: string): string[] | undefined {
   return words;
 }
 
-/** The first words of expressions, and their first two and three. */
-const BEGINNINGS = new Set(
-  [...ROLES.keys()].flatMap((text) => {
-    const words = text.split(' ');
-    return words.slice(1).map((_, count) => words.slice(0, count + 1).join(' '));
-  }),
-);
-
 /** Words that are an expression together become one unit. */
 function join(words: readonly string[]): Unit[] {
+  const { beginnings } = dictionary();
   const units: Unit[] = [];
   for (let at = 0; at < words.length; ) {
     const word = words[at] ?? '';
     let unit = { text: word, roles: ROLES.get(word) ?? 0 };
     let used = 1;
     let text = word;
-    for (let count = 2; at + count <= words.length && BEGINNINGS.has(text); count++) {
+    for (let count = 2; at + count <= words.length && beginnings.has(text); count++) {
       text += ` ${words[at + count - 1]}`;
       const roles = ROLES.get(text);
       if (roles !== undefined) [unit, used] = [{ text, roles }, count];

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createCache } from '../../lib/cache.ts';
 import type { OrderClaim } from '../../orders/claim.ts';
 import type { Report } from '../../orders/precedence.ts';
 import type { OpenStore } from './open-store.ts';
@@ -26,7 +26,7 @@ export interface AloneOrders {
 const MAX_KNOWN = 5_000;
 
 export function createAloneOrders(store: Pick<OpenStore, 'joinTransactions'>): AloneOrders {
-  const known = new LRUCache<number, AloneOrder>({ max: MAX_KNOWN });
+  const known = createCache<number, AloneOrder>(MAX_KNOWN);
   // What a failed transaction wrote is not there.
   store.joinTransactions({ begin() {}, rollback: () => known.clear(), forget: () => known.clear() });
   return {

@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache';
 import type { Source } from '../../../shared/protected-event.ts';
+import { createCache } from '../../lib/cache.ts';
 
 interface Sent {
   source: Source;
@@ -20,7 +20,7 @@ const DAY_MS = 86_400_000;
  * @returns counts a new record that grants something; false beyond the bound of its address.
  */
 export function createConsentBound(): (sent: Sent) => boolean {
-  const added = new LRUCache<string, { day: number; count: number }>({ max: MAX_ADDRESSES });
+  const added = createCache<string, { day: number; count: number }>(MAX_ADDRESSES);
   return ({ source, witness, receivedAtMs }) => {
     if (source !== 'browser') return true;
     const day = Math.floor(receivedAtMs / DAY_MS);

@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { type ConsentState, NOTHING_SAID, orElse, PURPOSES } from '../../../shared/consent.ts';
 import type { Source } from '../../../shared/protected-event.ts';
+import { createCache } from '../../lib/cache.ts';
 import type { ConsentChange } from '../consent-record.ts';
 import { createConsentBound } from './consent-bound.ts';
 import type { OpenStore } from './open-store.ts';
@@ -90,7 +90,7 @@ export function createConsents(store: OpenStore) {
     connection,
     'UPDATE consents SET used_at = max(used_at, CAST(?3 AS BIGINT)) WHERE shop = ?1 AND subject = ?2',
   );
-  const known = new LRUCache<string, Known>({ max: MAX_KNOWN });
+  const known = createCache<string, Known>(MAX_KNOWN);
   const absent = new Set<string>();
   const mayAdd = createConsentBound();
   let denied: string[] = [];

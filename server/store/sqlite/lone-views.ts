@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createCache } from '../../lib/cache.ts';
 
 /** The only view of a token, as the tables have it. */
 export interface LoneView {
@@ -20,7 +20,7 @@ const MAX_KNOWN = 5_000;
  * what they show is read when it is sent, moments later. Whoever removes views forgets all of them.
  */
 export function createLoneViews() {
-  const known = new LRUCache<string, LoneView>({ max: MAX_KNOWN });
+  const known = createCache<string, LoneView>(MAX_KNOWN);
   const keyOf = (shop: string, token: string) => `${shop}\n${token}`;
   return {
     get: (shop: string, token: string) => known.get(keyOf(shop, token)),
