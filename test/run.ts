@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import type { Vitest } from 'vitest/node';
 import { startVitest } from 'vitest/node';
 import { bundleThreads } from './support/bundle-threads.ts';
+import { keepTempFilesInMemory } from './support/memory-dir.ts';
 
 const USAGE = `node test/run.ts [--fast | --long] [--watch] [path …]
   (no option)  every test but the long ones
@@ -26,6 +27,7 @@ if (options.help) {
   process.exit();
 }
 
+keepTempFilesInMemory();
 // Thousands of collector threads start during a run: their code is compiled once, not each time.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, '../node_modules/.cache/node');
 // In watch mode the sources change while the threads' bundles do not.
