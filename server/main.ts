@@ -53,6 +53,8 @@ export interface Running {
 
 /** Bytes of request bodies at one time; parsed, a body takes a few times its size until it is stored. */
 const MAX_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
+/** The share of it that one of several shops may have. */
+const SHOP_SHARE = 1 / 4;
 
 /** Starts a collector. @throws {OperatorError} for what an operator can fix, and when a port cannot be opened. */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
@@ -73,7 +75,10 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   const { wrapLog = (log) => log, openAdmin = false } = options;
   const { shops, retentionMs } = config;
   const counters = createCounters();
-  const budget = createBudget(MAX_IN_FLIGHT_BYTES);
+  const budget = createBudget(
+    MAX_IN_FLIGHT_BYTES,
+    shops.length > 1 ? MAX_IN_FLIGHT_BYTES * SHOP_SHARE : undefined,
+  );
   const piiEncryption = createPiiEncryption(config.piiKeys);
   const consumers = [...consumersOf(shops), ...statisticsConsumers(countedShops(config))];
   const watches = { watch: watchLog(counters, logger), searchWatch: watchSearch(logger) };

@@ -1,5 +1,5 @@
 import { LIMITS } from '../../shared/names.ts';
-import { HttpError } from './errors.ts';
+import { busy, type HttpError } from './errors.ts';
 
 /** Who sends a request, as far as its headers prove it. `unproven`: a page or the backend, as its body will show. */
 export type Claimant = 'browser' | 'server' | 'platform' | 'unproven';
@@ -16,9 +16,10 @@ export interface Budget {
   /**
    * Holds a whole body until it is answered.
    *
-   * @returns releases it. @throws {HttpError} 503 when the budget is exceeded; then nothing is held.
+   * @param shop whose it is, where that is known.
+   * @returns releases it. @throws {HttpError} 503 when the budget, or the shop's share of it, is exceeded; then nothing is held.
    */
-  hold(holder: Holder, bytes: number): () => void;
+  hold(holder: Holder, bytes: number, shop?: string): () => void;
   /**
    * Begins to count a body that arrives in pieces.
    *
@@ -40,9 +41,12 @@ export interface Receiving {
  *   kept for the backend and the shop system. Bodies on their way whose sender is not proven yet have budgets of their
  *   own, half and a quarter, at least one body each. There the one that has been arriving for the longest time is dropped
  *   for newer ones, so that senders who stop halfway keep out none of the others.
+ * @param maxShopBytes of the browsers of one shop, and as much of its backend: what one shop sends leaves room for others.
  */
-export function createBudget(maxBytes: number): Budget {
+export function createBudget(maxBytes: number, maxShopBytes = Number.POSITIVE_INFINITY): Budget {
   const held = { browser: 0, trusted: 0 };
+  /** By sender and shop. */
+  const ofShops = new Map<string, number>();
   let requests = 0;
   const reserve = maxBytes / 4;
   const fits = (holder: 'browser' | 'trusted', bytes: number): boolean =>
@@ -59,14 +63,21 @@ export function createBudget(maxBytes: number): Budget {
     bytes: () =>
       Object.values(arriving).reduce((sum, { bytes }) => sum + bytes(), held.browser + held.trusted),
     requests: () => requests,
-    hold(sender, bytes) {
+    hold(sender, bytes, shop) {
       const holder = sender === 'browser' ? 'browser' : 'trusted';
-      if (!fits(holder, bytes)) throw busy();
+      const place = `${holder} ${shop}`;
+      const ofShop = (ofShops.get(place) ?? 0) + bytes;
+      if (!fits(holder, bytes)) throw overloaded();
+      if (shop !== undefined && ofShop > maxShopBytes) throw busy('Too much of this shop is in progress');
       held[holder] += bytes;
+      ofShops.set(place, ofShop);
       requests++;
       return () => {
         held[holder] -= bytes;
         requests--;
+        const left = (ofShops.get(place) ?? 0) - bytes;
+        if (left === 0) ofShops.delete(place);
+        else ofShops.set(place, left);
       };
     },
     receive: (claimant, drop) => arriving[claimant].receive(drop),
@@ -87,7 +98,7 @@ function refusing(fits: (bytes: number, all: number) => boolean): Arriving {
       let own = 0;
       return {
         add(bytes) {
-          if (!fits(bytes, all + bytes)) throw busy();
+          if (!fits(bytes, all + bytes)) throw overloaded();
           all += bytes;
           own += bytes;
         },
@@ -113,7 +124,7 @@ function droppingOldest(maxBytes: number): Arriving {
         add(bytes) {
           for (const oldest of bodies) {
             if (all() + bytes <= maxBytes || oldest === drop) break;
-            oldest(busy());
+            oldest(overloaded());
           }
           receiving.add(bytes);
         },
@@ -126,5 +137,4 @@ function droppingOldest(maxBytes: number): Arriving {
   };
 }
 
-const busy = () =>
-  new HttpError(503, 'busy', 'The collector is overloaded; nothing was stored.', { retryAfterSeconds: 1 });
+const overloaded = () => busy('The collector is overloaded');

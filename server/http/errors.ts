@@ -76,6 +76,9 @@ export function toHttpError(error: unknown): HttpError {
   return new HttpError(500, 'internal', 'Internal error; see the collector log.');
 }
 
+export const busy = (why: string) =>
+  new HttpError(503, 'busy', `${why}; nothing was stored.`, { retryAfterSeconds: 1 });
+
 const MAX_BYTES = { message: LIMITS.messageBytes, request: LIMITS.requestBytes };
 
 export const tooLarge = (what: keyof typeof MAX_BYTES) =>

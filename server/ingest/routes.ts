@@ -8,6 +8,7 @@ import { cors } from '../http/cors.ts';
 import { HttpError, toHttpError, tooLarge } from '../http/errors.ts';
 import { decompress } from '../http/gzip.ts';
 import { type Body, parseBody } from '../http/json.ts';
+import { createTurns, type Turns } from '../http/turns.ts';
 import { type KeyHolder, keysInHead, withKeyInBody } from '../http/write-key.ts';
 import type { Clock } from '../lib/clock.ts';
 import { createLogLimiter } from '../lib/log-limiter.ts';
@@ -43,6 +44,8 @@ export interface IngestParts {
 
 interface HandlerParts extends IngestParts {
   admission: Admission;
+  /** By shop and voice. */
+  turns: Turns;
   /** At most once an hour for each shop. */
   mayWarnOfOrders(shop: string): boolean;
   mayWarnOfConsent(shop: string): boolean;
@@ -51,6 +54,8 @@ interface HandlerParts extends IngestParts {
 const HOUR_MS = 3_600_000;
 /** What one message may take before it is parsed: also an indented one of the greatest size. */
 const MAX_MESSAGE_TEXT_BYTES = 4 * LIMITS.messageBytes;
+/** What one shop has validated and stored at once: a few hundred events, so that another shop's wait for few. */
+const MAX_TURN_BYTES = 256 * 1024;
 /** Half a megabyte of brackets takes 100 ms to parse, and holds no message. */
 const MAX_BODY_DEPTH = 1_000;
 
@@ -64,6 +69,7 @@ export function addIngestRoutes(app: Express, parts: IngestParts): void {
   const handlerParts = {
     ...parts,
     admission,
+    turns: createTurns(MAX_TURN_BYTES),
     mayWarnOfOrders: createLogLimiter(clock.now, HOUR_MS),
     mayWarnOfConsent: createLogLimiter(clock.now, HOUR_MS),
   };
@@ -83,7 +89,7 @@ export function addIngestRoutes(app: Express, parts: IngestParts): void {
  * @param type the type in the path; undefined for a batch.
  */
 function ingestHandler(parts: HandlerParts, type?: MessageType): RequestHandler {
-  const { admission, budget, counters } = parts;
+  const { admission, budget, counters, turns } = parts;
   const route = type ?? 'batch';
   return (request, response, next) => {
     const startedAtMs = performance.now();
@@ -99,7 +105,7 @@ function ingestHandler(parts: HandlerParts, type?: MessageType): RequestHandler 
     };
     const hold = (holder: KeyHolder, bytes: number) => {
       admission.admitBytes(holder, request, bytes);
-      release = budget.hold(holder.source, bytes);
+      release = budget.hold(holder.source, bytes, holder.shop.id);
     };
     const keys = keysInHead(request);
     let known: KeyHolder | undefined;
@@ -116,7 +122,8 @@ function ingestHandler(parts: HandlerParts, type?: MessageType): RequestHandler 
         const body = parseBody(plain, MAX_BODY_DEPTH);
         const holder = admission.admit(withKeyInBody(keys, body.value), request, known);
         if (!known) hold(holder, plain.length);
-        return ingest(parts, holder, body, request, response, type);
+        const work = () => ingest(parts, holder, body, request, response, type);
+        return turns.take(`${holder.source} ${holder.shop.id}`, plain.length, work);
       })
       .then(() => end(200), refuse);
   };
