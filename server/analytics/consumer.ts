@@ -33,6 +33,8 @@ export interface Consumer {
 /** Events of one round, which are held in memory together. */
 const ROUND = 500;
 const IDLE_MS = 30_000;
+/** While nothing waits, whatever is stored or taken over notifies the consumer. */
+const NOTHING_WAITS_MS = 10 * 60_000;
 /** Events that arrive one by one are collected this long and counted in one transaction. */
 const MAX_BATCH_DELAY_MS = 50;
 const RETRY_MS = 1_000;
@@ -56,7 +58,7 @@ export function startConsumer(parts: ConsumerParts): Consumer {
     hasNewEvents = true;
     endIdle();
   };
-  const unsubscribe = log.onAppended(onNewEvents);
+  const unsubscribe = log.onAppended(onNewEvents, shop);
 
   /** Storing the facts of one round overlaps with leasing and reading the next. */
   let storing = Promise.resolve();
@@ -118,7 +120,7 @@ export function startConsumer(parts: ConsumerParts): Consumer {
       const woken = new AbortController();
       endIdle = () => woken.abort();
       const dueMs = await log.nextDueMs(consumer);
-      const ms = dueMs === undefined ? IDLE_MS : Math.min(Math.max(dueMs - clock.now(), 0), IDLE_MS);
+      const ms = dueMs === undefined ? NOTHING_WAITS_MS : Math.min(Math.max(dueMs - clock.now(), 0), IDLE_MS);
       if (!hasNewEvents) await clock.sleep(ms, AbortSignal.any([woken.signal, stopping.signal]));
       endIdle = () => {};
     }

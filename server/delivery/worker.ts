@@ -37,6 +37,8 @@ export interface Worker {
 type State = 'leasing' | 'idle' | 'waiting' | 'paused' | 'probing';
 
 const IDLE_MAX_MS = 30_000;
+/** While nothing waits, whatever is stored or taken over notifies the worker: a thousand of them ask for nothing meanwhile. */
+const NOTHING_WAITS_MS = 10 * 60_000;
 const ERROR_DELAY_MS = 1_000;
 
 /** Starts a worker. It runs until it is stopped. */
@@ -55,7 +57,7 @@ export function startWorker(parts: WorkerParts): Worker {
   let leasedNewMs = Number.NEGATIVE_INFINITY;
   /** What is leased next may wait for others: it may have been stored just now. Retries have waited already. */
   let mayWait = true;
-  const unsubscribe = log.onAppended(() => wakeUp.notify('event-stored'));
+  const unsubscribe = log.onAppended(() => wakeUp.notify('event-stored'), shop);
 
   function createSharedParts(): SharedParts {
     const { rateLimiterFor = createRateLimiters(clock) } = parts;
@@ -175,7 +177,7 @@ export function startWorker(parts: WorkerParts): Worker {
 
   async function msUntilDue(): Promise<number> {
     const dueMs = await log.nextDueMs(consumer);
-    return dueMs === undefined ? IDLE_MAX_MS : Math.min(Math.max(dueMs - clock.now(), 0), IDLE_MAX_MS);
+    return dueMs === undefined ? NOTHING_WAITS_MS : Math.min(Math.max(dueMs - clock.now(), 0), IDLE_MAX_MS);
   }
 
   async function run(): Promise<void> {

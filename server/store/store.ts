@@ -188,8 +188,10 @@ export interface Store extends Facts, Jobs, WorkerStates, HourlyCounts, Ledger, 
   /**
    * Calls `listener` after each append that stored something, and when events are replayed or requeued. Returns a function
    * that removes it.
+   *
+   * @param shop of whose events; default: of any shop.
    */
-  onAppended(listener: () => void): () => void;
+  onAppended(listener: () => void, shop?: string): () => void;
   /** Calls `listener` after each time that something was settled. Returns a function that removes it. */
   onSettled(listener: () => void): () => void;
 

@@ -183,6 +183,16 @@ export function describeEventLog(name: string, open: OpenLog): void {
       expect(calls).toBe(1);
     });
 
+    test('a listener of one shop is called for its events alone', async () => {
+      const { log } = await setUp();
+      const called: string[] = [];
+      for (const shop of ['shop', 'other']) onTestFinished(log.onAppended(() => called.push(shop), shop));
+      await append(log, named('a'), named('b'));
+      await append(log, named('c', { shop: 'other' }), named('d', { shop: 'other' }));
+      await append(log, named('e'), named('f', { shop: 'other' }));
+      expect(called).toEqual(['shop', 'other', 'shop', 'other']);
+    });
+
     test('after close append rejects and stores nothing', async () => {
       const { log } = await setUp();
       await log.check();

@@ -30,6 +30,11 @@ export interface Collectors extends SharedConsumers {
   claimJob(job: Job): Claim | undefined;
   /** A run of it has ended. In a transaction. */
   finishJob(claim: Claim, nowMs: number): void;
+  /**
+   * The shops of which others have changed a consumer since the last call: they have stored, requeued or settled something. In a
+   * transaction, as each reads what others have changed.
+   */
+  changedShops(): string[];
   /** At the end of the process: others take over at once. In a transaction. */
   leave(): void;
 }
@@ -104,6 +109,7 @@ export function createCollectors(
   const owners = new Map<number, string>();
   /** Consumers that are handed over: nothing more is leased of them. */
   const leaving = new Set<number>();
+  const changedShops = new Set<string>();
 
   const isOwned = ({ id: consumer }: ConsumerState) => owners.get(consumer) === id && !leaving.has(consumer);
   function save(consumer: ConsumerState): void {
@@ -157,6 +163,7 @@ export function createCollectors(
         if (owner === null) owners.delete(row.id);
         else owners.set(row.id, owner);
         Object.assign(state, row);
+        changedShops.add(shop);
       }
       readUpTo = version() - 1;
     },
@@ -206,6 +213,11 @@ export function createCollectors(
     },
     finishJob: ({ job, fence }, nowMs) => finishJob.run(job, fence, nowMs),
     hasJob: ({ job, fence }) => findJob.get(job)?.fence === fence,
+    changedShops() {
+      const shops = [...changedShops];
+      changedShops.clear();
+      return shops;
+    },
     leave() {
       remove.run(id);
       release.run(id, version());

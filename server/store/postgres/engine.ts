@@ -27,7 +27,6 @@ async function joinCollectors(
   { aliveMs, clock, watch }: { aliveMs: number; clock: LogClock; watch: LogWatch },
 ): Promise<Engaged> {
   const freeListeners = new Set<() => void>();
-  let lastCount = 0;
   const unlessAway = (work: () => Promise<void>) => () => void work().catch(() => {});
   async function claim(): Promise<void> {
     const askedMs = clock.steady();
@@ -40,10 +39,9 @@ async function joinCollectors(
     if (hasLeft) for (const listener of freeListeners) listener();
   }
   const look = unlessAway(async () => {
-    const { foreignWrites, changes } = await call.look();
+    const { changedShops, changes } = await call.look();
     onConsentChanges(changes);
-    if (foreignWrites !== lastCount) onChange();
-    lastCount = foreignWrites;
+    if (changedShops.length > 0) onChange(changedShops);
   });
   await claim();
   const timers = [setInterval(unlessAway(claim), aliveMs / CLAIMS), setInterval(look, WATCH_MS)];

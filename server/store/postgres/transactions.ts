@@ -25,13 +25,10 @@ export function createTransactions(connection: PostgresConnection, schema: strin
   let known = -1;
   let version = 0;
   let seq = 0;
-  let foreignWrites = 0;
 
   return {
     /** Of the transaction that is running. */
     version: () => version + 1,
-    /** How often others had written. */
-    foreignWrites: () => foreignWrites,
     assignedSeq: () => seq,
     nextSeq: () => ++seq,
     transaction<T>(work: (isForeign: boolean) => T): T {
@@ -45,7 +42,6 @@ export function createTransactions(connection: PostgresConnection, schema: strin
         if (found.migration !== null) throw new PostgresError(describeMark(JSON.parse(found.migration)));
         ({ version, seq } = found);
         const isForeign = version !== known;
-        if (isForeign) foreignWrites++;
         const result = work(isForeign);
         const { hasWritten } = connection;
         if (hasWritten) setState.run(version + 1, seq);

@@ -58,7 +58,7 @@ function openEngine(data: PostgresLogData) {
       reads: {
         ...engine.reads,
         stateOf: (name: string) => store?.consumer(name).state ?? '',
-        look: () => ({ foreignWrites: transactions.foreignWrites(), changes: engine.reads.consentChanges() }),
+        look: () => ({ changedShops: collectors.changedShops(), changes: engine.reads.consentChanges() }),
       },
     };
   } catch (error) {

@@ -6,6 +6,7 @@ import { personSubject, visitorSubject } from '../subject.ts';
 import { startThread, type Thread } from '../thread/start.ts';
 import { createWitness } from '../witness.ts';
 import type { WorkerStates } from '../worker-states.ts';
+import { createAppended } from './appended.ts';
 import { collectSettlements } from './collect-settlements.ts';
 import type { ConsentChanges } from './consents.ts';
 import type { LogData } from './create-engine.ts';
@@ -31,8 +32,8 @@ export interface SharedMethods {
   claim(states: Readonly<Record<string, string>>): { isChanged: boolean; nowMs: number; hasLeft: boolean };
   claimJob(job: Job): Claim | undefined;
   finishJob(claim: Claim, nowMs: number): void;
-  /** How often others had written, since the start, and what was denied since the last call. */
-  look(): { foreignWrites: number; changes: ConsentChanges | null };
+  /** Since the last call: the shops of which others have stored, requeued or settled something, and what was denied. */
+  look(): { changedShops: string[]; changes: ConsentChanges | null };
   /** What the process that delivers for the consumer said of its worker. */
   stateOf(consumer: string): string;
 }
@@ -43,8 +44,8 @@ export interface Engaged extends Jobs, Pick<WorkerStates, 'stateOf'> {
 /** What others need of this process, and what it needs to know of them. */
 export interface Own {
   states: ReadonlyMap<string, () => string>;
-  /** What waits may be due: others have stored something, or this process took something over. */
-  onChange(): void;
+  /** What waits may be due: others have stored something of these shops, or this process took something over, of any. */
+  onChange(shops?: readonly string[]): void;
   onConsentChanges(changes: ConsentChanges | null): void;
 }
 type Engage = (call: Thread<SharedMethods>['call'], own: Own) => Promise<Engaged>;
@@ -73,7 +74,9 @@ export async function openEngineLog(
     send.settle(settled);
     for (const listener of settledListeners) listener();
   });
-  const listeners = new Set<() => void>();
+  const appended = createAppended();
+  const shopOf = new Map(data.consumers.map(({ name, shop }) => [name, shop]));
+  const everyShop = new Set(shopOf.values());
   const settledListeners = new Set<() => void>();
   const recentDenials = createRecentDenials();
   const { gap, highWaterMarkLost, witnessKey } = await call.found();
@@ -87,14 +90,16 @@ export async function openEngineLog(
     if (refused > 0) watch.consentsRefused(refused);
   }
 
-  const callListeners = () => {
-    for (const listener of listeners) listener();
-  };
-  /** A long replay is leased while it is under way. */
-  async function withListeners<Replayed>(replay: Promise<Replayed>): Promise<Replayed> {
-    callListeners();
+  /** A long replay is leased while it is under way. @param consumer absent: of any. */
+  async function withListeners<Replayed>(
+    consumer: string | undefined,
+    replay: Promise<Replayed>,
+  ): Promise<Replayed> {
+    const shop = shopOf.get(consumer ?? '');
+    const notify = () => appended.notify(shop === undefined ? everyShop : [shop]);
+    notify();
     const replayed = await replay;
-    callListeners();
+    notify();
     return replayed;
   }
   const now = () => ({ nowMs: clock.now(), steadyMs: clock.steady() });
@@ -102,7 +107,7 @@ export async function openEngineLog(
   const states = new Map<string, () => string>();
   const { stop, ...shared } = await engage(call, {
     states,
-    onChange: callListeners,
+    onChange: (shops) => appended.notify(shops ?? everyShop),
     onConsentChanges: applyChanges,
   });
   const { requeueNow, personOf, purge } = call;
@@ -110,10 +115,15 @@ export async function openEngineLog(
     ...shared,
     reportState: (consumer, read) => void states.set(consumer, read),
     requeueNow,
-    replayDeadLetters: (selection, action) => withListeners(call.replayDeadLetters(selection, action, now())),
+    replayDeadLetters: (selection, action) =>
+      withListeners(
+        'consumer' in selection ? selection.consumer : undefined,
+        call.replayDeadLetters(selection, action, now()),
+      ),
     discardDeadLetters: (selection, action) => call.discardDeadLetters(selection, action),
-    replaySince: (consumer, sinceMs) => withListeners(call.replaySince(consumer, sinceMs, now())),
-    requeue: (consumer, seqs, options = {}) => withListeners(call.requeue(consumer, seqs, options, now())),
+    replaySince: (consumer, sinceMs) => withListeners(consumer, call.replaySince(consumer, sinceMs, now())),
+    requeue: (consumer, seqs, options = {}) =>
+      withListeners(consumer, call.requeue(consumer, seqs, options, now())),
     personOf,
     erase: (shop, query) => call.erase(shop, query, clock.now()),
     exportPerson: async (shop, query) => {
@@ -133,7 +143,7 @@ export async function openEngineLog(
       applyChanges(changes);
       watch.appended(bytes);
       // Also for what is a duplicate to destinations and news to statistics.
-      if (bytes > 0) callListeners();
+      if (bytes > 0) appended.notify(new Set(entries.map(({ event }) => event.shop)));
       const accepted: Accepted[] = isStored.map((stored) => ({ isStored: stored }));
       for (const [index, answer] of orders) accepted[index] = answer;
       return accepted;
@@ -159,10 +169,7 @@ export async function openEngineLog(
       const dueMs = await call.nextDueMs(consumer, clock.steady());
       return dueMs === undefined ? undefined : dueMs + clockShiftMs(clock);
     },
-    onAppended(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onAppended: appended.on,
     onSettled(listener) {
       settledListeners.add(listener);
       return () => void settledListeners.delete(listener);

@@ -76,15 +76,15 @@ export function createEventRows(
     connection,
     'SELECT hold_until AS holdUntilMs FROM events WHERE seq = ? AND compose = 1',
   );
+  const byShop = Map.groupBy(consumers, ({ shop }) => shop);
+  const interestedIn = (shop: string, audience: Audience) =>
+    (byShop.get(shop) ?? []).filter((consumer) => consumer.audience & audience);
   let bytes = 0;
 
   const rows: EventRows = {
-    isCounted: (shop) =>
-      consumers.some((consumer) => consumer.shop === shop && consumer.audience & AUDIENCE.statistics),
+    isCounted: (shop) => interestedIn(shop, AUDIENCE.statistics).length > 0,
     insert({ shop, audience, encryptedPii, body, ...row }) {
-      const interested = consumers.filter(
-        (consumer) => consumer.shop === shop && consumer.audience & audience,
-      );
+      const interested = interestedIn(shop, audience);
       // Statistics are optional: without them a report is kept with its order alone.
       if (interested.length === 0 && audience === AUDIENCE.statistics) return 0;
       const { receivedAtMs, holdUntilMs, messageKey, orderKey, isTrusted, isComposed, orderId } = row;

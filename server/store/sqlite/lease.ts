@@ -214,11 +214,12 @@ export function createLease(
   return function* lease(name: string, max: number, nowMs: number): Generator<undefined, LeasedRow[]> {
     const consumer = store.consumer(name);
     const leased: LeasedRow[] = [];
-    while (leased.length < max) {
+    // Within the transaction it is asked again: meanwhile another process may have taken the consumer over.
+    while (leased.length < max && store.isOwned(consumer)) {
       const size = Math.min(max - leased.length, CHUNK);
       const chunk = leaseChunk(consumer, size, nowMs);
       leased.push(...chunk);
-      if (!store.isOwned(consumer) || (chunk.length < size && !requeue.isRunning(consumer))) break;
+      if (chunk.length < size && !requeue.isRunning(consumer)) break;
       yield;
     }
     return leased;

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Consumer } from '../store.ts';
 import { AUDIENCE } from './audience.ts';
 import { prepare } from './prepare.ts';
@@ -40,7 +39,7 @@ export function createStore(tables: Tables, configured: readonly Consumer[]): Op
   function saveChanged(before: readonly ConsumerState[]): void {
     if (!shared) return;
     for (const [index, consumer] of consumers.entries())
-      if (!isDeepStrictEqual(consumer, before[index])) shared.save(consumer);
+      if (hasChanged(consumer, before[index])) shared.save(consumer);
   }
 
   return {
@@ -82,6 +81,14 @@ export function createStore(tables: Tables, configured: readonly Consumer[]): Op
     },
   };
 }
+
+/** What a transaction changes of a consumer. There may be a thousand consumers, and each transaction compares all of them. */
+const CHANGING = [
+  ...(['cursor', 'trustedCursor', 'waiting', 'deadLetters'] as const),
+  ...(['requeuedTo', 'requeueEnd', 'resumedTo', 'resumeEnd', 'fence', 'state'] as const),
+];
+const hasChanged = (now: ConsumerState, before: ConsumerState | undefined): boolean =>
+  CHANGING.some((name) => now[name] !== before?.[name]);
 
 /** From the tables: what waits for the consumer with this name and shop, and its dead letters. `?3`: the bit of its audience. */
 export const WAITING_SQL = `

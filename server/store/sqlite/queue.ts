@@ -65,7 +65,8 @@ export function createQueue(store: OpenStore, { requeue, sendAgain, history, aud
 
     depth(name: string, nowMs: number): Depth {
       const { id, shop, cursor, audience, trustedCursor, waiting, deadLetters } = store.consumer(name);
-      const sinceMs = oldest.get(id, shop, cursor, audience, trustedCursor, CHUNK)?.sinceMs ?? nowMs;
+      const find = () => oldest.get(id, shop, cursor, audience, trustedCursor, CHUNK)?.sinceMs;
+      const sinceMs = (waiting > 0 ? find() : undefined) ?? nowMs;
       return { waiting, deadLetters, oldestAgeMs: Math.max(0, nowMs - sinceMs) };
     },
 
