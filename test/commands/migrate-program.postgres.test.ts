@@ -5,9 +5,10 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { openLog } from '../../server/store/open.ts';
 import { CHILD_ENV } from '../support/child-env.ts';
+import { query } from '../support/database-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { NODE, ROOT } from '../support/fleet-process.ts';
-import { onDatabase, ownDatabase } from '../support/postgres-for-tests.ts';
+import { ownDatabase } from '../support/postgres-for-tests.ts';
 import { startPostgresProxy } from '../support/postgres-proxy.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { wholeLogOptions } from '../support/whole-log.ts';
@@ -46,7 +47,7 @@ async function setUp() {
     wrap: readonly string[] = [],
   ) => startMigrate(args, { DATA_DIR: dataDir, DATABASE_URL: databaseUrl, ...changed }, wrap);
   const copied = async () => {
-    const [found] = await onDatabase(databaseUrl, 'SELECT count(*) AS count FROM storebeacon.ledger').catch(
+    const [found] = await query(databaseUrl, 'SELECT count(*) AS count FROM storebeacon.ledger').catch(
       () => [],
     );
     return Number(found?.count ?? 0);

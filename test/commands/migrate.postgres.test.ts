@@ -6,8 +6,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { openAnalyticsStore } from '../../server/analytics/open.ts';
 import { type Engine, type MigrateOptions, migrate } from '../../server/commands/run-migration.ts';
 import { openLog } from '../../server/store/open.ts';
+import { query } from '../support/database-server.ts';
 import { addHostileRows } from '../support/hostile-rows.ts';
-import { onDatabase, ownDatabase } from '../support/postgres-for-tests.ts';
+import { ownDatabase } from '../support/postgres-for-tests.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { answersOf, fillLog, goOn, START_MS, wholeLogOptions } from '../support/whole-log.ts';
 
@@ -182,12 +183,12 @@ describe('migrate', () => {
     test('a destination that holds anything else, and a source that collectors use', async () => {
       const { run, open, fill, databaseUrl } = await setUp();
       await fill();
-      await onDatabase(
+      await query(
         databaseUrl,
         'CREATE SCHEMA storebeacon_analytics; CREATE TABLE storebeacon_analytics.settings (name text)',
       );
       await expect(run('postgres')).rejects.toThrow(/holds data already. Name an empty place/);
-      await onDatabase(databaseUrl, 'DROP SCHEMA storebeacon_analytics CASCADE');
+      await query(databaseUrl, 'DROP SCHEMA storebeacon_analytics CASCADE');
       const log = await open({ databaseUrl });
       await expect(run('postgres')).rejects.toThrow(/holds data already/);
       await expect(run('sqlite', { dataDir: tempDir() })).rejects.toThrow(
@@ -212,7 +213,7 @@ describe('migrate', () => {
       await expect(run('postgres')).rejects.toThrow(
         /The statistics in DATA_DIR .* Migrate with the version that wrote them/,
       );
-      await onDatabase(databaseUrl, 'UPDATE storebeacon.log_state SET schema_version = 8');
+      await query(databaseUrl, 'UPDATE storebeacon.log_state SET schema_version = 8');
       await expect(run('postgres')).rejects.toThrow('has schema version 8; this program supports version 7');
     });
   });

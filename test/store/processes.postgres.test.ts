@@ -45,7 +45,7 @@ describe('PostgreSQL log: several collectors', () => {
       aliveMs: ALIVE_MS,
     };
     const open = (changed: object = {}, shiftMs = 0) =>
-      openInProcess(MODULE, { ...options, ...changed }, shiftMs);
+      openInProcess(MODULE, { ...options, ...changed }, { shiftMs });
     return { ...own, open };
   }
   /** What any of them leases of a shop, as soon as one does. */

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Variables } from '../../server/config/variables.ts';
 import { createSandbox, type Sandbox } from '../../server/sandbox/index.ts';
+import { clearTables } from './clear-tables.ts';
+import { createDatabase, type DatabaseServer } from './database-server.ts';
 import { type DrainOptions, drain } from './fleet-drain.ts';
 import { SHOPLINE_EVENT_CODES } from './fleet-messages.ts';
 import {
@@ -28,6 +30,8 @@ export interface FleetOptions extends Omit<ProcessOptions, 'variables'> {
   shops?: Readonly<Record<string, Variables>>;
   /** Left in place when the fleet is closed; default: one of its own, removed. */
   dataDir?: string;
+  /** Stores in a database of its own there, in place of the data directory. */
+  server?: DatabaseServer | undefined;
   /** Of the sandbox, epoch ms; default the system's. */
   sandboxClock?: () => number;
 }
@@ -45,6 +49,8 @@ export type Changes = Omit<Partial<ProcessOptions>, 'variables'> & { variables?:
 export interface Fleet {
   sandbox: Sandbox;
   dataDir: string;
+  /** Where it stores; absent: in `dataDir`. */
+  databaseUrl?: string;
   base: string;
   /** The running one. @throws before the first start. */
   collector(): CollectorProcess;
@@ -53,8 +59,8 @@ export interface Fleet {
   /** Starts it and waits for nothing. */
   launch(changes?: Changes): CollectorProcess;
   traffic(options?: Partial<TrafficOptions>): Traffic;
-  /** Holds what was answered 200 against what the sandbox accepted; what lies in clear on disk counts as violation too. */
-  reconcile(answered: Iterable<number>): Reconciliation;
+  /** Holds what was answered 200 against what the sandbox accepted; what is stored in clear counts as violation too. */
+  reconcile(answered: Iterable<number>): Promise<Reconciliation>;
   /**
    * Waits until nothing waits any more, or the queue stood still for `stallMs` (default `STALL_MS`); then reconciles. What
    * still waits does not count as lost, and is named. Under load it waits until everything answered 200 arrived.
@@ -67,10 +73,18 @@ export interface Fleet {
 }
 
 export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
-  const { variables: own = {}, shops, dataDir: given, sandboxClock: clock, ...processOptions } = options;
+  const {
+    variables: own = {},
+    shops,
+    dataDir: given,
+    server,
+    sandboxClock: clock,
+    ...processOptions
+  } = options;
   const sandbox = await createSandbox(clock && { clock });
   const tally = createTally(sandbox);
   const dataDir = given ?? mkdtempSync(join(tmpdir(), 'storebeacon-'));
+  const database = server && (await createDatabase(server.url));
   const port = await freePort();
   const shop = { ...shopVariables(sandbox), ...voiceVariables(FLEET_SHOP), SHOPLINE_EVENT_CODES };
   const directory = shops && mkdtempSync(join(tmpdir(), 'storebeacon-shops-'));
@@ -79,6 +93,7 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
     LOG_LEVEL: 'warn',
     ...NO_LIMITS,
     ...own,
+    ...(database && { DATABASE_URL: database.url }),
     PORT: String(port),
     DATA_DIR: dataDir,
   };
@@ -91,13 +106,14 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
     ...rest,
     variables: { ...variables, ...changes, PORT: variables.PORT, DATA_DIR: dataDir },
   });
-  const withFiles = (found: Reconciliation): Reconciliation => ({
-    ...found,
-    hashedViolations: found.hashedViolations + clearFiles(dataDir).length,
-  });
+  const withStored = async (found: Reconciliation): Promise<Reconciliation> => {
+    const clear = database ? await clearTables(database.url) : clearFiles(dataDir);
+    return { ...found, hashedViolations: found.hashedViolations + clear.length };
+  };
   return {
     sandbox,
     dataDir,
+    ...(database && { databaseUrl: database.url }),
     base,
     collector() {
       if (!running) throw new Error('no collector has been started');
@@ -116,11 +132,11 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
       traffics.push(started);
       return started;
     },
-    reconcile: (answered) => withFiles(tally.reconcile(answered)),
+    reconcile: (answered) => withStored(tally.reconcile(answered)),
     async delivered(answered, { stallMs = STALL_MS, isUnderLoad = false } = {}) {
       const numbers = [...answered];
       const status = async () => running?.status();
-      return withFiles(
+      return withStored(
         await drain({ status, reconcile: () => tally.reconcile(numbers), stallMs, isUnderLoad }),
       );
     },
@@ -129,6 +145,7 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
       await running?.end('SIGKILL');
       tally.stop();
       await sandbox.close();
+      await database?.drop();
       for (const made of [given ? undefined : dataDir, directory])
         if (made !== undefined) rmSync(made, { recursive: true, force: true });
     },

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
 import { inject, onTestFinished } from 'vitest';
 import type { TestProject } from 'vitest/node';
+import { createDatabase } from './database-server.ts';
 import { startPostgres } from './postgres-server.ts';
 
 declare module 'vitest' {
@@ -38,23 +38,7 @@ export const ownSchema = () => ({
 
 /** The URL of a database of this test alone, dropped when it is over: for whole collectors, whose schemas have fixed names. */
 export async function ownDatabase(): Promise<string> {
-  const server = inject('postgresUrl');
-  const name = `test_${randomUUID().replaceAll('-', '')}`;
-  const run = async (sql: string) => void (await onDatabase(server, sql));
-  await run(`CREATE DATABASE ${name}`);
-  onTestFinished(() => run(`DROP DATABASE ${name} WITH (FORCE)`));
-  const url = new URL(server);
-  url.pathname = name;
-  return url.href;
-}
-
-/** Runs SQL on a connection of its own; returns the rows. */
-export async function onDatabase(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    return (await client.query(sql)).rows;
-  } finally {
-    await client.end();
-  }
+  const { url, drop } = await createDatabase(inject('postgresUrl'));
+  onTestFinished(drop);
+  return url;
 }

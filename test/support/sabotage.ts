@@ -1,7 +1,5 @@
-/** Breaks one guarantee on purpose: `find` is replaced by `replace` in `file` while the file is loaded. */
-export interface Sabotage {
-  /** The broken guarantee. */
-  broken: string;
+/** One text of one file, replaced while the file is loaded. */
+export interface Edit {
   /** From the root of the project. */
   file: string;
   find: RegExp;
@@ -9,67 +7,115 @@ export interface Sabotage {
   replace: string;
 }
 
+/** Breaks one guarantee on purpose, on both engines unless `broken` says otherwise. */
+export interface Sabotage {
+  /** The broken guarantee. */
+  broken: string;
+  edits: readonly Edit[];
+}
+
 /** The texts to be replaced are copies of production code and change with it. */
 export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
   'ack-early': {
     broken: 'requests are answered before their events are on disk',
-    file: 'server/main.ts',
-    find: /wrapLog = \(log\) => log,/,
-    // More appends are answered and not yet stored than clients have connections: any kill loses answered events.
-    replace: `wrapLog = (log) => {
-      const unstored = [];
-      return {
-        ...log,
-        accept: async (entries) => {
-          unstored.push(entries);
-          if (unstored.length > 200) void log.accept(unstored.shift()).catch(() => {});
-          return entries.map(() => ({ isStored: true }));
-        },
-      };
-    },`,
+    edits: [
+      {
+        file: 'server/main.ts',
+        find: /wrapLog = \(log\) => log,/,
+        // More appends are answered and not yet stored than clients have connections: any kill loses answered events.
+        replace: `wrapLog = (log) => {
+          const unstored = [];
+          return {
+            ...log,
+            accept: async (entries) => {
+              unstored.push(entries);
+              if (unstored.length > 200) void log.accept(unstored.shift()).catch(() => {});
+              return entries.map(() => ({ isStored: true }));
+            },
+          };
+        },`,
+      },
+    ],
   },
   'no-dedup': {
     broken: 'duplicates are stored again',
-    file: 'server/store/sqlite/dedup.ts',
-    find: /has\(shop, key, nowMs\) \{/,
-    replace: '$& if (nowMs) return false;',
+    edits: ['server/store/sqlite/dedup.ts', 'server/store/postgres/dedup.ts'].map((file) => ({
+      file,
+      find: /has\(shop, key, nowMs\) \{/,
+      replace: '$& if (nowMs) return false;',
+    })),
   },
   'no-hash': {
     broken: 'values are not hashed',
-    file: 'server/privacy/hash.ts',
-    find: /export function sha256\(value: string\): string \{/,
-    replace: '$& if (value) return value;',
+    edits: [
+      {
+        file: 'server/privacy/hash.ts',
+        find: /export function sha256\(value: string\): string \{/,
+        replace: '$& if (value) return value;',
+      },
+    ],
   },
   'misread-amounts': {
     broken: 'amounts with groups of digits are read as something else',
-    file: 'shared/decimal-text.ts',
-    find: /text\.replaceAll\('\.', ''\)\.replace\(',', '\.'\)/,
-    replace: "text.replace(/,.*/, '')",
+    edits: [
+      {
+        file: 'shared/decimal-text.ts',
+        find: /text\.replaceAll\('\.', ''\)\.replace\(',', '\.'\)/,
+        replace: "text.replace(/,.*/, '')",
+      },
+    ],
   },
   'odd-field-rejects': {
     broken: 'messages with several odd fields are rejected',
-    file: 'server/ingest/validate.ts',
-    find: /const parsed = issue \? \{ issues: \[issue\] \} : parseMessage\(value, type\);/,
-    replace: `const read = issue ? { issues: [issue] } : parseMessage(value, type);
-      const parsed = read.notes?.length > 3 ? { issues: [{ path: '', code: 'odd', message: 'odd' }] } : read;`,
+    edits: [
+      {
+        file: 'server/ingest/validate.ts',
+        find: /const parsed = issue \? \{ issues: \[issue\] \} : parseMessage\(value, type\);/,
+        replace: `const read = issue ? { issues: [issue] } : parseMessage(value, type);
+          const parsed = read.notes?.length > 3 ? { issues: [{ path: '', code: 'odd', message: 'odd' }] } : read;`,
+      },
+    ],
   },
   'no-limits': {
     broken: 'a message may hold any number of personal values',
-    file: 'server/privacy/finding.ts',
-    find: /personalValues: 100,/,
-    replace: 'personalValues: 1_000_000,',
+    edits: [
+      {
+        file: 'server/privacy/finding.ts',
+        find: /personalValues: 100,/,
+        replace: 'personalValues: 1_000_000,',
+      },
+    ],
   },
   'no-fsync': {
     broken: 'commits are not synced to disk',
-    file: 'server/store/sqlite/database.ts',
-    find: /PRAGMA synchronous = FULL/,
-    replace: 'PRAGMA synchronous = OFF',
+    edits: [
+      {
+        file: 'server/store/sqlite/database.ts',
+        find: /PRAGMA synchronous = FULL/,
+        replace: 'PRAGMA synchronous = OFF',
+      },
+      {
+        file: 'server/store/postgres/client.ts',
+        find: /lock_timeout: '8s',/,
+        replace: "$& synchronous_commit: 'off',",
+      },
+      // Else it refuses to start.
+      {
+        file: 'server/store/postgres/prepare-database.ts',
+        find: /if \(synchronous !== 'full'\)/,
+        replace: "if (synchronous === '')",
+      },
+    ],
   },
   'trust-browser': {
     broken: 'pages make orders although the shop system reports them',
-    file: 'server/store/sqlite/voices.ts',
-    find: /actsAsBrowser\(shop\) \{/,
-    replace: '$& if (shop) return true;',
+    edits: [
+      {
+        file: 'server/store/sqlite/voices.ts',
+        find: /actsAsBrowser\(shop\) \{/,
+        replace: '$& if (shop) return true;',
+      },
+    ],
   },
 };
 
@@ -82,7 +128,7 @@ export function findSabotage(name: string): Sabotage {
 }
 
 /** @throws when `find` does not match. */
-export function sabotaged(source: string, { file, find, replace }: Sabotage): string {
+export function edited(source: string, { file, find, replace }: Edit): string {
   if (!find.test(source)) throw new Error(`sabotage: ${file} no longer holds ${find}; update the pattern`);
   return source.replace(find, replace);
 }

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { Claim, Job } from '../../server/store/jobs.ts';
 import type { LogOptions } from '../../server/store/open.ts';
 import type { Accepted, Depth, Entry } from '../../server/store/store.ts';
+import { sabotageArguments } from './sabotage.ts';
 import { shiftedClockArguments } from './shifted-clock.ts';
 
 export interface StoreCall {
@@ -45,16 +46,17 @@ export interface StoreProcess {
 
 /**
  * @param engine the URL of a module that exports `openLog`.
- * @param shiftMs how far the clock of its machine is ahead.
+ * @param how `shiftMs`: how far the clock of its machine is ahead. `sabotage`: which promise it breaks.
  * @throws {Error} with the engine's message when it cannot be opened.
  */
 export async function openInProcess(
   engine: string,
   options: Omit<LogOptions, 'clock' | 'steady' | 'watch'>,
-  shiftMs = 0,
+  how: { shiftMs?: number; sabotage?: string | undefined } = {},
 ): Promise<StoreProcess> {
+  const { shiftMs = 0, sabotage } = how;
   const child = fork(new URL('./store-process.ts', import.meta.url), [engine, JSON.stringify(options)], {
-    execArgv: [...process.execArgv, ...shiftedClockArguments(shiftMs)],
+    execArgv: [...process.execArgv, ...shiftedClockArguments(shiftMs), ...sabotageArguments(sabotage)],
   });
   const waiting = new Map<number, (answer: StoreAnswer) => void>();
   const answered = (id: number) =>

@@ -21,6 +21,7 @@ export async function stepTheClock(
 ): Promise<Outcome> {
   const fleet = await createFleet({
     sabotage: run.sabotage,
+    server: run.server,
     entry: 'test/support/fleet-collector.ts',
     sandboxClock: () => Date.now() + DAY_MS,
   });

@@ -131,5 +131,12 @@ async function expectRefusal(fleet: Fleet, phase: string): Promise<Outcome> {
     if (!/is damaged or not a database .*Restore it from a backup, or move it away/.test(said))
       problems.push(`said: ${said.slice(0, 200)}`);
   }
-  return { ...fleet.reconcile([]), phase, kills: 0, accepted: 0, notes: ['refused in words'], problems };
+  return {
+    ...(await fleet.reconcile([])),
+    phase,
+    kills: 0,
+    accepted: 0,
+    notes: ['refused in words'],
+    problems,
+  };
 }

@@ -2,11 +2,20 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { query } from '../../support/database-server.ts';
 import { eventually } from '../../support/eventually.ts';
 import { APIS, createFleet } from '../../support/fleet.ts';
 import { evaluate, type Outcome, type Run } from './outcome.ts';
 
 const REQUESTS = 50;
+
+/** Counts calls of fsync and fdatasync. */
+interface Counter {
+  /** A program that runs the collector so that they are counted. */
+  wrap?: readonly string[];
+  /** Asked once the collector has ended; undefined where they cannot be counted. */
+  count(): Promise<number | undefined>;
+}
 
 /**
  * SIGKILL cannot show a missing fsync: what the process wrote, the kernel keeps. So the calls are counted. One event at
@@ -14,19 +23,16 @@ const REQUESTS = 50;
  */
 export async function countSyncs(run: Run): Promise<Outcome> {
   const directory = mkdtempSync(join(tmpdir(), 'storebeacon-'));
-  const counts = join(directory, 'counts');
-  const isCounted = canTrace();
-  const fleet = await createFleet({
-    sabotage: run.sabotage,
-    wrap: isCounted ? ['strace', '-D', '-f', '-c', '-e', 'trace=fsync,fdatasync', '-o', counts] : [],
-  });
+  const { server, sabotage } = run;
+  const { wrap = [], count } = server ? await ofServer(server.url) : ofProcess(join(directory, 'counts'));
+  const fleet = await createFleet({ sabotage, server, wrap });
   try {
     for (const api of APIS) await fleet.sandbox.stop(api);
     await fleet.start();
     const traffic = fleet.traffic({ connections: 1, batch: 1, events: REQUESTS, repeatEvery: REQUESTS + 1 });
     await traffic.done;
     await fleet.collector().end('SIGTERM');
-    const calls = isCounted ? await callsIn(counts) : undefined;
+    const calls = await count();
     for (const api of APIS) await fleet.sandbox.restart(api);
     await fleet.start({ wrap: [] });
     return await evaluate(fleet, traffic, {
@@ -35,7 +41,7 @@ export async function countSyncs(run: Run): Promise<Outcome> {
       isOnce: true,
       notes: [
         calls === undefined
-          ? 'strace cannot be used here: this rests on log.synchronous alone'
+          ? 'they cannot be counted here: this rests on log.synchronous alone'
           : `${calls} calls of fsync and fdatasync for ${REQUESTS} answers`,
       ],
       problems: calls !== undefined && calls < REQUESTS ? [`not durable: ${calls} calls of fsync`] : [],
@@ -44,6 +50,27 @@ export async function countSyncs(run: Run): Promise<Outcome> {
     await fleet.close();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+/** PostgreSQL counts those of its write-ahead log. */
+async function ofServer(url: string): Promise<Counter> {
+  const count = async () => {
+    const [row] = await query<{ calls: string }>(
+      url,
+      "SELECT sum(fsyncs) AS calls FROM pg_stat_io WHERE object = 'wal'",
+    );
+    return Number(row?.calls);
+  };
+  const before = await count();
+  return { count: async () => (await count()) - before };
+}
+
+function ofProcess(counts: string): Counter {
+  if (!canTrace()) return { count: async () => undefined };
+  return {
+    wrap: ['strace', '-D', '-f', '-c', '-e', 'trace=fsync,fdatasync', '-o', counts],
+    count: () => callsIn(counts),
+  };
 }
 
 /** On PATH, and allowed to. */

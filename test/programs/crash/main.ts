@@ -1,3 +1,4 @@
+import { ENGINES } from '../../support/database-server.ts';
 import { seededRandom } from '../../support/fleet.ts';
 import { type Program, type ProgramOptions, runProgram } from '../../support/program.ts';
 import type { Progress } from '../../support/progress.ts';
@@ -21,6 +22,7 @@ const PROGRAM: Program = {
     most: 10_000,
     isWhole: true,
   },
+  engines: ENGINES,
 };
 
 /** Far more than a phase, or one kill, takes on a busy machine. */
@@ -33,6 +35,12 @@ const phases = (run: Run, kills: number): Phase[] => [
   ['counting fsyncs', () => countSyncs(run)],
   [`SIGKILL, ${kills} times`, () => killAtRandom(run, kills)],
   ['SIGTERM, 5 times', () => askToStop(run, 5)],
+  ['stepped clocks', () => stepTheClock(run)],
+  ...(run.server ? [] : ofFiles(run)),
+];
+
+/** What PostgreSQL's own files may come to is PostgreSQL's affair. */
+const ofFiles = (run: Run): Phase[] => [
   [
     'a full disk, mounted',
     async () => {
@@ -42,7 +50,6 @@ const phases = (run: Run, kills: number): Phase[] => [
   ],
   ['a full disk, bounded', () => fillTheDisk(run, boundedDisk())],
   ['damaged files', () => damageTheDisk(run)],
-  ['stepped clocks', () => stepTheClock(run)],
 ];
 
 /** Ends the wait for a collector that no longer answers. */
@@ -54,12 +61,12 @@ async function inTime<T>(work: Promise<T>, limitMs: number): Promise<T> {
 
 /** Runs every phase, also after one has failed. */
 async function crash(
-  { amount: kills, seed, sabotage }: ProgramOptions,
+  { amount: kills, seed, sabotage, server }: ProgramOptions,
   progress: Progress,
 ): Promise<boolean> {
   const outcomes: Outcome[] = [];
   let broken = 0;
-  for (const [name, work] of phases({ sabotage, random: seededRandom(seed), progress }, kills))
+  for (const [name, work] of phases({ sabotage, server, random: seededRandom(seed), progress }, kills))
     try {
       progress.doing(() => name);
       for (const outcome of [await inTime(work(), PHASE_MS + kills * KILL_MS)].flat()) {

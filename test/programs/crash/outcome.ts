@@ -1,3 +1,4 @@
+import type { DatabaseServer } from '../../support/database-server.ts';
 import type { Fleet, Traffic } from '../../support/fleet.ts';
 import { APIS, type Reconciliation } from '../../support/fleet.ts';
 import { waitingProblem } from '../../support/fleet-drain.ts';
@@ -7,6 +8,8 @@ import type { Progress } from '../../support/progress.ts';
 export interface Run {
   /** Which promise is broken on purpose. */
   sabotage?: string | undefined;
+  /** For the databases of its fleets; absent: SQLite. */
+  server?: DatabaseServer | undefined;
   /** 0 ≤ random < 1. */
   random: () => number;
   /** Absent in tests. */

@@ -2,19 +2,23 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { SABOTAGES, sabotageArguments, sabotaged } from '../../support/sabotage.ts';
+import { edited, SABOTAGES, sabotageArguments } from '../../support/sabotage.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
-test.each(Object.entries(SABOTAGES))('%s still finds the text it breaks', (_name, sabotage) => {
-  const source = readFileSync(join(ROOT, sabotage.file), 'utf8');
-  expect(sabotaged(source, sabotage)).not.toBe(source);
-  expect(source.match(new RegExp(sabotage.find, 'g'))).toHaveLength(1);
+const EDITS = Object.entries(SABOTAGES).flatMap(([name, { edits }]) =>
+  edits.map((edit) => ({ name, file: edit.file, edit })),
+);
+
+test.each(EDITS)('$name still finds the text it breaks in $file', ({ edit }) => {
+  const source = readFileSync(join(ROOT, edit.file), 'utf8');
+  expect(edited(source, edit)).not.toBe(source);
+  expect(source.match(new RegExp(edit.find, 'g'))).toHaveLength(1);
 });
 
 test('a sabotage whose text is gone says so instead of changing nothing', () => {
-  for (const sabotage of Object.values(SABOTAGES))
-    expect(() => sabotaged('const rewritten = true;', sabotage)).toThrow(/no longer holds/);
+  for (const { edit } of EDITS)
+    expect(() => edited('const rewritten = true;', edit)).toThrow(/no longer holds/);
 });
 
 test('an unknown sabotage is refused with the names there are', () => {

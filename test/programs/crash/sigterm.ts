@@ -1,17 +1,17 @@
 import { answerAtOnce, createFleet, underWay } from '../../support/fleet.ts';
-import { EVENTS_PER_SECOND } from './kills.ts';
+import { paceOf } from './kills.ts';
 import { evaluate, type Outcome, type Run } from './outcome.ts';
 
 const END_WITHIN_MS = 5_000;
 
 /** SIGTERM in mid-stream: what is under way is answered and settled, the process exits 0, nothing goes out twice. */
 export async function askToStop(run: Run, times: number): Promise<Outcome> {
-  const fleet = await createFleet({ sabotage: run.sabotage });
+  const fleet = await createFleet({ sabotage: run.sabotage, server: run.server });
   const problems: string[] = [];
   let slowestMs = 0;
   try {
     await fleet.start();
-    const traffic = fleet.traffic({ eventsPerSecond: EVENTS_PER_SECOND });
+    const traffic = fleet.traffic({ eventsPerSecond: paceOf(run).eventsPerSecond });
     for (let time = 0; time < times; time++) {
       await traffic.reached(traffic.answered.size + 200 + Math.ceil(run.random() * 300));
       await underWay(fleet.sandbox);

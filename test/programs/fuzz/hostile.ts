@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { anyCostly, COSTLY } from '../../support/costly-messages.ts';
+import { type DatabaseServer, query } from '../../support/database-server.ts';
 import { createFleet, type Fleet, seededRandom } from '../../support/fleet.ts';
 import { SHOP_ORIGIN, WRITE_KEY } from '../../support/shop.ts';
 import { ask } from './ask.ts';
@@ -9,6 +10,7 @@ export interface HostileOptions {
   kinds: number | readonly string[];
   seed: number;
   sabotage?: string | undefined;
+  server?: DatabaseServer | undefined;
 }
 
 /** The worst of all requests, each sent alone. */
@@ -19,7 +21,7 @@ export interface HostileOutcome {
   slowest: string;
   /** The same for a request as large as it may be. */
   longestTurnOfRequestMs: number;
-  /** Bytes the disk was given for each byte of a body after decompression. */
+  /** Bytes the disk was given for each byte of a body after decompression; of PostgreSQL its write-ahead log. */
   writtenPerByte: number;
   largest: string;
   peakRssBytes: number;
@@ -39,7 +41,12 @@ const SETTLE_MS = 1_000;
 const TRIES = 3;
 
 /** Sends requests that cost as much as a sender can make them cost, and measures what they cost a collector of their own. */
-export async function sendHostile({ kinds, seed, sabotage }: HostileOptions): Promise<HostileOutcome> {
+export async function sendHostile({
+  kinds,
+  seed,
+  sabotage,
+  server,
+}: HostileOptions): Promise<HostileOutcome> {
   const random = seededRandom(seed);
   const drawn = Object.entries(COSTLY)
     .map((kind) => ({ kind, at: random() }))
@@ -64,7 +71,7 @@ export async function sendHostile({ kinds, seed, sabotage }: HostileOptions): Pr
     ...{ peakRssBytes: 0, problems: [] },
   };
   if (listed.length === 0) return outcome;
-  const fleet = await createFleet({ sabotage });
+  const fleet = await createFleet({ sabotage, server });
   try {
     await fleet.start();
     await warmUp(fleet, listed);
@@ -118,11 +125,11 @@ async function measure(fleet: Fleet, name: string, make: () => string): Promise<
   await send(fleet, batchOf(1, make));
   await settled();
   const turnMs = await fleet.collector().longestTurnMs();
-  const before = written(fleet);
+  const before = await written(fleet);
   const status = await send(fleet, body);
   await settled();
   const turnOfRequestMs = await fleet.collector().longestTurnMs();
-  const perByte = (written(fleet) - before) / Buffer.byteLength(body);
+  const perByte = ((await written(fleet)) - before) / Buffer.byteLength(body);
   const problems = [
     status !== 200 && `${name}: answered ${status}: ${body.slice(0, 500)}`,
     turnMs > MAX_TURN_MS && `${name}: one turn of the event loop took ${Math.round(turnMs)} ms of CPU`,
@@ -153,4 +160,11 @@ async function send({ base }: Fleet, body: string): Promise<number | undefined> 
   return answer?.status;
 }
 
-const written = (fleet: Fleet) => fleet.collector().usage()?.writtenBytes ?? 0;
+async function written({ databaseUrl, collector }: Fleet): Promise<number> {
+  if (databaseUrl === undefined) return collector().usage()?.writtenBytes ?? 0;
+  const [row] = await query<{ bytes: string }>(
+    databaseUrl,
+    "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') AS bytes",
+  );
+  return Number(row?.bytes);
+}

@@ -1,3 +1,4 @@
+import { ENGINES } from '../../support/database-server.ts';
 import { type Program, runProgram } from '../../support/program.ts';
 import { type FuzzOutcome, fuzz } from './run.ts';
 
@@ -13,6 +14,7 @@ const PROGRAM: Program = {
     most: 10_000_000,
     isWhole: true,
   },
+  engines: ENGINES,
 };
 const LIMIT_MS = 30 * 60_000;
 
@@ -41,13 +43,14 @@ export function describeFuzz({
 }
 
 async function main(): Promise<never> {
-  return runProgram(PROGRAM, async ({ amount: bodies, seed, sabotage }, progress) => {
+  return runProgram(PROGRAM, async ({ amount: bodies, seed, sabotage, server }, progress) => {
     const outcome = await fuzz({
       bodies,
       seed,
       kills: 5,
       costly: 100,
       sabotage,
+      server,
       limitMs: LIMIT_MS,
       progress,
     });

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import type { DatabaseServer } from '../../support/database-server.ts';
 import { createFleet, type Fleet } from '../../support/fleet.ts';
 import { CLEAR_DOMAIN } from '../../support/fleet-messages.ts';
 import { NO_PROGRESS, type Progress } from '../../support/progress.ts';
@@ -18,6 +19,8 @@ export interface FuzzOptions {
   /** How many kinds of costly messages are sent and measured, or which, beside as many that are made up. */
   costly: number | readonly string[];
   sabotage?: string | undefined;
+  /** For its databases; absent: SQLite. */
+  server?: DatabaseServer | undefined;
   /** A run past its time is a failed one. */
   limitMs: number;
   progress?: Pick<Progress, 'doing'>;
@@ -57,7 +60,7 @@ interface Promised {
 
 /** Sends whatever senders may come up with to a real collector process, and holds its log against its answers. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzOutcome> {
-  const { bodies, seed, kills, costly, sabotage, limitMs, progress = NO_PROGRESS } = options;
+  const { bodies, seed, kills, costly, sabotage, server, limitMs, progress = NO_PROGRESS } = options;
   const promised: Promised = { statuses: {}, accepted: 0, duplicates: 0, messageIds: new Set() };
   const problems: string[] = [];
   let crashes = 0;
@@ -66,11 +69,12 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzOutcome> {
   let ids = 0;
   let orderNumbers = 0;
   progress.doing(() => 'sending what costs most');
-  const hostile = await sendHostile({ kinds: costly, seed, sabotage });
+  const hostile = await sendHostile({ kinds: costly, seed, sabotage, server });
   problems.push(...hostile.problems);
   let { peakRssBytes } = hostile;
   const fleet = await createFleet({
     sabotage,
+    server,
     variables: { RATE_LIMIT_PER_MINUTE: '1000000', LOG_LEVEL: 'info' },
   });
   const ledger = createOrderLedger(fleet.sandbox);
@@ -120,7 +124,7 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzOutcome> {
     if (code !== 0)
       problems.push(`asked to stop, it ended with ${code}; it logged last:\n${collector.said()}`);
     progress.doing(() => 'reading what is stored');
-    const { messages, ...stored } = readStore(fleet.dataDir, ledger.stored);
+    const { messages, ...stored } = readStore(fleet, ledger.stored);
     const { problems: ofOrders, ...orders } = ledger.outcome();
     problems.push(...stored.problems, ...ofOrders);
     const missing = [...promised.messageIds].filter((id) => !stored.messageIds.has(id));

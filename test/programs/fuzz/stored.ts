@@ -1,12 +1,10 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { readStored } from '../../../server/store/sqlite/stored-event.ts';
-import { type Columns, readText } from '../../../server/store/sqlite/stored-text.ts';
 import { PURPOSES } from '../../../shared/consent.ts';
 import { MESSAGE_TYPES } from '../../../shared/names.ts';
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { CLEAR_DOMAIN } from '../../support/fleet-messages.ts';
+import { type Place, reportsOfPages, type StoredRow, storedRows } from '../../support/stored-rows.ts';
 import { PHONE_DIGITS } from './values.ts';
 
 const Text = z.string();
@@ -67,38 +65,23 @@ export interface Stored {
 }
 
 /**
- * What statistics alone read of an order or a checkout repeats a report: it is looked at like everything else, but is no
- * second copy.
- */
-const ROWS = `
-  SELECT packed, body, audience = 2 AS isForStatistics,
-    audience = 2 AND (length(message_key) = 0 OR order_id IS NOT NULL) AS isCopy, order_id AS orderId FROM events
-  UNION ALL SELECT packed, body, 0, 1, NULL FROM evidence`;
-/** The shop system reported an order before any page did: no page makes one. */
-const MADE_BY_PAGES = `SELECT count(*) AS count FROM order_reports WHERE source = 'browser'`;
-
-/**
  * Reads the store of a collector that has ended.
  *
  * @param look called with every event.
  */
-export function readStore(dataDir: string, look: (event: Looked) => void): Stored {
-  const database = new DatabaseSync(join(dataDir, 'store.db'), { readOnly: true });
+export function readStore(place: Place, look: (event: Looked) => void): Stored {
   const seen = createSeen();
   const problems: string[] = [];
-  try {
-    for (const row of database.prepare(ROWS).iterate()) {
-      const { body: text } = readText(row as unknown as Columns);
-      const event = readStored(text);
-      look(event);
-      const found = seen.problemOf(event, row) ?? problemOf(event, text);
-      if (found && problems.length < 20) problems.push(`${found}: ${text.slice(0, 300)}`);
-    }
-    const made = Number(database.prepare(MADE_BY_PAGES).get()?.count);
-    if (made > 0) problems.push(`forged: ${made} reports of pages count as reports of an order`);
-  } finally {
-    database.close();
+  for (const row of storedRows(place)) {
+    const { body: text } = row;
+    const event = readStored(text);
+    look(event);
+    const found = seen.problemOf(event, row) ?? problemOf(event, text);
+    if (found && problems.length < 20) problems.push(`${found}: ${text.slice(0, 300)}`);
   }
+  // The shop system reported an order before any page did: no page makes one.
+  const made = reportsOfPages(place);
+  if (made > 0) problems.push(`forged: ${made} reports of pages count as reports of an order`);
   return { messages: seen.messages.size, messageIds: seen.messageIds, problems };
 }
 
@@ -122,7 +105,7 @@ function createSeen() {
     messageIds,
     problemOf(
       { messageId, source, orderKey }: Row,
-      { isCopy, isForStatistics, orderId }: Record<string, unknown>,
+      { isCopy, isForStatistics, orderId }: StoredRow,
     ): string | undefined {
       messageIds.add(messageId);
       // What the store adds to a report has an id of its own.

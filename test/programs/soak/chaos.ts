@@ -1,5 +1,7 @@
 import type { Api, Fault } from '../../../server/sandbox/index.ts';
 import { APIS, type Fleet } from '../../support/fleet.ts';
+import { killPostgres } from '../../support/postgres-kill.ts';
+import type { PostgresServer } from '../../support/postgres-server.ts';
 
 /** Faults after which a retry succeeds: none of them may lose an event. */
 const FAULTS: readonly Fault[] = [
@@ -18,6 +20,8 @@ const STOP_WITHIN_MS = 25_000;
 export interface Chaos {
   kills: number;
   terminations: number;
+  /** SIGKILLs of PostgreSQL. */
+  databaseKills: number;
   faults: number;
   /** Stops that did not end as promised, in words. */
   problems: string[];
@@ -25,6 +29,8 @@ export interface Chaos {
 
 export interface ChaosOptions {
   fleet: Fleet;
+  /** Is killed, too. */
+  postgres?: PostgresServer | undefined;
   /** 0 ≤ random < 1. */
   random: () => number;
   /** Kills end at the first, faults at the second, both counted from now. */
@@ -37,12 +43,13 @@ export interface ChaosOptions {
 /** Kills the collector now and then and causes faults of the APIs; resolves when all faults are over. */
 export async function breakThings({
   fleet,
+  postgres,
   random,
   killsMs,
   faultsMs,
   onStarted,
 }: ChaosOptions): Promise<Chaos> {
-  const chaos: Chaos = { kills: 0, terminations: 0, faults: 0, problems: [] };
+  const chaos: Chaos = { kills: 0, terminations: 0, databaseKills: 0, faults: 0, problems: [] };
   const startedAtMs = performance.now();
   const leftMs = (endMs: number) => endMs - (performance.now() - startedAtMs);
   const between = (from: number, to: number) => from + random() * (to - from);
@@ -51,6 +58,11 @@ export async function breakThings({
   const kill = async () => {
     while (leftMs(killsMs) > 0) {
       await pause(Math.min(between(killsMs * 0.03, killsMs * 0.12), leftMs(killsMs)));
+      if (postgres && chaos.kills > chaos.databaseKills) {
+        chaos.databaseKills++;
+        await killPostgres(postgres);
+        continue;
+      }
       if (chaos.kills === 0 || random() < 0.6) {
         chaos.kills++;
         await fleet.collector().end('SIGKILL');

@@ -1,3 +1,4 @@
+import { ENGINES } from '../../support/database-server.ts';
 import { type Program, runProgram } from '../../support/program.ts';
 import { describeSoak, soak } from './run.ts';
 
@@ -13,10 +14,11 @@ const PROGRAM: Program = {
     most: 600,
     isWhole: false,
   },
+  engines: ENGINES,
 };
 
-await runProgram(PROGRAM, async ({ amount: minutes, seed, sabotage }, progress) => {
-  const outcome = await soak({ durationMs: minutes * 60_000, seed, sabotage, progress });
+await runProgram(PROGRAM, async ({ amount: minutes, seed, sabotage, server }, progress) => {
+  const outcome = await soak({ durationMs: minutes * 60_000, seed, sabotage, server, progress });
   for (const problem of outcome.problems) progress.say(`BROKEN: ${problem}`);
   progress.say(`\n${describeSoak(outcome)}`);
   return outcome.problems.length === 0;

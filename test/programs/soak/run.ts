@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DatabaseServer } from '../../support/database-server.ts';
 import { APIS, createFleet, type Reconciliation, seededRandom } from '../../support/fleet.ts';
 import { waitingProblem } from '../../support/fleet-drain.ts';
 import { NO_PROGRESS, type Progress } from '../../support/progress.ts';
@@ -13,6 +14,8 @@ export interface SoakOptions {
   durationMs: number;
   seed: number;
   sabotage?: string | undefined;
+  /** For its database; absent: SQLite. */
+  server?: DatabaseServer | undefined;
   progress?: Pick<Progress, 'doing'>;
 }
 
@@ -32,10 +35,11 @@ const MAX_RSS_BYTES = 640 * 1024 * 1024;
 
 /** Mixed load on several shops, faults of the APIs, kills of the collector; then everything is counted. */
 export async function soak(options: SoakOptions): Promise<SoakOutcome> {
-  const { durationMs, seed, sabotage, progress = NO_PROGRESS } = options;
+  const { durationMs, seed, sabotage, server, progress = NO_PROGRESS } = options;
   const directory = mkdtempSync(join(tmpdir(), 'storebeacon-soak-'));
   const fleet = await createFleet({
     sabotage,
+    server,
     dataDir: join(directory, 'data'),
     shops: SHOPS_VARIABLES,
     variables: { RATE_LIMIT_PER_MINUTE: '1000000' },
@@ -55,6 +59,7 @@ export async function soak(options: SoakOptions): Promise<SoakOutcome> {
     );
     const chaos = await breakThings({
       fleet,
+      postgres: server?.own,
       random: seededRandom(seed),
       killsMs: durationMs * KILLS_SHARE,
       faultsMs: durationMs,
@@ -119,7 +124,7 @@ export function describeSoak({ by, problems, ...found }: SoakOutcome): string {
   return (
     `${found.accepted} accepted, delivered: ${delivered}, ${found.lost} lost, ${found.forged} forged, ${found.repeatedSame} duplicated alike, ` +
     `${found.repeatedDifferent} with a difference, ${found.refused} bad requests refused, ${found.kills} SIGKILL, ` +
-    `${found.terminations} SIGTERM, ${found.faults} faults, peak RSS ${Math.round(found.peakRssBytes / 2 ** 20)} MB, ` +
+    `${found.terminations} SIGTERM, ${found.databaseKills} kills of PostgreSQL, ${found.faults} faults, peak RSS ${Math.round(found.peakRssBytes / 2 ** 20)} MB, ` +
     `p99 ${found.p99Ms.toFixed(1)} ms, fds ${found.fds.last} (peak ${found.fds.peak}), seed ${found.seed}: ${conclusion}`
   );
 }
