@@ -1,7 +1,5 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { setImmediate } from 'node:timers/promises';
-import { type Columns, readText } from '../../../server/store/sqlite/stored-text.ts';
+import { type Place, storedRows } from '../../support/stored-rows.ts';
 import type { LoadResult } from './load.ts';
 
 /** What one run promised: every event of an answered request. */
@@ -23,15 +21,11 @@ export interface Audit {
 const ROWS_AT_ONCE = 20_000;
 const CLEAR = ['@example.com', '0912 345 678', '0912345678'];
 
-/** What statistics alone read of an order or a checkout repeats a report. */
-const ROWS =
-  'SELECT packed, body FROM events WHERE NOT (audience = 2 AND (length(message_key) = 0 OR order_id IS NOT NULL))';
-
 /**
  * Reads the log of a collector that is gone and holds it against what was answered: each promised event is there, none
  * twice, each hashed, none with an address or number in clear. An event without an answer may be there or not.
  */
-export async function audit(dataDir: string, runs: readonly Promised[]): Promise<Audit> {
+export async function audit(place: Place, runs: readonly Promised[]): Promise<Audit> {
   const rows = new Map(
     runs.map(({ prefix, eventsPerRequest, result }) => [
       prefix,
@@ -40,10 +34,9 @@ export async function audit(dataDir: string, runs: readonly Promised[]): Promise
   );
   const found = { unknown: 0, clear: 0, unhashed: 0 };
   let read = 0;
-  const log = new DatabaseSync(join(dataDir, 'store.db'));
-  for (const row of log.prepare(ROWS).iterate()) {
+  for (const { body: text, isCopy } of storedRows(place)) {
+    if (isCopy) continue;
     if (++read % ROWS_AT_ONCE === 0) await setImmediate();
-    const { body: text } = readText(row as unknown as Columns);
     const [, prefix = '', number] = /"messageId":"(.+?)-(\d{12})"/.exec(text) ?? [];
     const counts = rows.get(prefix);
     const index = Number(number);
@@ -52,7 +45,6 @@ export async function audit(dataDir: string, runs: readonly Promised[]): Promise
     if (CLEAR.some((clear) => text.includes(clear))) found.clear++;
     if (!text.includes('"emailSha256":"')) found.unhashed++;
   }
-  log.close();
 
   let [promised, lost, twice] = [0, 0, 0];
   for (const { prefix, eventsPerRequest, result } of runs) {

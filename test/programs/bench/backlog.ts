@@ -104,7 +104,7 @@ export async function measureBacklog(
       note: `${ms(filled.fullTakeMs)} ÷ ${ms(filled.smallTakeMs)}`,
     },
   ];
-  return { figures, audit: await audit(fullDir, promised) };
+  return { figures, audit: await audit({ dataDir: fullDir }, promised) };
 }
 
 /** The last one started, and the median time from spawn to listening, each after a kill. */

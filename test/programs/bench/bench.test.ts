@@ -88,10 +88,12 @@ describe('the result is honest', () => {
       'erase',
       'console',
       'indexing',
+      'fairness',
     ]);
     expect(readOptions(['--only', 'drain', '--rounds', '7'])).toMatchObject({ rounds: 7, parts: ['drain'] });
     for (const wrong of [
       '--only=speed',
+      '--engine=mysql',
       '--rounds=0',
       '--seconds=fast',
       '--backlog=1',
@@ -101,5 +103,6 @@ describe('the result is honest', () => {
       '--fast',
     ])
       expect(() => readOptions([wrong]), wrong).toThrow();
+    expect(() => readOptions(['--engine', 'postgres', '--only', 'ingest'])).toThrow('--only must be one of');
   });
 });

@@ -45,7 +45,7 @@ export async function checkPromises({ dataDir, seconds, sabotage }: CheckOptions
       promised.push({ prefix, eventsPerRequest: run.eventsPerRequest, result: await running });
     }
     await collector.kill();
-    const found = await audit(dataDir, promised);
+    const found = await audit({ dataDir }, promised);
     const made = await checkForged(join(dataDir, 'forged'), sabotageArguments(sabotage));
     return { ...found, broken: [...unsynced, ...found.broken, ...made] };
   } finally {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { SANDBOX_CREDENTIALS } from '../../../server/sandbox/index.ts';
@@ -58,6 +58,10 @@ export interface Collector {
 export interface CollectorOptions {
   dataDir: string;
   destination: NodeJS.ProcessEnv;
+  /** Several shops by these write keys, each with the same destination; default: one. */
+  writeKeys?: readonly string[];
+  /** PostgreSQL in place of `dataDir`. */
+  databaseUrl?: string | undefined;
   /** Further arguments to node. */
   args?: readonly string[];
 }
@@ -66,6 +70,8 @@ export interface CollectorOptions {
 export async function startCollector({
   dataDir,
   destination,
+  writeKeys,
+  databaseUrl,
   args = [],
 }: CollectorOptions): Promise<Collector> {
   const startedMs = performance.now();
@@ -74,11 +80,12 @@ export async function startCollector({
     HOST: '127.0.0.1',
     PORT: '0',
     DATA_DIR: dataDir,
-    WRITE_KEY,
-    ...SHOP_POLICY,
+    ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
+    ...(writeKeys
+      ? { CONFIG_FILE: writeShops(join(dataDir, 'shops.json'), writeKeys, destination) }
+      : { WRITE_KEY, ...SHOP_POLICY, ...destination }),
     ...NO_LIMITS,
     ADMIN_TOKEN,
-    ...destination,
   };
   const child = spawnOn('server', [...args, ...START], env, 'pipe');
   const said: string[] = [];
@@ -112,4 +119,18 @@ export async function startCollector({
     resume: () => void child.kill('SIGCONT'),
     kill: () => killProcess(child),
   };
+}
+
+/** @returns the path. */
+function writeShops(path: string, writeKeys: readonly string[], destination: NodeJS.ProcessEnv): string {
+  const shops = writeKeys.map((key) => [key, { WRITE_KEY: key, ...SHOP_POLICY, ...destination }]);
+  writeFileSync(path, JSON.stringify({ shops: Object.fromEntries(shops) }));
+  return path;
+}
+
+/** What a run left to deliver would slow the next one. */
+export async function emptied(collector: Collector): Promise<void> {
+  const deadlineMs = performance.now() + 60_000;
+  while ((await collector.waiting()) > 0 && performance.now() < deadlineMs)
+    await new Promise((resolve) => setTimeout(resolve, 200));
 }

@@ -62,7 +62,7 @@ export async function measureDrain(
     say(`${drain.what}: ${drained.windows.map(whole).join(', ')} payloads/s`);
     figures.push(figureOf(drain, drained));
     const result = { requests: drain.events, unanswered: [] };
-    audits.push(await audit(dataDir, [{ prefix: PREFILLED, eventsPerRequest: 1, result }]));
+    audits.push(await audit({ dataDir }, [{ prefix: PREFILLED, eventsPerRequest: 1, result }]));
   }
   return {
     figures,

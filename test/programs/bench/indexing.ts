@@ -68,7 +68,7 @@ export async function measureIndexing(
   await Promise.all(contenders.map(({ collector }) => collector.kill()));
   await Promise.all([generator, tiktok].map((helper) => helper.end()));
   const audits = [];
-  for (const { dataDir, promised } of contenders) audits.push(await audit(dataDir, promised));
+  for (const { dataDir, promised } of contenders) audits.push(await audit({ dataDir }, promised));
   return {
     figures: RUNS.map(({ what }, index) => figureOf(what, index, contenders)),
     audit: {

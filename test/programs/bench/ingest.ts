@@ -86,7 +86,7 @@ export async function measureIngest(
     }
   await collector.kill();
   await Promise.all([generator, tiktok, http, express].map((helper) => helper.end()));
-  return { figures: compare(contenders, samples), audit: await audit(dataDir, promised) };
+  return { figures: compare(contenders, samples), audit: await audit({ dataDir }, promised) };
 }
 
 async function runOnce(

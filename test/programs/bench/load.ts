@@ -14,6 +14,8 @@ export interface Load {
   eventsPerRequest: number;
   /** What is sent; default: orders. */
   kind?: EventKind;
+  /** Whose events; default: the one shop's. */
+  writeKey?: string;
   /** Over all connections, evenly. Absent: as fast as answers come. */
   requestsPerSecond?: number;
   /** Asked for in every 2xx answer; one without it counts as refused. */

@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type DatabaseServer, onEngine } from '../../support/database-server.ts';
 import { optionsOrExit } from '../../support/options.ts';
 import { startProgress } from '../../support/progress.ts';
 import { measureBacklog } from './backlog.ts';
 import { checkPromises } from './checks.ts';
 import { measureDrain } from './drain.ts';
 import { measureErase } from './erase.ts';
+import { measureFairness } from './fairness.ts';
 import { evaluate, type Figure, layOut } from './figures.ts';
 import { measureGrowth } from './growth.ts';
 import { measureIndexing } from './indexing.ts';
@@ -31,6 +33,7 @@ const PARTS = {
   erase: measureErase,
   console: measureOpenConsole,
   indexing: measureIndexing,
+  fairness: measureFairness,
 };
 const CHECK_SECONDS = 1;
 
@@ -41,11 +44,11 @@ const root = mkdtempSync(join(tmpdir(), 'storebeacon-bench-'));
 process.once('exit', () => rmSync(root, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 
-process.exitCode = (await run(options)) ? 0 : 1;
+process.exitCode = (await onEngine(options.engine, (server) => run(options, server))) ? 0 : 1;
 progress.stop();
 
 /** True when every promise held; a goal that was missed is only said. */
-async function run(options: Options): Promise<boolean> {
+async function run(options: Options, server: DatabaseServer | undefined): Promise<boolean> {
   say(
     `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores, Node ${process.versions.node}, ` +
       `${isPinned ? 'server on core 0, load and stand-ins on core 1' : 'NOT pinned to cores (no taskset, or one core)'}`,
@@ -57,7 +60,7 @@ async function run(options: Options): Promise<boolean> {
   const figures: Figure[] = [];
   for (const part of options.sabotage === undefined ? options.parts : []) {
     progress.doing(() => part);
-    const measured = await inFreshDir((dataDir) => PARTS[part](options, dataDir, say));
+    const measured = await inFreshDir((dataDir) => PARTS[part]({ ...options, server }, dataDir, say));
     say(`\n${layOut(measured.figures)}\n`);
     figures.push(...measured.figures);
     audits.push(measured.audit);

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from '../../support/chromium.ts';
 import { audit, type Promised } from './audit.ts';
-import { ADMIN_TOKEN, type Collector, DESTINATIONS, startCollector } from './collector.ts';
+import { ADMIN_TOKEN, DESTINATIONS, emptied, startCollector } from './collector.ts';
 import { enterConsole } from './console-views.ts';
 import { type Figure, type Measured, median, medianRatio, ms, ratio } from './figures.ts';
 import { isPinned, launch } from './launch.ts';
@@ -76,7 +76,7 @@ export async function measureOpenConsole(
     figures: LOADS.flatMap(({ name }, index) =>
       (['asked', 'open'] as const).flatMap((state) => figureOf(name, state, runs[index]) ?? []),
     ),
-    audit: await audit(dataDir, promised),
+    audit: await audit({ dataDir }, promised),
   };
 }
 
@@ -150,11 +150,4 @@ async function launchOnLoadCore(): Promise<Browser> {
   } finally {
     own('0,1');
   }
-}
-
-/** What a phase left to deliver would slow the next one. */
-async function emptied(collector: Collector): Promise<void> {
-  const deadlineMs = performance.now() + 60_000;
-  while ((await collector.waiting()) > 0 && performance.now() < deadlineMs)
-    await new Promise((resolve) => setTimeout(resolve, 200));
 }

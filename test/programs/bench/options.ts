@@ -1,12 +1,15 @@
 import { parseArgs } from 'node:util';
+import { type DatabaseServer, ENGINES, type Engine } from '../../support/database-server.ts';
 import { sabotageRows, usageRow } from '../../support/options.ts';
 import { findSabotage, SABOTAGES } from '../../support/sabotage.ts';
 
 export const PARTS = [
   ...(['ingest', 'backlog', 'drain', 'statistics', 'growth', 'webhooks', 'erase'] as const),
-  ...(['console', 'indexing'] as const),
+  ...(['console', 'indexing', 'fairness'] as const),
 ] as const;
 export type Part = (typeof PARTS)[number];
+/** Parts that can be measured on PostgreSQL. */
+const ON_POSTGRES: readonly Part[] = ['fairness'];
 
 export interface Options {
   /** Medians are over this many. */
@@ -23,13 +26,20 @@ export interface Options {
   /** Of each run of the part `webhooks`. */
   webhookSeconds: number;
   sabotage: string | undefined;
+  engine: Engine;
 }
+/** `server`: for the databases of collectors; absent: SQLite. */
+export type EngineOptions = Pick<Options, 'rounds' | 'seconds'> & { server: DatabaseServer | undefined };
 
 export const USAGE = [
   'npm run bench -- [--only PART] [--rounds N] [--seconds S] …\n\n',
   'Measures the collector beside servers that discard what they receive. A slow result is reported; a broken promise\n',
   'makes the program fail.\n\n',
   usageRow('--only PART', `one of ${PARTS.join(', ')}`),
+  usageRow(
+    '--engine E',
+    `sqlite, or postgres for ${ON_POSTGRES.join(', ')}: the server of DATABASE_URL, else one of its own`,
+  ),
   usageRow('--rounds N', 'medians are over so many rounds (5)'),
   usageRow('--seconds S', 'of each measured run, at least 0.5 (3)'),
   usageRow('--backlog N', 'waiting events in the part backlog, events in the part erase (1000000)'),
@@ -51,6 +61,7 @@ export function readOptions(args: string[]): Options | 'help' {
       visitors: { type: 'string', default: '1000000' },
       'webhook-seconds': { type: 'string', default: '20' },
       only: { type: 'string' },
+      engine: { type: 'string', default: 'sqlite' },
       sabotage: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
@@ -73,8 +84,11 @@ export function readOptions(args: string[]): Options | 'help' {
       '--visitors must be whole ten thousands: the largest of three steps, each ten times the last',
     );
   if (!(webhookSeconds >= 1)) throw new Error('--webhook-seconds must be at least 1');
-  const parts = PARTS.filter((part) => values.only === undefined || part === values.only);
-  if (parts.length === 0) throw new Error(`--only must be one of ${PARTS.join(', ')}`);
+  const engine = ENGINES.find((known) => known === values.engine);
+  if (!engine) throw new Error(`--engine must be ${ENGINES.join(' or ')}`);
+  const known = engine === 'postgres' ? ON_POSTGRES : PARTS;
+  const parts = known.filter((part) => values.only === undefined || part === values.only);
+  if (parts.length === 0) throw new Error(`--only must be one of ${known.join(', ')}`);
   if (values.sabotage !== undefined) findSabotage(values.sabotage);
   return {
     rounds,
@@ -85,5 +99,6 @@ export function readOptions(args: string[]): Options | 'help' {
     webhookSeconds,
     parts,
     sabotage: values.sabotage,
+    engine,
   };
 }

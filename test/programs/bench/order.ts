@@ -61,6 +61,8 @@ export interface TemplateOptions {
   timestamp: string;
   /** Default: orders, which cost most. */
   kind?: EventKind;
+  /** Default: that of the one shop. */
+  writeKey?: string;
 }
 
 export function createTemplate({
@@ -69,6 +71,7 @@ export function createTemplate({
   eventsPerRequest,
   timestamp,
   kind = 'order',
+  writeKey = WRITE_KEY,
 }: TemplateOptions): RequestTemplate {
   const placeholder = messageIdOf(prefix, 0);
   const event = EVENTS[kind](placeholder, timestamp);
@@ -79,7 +82,7 @@ export function createTemplate({
     `POST ${path} HTTP/1.1`,
     'Host: 127.0.0.1',
     'Content-Type: application/json',
-    `Authorization: Basic ${Buffer.from(`${WRITE_KEY}:`).toString('base64')}`,
+    `Authorization: Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
   ];
   const bytes = Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`);

@@ -91,7 +91,7 @@ export async function runWebhooks({
         result: sent[sender],
       })),
     );
-    return { result, audit: await audit(dataDir, promised) };
+    return { result, audit: await audit({ dataDir }, promised) };
   } finally {
     await Promise.all([generator, standIns].map((helper) => helper.end()));
   }
