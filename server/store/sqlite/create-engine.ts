@@ -187,7 +187,10 @@ export function createEngine(data: LogData, tables: Tables) {
       readFact: facts.read,
       counts: hourlyCounts.find,
       consentHistory: consents.history,
-      consentChanges: consents.changes,
+      consentChanges() {
+        consents.readForeign();
+        return consents.changes();
+      },
       recordedOf: createRecordedOf(store.connection, consents),
       consentStates: (shop: string, subjects: readonly string[]) =>
         subjects.map((subject) => consents.find(shop, subject)?.state ?? NOTHING_SAID),
