@@ -6,6 +6,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { openAnalyticsStore } from '../../server/analytics/open.ts';
 import { type Engine, type MigrateOptions, migrate } from '../../server/commands/run-migration.ts';
 import { openLog } from '../../server/store/open.ts';
+import { VERSION } from '../../server/store/sqlite/schema.ts';
 import { query } from '../support/database-server.ts';
 import { addHostileRows } from '../support/hostile-rows.ts';
 import { ownDatabase } from '../support/postgres-for-tests.ts';
@@ -167,15 +168,15 @@ describe('migrate', () => {
       const setVersion = (version: number) =>
         inFile(dataDir, 'store', (database) => database.exec(`PRAGMA user_version = ${version}`));
       for (const [version, advice] of [
-        [6, 'Start the collector of this version on it once'],
-        [8, 'Migrate with the version that wrote it'],
+        [VERSION - 1, 'Start the collector of this version on it once'],
+        [VERSION + 1, 'Migrate with the version that wrote it'],
       ] as const) {
         setVersion(version);
         await expect(run('postgres')).rejects.toThrow(
-          `has schema version ${version}; this program migrates version 7. ${advice}`,
+          `has schema version ${version}; this program migrates version ${VERSION}. ${advice}`,
         );
       }
-      setVersion(7);
+      setVersion(VERSION);
       inFile(dataDir, 'store', (database) => database.exec('UPDATE sqlite_sequence SET seq = 1'));
       await expect(run('postgres')).rejects.toThrow(/has lost events .* Start the collector on it once/);
     });
@@ -213,8 +214,10 @@ describe('migrate', () => {
       await expect(run('postgres')).rejects.toThrow(
         /The statistics in DATA_DIR .* Migrate with the version that wrote them/,
       );
-      await query(databaseUrl, 'UPDATE storebeacon.log_state SET schema_version = 8');
-      await expect(run('postgres')).rejects.toThrow('has schema version 8; this program supports version 7');
+      await query(databaseUrl, `UPDATE storebeacon.log_state SET schema_version = ${VERSION + 1}`);
+      await expect(run('postgres')).rejects.toThrow(
+        `has schema version ${VERSION + 1}; this program supports version ${VERSION}`,
+      );
     });
   });
 });

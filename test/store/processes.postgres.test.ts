@@ -194,16 +194,16 @@ describe('PostgreSQL log: several collectors', () => {
     async (seconds) => {
       const { open } = setUp();
       const shops = Object.fromEntries(
-        SHOPS.map((shop) => [shop, { ordersFrom: 'browser', mergeMs: 1_500, hasPlatform: false }]),
+        SHOPS.map((shop) => [shop, { ordersFrom: 'browser', mergeMs: 4_000, hasPlatform: false }]),
       );
       const stores = [await open({ shops }, seconds * 1_000), await open({ shops })];
       const startedAtMs = performance.now();
       await stores[0]?.accept(SHOPS.map((shop) => order(`O-${shop}`, { shop, messageId: shop })));
       for (const shop of SHOPS) {
         await leaseOf(stores, shop);
-        expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(1_500);
+        expect(performance.now() - startedAtMs).toBeGreaterThanOrEqual(4_000);
       }
-      expect(performance.now() - startedAtMs).toBeLessThan(10_000);
+      expect(performance.now() - startedAtMs).toBeLessThan(20_000);
     },
   );
 
