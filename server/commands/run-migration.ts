@@ -20,7 +20,8 @@ import {
 } from '../store/migrate/migrate.ts';
 import type { Side } from '../store/migrate/side.ts';
 import { LOG_SCHEMA, ORDER_KEY_MS } from '../store/open.ts';
-import { toUnusable as toDatabaseUnusable } from '../store/postgres/prepare-database.ts';
+import { requireUsable } from '../store/postgres/examine.ts';
+import { toUnusable as toDatabaseUnusable } from '../store/postgres/problem-of.ts';
 import { toUnusable as toDataDirUnusable } from '../store/sqlite/database.ts';
 
 export type Engine = 'postgres' | 'sqlite';
@@ -60,6 +61,7 @@ async function copyAndCompare(settings: Settings, options: MigrateOptions, opene
     return side;
   };
   const at = new Date(nowMs).toISOString();
+  await requireUsable(databaseUrl, LOG_SCHEMA);
   const source = use(
     to === 'postgres'
       ? openSourceLog(dataDir, !isAhead)

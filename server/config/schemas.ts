@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { PURPOSES } from '../../shared/consent.ts';
 import { json, oneOf, optionalText, requiredText, textOr } from '../destinations/setting-fields.ts';
 import { StoreFields } from '../destinations/shopline/store.ts';
+import { expectedOfDatabaseUrl } from './database-url.ts';
 import { FLOW_LIST, MARKETING_RULES } from './statistics.ts';
 import { list } from './variables.ts';
 
@@ -50,10 +51,6 @@ const Proxies = textList(PROXIES).transform((value, ctx) => {
   if (!networks.every(isNetwork)) ctx.addIssue({ code: 'custom', message: PROXIES });
   return networks;
 });
-const isDatabaseUrl = (value: string) => {
-  const { protocol = '', hostname = '', pathname = '' } = URL.parse(value) ?? {};
-  return /^postgres(ql)?:$/.test(protocol) && hostname !== '' && pathname.length > 1;
-};
 const isNetwork = (value: string) =>
   isIP(value) > 0 || ipaddr.isValidCIDR(value) || /^(loopback|linklocal|uniquelocal)$/.test(value);
 
@@ -71,10 +68,10 @@ export const ProgramVariables = z.object({
     .pipe(wholeFrom(0, 65535).optional()),
   ADMIN_HOST: textOr('127.0.0.1', 'an address to listen on'),
   DATA_DIR: textOr('./data', 'a directory'),
-  DATABASE_URL: optionalText().refine(
-    (value) => value === undefined || isDatabaseUrl(value),
-    'a URL such as postgres://user:password@host:5432/database',
-  ),
+  DATABASE_URL: optionalText().superRefine((value, ctx) => {
+    const message = value === undefined ? undefined : expectedOfDatabaseUrl(value);
+    if (message !== undefined) ctx.addIssue({ code: 'custom', message });
+  }),
   PUBLIC_URL: Url.transform((value) => value?.replace(/\/+$/, '')),
   TRUST_PROXY: Proxies,
   ADMIN_TOKEN: optionalText(),

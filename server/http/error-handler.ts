@@ -1,4 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { Clock } from '../lib/clock.ts';
+import { createLogLimiter } from '../lib/log-limiter.ts';
+import { Unavailable } from '../lib/unavailable.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import { redactText } from '../privacy/redact.ts';
@@ -15,20 +18,28 @@ export const notFound: RequestHandler = ({ method, path }, _response, next) =>
 
 const shown = (path: string) => encodeURI(redactText(path).slice(0, MAX_PATH_LENGTH)).replaceAll('%25', '%');
 
-/** Sends every error as `{code, message, meta: {errors}}`, counts it by code, and logs the unexpected ones. */
+/**
+ * Sends every error as `{code, message, meta: {errors}}` and counts it by code. Logs the unexpected ones, and once a minute why
+ * what is needed is unavailable.
+ */
 export function answerErrors({
   logger,
   counters,
+  clock,
 }: {
   logger: Logger;
   counters: Counters;
+  clock: Pick<Clock, 'now'>;
 }): ErrorRequestHandler {
+  const mayLog = createLogLimiter(clock.now);
   return (thrown, _request, response: Response, next) => {
     if (response.headersSent) return next(thrown);
     const error = toHttpError(thrown);
     counters.count('requests_refused', { code: error.code });
     if (error.status === 500)
       logger.error({ error: String((thrown as Error)?.stack ?? thrown) }, 'request failed');
+    if (thrown instanceof Unavailable && mayLog(error.code))
+      logger.error({ code: error.code, error: thrown.message }, 'requests are answered 503');
     if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
     const { code, message, details } = error;
     response.status(error.status).json({ code, message, meta: { errors: details } });

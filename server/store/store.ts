@@ -255,10 +255,12 @@ export interface Store extends Facts, Jobs, WorkerStates, HourlyCounts, Ledger, 
 
 /** How the engine makes events durable, and what it knows to be lost. */
 export interface Durability {
-  /** The live connection's `PRAGMA synchronous`; anything but `full` or `extra` breaks the promise of `append`. */
+  /** As SQLite's `PRAGMA synchronous` names it; anything but `full` or `extra` breaks the promise of `append`. */
   synchronous: 'off' | 'normal' | 'full' | 'extra';
   /** Events that were stored and were gone at a later start, oldest first; empty when none are known to be lost. */
   gaps: readonly Gap[];
+  /** What the database takes, where it is no file of this machine. */
+  bytes?: number;
 }
 
 /** A range of events lost with a damaged or truncated file. Events are numbered in the order they were stored. */

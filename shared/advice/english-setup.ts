@@ -59,7 +59,7 @@ export const ENGLISH_SETUP = {
   },
   'store-unavailable': {
     means: 'The store cannot be written to: {error}',
-    todo: 'Free space on the disk of DATA_DIR. Events are refused with 503 until then, and sent again by the tag.',
+    todo: 'Free space on the disk of DATA_DIR, or follow what is found of the database. Events are refused with 503 until then, and sent again by the tag.',
   },
   'nothing-from-pages': {
     means: 'No event of a page has been received.',

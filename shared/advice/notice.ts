@@ -1,9 +1,10 @@
 import type { Notice } from '../operator-api/common.ts';
 import type { Advice } from './advice.ts';
 import { ENGLISH_ALERTS } from './english-alerts.ts';
+import { ENGLISH_DATABASE } from './english-database.ts';
 import { ENGLISH_SETUP } from './english-setup.ts';
 
-export const ENGLISH_NOTICES = { ...ENGLISH_ALERTS, ...ENGLISH_SETUP };
+export const ENGLISH_NOTICES = { ...ENGLISH_ALERTS, ...ENGLISH_SETUP, ...ENGLISH_DATABASE };
 type English = typeof ENGLISH_NOTICES;
 export type NoticeCode = keyof English;
 

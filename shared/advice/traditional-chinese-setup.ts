@@ -60,7 +60,7 @@ export const TRADITIONAL_CHINESE_SETUP: Readonly<Record<keyof typeof ENGLISH_SET
   },
   'store-unavailable': {
     means: '儲存無法寫入：{error}',
-    todo: '請在 DATA_DIR 的磁碟清出空間。在此之前事件會得到 503 回應，之後由標籤重新傳送。',
+    todo: '請在 DATA_DIR 的磁碟清出空間，或依照資料庫的檢查結果處理。在此之前事件會得到 503 回應，之後由標籤重新傳送。',
   },
   'nothing-from-pages': {
     means: '尚未收到任何網頁的事件。',

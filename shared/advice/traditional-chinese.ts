@@ -1,9 +1,10 @@
 import type { AdviceTexts } from './advice.ts';
 import { TRADITIONAL_CHINESE_ALERTS } from './traditional-chinese-alerts.ts';
+import { TRADITIONAL_CHINESE_DATABASE } from './traditional-chinese-database.ts';
 import { TRADITIONAL_CHINESE_SETUP } from './traditional-chinese-setup.ts';
 
 export const TRADITIONAL_CHINESE: AdviceTexts = {
-  notices: { ...TRADITIONAL_CHINESE_ALERTS, ...TRADITIONAL_CHINESE_SETUP },
+  notices: { ...TRADITIONAL_CHINESE_ALERTS, ...TRADITIONAL_CHINESE_SETUP, ...TRADITIONAL_CHINESE_DATABASE },
   reasons: {
     waiting: { means: '正在等待第一次傳送。', todo: '' },
     'not-sent': {

@@ -216,7 +216,7 @@ describe('migrate', () => {
       );
       await query(databaseUrl, `UPDATE storebeacon.log_state SET schema_version = ${VERSION + 1}`);
       await expect(run('postgres')).rejects.toThrow(
-        `has schema version ${VERSION + 1}; this program supports version ${VERSION}`,
+        `has tables of version ${VERSION + 1}; this program supports version ${VERSION}`,
       );
     });
   });

@@ -210,11 +210,51 @@ describe('every problem is listed at once, with the value and what was expected'
     ['PII_KEY', 'c2hvcnQ='],
     ['PII_KEY', `${PII_KEY},short`],
     ['NATS_URL', 'nats://user:secret@nats'],
-    ['DATABASE_URL', 'postgres://user:secret@db'],
-    ['DATABASE_URL', 'mysql://user:secret@db/shop'],
-    ['DATABASE_URL', 'db.example/shop'],
   ])('%s=%s', (variable, value) => {
     expect(problems({ ...LEAST, [variable]: value })).toEqual([expect.stringMatching(`^${variable} is `)]);
+  });
+
+  const DATABASE = 'postgres://ann:pAss@db.example/shop';
+  test.each([
+    ['no database', 'postgres://ann:pAss@db.example', /with the name of a database/],
+    [
+      'no name of a database',
+      'postgres://ann:pAss@db.example/?sslmode=require',
+      /with the name of a database/,
+    ],
+    ['another scheme', 'mysql://ann:pAss@db.example/shop', /a URL such as postgres:\/\//],
+    ['no scheme', 'ann:pAss@db.example/shop', /a URL such as postgres:\/\//],
+    ['no host', 'postgres:///shop', /a URL such as postgres:\/\//],
+    ['a / in the password', 'postgres://ann:pA/ss@db.example/shop', /is written %2F/],
+    ['a / behind digits', 'postgres://ann:12/pAss@db.example/shop', /is written %2F/],
+    ['a ? in the password', 'postgres://ann:12?pAss=1@db.example/shop', /\? %3F/],
+    ['a # in the password', 'postgres://ann:12#pAss@db.example/shop', /# %23/],
+    ['an escape that is none in the password', 'postgres://ann:pAss%zz@db.example/shop', /% is written %25/],
+    ['an escape of no character', 'postgres://ann:pAss%ff@db.example/shop', /% is written %25/],
+    ['a port that is none', 'postgres://ann:pAss@db.example:99999/shop', /host:5432/],
+    ['an unknown sslmode', `${DATABASE}?sslmode=prefer`, /sslmode to be one of disable, require, verify-ca/],
+    ['verify-ca without an authority', `${DATABASE}?sslmode=verify-ca`, /sslrootcert/],
+    [
+      'other parameters',
+      `${DATABASE}?sslmode=require&options=-c%20a%3Db&pgbouncer=true`,
+      /no parameters but sslmode, .*; not options, pgbouncer$/,
+    ],
+  ])('DATABASE_URL with %s: what is expected, and no part of the password', (_, value, says) => {
+    const [line = '', ...more] = problems({ ...LEAST, DATABASE_URL: value });
+    expect(more).toEqual([]);
+    expect(line).toMatch(/^DATABASE_URL is set; expected /);
+    expect(line).toMatch(says);
+    expect(line).not.toMatch(/pA|ss@|pAss/);
+  });
+
+  test.each([
+    DATABASE,
+    'postgresql://ann@db.example:6432/shop?sslmode=disable',
+    `${DATABASE}?sslmode=verify-full&sslrootcert=/etc/ca.pem&sslcert=/a&sslkey=/b`,
+    'postgres://ann:p%25%2F%C3%BC@[::1]:5432/my%20shop',
+    'postgres://ann:p@ss@db.example/shop',
+  ])('DATABASE_URL=%s', (value) => {
+    expect(problems({ ...LEAST, DATABASE_URL: value })).toEqual([]);
   });
 
   test('no destination at all: the ways to have one', () => {

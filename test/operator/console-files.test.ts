@@ -18,7 +18,7 @@ async function serve(directory: string): Promise<string> {
     .use(consoleFiles(pathToFileURL(`${directory}/`)));
   const server = app
     .use(notFound)
-    .use(answerErrors({ logger, counters: createCounters() }))
+    .use(answerErrors({ logger, counters: createCounters(), clock: Date }))
     .listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   onTestFinished(() => void server.close());

@@ -52,7 +52,10 @@ const NO_AUDIT = { addAudit: async () => {} };
 
 async function listen(router: Router) {
   const logger = { info: () => {}, warn: () => {}, error: () => {} };
-  const server = createAdminApp(router, { logger, counters: createCounters() }).listen(0, '127.0.0.1');
+  const server = createAdminApp(router, { logger, counters: createCounters(), clock: Date }).listen(
+    0,
+    '127.0.0.1',
+  );
   await new Promise((resolve) => server.once('listening', resolve));
   onTestFinished(() => void server.close());
   const { port } = server.address() as { port: number };

@@ -91,7 +91,10 @@ export async function startWebhookServer(
     clock: options.clock ?? createFakeClock(NOW),
     budget,
   });
-  const server = createAdminApp(app as unknown as Router, { logger, counters }).listen(0, '127.0.0.1');
+  const server = createAdminApp(app as unknown as Router, { logger, counters, clock: Date }).listen(
+    0,
+    '127.0.0.1',
+  );
   await new Promise((resolve) => server.once('listening', resolve));
   onTestFinished(() => {
     server.closeAllConnections();

@@ -16,7 +16,6 @@ export default async function setup({ provide }: TestProject): Promise<() => voi
   const server =
     given === undefined
       ? await startPostgres({
-          fsync: 'off',
           full_page_writes: 'off',
           autovacuum: 'off',
           jit: 'off',

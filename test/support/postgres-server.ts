@@ -19,6 +19,8 @@ import { freePort } from './fleet-process.ts';
 /** A PostgreSQL server of this machine. */
 export interface PostgresServer {
   url: string;
+  /** The server's files. */
+  data: string;
   /** The main process, for signals. */
   pid(): number;
   isRunning(): boolean;
@@ -61,10 +63,12 @@ async function copyProgram(folder: string): Promise<string> {
 /**
  * @param settings of `postgresql.conf`.
  * @param place a folder for its data; default one of its own. The server's user becomes its owner.
+ * @param files further ones of its data, by name.
  */
 export async function startPostgres(
   settings: Readonly<Record<string, string>> = {},
   place?: string,
+  files: Readonly<Record<string, string>> = {},
 ): Promise<PostgresServer> {
   const folder = mkdtempSync(join(tmpdir(), 'storebeacon-postgres-'));
   chmodSync(folder, 0o755);
@@ -77,6 +81,8 @@ export async function startPostgres(
     ['-D', data, '-U', 'storebeacon', '--auth=trust', '--locale=C', '-E', 'UTF8', '-N'],
     { env },
   );
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(data, name), text, { mode: 0o600 });
+  if (isRoot) execFileSync('chown', ['-R', 'nobody', data]);
   const server = await serverOf({ folder, bin, data, settings, env });
   server.start();
   return server;
@@ -106,6 +112,7 @@ async function serverOf(parts: Parts): Promise<PostgresServer> {
   const url = `postgres://storebeacon@127.0.0.1:${port}/postgres`;
   return {
     url,
+    data,
     pid,
     isRunning() {
       try {

@@ -1,5 +1,5 @@
 import { PostgresError } from '../../store/errors.ts';
-import { toUnusable } from '../../store/postgres/prepare-database.ts';
+import { toUnusable } from '../../store/postgres/problem-of.ts';
 import { type AnalyticsDatabase, openAnalyticsDatabase } from './database.ts';
 import type { MethodParts } from './methods.ts';
 import { openPool, postgresDialect } from './postgres-dialect.ts';
@@ -45,7 +45,7 @@ export async function openPostgresAnalytics(
     };
   } catch (error) {
     await pool.end();
-    throw error instanceof PostgresError ? toUnusable(databaseUrl, error) : error;
+    throw toUnusable(databaseUrl, error);
   }
 }
 

@@ -1,16 +1,15 @@
 import { CompiledQuery, PostgresDialect, PostgresDriver, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { PostgresError } from '../../store/errors.ts';
-import { ANSWER_MS, CLIENT, transactionSettings, types } from '../../store/postgres/client.ts';
+import { ANSWER_MS, clientOptions, transactionSettings, types } from '../../store/postgres/client.ts';
 import { lockNumberOf } from '../../store/postgres/transactions.ts';
 
 const CONNECTIONS = 2;
 
 /** A connection that is lost fails what uses it; the next transaction opens another. */
-export function openPool(connectionString: string): pg.Pool {
+export function openPool(url: string): pg.Pool {
   const options = {
-    ...CLIENT,
-    connectionString,
+    ...clientOptions(url),
     max: CONNECTIONS,
     types,
     query_timeout: ANSWER_MS,

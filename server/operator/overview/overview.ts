@@ -73,8 +73,7 @@ function figuresOf(series: DeliverySeries | undefined, points: number) {
 
 async function storageOf({ log, config }: OverviewParts): Promise<Pick<Overview, 'storage'>> {
   try {
-    const { synchronous, gaps } = await log.check();
-    const bytes = config.databaseUrl === undefined ? await bytesIn(config.dataDir) : undefined;
+    const { synchronous, gaps, bytes = await bytesIn(config.dataDir) } = await log.check();
     return { storage: { synchronous, gaps: gaps.length, ...(bytes !== undefined && { bytes }) } };
   } catch {
     // A store that cannot be written to is shown as such.

@@ -8,7 +8,7 @@ import type { Alerts } from '../alerts.ts';
 import type { Places } from '../places.ts';
 
 export interface OverviewParts {
-  config: Pick<Config, 'dataDir' | 'databaseUrl' | 'shops'>;
+  config: Pick<Config, 'dataDir' | 'shops'>;
   places: Places;
   search: Search;
   log: Pick<Store, 'depth' | 'check' | 'unconfirmedOrders'>;

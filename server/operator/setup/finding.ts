@@ -1,14 +1,20 @@
 import { inEnglish, type NoticeCode, notice } from '../../../shared/advice/notice.ts';
+import type { Notice } from '../../../shared/operator-api/common.ts';
 import type { Finding } from '../../../shared/operator-api/index.ts';
 
+type About = Pick<Finding, 'shop' | 'destination'>;
+
 /** A finding with its words in English; the values are those that the words of this code have places for. */
-export function finding<C extends NoticeCode>(
+export const finding = <C extends NoticeCode>(
   id: C,
   severity: Finding['severity'],
   values: Parameters<typeof notice<C>>[1],
-  about: Pick<Finding, 'shop' | 'destination'> = {},
-): Finding {
-  const { means: words, todo } = inEnglish(notice(id, values));
+  about: About = {},
+): Finding => findingOf(notice(id, values), severity, about);
+
+export function findingOf(found: Notice, severity: Finding['severity'], about: About = {}): Finding {
+  const { code: id, values } = found;
+  const { means: words, todo } = inEnglish(found);
   return { id, severity, ...about, values, words, ...(todo !== '' && { todo }) };
 }
 

@@ -4,10 +4,11 @@ import { titleOf } from '../../destinations/destination.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { type Http, NoAnswer } from '../../lib/http-client.ts';
 import { aheadOfMs } from '../../observe/clock-offsets.ts';
+import { databaseFindings } from './database-findings.ts';
 import { finding } from './finding.ts';
 
 interface ReachParts {
-  config: Pick<Config, 'shops'>;
+  config: Pick<Config, 'shops' | 'databaseUrl'>;
   http: Http;
   clock: Pick<Clock, 'now'>;
 }
@@ -17,14 +18,16 @@ const MAX_SKEW_MS = 60_000;
 
 /**
  * Whether each endpoint answers, and whether the clock of this machine is right by theirs. The request asks for the address
- * itself, without a token: whatever is answered, nothing is delivered.
+ * itself, without a token: whatever is answered, nothing is delivered. And whether the database can be used.
  */
 export async function reachFindings(parts: ReachParts): Promise<Finding[]> {
-  const answers = await Promise.all(
-    [...endpointsOf(parts.config)].map(([origin, titles]) => ask(parts, origin, titles)),
-  );
+  const { config, clock } = parts;
+  const [database, ...answers] = await Promise.all([
+    databaseFindings(config, clock),
+    ...[...endpointsOf(config)].map(([origin, titles]) => ask(parts, origin, titles)),
+  ]);
   const skews = answers.flatMap(({ skewMs }) => (skewMs === undefined ? [] : [skewMs]));
-  return [...answers.map(({ finding }) => finding), ...clockFindings(skews)];
+  return [...database, ...answers.map(({ finding }) => finding), ...clockFindings(skews)];
 }
 
 /** By origin, what is reached there. */

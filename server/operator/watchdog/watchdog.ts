@@ -142,7 +142,8 @@ function createWatch(
     async stop(): Promise<void> {
       await outbox?.stop();
       isChanged = true;
-      await keep();
+      // A store that is away has what was kept at the latest look.
+      await keep().catch(() => {});
     },
   };
 }

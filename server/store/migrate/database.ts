@@ -1,6 +1,7 @@
 import { DataDirUnusable } from '../errors.ts';
 import { openConnection, type PostgresConnection } from '../postgres/connection.ts';
-import { hasTable, nameOf, prepareDatabase } from '../postgres/prepare-database.ts';
+import { hasTable, prepareDatabase } from '../postgres/prepare-database.ts';
+import { nameOf } from '../postgres/problem-of.ts';
 import { lockNumberOf } from '../postgres/transactions.ts';
 import { prepare } from '../sqlite/prepare.ts';
 import { describeFull } from './begin.ts';

@@ -6,12 +6,17 @@ types.setTypeParser(pg.types.builtins.INT8, Number);
 types.setTypeParser(pg.types.builtins.NUMERIC, Number);
 types.setTypeParser(pg.types.builtins.BOOL, (value: string) => Number(value === 't'));
 
-/** How every connection is opened. */
-export const CLIENT = {
-  application_name: 'storebeacon',
-  keepAlive: true,
-  connectionTimeoutMillis: 3_000,
-} as const;
+/** How every connection to this URL is opened. `sslmode` means what it means to libpq. */
+export function clientOptions(url: string) {
+  const { href, searchParams } = new URL(url);
+  const separator = searchParams.size > 0 ? '&' : '?';
+  return {
+    connectionString: `${href}${separator}uselibpqcompat=true`,
+    application_name: 'storebeacon',
+    keepAlive: true,
+    connectionTimeoutMillis: 3_000,
+  };
+}
 
 /** An answer that takes longer is not waited for: the connection is given up, and the transaction with it. */
 export const ANSWER_MS = 20_000;

@@ -2,6 +2,7 @@ import { type Engaged, type Own, openEngineLog, type SharedMethods } from '../sq
 import type { LogClock } from '../sqlite/log-clock.ts';
 import type { LogWatch, Store } from '../store.ts';
 import type { Thread } from '../thread/start.ts';
+import { requireUsable } from './examine.ts';
 import type { PostgresLogData } from './worker.ts';
 
 /** How often a collector says that it runs, within the time for which that counts. */
@@ -16,10 +17,16 @@ const WATCH_MS = 250;
  *
  * @throws {DataDirUnusable} when the database cannot be used; the message says what to change.
  */
-export const openPostgresLog = (data: PostgresLogData, clock: LogClock, watch: LogWatch): Promise<Store> =>
-  openEngineLog(new URL('./worker.ts', import.meta.url), data, clock, watch, (call, own) =>
+export async function openPostgresLog(
+  data: PostgresLogData,
+  clock: LogClock,
+  watch: LogWatch,
+): Promise<Store> {
+  await requireUsable(data.url, data.schema);
+  return openEngineLog(new URL('./worker.ts', import.meta.url), data, clock, watch, (call, own) =>
     joinCollectors(call, own, { aliveMs: data.aliveMs, clock, watch }),
   );
+}
 
 async function joinCollectors(
   call: Thread<SharedMethods>['call'],

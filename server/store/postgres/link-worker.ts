@@ -1,6 +1,6 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
 import pg, { type QueryConfig, type QueryResult } from 'pg';
-import { ANSWER_MS, CLIENT, types } from './client.ts';
+import { ANSWER_MS, clientOptions, types } from './client.ts';
 import type { LinkAnswer, LinkData, LinkRequest } from './link.ts';
 
 const LOST = {
@@ -14,11 +14,7 @@ let current: pg.Client | undefined;
 
 async function connected(): Promise<pg.Client> {
   if (current) return current;
-  const client = new pg.Client({
-    ...CLIENT,
-    connectionString: url,
-    pipeline: true,
-  });
+  const client = new pg.Client({ ...clientOptions(url), pipeline: true });
   const drop = () => {
     if (current === client) current = undefined;
   };

@@ -5,7 +5,8 @@ import { checkProgress } from '../sqlite/search/progress.ts';
 import { SCHEMA } from '../sqlite/search/schema.ts';
 import type { IndexTables, OpenIndex } from '../sqlite/search/tables.ts';
 import { openConnection, type PostgresConnection } from './connection.ts';
-import { hasTable, toUnusable } from './prepare-database.ts';
+import { hasTable } from './prepare-database.ts';
+import { toUnusable } from './problem-of.ts';
 import { FUNCTIONS, toTables } from './schema.ts';
 
 export interface PostgresIndexOptions {
@@ -39,7 +40,7 @@ export function openPostgresIndex({ url, schema, isRemoved = false }: PostgresIn
   } catch (error) {
     connection.rollback();
     connection.close();
-    throw error instanceof PostgresError ? toUnusable(url, error) : error;
+    throw toUnusable(url, error);
   }
 }
 

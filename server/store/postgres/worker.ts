@@ -6,7 +6,7 @@ import { serveThread } from '../thread/serve.ts';
 import { createCollectors } from './collectors.ts';
 import { openConnection } from './connection.ts';
 import { createTableDedup } from './dedup.ts';
-import { prepareDatabase, synchronousOf } from './prepare-database.ts';
+import { durabilityOf, prepareDatabase } from './prepare-database.ts';
 import { createTransactions } from './transactions.ts';
 
 export interface PostgresLogData extends LogData {
@@ -35,7 +35,7 @@ function openEngine(data: PostgresLogData) {
         store = opened;
         return { found: { highWaterMarkLost: false }, transaction: opened.transaction };
       },
-      durability: () => ({ synchronous: synchronousOf(connection), gaps: [] }),
+      durability: () => durabilityOf(connection),
       *forget() {},
       *shrink() {},
       close() {
