@@ -1,21 +1,21 @@
 // @module-tag slow
-import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Consumer } from '../../server/store/store.ts';
+import { describe, expect, test } from 'vitest';
 import { counted, order } from '../support/entries.ts';
-import { event } from '../support/event.ts';
 import { eventually } from '../support/eventually.ts';
 import { ownSchema } from '../support/postgres-for-tests.ts';
-import { type PostgresProxy, startPostgresProxy } from '../support/postgres-proxy.ts';
-import { openInProcess, type StoreProcess } from '../support/store-client.ts';
+import {
+  ALIVE_MS,
+  beganFirstCommitsLast,
+  collectorsOn,
+  countsWhatOthersStored,
+  leaseOf,
+  MODULE,
+  named,
+  proxyTo,
+  SHOPS,
+  stoodStill,
+} from './hazards.ts';
 import { describeProcesses } from './suite-processes.ts';
-
-const MODULE = new URL('../../server/store/open.ts', import.meta.url).href;
-const DAY_MS = 24 * 60 * 60 * 1000;
-const ALIVE_MS = 1_000;
-const SHOPS = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
-const CONSUMERS = SHOPS.map(
-  (shop): Consumer => ({ name: `tiktok-${shop}`, shop, decryptsPii: false, audience: 'destinations' }),
-);
 
 describeProcesses('PostgreSQL log', {
   module: MODULE,
@@ -23,43 +23,8 @@ describeProcesses('PostgreSQL log', {
   options: () => ({ ...ownSchema(), aliveMs: ALIVE_MS }),
 });
 
-async function proxyTo(url: string): Promise<PostgresProxy> {
-  const proxy = await startPostgresProxy(url);
-  onTestFinished(proxy.close);
-  return proxy;
-}
-
-const named = (shop: string, ...messageIds: string[]) =>
-  messageIds.map((messageId) => ({
-    event: event({ shop, messageId }),
-  }));
-
 describe('PostgreSQL log: several collectors', () => {
-  function setUp() {
-    const own = ownSchema();
-    const options = {
-      ...own,
-      dataDir: '',
-      consumers: CONSUMERS,
-      retentionMs: 30 * DAY_MS,
-      aliveMs: ALIVE_MS,
-    };
-    const open = (changed: object = {}, shiftMs = 0) =>
-      openInProcess(MODULE, { ...options, ...changed }, { shiftMs });
-    return { ...own, open };
-  }
-  /** What any of them leases of a shop, as soon as one does. */
-  const leaseOf = (stores: readonly StoreProcess[], shop: string, count = 1) =>
-    eventually(
-      async () => {
-        for (const [owner, store] of stores.entries()) {
-          const leased = await store.lease(`tiktok-${shop}`, 10);
-          if (leased.length > 0) return { owner, leased };
-        }
-        return { owner: -1, leased: [] };
-      },
-      ({ leased }) => leased.length === count,
-    );
+  const setUp = () => collectorsOn(ownSchema());
 
   test('consumers are spread over them, and each is delivered for by one', async () => {
     const { open } = setUp();
@@ -87,46 +52,12 @@ describe('PostgreSQL log: several collectors', () => {
     for (const store of [first, second]) expect(await store.depth('tiktok-a')).toMatchObject({ waiting: 1 });
   });
 
-  test('what began first and commits last is delivered, too', async () => {
-    const { open, databaseUrl } = setUp();
-    const proxy = await proxyTo(databaseUrl);
-    const slow = await open({ databaseUrl: proxy.url });
-    const quick = await open();
-    const held = proxy.holdCommitOf('a-slow');
-    const began = slow.accept(SHOPS.flatMap((shop) => named(shop, `${shop}-slow`)));
-    await held;
-    const later = quick.accept(SHOPS.flatMap((shop) => named(shop, `${shop}-quick`)));
-    const leasing = quick.lease('tiktok-a', 10);
-    setTimeout(proxy.release, 300);
-    expect(counted(await began)).toEqual({ stored: SHOPS.length, duplicates: 0 });
-    expect(counted(await later)).toEqual({ stored: SHOPS.length, duplicates: 0 });
-    const found = new Set((await leasing).map(({ messageId }) => messageId));
-    const leaseAll = async () => {
-      for (const shop of SHOPS)
-        for (const store of [slow, quick])
-          for (const { messageId } of await store.lease(`tiktok-${shop}`, 10)) found.add(messageId);
-      return found.size;
-    };
-    await eventually(leaseAll, (size) => size === 2 * SHOPS.length);
-  });
+  test('what began first and commits last is delivered, too', () => beganFirstCommitsLast(setUp()));
 
-  test('one that stood still longer than others wait settles nothing of what it had leased', async () => {
-    const { open } = setUp();
-    const first = await open();
-    await first.accept(named('a', '1'));
-    expect((await first.lease('tiktok-a', 1)).map(({ attempt }) => attempt)).toEqual([1]);
-    first.signal('SIGSTOP');
-    const second = await open();
-    const { leased } = await leaseOf([second], 'a');
-    expect(leased).toMatchObject([{ messageId: '1', attempt: 2, isUncertain: true }]);
-    expect(await second.kill(['1'], 'tiktok-a')).toMatchObject({ waiting: 0, deadLetters: 1 });
-    // As an operator does; its attempts are counted anew.
-    expect(await second.replay('tiktok-a')).toBe(1);
-    expect((await leaseOf([second], 'a')).leased).toMatchObject([{ messageId: '1', attempt: 1 }]);
-    first.signal('SIGCONT');
-    expect(await first.ack(['1'], 'tiktok-a')).toMatchObject({ waiting: 1 });
-    expect(await second.ack(['1'], 'tiktok-a')).toMatchObject({ waiting: 0 });
-  });
+  test('one that stood still longer than others wait settles nothing of what it had leased', () =>
+    stoodStill(setUp()));
+
+  test('what one has stored is counted by all', () => countsWhatOthersStored(setUp()));
 
   test('one that stops in the middle of a transaction stops nobody else', async () => {
     const { open, databaseUrl } = setUp();

@@ -117,6 +117,37 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
       },
     ],
   },
+  'no-fence': {
+    broken:
+      'a collector settles what others have taken over (found by test/store/sabotage.long.test.ts, as the next two)',
+    edits: [
+      {
+        file: 'server/store/sqlite/settle.ts',
+        find: /if \(settlement\.fence !== consumer\.fence\) continue;/,
+        replace: '',
+      },
+    ],
+  },
+  'no-log-lock': {
+    broken: 'transactions of several collectors overlap',
+    edits: [
+      {
+        file: 'server/store/postgres/transactions.ts',
+        find: /lock\.run\(lockNumber\);/,
+        replace: '',
+      },
+    ],
+  },
+  'no-version': {
+    broken: 'what another collector has written is not noticed',
+    edits: [
+      {
+        file: 'server/store/postgres/transactions.ts',
+        find: /const isForeign = version !== known;/,
+        replace: 'const isForeign = false;',
+      },
+    ],
+  },
 };
 
 /** @throws when there is no such sabotage; the message lists the names. */

@@ -21,9 +21,12 @@ test('every sabotage is listed', () => {
     'ack-early',
     'misread-amounts',
     'no-dedup',
+    'no-fence',
     'no-fsync',
     'no-hash',
     'no-limits',
+    'no-log-lock',
+    'no-version',
     'odd-field-rejects',
     'trust-browser',
   ]);
