@@ -17,7 +17,10 @@ import type {
 import { ADMIN_TOKEN, eventually, startCollector } from '../support/collector.ts';
 
 const SERVER_KEY = 'server-key-of-the-shop-backend';
-const collector = await startCollector({ SERVER_KEY, ORDERS_FROM: 'server' }, { whenOver: afterAll });
+const collector = await startCollector(
+  { SERVER_KEY, ORDERS_FROM: 'server', ORDER_MERGE_SECONDS: '0' },
+  { whenOver: afterAll },
+);
 const { sandbox } = collector;
 const get = async <T>(path: string): Promise<T> => {
   const response = await collector.admin('GET', path);
