@@ -13,4 +13,4 @@ function open(options: LogOptions) {
 }
 
 describeEventLog('PostgreSQL log', open);
-describeOrders('PostgreSQL log', open);
+describeOrders('PostgreSQL log', open, 3);

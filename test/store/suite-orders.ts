@@ -42,8 +42,16 @@ async function drain(log: Store, consumer = 'tiktok'): Promise<ProtectedEvent[]>
 const names = (events: readonly ProtectedEvent[]) => events.map((one) => one.event);
 const ids = (events: readonly ProtectedEvent[]) => events.map(({ messageId }) => messageId);
 
-/** Whose word counts, which order a report belongs to, and what is sent of it: the contract for any engine. */
-export function describeOrders(name: string, open: (options: LogOptions) => Promise<Store>): void {
+/**
+ * Whose word counts, which order a report belongs to, and what is sent of it: the contract for any engine.
+ *
+ * @param strangers how many thousand events of a stranger wait before an order.
+ */
+export function describeOrders(
+  name: string,
+  open: (options: LogOptions) => Promise<Store>,
+  strangers = 30,
+): void {
   async function setUp(options: Partial<LogOptions> = {}) {
     const clock = { nowMs: START_MS };
     const settings: LogOptions = {
@@ -118,12 +126,12 @@ export function describeOrders(name: string, open: (options: LogOptions) => Prom
       },
     );
 
-    test('30,000 events of a stranger wait: the shop’s order goes first, after a restart too', async () => {
+    test(`${strangers},000 events of a stranger wait: the shop’s order goes first, after a restart too`, async () => {
       const { log, reopen } = await withPlatform({
         shops: waiting(0, { ordersFrom: 'platform', hasPlatform: true }),
       });
-      for (let count = 0; count < 6; count++)
-        await log.accept(Array.from({ length: 5_000 }, () => ({ event: event() })));
+      for (let count = 0; count < strangers; count++)
+        await log.accept(Array.from({ length: 1_000 }, () => ({ event: event() })));
       await log.accept([platform('1', { messageId: 'genuine' })]);
       const leased = await log.lease('tiktok', 50);
       expect(ids(leased.map((delivery) => delivery.event)).slice(0, 1)).toEqual(['genuine']);
@@ -131,7 +139,7 @@ export function describeOrders(name: string, open: (options: LogOptions) => Prom
       await log.accept([platform('2', { messageId: 'next' })]);
       await log.close();
       const later = await reopen();
-      expect(await later.depth('tiktok')).toMatchObject({ waiting: 30_002 });
+      expect(await later.depth('tiktok')).toMatchObject({ waiting: strangers * 1_000 + 2 });
       const [first] = await later.lease('customerio', 1);
       expect(first?.event.messageId).toBe('genuine');
       const again = await later.lease('tiktok', 50);
@@ -139,10 +147,11 @@ export function describeOrders(name: string, open: (options: LogOptions) => Prom
       expect(again).toHaveLength(50);
     });
 
-    test('3,000 retries of a stranger are due: the shop’s order goes first once its window ended, and so does its retry', async () => {
+    test(`${strangers * 100} retries of a stranger are due: the shop’s order goes first once its window ended, and so does its retry`, async () => {
       const { log, later, clock } = await withPlatform();
-      await log.accept(Array.from({ length: 3_000 }, () => ({ event: event() })));
-      for (const delivery of await log.lease('tiktok', 3_000)) delivery.retry(1_000, 'server-error');
+      await log.accept(Array.from({ length: strangers * 100 }, () => ({ event: event() })));
+      for (const delivery of await log.lease('tiktok', strangers * 100))
+        delivery.retry(1_000, 'server-error');
       await log.accept([platform('1', { messageId: 'genuine', ...at(0) })]);
       expect(await log.lease('tiktok', 10)).toEqual([]);
       later();
