@@ -28,9 +28,8 @@ export function prepareDatabase(connection: PostgresConnection, { url, schema }:
 }
 
 export const hasTable = (connection: PostgresConnection, schema: string, name: string): boolean =>
-  connection
-    .prepare('SELECT 1 AS found FROM information_schema.tables WHERE table_schema = ? AND table_name = ?')
-    .get(schema, name) !== undefined;
+  prepare<{ found: string | null }>(connection, 'SELECT to_regclass(?) AS found').get(`${schema}.${name}`)
+    ?.found != null;
 
 /** What the settings of today promise, and how much the database takes, the statistics and the search included. */
 export function durabilityOf(connection: PostgresConnection): Durability {
