@@ -35,8 +35,10 @@ test.each(Object.entries(COSTLY))('%s: less than 50 ms', async (_what, make) => 
       expect([200, 400]).toContain(answer.status);
     };
     let cost = Number.POSITIVE_INFINITY;
-    for (let attempt = 0; attempt < ATTEMPTS && cost >= MAX_CPU_MS; attempt++)
-      cost = (await cpuMsOfAsync(send)) / slowdown();
+    for (let attempt = 0; attempt < ATTEMPTS && cost >= MAX_CPU_MS; attempt++) {
+      cost = await cpuMsOfAsync(send);
+      if (cost >= MAX_CPU_MS) cost /= slowdown();
+    }
     expect(cost).toBeLessThan(MAX_CPU_MS);
   }
 });
