@@ -1,6 +1,7 @@
 import { notice } from '../../../shared/advice/notice.ts';
 import type { Notice } from '../../../shared/operator-api/common.ts';
 import { VERSION } from '../sqlite/schema.ts';
+import { UPGRADES } from './schema.ts';
 
 /** What a database says of itself. Booleans are 0 or 1. */
 export interface DatabaseFacts {
@@ -95,7 +96,7 @@ export function problemsOf(
     found.push(notice('database-rights', { place, error: `the schema ${schema} belongs to ${log.owner}` }));
   else if (log.tables !== null && !log.hasState)
     found.push(notice('database-schema-foreign', { place, schema, tables: log.tables }));
-  else if (log.version !== undefined && log.version !== VERSION)
+  else if (log.version !== undefined && log.version !== VERSION && !UPGRADES.has(log.version))
     found.push(notice('database-schema-version', { place, schema, found: log.version, supported: VERSION }));
   else if (!mayCreate)
     found.push(notice('database-rights', { place, error: 'no right to create schemas in the database' }));

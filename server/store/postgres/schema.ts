@@ -1,3 +1,4 @@
+import { COUNTS_SCHEMA } from '../sqlite/hourly-counts.ts';
 import { SCHEMA, VERSION } from '../sqlite/schema.ts';
 
 /** SQLite's names that the statements use: scalar `max` and `min`, `hex`, and the elements of a JSON list as rows. */
@@ -21,6 +22,13 @@ const TRIGGERS = `
     END $$;
   CREATE TRIGGER views_removed AFTER DELETE ON views FOR EACH ROW EXECUTE FUNCTION views_removed();
 `;
+const DENIALS = `
+  -- Who denied something in the last minutes, for what other collectors have leased: by the transaction that recorded it.
+  CREATE TABLE denials (
+    version bigint NOT NULL, collector text NOT NULL, key text NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp()
+  );
+  CREATE INDEX denials_by_version ON denials (version);
+  CREATE INDEX denials_by_age ON denials (at);`;
 /** What only several collectors need. */
 const SHARED = `
   -- version: of the newest transaction that wrote; seq: of the newest event.
@@ -38,12 +46,7 @@ const SHARED = `
     ADD owner text, ADD fence bigint NOT NULL DEFAULT 0,
     -- What its worker says of itself.
     ADD state text NOT NULL DEFAULT '';
-  -- Who denied something in the last minutes, for what other collectors have leased: by the transaction that recorded it.
-  CREATE TABLE denials (
-    version bigint NOT NULL, collector text NOT NULL, key text NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp()
-  );
-  CREATE INDEX denials_by_version ON denials (version);
-  CREATE INDEX denials_by_age ON denials (at);
+  ${DENIALS}
   -- What one collector does for all: who, how often that was another than before, and when a run last ended, epoch ms.
   CREATE TABLE jobs (name text PRIMARY KEY, owner text NOT NULL, fence bigint NOT NULL, ran_at bigint);
 `;
@@ -57,5 +60,21 @@ export const toTables = (schema: string): string =>
     .replace(/\bBLOB\b/g, 'bytea')
     .replace(/\bTEXT\b/g, 'text COLLATE "C"')
     .replace(/\)\s*STRICT(, WITHOUT ROWID)?/g, ')');
+
+/** What leads from each earlier version of the tables to the next one. */
+export const UPGRADES: ReadonlyMap<number, string> = new Map([
+  [
+    7,
+    `${toTables(COUNTS_SCHEMA)}
+     INSERT INTO hourly_counts (shop, what, hour, count)
+     SELECT shops.key, counted.key, CAST(hours.key AS bigint), CAST(hours.value AS bigint)
+     FROM facts, jsonb_each(CAST(facts.value AS jsonb) -> 'hours') shops, jsonb_each(shops.value) counted,
+       jsonb_each_text(counted.value) hours
+     WHERE facts.name = 'kept:watchdog';
+     ${DENIALS}
+     ALTER TABLE consumers ADD state text NOT NULL DEFAULT '';
+     ALTER TABLE jobs ADD ran_at bigint;`,
+  ],
+]);
 
 export const POSTGRES_SCHEMA = `${FUNCTIONS}${toTables(SCHEMA)}${TRIGGERS}${SHARED}`;
