@@ -145,6 +145,16 @@ export const describeAnalytics = (
       ],
     };
 
+    test('ids that hold U+0000 stop nothing', async () => {
+      const { apply, totals, erase, attributeAll } = newShop();
+      const people = ['a:v\0'] as const;
+      await apply({ touches: [touch('l\0', { people })], orderReports: [orderReport('r\0', { people })] });
+      await apply({ touches: [touch('click')], orderReports: [orderReport('page', { orderId: '1002' })] });
+      await attributeAll();
+      await erase(people);
+      expect((await totals())?.orders).toBeGreaterThan(0);
+    });
+
     test('facts applied twice, three times, one by one and in reverse count once', async () => {
       const once = newShop();
       await once.apply(EVERYTHING);

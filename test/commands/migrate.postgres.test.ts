@@ -5,12 +5,17 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openAnalyticsStore } from '../../server/analytics/open.ts';
 import { type Engine, type MigrateOptions, migrate } from '../../server/commands/run-migration.ts';
+import { createSandbox } from '../../server/sandbox/index.ts';
 import { openLog } from '../../server/store/open.ts';
 import { VERSION } from '../../server/store/sqlite/schema.ts';
 import { query } from '../support/database-server.ts';
+import { event } from '../support/event.ts';
+import { eventually } from '../support/eventually.ts';
 import { addHostileRows } from '../support/hostile-rows.ts';
 import { ownDatabase } from '../support/postgres-for-tests.ts';
+import { openInProcess } from '../support/store-client.ts';
 import { tempDir } from '../support/temp-dir.ts';
+import { startWebhookShop } from '../support/webhook-shop.ts';
 import { answersOf, fillLog, goOn, START_MS, wholeLogOptions } from '../support/whole-log.ts';
 
 const RETENTION_MS = 30 * 86_400_000;
@@ -115,7 +120,7 @@ describe('migrate', () => {
   });
 
   test('the bulk is copied while the collector runs, and what changed since afterwards', async () => {
-    const { dataDir, databaseUrl, run, open, clock } = await setUp();
+    const { dataDir, databaseUrl, run, open, clock, lines } = await setUp();
     const log = await open();
     await fillLog(log, clock);
     await expect(run('postgres')).rejects.toThrow(/DATA_DIR .* is in use by another process/);
@@ -131,6 +136,7 @@ describe('migrate', () => {
       /was migrated to PostgreSQL at .*Start the collector with that place/,
     );
     expect(await run('postgres')).toBe(true);
+    expect(lines.at(-1)).toContain('nothing to do');
     expect(inFile(dataDir, 'store', (database) => database.prepare('PRAGMA quick_check').get())).toEqual({
       quick_check: 'ok',
     });
@@ -157,6 +163,70 @@ describe('migrate', () => {
     expect([...(await log.find('customerio', ['confirmed']))]).toEqual([
       ['confirmed', { state: 'confirmed', remoteId: 'other' }],
     ]);
+  });
+
+  test('ended between the marks of both places, it completes', async () => {
+    const { databaseUrl, run, open, fill } = await setUp();
+    await fill();
+    expect(await run('postgres', { isAhead: true })).toBe(true);
+    const mark = "SELECT value FROM storebeacon.facts WHERE name = 'migration'";
+    const [copying] = await query(databaseUrl, mark);
+    expect(await run('postgres')).toBe(true);
+    expect(await query(databaseUrl, mark)).toEqual([]);
+    await query(databaseUrl, `INSERT INTO storebeacon.facts VALUES ('migration', '${copying?.value}')`);
+    await expect(open({ databaseUrl })).rejects.toThrow('is being filled');
+    await expect(open()).rejects.toThrow('was migrated to');
+    expect(await run('postgres')).toBe(true);
+    expect(await (await open({ databaseUrl })).depth('tiktok')).toMatchObject({ deadLetters: 1 });
+  });
+
+  test('a collector that stood still while its database was migrated away stores nothing there', async () => {
+    const { databaseUrl, run } = await setUp();
+    const { clock: _, ...options } = wholeLogOptions('').options;
+    const log = await openInProcess(new URL('../../server/store/open.ts', import.meta.url).href, {
+      ...{ ...options, databaseUrl, aliveMs: 1_000 },
+    });
+    await log.accept([{ event: event({ messageId: 'before' }) }]);
+    log.signal('SIGSTOP');
+    await eventually(
+      () => run('sqlite', { dataDir: tempDir() }).catch(({ message }) => message),
+      (result) => result === true,
+    );
+    log.signal('SIGCONT');
+    await expect(log.accept([{ event: event({ messageId: 'after' }) }])).rejects.toThrow(
+      'was migrated to DATA_DIR',
+    );
+  });
+
+  test('a collector goes on after it: orders are known, statistics and the search have what was before', async () => {
+    const { dataDir, databaseUrl, run } = await setUp();
+    const sandbox = await createSandbox();
+    onTestFinished(() => sandbox.close());
+    const place = async (shop: Awaited<ReturnType<typeof startWebhookShop>>, ids: readonly string[]) => {
+      for (const id of ids)
+        expect((await shop.place(`2105022431212188732466${id}`, `#D${id}`)).status).toBe(200);
+      await shop.settled();
+      return shop.ordersAt('tiktok').length;
+    };
+    const first = await startWebhookShop({}, { sandbox, dataDir });
+    // Each is placed and paid.
+    expect(await place(first, ['0001'])).toBe(2);
+    const cost = { marketing_event_id: 'MA_1', day: '2026-03-01', spend: 12.5, impressions: 7, clicks: 3 };
+    expect((await first.admin('PUT', '/admin/marketing-costs', [cost])).status).toBe(200);
+    const marketing = async ({ counted }: typeof first) =>
+      (await (await counted()).json()).shops[0].marketing;
+    const before = await marketing(first);
+    expect(JSON.stringify(before)).toContain('MA_1');
+    await first.stop();
+    expect(await run('postgres')).toBe(true);
+
+    const second = await startWebhookShop({ DATABASE_URL: databaseUrl }, { sandbox, dataDir });
+    expect(await place(second, ['0001', '0002'])).toBe(4);
+    expect(await marketing(second)).toEqual(before);
+    await eventually(
+      async () => (await second.admin('GET', '/admin/orders')).text(),
+      (text) => text.includes('324660001') && text.includes('324660002'),
+    );
   });
 
   describe('refuses in words', () => {

@@ -138,6 +138,26 @@ export function describeEventLog(name: string, open: OpenLog): void {
       },
     );
 
+    test('ids may hold U+0000', async () => {
+      const { log } = await setUp();
+      const id = 'v\0\\u0000-0123456789-0123456789';
+      const parts = { identity: { anonymousId: id, userId: id } };
+      const entries = [
+        { event: named('a', parts), tokens: [id] },
+        order(id, { messageId: 'b', ...parts, properties: { cart_token: id } }),
+      ];
+      expect(counted(await log.accept(entries))).toEqual({ stored: 2, duplicates: 0 });
+      expect(counted(await log.accept([...entries, order(id, { messageId: 'c' })]))).toMatchObject({
+        stored: 0,
+      });
+      expect((await log.lease('tiktok', 10)).map(({ event: { identity } }) => identity)).toEqual([
+        parts.identity,
+        parts.identity,
+      ]);
+      expect(await log.erase('shop', { ids: [id] })).toMatchObject({ isFound: true });
+      expect(await log.exportPerson('shop', { ids: [id] })).toMatchObject({ events: [] });
+    });
+
     test('is there after a restart', async () => {
       const { log, reopen } = await setUp();
       await append(log, named('a'), named('b'));

@@ -8,8 +8,10 @@ const SECOND_MS = 1000;
 const DAY_MS = 86_400 * SECOND_MS;
 export const START_MS = Date.parse('2026-03-01T00:00:00.000Z');
 const ANN = 'ann-0123456789-0123456789';
+/** PostgreSQL has no U+0000 in texts. */
+const NUL = 'n\0-0123456789-0123456789';
 /** Of every kind that some part of a program may trip over. */
-const TEXT = 'Tée 茶 👩‍👩‍👧 "\'\\ \u2028 \ud800 \u0001 \n % _ {} ?1 $1';
+const TEXT = 'Tée 茶 👩‍👩‍👧 "\'\\ \u2028 \ud800 \0\u0001 \n % _ {} ?1 $1';
 
 const CONSUMERS: Consumer[] = [
   { name: 'tiktok', shop: 'shop', decryptsPii: false, audience: 'destinations' },
@@ -56,6 +58,9 @@ export async function fillLog(log: Store, clock: { nowMs: number }): Promise<voi
     named('retried'),
     named('skipped'),
     named('erased', { identity: { anonymousId: 'bob-0123456789-0123456789' } }),
+    { ...named('nul', { identity: { anonymousId: NUL, userId: NUL } }), tokens: [NUL] },
+    platform(NUL, 'nul-order', { identity: { userId: NUL } }),
+    order(`${NUL}-alone`, { messageId: 'nul-alone', identity: { anonymousId: NUL }, ...now() }),
     named('others', { shop: 'other' }),
     order('other-1', { shop: 'other', messageId: 'other-order', identity: { anonymousId: ANN }, ...now() }),
     named('long', { properties: { text: `${TEXT}${'茶'.repeat(20_000)}` } }),
@@ -129,9 +134,9 @@ async function settleSome(log: Store, consumer: string, how: Record<string, Sett
   }
 }
 
-/** What the log answers to those who ask, changing nothing. */
+/** What the log answers to those who ask, changing nothing; U+0000 as PostgreSQL has it. */
 export async function answersOf(log: Store): Promise<object> {
-  return {
+  return storable({
     depths: await Promise.all(CONSUMERS.map(({ name }) => log.depth(name))),
     deadLetters: await log.deadLetters({ limit: 100 }),
     history: await log.history({ limit: 100 }),
@@ -140,14 +145,15 @@ export async function answersOf(log: Store): Promise<object> {
     fact: await log.readFact('cursor'),
     ledger: [...(await log.find('customerio', ['reserved', 'confirmed', 'other']))],
     consents: await Promise.all(
-      [ANN, 'eve-0123456789-0123456789', 'user-1'].map((id) => log.consentHistory('shop', id)),
+      [ANN, 'eve-0123456789-0123456789', 'user-1', NUL].map((id) => log.consentHistory('shop', id)),
     ),
     evidence: await log.openEvidence('shop', Number.MAX_SAFE_INTEGER, 100),
     person: await log.personOf('shop', ['user-1']),
     exported: await log.exportPerson('shop', { ids: [ANN] }),
     witness: log.witnessOf('198.51.100.7'),
-  };
+  });
 }
+const storable = (value: object): object => JSON.parse(JSON.stringify(value).replaceAll('\\u0000', '\uFFFD'));
 
 /**
  * Everything that was stored is sent again to the log, something new comes, dead letters are sent once more, and all that waits is
@@ -160,11 +166,12 @@ export async function goOn(log: Store, clock: { nowMs: number }, name: string): 
   const report = (id: string, messageId: string, parts = {}) =>
     order(id, { ...again(messageId).event, event: 'Order Completed', source: 'platform', ...parts });
   const repeated = await log.accept([
-    ...['viewed', 'dead', 'retried', 'skipped', 'erased', 'long'].map((id) => again(id)),
+    ...['viewed', 'dead', 'retried', 'skipped', 'erased', 'long', 'nul', 'nul-alone'].map((id) => again(id)),
     again('others', { shop: 'other' }),
     again('said', { source: 'server' }),
     report('other-1', 'other-order', { shop: 'other', source: 'browser' }),
     report('first', 'first-platform'),
+    report(NUL, 'nul-order-again', { identity: { userId: NUL } }),
     report('seen-twice', 'once-more'),
   ]);
   const added = await log.accept([again(`${name}-new`), report(`${name}-order`, `${name}-order`)]);
@@ -179,5 +186,5 @@ export async function goOn(log: Store, clock: { nowMs: number }, name: string): 
         delivery.ack();
       }
   }
-  return { repeated, added, replayed, delivered, answers: await answersOf(log) };
+  return { ...storable({ repeated, added, replayed, delivered }), answers: await answersOf(log) };
 }

@@ -2,6 +2,7 @@ import { CompiledQuery, PostgresDialect, PostgresDriver, type PostgresPoolClient
 import pg from 'pg';
 import { PostgresError } from '../../store/errors.ts';
 import { ANSWER_MS, clientOptions, transactionSettings, types } from '../../store/postgres/client.ts';
+import { toStorable } from '../../store/postgres/to-postgres.ts';
 import { lockNumberOf } from '../../store/postgres/transactions.ts';
 
 const CONNECTIONS = 2;
@@ -47,7 +48,8 @@ const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
 function withErrors(client: pg.PoolClient): PostgresPoolClient {
   const known = clients.get(client);
   if (known) return known;
-  const query = (text: string, values: readonly unknown[]) => client.query(text, [...values]).catch(rethrow);
+  const query = (text: string, values: readonly unknown[]) =>
+    client.query(text, values.map(toStorable)).catch(rethrow);
   const wrapped: PostgresPoolClient = {
     query: query as never,
     release: (error) => client.release(error),

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { toStorable } from '../postgres/to-postgres.ts';
 import { prepare, type Value } from '../sqlite/prepare.ts';
 import type { Side } from './side.ts';
 import type { Column, Table } from './tables.ts';
@@ -24,9 +25,7 @@ export const parametersOf = (columns: readonly Column[], { engine }: Side) =>
   columns.map(({ type }) => `CAST(? AS ${TYPES[engine][type]})`).join(', ');
 
 const toRow = (found: object): Row => Object.values(found);
-/** PostgreSQL has no place for U+0000 in a text. */
-const toStorable = (row: Row): Row =>
-  row.map((value) => (typeof value === 'string' ? value.replaceAll('\0', '\uFFFD') : value));
+const storableOf = (row: Row): Row => row.map(toStorable);
 
 export const keyOf = ({ columns, key }: Table, row: Row): Value[] =>
   key.map(({ name }) => row[columns.findIndex((column) => column.name === name)] ?? null);
@@ -49,7 +48,7 @@ export function* pagesOf(side: Side, table: Table): Generator<Row[]> {
   const next = read(`(${key}) > (${parametersOf(table.key, side)})`);
   let rows = read(EVERY).all().map(toRow);
   while (rows.length > 0) {
-    yield rows.map(toStorable);
+    yield rows.map(storableOf);
     const last = rows.at(-1) ?? [];
     rows = rows.length < PAGE_ROWS ? [] : next.all(...keyOf(table, last)).map(toRow);
   }
@@ -70,7 +69,7 @@ export function createFinder(side: Side, table: Table): (rows: readonly Row[]) =
        SELECT ${selectedOf(table)} FROM wanted CROSS JOIN "${table.name}" AS t ON ${isWanted}
        WHERE ${table.where ?? EVERY}`,
     );
-    const found = find.all(...rows.flatMap((row) => keyOf(table, row))).map((row) => toStorable(toRow(row)));
+    const found = find.all(...rows.flatMap((row) => keyOf(table, row))).map((row) => storableOf(toRow(row)));
     return new Map(found.map((row) => [encode(keyOf(table, row)), encode(row)]));
   };
 }

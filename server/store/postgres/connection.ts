@@ -1,7 +1,7 @@
 import type { Connection, Value } from '../sqlite/prepare.ts';
 import { transactionSettings } from './client.ts';
 import { openLink, type Statement } from './link.ts';
-import { toPostgres } from './to-postgres.ts';
+import { toPostgres, toStorable } from './to-postgres.ts';
 
 export interface PostgresConnection extends Connection {
   /** Begins a transaction; nothing is sent before a statement needs an answer. @param mode as in `BEGIN mode`. */
@@ -92,7 +92,7 @@ export function openConnection(url: string, schema: string, store = schema): Pos
       const isWrite = IS_WRITE.test(text);
       const noted = (values: Value[]) => {
         if (isWrite) hasWritten = true;
-        return values;
+        return values.map(toStorable);
       };
       return {
         all: (...values) => send(text, noted(values)).rows,
@@ -100,7 +100,7 @@ export function openConnection(url: string, schema: string, store = schema): Pos
         run: (...values) => send(text, noted(values)),
         write(...values) {
           if (isTransaction) queued.push({ text, values: noted(values) });
-          else send(text, values);
+          else send(text, noted(values));
         },
       };
     },

@@ -9,8 +9,11 @@ export const FUNCTIONS = `
     RETURN least($1, $2);
   CREATE FUNCTION hex(bytea) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN encode($1, 'hex');
-  CREATE FUNCTION json_each(text) RETURNS TABLE (value text) LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS
-    'SELECT jsonb_array_elements_text($1::jsonb)';
+  -- U+0000 as in texts that are stored; behind an even number of backslashes, it is an escape.
+  CREATE FUNCTION json_each(text) RETURNS TABLE (value text) LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT jsonb_array_elements_text(CAST(
+      CASE WHEN position('\\u0000' IN $1) = 0 THEN $1
+        ELSE regexp_replace($1, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000', '\\1\uFFFD', 'g') END AS jsonb)) $$;
 `;
 /** A removed view takes its tokens with it. */
 const TRIGGERS = `
