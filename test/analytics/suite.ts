@@ -147,7 +147,7 @@ export const describeAnalytics = (
 
     test('ids that hold U+0000 stop nothing', async () => {
       const { apply, totals, erase, attributeAll } = newShop();
-      const people = ['a:v\0'] as const;
+      const people = ['a:v\0' as const];
       await apply({ touches: [touch('l\0', { people })], orderReports: [orderReport('r\0', { people })] });
       await apply({ touches: [touch('click')], orderReports: [orderReport('page', { orderId: '1002' })] });
       await attributeAll();

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
+import { migrate } from '../../server/commands/run-migration.ts';
 import { openLog } from '../../server/store/open.ts';
 import { CHILD_ENV } from '../support/child-env.ts';
 import { query } from '../support/database-server.ts';
@@ -69,26 +70,32 @@ test('killed in the middle it continues, adds nothing twice, and ends with equal
   expect({ code, rows: await copied() }).toEqual({ code: 0, rows: ROWS });
 });
 
-test('a database that is away in the middle, and a full disk, are put in words; afterwards it continues', async () => {
+test('a database that is away in the middle is put in words; afterwards it continues', async () => {
   const { databaseUrl, start, copied } = await setUp();
   const proxy = await startPostgresProxy(databaseUrl);
   const cut = start(['--to', 'postgres'], { DATABASE_URL: proxy.url });
   await eventually(copied, (count) => count > 0);
   proxy.cut();
-  const away = await cut.ended;
-  expect(away.code).toBe(1);
-  expect(away.stderr).toMatch(
+  const { code, stderr } = await cut.ended;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
     /DATABASE_URL: PostgreSQL at .* cannot be used .* start this command again: it continues\.$/m,
   );
-  expect(away.stderr).not.toContain('    at ');
+  expect(stderr).not.toContain('    at ');
   expect((await start(['--to', 'postgres']).ended).code).toBe(0);
+});
 
-  const back = tempDir();
+test('a full disk is put in words; afterwards it continues', async () => {
+  const { databaseUrl, dataDir, start } = await setUp();
+  const settings = { dataDir, databaseUrl, retentionMs: 1 };
+  const options = { to: 'postgres', isAhead: false, nowMs: 0, say: () => {}, print: () => {} } as const;
+  expect(await migrate(settings, options)).toBe(true);
+  const back = { DATA_DIR: tempDir() };
   const small = ['sh', '-c', 'ulimit -f 1000; exec "$0" "$@"'];
-  const full = await start(['--to', 'sqlite'], { DATA_DIR: back }, small).ended;
-  expect(full.stderr).toMatch(/Free some space.* start this command again: it continues\.$/m);
-  expect(full.code).toBe(1);
-  expect((await start(['--to', 'sqlite'], { DATA_DIR: back }).ended).code).toBe(0);
+  const { code, stderr } = await start(['--to', 'sqlite'], back, small).ended;
+  expect(stderr).toMatch(/Free some space.* start this command again: it continues\.$/m);
+  expect(code).toBe(1);
+  expect((await start(['--to', 'sqlite'], back).ended).code).toBe(0);
 });
 
 test.each([

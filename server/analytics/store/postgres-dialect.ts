@@ -2,8 +2,8 @@ import { CompiledQuery, PostgresDialect, PostgresDriver, type PostgresPoolClient
 import pg from 'pg';
 import { PostgresError } from '../../store/errors.ts';
 import { ANSWER_MS, clientOptions, transactionSettings, types } from '../../store/postgres/client.ts';
-import { toStorable } from '../../store/postgres/to-postgres.ts';
 import { lockNumberOf } from '../../store/postgres/transactions.ts';
+import { toStorable } from '../../store/storable.ts';
 
 const CONNECTIONS = 2;
 

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import { toStorable } from '../postgres/to-postgres.ts';
 import { prepare, type Value } from '../sqlite/prepare.ts';
+import { toStorable } from '../storable.ts';
 import type { Side } from './side.ts';
 import type { Column, Table } from './tables.ts';
 

@@ -1,7 +1,8 @@
 import type { Connection, Value } from '../sqlite/prepare.ts';
+import { toStorable } from '../storable.ts';
 import { transactionSettings } from './client.ts';
 import { openLink, type Statement } from './link.ts';
-import { toPostgres, toStorable } from './to-postgres.ts';
+import { toPostgres } from './to-postgres.ts';
 
 export interface PostgresConnection extends Connection {
   /** Begins a transaction; nothing is sent before a statement needs an answer. @param mode as in `BEGIN mode`. */

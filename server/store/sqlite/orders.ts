@@ -2,6 +2,7 @@ import type { Joined, ProtectedEvent, Source } from '../../../shared/protected-e
 import type { OrderClaim } from '../../orders/claim.ts';
 import { isTrusted, type Report } from '../../orders/precedence.ts';
 import type { Stage } from '../../orders/stages.ts';
+import { toStorable } from '../storable.ts';
 import type { AloneOrders } from './alone.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Order } from './order.ts';
@@ -177,7 +178,8 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
   };
   /** Names that no order has, as far as this transaction asked. */
   const unused = new Set<string>();
-  const nameKey = (shop: string, name: string) => `${shop}\n${name}`;
+  // As the tables answer it.
+  const nameKey = (shop: string, name: string) => `${shop}\n${toStorable(name)}`;
   const forget = () => unused.clear();
   store.joinTransactions({ begin: forget, rollback: forget, forget });
   function prefetch(names: readonly (readonly [shop: string, name: string])[]): void {
