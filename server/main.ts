@@ -11,9 +11,9 @@ import { consumersOf } from './delivery/consumers.ts';
 import { openOutgoing } from './delivery/outgoing.ts';
 import type { Report } from './delivery/report.ts';
 import { type RunningDelivery, startDelivery } from './delivery/start.ts';
-import { createBudget } from './http/budget.ts';
-import { type Clock, systemClock } from './lib/clock.ts';
-import { createFollowingClock } from './lib/following-clock.ts';
+import { createProcessBudget } from './http/budget.ts';
+import type { Clock } from './lib/clock.ts';
+import { processClock } from './lib/following-clock.ts';
 import { runProgram, stopOnSignals } from './lib/process.ts';
 import { createShutdown, type Shutdown } from './lib/shutdown.ts';
 import { createYieldToIngest } from './lib/yield-to-ingest.ts';
@@ -51,11 +51,6 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Bytes of request bodies at one time; parsed, a body takes a few times its size until it is stored. */
-const MAX_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
-/** The share of it that one of several shops may have. */
-const SHOP_SHARE = 1 / 4;
-
 /** Starts a collector. @throws {OperatorError} for what an operator can fix, and when a port cannot be opened. */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
   const shutdown = createShutdown();
@@ -70,15 +65,11 @@ export async function start(config: Config, options: StartOptions): Promise<Runn
 /** Starts every part in order; each registers how it stops. @returns the public port. */
 async function compose(config: Config, options: StartOptions, shutdown: Shutdown): Promise<number> {
   const { logger, random = Math.random, report = () => {} } = options;
-  const { clock = config.databaseUrl === undefined ? systemClock : createFollowingClock(systemClock) } =
-    options;
+  const { clock = processClock(config.databaseUrl !== undefined) } = options;
   const { wrapLog = (log) => log, openAdmin = false } = options;
   const { shops, retentionMs } = config;
   const counters = createCounters();
-  const budget = createBudget(
-    MAX_IN_FLIGHT_BYTES,
-    shops.length > 1 ? MAX_IN_FLIGHT_BYTES * SHOP_SHARE : undefined,
-  );
+  const budget = createProcessBudget(shops.length);
   const piiEncryption = createPiiEncryption(config.piiKeys);
   const consumers = [...consumersOf(shops), ...statisticsConsumers(countedShops(config))];
   const watches = { watch: watchLog(counters, logger), searchWatch: watchSearch(logger) };

@@ -36,6 +36,14 @@ export interface Receiving {
   end(): void;
 }
 
+/** Bytes of request bodies at one time; parsed, a body takes a few times its size until it is stored. */
+const MAX_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
+/** The share of it that one of several shops may have. */
+const SHOP_SHARE = 1 / 4;
+
+export const createProcessBudget = (shopCount: number): Budget =>
+  createBudget(MAX_IN_FLIGHT_BYTES, shopCount > 1 ? MAX_IN_FLIGHT_BYTES * SHOP_SHARE : undefined);
+
 /**
  * @param maxBytes of the bodies of browsers, those on their way included, which take at most half of it. A quarter more is
  *   kept for the backend and the shop system. Bodies on their way whose sender is not proven yet have budgets of their

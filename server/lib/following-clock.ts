@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 
 /** A clock that is set by another one, so that what several processes write and compare is by one. */
 export interface FollowingClock extends Required<Clock> {
@@ -26,3 +26,7 @@ export function createFollowingClock(machine: Clock): FollowingClock {
     },
   };
 }
+
+/** @param isShared other processes compare what this one writes. */
+export const processClock = (isShared: boolean): Clock =>
+  isShared ? createFollowingClock(systemClock) : systemClock;

@@ -48,7 +48,7 @@ export function startWatchdog(parts: WatchdogStartParts, shutdown: Shutdown): Wa
   const mayLog = createLogLimiter(clock.now, HOUR_MS);
   let hasStarted = false;
   const look = async (_signal: AbortSignal, claim: Claim) => {
-    await watchdog.take(claim);
+    await watchdog.claimed(claim);
     if (hasStarted) await watchdog.check();
     hasStarted = true;
   };

@@ -29,8 +29,8 @@ export interface WatchdogParts extends Omit<GatherParts, 'log'> {
 
 export interface Watchdog {
   /** Goes on with what another process knew, unless it has the job already. */
-  take(claim: Claim): Promise<void>;
-  /** Looks once; to be called every minute after `take`. Never called again before it is done. @throws what the store throws. */
+  claimed(claim: Claim): Promise<void>;
+  /** Looks once; to be called every minute after `claimed`. Never called again before it is done. @throws what the store throws. */
   check(): Promise<void>;
   /** As any process with this store has them. Open ones, the newest first; then those that ended in the last two weeks. */
   alerts(): Promise<Alert[]>;
@@ -51,7 +51,7 @@ export function createWatchdog(parts: WatchdogParts): Watchdog {
   const gather = createGather(parts);
   let watch: Watch | undefined;
   return {
-    async take(claim) {
+    async claimed(claim) {
       if (watch?.claim.fence === claim.fence) return;
       await watch?.outbox?.stop();
       watch = createWatch(parts, gather, await readKept(log), claim);

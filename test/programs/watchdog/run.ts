@@ -169,7 +169,7 @@ export async function simulateMonth(seed: number): Promise<Posted[]> {
       ({ keepCounts, watchdog } = begin());
     }
     await keepCounts(nowMs);
-    await watchdog.take({ job: 'watchdog', fence: 0 });
+    await watchdog.claimed({ job: 'watchdog', fence: 0 });
     await watchdog.check();
   }
   return posted;
