@@ -24,7 +24,7 @@ export function createTableDedup(store: OpenStore): Dedup {
   );
   const removeExpired = prepare(
     connection,
-    `DELETE FROM seen WHERE (shop, key) IN (SELECT shop, key FROM seen WHERE expires_at <= ? LIMIT ${EXPIRE_STEP})`,
+    `DELETE FROM seen WHERE (shop, key) IN (SELECT shop, key FROM seen WHERE expires_at <= ? ORDER BY expires_at LIMIT ${EXPIRE_STEP})`,
   );
   /** By shop: key → when it expires; 0: it was not seen. */
   const asked = new Map<string, Map<DedupKey, number>>();

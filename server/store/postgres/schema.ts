@@ -34,6 +34,8 @@ const DENIALS = `
   CREATE INDEX denials_by_age ON denials (at);`;
 /** What only several collectors need. */
 const SHARED = `
+  -- SQLite walks through all keys, which are sorted in its file. Here each would be a page of its own.
+  CREATE INDEX seen_by_expiry ON seen (expires_at);
   -- version: of the newest transaction that wrote; seq: of the newest event.
   CREATE TABLE log_state (version bigint NOT NULL, seq bigint NOT NULL, schema_version bigint NOT NULL);
   INSERT INTO log_state VALUES (0, 0, ${VERSION});
