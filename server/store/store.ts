@@ -192,7 +192,7 @@ export interface Store extends Facts, Jobs, WorkerStates, HourlyCounts, Ledger, 
    * @param shop of whose events; default: of any shop.
    */
   onAppended(listener: () => void, shop?: string): () => void;
-  /** Calls `listener` after each time that something was settled. Returns a function that removes it. */
+  /** Calls `listener` each time that something settled has become durable. Returns a function that removes it. */
   onSettled(listener: () => void): () => void;
 
   depth(consumer: string): Promise<Depth>;

@@ -1,14 +1,12 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { LogUnavailable } from '../../server/store/errors.ts';
-import { startThread } from '../../server/store/thread/start.ts';
+import { startThread, type ThreadHooks } from '../../server/store/thread/start.ts';
 import type { TestMethods } from '../support/sync-thread.ts';
 
 describe.each(['sync', 'async'])('a storage thread with %s methods', (kind) => {
-  async function start() {
-    const thread = await startThread<TestMethods>(
-      new URL(`../support/${kind}-thread.ts`, import.meta.url),
-      {},
-    );
+  async function start(hooks: ThreadHooks = {}) {
+    const file = new URL(`../support/${kind}-thread.ts`, import.meta.url);
+    const thread = await startThread<TestMethods>(file, {}, hooks);
     onTestFinished(() => thread.close());
     return thread;
   }
@@ -42,6 +40,19 @@ describe.each(['sync', 'async'])('a storage thread with %s methods', (kind) => {
       'b',
       before + 1,
     ]);
+  });
+
+  test('says when what was sent without a result is durable, and not before', async () => {
+    let sent = 0;
+    const { call, send } = await start({ onSent: () => sent++ });
+    await call.echo('a');
+    send.fail();
+    await call.echo('b');
+    expect(sent).toBe(0);
+    send.echo('c');
+    expect(sent).toBe(0);
+    await call.echo('d');
+    expect(sent).toBe(1);
   });
 
   test('rejects the one call that fails, with its error, and answers the others', async () => {

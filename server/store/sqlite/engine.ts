@@ -64,20 +64,21 @@ export async function openEngineLog(
   watch: LogWatch,
   engage: Engage = alone,
 ): Promise<Store> {
+  const settledListeners = new Set<() => void>();
   const { call, send, close } = await startThread<LogMethods & SharedMethods>(worker, data, {
     onCommit: watch.committed,
+    // Whoever reads what was settled finds it.
+    onSent() {
+      for (const listener of settledListeners) listener();
+    },
     onProgress: ({ step, done }) => watch.upgrading(step, done),
     // A call sees what was settled before it.
     beforeCall: () => settlements.flush(),
   });
-  const settlements = collectSettlements((settled) => {
-    send.settle(settled);
-    for (const listener of settledListeners) listener();
-  });
+  const settlements = collectSettlements(send.settle);
   const appended = createAppended();
   const shopOf = new Map(data.consumers.map(({ name, shop }) => [name, shop]));
   const everyShop = new Set(shopOf.values());
-  const settledListeners = new Set<() => void>();
   const recentDenials = createRecentDenials();
   const { gap, highWaterMarkLost, witnessKey } = await call.found();
   if (gap) watch.gapFound(gap);

@@ -16,6 +16,8 @@ export interface Answers {
   replies: Reply[];
   /** How long its transaction took, fsync included; absent when there was none. */
   commitSeconds?: number;
+  /** Requests without `id` were among what it made durable. */
+  hasSent?: boolean;
 }
 
 interface Job {
@@ -107,12 +109,15 @@ function serve(port: MessagePort, engine: Engine): void {
     const settled = await commitTogether(engine.runAll, calls);
     const commitSeconds = (performance.now() - startedAtMs) / 1000;
     const replies: Reply[] = [];
+    let hasSent = false;
     for (const [index, result] of settled.entries()) {
       const request = requests[index];
       if (request?.id !== undefined) replies.push(toReply(request.id, result));
-      else if (request && 'error' in result && storageFault(result.error)) postponed.push(request);
+      else if (request && 'error' in result) {
+        if (storageFault(result.error)) postponed.push(request);
+      } else hasSent = true;
     }
-    port.postMessage({ replies, commitSeconds } satisfies Answers);
+    port.postMessage({ replies, commitSeconds, hasSent } satisfies Answers);
   }
 
   function startJob({ id, method, args }: Request): boolean {

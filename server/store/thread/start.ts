@@ -26,6 +26,8 @@ export interface Thread<M extends Methods<M>> {
 export interface ThreadHooks {
   /** Receives the duration of each transaction. */
   onCommit?: (seconds: number) => void;
+  /** Something that was sent without a result is durable. */
+  onSent?: () => void;
   /** Receives what the thread does before it opens, when that takes long. */
   onProgress?: (progress: Progress) => void;
   /** Runs before each `call`; what it sends arrives first. */
@@ -41,7 +43,7 @@ export interface ThreadHooks {
 export async function startThread<M extends Methods<M>>(
   file: URL,
   workerData: unknown,
-  { onCommit = () => {}, onProgress = () => {}, beforeCall = () => {} }: ThreadHooks = {},
+  { onCommit = () => {}, onSent = () => {}, onProgress = () => {}, beforeCall = () => {} }: ThreadHooks = {},
 ): Promise<Thread<M>> {
   const worker = new Worker(file, { workerData, resourceLimits: { maxYoungGenerationSizeMb: 16 } });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
@@ -69,8 +71,9 @@ export async function startThread<M extends Methods<M>>(
   }
   worker.on('error', (error) => rejectAll(`the storage thread died: ${toFailure(error).message}`));
   worker.on('exit', () => rejectAll('the storage thread ended'));
-  worker.on('message', ({ replies, commitSeconds }: Answers) => {
+  worker.on('message', ({ replies, commitSeconds, hasSent }: Answers) => {
     if (commitSeconds !== undefined) onCommit(commitSeconds);
+    if (hasSent) onSent();
     for (const reply of replies) {
       const caller = pending.get(reply.id);
       pending.delete(reply.id);
