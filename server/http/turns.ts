@@ -8,7 +8,7 @@ export interface Turns {
    * @param bytes how much it is.
    * @throws {HttpError} 503 when it has waited too long, and whatever `work` throws.
    */
-  take<Result>(sender: string, bytes: number, work: () => Promise<Result>): Promise<Result>;
+  run<Result>(sender: string, bytes: number, work: () => Promise<Result>): Promise<Result>;
 }
 
 interface Queue {
@@ -40,7 +40,7 @@ export function createTurns(maxBytes: number, nowMs: () => number = () => perfor
   }
 
   return {
-    take(sender, bytes, work) {
+    run(sender, bytes, work) {
       const queue = queues.get(sender) ?? { bytes: 0, waiting: [] };
       queues.set(sender, queue);
       const askedAtMs = nowMs();

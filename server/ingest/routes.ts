@@ -123,7 +123,7 @@ function ingestHandler(parts: HandlerParts, type?: MessageType): RequestHandler 
         const holder = admission.admit(withKeyInBody(keys, body.value), request, known);
         if (!known) hold(holder, plain.length);
         const work = () => ingest(parts, holder, body, request, response, type);
-        return turns.take(`${holder.source} ${holder.shop.id}`, plain.length, work);
+        return turns.run(`${holder.source} ${holder.shop.id}`, plain.length, work);
       })
       .then(() => end(200), refuse);
   };

@@ -10,7 +10,7 @@ function setUp(maxBytes: number) {
   const take = (sender: string, name: string, bytes: number) => {
     const end = Promise.withResolvers<string>();
     ends.set(name, end);
-    return turns.take(sender, bytes, () => {
+    return turns.run(sender, bytes, () => {
       begun.push(name);
       return end.promise;
     });
@@ -65,9 +65,9 @@ test('work that fails, at once or later, makes room for the next, and its caller
     throw new Error(message);
   };
   const failed = ['at once', 'later'].map((message) =>
-    turns.take('a', 1, message === 'later' ? async () => fail(message) : () => fail(message)),
+    turns.run('a', 1, message === 'later' ? async () => fail(message) : () => fail(message)),
   );
-  const done = turns.take('a', 1, async () => 'done');
+  const done = turns.run('a', 1, async () => 'done');
   await expect(failed[0]).rejects.toThrow('at once');
   await expect(failed[1]).rejects.toThrow('later');
   expect(await done).toBe('done');

@@ -71,7 +71,7 @@ export const SCHEMA_FACTS = `
 
 export const VERSION_OF = (schema: string) => `SELECT schema_version AS version FROM ${schema}.log_state`;
 
-/** The oldest that its makers still repair, and that the suite was run on. */
+/** The oldest that its makers still repair. The suite runs on 18. */
 const OLDEST = 15;
 
 /** What is wrong with a database that answers. @param log `version`: of its tables; absent without tables. */

@@ -8,11 +8,11 @@ import { evaluate, type Outcome, type Run } from './outcome.ts';
  * answered between two kills, at most. `underWayMs`: how long a delivery under way is waited for; on PostgreSQL the consumers of
  * a killed collector are free after some ten seconds.
  */
-const PACES = {
+const RATES = {
   sqlite: { eventsPerSecond: 1_000, between: 400, underWayMs: 1_000 },
   postgres: { eventsPerSecond: 100, between: 200, underWayMs: 15_000 },
 };
-export const paceOf = ({ server }: Pick<Run, 'server'>) => PACES[server ? 'postgres' : 'sqlite'];
+export const rateOf = ({ server }: Pick<Run, 'server'>) => RATES[server ? 'postgres' : 'sqlite'];
 /** A start takes about a second: a kill within this time mostly finds it half way. */
 const STARTING_MS = 900;
 /** Shares of the kills that hit PostgreSQL, and one process of it, where it is ours to kill. */
@@ -29,7 +29,7 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 export async function killAtRandom(run: Run, kills: number, events = 500): Promise<Outcome> {
   const { random, sabotage, server } = run;
   const fleet = await createFleet({ sabotage, server });
-  const { eventsPerSecond, between, underWayMs } = paceOf(run);
+  const { eventsPerSecond, between, underWayMs } = rateOf(run);
   try {
     await fleet.start();
     const traffic = fleet.traffic({ eventsPerSecond });

@@ -1,5 +1,5 @@
 import { answerAtOnce, createFleet, underWay } from '../../support/fleet.ts';
-import { paceOf } from './kills.ts';
+import { rateOf } from './kills.ts';
 import { evaluate, type Outcome, type Run } from './outcome.ts';
 
 const END_WITHIN_MS = 5_000;
@@ -11,7 +11,7 @@ export async function askToStop(run: Run, times: number): Promise<Outcome> {
   let slowestMs = 0;
   try {
     await fleet.start();
-    const traffic = fleet.traffic({ eventsPerSecond: paceOf(run).eventsPerSecond });
+    const traffic = fleet.traffic({ eventsPerSecond: rateOf(run).eventsPerSecond });
     for (let time = 0; time < times; time++) {
       await traffic.reached(traffic.answered.size + 200 + Math.ceil(run.random() * 300));
       await underWay(fleet.sandbox);
