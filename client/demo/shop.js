@@ -100,8 +100,7 @@ function detail() {
     currentTarget.setAttribute('aria-pressed', 'true');
     currentTarget.textContent = 'In your wishlist';
   });
-  find('#buy').addEventListener('submit', (event) => {
-    event.preventDefault();
+  onSubmit('#buy', () => {
     const quantity = Number(find('#quantity').value);
     addToCart(sku.skuId, quantity);
     find('#added').hidden = false;
@@ -112,6 +111,16 @@ function detail() {
   preloadProduct(product);
   jsonLd({ ...toJsonLd(product), brand: { '@type': 'Brand', name: 'Dewleaf' } });
   reportView(product, sku);
+}
+
+/** Until somebody listens the browser would send a form by itself: its button waits for that. */
+function onSubmit(selector, work) {
+  const form = find(selector);
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    work(new FormData(form));
+  });
+  form.querySelector('[type=submit]').disabled = false;
 }
 
 function cartRow({ product, sku, quantity }) {
@@ -189,11 +198,9 @@ function checkout() {
   if (lines.length === 0) return notFound('Your cart is empty.');
   summary(lines);
   reportCheckout(lines);
-  const form = find('#checkout');
-  form.addEventListener('submit', (event) => {
-    event.preventDefault();
+  onSubmit('#checkout', (data) => {
     reportPayment(lines);
-    const orderId = placeOrder(Object.fromEntries(new FormData(form)));
+    const orderId = placeOrder(Object.fromEntries(data));
     location.assign(`thank-you.html?mainOrderSeq=${orderId}`);
   });
 }
@@ -220,11 +227,9 @@ function search() {
 }
 
 function signIn() {
-  find('#login').addEventListener('submit', (event) => {
-    event.preventDefault();
-    const email = new FormData(event.currentTarget).get('email');
+  onSubmit('#login', (data) => {
     // The snippet reads the email from the form; only the shop knows the customer's id.
-    window.storebeacon.identify(logIn(email));
+    window.storebeacon.identify(logIn(data.get('email')));
     location.assign('./');
   });
 }

@@ -70,7 +70,8 @@ test('an instance added later leaves the progress of the first; each has its own
   await log.accept([{ event: event({ shop: 'tea', messageId: 'new' }) }]);
   await clock.advance(2_000);
   expect([...new Set(arrived)].toSorted()).toEqual(['new', 'waits']);
-  expect(delivery.workers.map(({ consumer, state }) => [consumer, state()])).toEqual([
+  const states = delivery.workers.map(async ({ consumer, state }) => [consumer, (await state()).breaker]);
+  expect(await Promise.all(states)).toEqual([
     ['plain@tea', 'closed'],
     ['plain:eu@tea', 'paused'],
   ]);

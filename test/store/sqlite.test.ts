@@ -279,7 +279,7 @@ describe('SQLite log: dedup keys', () => {
 
   test('of a failed append are dropped', async () => {
     const dataDir = tempDir();
-    const log = await open(dataDir, { maxPages: 61 });
+    const log = await open(dataDir, { maxPages: 63 });
     const big = (messageId: string) => ({
       event: event({ messageId, properties: { pad: incompressible(400_000) } }),
     });

@@ -109,6 +109,7 @@ async function serverOf(parts: Parts): Promise<PostgresServer> {
   const control = (...args: string[]) =>
     run(join(bin, 'pg_ctl'), ['-D', data, '-w', ...args], { env, stdio: 'ignore' });
   const pid = () => Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10);
+  const standbys: PostgresServer[] = [];
   const url = `postgres://storebeacon@127.0.0.1:${port}/postgres`;
   return {
     url,
@@ -127,6 +128,7 @@ async function serverOf(parts: Parts): Promise<PostgresServer> {
       const standby = await serverOf({ ...parts, data: `${data}-standby` });
       await copyRunning(url, data, `${data}-standby`);
       standby.start();
+      standbys.push(standby);
       await withClient(url, async (query) => {
         await query("ALTER SYSTEM SET synchronous_standby_names = '*'");
         await query('SELECT pg_reload_conf()');
@@ -136,7 +138,10 @@ async function serverOf(parts: Parts): Promise<PostgresServer> {
       return standby;
     },
     promote: () => control('promote'),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove() {
+      for (const standby of standbys) if (standby.isRunning()) standby.stop('immediate');
+      rmSync(folder, { recursive: true, force: true });
+    },
   };
 }
 

@@ -2,7 +2,7 @@ import { waitingProblem } from '../../support/fleet-drain.ts';
 import { type Program, type ProgramOptions, runProgram } from '../../support/program.ts';
 import type { Progress } from '../../support/progress.ts';
 import type { Cluster } from './cluster.ts';
-import { type Scenario, scenarios } from './scenarios.ts';
+import { type Failures, scenarios } from './scenarios.ts';
 
 const PROGRAM: Program = {
   name: 'cluster-test',
@@ -40,11 +40,7 @@ async function conclude(cluster: Cluster, progress: Progress): Promise<string[]>
 }
 
 /** One after the other; resolves with what broke. */
-async function befall(
-  cluster: Cluster,
-  failures: Scenario['failures'],
-  progress: Progress,
-): Promise<string[]> {
+async function befall(cluster: Cluster, failures: Failures, progress: Progress): Promise<string[]> {
   const problems: string[] = [];
   for (const [name, work] of failures) {
     progress.doing(() => name);
@@ -58,18 +54,22 @@ async function befall(
 
 async function run({ amount }: ProgramOptions, progress: Progress): Promise<boolean> {
   const problems: string[] = [];
-  for (const { start, failures, remove } of scenarios(amount)) {
+  for (const start of scenarios(amount)) {
     progress.doing(() => 'starting PostgreSQL and two collectors');
-    const cluster = await start();
+    const started = await start();
+    if (typeof started === 'string') {
+      progress.say(started);
+      continue;
+    }
+    const { cluster, failures, remove } = started;
     try {
-      if (cluster) problems.push(...(await befall(cluster, failures, progress)));
-      else progress.say("PostgreSQL's disk is full: not run, this user may not mount a small file system");
+      problems.push(...(await befall(cluster, failures, progress)));
     } catch (error) {
-      const said = cluster?.collectors.map((collector) => collector.said().slice(-2_000)).join('\n');
+      const said = cluster.collectors.map((collector) => collector.said().slice(-2_000)).join('\n');
       progress.say(`BROKEN: ${String(error)}\n${said}`);
       problems.push(String(error));
     } finally {
-      await cluster?.close();
+      await cluster.close();
       remove?.();
     }
   }
