@@ -275,8 +275,9 @@ describe('migrate', () => {
       expect(await run('postgres', { isAhead: true })).toBe(true);
       const other = tempDir();
       await (await open({ dataDir: other })).close();
-      for (const refused of [run('postgres', { dataDir: other }), run('sqlite', { dataDir: tempDir() })])
-        await expect(refused).rejects.toThrow(/is being filled from DATA_DIR/);
+      const isHalfDone = /is being filled from DATA_DIR/;
+      await expect(run('postgres', { dataDir: other })).rejects.toThrow(isHalfDone);
+      await expect(run('sqlite', { dataDir: tempDir() })).rejects.toThrow(isHalfDone);
       await (await openAnalyticsStore({ dataDir, databaseUrl: undefined }, [])).close();
       inFile(dataDir, 'analytics', (database) =>
         database.exec("INSERT INTO kysely_migration VALUES ('9999', '')"),
