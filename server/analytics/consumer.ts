@@ -4,6 +4,7 @@ import { mapInChunks } from '../lib/yield-to-ingest.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import { type Delivery, LogUnavailable, type Store } from '../store/store.ts';
+import { msUntilDue } from '../store/waiting.ts';
 import type { EventFacts } from './event.ts';
 import type { Facts } from './facts.ts';
 import { gather, readDelivery } from './gather.ts';
@@ -32,9 +33,6 @@ export interface Consumer {
 
 /** Events of one round, which are held in memory together. */
 const ROUND = 500;
-const IDLE_MS = 30_000;
-/** While nothing waits, whatever is stored or taken over notifies the consumer. */
-const NOTHING_WAITS_MS = 10 * 60_000;
 /** Events that arrive one by one are collected this long and counted in one transaction. */
 const MAX_BATCH_DELAY_MS = 50;
 const RETRY_MS = 1_000;
@@ -119,8 +117,7 @@ export function startConsumer(parts: ConsumerParts): Consumer {
     if (!hasNewEvents) {
       const woken = new AbortController();
       endIdle = () => woken.abort();
-      const dueMs = await log.nextDueMs(consumer);
-      const ms = dueMs === undefined ? NOTHING_WAITS_MS : Math.min(Math.max(dueMs - clock.now(), 0), IDLE_MS);
+      const ms = msUntilDue(await log.nextDueMs(consumer), clock.now());
       if (!hasNewEvents) await clock.sleep(ms, AbortSignal.any([woken.signal, stopping.signal]));
       endIdle = () => {};
     }

@@ -14,6 +14,7 @@ import { z } from 'zod';
 import type { Destination } from '../destinations/destination.ts';
 import { createRateLimiters } from '../lib/rate-limiter.ts';
 import type { Delivery } from '../store/store.ts';
+import { msUntilDue } from '../store/waiting.ts';
 import { createBreaker } from './breaker.ts';
 import { createDeadLetterLog } from './dead-letter-log.ts';
 import { createIdentifies } from './identifies.ts';
@@ -36,9 +37,6 @@ export interface Worker {
 
 type State = 'leasing' | 'idle' | 'waiting' | 'paused' | 'probing';
 
-const IDLE_MAX_MS = 30_000;
-/** While nothing waits, whatever is stored or taken over notifies the worker: a thousand of them ask for nothing meanwhile. */
-const NOTHING_WAITS_MS = 10 * 60_000;
 const ERROR_DELAY_MS = 1_000;
 
 /** Starts a worker. It runs until it is stopped. */
@@ -115,7 +113,8 @@ export function startWorker(parts: WorkerParts): Worker {
         rounds.launch(true);
         return rounds.waitMs() === undefined ? 'idle' : ready();
       }
-      if (!wakeUp.has('event-stored')) await wakeUp.sleep(await msUntilDue());
+      if (!wakeUp.has('event-stored'))
+        await wakeUp.sleep(msUntilDue(await log.nextDueMs(consumer), clock.now()));
       if (wakeUp.has('event-stored')) await shareLease();
       return ready();
     },
@@ -173,11 +172,6 @@ export function startWorker(parts: WorkerParts): Worker {
     mayWait = sinceMs >= maxBatchDelayMs;
     if (!mayWait) await clock.sleep(maxBatchDelayMs - sinceMs, signal);
     leasedNewMs = clock.now();
-  }
-
-  async function msUntilDue(): Promise<number> {
-    const dueMs = await log.nextDueMs(consumer);
-    return dueMs === undefined ? NOTHING_WAITS_MS : Math.min(Math.max(dueMs - clock.now(), 0), IDLE_MAX_MS);
   }
 
   async function run(): Promise<void> {

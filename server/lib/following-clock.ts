@@ -12,6 +12,9 @@ export interface FollowingClock extends Required<Clock> {
   follow(theirMs: number, askedMs: number): number;
 }
 
+/** How far clocks may be apart; less is no fault of a machine's clock. */
+export const MAX_CLOCK_DIFFERENCE_MS = 5_000;
+
 /** Its dates pass as on a stopwatch: what is done to the machine's clock does not matter. */
 export function createFollowingClock(machine: Clock): FollowingClock {
   let correctionMs = 0;

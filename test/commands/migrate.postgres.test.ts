@@ -8,10 +8,10 @@ import { type Engine, type MigrateOptions, migrate } from '../../server/commands
 import { createSandbox } from '../../server/sandbox/index.ts';
 import { openLog } from '../../server/store/open.ts';
 import { VERSION } from '../../server/store/sqlite/schema.ts';
-import { query } from '../support/database-server.ts';
 import { event } from '../support/event.ts';
 import { eventually } from '../support/eventually.ts';
 import { addHostileRows } from '../support/hostile-rows.ts';
+import { query } from '../support/postgres-client.ts';
 import { ownDatabase } from '../support/postgres-for-tests.ts';
 import { openInProcess } from '../support/store-client.ts';
 import { tempDir } from '../support/temp-dir.ts';

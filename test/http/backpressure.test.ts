@@ -1,25 +1,9 @@
 // @module-tag slow
 import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import type { Store } from '../../server/store/store.ts';
 import { basic, eventually, startCollector } from '../support/collector.ts';
+import { slowDisk } from '../support/slow-disk.ts';
 import { startWebhookShop } from '../support/webhook-shop.ts';
-
-/** A disk that takes its time: entries wait until it is let go. */
-function slowDisk() {
-  let letGo = () => {};
-  const isFree = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  const wrapLog = (log: Store): Store => ({
-    ...log,
-    async accept(entries) {
-      await isFree;
-      return log.accept(entries);
-    },
-  });
-  return { wrapLog, letGo };
-}
 
 let last = 0;
 /** About 450 KB, no two alike, of which little is stored. */

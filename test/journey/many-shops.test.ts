@@ -1,31 +1,15 @@
 // @module-tag slow
 import { expect, onTestFinished, test } from 'vitest';
 import { createSandbox } from '../../server/sandbox/index.ts';
-import type { Store } from '../../server/store/store.ts';
 import { basic, eventually, shopVariables, startCollector } from '../support/collector.ts';
+import { orderMessage as order } from '../support/order-message.ts';
+import { slowDisk } from '../support/slow-disk.ts';
 
 const headersOf = (shop: string) => ({ authorization: basic(`key-of-${shop}`) });
 const variablesOf = (shop: string) => ({ WRITE_KEY: `key-of-${shop}`, ORDERS_FROM: 'browser' });
-const order = (id: string) => ({
-  type: 'track',
-  event: 'Order Completed',
-  messageId: `message-${id}`,
-  anonymousId: 'ann',
-  properties: { order_id: id, total: 100, currency: 'TWD', products: [{ product_id: 'tea', price: 100 }] },
-});
 
 test('while one shop sends more than is stored, it is answered 503, and another shop is answered as ever', async () => {
-  let letGo = () => {};
-  const isFree = new Promise<void>((resolve) => {
-    letGo = resolve;
-  });
-  const wrapLog = (log: Store): Store => ({
-    ...log,
-    async accept(entries) {
-      if (entries[0]?.event.shop === 'flooding') await isFree;
-      return log.accept(entries);
-    },
-  });
+  const { wrapLog, letGo } = slowDisk((shop) => shop === 'flooding');
   const shops = { flooding: variablesOf('flooding'), quiet: variablesOf('quiet') };
   const collector = await startCollector({}, { shops, wrapLog });
   const large = (index: number) => ({ batch: [order(`large-${index}`)], pad: 'x'.repeat(450_000) });

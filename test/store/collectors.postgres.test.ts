@@ -1,5 +1,4 @@
 // @module-tag slow
-import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../server/lib/clock.ts';
 import { createSandbox } from '../../server/sandbox/index.ts';
@@ -9,6 +8,8 @@ import { VERSION } from '../../server/store/sqlite/schema.ts';
 import type { Delivery } from '../../server/store/store.ts';
 import { ADMIN_TOKEN, type CollectorOptions, eventually, startCollector } from '../support/collector.ts';
 import { event } from '../support/event.ts';
+import { orderMessage as order } from '../support/order-message.ts';
+import { query } from '../support/postgres-client.ts';
 import { ownDatabase, ownSchema } from '../support/postgres-for-tests.ts';
 
 const DAY_MS = 86_400_000;
@@ -22,19 +23,6 @@ async function setUp() {
   const startOne = (options: CollectorOptions = {}) => startCollector(variables, { ...options, sandbox });
   return { databaseUrl, sandbox, startOne };
 }
-
-const order = (id: string) => ({
-  type: 'track',
-  event: 'Order Completed',
-  messageId: `message-${id}`,
-  anonymousId: 'ann',
-  properties: {
-    order_id: id,
-    total: 100,
-    currency: 'TWD',
-    products: [{ product_id: 'tea', price: 100, quantity: 1 }],
-  },
-});
 
 test('an order is delivered once by whichever collector owns the destination, and when one stops the other goes on', async () => {
   const { sandbox, startOne } = await setUp();
@@ -172,11 +160,8 @@ test('a session of the console is one of every collector, and a logout at any of
 test('a collector whose tables another version has migrated stores nothing, says what to do, and goes on with its own', async () => {
   const { databaseUrl, startOne } = await setUp();
   const collector = await startOne();
-  const database = new pg.Client({ connectionString: databaseUrl });
-  await database.connect();
-  onTestFinished(() => database.end());
   const migrate = (by: number) =>
-    database.query(`UPDATE storebeacon.log_state SET schema_version = schema_version + ${by}`);
+    query(databaseUrl, `UPDATE storebeacon.log_state SET schema_version = schema_version + ${by}`);
   await migrate(1);
   const { status } = await collector.post('/v1/track', order('1'));
   expect(status).toBe(503);

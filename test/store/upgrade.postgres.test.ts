@@ -1,9 +1,9 @@
 // @module-tag slow
-import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { openLog } from '../../server/store/open.ts';
 import { VERSION } from '../../server/store/sqlite/schema.ts';
 import { event } from '../support/event.ts';
+import { query } from '../support/postgres-client.ts';
 import { ownDatabase } from '../support/postgres-for-tests.ts';
 
 /** What versions after 7 added, taken away again. */
@@ -20,15 +20,14 @@ const AS_VERSION_7 = `
 
 test('tables of version 7 are upgraded at the start, and hold what they held; collectors of that version store nothing more', async () => {
   const databaseUrl = await ownDatabase();
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  onTestFinished(() => client.end());
   const shape = async () => {
-    const { rows } = await client.query(
+    const rows = await query(
+      databaseUrl,
       `SELECT table_name, column_name, data_type, is_nullable, column_default FROM information_schema.columns
        WHERE table_schema = 'storebeacon' ORDER BY 1, 2`,
     );
-    const { rows: indexes } = await client.query(
+    const indexes = await query(
+      databaseUrl,
       "SELECT indexdef FROM pg_indexes WHERE schemaname = 'storebeacon' ORDER BY 1",
     );
     return [...rows, ...indexes];
@@ -44,14 +43,15 @@ test('tables of version 7 are upgraded at the start, and hold what they held; co
   const first = await open();
   await first.accept([{ event: event({ messageId: 'before' }) }]);
   const fresh = await shape();
-  await client.query(AS_VERSION_7);
+  await query(databaseUrl, AS_VERSION_7);
   await expect(first.accept([{ event: event({ messageId: 'former' }) }])).rejects.toThrow(
     /schema version 7; this one supports version \d+\. Start that version here too/,
   );
 
   const upgraded = await open();
   expect(await shape()).toEqual(fresh);
-  const { rows } = await client.query(
+  const rows = await query(
+    databaseUrl,
     'SELECT schema_version, (SELECT sum(count) FROM storebeacon.hourly_counts) AS counted FROM storebeacon.log_state',
   );
   expect(rows).toEqual([{ schema_version: String(VERSION), counted: '8' }]);

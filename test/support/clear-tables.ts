@@ -1,5 +1,5 @@
-import { query } from './database-server.ts';
 import { CLEAR_DOMAIN } from './fleet-messages.ts';
+import { query } from './postgres-client.ts';
 
 const TABLES = `
   SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import { query } from './postgres-client.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
 
 /** Where collectors store what they accept. */
@@ -28,21 +28,6 @@ export async function createDatabase(server: string): Promise<Database> {
     url: Object.assign(new URL(server), { pathname: name }).href,
     drop: async () => void (await query(server, `DROP DATABASE ${name} WITH (FORCE)`)),
   };
-}
-
-/** One statement on a connection of its own. */
-export async function query<Row extends pg.QueryResultRow = Record<string, unknown>>(
-  url: string,
-  text: string,
-  values: readonly unknown[] = [],
-): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Row>(text, [...values])).rows;
-  } finally {
-    await client.end();
-  }
 }
 
 /**

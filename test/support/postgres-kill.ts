@@ -1,5 +1,5 @@
-import { query } from './database-server.ts';
 import { eventually } from './eventually.ts';
+import { query } from './postgres-client.ts';
 import type { PostgresServer } from './postgres-server.ts';
 
 const STARTS_WITHIN_MS = 60_000;

@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import pg from 'pg';
 import { eventually } from './eventually.ts';
 import { freePort } from './fleet-process.ts';
+import { withClient } from './postgres-client.ts';
 
 /** A PostgreSQL server of this machine. */
 export interface PostgresServer {
@@ -162,16 +162,4 @@ function copyRunning(url: string, data: string, copy: string): Promise<void> {
     chmodSync(copy, 0o700);
     if (isRoot) execFileSync('chown', ['-R', 'nobody', copy]);
   });
-}
-
-type Query = (text: string) => Promise<Record<string, unknown>[]>;
-
-async function withClient<T>(connectionString: string, work: (query: Query) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString });
-  await client.connect();
-  try {
-    return await work(async (text) => (await client.query(text)).rows);
-  } finally {
-    await client.end();
-  }
 }

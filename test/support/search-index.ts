@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import pg from 'pg';
+import { query } from './postgres-client.ts';
 
 /** The index of a search under test, from outside. */
 export interface IndexUnderTest {
@@ -44,15 +44,7 @@ export function indexInFile(dataDir: string): IndexUnderTest {
 /** @param schema of the log. */
 export function indexInPostgres(url: string, schema: string): IndexUnderTest {
   const own = `${schema}_search`;
-  async function run(sql: string): Promise<{ n?: unknown }[]> {
-    const client = new pg.Client({ connectionString: url });
-    await client.connect();
-    try {
-      return (await client.query(sql)).rows;
-    } finally {
-      await client.end();
-    }
-  }
+  const run = (sql: string) => query(url, sql);
   return {
     async count(table, where = '1 = 1') {
       const [found] = await run(`SELECT count(*) AS n FROM ${own}.${table} WHERE ${where}`);

@@ -1,13 +1,11 @@
 import type { Finding } from '../../../shared/operator-api/index.ts';
 import type { Config } from '../../config/config.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { MAX_CLOCK_DIFFERENCE_MS } from '../../lib/following-clock.ts';
 import { LOG_SCHEMA } from '../../store/open.ts';
 import { examineDatabase } from '../../store/postgres/examine.ts';
 import { CONNECTIONS_NEEDED } from '../../store/postgres/problem-of.ts';
 import { finding, findingOf } from './finding.ts';
-
-/** Less is no fault of a machine's clock. */
-const MAX_SKEW_MS = 5_000;
 
 /** Whether PostgreSQL can be used, where it is. */
 export async function databaseFindings(
@@ -23,6 +21,7 @@ export async function databaseFindings(
   if (problems.length === 0) found.push(finding('database-ready', 'ok', { place, version, left, needed }));
   if (left < needed) found.push(finding('database-few-connections', 'warning', { place, left, needed }));
   const seconds = Math.round(Math.abs(aheadMs) / 1_000);
-  if (Math.abs(aheadMs) > MAX_SKEW_MS) found.push(finding('database-clock', 'warning', { place, seconds }));
+  if (Math.abs(aheadMs) > MAX_CLOCK_DIFFERENCE_MS)
+    found.push(finding('database-clock', 'warning', { place, seconds }));
   return found;
 }

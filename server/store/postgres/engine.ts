@@ -1,3 +1,4 @@
+import { MAX_CLOCK_DIFFERENCE_MS } from '../../lib/following-clock.ts';
 import { type Engaged, type Own, openEngineLog, type SharedMethods } from '../sqlite/engine.ts';
 import type { LogClock } from '../sqlite/log-clock.ts';
 import type { LogWatch, Store } from '../store.ts';
@@ -7,8 +8,6 @@ import type { PostgresLogData } from './worker.ts';
 
 /** How often a collector says that it runs, within the time for which that counts. */
 const CLAIMS = 4;
-/** Less is no fault of a machine's clock. */
-const CLOCK_DIFFERS_MS = 5_000;
 /** How soon what another collector has stored is noticed. */
 const WATCH_MS = 250;
 
@@ -41,7 +40,7 @@ async function joinCollectors(
       Object.fromEntries([...states].map(([consumer, read]) => [consumer, read()])),
     );
     const aheadMs = clock.follow?.(nowMs, askedMs) ?? 0;
-    if (Math.abs(aheadMs) > CLOCK_DIFFERS_MS) watch.clockDiffers(aheadMs);
+    if (Math.abs(aheadMs) > MAX_CLOCK_DIFFERENCE_MS) watch.clockDiffers(aheadMs);
     if (isChanged) onChange();
     if (hasLeft) for (const listener of freeListeners) listener();
   }

@@ -1,5 +1,5 @@
-import pg from 'pg';
 import { APIS } from '../../support/fleet-tally.ts';
+import { query } from '../../support/postgres-client.ts';
 import type { Cluster } from './cluster.ts';
 
 /** What one failure came to, beside what is held against all of them. */
@@ -69,28 +69,28 @@ export async function killPostgres(cluster: Cluster): Promise<Failure> {
   cluster.postgres.start();
   const { takeoverMs, words } = await deliveredAgain(cluster);
   await flow(cluster);
-  const refused = refusals(cluster) - before;
-  if (refused === 0) throw new Error('nothing was answered 503 while the database was away');
-  return { takeoverMs, notes: [`${refused} answers 503`, words] };
+  return { takeoverMs, notes: [refused(cluster, before), words] };
+}
+
+/** @param before `refusals` before the failure. @throws when nothing was refused. */
+export function refused(cluster: Cluster, before: number): string {
+  const count = refusals(cluster) - before;
+  if (count === 0) throw new Error('nothing was answered 503 while nothing could be stored');
+  return `${count} answers 503`;
 }
 
 export async function cutConnections(cluster: Cluster, times: number): Promise<Failure> {
-  const client = new pg.Client({ connectionString: cluster.postgres.url });
-  await client.connect();
-  try {
-    let cut = 0;
-    for (let time = 0; time < times; time++) {
-      await flow(cluster, 50);
-      const { rowCount } = await client.query(
-        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL',
-      );
-      cut += rowCount ?? 0;
-    }
-    await flow(cluster);
-    return { notes: [`${cut} connections cut`] };
-  } finally {
-    await client.end();
+  let cut = 0;
+  for (let time = 0; time < times; time++) {
+    await flow(cluster, 50);
+    const ended = await query(
+      cluster.postgres.url,
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL',
+    );
+    cut += ended.length;
   }
+  await flow(cluster);
+  return { notes: [`${cut} connections cut`] };
 }
 
 /** Everything takes longer, and nothing else changes. */

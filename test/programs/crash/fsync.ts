@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { query } from '../../support/database-server.ts';
 import { eventually } from '../../support/eventually.ts';
 import { APIS, createFleet } from '../../support/fleet.ts';
+import { query } from '../../support/postgres-client.ts';
 import { evaluate, type Outcome, type Run } from './outcome.ts';
 
 const REQUESTS = 50;

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { anyCostly, COSTLY } from '../../support/costly-messages.ts';
-import { type DatabaseServer, query } from '../../support/database-server.ts';
+import type { DatabaseServer } from '../../support/database-server.ts';
 import { createFleet, type Fleet, seededRandom } from '../../support/fleet.ts';
+import { query } from '../../support/postgres-client.ts';
 import { SHOP_ORIGIN, WRITE_KEY } from '../../support/shop.ts';
 import { ask } from './ask.ts';
 
