@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { anyCostly, COSTLY } from '../../support/costly-messages.ts';
 import type { DatabaseServer } from '../../support/database-server.ts';
@@ -40,6 +42,8 @@ const MAX_WRITTEN_PER_BYTE = 8;
 /** What is written a while after the answer: deliveries, statistics, checkpoints. */
 const SETTLE_MS = 1_000;
 const TRIES = 3;
+/** A disk: what is written into memory is not counted, and `TMPDIR` may be there. */
+const DISK = '/var/tmp';
 
 /** Sends requests that cost as much as a sender can make them cost, and measures what they cost a collector of their own. */
 export async function sendHostile({
@@ -72,7 +76,8 @@ export async function sendHostile({
     ...{ peakRssBytes: 0, problems: [] },
   };
   if (listed.length === 0) return outcome;
-  const fleet = await createFleet({ sabotage, server });
+  const dataDir = mkdtempSync(join(DISK, 'storebeacon-'));
+  const fleet = await createFleet({ sabotage, server, dataDir });
   try {
     await fleet.start();
     await warmUp(fleet, listed);
@@ -81,6 +86,7 @@ export async function sendHostile({
     return outcome;
   } finally {
     await fleet.close();
+    rmSync(dataDir, { recursive: true, force: true });
   }
 }
 

@@ -33,7 +33,7 @@ export interface ChaosOptions {
   postgres?: PostgresServer | undefined;
   /** 0 ≤ random < 1. */
   random: () => number;
-  /** Kills end at the first, faults at the second, both counted from now. */
+  /** Kills end at the first, faults at the second, both counted from now without the time that a collector needs to start. */
   killsMs: number;
   faultsMs: number;
   /** Called for every new process. */
@@ -51,7 +51,8 @@ export async function breakThings({
 }: ChaosOptions): Promise<Chaos> {
   const chaos: Chaos = { kills: 0, terminations: 0, databaseKills: 0, faults: 0, problems: [] };
   const startedAtMs = performance.now();
-  const leftMs = (endMs: number) => endMs - (performance.now() - startedAtMs);
+  let startingMs = 0;
+  const leftMs = (endMs: number) => endMs - (performance.now() - startedAtMs - startingMs);
   const between = (from: number, to: number) => from + random() * (to - from);
   const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.max(0, ms)));
 
@@ -73,7 +74,9 @@ export async function breakThings({
         if (code !== 0) chaos.problems.push(`asked to stop, it ended with code ${code}, signal ${signal}`);
         if (performance.now() - askedAtMs > STOP_WITHIN_MS) chaos.problems.push('a stop took too long');
       }
+      const endedAtMs = performance.now();
       await fleet.start();
+      startingMs += performance.now() - endedAtMs;
       onStarted();
     }
   };
