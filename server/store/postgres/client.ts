@@ -33,10 +33,16 @@ const LIMITS: Readonly<Record<string, string>> = {
 };
 
 /**
+ * A statement is planned once and kept, also while its tables are still empty: it uses their indexes from the beginning.
+ * @see https://www.postgresql.org/docs/18/sql-prepare.html#SQL-PREPARE-NOTES
+ */
+const PLANS: Readonly<Record<string, string>> = { enable_seqscan: 'off', jit: 'off' };
+
+/**
  * The first statements of a transaction. They set for this one alone, as PgBouncer gives each to whichever connection is free,
  * and read nothing: a lock that follows is older than the transaction's snapshot.
  */
 export function transactionSettings(schema: string): string {
-  const settings = Object.entries({ ...LIMITS, search_path: schema });
+  const settings = Object.entries({ ...LIMITS, ...PLANS, search_path: schema });
   return settings.map(([name, value]) => `SET LOCAL ${name} = '${value}'`).join('; ');
 }

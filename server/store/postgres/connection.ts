@@ -31,6 +31,7 @@ export function openConnection(url: string, schema: string, store = schema): Pos
     values: [],
   });
   const COMMIT: Statement = { text: 'COMMIT', values: [] };
+  let prepared = 0;
   let queued: Statement[] = [];
   let isTransaction = false;
   /** The server knows of the transaction. */
@@ -44,10 +45,10 @@ export function openConnection(url: string, schema: string, store = schema): Pos
     isBegun = true;
     return link.run({ statements, isBegin });
   }
-  function send(text: string, values: unknown[] = []) {
-    if (isTransaction) return sendQueued({ text, values });
+  function send(statement: Statement) {
+    if (isTransaction) return sendQueued(statement);
     return link.run({
-      statements: [beginning(), { text, values }, COMMIT],
+      statements: [beginning(), statement, COMMIT],
       isBegin: true,
       answer: 1,
     });
@@ -87,21 +88,22 @@ export function openConnection(url: string, schema: string, store = schema): Pos
       }
       end();
     },
-    exec: (sql) => void send(sql),
+    exec: (sql) => void send({ text: sql, values: [] }),
     prepare(sql) {
       const text = toPostgres(sql).replaceAll(STORE, `${store}.`);
       const isWrite = IS_WRITE.test(text);
-      const noted = (values: Value[]) => {
+      const name = `s${++prepared}`;
+      const toStatement = (values: Value[]): Statement => {
         if (isWrite) hasWritten = true;
-        return values.map(toStorable);
+        return { name, text, values: values.map(toStorable) };
       };
       return {
-        all: (...values) => send(text, noted(values)).rows,
-        get: (...values) => send(text, noted(values)).rows[0],
-        run: (...values) => send(text, noted(values)),
+        all: (...values) => send(toStatement(values)).rows,
+        get: (...values) => send(toStatement(values)).rows[0],
+        run: (...values) => send(toStatement(values)),
         write(...values) {
-          if (isTransaction) queued.push({ text, values: noted(values) });
-          else send(text, noted(values));
+          if (isTransaction) queued.push(toStatement(values));
+          else send(toStatement(values));
         },
       };
     },

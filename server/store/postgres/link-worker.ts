@@ -10,19 +10,30 @@ const LOST = {
 
 const { port, signal, url } = workerData as LinkData & { port: MessagePort };
 const answered = new Int32Array(signal);
-let current: pg.Client | undefined;
+interface Connected {
+  client: pg.Client;
+  keepsStatements: boolean;
+}
+let current: Connected | undefined;
 
-async function connected(): Promise<pg.Client> {
+async function connected(): Promise<Connected> {
   if (current) return current;
   const client = new pg.Client({ ...clientOptions(url), pipeline: true });
   const drop = () => {
-    if (current === client) current = undefined;
+    if (current?.client === client) current = undefined;
   };
   client.on('error', drop);
   client.on('end', drop);
   await client.connect();
-  current = client;
-  return client;
+  current = { client, keepsStatements: await isServersOwn(client) };
+  return current;
+}
+
+/** A pool gives each transaction to another process of the server, which does not know what was prepared. */
+async function isServersOwn(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  // `processID` is the process that the connection was announced with; a pool invents one.
+  return rows[0]?.pid === (client as pg.Client & { processID: number }).processID;
 }
 
 /** Sends every statement before the first answer has arrived: one round trip. */
@@ -33,8 +44,10 @@ async function run({
 }: LinkRequest): Promise<LinkAnswer> {
   if (!isBegin && !current) return { failure: LOST };
   try {
-    const client = await connected();
-    const sent = statements.map(({ text, values }) => client.query({ text, values, types } as QueryConfig));
+    const { client, keepsStatements } = await connected();
+    const sent = statements.map(({ name, text, values }) =>
+      client.query({ ...(keepsStatements && name && { name }), text, values, types } as QueryConfig),
+    );
     const results = await inTime(client, Promise.allSettled(sent));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) return { failure: toFailure(failed.reason) };
@@ -49,7 +62,7 @@ const EMPTY = { rows: [], rowCount: 0 };
 
 async function inTime<T>(client: pg.Client, answers: Promise<T>): Promise<T> {
   const timer = setTimeout(() => {
-    if (current === client) current = undefined;
+    if (current?.client === client) current = undefined;
     client.connection.stream.destroy();
   }, ANSWER_MS);
   try {
@@ -65,7 +78,7 @@ function toFailure(error: unknown) {
 }
 
 async function end(): Promise<LinkAnswer> {
-  await current?.end().catch(() => {});
+  await current?.client.end().catch(() => {});
   return { rows: [], changes: 0 };
 }
 

@@ -3,6 +3,8 @@ import { PostgresError } from '../errors.ts';
 
 /** One statement as the server is sent it. */
 export interface Statement {
+  /** Of one that is sent again and again: where it can be, it is parsed and planned once for each connection. */
+  name?: string;
   text: string;
   values: unknown[];
 }
