@@ -43,7 +43,7 @@ export function createTableDedup(store: OpenStore): Dedup {
   }
 
   return {
-    prefetch(keys) {
+    readAhead(keys) {
       for (const [shop, own] of Map.groupBy(keys, ([shop]) => shop)) {
         const known = ofShop(shop);
         for (const [, key] of own) known.set(key, 0);

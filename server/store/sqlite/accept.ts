@@ -4,6 +4,7 @@ import type { Accepted, SignedBody } from '../store.ts';
 import { personSubject, tokenSubject } from '../subject.ts';
 import type { AcceptOrder, AcceptTimes } from './accept-order.ts';
 import type { AcceptRow, DenialRow, Details } from './accept-row.ts';
+import type { ShopKey } from './ahead.ts';
 import { AUDIENCE } from './audience.ts';
 import type { ConsentChanges, Consents } from './consents.ts';
 import {
@@ -18,6 +19,7 @@ import {
   type Windows,
 } from './dedup-keys.ts';
 import type { EventRows, NewRow } from './event-rows.ts';
+import type { EvidenceStore } from './evidence.ts';
 import type { FormerKeys } from './former-keys.ts';
 import type { Orders } from './orders.ts';
 import type { PersonLinks } from './person-links.ts';
@@ -42,7 +44,8 @@ interface Parts {
   personLinks: PersonLinks;
   consents: Consents;
   redactions: Redactions;
-  orders: Pick<Orders, 'prefetch'>;
+  orders: Pick<Orders, 'readAhead'>;
+  evidence: Pick<EvidenceStore, 'readAhead'>;
   acceptOrder: AcceptOrder;
 }
 
@@ -63,6 +66,11 @@ const rowOf = ([shop, source, , receivedAtMs, body, , , whose]: AcceptRow, messa
   person: whose[1],
   body,
 });
+
+const emailSubjects = (details: Details | null): string[] =>
+  (details?.person?.keys ?? [])
+    .filter((key) => key.startsWith('e:'))
+    .map((key) => personSubject(key.slice(2)));
 
 /** What is asked of an entry. */
 function keysOf([shop, source, messageId, , , , details]: AcceptRow): [shop: string, key: DedupKey][] {
@@ -86,6 +94,7 @@ export function createAccept({
   consents,
   redactions,
   orders,
+  evidence,
   acceptOrder,
 }: Parts) {
   function acceptOne(sent: AcceptRow, times: AcceptTimes): Accepted {
@@ -179,8 +188,7 @@ export function createAccept({
     if (isTrusted(source)) {
       consents.record(shop, person ?? '', said);
       // An order may know the person by the email alone.
-      for (const key of details?.person?.keys ?? [])
-        if (key.startsWith('e:')) consents.record(shop, personSubject(key.slice(2)), said);
+      for (const subject of emailSubjects(details)) consents.record(shop, subject, said);
     }
     for (const token of details?.shown?.tokens ?? []) consents.amend(shop, tokenSubject(token), said);
   }
@@ -199,19 +207,30 @@ export function createAccept({
       views.put(shop, shown.tokens, shown.userId, { visitor, receivedAtMs, body: shown.evidence });
   }
 
-  /** Where the tables are far away, what nearly every entry asks is read for all of them at once. */
-  function prefetch(entries: readonly AcceptRow[]): void {
-    dedup.prefetch?.(entries.flatMap(keysOf));
-    orders.prefetch?.(
+  /** Entries that are accepted next, in the same transaction: what nearly each of them asks. */
+  function readAhead(entries: readonly AcceptRow[]): void {
+    const ofEach = (read: (details: Details) => readonly string[] | undefined): ShopKey[] =>
       entries.flatMap(([shop, , , , , , details]) =>
-        (details?.claim?.names ?? []).map((name) => [shop, name] as const),
-      ),
+        ((details && read(details)) ?? []).map((key): ShopKey => [shop, key]),
+      );
+    dedup.readAhead?.(entries.flatMap(keysOf));
+    const tokens = ofEach(({ claim }) => claim?.tokens);
+    orders.readAhead(
+      ofEach(({ claim }) => claim?.names),
+      tokens,
     );
-    consents.prefetch?.(entries.map(([shop, , , , , , , [visitor]]) => [shop, visitor ?? '']));
+    evidence.readAhead(tokens);
+    const shown = ofEach(({ shown }) => shown?.tokens);
+    views.readAhead(shown);
+    consents.readAhead([
+      ...entries.flatMap(([shop, , , , , , details, [visitor, person]]) =>
+        [visitor, person ?? '', ...emailSubjects(details)].map((subject): ShopKey => [shop, subject]),
+      ),
+      ...shown.map(([shop, token]): ShopKey => [shop, tokenSubject(token)]),
+    ]);
   }
 
   function accept(entries: readonly AcceptRow[], nowMs: number, setByMs: number): AcceptedAll {
-    prefetch(entries);
     const isStored: boolean[] = [];
     const answers: [number, Accepted][] = [];
     for (const [index, row] of entries.entries()) {
@@ -223,6 +242,7 @@ export function createAccept({
   }
 
   return {
+    readAhead,
     accept,
     deny(denials: readonly DenialRow[], nowMs: number): ConsentChanges | null {
       for (const denial of denials) acceptDenial(denial, nowMs);

@@ -11,7 +11,7 @@ import type { OrderSubjects } from './order-subjects.ts';
 import type { Orders } from './orders.ts';
 import { prepare } from './prepare.ts';
 import { intoSpare } from './spare.ts';
-import { readStored, toStored, withFields } from './stored-event.ts';
+import { readStored, toStored, tryRead, withFields } from './stored-event.ts';
 import type { ReadText } from './stored-text.ts';
 import type { Views } from './views.ts';
 
@@ -111,14 +111,34 @@ export function createComposeRow(
     }
   }
 
-  return (row: ComposedRow): Frozen => {
-    const frozen = tryCompose(row);
-    const [packed, body] = intoSpare(row, frozen.body);
-    if (packed === 'same') freeze.run(row.seq, body);
-    else freezeAll.run(row.seq, body, packed);
-    return frozen;
+  return {
+    compose(row: ComposedRow): Frozen {
+      const frozen = tryCompose(row);
+      const [packed, body] = intoSpare(row, frozen.body);
+      if (packed === 'same') freeze.run(row.seq, body);
+      else freezeAll.run(row.seq, body, packed);
+      return frozen;
+    },
+
+    /** Rows that are composed next, in the same transaction. */
+    readAhead(rows: readonly ComposedRow[]): void {
+      for (const [shop, own] of Map.groupBy(rows, ({ shop }) => shop)) {
+        const ids = [...new Set(own.flatMap(({ orderId }) => orderId ?? []))];
+        const claimed = orders.readWholeAhead(ids);
+        if (ids.length > 0) evidence.readJoinedAhead(ids);
+        const events = own.flatMap(({ body }) => tryRead(body) ?? []);
+        const tokens = [
+          ...claimed.flatMap((one) => one.tokens),
+          ...events.flatMap(({ properties }) => orderTokens(properties)),
+        ];
+        const names = claimed.flatMap((one) => one.names);
+        views.readViewsAhead(tokens.map((token) => [shop, token]));
+        subjects.readAhead(shop, { tokens, names, reports: events });
+      }
+    },
   };
 }
+export type ComposeRow = ReturnType<typeof createComposeRow>;
 
 /** Of an event that adds fields to its own report and changes none, most of the text is the report's. */
 function textWith(body: string, own: ProtectedEvent, event: ProtectedEvent): string {

@@ -2,6 +2,7 @@ import { type ConsentState, NOTHING_SAID, orElse, PURPOSES } from '../../../shar
 import type { Source } from '../../../shared/protected-event.ts';
 import { createCache } from '../../lib/cache.ts';
 import type { ConsentChange } from '../consent-record.ts';
+import type { ShopKey } from './ahead.ts';
 import { createConsentBound } from './consent-bound.ts';
 import type { OpenStore } from './open-store.ts';
 import { prepare } from './prepare.ts';
@@ -131,8 +132,8 @@ export function createConsents(store: OpenStore) {
     return loaded;
   }
 
-  /** Reads what is not known of all these subjects at once. */
-  function prefetch(subjects: readonly (readonly [shop: string, subject: string])[]): void {
+  /** Subjects that will be asked next. */
+  function readAhead(subjects: readonly ShopKey[]): void {
     const isUnknown = (key: string) => !known.has(key) && !absent.has(key);
     for (const [shop, own] of Map.groupBy(subjects, ([shop]) => shop)) {
       const unknown = [...new Set(own.map(([, subject]) => subject))].filter(
@@ -205,7 +206,7 @@ export function createConsents(store: OpenStore) {
   }
 
   return {
-    ...(store.isShared && { prefetch }),
+    readAhead,
     /** Of each purpose the latest statement counts; repeats change nothing. */
     record(shop: string, subject: string, said: Said): void {
       if (subject === '' || said.choice === NOTHING_SAID) return;

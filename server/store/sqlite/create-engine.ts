@@ -136,7 +136,7 @@ export function createEngine(data: LogData, tables: Tables) {
     orders: orderRetention,
     redactions,
   });
-  const accepting = createAccept({
+  const { readAhead, ...accepting } = createAccept({
     rows,
     dedup,
     formerKeys,
@@ -146,6 +146,7 @@ export function createEngine(data: LogData, tables: Tables) {
     consents,
     redactions,
     orders,
+    evidence,
     acceptOrder,
   });
   const witnessKey = readWitnessKey(store);
@@ -156,6 +157,7 @@ export function createEngine(data: LogData, tables: Tables) {
 
   return {
     transaction: found.transaction,
+    ...(store.isShared && { readAhead: { accept: readAhead } }),
     writes: {
       ...accepting,
       settle: createSettle(store, encryptedPii, ledger, history),

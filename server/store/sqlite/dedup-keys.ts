@@ -27,7 +27,7 @@ export const fromBlob = (blob: Uint8Array): DedupKey => Buffer.from(blob).toStri
 export interface Dedup {
   has(shop: string, key: DedupKey, nowMs: number): boolean;
   /** Keys that will be asked next, so that tables which are far away are read once for all of them. */
-  prefetch?(keys: readonly (readonly [shop: string, key: DedupKey])[]): void;
+  readAhead?(keys: readonly (readonly [shop: string, key: DedupKey])[]): void;
   /** For an event that has the key in its row. Undone when that transaction fails. */
   add(shop: string, key: DedupKey, expiresAtMs: number): void;
   /** For what has no row of its own that would keep the key. */

@@ -1,6 +1,7 @@
 import type { OrderClaim } from '../../orders/claim.ts';
 import type { Stage } from '../../orders/stages.ts';
 import { visitorSubject } from '../subject.ts';
+import { createAbsent, createAhead, type ShopKey } from './ahead.ts';
 import type { AloneOrders } from './alone.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Order } from './order.ts';
@@ -118,7 +119,8 @@ export function createDenialsOf(connection: OpenStore['connection']) {
   };
 }
 
-export function createEvidence({ connection }: OpenStore, alone: AloneOrders) {
+export function createEvidence(store: OpenStore, alone: AloneOrders) {
+  const { connection } = store;
   const insert = prepare<{ id: number }>(
     connection,
     `INSERT INTO evidence (shop, key, stage, status, received_at, visitor, user_id, witness, packed, body)
@@ -152,10 +154,17 @@ export function createEvidence({ connection }: OpenStore, alone: AloneOrders) {
     connection,
     `UPDATE evidence SET status = 'joined', order_id = ?2, closed_at = ?3 WHERE id = ?1`,
   );
-  const joinedOf = prepareTexts<EvidenceRow>(
+  const joinedOf = prepareTexts<EvidenceRow & { orderId: number }>(
     connection,
-    `SELECT ${COLUMNS} FROM evidence e WHERE e.order_id = ? ORDER BY e.received_at DESC, e.id DESC LIMIT ${MOST_CANDIDATES}`,
+    `SELECT ${COLUMNS}, e.order_id AS orderId FROM evidence e
+     WHERE e.order_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) ORDER BY e.received_at DESC, e.id DESC`,
   );
+  const usedNames = prepare<{ name: string }>(
+    connection,
+    'SELECT name FROM evidence_names WHERE shop = ? AND name IN (SELECT value FROM json_each(?))',
+  );
+  const unused = createAbsent(store, (shop, names) => usedNames.all(shop, names).map(({ name }) => name));
+  const joinedAhead = createAhead<number, ReturnType<typeof joinedOf.all>[number]>(store);
 
   const isOtherUser = (userId: string | null, order: Order) =>
     Boolean(userId) && order.userId !== null && userId !== order.userId;
@@ -205,8 +214,10 @@ export function createEvidence({ connection }: OpenStore, alone: AloneOrders) {
       const id = insert.get(shop, key, stage, receivedAtMs, ...sender, ...toStoredText(body))?.id;
       if (id === undefined) return undefined;
       const counted = isDenying && witness !== null ? [byDenierKey(witness)] : [];
-      for (const name of [...names.map(byNameKey), ...tokens.map(byTokenKey), ...counted])
+      for (const name of [...names.map(byNameKey), ...tokens.map(byTokenKey), ...counted]) {
+        unused.end(shop, name);
         addName.run(shop, name, id);
+      }
       return { id, stage, receivedAtMs, visitor, userId: userId ?? null, witness, body };
     },
 
@@ -216,7 +227,10 @@ export function createEvidence({ connection }: OpenStore, alone: AloneOrders) {
         rows.filter((row) => !isOtherUser(row.userId, order) && join(row, order, by, nowMs));
       // First what a token proves: a witness that points to another visitor than this proves nothing.
       const shown = joinAll(
-        tokens.flatMap((token) => withToken.all(shop, byTokenKey(token), order.windowUntilMs)),
+        tokens
+          .map(byTokenKey)
+          .filter((token) => !unused.has(shop, token))
+          .flatMap((token) => withToken.all(shop, token, order.windowUntilMs)),
         'byToken',
       );
       const joined = [...shown, ...joinAll(witnessed(order), 'byWitness')];
@@ -240,6 +254,15 @@ export function createEvidence({ connection }: OpenStore, alone: AloneOrders) {
     },
 
     /** Latest first. */
-    joined: (order: Order): EvidenceRow[] => (alone.get(order.id) ? [] : joinedOf.all(order.id)),
+    joined({ id }: Order): EvidenceRow[] {
+      if (alone.get(id)) return [];
+      return (joinedAhead.get(id) ?? joinedOf.all(`[${id}]`)).slice(0, MOST_CANDIDATES);
+    },
+    /** Tokens of orders that are accepted next. */
+    readAhead: (tokens: readonly ShopKey[]) =>
+      unused.look(tokens.map(([shop, token]) => [shop, byTokenKey(token)])),
+    /** Orders whose stages are composed next. */
+    readJoinedAhead: (ids: readonly number[]) =>
+      joinedAhead.keep(ids, joinedOf.all(JSON.stringify(ids)), ({ orderId }) => orderId),
   };
 }

@@ -1,10 +1,10 @@
 import type { ProtectedEvent } from '../../../shared/protected-event.ts';
 import { storageFault } from '../errors.ts';
 import { AUDIENCE } from './audience.ts';
-import type { Frozen } from './compose-row.ts';
+import type { ComposeRow } from './compose-row.ts';
 import { type ConsumerState, type OpenStore, reachedSeq } from './open-store.ts';
 import { prepare } from './prepare.ts';
-import { RECORDED_COLUMNS, RECORDED_TABLES, type RowSubjects } from './recorded.ts';
+import { RECORDED_COLUMNS, RECORDED_TABLES, type RecordedRows, type RowSubjects } from './recorded.ts';
 import type { Requeue } from './requeue.ts';
 import { prepareTexts, type ReadText } from './stored-text.ts';
 
@@ -30,6 +30,13 @@ interface ReadRow extends Omit<LeasedRow, 'consent' | 'denials' | 'fence'>, RowS
   orderId: number | null;
   /** 1: the body is not composed yet; 2: it was composed. */
   compose: number;
+}
+
+/** `composed`: the event, where its body was composed just now. */
+interface FrozenRow {
+  row: ReadRow;
+  body: string;
+  composed?: ProtectedEvent | undefined;
 }
 
 const EVENT_COLUMNS = `e.shop, e.order_id AS orderId, e.compose, e.order_key IS NOT NULL AS isOrder, e.packed, e.body, s.sealed AS encryptedPii,
@@ -63,8 +70,8 @@ export function createLease(
   store: OpenStore,
   requeue: Requeue,
   parts: {
-    composeRow: (row: ReadRow) => Frozen;
-    recorded: (row: RowSubjects, isPast: boolean, composed?: ProtectedEvent) => string | null;
+    composeRow: ComposeRow;
+    recorded: RecordedRows;
     denials: () => number;
   },
   { leaseMs, holdMs }: { leaseMs: number; holdMs: number },
@@ -182,11 +189,20 @@ export function createLease(
     if (consumer.cursor !== cursor || consumer.trustedCursor !== trustedCursor)
       moveCursors.run(consumer.cursor, consumer.trustedCursor, consumer.id);
     const isPast = consumer.audience === AUDIENCE.statistics;
-    return leased.map((row) => ({ ...withConsent(row, isPast), fence: consumer.fence }));
+    return frozen(leased, isPast).map((one) => ({ ...withConsent(one, isPast), fence: consumer.fence }));
   }
 
-  function withConsent(row: ReadRow, isPast: boolean): Omit<LeasedRow, 'fence'> {
-    const { body, event } = row.compose === 1 ? composeRow(row) : { body: row.body };
+  function frozen(rows: readonly ReadRow[], isPast: boolean): FrozenRow[] {
+    if (store.isShared) composeRow.readAhead(rows.filter(({ compose }) => compose === 1));
+    const all = rows.map((row): FrozenRow => {
+      const { body, event } = row.compose === 1 ? composeRow.compose(row) : { body: row.body };
+      return { row, body, composed: event };
+    });
+    if (store.isShared) recorded.readAhead(all, isPast);
+    return all;
+  }
+
+  function withConsent({ row, body, composed }: FrozenRow, isPast: boolean): Omit<LeasedRow, 'fence'> {
     return {
       seq: row.seq,
       attempt: row.attempt,
@@ -195,7 +211,7 @@ export function createLease(
       isOrder: row.isOrder,
       body,
       encryptedPii: row.encryptedPii,
-      consent: recorded(row, isPast, event),
+      consent: recorded.of(row, isPast, composed),
       denials: denials(),
     };
   }

@@ -25,6 +25,7 @@ const MOMENT_MS = 60 * 60 * 1000;
 const CLEAR_PER_KEY = 2;
 
 interface Row {
+  key: string;
   state: 'noted' | 'settled';
   remoteId: string | null;
 }
@@ -66,22 +67,29 @@ export type Gone = ReturnType<typeof createGone>;
 export function createLedger({ connection, transaction }: OpenStore) {
   const read = prepare<Row>(
     connection,
-    'SELECT state, remote_id AS remoteId FROM ledger WHERE consumer = ? AND key = ? AND expires_at > ?',
+    `SELECT key, state, remote_id AS remoteId FROM ledger
+     WHERE consumer = ? AND key IN (SELECT value FROM json_each(?)) AND expires_at > ?`,
   );
   const write = prepare(
     connection,
     `INSERT INTO ledger (consumer, key, state, remote_id, expires_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (consumer, key) DO UPDATE SET state = excluded.state, remote_id = excluded.remote_id, expires_at = excluded.expires_at`,
   );
-  const reserveNew = prepare(
+  const reserveNew = prepare<{ key: string }>(
     connection,
-    `INSERT INTO ledger (consumer, key, state, expires_at) VALUES (?, ?, 'noted', ?) ON CONFLICT DO NOTHING`,
+    `INSERT INTO ledger (consumer, key, state, expires_at)
+     SELECT CAST(?1 AS TEXT), value, 'noted', CAST(?3 AS BIGINT) FROM json_each(?2) WHERE TRUE
+     ON CONFLICT DO NOTHING RETURNING key`,
   );
   /** Of what was reserved a moment ago; its time stays, and with it the entry of the index. */
-  const confirmReserved = prepare(
+  const confirmReserved = prepare<{ key: string }>(
     connection,
-    `UPDATE ledger SET state = 'settled', remote_id = coalesce(?3, remote_id)
-     WHERE consumer = ?1 AND key = ?2 AND expires_at >= ?4`,
+    `UPDATE ledger SET state = 'settled'
+     WHERE consumer = ?1 AND key IN (SELECT value FROM json_each(?2)) AND expires_at >= ?3 RETURNING key`,
+  );
+  const setRemoteId = prepare(
+    connection,
+    'UPDATE ledger SET remote_id = ?3 WHERE consumer = ?1 AND key = ?2',
   );
   const remove = prepare(connection, `DELETE FROM ledger WHERE consumer = ? AND key = ? AND state = 'noted'`);
   const clear = prepare(
@@ -115,35 +123,35 @@ export function createLedger({ connection, transaction }: OpenStore) {
   }
 
   function find(consumer: string, keys: readonly string[], nowMs: number): Map<string, LedgerEntry> {
-    const known = new Map<string, LedgerEntry>();
-    for (const key of keys) {
-      const row = read.get(consumer, key, nowMs);
-      if (row) known.set(key, toEntry(row));
-    }
-    return known;
+    const rows = keys.length > 0 ? read.all(consumer, JSON.stringify(keys), nowMs) : [];
+    return new Map(rows.map((row) => [row.key, toEntry(row)]));
   }
 
   return {
     find,
     reserve(consumer: string, keys: readonly string[], nowMs: number): Map<string, LedgerEntry> {
-      const known = new Map<string, LedgerEntry>();
-      for (const key of new Set(keys)) {
-        // Nearly all keys are new.
-        if (reserveNew.changed(consumer, key, nowMs + KEEP_MS) > 0) continue;
-        const row = read.get(consumer, key, nowMs);
-        if (row) known.set(key, toEntry(row));
-        if (row?.state !== 'settled') write.run(consumer, key, 'noted', null, nowMs + KEEP_MS);
-      }
+      const asked = new Set(keys);
+      // Nearly all keys are new.
+      for (const { key } of reserveNew.all(consumer, JSON.stringify([...asked]), nowMs + KEEP_MS))
+        asked.delete(key);
+      const known = find(consumer, [...asked], nowMs);
+      for (const key of asked)
+        if (known.get(key)?.state !== 'confirmed') write.run(consumer, key, 'noted', null, nowMs + KEEP_MS);
       clear.run(nowMs, keys.length * CLEAR_PER_KEY);
       return known;
     },
     confirm(consumer: string, entries: readonly { key: string; remoteId?: string }[], nowMs: number): void {
-      for (const { key, remoteId } of entries) {
-        if (confirmReserved.changed(consumer, key, remoteId ?? null, nowMs + KEEP_MS - MOMENT_MS) > 0)
-          continue;
-        const before = read.get(consumer, key, nowMs);
-        write.run(consumer, key, 'settled', remoteId ?? before?.remoteId ?? null, nowMs + KEEP_MS);
+      const remoteIds = new Map(entries.map(({ key, remoteId }) => [key, remoteId]));
+      const asked = JSON.stringify([...remoteIds.keys()]);
+      const reserved = confirmReserved.all(consumer, asked, nowMs + KEEP_MS - MOMENT_MS);
+      for (const { key } of reserved) {
+        const remoteId = remoteIds.get(key);
+        if (remoteId !== undefined) setRemoteId.run(consumer, key, remoteId);
+        remoteIds.delete(key);
       }
+      const before = find(consumer, [...remoteIds.keys()], nowMs);
+      for (const [key, remoteId = before.get(key)?.remoteId] of remoteIds)
+        write.run(consumer, key, 'settled', remoteId ?? null, nowMs + KEEP_MS);
     },
     /** Also the keys of consumers that reserve none any more. */
     retain: (nowMs: number) => untilDone({ transaction }, () => clear.changed(nowMs, CHUNK)),

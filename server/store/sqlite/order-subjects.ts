@@ -21,6 +21,8 @@ export interface Proven {
 /** Who belongs to an order or checkout, and what they chose where there is no record of it. */
 export interface OrderSubjects {
   find(shop: string, proven: Proven): Joined[];
+  /** Orders and checkouts that are asked next. */
+  readAhead(shop: string, proven: Pick<Proven, 'tokens' | 'names' | 'reports'>): void;
 }
 
 export function createOrderSubjects(consents: Consents): OrderSubjects {
@@ -32,17 +34,20 @@ export function createOrderSubjects(consents: Consents): OrderSubjects {
     });
   /** That of the order may have been typed by anybody. */
   const ofEmails = (shop: string, { reports }: Proven): Joined[] =>
-    reports
-      .flatMap(({ identity, account }) => [identity.emailSha256, account?.emailSha256].map(personSubject))
+    emailsOf(reports)
       .filter((subject) => consents.find(shop, subject))
       .map((subject) => [subject, '']);
   const ofNames = (shop: string, { names }: Proven): Joined[] =>
     names
-      .map((name) => subjectOf('o', name))
+      .map(nameSubject)
       .filter((subject) => consents.find(shop, subject))
       .map((subject) => [subject, NOTHING_SAID]);
 
   return {
+    readAhead(shop, { tokens, names, reports }) {
+      const subjects = [...tokens.map(tokenSubject), ...names.map(nameSubject), ...emailsOf(reports)];
+      consents.readAhead(subjects.map((subject) => [shop, subject]));
+    },
     find(shop, proven) {
       const { earlier, shown, reports } = proven;
       const all: Joined[] = [
@@ -59,6 +64,10 @@ export function createOrderSubjects(consents: Consents): OrderSubjects {
     },
   };
 }
+
+const nameSubject = (name: string) => subjectOf('o', name);
+const emailsOf = (reports: readonly ProtectedEvent[]): string[] =>
+  reports.flatMap(({ identity, account }) => [identity.emailSha256, account?.emailSha256].map(personSubject));
 
 const together = (choices: readonly ConsentState[]): ConsentState =>
   choices.every((choice) => choice === '') ? '' : strictest(choices);

@@ -3,6 +3,7 @@ import type { OrderClaim } from '../../orders/claim.ts';
 import { isTrusted, type Report } from '../../orders/precedence.ts';
 import type { Stage } from '../../orders/stages.ts';
 import { toStorable } from '../storable.ts';
+import { createAbsent, createAhead, type ShopKey } from './ahead.ts';
 import type { AloneOrders } from './alone.ts';
 import type { OpenStore } from './open-store.ts';
 import type { Order } from './order.ts';
@@ -15,6 +16,22 @@ import { tokenKey } from './token-key.ts';
 const COLUMNS = `orders.id, canonical_id AS canonicalId, reported_at AS reportedAtMs, window_until AS windowUntilMs,
   user_id AS userId, witness, event_id AS eventId, is_cancelled AS isCancelled, subjects`;
 
+const IDS = '(SELECT CAST(value AS BIGINT) FROM json_each(?1))';
+const listed = (id: number) => `[${id}]`;
+
+interface ClaimedRow {
+  id: number;
+  text: string;
+  isToken: number;
+}
+interface StoredReport {
+  id: number;
+  source: Source;
+  stage: Stage;
+  part: string;
+  body: string;
+}
+
 /** The identity of orders: which names belong to which order, what was reported of it, what of it is sent. */
 export interface Orders {
   /**
@@ -23,8 +40,10 @@ export interface Orders {
    * browser's report merges no two orders that trusted reports know.
    */
   assign(shop: string, claim: OrderClaim, first: FirstReport): Assigned;
-  /** Names that will be asked next, so that tables which are far away are read once for all of them. */
-  prefetch?(names: readonly (readonly [shop: string, name: string])[]): void;
+  /** Names and tokens that will be asked next. */
+  readAhead(names: readonly ShopKey[], tokens: readonly ShopKey[]): void;
+  /** Orders whose stages are composed next. Returns what each claims. */
+  readWholeAhead(ids: readonly number[]): Pick<OrderClaim, 'names' | 'tokens'>[];
   /** The orders that have any of these names, oldest first. */
   named(shop: string, names: readonly string[]): Order[];
   /** The orders that show any of these tokens. A cart may become several. */
@@ -82,7 +101,7 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
     connection,
     'SELECT name FROM order_names WHERE shop = ? AND name IN (SELECT value FROM json_each(?))',
   );
-  const byId = prepare<Order>(connection, `SELECT ${COLUMNS} FROM orders WHERE id = ?`);
+  const byId = prepare<Order>(connection, `SELECT ${COLUMNS} FROM orders WHERE id IN ${IDS}`);
   const insert = prepare<{ id: number }>(
     connection,
     `INSERT INTO orders (shop, canonical_id, reported_at, window_until, user_id, witness, is_cancelled)
@@ -103,14 +122,18 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
     connection,
     'INSERT INTO order_tokens (shop, token, order_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
+  const usedTokens = prepare<{ token: string }>(
+    connection,
+    'SELECT token FROM order_tokens WHERE shop = ? AND token IN (SELECT value FROM json_each(?))',
+  );
   const byToken = prepare<Order>(
     connection,
     `SELECT ${COLUMNS} FROM orders WHERE id IN (SELECT order_id FROM order_tokens WHERE shop = ? AND token = ?)`,
   );
-  const claimedOf = prepare<{ text: string; isToken: number }>(
+  const claimedOf = prepare<ClaimedRow>(
     connection,
-    `SELECT name AS text, 0 AS isToken FROM order_names WHERE order_id = ?1
-     UNION ALL SELECT token, 1 FROM order_tokens WHERE order_id = ?1`,
+    `SELECT order_id AS id, name AS text, 0 AS isToken FROM order_names WHERE order_id IN ${IDS}
+     UNION ALL SELECT order_id, token, 1 FROM order_tokens WHERE order_id IN ${IDS}`,
   );
   const putReport = prepare(
     connection,
@@ -119,9 +142,9 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
        is_reduced = 0
      WHERE excluded.received_at >= order_reports.received_at`,
   );
-  const allReports = prepareTexts<{ source: Source; stage: Stage; part: string; body: string }>(
+  const allReports = prepareTexts<StoredReport>(
     connection,
-    'SELECT source, stage, part, packed, body FROM order_reports WHERE order_id = ?',
+    `SELECT order_id AS id, source, stage, part, packed, body FROM order_reports WHERE order_id IN ${IDS}`,
   );
   const stages = prepare<{ stage: string; part: string; seq: number }>(
     connection,
@@ -176,27 +199,38 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
     const found = new Map(orders.map((order) => [order.id, order]));
     return [...found.values()].sort((a, b) => a.id - b.id);
   };
-  /** Names that no order has, as far as this transaction asked. */
-  const unused = new Set<string>();
   // As the tables answer it.
-  const nameKey = (shop: string, name: string) => `${shop}\n${toStorable(name)}`;
-  const forget = () => unused.clear();
-  store.joinTransactions({ begin: forget, rollback: forget, forget });
-  function prefetch(names: readonly (readonly [shop: string, name: string])[]): void {
-    for (const [shop, own] of Map.groupBy(names, ([shop]) => shop)) {
-      for (const [, name] of own) unused.add(nameKey(shop, name));
-      const listed = JSON.stringify(own.map(([, name]) => name));
-      for (const { name } of usedNames.all(shop, listed)) unused.delete(nameKey(shop, name));
-    }
-  }
+  const nameKey = (name: string) => String(toStorable(name));
+  const unusedNames = createAbsent(store, (shop, names) =>
+    usedNames.all(shop, names).map(({ name }) => name),
+  );
+  const unusedTokens = createAbsent(store, (shop, tokens) =>
+    usedTokens.all(shop, tokens).map(({ token }) => token),
+  );
+  const ahead = {
+    orders: createAhead<number, Order>(store),
+    claimed: createAhead<number, ClaimedRow>(store),
+    reports: createAhead<number, Awaited<ReturnType<typeof allReports.all>>[number]>(store),
+  };
+  const claimedBy = (id: number): Pick<OrderClaim, 'names' | 'tokens'> => {
+    const claimed = ahead.claimed.get(id) ?? claimedOf.all(listed(id));
+    const texts = (isToken: number) =>
+      claimed.filter((one) => one.isToken === isToken).map(({ text }) => text);
+    return { names: texts(0), tokens: texts(1) };
+  };
   /** One for each name that an order has, in the order of the names. */
   const allNamed = (shop: string, names: readonly string[]): NamedOrder[] =>
     names
-      .filter((name) => !unused.has(nameKey(shop, name)))
+      .filter((name) => !unusedNames.has(shop, nameKey(name)))
       .map((name) => byName.get(shop, name))
       .filter((order) => order !== undefined);
   const showing = (shop: string, tokens: readonly string[]) =>
-    oldestFirst(tokens.flatMap((token) => byToken.all(shop, tokenKey(token))));
+    oldestFirst(
+      tokens
+        .map(tokenKey)
+        .filter((token) => !unusedTokens.has(shop, token))
+        .flatMap((token) => byToken.all(shop, token)),
+    );
   /** Of the orders that have a report's names those it belongs to, oldest first. All of them are one order. */
   function belongingTo(
     shop: string,
@@ -231,10 +265,23 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
   }
 
   return {
-    ...(store.isShared && { prefetch }),
+    readAhead(names, tokens) {
+      unusedNames.look(names.map(([shop, name]) => [shop, nameKey(name)]));
+      unusedTokens.look(tokens.map(([shop, token]) => [shop, tokenKey(token)]));
+    },
+    readWholeAhead(asked) {
+      const ids = asked.filter((id) => !alone.get(id));
+      if (ids.length === 0) return [];
+      const list = JSON.stringify(ids);
+      const idOf = ({ id }: { id: number }) => id;
+      ahead.orders.keep(ids, byId.all(list), idOf);
+      ahead.claimed.keep(ids, claimedOf.all(list), idOf);
+      ahead.reports.keep(ids, allReports.all(list), idOf);
+      return ids.map(claimedBy);
+    },
     named,
     showing,
-    get: (id) => alone.get(id)?.order ?? byId.get(id),
+    get: (id) => alone.get(id)?.order ?? (ahead.orders.get(id) ?? byId.all(listed(id)))[0],
     assign(shop, claim, first) {
       const { stage, part, names, tokens, userId = null, isCancelled } = claim;
       const { source, receivedAtMs, mergeMs, witness } = first;
@@ -251,17 +298,20 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
       const superseded = merged.flatMap((other) => merge(other, id));
       if (known) complete.run(id, ...own);
       for (const name of names) {
-        unused.delete(nameKey(shop, name));
+        unusedNames.end(shop, nameKey(name));
         addName.run(shop, name, id, Number(isTrusted(source)));
       }
       // A checkout's name stands in for the order's own until the order has one.
       if (known?.canonicalId.startsWith('checkout:') && !canonicalId.startsWith('checkout:'))
         rename.run(id, canonicalId);
       const keys = tokens.map(tokenKey);
-      for (const key of keys) addToken.run(shop, key, id);
+      for (const key of keys) {
+        unusedTokens.end(shop, key);
+        addToken.run(shop, key, id);
+      }
       const made = { ...{ id, canonicalId, windowUntilMs, userId, witness }, eventId: null, subjects: null };
       const order = known
-        ? (byId.get(id) as Order)
+        ? (byId.all(listed(id))[0] as Order)
         : { ...made, reportedAtMs: receivedAtMs, isCancelled: Number(isCancelled) };
       const formerIds = found.map((one) => one.canonicalId).filter((one) => one !== order.canonicalId);
       // The text of its stage is that of its report.
@@ -275,7 +325,8 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
     reports(order, read) {
       const only = alone.get(order.id);
       if (only) return [{ ...only.report, event: read.event }];
-      return allReports.all(order.id).map(({ source, stage, part, body }) => ({
+      const reports = ahead.reports.get(order.id) ?? allReports.all(listed(order.id));
+      return reports.map(({ source, stage, part, body }) => ({
         ...{ source, stage, part },
         // The event of a stage is its report's text with further fields.
         event: read.body.startsWith(body.slice(0, -1)) ? read.event : readStored(body),
@@ -289,15 +340,14 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
     emit: (order, stage, part, seq) => void putStage.run(order.id, stage, part, seq),
     claimed(order) {
       const only = alone.get(order.id);
-      if (only) return only.claimed;
-      const claimed = claimedOf.all(order.id);
-      const texts = (isToken: number) =>
-        claimed.filter((one) => one.isToken === isToken).map(({ text }) => text);
-      return { names: texts(0), tokens: texts(1) };
+      return only ? only.claimed : claimedBy(order.id);
     },
-    freeze({ id, eventId: frozen, subjects: before }, eventId, joined) {
+    freeze(order, eventId, joined) {
+      const { id, eventId: frozen, subjects: before } = order;
       const subjects = JSON.stringify(joined);
       alone.end(id);
+      // Its next stage may be composed in the same transaction.
+      Object.assign(order, { eventId: frozen ?? eventId, subjects });
       if (frozen !== null && subjects === before) return;
       freeze.run(id, eventId, subjects);
       if (subjects !== before) references.add(id, joined);

@@ -23,7 +23,7 @@ export function createRecordedOf(connection: Connection, consents: Consents): (s
   const recorded = createRecorded({ ...consents, use() {} });
   return (seq) => {
     const row = bySeq.get(seq);
-    const consent = row && recorded(row, false);
+    const consent = row && recorded.of(row, false);
     if (!consent) return NOTHING;
     const { recorded: states, subjects = [row.visitor, row.person] } = readConsent(consent);
     const records = [...new Set(subjects)].flatMap((subject) => {

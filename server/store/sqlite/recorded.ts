@@ -3,6 +3,7 @@ import type { Joined, ProtectedEvent } from '../../../shared/protected-event.ts'
 import { isTrusted } from '../../orders/precedence.ts';
 import type { Recorded } from '../../privacy/effective-consent.ts';
 import { personSubject, visitorSubject } from '../subject.ts';
+import type { ShopKey } from './ahead.ts';
 import type { Consents } from './consents.ts';
 import { tryRead } from './stored-event.ts';
 
@@ -53,20 +54,23 @@ export function createRecorded(consents: Consents) {
     return found.state;
   }
 
-  /** What is composed names its visitors itself; of a person only what a trusted voice said. */
+  /** Those whose records decide about what is composed, which names its visitors itself. */
+  function subjectsOf({ identity, joined = [], source }: ProtectedEvent) {
+    const { anonymousId, userId, emailSha256 } = identity;
+    const person = personSubject(userId ?? (source === 'server' ? emailSha256 : undefined));
+    return { visitor: visitorSubject(anonymousId), person, email: personSubject(emailSha256), joined };
+  }
+
+  /** Of a person only what a trusted voice said. */
   function ofBody(row: RowSubjects, isPast: boolean, event = tryRead(row.body)): string | null {
     if (!event) return null;
-    const { identity, joined = [], source } = event;
+    const { visitor, person, email, joined } = subjectsOf(event);
     const found = new Map<string, ConsentState>();
     const look = (subject: string) => {
       const state = found.get(subject) ?? stateOf(row, subject, isPast);
       found.set(subject, state);
       return state;
     };
-    const visitor = visitorSubject(identity.anonymousId);
-    const { userId, emailSha256 } = identity;
-    const person = personSubject(userId ?? (source === 'server' ? emailSha256 : undefined));
-    const email = personSubject(emailSha256);
     const states = [
       look(visitor),
       ...joined.map(([subject, choice]: Joined) => {
@@ -76,21 +80,47 @@ export function createRecorded(consents: Consents) {
     ];
     const ofPerson = look(person);
     // A no to the email may have been said since the order was composed.
-    const personState = strictest([isTrusted(source) ? ofPerson : noOf(ofPerson), noOf(look(email))]);
+    const personState = strictest([isTrusted(event.source) ? ofPerson : noOf(ofPerson), noOf(look(email))]);
     const subjects = [visitor, person, email, ...joined.map(([subject]) => subject)];
     return [strictest(states) + personState, ...subjects].join(',');
   }
 
-  /** @returns null: nothing is recorded. `composed`: the event, where its body was composed just now. */
-  return (row: RowSubjects, isPast: boolean, composed?: ProtectedEvent): string | null => {
-    const { visitor, person, said, isStale, compose } = row;
-    if (compose > 0 || visitor === null) return ofBody(row, isPast, composed);
-    if (said === null || !(isPast || isStale)) return said;
-    return stateOf(row, visitor, isPast) + stateOf(row, person ?? '', isPast);
+  const isOfBody = ({ compose, visitor }: RowSubjects) => compose > 0 || visitor === null;
+  const isSettled = ({ said, isStale }: RowSubjects, isPast: boolean) =>
+    said === null || !(isPast || isStale);
+
+  return {
+    /** @returns null: nothing is recorded. `composed`: the event, where its body was composed just now. */
+    of(row: RowSubjects, isPast: boolean, composed?: ProtectedEvent): string | null {
+      const { visitor, person, said } = row;
+      if (isOfBody(row)) return ofBody(row, isPast, composed);
+      if (isSettled(row, isPast)) return said;
+      return stateOf(row, visitor ?? '', isPast) + stateOf(row, person ?? '', isPast);
+    },
+    /** Rows that are asked next, each with the event, where its body was composed just now. */
+    readAhead(rows: readonly { row: RowSubjects; composed?: ProtectedEvent | undefined }[], isPast: boolean) {
+      consents.readAhead(
+        rows.flatMap(({ row, composed }): ShopKey[] => {
+          const subjects = isOfBody(row) ? namedBy(composed ?? tryRead(row.body)) : ofRow(row, isPast);
+          return subjects.map((subject) => [row.shop, subject]);
+        }),
+      );
+    },
   };
+
+  function namedBy(event: ProtectedEvent | undefined): string[] {
+    if (!event) return [];
+    const { visitor, person, email, joined } = subjectsOf(event);
+    return [visitor, person, email, ...joined.map(([subject]) => subject)];
+  }
+  function ofRow(row: RowSubjects, isPast: boolean): string[] {
+    return isSettled(row, isPast) ? [] : [row.visitor ?? '', row.person ?? ''];
+  }
 }
 
 const noOf = (state: ConsentState): ConsentState => state.replaceAll('g', '-');
+
+export type RecordedRows = ReturnType<typeof createRecorded>;
 
 /** When a stored event happened, epoch ms, without reading all of it. */
 function happenedAtMs(body: string): number {

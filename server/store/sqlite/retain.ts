@@ -1,6 +1,6 @@
 import type { Audit } from './audit.ts';
 import { CHUNK, pages, STEP, untilDone } from './chunks.ts';
-import type { ComposedRow, Frozen } from './compose-row.ts';
+import type { ComposedRow, ComposeRow } from './compose-row.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Dedup } from './dedup-keys.ts';
 import type { EncryptedPii } from './encrypted-pii.ts';
@@ -28,7 +28,7 @@ interface Parts {
   orders: OrderRetention;
   redactions: Pick<Redactions, 'retain'>;
   hourlyCounts: Pick<HourlyCountRows, 'retain' | 'purge'>;
-  composeRow(row: ComposedRow): Frozen;
+  composeRow: Pick<ComposeRow, 'compose'>;
 }
 
 interface Retained {
@@ -108,7 +108,7 @@ export function createRetain(store: OpenStore, parts: Parts) {
       yield* dedup.expire(nowMs);
       yield* encryptedPii.sweep();
       yield* history.retain(nowMs);
-      yield* untilDone(store, () => uncomposed.all(beforeMs, STEP).map(composeRow).length);
+      yield* untilDone(store, () => uncomposed.all(beforeMs, STEP).map(composeRow.compose).length);
       yield* orders.retain(nowMs);
       yield* ledger.retain(nowMs);
       yield* redactions.retain(nowMs);

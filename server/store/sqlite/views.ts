@@ -1,4 +1,5 @@
 import type { Evidence } from '../../orders/evidence.ts';
+import { createAbsent, createAhead, type ShopKey } from './ahead.ts';
 import type { Shown } from './evidence.ts';
 import { createLoneViews, type LoneViews } from './lone-views.ts';
 import type { OpenStore } from './open-store.ts';
@@ -23,11 +24,22 @@ interface Found {
   tokens: string;
 }
 
+/** A view as one of its tokens leads to it. */
+interface ViewRow {
+  token: string;
+  firstAtMs: number;
+  visitor: string;
+  userId: string;
+  receivedAtMs: number;
+  body: string;
+}
+
 /**
  * A message is kept once, however many tokens it shows: as the view of its visitor and user that has one of these tokens
  * already, else as a new one.
  */
-export function createViews({ connection }: OpenStore, lone: LoneViews = createLoneViews()) {
+export function createViews(store: OpenStore, lone: LoneViews = createLoneViews()) {
+  const { connection } = store;
   const insert = prepare<{ id: number }>(
     connection,
     'INSERT INTO views (shop, visitor, user_id, received_at, tokens, body) VALUES (?, ?, ?, ?, ?, ?) RETURNING id',
@@ -56,12 +68,20 @@ export function createViews({ connection }: OpenStore, lone: LoneViews = createL
   );
   const setTokens = prepare(connection, 'UPDATE views SET tokens = ?2 WHERE id = ?1');
   const dropEmpty = prepare(connection, "DELETE FROM views WHERE id = ? AND tokens = '[]'");
-  const viewsOf = prepare<{ visitor: string; userId: string; receivedAtMs: number; body: string }>(
+  const viewsOf = prepare<ViewRow>(
     connection,
-    `SELECT v.visitor, v.user_id AS userId, v.received_at AS receivedAtMs, v.body
+    `SELECT t.token, t.first_at AS firstAtMs, v.visitor, v.user_id AS userId, v.received_at AS receivedAtMs, v.body
      FROM token_views t JOIN views v ON v.id = t.view_id
-     WHERE t.shop = ? AND t.token = ? AND t.first_at <= ? ORDER BY v.received_at DESC LIMIT ${MOST_VIEWS}`,
+     WHERE t.shop = ? AND t.token IN (SELECT value FROM json_each(?)) ORDER BY v.received_at DESC`,
   );
+  const usedTokens = prepare<{ token: string }>(
+    connection,
+    'SELECT token FROM token_views WHERE shop = ? AND token IN (SELECT value FROM json_each(?))',
+  );
+  const unused = createAbsent(store, (shop, tokens) =>
+    usedTokens.all(shop, tokens).map(({ token }) => token),
+  );
+  const ahead = createAhead<string, ViewRow>(store);
 
   /** The view to write this message to: of this visitor and user, with one of the tokens, and room for all. */
   function known(views: readonly Found[], tokens: readonly string[], visitor: string, userId: string) {
@@ -85,11 +105,25 @@ export function createViews({ connection }: OpenStore, lone: LoneViews = createL
 
   function latestOf(shop: string, token: string, untilMs: number) {
     const only = lone.get(shop, token);
-    if (!only) return viewsOf.all(shop, token, untilMs);
-    return only.firstAtMs <= untilMs ? [only] : [];
+    const views = only
+      ? [only]
+      : (ahead.get(`${shop}\n${token}`) ?? viewsOf.all(shop, JSON.stringify([token])));
+    return views.filter(({ firstAtMs }) => firstAtMs <= untilMs).slice(0, MOST_VIEWS);
   }
 
   return {
+    /** Tokens that browsers show next. */
+    readAhead: (tokens: readonly ShopKey[]) =>
+      unused.look(tokens.map(([shop, token]) => [shop, tokenKey(token)])),
+    /** Tokens of what is composed next. */
+    readViewsAhead(tokens: readonly ShopKey[]): void {
+      for (const [shop, own] of Map.groupBy(tokens, ([shop]) => shop)) {
+        const keys = own.map(([, token]) => tokenKey(token)).filter((key) => !lone.get(shop, key));
+        if (keys.length === 0) continue;
+        const toText = (token: string) => `${shop}\n${token}`;
+        ahead.keep(keys.map(toText), viewsOf.all(shop, JSON.stringify(keys)), ({ token }) => toText(token));
+      }
+    },
     put(
       shop: string,
       shown: readonly string[],
@@ -97,7 +131,7 @@ export function createViews({ connection }: OpenStore, lone: LoneViews = createL
       { visitor, receivedAtMs, body }: Shown,
     ): void {
       const tokens = [...new Set(shown.map(tokenKey))];
-      const found = tokens.map((token) => find.all(shop, token));
+      const found = tokens.map((token) => (unused.has(shop, token) ? [] : find.all(shop, token)));
       const view = known(found.flat(), tokens, visitor, userId);
       const listed = JSON.stringify(view?.tokens ?? tokens);
       if (view) update.run(view.id, receivedAtMs, listed, body);
@@ -107,6 +141,7 @@ export function createViews({ connection }: OpenStore, lone: LoneViews = createL
         const views = found[index] ?? [];
         const own = views.find((one) => one.id === id);
         if (!own) addToken.run(shop, token, id, receivedAtMs);
+        unused.end(shop, token);
         if (views.length >= MOST_VIEWS && !own) dropOldest(shop, token);
         const firstAtMs = own?.firstAtMs ?? receivedAtMs;
         if (views.length === (own ? 1 : 0))

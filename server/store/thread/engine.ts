@@ -27,6 +27,8 @@ export interface Engine {
 /** An engine whose methods return their results at once. */
 export interface SyncEngine {
   transaction<T>(work: () => T): T;
+  /** By the name of a method whose first parameter is a list: given the lists of all such calls of a transaction, before the first of them. */
+  readAhead?: Record<string, (entries: never[]) => void>;
   reads: Methods;
   writes: Methods;
   jobs: Jobs;
@@ -39,12 +41,20 @@ export type MethodsOf<E extends Pick<SyncEngine, 'reads' | 'writes' | 'jobs'>> =
   E['writes'] &
   E['jobs'];
 
-export function syncEngine({ transaction, reads, writes, jobs, upkeep, close }: SyncEngine): Engine {
+export function syncEngine(engine: SyncEngine): Engine {
+  const { transaction, readAhead = {}, reads, writes, jobs, upkeep, close } = engine;
   const methods: Methods = { ...reads, ...writes };
   return {
     names: [...Object.keys(methods), ...Object.keys(jobs)],
     writes: (method) => Object.hasOwn(writes, method),
-    runAll: (calls) => transaction(() => calls.map((call) => run(methods, call))),
+    runAll: (calls) =>
+      transaction(() => {
+        for (const [name, read] of Object.entries(readAhead)) {
+          const own = calls.filter(({ method }) => method === name);
+          if (own.length > 0) read(own.flatMap(({ args: [entries] }) => entries as never[]));
+        }
+        return calls.map((call) => run(methods, call));
+      }),
     jobs,
     upkeep,
     close,
