@@ -1,11 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { Router } from 'express';
 import { statisticsConsumers } from './analytics/counting.ts';
 import { openFormerAnalytics } from './analytics/open.ts';
 import { serveApp } from './app.ts';
 import type { Config } from './config/config.ts';
-import { environment } from './config/environment.ts';
-import { readConfig } from './config/read.ts';
 import { summarize } from './config/summary.ts';
 import { consumersOf } from './delivery/consumers.ts';
 import { openOutgoing } from './delivery/outgoing.ts';
@@ -14,7 +11,6 @@ import { type RunningDelivery, startDelivery } from './delivery/start.ts';
 import { createProcessBudget } from './http/budget.ts';
 import type { Clock } from './lib/clock.ts';
 import { processClock } from './lib/following-clock.ts';
-import { runProgram, stopOnSignals } from './lib/process.ts';
 import { createShutdown, type Shutdown } from './lib/shutdown.ts';
 import { createYieldToIngest } from './lib/yield-to-ingest.ts';
 import { startRedactions } from './lifecycle/redactions.ts';
@@ -23,7 +19,6 @@ import { watchUnconfirmedOrders } from './lifecycle/unconfirmed-orders.ts';
 import { createCounters } from './observe/counters.ts';
 import type { Logger } from './observe/log.ts';
 import { watchLog, watchSearch } from './observe/log-watch.ts';
-import { processLogger } from './observe/process-logger.ts';
 import { countedShops, shopOrders } from './platforms/registry.ts';
 import { startPlatforms } from './platforms/start.ts';
 import type { Statistics } from './platforms/statistics.ts';
@@ -108,11 +103,3 @@ async function compose(config: Config, options: StartOptions, shutdown: Shutdown
   logger.info(summarize(config, port), 'listening');
   return port;
 }
-
-async function main(): Promise<void> {
-  const config = readConfig(environment(), (path) => readFileSync(path, 'utf8'));
-  const running = await start(config, { logger: processLogger(config.logLevel, config.secrets) });
-  stopOnSignals(running.stop);
-}
-
-if (import.meta.main) await runProgram(main);

@@ -71,7 +71,10 @@ describe('arrows of import', () => {
 
   test('nothing but the stand-ins and the demo imports the stand-ins or the demo', () => {
     const isOutside = (path: string) => !NOT_IN_PRODUCTION.includes(moduleOf(path));
-    expect(arrowsWhere((from, to) => isOutside(from) && !isOutside(to))).toEqual([]);
+    // `storebeacon demo` loads it when it is called.
+    expect(arrowsWhere((from, to) => isOutside(from) && !isOutside(to))).toEqual([
+      'server/commands/registry.ts → server/demo/main.ts',
+    ]);
     expect(
       arrowsWhere((from, to) => moduleOf(from) === 'server/sandbox' && moduleOf(to) !== 'server/sandbox'),
     ).toEqual([]);

@@ -6,13 +6,15 @@ import { environment } from '../config/environment.ts';
 import { ConfigError } from '../config/problems.ts';
 import { readConfig } from '../config/read.ts';
 import type { Variables } from '../config/variables.ts';
+import { readOptions } from '../lib/arguments.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { createHttp, type Http, NoAnswer } from '../lib/http-client.ts';
 import { configFindings, offFindings } from '../operator/setup/config-findings.ts';
 import { distinctFindings, finding } from '../operator/setup/finding.ts';
 import { reachFindings } from '../operator/setup/reach-findings.ts';
+import type { Command } from './command.ts';
 
-export const USAGE = `Usage: npm run doctor
+const USAGE = `Usage: storebeacon doctor
 
 Checks the configuration (the environment, or CONFIG_FILE), asks each endpoint whether it answers, and, where the
 collector runs on this machine and ADMIN_TOKEN is set, asks it what it has received. Nothing is sent to be counted.
@@ -97,14 +99,8 @@ export function toLines(findings: readonly Finding[]): string[] {
   return [...lines, '', `${count('error', 'error')}, ${count('warning', 'warning')}`];
 }
 
-async function main(): Promise<void> {
-  const args = process.argv.slice(2);
-  if (args.includes('--help') || args.includes('-h')) return void process.stdout.write(USAGE);
-  if (args.length > 0) {
-    process.stderr.write(`Unknown argument: ${args[0]}\n\n${USAGE}`);
-    process.exitCode = 2;
-    return;
-  }
+async function run(args: readonly string[]): Promise<void> {
+  readOptions(args, {});
   const { http, close } = createHttp({ timeoutMs: 10_000, connections: 4 });
   const readFile = (path: string) => readFileSync(path, 'utf8');
   const findings = await diagnose({ variables: environment(), readFile, http });
@@ -113,4 +109,4 @@ async function main(): Promise<void> {
   process.exitCode = exitCodeOf(findings);
 }
 
-if (import.meta.main) await main();
+export const command: Command = { usage: USAGE, run };

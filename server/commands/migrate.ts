@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { environment } from '../config/environment.ts';
 import { readStoreConfig } from '../config/read-store.ts';
+import { readOptions, UsageError } from '../lib/arguments.ts';
 import { OperatorError } from '../lib/operator-error.ts';
-import { runProgram } from '../lib/process.ts';
+import type { Command } from './command.ts';
 import { migrate } from './run-migration.ts';
 
-const USAGE = `Usage: npm run migrate -- --to postgres [--ahead]
-       npm run migrate -- --to sqlite [--ahead]
+const USAGE = `Usage: storebeacon migrate --to postgres [--ahead]
+       storebeacon migrate --to sqlite [--ahead]
 
 Copies the event log and the statistics from the data directory (DATA_DIR) to PostgreSQL (DATABASE_URL), or back, and compares
 every row. Set both variables (or have them in CONFIG_FILE), and RETENTION_DAYS as the collector has it. The destination
@@ -22,32 +22,13 @@ equal it is marked, so that no collector starts on it again.
 Ends with 0 when everything was copied and is equal, 1 when not, 2 when it was called wrongly.
 `;
 
-function readArguments(args: readonly string[]) {
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: {
-        to: { type: 'string' },
-        ahead: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    });
-    const to = (['postgres', 'sqlite'] as const).find((engine) => engine === values.to);
-    if (to === undefined && !values.help) return { problem: '--to must be postgres or sqlite' };
-    return { to, isAhead: values.ahead };
-  } catch (error) {
-    return { problem: (error as Error).message };
-  }
-}
+const ENGINES = ['postgres', 'sqlite'] as const;
 
-async function main(args: readonly string[]): Promise<void> {
-  const { problem, to, isAhead = false } = readArguments(args);
-  if (problem !== undefined) {
-    process.stderr.write(`${problem}\n\n${USAGE}`);
-    process.exitCode = 2;
-    return;
-  }
-  if (to === undefined) return void process.stdout.write(USAGE);
+async function run(args: readonly string[]): Promise<void> {
+  const options = { to: { type: 'string' }, ahead: { type: 'boolean', default: false } } as const;
+  const { to: named, ahead: isAhead } = readOptions(args, options);
+  const to = ENGINES.find((engine) => engine === named);
+  if (to === undefined) throw new UsageError('--to must be postgres or sqlite');
   const config = readStoreConfig(environment(), (path) => readFileSync(path, 'utf8'));
   const { databaseUrl } = config;
   if (databaseUrl === undefined)
@@ -65,4 +46,4 @@ async function main(args: readonly string[]): Promise<void> {
   if (!isDone) process.exitCode = 1;
 }
 
-if (import.meta.main) await runProgram(() => main(process.argv.slice(2)));
+export const command: Command = { usage: USAGE, run };

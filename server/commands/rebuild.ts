@@ -7,11 +7,12 @@ import type { Config } from '../config/config.ts';
 import { environment } from '../config/environment.ts';
 import { readConfig } from '../config/read.ts';
 import { consumersOf } from '../delivery/consumers.ts';
-import { runProgram } from '../lib/process.ts';
+import { readOptions } from '../lib/arguments.ts';
 import { countedShops } from '../platforms/registry.ts';
 import { openLog } from '../store/open.ts';
+import type { Command } from './command.ts';
 
-const USAGE = `Usage: npm run statistics:rebuild [-- --keep]
+const USAGE = `Usage: storebeacon rebuild [--keep]
 
 Counts every event in the log again, on top of the stored baseline, and compares the result with the running totals.
 The collector must be stopped. --keep stores the new totals even where they differ, as they do after a change of
@@ -31,7 +32,7 @@ export async function rebuildAll(
   const { keepsDifferences, nowMs, say } = options;
   const counted = countedShops(config);
   if (counted.length === 0) {
-    say('statistics:rebuild: no shop is counted; nothing to do');
+    say('rebuild: no shop is counted; nothing to do');
     return true;
   }
   const log = await openLog({
@@ -56,7 +57,7 @@ export async function rebuildAll(
         for (const { target, before, after } of differences)
           say(`${shop.id} ${target}\n  was ${JSON.stringify(before)}\n  is  ${JSON.stringify(after)}`);
         say(
-          `statistics:rebuild: ${shop.id}: ${events} events read again, ${targets} totals, ${differences.length} differ`,
+          `rebuild: ${shop.id}: ${events} events read again, ${targets} totals, ${differences.length} differ`,
         );
         isEqual &&= differences.length === 0;
       }
@@ -69,21 +70,14 @@ export async function rebuildAll(
   }
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const keepsDifferences = args.includes('--keep');
-  const unknown = args.find((argument) => argument !== '--keep' && argument !== '--help');
-  if (unknown !== undefined) {
-    process.stderr.write(`Unknown option '${unknown}'\n\n${USAGE}`);
-    process.exitCode = 2;
-    return;
-  }
-  if (args.includes('--help')) return void process.stdout.write(USAGE);
+async function run(args: readonly string[]): Promise<void> {
+  const { keep: keepsDifferences } = readOptions(args, { keep: { type: 'boolean', default: false } });
   const config = readConfig(environment(), (path) => readFileSync(path, 'utf8'));
   const say = (line: string) => void process.stdout.write(`${line}\n`);
   const isEqual = await rebuildAll(config, { keepsDifferences, nowMs: Date.now(), say });
   if (isEqual || keepsDifferences) return;
-  say('The running totals were left as they are. After a change of rules, keep the new ones with -- --keep.');
+  say('The running totals were left as they are. After a change of rules, keep the new ones with --keep.');
   process.exitCode = 1;
 }
 
-if (import.meta.main) await runProgram(() => main(process.argv.slice(2)));
+export const command: Command = { usage: USAGE, run };

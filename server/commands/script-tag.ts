@@ -4,22 +4,19 @@ import { environment } from '../config/environment.ts';
 import { ConfigError } from '../config/problems.ts';
 import { readConfig } from '../config/read.ts';
 import type { Variables } from '../config/variables.ts';
+import { UsageError } from '../lib/arguments.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import { createHttp, NoAnswer } from '../lib/http-client.ts';
 import { createRateLimiter } from '../lib/rate-limiter.ts';
 import { createSecretRedactor } from '../observe/log.ts';
 import type { AdminApi } from '../platforms/shopline/admin/api.ts';
 import { ADMIN_RATE, createAdminApi } from '../platforms/shopline/admin/client.ts';
-import {
-  type Arguments,
-  readArguments,
-  USAGE,
-  UsageError,
-} from '../platforms/shopline/script-tags/arguments.ts';
+import { type Arguments, readArguments, USAGE } from '../platforms/shopline/script-tags/arguments.ts';
 import { ScriptTagError } from '../platforms/shopline/script-tags/script-tags.ts';
 import { workOnScriptTags } from '../platforms/shopline/script-tags/work.ts';
 import { createTokens, type TokensParts } from '../platforms/shopline/tokens/tokens.ts';
 import { EVERY_JOB } from '../store/jobs.ts';
+import type { Command } from './command.ts';
 
 /** Variables this command requires besides those of the collector. */
 const REQUIRED = {
@@ -83,7 +80,7 @@ function choose({ shops, publicUrl }: Config, args: Arguments, variables: Variab
 /**
  * Calls the Admin API of the shop with a current access token, within SHOPLINE's rate limit.
  *
- * @throws {NotDone} without any secret in it.
+ * @throws {ScriptTagError} without any secret in it.
  */
 async function withApi(
   { secrets }: Config,
@@ -125,7 +122,7 @@ async function withApi(
   }
 }
 
-/** @returns the exit code: 0 done or nothing to do, 1 failed, 2 invalid arguments. */
+/** @throws {UsageError} {ConfigError} {ScriptTagError} */
 export async function runScriptTag(
   args: readonly string[],
   parts: {
@@ -133,35 +130,24 @@ export async function runScriptTag(
     readFile: (path: string) => string;
     clock: Clock;
     print: (line: string) => void;
-    printError: (line: string) => void;
   },
-): Promise<number> {
-  const { variables, readFile, clock, print, printError } = parts;
-  try {
-    const options = readArguments(args);
-    if (options.action === 'help') {
-      print(USAGE);
-      return 0;
-    }
-    const config = readCommandConfig(variables, readFile);
-    const chosen = choose(config, options, variables);
-    const { shop, admin, publicUrl } = chosen;
-    const place = { shop: shop.id, handle: admin.handle, publicUrl, writeKey: shop.writeKey };
-    await withApi(config, chosen, clock, (api) => workOnScriptTags(api, place, options, print));
-    return 0;
-  } catch (error) {
-    if (error instanceof UsageError) printError(`${error.message}\n\n${USAGE}`);
-    else if (error instanceof ScriptTagError || error instanceof ConfigError) printError(error.message);
-    else throw error;
-    return error instanceof UsageError ? 2 : 1;
-  }
+): Promise<void> {
+  const { variables, readFile, clock, print } = parts;
+  const options = readArguments(args);
+  const config = readCommandConfig(variables, readFile);
+  const chosen = choose(config, options, variables);
+  const { shop, admin, publicUrl } = chosen;
+  const place = { shop: shop.id, handle: admin.handle, publicUrl, writeKey: shop.writeKey };
+  await withApi(config, chosen, clock, (api) => workOnScriptTags(api, place, options, print));
 }
 
-if (import.meta.main)
-  process.exitCode = await runScriptTag(process.argv.slice(2), {
-    variables: environment(),
-    readFile: (path) => readFileSync(path, 'utf8'),
-    clock: systemClock,
-    print: (line) => void process.stdout.write(`${line}\n`),
-    printError: (line) => void process.stderr.write(`${line}\n`),
-  });
+export const command: Command = {
+  usage: USAGE,
+  run: (args) =>
+    runScriptTag(args, {
+      variables: environment(),
+      readFile: (path) => readFileSync(path, 'utf8'),
+      clock: systemClock,
+      print: (line) => void process.stdout.write(`${line}\n`),
+    }),
+};

@@ -1,10 +1,12 @@
 import { rmSync } from 'node:fs';
+import type { Command } from '../commands/command.ts';
 import { environment } from '../config/environment.ts';
 import { readConfig } from '../config/read.ts';
 import type { Variables } from '../config/variables.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
+import { readOptions } from '../lib/arguments.ts';
 import { createHttp } from '../lib/http-client.ts';
-import { runProgram, stopOnSignals } from '../lib/process.ts';
+import { stopOnSignals } from '../lib/process.ts';
 import { createShutdown, type Shutdown } from '../lib/shutdown.ts';
 import { type Running, type StartOptions, start } from '../main.ts';
 import { processLogger } from '../observe/process-logger.ts';
@@ -96,7 +98,14 @@ function demoVariables(env: Variables, port: number, dataDir: string, { urls }: 
   };
 }
 
-async function main(): Promise<void> {
+const USAGE = `Usage: storebeacon demo
+
+Starts a demo shop, the collector and strict stand-ins of the three APIs on this machine; nothing leaves it. It listens on PORT
+(8787, or the next that is free) and stores in data/demo-<port>, which is emptied first.
+`;
+
+async function run(args: readonly string[]): Promise<void> {
+  readOptions(args, {});
   const running = await startDemo(environment());
   stopOnSignals(running.stop);
   const base = `http://127.0.0.1:${running.port}`;
@@ -117,4 +126,4 @@ async function main(): Promise<void> {
   process.stdout.write(`\n${lines.map((line) => `  ${line}\n`).join('')}\n`);
 }
 
-if (import.meta.main) await runProgram(main);
+export const command: Command = { usage: USAGE, run };

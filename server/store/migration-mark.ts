@@ -39,5 +39,5 @@ export function removeMark(connection: Connection): void {
 /** Why no collector opens the log, and what to do. */
 export const describeMark = ({ state, from, to, at }: MigrationMark): string =>
   state === 'copying'
-    ? `${to} is being filled from ${from} by npm run migrate, which has not ended. Run it again: it continues.`
+    ? `${to} is being filled from ${from} by storebeacon migrate, which has not ended. Run it again: it continues.`
     : `${from} was migrated to ${to} at ${at}, and what was stored since is there. Start the collector with that place. To go back, migrate into another one; to use this one as it was then, remove the row '${MARK_NAME}' from its table facts.`;

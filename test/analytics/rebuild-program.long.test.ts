@@ -7,10 +7,10 @@ import { freePort, spawnCollector } from '../support/process.ts';
 import { tempDir } from '../support/temp-dir.ts';
 import { DAY, landing, mail, openCountedShop, order, VARIABLES } from './rebuild-setup.ts';
 
-describe('npm run statistics:rebuild', () => {
+describe('storebeacon rebuild', () => {
   async function run(dataDir: string, args: string[] = [], variables: Record<string, string> = {}) {
     const env = { ...CHILD_ENV, ...VARIABLES, DATA_DIR: dataDir, ...variables };
-    const child = spawn(NODE, ['server/commands/rebuild.ts', ...args], {
+    const child = spawn(NODE, ['server/commands/storebeacon.ts', 'rebuild', ...args], {
       cwd: ROOT,
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -41,7 +41,7 @@ describe('npm run statistics:rebuild', () => {
     for (const _ of [1, 2])
       expect(await run(dataDir)).toEqual({
         code: 0,
-        out: 'statistics:rebuild: shop: 3 events read again, 3 totals, 0 differ\n',
+        out: 'rebuild: shop: 3 events read again, 3 totals, 0 differ\n',
         error: '',
       });
   });
@@ -53,7 +53,7 @@ describe('npm run statistics:rebuild', () => {
     expect(first).toMatchObject({ code: 1, error: '' });
     expect(first.out).toContain('shop marketing:MA_mail\n  was {');
     expect(first.out).toContain('3 totals, 1 differ');
-    expect(first.out).toContain('-- --keep');
+    expect(first.out).toContain('with --keep');
     expect((await run(dataDir)).code).toBe(0);
     expect((await run(dataDir, ['--keep'], changed)).code).toBe(0);
     expect((await run(dataDir, [], changed)).code).toBe(0);
@@ -72,11 +72,11 @@ describe('npm run statistics:rebuild', () => {
     const dataDir = tempDir();
     const asked = await run(dataDir, ['--help']);
     expect(asked).toMatchObject({ code: 0, error: '' });
-    expect(asked.out).toContain('Usage: npm run statistics:rebuild');
+    expect(asked.out).toContain('Usage: storebeacon rebuild');
     for (const args of [['--kep'], ['--keep', 'now']]) {
       const { code, out, error } = await run(dataDir, args);
       expect({ code, out }).toEqual({ code: 2, out: '' });
-      expect(error).toContain('Usage: npm run statistics:rebuild');
+      expect(error).toContain('Usage: storebeacon rebuild');
     }
     expect(await run(dataDir, [], { MARKETING_RULES: '{' })).toMatchObject({ code: 1, out: '' });
   });

@@ -6,7 +6,7 @@ import { LEAST } from '../config/support.ts';
 import { startCollector } from '../support/collector.ts';
 import { ownDatabase } from '../support/postgres-for-tests.ts';
 
-/** What `npm run doctor` finds of this database. */
+/** What `storebeacon doctor` finds of this database. */
 async function findingsOf(databaseUrl: string, nowMs = Date.now()) {
   const findings = await diagnose({
     variables: { ...LEAST, DATABASE_URL: databaseUrl },

@@ -1,13 +1,10 @@
 // @module-tag slow
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { diagnose, exitCodeOf, toLines } from '../../server/commands/doctor.ts';
 import type { Variables } from '../../server/config/variables.ts';
 import { createHttp, type Http } from '../../server/lib/http-client.ts';
 import { LEAST } from '../config/support.ts';
 import { ADMIN_TOKEN, startCollector } from '../support/collector.ts';
-import { NODE, ROOT } from '../support/fleet-process.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 /** Every endpoint answers, at the right time. */
@@ -104,13 +101,4 @@ test('lines for a terminal, the worst first, with their number', () => {
       },
     ]),
   ).toEqual(['✗ tea: It is off.', '    Switch it on.', '✓ tiktok: It answers.', '', '1 error, 0 warnings']);
-});
-
-test('--help answers, and a wrong argument ends with 2', async () => {
-  const command = promisify(execFile);
-  const { stdout } = await command(NODE, ['server/commands/doctor.ts', '--help'], { cwd: ROOT });
-  expect(stdout).toMatch(/Usage: npm run doctor/);
-  await expect(command(NODE, ['server/commands/doctor.ts', '--fix'], { cwd: ROOT })).rejects.toMatchObject({
-    code: 2,
-  });
 });

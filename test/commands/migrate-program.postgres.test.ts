@@ -16,13 +16,13 @@ import { wholeLogOptions } from '../support/whole-log.ts';
 
 const ROWS = 20_000;
 
-/** As `npm run migrate` starts it. */
+/** As `storebeacon migrate` starts it. */
 function startMigrate(
   args: readonly string[],
   variables: Record<string, string>,
   wrap: readonly string[] = [],
 ) {
-  const [program = NODE, ...rest] = [...wrap, NODE, 'server/commands/migrate.ts', ...args];
+  const [program = NODE, ...rest] = [...wrap, NODE, 'server/commands/storebeacon.ts', 'migrate', ...args];
   const ended = Promise.withResolvers<{ code: unknown; stdout: string; stderr: string }>();
   const env = { ...CHILD_ENV, ...variables };
   const child = execFile(program, rest, { cwd: ROOT, env }, (error, stdout, stderr) =>
@@ -31,7 +31,7 @@ function startMigrate(
   return { child, ended: ended.promise };
 }
 
-/** A log with many rows in one table, and `npm run migrate` on it. */
+/** A log with many rows in one table, and `storebeacon migrate` on it. */
 async function setUp() {
   const dataDir = tempDir();
   const databaseUrl = await ownDatabase();

@@ -12,7 +12,7 @@ import { tempDir } from '../support/temp-dir.ts';
 
 /** `npm run demo` in a folder of its own, where it writes its data. */
 function runDemo(env: Record<string, string>) {
-  const child = spawn(NODE, [join(ROOT, 'server/demo/main.ts')], {
+  const child = spawn(NODE, [join(ROOT, 'server/commands/storebeacon.ts'), 'demo'], {
     cwd: tempDir(),
     env: { ...CHILD_ENV, ...env },
   });

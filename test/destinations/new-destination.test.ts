@@ -51,7 +51,7 @@ test('a new destination is one folder and one line of the registry: it is config
       CONSENT_DEFAULT: 'granted',
       EVENTLOG_URL: url,
     },
-    { entry: join(copy, 'server/main.ts') },
+    { entry: join(copy, 'server/commands/storebeacon.ts') },
   );
   const track = (messageId: string, integrations = {}) =>
     fetch(`${collector.base}/v1/track`, {
@@ -84,7 +84,9 @@ test('its variables are checked as those of every destination are', async () => 
     ...SHOP_POLICY,
     EVENTLOG_ULR: 'http://127.0.0.1:1/',
   };
-  await expect(spawnCollector(variables, { entry: join(copy, 'server/main.ts') })).rejects.toThrow(
+  await expect(
+    spawnCollector(variables, { entry: join(copy, 'server/commands/storebeacon.ts') }),
+  ).rejects.toThrow(
     /EVENTLOG_ULR is not a known variable; did you mean EVENTLOG_URL.*Event Log: EVENTLOG_URL/s,
   );
 });

@@ -168,7 +168,9 @@ describe('a disk that takes nothing any more', () => {
 /** Runs the program as an operator does; answers how it ended and what it said. */
 async function run(variables: Record<string, unknown>) {
   const env = Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
-  const child = spawn(process.execPath, ['server/main.ts'], { env: { ...CHILD_ENV, ...env } });
+  const child = spawn(process.execPath, ['server/commands/storebeacon.ts', 'start'], {
+    env: { ...CHILD_ENV, ...env },
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));

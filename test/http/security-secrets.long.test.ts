@@ -219,7 +219,7 @@ async function run(
     ORDER_MERGE_SECONDS: '0',
     ...variables,
   };
-  const child = spawn(process.execPath, ['server/main.ts'], { env });
+  const child = spawn(process.execPath, ['server/commands/storebeacon.ts', 'start'], { env });
   onTestFinished(() => void child.kill('SIGKILL'));
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { NODE_FLAGS } from '../../server/commands/node-flags.ts';
 import type { Variables } from '../../server/config/variables.ts';
 import { CHILD_ENV } from './child-env.ts';
 import { eventually } from './eventually.ts';
@@ -41,7 +42,7 @@ export interface ProcessOptions {
   variables: Variables & { PORT: string; DATA_DIR: string };
   /** Runs it with one promise broken. */
   sabotage?: string | undefined;
-  /** From the root of the project; default `server/main.ts`, as an operator runs it. */
+  /** From the root of the project; default what `npm start` runs. */
   entry?: string;
   /** A program and its arguments that run the collector in their own place, keeping the process id. */
   wrap?: readonly string[];
@@ -98,9 +99,10 @@ export async function startProcess(options: ProcessOptions): Promise<CollectorPr
 
 /** As `startProcess`, but waits for nothing: what becomes of it is the caller's to see. */
 export function launchProcess(options: ProcessOptions): CollectorProcess {
-  const { variables, sabotage, entry = 'server/main.ts', wrap = [] } = options;
+  const { variables, sabotage, entry = 'server/commands/storebeacon.ts', wrap = [] } = options;
   const env = { HOST: '127.0.0.1', ADMIN_TOKEN, ...CHILD_ENV, ...texts(variables) };
-  const [program = NODE, ...rest] = [...wrap, NODE, '--import', GUARD, ...sabotageArguments(sabotage), entry];
+  const flags = [...NODE_FLAGS, '--import', GUARD, ...sabotageArguments(sabotage)];
+  const [program = NODE, ...rest] = [...wrap, NODE, ...flags, entry, 'start'];
   const child = spawn(program, rest, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const pid = child.pid ?? 0;
   let said = '';

@@ -118,7 +118,7 @@ export const enPeople = {
       'Campaigns appear with the first visit by one of their links (utm_id), flows with the first message.',
   },
   setup: {
-    lead: 'What is configured and whether it works. npm run doctor prints the same findings.',
+    lead: 'What is configured and whether it works. storebeacon doctor prints the same findings.',
     checkAgain: 'Check again',
     findings: 'Findings',
     severities: { ok: 'Fine', warning: 'Warning', error: 'Error' },

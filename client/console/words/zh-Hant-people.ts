@@ -115,7 +115,7 @@ export const zhHantPeople: Pick<Words, keyof typeof enPeople> = {
     emptyMore: '訪客首次由活動連結（utm_id）進站，或流程寄出第一封訊息後就會顯示。',
   },
   setup: {
-    lead: '目前的設定與狀態。npm run doctor 會印出相同的檢查結果。',
+    lead: '目前的設定與狀態。storebeacon doctor 會印出相同的檢查結果。',
     checkAgain: '重新檢查',
     findings: '檢查結果',
     severities: { ok: '正常', warning: '警告', error: '錯誤' },

@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util';
+import { readOptions, UsageError } from '../../../lib/arguments.ts';
 import { SNIPPET_OPTIONS } from './address.ts';
 import { SCOPES, type Scope } from './script-tags.ts';
 
-export const USAGE = `Usage: npm run shopline:script-tag [-- options]
+export const USAGE = `Usage: storebeacon script-tag [options]
 
 Lists the script tags of the shop; * marks those of Storebeacon.
 
@@ -11,15 +11,11 @@ Lists the script tags of the shop; * marks those of Storebeacon.
   --option N=V    a setting of the snippet, such as consent=granted; repeatable
   --remove        remove the snippet
   --yes           apply the changes; without it they are only listed
-  --shop ID       the shop, when several are configured`;
-
-/** Invalid arguments. */
-export class UsageError extends Error {
-  override name = 'UsageError';
-}
+  --shop ID       the shop, when several are configured
+`;
 
 export interface Arguments {
-  action: 'list' | 'install' | 'remove' | 'help';
+  action: 'list' | 'install' | 'remove';
   /** False: list the changes without applying them. */
   isConfirmed: boolean;
   scope: Scope;
@@ -30,7 +26,7 @@ export interface Arguments {
 
 /** @throws {UsageError} */
 export function readArguments(args: readonly string[]): Arguments {
-  const { install, remove, yes, help, scope, option, shop } = parse(args);
+  const { install, remove, yes, scope, option, shop } = parse(args);
   if (install && remove) throw new UsageError('--install and --remove cannot be combined');
   if (!install && (scope !== undefined || option.length > 0))
     throw new UsageError('--scope and --option require --install');
@@ -38,7 +34,7 @@ export function readArguments(args: readonly string[]): Arguments {
   const where = SCOPES.find((known) => known === (scope ?? SCOPES[0]));
   if (!where) throw new UsageError(`--scope must be one of ${SCOPES.join(', ')}`);
   return {
-    action: help ? 'help' : install ? 'install' : remove ? 'remove' : 'list',
+    action: install ? 'install' : remove ? 'remove' : 'list',
     isConfirmed: yes,
     scope: where,
     options: Object.fromEntries(option.map(readOption)),
@@ -48,22 +44,14 @@ export function readArguments(args: readonly string[]): Arguments {
 
 function parse(args: readonly string[]) {
   const flag = { type: 'boolean', default: false } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        install: flag,
-        remove: flag,
-        yes: flag,
-        help: flag,
-        scope: { type: 'string' },
-        option: { type: 'string', multiple: true, default: [] },
-        shop: { type: 'string' },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return readOptions(args, {
+    install: flag,
+    remove: flag,
+    yes: flag,
+    scope: { type: 'string' },
+    option: { type: 'string', multiple: true, default: [] },
+    shop: { type: 'string' },
+  });
 }
 
 /** `consent=granted`; a name alone sets a flag, such as `debug`. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readJson } from '../../../../shared/json.ts';
 import { type ErrorKind, errorKindOf } from '../../../destinations/shopline/errors.ts';
 import type { HttpResponse } from '../../../lib/http-client.ts';
+import { OperatorError } from '../../../lib/operator-error.ts';
 import { adviceFor } from '../admin/advice.ts';
 import type { AdminApi, AdminCall } from '../admin/api.ts';
 import { describeAnswer } from '../admin/describe-answer.ts';
@@ -30,7 +31,7 @@ export type Change =
   | { kind: 'remove'; tag: ScriptTag };
 
 /** SHOPLINE did not carry out a call. The message gives the reason and the remedy. */
-export class ScriptTagError extends Error {
+export class ScriptTagError extends OperatorError {
   override name = 'ScriptTagError';
 }
 

@@ -1,0 +1,25 @@
+import type { Command } from './command.ts';
+
+/** The programs of `storebeacon` by name, in the order of its `--help`. Each is loaded when it is called. */
+export const COMMANDS: Readonly<
+  Record<string, { about: string; load: () => Promise<{ command: Command }> }>
+> = {
+  demo: {
+    about: 'a shop, a collector and stand-ins of the three APIs on this machine',
+    load: () => import('../demo/main.ts'),
+  },
+  start: { about: 'the collector', load: () => import('./start.ts') },
+  doctor: {
+    about: 'checks the configuration and the endpoints, and says what is wrong',
+    load: () => import('./doctor.ts'),
+  },
+  'script-tag': {
+    about: 'puts the snippet into a SHOPLINE shop, and removes it',
+    load: () => import('./script-tag.ts'),
+  },
+  migrate: {
+    about: 'copies the store from SQLite to PostgreSQL, and back',
+    load: () => import('./migrate.ts'),
+  },
+  rebuild: { about: 'counts the statistics again', load: () => import('./rebuild.ts') },
+};

@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import { runProgram } from '../lib/process.ts';
+import { readVersion } from '../lib/version.ts';
+import { asksForHelp, failUsage, runCommand } from './command.ts';
+import { COMMANDS } from './registry.ts';
+
+const USAGE = `Usage: storebeacon <command> [options]
+
+${Object.entries(COMMANDS)
+  .map(([name, { about }]) => `  ${name.padEnd(12)}${about}\n`)
+  .join('')}
+  storebeacon <command> --help   explains a command
+  storebeacon --version          prints the version
+`;
+
+async function main([name, ...args]: readonly string[]): Promise<void> {
+  if (name === '--version') return void process.stdout.write(`${readVersion()}\n`);
+  if (name !== undefined && asksForHelp([name])) return void process.stdout.write(USAGE);
+  if (name === undefined) return failUsage('Which command?', USAGE);
+  if (!Object.hasOwn(COMMANDS, name)) return failUsage(`Unknown command: ${name}`, USAGE);
+  const loaded = await COMMANDS[name]?.load();
+  if (loaded) await runCommand(loaded.command, args);
+}
+
+// Not awaited: commands that are loaded import modules of this file's bundle.
+void runProgram(() => main(process.argv.slice(2)));
