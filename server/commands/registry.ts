@@ -21,5 +21,10 @@ export const COMMANDS: Readonly<
     about: 'copies the store from SQLite to PostgreSQL, and back',
     load: () => import('./migrate.ts'),
   },
+  backup: {
+    about: 'writes what the collector has stored into a folder, while it runs',
+    load: () => import('./backup.ts'),
+  },
+  restore: { about: 'makes an empty data directory of a backup', load: () => import('./restore.ts') },
   rebuild: { about: 'counts the statistics again', load: () => import('./rebuild.ts') },
 };

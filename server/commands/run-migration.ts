@@ -23,6 +23,7 @@ import { LOG_SCHEMA, ORDER_KEY_MS } from '../store/open.ts';
 import { requireUsable } from '../store/postgres/examine.ts';
 import { toUnusable as toDatabaseUnusable } from '../store/postgres/problem-of.ts';
 import { toUnusable as toDataDirUnusable } from '../store/sqlite/database.ts';
+import { rowProgress } from './progress-lines.ts';
 
 export type Engine = 'postgres' | 'sqlite';
 export interface MigrateOptions {
@@ -55,7 +56,7 @@ export async function migrate(settings: Settings, options: MigrateOptions): Prom
 
 async function copyAndCompare(settings: Settings, options: MigrateOptions, opened: Side[]): Promise<boolean> {
   const { dataDir, databaseUrl, retentionMs } = settings;
-  const { to, isAhead, nowMs, say, print, onProgress = progressLines(say) } = options;
+  const { to, isAhead, nowMs, say, print, onProgress = rowProgress('migrate', say) } = options;
   const use = <S extends Side>(side: S): S => {
     opened.push(side);
     return side;
@@ -117,23 +118,6 @@ function describeTable(compared: Compared): string {
     `${rows.toLocaleString('en')} rows ${digest.slice(0, 16)}`;
   const right = isEqual(compared) ? 'equal' : `DIFFERENT: ${short(destination)}`;
   return `${table.padEnd(18)} ${short(source).padStart(32)}  ${right}`;
-}
-
-/** Between two lines of progress. */
-const PROGRESS_MS = 2_000;
-
-function progressLines(say: MigrateOptions['say']): OnProgress {
-  let work = '';
-  let count = 0;
-  let dueMs = performance.now() + PROGRESS_MS;
-  return (step, table, rows) => {
-    const current = `${step} ${table}`;
-    count = current === work ? count + rows : rows;
-    work = current;
-    if (performance.now() < dueMs) return;
-    dueMs = performance.now() + PROGRESS_MS;
-    say(`migrate: ${current}: ${count.toLocaleString('en')} rows`);
-  };
 }
 
 /** The disk is full, the database is away, PostgreSQL refuses a row. */

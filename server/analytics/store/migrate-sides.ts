@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataDirUnusable } from '../../store/errors.ts';
 import { nameOfDataDir, openDestinationFile, openSourceFile } from '../../store/migrate/data-dir.ts';
-import { openSchema } from '../../store/migrate/database.ts';
+import { openSchema, openSchemaSnapshot } from '../../store/migrate/database.ts';
 import type { Side } from '../../store/migrate/side.ts';
 import { hasTable } from '../../store/postgres/prepare-database.ts';
 import { nameOf } from '../../store/postgres/problem-of.ts';
@@ -32,11 +32,28 @@ export function hasStatistics(place: StatisticsPlace): boolean {
  * @param isHeld whether nothing may change meanwhile.
  * @throws {DataDirUnusable} when they are in use, or of another version.
  */
-export function openSourceStatistics(place: StatisticsPlace, isHeld: boolean): Side {
-  const side =
+export const openSourceStatistics = (place: StatisticsPlace, isHeld: boolean): Side =>
+  requireVersion(
+    place,
     'dataDir' in place
       ? openSourceFile(place.dataDir, 'analytics', VERSION, isHeld)
-      : openSchema(place.databaseUrl, SCHEMA, isHeld);
+      : openSchema(place.databaseUrl, SCHEMA, isHeld),
+  );
+
+/**
+ * The statistics as they were in a snapshot of the database.
+ *
+ * @returns undefined when nothing had been counted.
+ * @throws {DataDirUnusable} when they are of another version.
+ */
+export function openStatisticsSnapshot(databaseUrl: string, id: string): Side | undefined {
+  const side = openSchemaSnapshot(databaseUrl, SCHEMA, id);
+  if (hasTable(side.connection, SCHEMA, 'settings')) return requireVersion({ databaseUrl }, side);
+  side.close();
+  return undefined;
+}
+
+function requireVersion(place: StatisticsPlace, side: Side): Side {
   const known = Object.keys(migrations(side.engine));
   const found = prepare<{ name: string }>(side.connection, 'SELECT name FROM kysely_migration ORDER BY name')
     .all()

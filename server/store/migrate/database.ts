@@ -4,6 +4,7 @@ import { hasTable, prepareDatabase } from '../postgres/prepare-database.ts';
 import { nameOf } from '../postgres/problem-of.ts';
 import { lockNumberOf } from '../postgres/transactions.ts';
 import { prepare } from '../sqlite/prepare.ts';
+import { VERSION } from '../sqlite/schema.ts';
 import { describeFull } from './begin.ts';
 import type { LogSide, Side } from './side.ts';
 
@@ -49,6 +50,51 @@ export function openSchema(
       connection.close();
     },
   };
+}
+
+/** A schema as it was at one moment, while collectors go on. */
+export interface SchemaSnapshot extends Side {
+  connection: PostgresConnection;
+  /** For other connections that are to read the database as it was then. */
+  id: string;
+}
+
+/** @param id of another snapshot, which has to be open; default: a new one. */
+export function openSchemaSnapshot(url: string, schema: string, id?: string): SchemaSnapshot {
+  const connection = openConnection(url, schema);
+  connection.begin('ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+  if (id !== undefined) connection.exec(`SET TRANSACTION SNAPSHOT '${id}'`);
+  connection.exec(IDLE);
+  const exported = prepare<{ id: string }>(connection, 'SELECT pg_export_snapshot() AS id').get();
+  return {
+    engine: 'postgres',
+    connection,
+    id: exported?.id ?? '',
+    transaction: () => {
+      throw new Error('a snapshot is not written');
+    },
+    close() {
+      connection.rollback();
+      connection.close();
+    },
+  };
+}
+
+/** @throws {DataDirUnusable} when there is no log, or one of another version. */
+export function openLogSnapshot(url: string, schema: string): LogSide & SchemaSnapshot {
+  const snapshot = openSchemaSnapshot(url, schema);
+  const { connection } = snapshot;
+  const version = hasTable(connection, schema, 'log_state')
+    ? prepare<{ version: number }>(connection, 'SELECT schema_version AS version FROM log_state').get()
+        ?.version
+    : undefined;
+  if (version === VERSION) return { ...asLog(nameOf(url), schema, snapshot), ...snapshot };
+  snapshot.close();
+  throw new DataDirUnusable(
+    version === undefined
+      ? `${nameOf(url)} holds no log. Correct DATABASE_URL.`
+      : `${nameOf(url)} has tables of version ${version}; this program backs up version ${VERSION}. Use the version that the collectors have.`,
+  );
 }
 
 /** @throws {DataDirUnusable} when there is none, it is of another version, or collectors run on it and it is held. */

@@ -48,12 +48,16 @@ export function compareTables(pair: Pair, onProgress: OnProgress): Compared[] {
 export const isEqual = ({ source, destination }: Compared): boolean =>
   source.rows === destination.rows && source.digest === destination.digest;
 
-/** After the tables were found equal. @param at ISO 8601. */
-export function completeMigration(places: Places, windows: Windows, at: string): void {
-  const { source, destination } = places;
+/** What a start needs beside equal tables. */
+export function completeCopy({ source, destination }: Places, windows: Windows): void {
   mergeKeys(destination, windows);
   const counters = source.counters();
   destination.transaction(() => destination.setCounters(counters));
   destination.finish();
+}
+
+/** After the tables were found equal. @param at ISO 8601. */
+export function completeMigration(places: Places, windows: Windows, at: string): void {
+  completeCopy(places, windows);
   endMigration(places, at);
 }
