@@ -35,7 +35,7 @@ export interface LogOptions {
   databaseUrl?: string;
   /** Its schema; default `storebeacon`. */
   schema?: string;
-  /** How long a collector on PostgreSQL counts as running after it said so; then others take over. Default 8 s. */
+  /** How long a collector on PostgreSQL counts as running after it said so; then others take over. Default 7 s. */
   aliveMs?: number;
   watch?: Partial<LogWatch>;
 }
@@ -43,7 +43,7 @@ export interface LogOptions {
 /** On PostgreSQL, unless another is named. */
 export const LOG_SCHEMA = 'storebeacon';
 /** With a quarter of it between two claims, others have taken over within some ten seconds. */
-const ALIVE_MS = 8_000;
+const ALIVE_MS = 7_000;
 /** How long an order's key counts as seen, unless another time is given. */
 export const ORDER_KEY_MS = 400 * DAY_MS;
 const DEFAULTS = {

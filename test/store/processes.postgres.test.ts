@@ -86,6 +86,24 @@ describe('PostgreSQL log: several collectors', () => {
     expect(performance.now() - killedAtMs).toBeLessThan(15_000);
   });
 
+  test('what a killed one had leased stops no handing over: who joins takes its share', async () => {
+    const { open } = setUp();
+    const killed = await open();
+    await killed.accept(SHOPS.flatMap((shop) => named(shop, shop)));
+    for (const shop of SHOPS) expect(await killed.lease(`tiktok-${shop}`, 1)).toHaveLength(1);
+    const heir = await open();
+    await killed.end('SIGKILL');
+    await eventually(
+      () => heir.lease('tiktok-a', 1),
+      (leased) => leased.length === 1,
+    );
+    const joined = await open();
+    const leaseAny = async () =>
+      (await Promise.all(SHOPS.map((shop) => joined.lease(`tiktok-${shop}`, 1)))).flat();
+    const leased = await eventually(leaseAny, (found) => found.length > 0);
+    expect(new Set(leased.map(({ attempt }) => attempt))).toEqual(new Set([2]));
+  });
+
   test('a job is done by one, and by another when that has ended', async () => {
     const { open } = setUp();
     const [first, second] = [await open(), await open()];

@@ -74,9 +74,11 @@ export function createCollectors(
     connection,
     'SELECT id, consumers FROM collectors',
   );
+  /** By this process: what an earlier one leased is requeued, and a lease that is over binds nobody. */
   const leased = prepare<object>(
     connection,
-    "SELECT 1 FROM deliveries WHERE consumer = ? AND state = 'leased' AND due_at > 0 LIMIT 1",
+    `SELECT 1 FROM deliveries WHERE consumer = ?1 AND state = 'leased' AND due_at > ?2
+       AND (seq <= ?3 OR seq > ?4) LIMIT 1`,
   );
   const remove = prepare(connection, 'DELETE FROM collectors WHERE id = ?');
   const release = prepare(connection, 'UPDATE consumers SET owner = NULL, version = ?2 WHERE owner = ?1');
@@ -143,9 +145,10 @@ export function createCollectors(
   }
 
   /** What is under way is settled first. Returns whether the consumer is free. */
-  function handOver(consumer: ConsumerState): boolean {
+  function handOver(consumer: ConsumerState, nowMs: number): boolean {
+    const { resumedTo, resumeEnd } = consumer;
     leaving.add(consumer.id);
-    if (leased.get(consumer.id)) return false;
+    if (leased.get(consumer.id, nowMs, resumedTo, resumeEnd)) return false;
     leaving.delete(consumer.id);
     owners.delete(consumer.id);
     save(consumer);
@@ -194,7 +197,7 @@ export function createCollectors(
         const owner = owners.get(consumer.id);
         const wanted = preferred(able, consumer.name);
         if (wanted === id) leaving.delete(consumer.id);
-        if (owner === id && wanted !== id) isChanged = handOver(consumer) || isChanged;
+        if (owner === id && wanted !== id) isChanged = handOver(consumer, nowMs) || isChanged;
         else if (wanted === id && owner !== id && (owner === undefined || !running.has(owner))) {
           acquire(consumer);
           isChanged = true;

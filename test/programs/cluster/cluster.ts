@@ -15,7 +15,7 @@ import { NO_LIMITS, shopVariables } from '../../support/shop.ts';
 
 /** Numbers of the events of each collector's stream begin so far apart. */
 const APART = 10_000_000;
-const EVENTS_PER_SECOND = 150;
+const EVENTS_PER_SECOND = 100;
 const STALL_MS = 90_000;
 
 /** Two collectors on one PostgreSQL, a stream to each, and one sandbox behind both. */
