@@ -3,13 +3,10 @@ import type { Config } from './config/config.ts';
 import { collapseSlashes } from './http/collapse-slashes.ts';
 import { contractRoute } from './http/contract-route.ts';
 import { answerErrors, notFound } from './http/error-handler.ts';
-import type { ConnectionLimit } from './http/listener.ts';
 import { openApi } from './http/openapi.ts';
-import { serve } from './http/serve.ts';
 import { snippetRoutes } from './http/snippet.ts';
 import { createCountryOf } from './ingest/country.ts';
 import { addIngestRoutes, type IngestParts } from './ingest/routes.ts';
-import { createLogLimiter } from './lib/log-limiter.ts';
 import type { Shutdown } from './lib/shutdown.ts';
 import { readVersion } from './lib/version.ts';
 import type { ClockOffsets } from './observe/clock-offsets.ts';
@@ -35,10 +32,19 @@ export interface AppParts
 /** Files of the snippet, as `npm run build` writes them. */
 const SNIPPET_DIRECTORY = new URL('../client/dist/', import.meta.url);
 
-/** Listens on `PORT`, and on `ADMIN_PORT` where it is set. @returns the public port. */
-export async function serveApp(parts: AppParts, shutdown: Shutdown): Promise<number> {
+/** The listeners' handlers of one configuration. */
+export interface Apps {
+  app: Express;
+  /** Of `ADMIN_PORT`. */
+  admin: Express;
+  /** Ends the console's streams, which would keep a listener open. */
+  closeStreams(): void;
+}
+
+/** The routes of `PORT`, and of `ADMIN_PORT` where it is set; starts what looks at them. */
+export async function createApps(parts: AppParts, shutdown: Shutdown): Promise<Apps> {
   const { config, budget, openAdmin } = parts;
-  const { host, adminPort, adminHost } = config;
+  const { adminPort } = config;
   const watchdog = startWatchdog(parts, shutdown);
   const operatorParts = { ...parts, watchdog, bytesInFlight: budget.bytes, isDemo: parts.demo !== undefined };
   const admin = startOperator(operatorParts, openAdmin, shutdown);
@@ -48,31 +54,10 @@ export async function serveApp(parts: AppParts, shutdown: Shutdown): Promise<num
     { ...parts, countryOf },
     routes.filter((router) => router !== undefined),
   );
-  const limit = connectionLimit(parts);
-  const port = await serve(app, config.port, host, limit, shutdown);
-  if (admin && adminPort !== undefined)
-    await serve(
-      createAdminApp(admin.router, parts, config.trustProxy),
-      adminPort,
-      adminHost,
-      limit,
-      shutdown,
-    );
-  // Streams would keep the listeners open until they are cut.
-  shutdown.onShutdown(async () => admin?.closeStreams());
-  return port;
-}
-
-/** Logged once a minute. */
-function connectionLimit({ config, clock, logger }: AppParts): ConnectionLimit {
-  const max = config.maxConnections;
-  const mayLog = createLogLimiter(clock.now);
   return {
-    max,
-    onRefused() {
-      if (mayLog(''))
-        logger.warn({ variable: 'MAX_CONNECTIONS', max }, 'connections refused: too many are open');
-    },
+    app,
+    admin: createAdminApp(admin?.router ?? express.Router(), parts, config.trustProxy),
+    closeStreams: () => admin?.closeStreams(),
   };
 }
 

@@ -1,105 +1,86 @@
-import type { Router } from 'express';
-import { statisticsConsumers } from './analytics/counting.ts';
-import { openFormerAnalytics } from './analytics/open.ts';
-import { serveApp } from './app.ts';
+import type { Apps } from './app.ts';
+import { compose, type Lasting, type StartOptions } from './compose.ts';
 import type { Config } from './config/config.ts';
+import { reloadConfig } from './config/reload.ts';
 import { summarize } from './config/summary.ts';
-import { consumersOf } from './delivery/consumers.ts';
-import { openOutgoing } from './delivery/outgoing.ts';
-import type { Report } from './delivery/report.ts';
-import { type RunningDelivery, startDelivery } from './delivery/start.ts';
-import { createProcessBudget } from './http/budget.ts';
-import type { Clock } from './lib/clock.ts';
+import { connectionLimit, serve } from './http/serve.ts';
 import { processClock } from './lib/following-clock.ts';
+import { startReplaceable } from './lib/replaceable.ts';
 import { createShutdown, type Shutdown } from './lib/shutdown.ts';
-import { createYieldToIngest } from './lib/yield-to-ingest.ts';
-import { startRedactions } from './lifecycle/redactions.ts';
-import { retainHourly } from './lifecycle/retention.ts';
-import { watchUnconfirmedOrders } from './lifecycle/unconfirmed-orders.ts';
 import { createCounters } from './observe/counters.ts';
-import type { Logger } from './observe/log.ts';
-import { watchLog, watchSearch } from './observe/log-watch.ts';
-import { countedShops, shopOrders } from './platforms/registry.ts';
-import { startPlatforms } from './platforms/start.ts';
-import type { Statistics } from './platforms/statistics.ts';
-import { createPiiEncryption, piiBinding } from './privacy/encrypted-pii.ts';
-import { openStores } from './store/open-stores.ts';
-import type { Store } from './store/store.ts';
-
-/** What the demo and tests replace. */
-export interface StartOptions {
-  logger: Logger;
-  clock?: Clock;
-  random?: () => number;
-  report?: Report;
-  /** Wraps the event log, for example to observe it. */
-  wrapLog?: (log: Store) => Store;
-  demo?: (parts: { log: Store; delivery: RunningDelivery; statistics?: Statistics }) => Router;
-  /** Serves the operator's routes without a token. Only for loopback. */
-  openAdmin?: boolean;
-}
+import { createStoreSlot } from './store/store-slot.ts';
 
 export interface Running {
   /** Of the public listener. */
   port: number;
+  /**
+   * Goes on with another configuration. Listeners stay open, requests in progress are answered, and what they store waits while the
+   * store is opened for the new shops.
+   *
+   * @throws why it could not be started: then the former one goes on, or with `hasEnded` nothing does.
+   */
+  reload(read: Config): Promise<void>;
+  hasEnded(): boolean;
   /** Refuses new requests, answers open ones, settles deliveries, closes the store. Safe to call twice. */
   stop(): Promise<void>;
 }
 
 /** Starts a collector. @throws {OperatorError} for what an operator can fix, and when a port cannot be opened. */
 export async function start(config: Config, options: StartOptions): Promise<Running> {
+  const { logger, clock = processClock(config.databaseUrl !== undefined) } = options;
+  const lasting = { logger, clock, counters: createCounters(), slot: createStoreSlot() };
+  const parts = await startReplaceable(config, (chosen) => startParts(chosen, options, lasting));
   const shutdown = createShutdown();
+  shutdown.onShutdown(async () => lasting.slot.close());
+  shutdown.onShutdown(parts.stop);
   try {
-    return { port: await compose(config, options, shutdown), stop: shutdown };
+    const port = await listenOn({ config, ...lasting }, parts.current, shutdown);
+    logger.info(summarize(config, port), 'listening');
+    let current = config;
+    return {
+      port,
+      async reload(read) {
+        const { config: next, ...changes } = reloadConfig(current, read);
+        const { closeStreams } = parts.current();
+        await parts.replace(next).finally(closeStreams);
+        current = next;
+        logger.info({ ...changes, ...summarize(next, port) }, 'configuration reloaded');
+      },
+      hasEnded: parts.hasEnded,
+      stop: shutdown,
+    };
   } catch (error) {
     await shutdown();
     throw error;
   }
 }
 
-/** Starts every part in order; each registers how it stops. @returns the public port. */
-async function compose(config: Config, options: StartOptions, shutdown: Shutdown): Promise<number> {
-  const { logger, random = Math.random, report = () => {} } = options;
-  const { clock = processClock(config.databaseUrl !== undefined) } = options;
-  const { wrapLog = (log) => log, openAdmin = false } = options;
-  const { shops, retentionMs } = config;
-  const counters = createCounters();
-  const budget = createProcessBudget(shops.length);
-  const piiEncryption = createPiiEncryption(config.piiKeys);
-  const consumers = [...consumersOf(shops), ...statisticsConsumers(countedShops(config))];
-  const watches = { watch: watchLog(counters, logger), searchWatch: watchSearch(logger) };
-  const yieldToIngest = createYieldToIngest(budget.requests);
-  const stored = { config, consumers, shops: shopOrders(shops), clock, yieldToIngest };
-  const { log: opened, search } = await openStores({ ...stored, ...watches }, shutdown);
-  const log = wrapLog(opened);
-  const outgoing = { ...openOutgoing(config, clock, shutdown), yieldToIngest, random };
-  const common = { config, piiEncryption, counters, logger, clock };
-  const platforms = await startPlatforms({ ...common, ...outgoing, log }, shutdown);
-  const { http, redactSecrets } = platforms ?? outgoing;
-  const sending = { http, redactSecrets };
-  const delivery = startDelivery({
-    ...common,
-    ...outgoing,
-    ...sending,
-    shops,
-    log,
-    decrypt: (encryptedPii, event) => piiEncryption.decrypt(encryptedPii, piiBinding(event)),
-    report,
-  });
-  shutdown.onShutdown(() => delivery.stop());
-  const state = platforms?.state ?? (await openFormerAnalytics(config, shops, shutdown));
-  const statistics = { ...(state && { state }), ...(platforms && { statistics: platforms.statistics }) };
-  shutdown.onShutdown(retainHourly({ ...common, log, state, workers: delivery.workers, retentionMs }).stop);
-  const evidence = { log, shops, readOrders: platforms?.readOrders, clock, counters, logger };
-  shutdown.onShutdown(watchUnconfirmedOrders(evidence).stop);
-  const caughtUp = platforms?.statistics.caughtUp;
-  const redactions = startRedactions({ ...common, log, shops, state, caughtUp });
-  shutdown.onShutdown(redactions.stop);
-  const demo = options.demo?.({ log, delivery, ...statistics });
-  const { clockOffsets } = outgoing;
-  const asked = platforms && { readOrdersSoon: platforms.readOrdersSoon, expiries: platforms.expiries };
-  const served = { log, search, delivery, budget, openAdmin, redactions, clockOffsets, ...sending, ...asked };
-  const port = await serveApp({ ...common, ...statistics, ...served, ...(demo && { demo }) }, shutdown);
-  logger.info(summarize(config, port), 'listening');
+/** Everything but the listeners. Where it fails, nothing of it goes on. */
+async function startParts(
+  config: Config,
+  options: StartOptions,
+  lasting: Lasting,
+): Promise<Apps & { stop: Shutdown }> {
+  const shutdown = createShutdown();
+  try {
+    return { ...(await compose(config, options, lasting, shutdown)), stop: shutdown };
+  } catch (error) {
+    await shutdown();
+    throw error;
+  }
+}
+
+/** Listens on `PORT`, and on `ADMIN_PORT` where it is set, with the handlers of the moment. @returns the public port. */
+async function listenOn(
+  { config, clock, logger }: Pick<Lasting, 'clock' | 'logger'> & { config: Config },
+  current: () => Apps,
+  shutdown: Shutdown,
+): Promise<number> {
+  const { host, adminPort, adminHost } = config;
+  const limit = connectionLimit(config.maxConnections, clock, logger);
+  const port = await serve((...request) => current().app(...request), config.port, host, limit, shutdown);
+  if (adminPort !== undefined)
+    await serve((...request) => current().admin(...request), adminPort, adminHost, limit, shutdown);
+  shutdown.onShutdown(async () => current().closeStreams());
   return port;
 }

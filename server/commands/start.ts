@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { environment } from '../config/environment.ts';
+import { ConfigError } from '../config/problems.ts';
 import { readConfig } from '../config/read.ts';
+import { blankAsUnset } from '../config/variables.ts';
 import { readOptions } from '../lib/arguments.ts';
 import { stopOnSignals } from '../lib/process.ts';
 import { start } from '../main.ts';
@@ -13,15 +15,38 @@ const USAGE = `Usage: storebeacon start
 Starts the collector with the configuration of the environment, or of CONFIG_FILE. With one that is incomplete or misspelt it
 does not start, and names every problem. Each line of its log, on standard output, is a JSON object.
 
-SIGTERM, SIGINT and SIGHUP end it: it answers open requests, records deliveries under way, and ends with 0.
+SIGTERM and SIGINT end it: it answers open requests, records deliveries under way, and ends with 0. SIGHUP reads CONFIG_FILE
+again and goes on with the shops in it; without CONFIG_FILE it ends, too.
 `;
 
 async function run(args: readonly string[]): Promise<void> {
   readOptions(args, {});
   ensureNodeFlags();
-  const config = readConfig(environment(), (path) => readFileSync(path, 'utf8'));
-  const running = await start(config, { logger: processLogger(config.logLevel, config.secrets) });
-  stopOnSignals(running.stop);
+  const variables = environment();
+  const read = () => readConfig(variables, (path) => readFileSync(path, 'utf8'));
+  const config = read();
+  let { secrets } = config;
+  const logger = processLogger(config.logLevel, () => secrets);
+  const running = await start(config, { logger });
+
+  async function reload(): Promise<void> {
+    try {
+      const next = read();
+      // Those of before may be in answers that are still to be logged.
+      secrets = [...new Set([...secrets, ...next.secrets])];
+      await running.reload(next);
+    } catch (error) {
+      const problems = error instanceof ConfigError ? error.problems : [String(error)];
+      logger.error({ problems }, 'configuration not reloaded; the former one stays');
+      if (running.hasEnded()) process.exit(1);
+    }
+  }
+  const hasFile = blankAsUnset(variables.CONFIG_FILE) !== undefined;
+  if (!hasFile)
+    process.once('SIGHUP', () =>
+      logger.info({}, 'SIGHUP: CONFIG_FILE is not set, so there is nothing to reload; stopping'),
+    );
+  stopOnSignals(running.stop, hasFile ? () => void reload() : undefined);
 }
 
 export const command: Command = { usage: USAGE, run };

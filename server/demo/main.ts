@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { Command } from '../commands/command.ts';
+import type { StartOptions } from '../compose.ts';
 import { environment } from '../config/environment.ts';
 import { readConfig } from '../config/read.ts';
 import type { Variables } from '../config/variables.ts';
@@ -8,7 +9,7 @@ import { readOptions } from '../lib/arguments.ts';
 import { createHttp } from '../lib/http-client.ts';
 import { stopOnSignals } from '../lib/process.ts';
 import { createShutdown, type Shutdown } from '../lib/shutdown.ts';
-import { type Running, type StartOptions, start } from '../main.ts';
+import { type Running, start } from '../main.ts';
 import { processLogger } from '../observe/process-logger.ts';
 import { createSandbox, SANDBOX_CREDENTIALS, type Sandbox, sandboxVariables } from '../sandbox/index.ts';
 import { createEmails } from './emails.ts';
@@ -29,7 +30,7 @@ import { createShopServer } from './shop-server.ts';
 export async function startDemo(
   env: Variables,
   options: Pick<StartOptions, 'clock'> = {},
-): Promise<Running & { sandbox: Sandbox; takenPort?: number }> {
+): Promise<Pick<Running, 'port' | 'stop'> & { sandbox: Sandbox; takenPort?: number }> {
   const { port, taken } = await choosePort(env.PORT);
   const shutdown = createShutdown();
   const sandbox = await createSandbox();
@@ -64,7 +65,7 @@ async function startOn({ port, env, sandbox, shutdown, ...options }: DemoParts):
   rmSync(dataDir, { recursive: true, force: true });
   const running = await start(config, {
     ...options,
-    logger: processLogger(config.logLevel, []),
+    logger: processLogger(config.logLevel, () => []),
     report: recorder.report,
     wrapLog: recorder.watch,
     openAdmin: true,

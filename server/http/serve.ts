@@ -1,6 +1,9 @@
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Clock } from '../lib/clock.ts';
+import { createLogLimiter } from '../lib/log-limiter.ts';
 import type { Shutdown } from '../lib/shutdown.ts';
+import type { Logger } from '../observe/log.ts';
 import { type ConnectionLimit, drain, listen } from './listener.ts';
 
 /**
@@ -18,4 +21,16 @@ export async function serve(
   const listener = await listen(app, port, host, undefined, limit);
   shutdown.onShutdown(() => drain(listener));
   return (listener.server.address() as AddressInfo).port;
+}
+
+/** Logged once a minute. @param max of one port. */
+export function connectionLimit(max: number, clock: Clock, logger: Logger): ConnectionLimit {
+  const mayLog = createLogLimiter(clock.now);
+  return {
+    max,
+    onRefused() {
+      if (mayLog(''))
+        logger.warn({ variable: 'MAX_CONNECTIONS', max }, 'connections refused: too many are open');
+    },
+  };
 }

@@ -2,11 +2,16 @@ import { OperatorError } from './operator-error.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/** Calls `stop` on the first signal and exits with 0 when it resolved, 1 when it rejected. A second signal exits at once. */
-export function stopOnSignals(stop: () => Promise<void>): void {
+/**
+ * Calls `stop` on the first signal and exits with 0 when it resolved, 1 when it rejected. A second signal exits at once.
+ *
+ * @param reload is called on SIGHUP in its place.
+ */
+export function stopOnSignals(stop: () => Promise<void>, reload?: () => void): void {
   let isStopping = false;
   for (const signal of SIGNALS)
     process.on(signal, () => {
+      if (signal === 'SIGHUP' && reload) return isStopping ? undefined : reload();
       if (isStopping) process.exit(1);
       isStopping = true;
       stop().then(

@@ -1,7 +1,8 @@
 import { onTestFinished } from 'vitest';
+import type { StartOptions } from '../../server/compose.ts';
 import { readConfig } from '../../server/config/read.ts';
 import type { Variables } from '../../server/config/variables.ts';
-import { type StartOptions, start } from '../../server/main.ts';
+import { start } from '../../server/main.ts';
 import { createLogger, createSecretRedactor } from '../../server/observe/log.ts';
 import { redactText } from '../../server/privacy/redact.ts';
 import { createSandbox, type Sandbox } from '../../server/sandbox/index.ts';

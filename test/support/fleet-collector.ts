@@ -15,7 +15,7 @@ process.on('message', (command: { shiftMs: number }) => {
 });
 const config = readConfig(environment(), () => '{}');
 const running = await start(config, {
-  logger: processLogger(config.logLevel, config.secrets),
+  logger: processLogger(config.logLevel, () => config.secrets),
   clock: { ...systemClock, now: () => systemClock.now() + shiftMs },
 });
 stopOnSignals(running.stop);
