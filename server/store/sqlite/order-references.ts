@@ -43,3 +43,5 @@ export function createReferences(connection: Connection) {
     },
   };
 }
+
+export type References = ReturnType<typeof createReferences>;

@@ -2,19 +2,17 @@ import type { Joined, ProtectedEvent, Source } from '../../../shared/protected-e
 import type { OrderClaim } from '../../orders/claim.ts';
 import { isTrusted, type Report } from '../../orders/precedence.ts';
 import type { Stage } from '../../orders/stages.ts';
-import { toStorable } from '../storable.ts';
-import { createAbsent, createAhead, type ShopKey } from './ahead.ts';
+import { createAhead, type ShopKey } from './ahead.ts';
 import type { AloneOrders } from './alone.ts';
 import type { OpenStore } from './open-store.ts';
-import type { Order } from './order.ts';
+import { type FirstReport, ORDER_COLUMNS, type Order } from './order.ts';
+import { createMergeOrders } from './order-merge.ts';
+import { createOrderNames } from './order-names.ts';
 import { createReferences } from './order-references.ts';
 import { prepare } from './prepare.ts';
 import { readStored } from './stored-event.ts';
 import { prepareTexts, toStoredText } from './stored-text.ts';
 import { tokenKey } from './token-key.ts';
-
-const COLUMNS = `orders.id, canonical_id AS canonicalId, reported_at AS reportedAtMs, window_until AS windowUntilMs,
-  user_id AS userId, witness, event_id AS eventId, is_cancelled AS isCancelled, subjects`;
 
 const IDS = '(SELECT CAST(value AS BIGINT) FROM json_each(?1))';
 const listed = (id: number) => `[${id}]`;
@@ -63,20 +61,6 @@ export interface Orders {
   freeze(order: Order, eventId: string, subjects: readonly Joined[]): void;
 }
 
-/** What the first report of an order fixes. */
-export interface FirstReport {
-  source: Source;
-  receivedAtMs: number;
-  /** How long after it evidence of any age may join. */
-  mergeMs: number;
-  witness: string | null;
-  /**
-   * A page's word made orders before the shop system reported its first, and makes none now. A trusted report joins one
-   * of them only by a token or the buyer's address: else what a stranger invented would take the place of an order.
-   */
-  needsProof: boolean;
-}
-
 export interface Assigned {
   order: Order;
   isNew: boolean;
@@ -86,22 +70,9 @@ export interface Assigned {
   superseded: number[];
 }
 
-/** `isTrustedName`: a trusted voice gave it this name; `isTrusted`: one reported it, whatever it called it. */
-type NamedOrder = Order & { isTrustedName: number; isTrusted: number };
-
 export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
   const { connection } = store;
-  const byName = prepare<NamedOrder>(
-    connection,
-    `SELECT ${COLUMNS}, n.is_trusted AS isTrustedName,
-       EXISTS (SELECT 1 FROM order_names WHERE order_id = orders.id AND is_trusted = 1) AS isTrusted
-     FROM order_names n JOIN orders ON orders.id = n.order_id WHERE n.shop = ? AND n.name = ?`,
-  );
-  const usedNames = prepare<{ name: string }>(
-    connection,
-    'SELECT name FROM order_names WHERE shop = ? AND name IN (SELECT value FROM json_each(?))',
-  );
-  const byId = prepare<Order>(connection, `SELECT ${COLUMNS} FROM orders WHERE id IN ${IDS}`);
+  const byId = prepare<Order>(connection, `SELECT ${ORDER_COLUMNS} FROM orders WHERE id IN ${IDS}`);
   const insert = prepare<{ id: number }>(
     connection,
     `INSERT INTO orders (shop, canonical_id, reported_at, window_until, user_id, witness, is_cancelled)
@@ -111,24 +82,6 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
     connection,
     `UPDATE orders SET user_id = coalesce(user_id, ?2), witness = coalesce(witness, ?3),
        is_cancelled = max(is_cancelled, CAST(?4 AS BIGINT)) WHERE id = ?1`,
-  );
-  const addName = prepare(
-    connection,
-    `INSERT INTO order_names (shop, name, order_id, is_trusted) VALUES (?, ?, ?, ?)
-     ON CONFLICT (shop, name) DO UPDATE SET order_id = excluded.order_id, is_trusted = 1
-     WHERE excluded.is_trusted = 1 AND order_names.is_trusted = 0`,
-  );
-  const addToken = prepare(
-    connection,
-    'INSERT INTO order_tokens (shop, token, order_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-  );
-  const usedTokens = prepare<{ token: string }>(
-    connection,
-    'SELECT token FROM order_tokens WHERE shop = ? AND token IN (SELECT value FROM json_each(?))',
-  );
-  const byToken = prepare<Order>(
-    connection,
-    `SELECT ${COLUMNS} FROM orders WHERE id IN (SELECT order_id FROM order_tokens WHERE shop = ? AND token = ?)`,
   );
   const claimedOf = prepare<ClaimedRow>(
     connection,
@@ -160,52 +113,12 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
     'UPDATE orders SET event_id = coalesce(event_id, ?2), subjects = ?3 WHERE id = ?1',
   );
   const references = createReferences(connection);
-  const moves = [
-    ...['order_names', 'evidence', 'events'].map((table) => [table, '']),
-    ...[
-      ['order_tokens', 'shop', 'token'],
-      ['order_stages', 'stage', 'part'],
-      ['order_reports', 'source', 'stage', 'part'],
-    ].map(([table, ...keys]) => {
-      const isSame = keys.map((key) => `AND other.${key} = ${table}.${key}`).join(' ');
-      return [table, `AND NOT EXISTS (SELECT 1 FROM ${table} other WHERE other.order_id = ?2 ${isSame})`];
-    }),
-  ].map(([table, unless]) =>
-    prepare(connection, `UPDATE ${table} SET order_id = ?2 WHERE order_id = ?1 ${unless}`),
-  );
-  // Of a stage that both orders have, the one that was sent stays; where none was, the older.
-  const preferSent = prepare(
-    connection,
-    `UPDATE order_stages SET seq = other.seq FROM order_stages other LEFT JOIN events e ON e.seq = other.seq
-     WHERE order_stages.order_id = ?2 AND other.order_id = ?1 AND coalesce(e.compose <> 1, TRUE)
-       AND other.stage = order_stages.stage AND other.part = order_stages.part
-     RETURNING order_stages.stage`,
-  );
-  const stagesOf = prepare<{ seq: number }>(connection, 'SELECT seq FROM order_stages WHERE order_id = ?');
-  const dropStages = prepare(connection, 'DELETE FROM order_stages WHERE order_id = ?');
+  const named = createOrderNames(store);
+  const merge = createMergeOrders(connection, references);
   const rename = prepare(
     connection,
     `UPDATE orders SET canonical_id = ?2 WHERE id = ?1 AND event_id IS NULL
        AND NOT EXISTS (SELECT 1 FROM orders other WHERE other.shop = orders.shop AND other.canonical_id = ?2)`,
-  );
-  const leftovers = [
-    prepare(connection, 'DELETE FROM order_tokens WHERE order_id = ?'),
-    prepare(connection, 'DELETE FROM order_reports WHERE order_id = ?'),
-    prepare(connection, 'DELETE FROM orders WHERE id = ?'),
-  ];
-
-  const oldestFirst = <One extends Order>(orders: readonly One[]): One[] => {
-    if (orders.length < 2) return [...orders];
-    const found = new Map(orders.map((order) => [order.id, order]));
-    return [...found.values()].sort((a, b) => a.id - b.id);
-  };
-  // As the tables answer it.
-  const nameKey = (name: string) => String(toStorable(name));
-  const unusedNames = createAbsent(store, (shop, names) =>
-    usedNames.all(shop, names).map(({ name }) => name),
-  );
-  const unusedTokens = createAbsent(store, (shop, tokens) =>
-    usedTokens.all(shop, tokens).map(({ token }) => token),
   );
   const ahead = {
     orders: createAhead<number, Order>(store),
@@ -218,57 +131,8 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
       claimed.filter((one) => one.isToken === isToken).map(({ text }) => text);
     return { names: texts(0), tokens: texts(1) };
   };
-  /** One for each name that an order has, in the order of the names. */
-  const allNamed = (shop: string, names: readonly string[]): NamedOrder[] =>
-    names
-      .filter((name) => !unusedNames.has(shop, nameKey(name)))
-      .map((name) => byName.get(shop, name))
-      .filter((order) => order !== undefined);
-  const showing = (shop: string, tokens: readonly string[]) =>
-    oldestFirst(
-      tokens
-        .map(tokenKey)
-        .filter((token) => !unusedTokens.has(shop, token))
-        .flatMap((token) => byToken.all(shop, token)),
-    );
-  /** Of the orders that have a report's names those it belongs to, oldest first. All of them are one order. */
-  function belongingTo(
-    shop: string,
-    found: readonly NamedOrder[],
-    { tokens }: OrderClaim,
-    report: FirstReport,
-  ): Order[] {
-    if (isTrusted(report.source)) {
-      const shown = new Set(report.needsProof ? showing(shop, tokens).map(({ id }) => id) : []);
-      const isProven = ({ id, witness }: Order) =>
-        !report.needsProof || (witness !== null && witness === report.witness) || shown.has(id);
-      return oldestFirst(
-        found.filter((order) => (order.isTrusted === 1 ? order.isTrustedName === 1 : isProven(order))),
-      );
-    }
-    const trusted = found.find((order) => order.isTrusted === 1);
-    return oldestFirst(found.filter((order) => order.isTrusted === 0 || order.id === trusted?.id));
-  }
-  const named = (shop: string, names: readonly string[]) => oldestFirst(allNamed(shop, names));
-  /** What both orders had stays behind, and is answered. */
-  function merge(from: Order, to: number): number[] {
-    const before = [...stagesOf.all(from.id), ...stagesOf.all(to)];
-    preferSent.all(from.id, to);
-    for (const move of moves) move.run(from.id, to);
-    references.join(from.id, to);
-    references.remove(from.id);
-    dropStages.run(from.id);
-    const kept = new Set(stagesOf.all(to).map(({ seq }) => seq));
-    const superseded = before.map(({ seq }) => seq).filter((seq) => !kept.has(seq));
-    for (const remove of leftovers) remove.run(from.id);
-    return superseded;
-  }
-
   return {
-    readAhead(names, tokens) {
-      unusedNames.look(names.map(([shop, name]) => [shop, nameKey(name)]));
-      unusedTokens.look(tokens.map(([shop, token]) => [shop, tokenKey(token)]));
-    },
+    readAhead: named.readAhead,
     readWholeAhead(asked) {
       const ids = asked.filter((id) => !alone.get(id));
       if (ids.length === 0) return [];
@@ -279,16 +143,16 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
       ahead.reports.keep(ids, allReports.all(list), idOf);
       return ids.map(claimedBy);
     },
-    named,
-    showing,
+    named: named.named,
+    showing: named.showing,
     get: (id) => alone.get(id)?.order ?? (ahead.orders.get(id) ?? byId.all(listed(id)))[0],
     assign(shop, claim, first) {
       const { stage, part, names, tokens, userId = null, isCancelled } = claim;
       const { source, receivedAtMs, mergeMs, witness } = first;
       // A cart may become several orders: only what names the order itself identifies it.
-      const allFound = allNamed(shop, names);
+      const allFound = named.allNamed(shop, names);
       for (const { id } of allFound) alone.end(id);
-      const found = belongingTo(shop, allFound, claim, first);
+      const found = named.belongingTo(shop, allFound, claim, first);
       const [known, ...merged] = found;
       const [canonicalId] = names;
       if (canonicalId === undefined) throw new RangeError('an order without a name cannot be identified');
@@ -297,18 +161,11 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
       const id = known?.id ?? insert.get(shop, canonicalId, receivedAtMs, windowUntilMs, ...own)?.id ?? 0;
       const superseded = merged.flatMap((other) => merge(other, id));
       if (known) complete.run(id, ...own);
-      for (const name of names) {
-        unusedNames.end(shop, nameKey(name));
-        addName.run(shop, name, id, Number(isTrusted(source)));
-      }
+      const keys = tokens.map(tokenKey);
+      named.add(shop, id, { names, keys }, isTrusted(source));
       // A checkout's name stands in for the order's own until the order has one.
       if (known?.canonicalId.startsWith('checkout:') && !canonicalId.startsWith('checkout:'))
         rename.run(id, canonicalId);
-      const keys = tokens.map(tokenKey);
-      for (const key of keys) {
-        unusedTokens.end(shop, key);
-        addToken.run(shop, key, id);
-      }
       const made = { ...{ id, canonicalId, windowUntilMs, userId, witness }, eventId: null, subjects: null };
       const order = known
         ? (byId.all(listed(id))[0] as Order)
