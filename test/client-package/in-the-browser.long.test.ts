@@ -13,7 +13,7 @@ import {
 import { tempDir } from '../support/temp-dir.ts';
 
 const STUB = readFileSync(new URL('../../client/demo/stub.js', import.meta.url), 'utf8');
-const IMPORT = "import { createBeacon } from 'storebeacon/client';";
+const IMPORT = "import { createBeacon } from '@storebeacon/client';";
 const APP = '<script src="/app.js"></script>';
 /** In the order of the page, as no tag should be: so that a test can say who was first. */
 const TAG = snippet({ key: 'of-the-tag' }).replace(' async', '');

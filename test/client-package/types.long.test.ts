@@ -8,7 +8,7 @@ import { tempDir } from '../support/temp-dir.ts';
 const ROOT = join(import.meta.dirname, '../..');
 const TSC = join(ROOT, 'node_modules/typescript/bin/tsc');
 
-const HEAD = `import { createBeacon, type Beacon, type EventProperties, type Product } from 'storebeacon/client';
+const HEAD = `import { createBeacon, type Beacon, type EventProperties, type Product } from '@storebeacon/client';
 const beacon: Beacon = createBeacon({ endpoint: 'https://collect.shop.example', key: 'k' });
 export { beacon };
 `;
