@@ -11,6 +11,7 @@ const ours = (file) => import(pathToFileURL(file).href);
 const { PLUGINS, PIXELS } = await ours('shared/names.ts');
 const { KEPT_PARAMETERS } = await ours('client/snippet/kept-parameters.ts');
 const { consoleBundle } = await ours('client/build/console.ts');
+const { serverBundle } = await ours('server/build/server-bundle.ts');
 
 /** Strips types (`npm run typecheck` checks them). The output runs in browsers of early 2020. */
 const compiler = typescript({
@@ -154,12 +155,13 @@ const precompress = {
   },
 };
 
-/** The public types, as declaration files beside the bundles. */
-const publicTypes = {
-  name: 'public-types',
+/** What the package `@storebeacon/client` holds beside the module: its types as declaration files, and the licence. */
+const packageFiles = {
+  name: 'package-files',
   async generateBundle() {
     const { publicTypes } = await ours('client/build/types.ts');
-    for (const [fileName, source] of Object.entries(publicTypes())) {
+    const files = { ...publicTypes(), LICENSE: readFileSync('LICENSE', 'utf8') };
+    for (const [fileName, source] of Object.entries(files)) {
       this.emitFile({ type: 'asset', fileName, source });
     }
   },
@@ -179,20 +181,24 @@ const splitCart = {
     id.endsWith('/use-cart.ts') ? compiler.resolveId.call(null, './load-cart.ts', importer) : null,
 };
 
-/** Servers import the module too, and Node warns about access to its own `localStorage`. */
-const windowStorage = {
-  name: 'window-storage',
-  transform: (code, id) =>
-    id.endsWith('/storage.ts')
-      ? { code: code.replace(/\blocalStorage\b/g, 'window.localStorage'), map: null }
-      : null,
+/** Servers import the module too: Node warns about access to its own `localStorage`, and before Node 21 has no `navigator`. */
+const ON_SERVERS = {
+  '/storage.ts': [/\blocalStorage\b/g, 'window.localStorage'],
+  '/consent.ts': [/\bnavigator\./g, 'globalThis.navigator?.'],
+};
+const forServers = {
+  name: 'for-servers',
+  transform(code, id) {
+    const name = Object.keys(ON_SERVERS).find((ending) => id.endsWith(ending));
+    return name ? { code: code.replace(...ON_SERVERS[name]), map: null } : null;
+  },
 };
 
 /** For shops with a bundler: a module without side effects. */
 const packageEntry = {
   input: 'client/snippet/beacon.ts',
   output: { file: `${OUTPUT}/client.js`, format: 'es', sourcemap: true },
-  plugins: [windowStorage, stripTypes, putComputed, letForConst, ...minify(NAMES), publicTypes],
+  plugins: [forServers, stripTypes, putComputed, letForConst, ...minify(NAMES), packageFiles],
 };
 
 const configuration = [
@@ -205,4 +211,5 @@ bundles = configuration.length;
 export default [
   ...configuration,
   consoleBundle(terser({ ecma: 2020, module: true, compress: { passes: 2 } })),
+  serverBundle,
 ];

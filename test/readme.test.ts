@@ -61,7 +61,8 @@ test('every command in the README exists', () => {
     (match) => match[1] ?? '',
   );
   expect(commands).toContain('demo');
-  expect(commands.filter((name) => name !== 'ci' && !(name in scripts))).toEqual([]);
+  const ofNpm = ['ci', 'install', 'pack', 'prune'];
+  expect(commands.filter((name) => !ofNpm.includes(name) && !(name in scripts))).toEqual([]);
 });
 
 test('every file the README points to is there', () => {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { environment } from '../config/environment.ts';
+import { environment, isRunByNpm } from '../config/environment.ts';
 import { ConfigError } from '../config/problems.ts';
 import { readConfig } from '../config/read.ts';
 import { blankAsUnset } from '../config/variables.ts';
@@ -46,7 +46,10 @@ async function run(args: readonly string[]): Promise<void> {
     process.once('SIGHUP', () =>
       logger.info({}, 'SIGHUP: CONFIG_FILE is not set, so there is nothing to reload; stopping'),
     );
-  stopOnSignals(running.stop, hasFile ? () => void reload() : undefined);
+  stopOnSignals(running.stop, {
+    reload: hasFile ? () => void reload() : undefined,
+    isRunByNpm: isRunByNpm(variables),
+  });
 }
 
 export const command: Command = { usage: USAGE, run };

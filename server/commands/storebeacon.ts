@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { runProgram } from '../lib/process.ts';
-import { readVersion } from '../lib/version.ts';
+import { readVersion, requireNode } from '../lib/version.ts';
 import { asksForHelp, failUsage, runCommand } from './command.ts';
 import { COMMANDS } from './registry.ts';
 
@@ -18,6 +18,7 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
   if (name !== undefined && asksForHelp([name])) return void process.stdout.write(USAGE);
   if (name === undefined) return failUsage('Which command?', USAGE);
   if (!Object.hasOwn(COMMANDS, name)) return failUsage(`Unknown command: ${name}`, USAGE);
+  requireNode(process.versions.node);
   const loaded = await COMMANDS[name]?.load();
   if (loaded) await runCommand(loaded.command, args);
 }

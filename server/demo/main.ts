@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import type { Command } from '../commands/command.ts';
 import type { StartOptions } from '../compose.ts';
-import { environment } from '../config/environment.ts';
+import { environment, isRunByNpm } from '../config/environment.ts';
 import { readConfig } from '../config/read.ts';
 import type { Variables } from '../config/variables.ts';
 import { DESTINATIONS } from '../destinations/registry.ts';
@@ -107,8 +107,9 @@ Starts a demo shop, the collector and strict stand-ins of the three APIs on this
 
 async function run(args: readonly string[]): Promise<void> {
   readOptions(args, {});
-  const running = await startDemo(environment());
-  stopOnSignals(running.stop);
+  const variables = environment();
+  const running = await startDemo(variables);
+  stopOnSignals(running.stop, { isRunByNpm: isRunByNpm(variables) });
   const base = `http://127.0.0.1:${running.port}`;
   const lines = [
     ...(running.takenPort === undefined

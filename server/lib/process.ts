@@ -2,23 +2,38 @@ import { OperatorError } from './operator-error.ts';
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
-/**
- * Calls `stop` on the first signal and exits with 0 when it resolved, 1 when it rejected. A second signal exits at once.
- *
- * @param reload is called on SIGHUP in its place.
- */
-export function stopOnSignals(stop: () => Promise<void>, reload?: () => void): void {
+const PARENT_MS = 500;
+
+export interface StopOptions {
+  /** Is called on SIGHUP in place of `stop`. */
+  reload?: (() => void) | undefined;
+  /**
+   * The end of the parent counts as a signal. `npx` hands a signal to the shell it started and to nothing else, and many
+   * shells end without handing it on.
+   */
+  isRunByNpm?: boolean;
+}
+
+/** Calls `stop` on the first signal and exits with 0 when it resolved, 1 when it rejected. A second signal exits at once. */
+export function stopOnSignals(stop: () => Promise<void>, options: StopOptions = {}): void {
+  const { reload, isRunByNpm = false } = options;
   let isStopping = false;
+  const begin = () => {
+    isStopping = true;
+    stop().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
   for (const signal of SIGNALS)
     process.on(signal, () => {
       if (signal === 'SIGHUP' && reload) return isStopping ? undefined : reload();
       if (isStopping) process.exit(1);
-      isStopping = true;
-      stop().then(
-        () => process.exit(0),
-        () => process.exit(1),
-      );
+      begin();
     });
+  const parent = process.ppid;
+  const onParent = () => process.ppid !== parent && !isStopping && begin();
+  if (isRunByNpm) setInterval(onParent, PARENT_MS).unref();
 }
 
 /**

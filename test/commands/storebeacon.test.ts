@@ -17,7 +17,7 @@ const storebeacon = (...args: string[]) =>
 
 test.each(Object.keys(COMMANDS))('%s is explained, and refuses an option it does not know', async (name) => {
   const { command } = (await COMMANDS[name]?.load()) ?? {};
-  expect(command?.usage).toMatch(new RegExp(`^Usage: storebeacon ${name}\\b[^]+\\n$`));
+  expect(command?.usage).toMatch(new RegExp(`^Usage: storebeacon ${name}\\b[\\s\\S]+\\n$`));
   const refused = await command?.run(['--no-such-option']).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(UsageError);
   expect(refused).toMatchObject({ message: expect.stringContaining('--no-such-option') });

@@ -1,11 +1,8 @@
 // @module-tag slow
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { createSandbox } from '../../server/sandbox/index.ts';
-import { CHILD_ENV } from '../support/child-env.ts';
-import { eventually } from '../support/eventually.ts';
 import { ROOT } from '../support/fleet-process.ts';
+import { runNpm } from '../support/npm.ts';
 import { freePort, spawnCollector } from '../support/process.ts';
 import { basic, shopVariables, WRITE_KEY } from '../support/shop.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -22,37 +19,15 @@ async function sendOne(base: string): Promise<void> {
   expect(response.status).toBe(200);
 }
 
-/** `npm start` as an operator types it; npm and everything it started are gone when the test is over. */
-function npmStart(variables: Record<string, unknown>) {
-  const env = { ...CHILD_ENV, HOME: tempDir(), ...OPERATED, ...variables } as Record<string, string>;
-  const child: ChildProcess = spawn('npm', ['start'], { cwd: ROOT, env, detached: true });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk));
-  onTestFinished(() => {
-    try {
-      process.kill(-(child.pid ?? 0), 'SIGKILL');
-    } catch {
-      // The group is empty, as it should be.
-    }
-  });
-  return { child, exited: once(child, 'exit'), output: () => output };
-}
-
 test('P2: SIGTERM to `npm start` drains the collector, frees the port and exits 0', async () => {
   const sandbox = await createSandbox();
   onTestFinished(() => sandbox.close());
-  const { child, exited, output } = npmStart({ DATA_DIR: tempDir(), ...shopVariables(sandbox) });
-  const line = await eventually(
-    () => /.*"msg":"listening".*/.exec(output())?.[0],
-    (found) => found !== undefined,
-  );
-  const base = `http://127.0.0.1:${JSON.parse(line ?? '').port}`;
+  const variables = { ...OPERATED, DATA_DIR: tempDir(), ...shopVariables(sandbox) };
+  const started = runNpm(['npm', 'start'], { cwd: ROOT, variables });
+  const base = await started.listening();
   await sendOne(base);
-  child.kill('SIGTERM');
-  const [code, signal] = await exited;
-  expect({ code, signal, output: output() }).toMatchObject({ code: 0, signal: null });
+  await started.terminate();
   await expect(fetch(`${base}/healthz`)).rejects.toThrow();
-  expect(() => process.kill(-(child.pid ?? 0), 0)).toThrow('ESRCH');
 });
 
 test('P3: SIGHUP without CONFIG_FILE says that there is nothing to reload, drains, and exits 0', async () => {

@@ -24,7 +24,7 @@ const parsed = new Map<string, SourceFile>();
 
 /** Reads and parses the files that match these patterns; built files and installed packages are left out. */
 export function readSources(patterns: readonly string[]): SourceFile[] {
-  const exclude = ['client/dist/**', '**/node_modules/**'];
+  const exclude = ['{client,server}/dist/**', '**/node_modules/**'];
   return globSync([...patterns], { exclude })
     .toSorted()
     .map((path) => path.replaceAll('\\', '/'))
