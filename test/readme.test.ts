@@ -61,7 +61,7 @@ test('every command in the README exists', () => {
     (match) => match[1] ?? '',
   );
   expect(commands).toContain('demo');
-  const ofNpm = ['ci', 'install', 'pack', 'prune'];
+  const ofNpm = ['audit', 'ci', 'install', 'pack', 'prune', 'publish'];
   expect(commands.filter((name) => !ofNpm.includes(name) && !(name in scripts))).toEqual([]);
 });
 

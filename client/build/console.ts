@@ -22,6 +22,9 @@ const COPIED = ['index.html', 'icon.svg'];
 /** uPlot's entry for Node is not a module. */
 const MODULES: Record<string, string> = { uplot: 'uplot/dist/uPlot.esm.js' };
 
+/** Part of the script: their licences are beside it. */
+const BUNDLED = ['preact', 'uplot'];
+
 /** The packages that are bundled, found as Node finds them. */
 const packages: Plugin = {
   name: 'packages',
@@ -75,6 +78,10 @@ const files: Plugin = {
       ['console.css', shortCss(STYLES.map((path) => readFileSync(path, 'utf8')).join('\n'))],
     ]);
     for (const [fileName, source] of built) this.emitFile({ type: 'asset', fileName, source });
+    const licences = BUNDLED.map(
+      (name) => `${name}\n\n${readFileSync(`node_modules/${name}/LICENSE`, 'utf8')}`,
+    );
+    this.emitFile({ type: 'asset', fileName: 'LICENSES.txt', source: licences.join('\n\n') });
     for (const chunk of Object.values(bundle))
       if (chunk.type === 'chunk') built.set(chunk.fileName, chunk.code);
     for (const [fileName, source] of built) {

@@ -7,9 +7,10 @@ const DIST = new URL('../../client/dist/console/', import.meta.url);
 const FILES = ['console.css', 'console.js', 'icon.svg', 'index.html'];
 const read = (name: string) => readFileSync(new URL(name, DIST));
 
-test('the console is four files, each beside its compressed forms', () => {
+test('the console is four files, each beside its compressed forms, and the licences of what they contain', () => {
   const names = FILES.flatMap((name) => [name, `${name}.br`, `${name}.gz`]);
-  expect(readdirSync(DIST).toSorted()).toEqual(names.toSorted());
+  expect(readdirSync(DIST).toSorted()).toEqual([...names, 'LICENSES.txt'].toSorted());
+  expect(read('LICENSES.txt').toString()).toMatch(/preact[\s\S]*MIT[\s\S]*uplot[\s\S]*MIT/);
   for (const name of FILES) expect(brotliDecompressSync(read(`${name}.br`))).toEqual(read(name));
 });
 
