@@ -5,6 +5,7 @@ import { readConfig } from '../config/read.ts';
 import { blankAsUnset } from '../config/variables.ts';
 import { readOptions } from '../lib/arguments.ts';
 import { stopOnSignals } from '../lib/process.ts';
+import { reportToSystemd } from '../lib/systemd.ts';
 import { start } from '../main.ts';
 import { processLogger } from '../observe/process-logger.ts';
 import type { Command } from './command.ts';
@@ -28,6 +29,7 @@ async function run(args: readonly string[]): Promise<void> {
   let { secrets } = config;
   const logger = processLogger(config.logLevel, () => secrets);
   const running = await start(config, { logger });
+  reportToSystemd(variables);
 
   async function reload(): Promise<void> {
     try {
