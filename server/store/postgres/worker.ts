@@ -7,7 +7,6 @@ import { createCollectors } from './collectors.ts';
 import { openConnection } from './connection.ts';
 import { createTableDedup } from './dedup.ts';
 import { durabilityOf, prepareDatabase } from './prepare-database.ts';
-import { createRowIds } from './row-ids.ts';
 import { createTransactions } from './transactions.ts';
 
 export interface PostgresLogData extends LogData {
@@ -31,7 +30,6 @@ function openEngine(data: PostgresLogData) {
       connection,
       ...transactions,
       shared: collectors,
-      nextId: createRowIds(connection),
       createDedup: createTableDedup,
       begin(opened) {
         store = opened;
