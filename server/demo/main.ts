@@ -1,4 +1,6 @@
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Command } from '../commands/command.ts';
 import type { StartOptions } from '../compose.ts';
 import { environment, isRunByNpm } from '../config/environment.ts';
@@ -21,7 +23,7 @@ import { LANDING, sampleVariables } from './sample.ts';
 import { createShopServer } from './shop-server.ts';
 
 /**
- * Starts the collector on loopback with an emptied store, the stand-ins of the three APIs behind it and the demo shop
+ * Starts the collector on loopback with a store that is removed at the end, the stand-ins of the three APIs behind it and the demo shop
  * in front.
  *
  * @param env `PORT` (8787, or the next that is free), `LOG_LEVEL` (warn).
@@ -52,7 +54,8 @@ interface DemoParts extends Pick<StartOptions, 'clock'> {
 }
 
 async function startOn({ port, env, sandbox, shutdown, ...options }: DemoParts): Promise<Running> {
-  const dataDir = `./data/demo-${port}`;
+  const dataDir = mkdtempSync(join(tmpdir(), 'storebeacon-demo-'));
+  shutdown.onShutdown(async () => rmSync(dataDir, { recursive: true, force: true }));
   const config = readConfig(demoVariables(env, port, dataDir, sandbox), () => '{}');
   const recorder = createRecorder(DESTINATIONS.map(({ name }) => name));
   const base = `http://127.0.0.1:${port}`;
@@ -62,7 +65,6 @@ async function startOn({ port, env, sandbox, shutdown, ...options }: DemoParts):
   const { handle, appSecret } = SANDBOX_CREDENTIALS.shopline;
   const shopServer = createShopServer({ post, clock: Date.now, handle, appSecret });
   const emails = createEmails({ post, clock: Date.now, base });
-  rmSync(dataDir, { recursive: true, force: true });
   const running = await start(config, {
     ...options,
     logger: processLogger(config.logLevel, () => []),
@@ -102,7 +104,7 @@ function demoVariables(env: Variables, port: number, dataDir: string, { urls }: 
 const USAGE = `Usage: storebeacon demo
 
 Starts a demo shop, the collector and strict stand-ins of the three APIs on this machine; nothing leaves it. It listens on PORT
-(8787, or the next that is free) and stores in data/demo-<port>, which is emptied first.
+(8787, or the next that is free), and removes what it stored when it ends.
 `;
 
 async function run(args: readonly string[]): Promise<void> {

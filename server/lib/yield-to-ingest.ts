@@ -39,8 +39,10 @@ export const NO_BACKPRESSURE: YieldToIngest = { rest: nextTurn, share: (maxEvent
 
 /** The longest rest, in multiples of the time worked: background work keeps at least a tenth of the time. */
 const MAX_REST_RATIO = 9;
-/** Rounds shrink to this fraction under load, because part of what a round costs cannot be cut into chunks. */
+/** Rounds shrink to this fraction under load, because part of what a round costs cannot be cut into chunks… */
 const LOAD_DIVISOR = 5;
+/** … but not below this: what a round costs beside its events is the same for few of them. */
+const LEAST_EVENTS = 128;
 
 /**
  * For each request in progress, background work rests as long as it worked, counted over all workers together.
@@ -56,6 +58,9 @@ export function createYieldToIngest(requests: () => number): YieldToIngest {
       if (freeAtMs <= nowMs) return nextTurn();
       await new Promise((resolve) => setTimeout(resolve, freeAtMs - nowMs));
     },
-    share: (maxEvents) => (requests() > 0 ? Math.ceil(maxEvents / LOAD_DIVISOR) : maxEvents),
+    share(maxEvents) {
+      const least = Math.min(maxEvents, LEAST_EVENTS);
+      return requests() > 0 ? Math.max(Math.ceil(maxEvents / LOAD_DIVISOR), least) : maxEvents;
+    },
   };
 }

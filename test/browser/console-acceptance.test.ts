@@ -1,5 +1,4 @@
 // @module-tag slow
-import { rmSync } from 'node:fs';
 import type { Page, Request } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { startDemo } from '../../server/demo/main.ts';
@@ -42,10 +41,7 @@ async function openPages(count: number) {
 async function startShop() {
   const clock = createSkipClock();
   const demo = await startDemo({ PORT: '0', LOG_LEVEL: 'silent' }, { clock });
-  onTestFinished(async () => {
-    await demo.stop();
-    rmSync(`./data/demo-${demo.port}`, { recursive: true, force: true });
-  });
+  onTestFinished(demo.stop);
   const base = `http://127.0.0.1:${demo.port}`;
   const setFaults = async (faults: object[]) => {
     const body = JSON.stringify(faults);

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createEmails } from '../../server/demo/emails.ts';
@@ -41,10 +40,7 @@ const visit = (page: Page, base: string) =>
 /** A demo and a page that notes what goes wrong in it, gone when the test is over. */
 async function open() {
   const demo = await startDemo({ PORT: '0', LOG_LEVEL: 'silent' });
-  onTestFinished(async () => {
-    await demo.stop();
-    rmSync(`./data/demo-${demo.port}`, { recursive: true, force: true });
-  });
+  onTestFinished(demo.stop);
   return { demo, base: `http://127.0.0.1:${demo.port}`, ...(await openPage()) };
 }
 async function openPage() {

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startDemo } from '../../server/demo/main.ts';
 import { launchChromium } from '../support/chromium.ts';
@@ -41,4 +40,3 @@ await shoot('debug');
 await takeConsoleScreenshots(browser);
 await browser.close();
 await demo.stop();
-rmSync(`./data/demo-${demo.port}`, { recursive: true, force: true });

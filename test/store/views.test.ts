@@ -10,7 +10,11 @@ const LATER = Number.MAX_SAFE_INTEGER;
 function open(schema = VIEW_TABLES) {
   const connection = new DatabaseSync(':memory:');
   connection.exec(schema);
-  const views = createViews({ connection, joinTransactions() {} } as unknown as OpenStore);
+  const views = createViews({
+    connection,
+    nextId: () => null,
+    joinTransactions() {},
+  } as unknown as OpenStore);
   const count = (table: string) => connection.prepare(`SELECT count(*) AS n FROM ${table}`).get()?.n;
   return {
     ...{ connection, views, count },

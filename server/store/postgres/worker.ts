@@ -7,6 +7,7 @@ import { createCollectors } from './collectors.ts';
 import { openConnection } from './connection.ts';
 import { createTableDedup } from './dedup.ts';
 import { durabilityOf, prepareDatabase } from './prepare-database.ts';
+import { createRowIds } from './row-ids.ts';
 import { createTransactions } from './transactions.ts';
 
 export interface PostgresLogData extends LogData {
@@ -30,6 +31,7 @@ function openEngine(data: PostgresLogData) {
       connection,
       ...transactions,
       shared: collectors,
+      nextId: createRowIds(connection),
       createDedup: createTableDedup,
       begin(opened) {
         store = opened;

@@ -46,6 +46,7 @@ export function createStore(tables: Tables, configured: readonly Consumer[]): Op
     connection,
     consumers,
     nextSeq,
+    nextId: (table) => tables.nextId?.(table) ?? null,
     isShared: shared !== undefined,
     isOwned: (consumer) => shared?.isOwned(consumer) ?? true,
     hasJob: (claim) => shared?.hasJob(claim) ?? true,

@@ -4,6 +4,7 @@ import { isTrusted, type Report } from '../../orders/precedence.ts';
 import type { Stage } from '../../orders/stages.ts';
 import { createAhead, type ShopKey } from './ahead.ts';
 import type { AloneOrders } from './alone.ts';
+import { createInsertRow } from './insert-row.ts';
 import type { OpenStore } from './open-store.ts';
 import { type FirstReport, ORDER_COLUMNS, type Order } from './order.ts';
 import { createMergeOrders } from './order-merge.ts';
@@ -73,11 +74,9 @@ export interface Assigned {
 export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
   const { connection } = store;
   const byId = prepare<Order>(connection, `SELECT ${ORDER_COLUMNS} FROM orders WHERE id IN ${IDS}`);
-  const insert = prepare<{ id: number }>(
-    connection,
-    `INSERT INTO orders (shop, canonical_id, reported_at, window_until, user_id, witness, is_cancelled)
-     VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-  );
+  const insert = createInsertRow(store, 'orders', [
+    ...['shop', 'canonical_id', 'reported_at', 'window_until', 'user_id', 'witness', 'is_cancelled'],
+  ]);
   const complete = prepare(
     connection,
     `UPDATE orders SET user_id = coalesce(user_id, ?2), witness = coalesce(witness, ?3),
@@ -126,6 +125,8 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
     reports: createAhead<number, Awaited<ReturnType<typeof allReports.all>>[number]>(store),
   };
   const claimedBy = (id: number): Pick<OrderClaim, 'names' | 'tokens'> => {
+    const only = alone.get(id);
+    if (only) return only.claimed;
     const claimed = ahead.claimed.get(id) ?? claimedOf.all(listed(id));
     const texts = (isToken: number) =>
       claimed.filter((one) => one.isToken === isToken).map(({ text }) => text);
@@ -135,13 +136,14 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
     readAhead: named.readAhead,
     readWholeAhead(asked) {
       const ids = asked.filter((id) => !alone.get(id));
-      if (ids.length === 0) return [];
       const list = JSON.stringify(ids);
       const idOf = ({ id }: { id: number }) => id;
-      ahead.orders.keep(ids, byId.all(list), idOf);
-      ahead.claimed.keep(ids, claimedOf.all(list), idOf);
-      ahead.reports.keep(ids, allReports.all(list), idOf);
-      return ids.map(claimedBy);
+      if (ids.length > 0) {
+        ahead.orders.keep(ids, byId.all(list), idOf);
+        ahead.claimed.keep(ids, claimedOf.all(list), idOf);
+        ahead.reports.keep(ids, allReports.all(list), idOf);
+      }
+      return asked.map(claimedBy);
     },
     named: named.named,
     showing: named.showing,
@@ -158,7 +160,7 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
       if (canonicalId === undefined) throw new RangeError('an order without a name cannot be identified');
       const windowUntilMs = receivedAtMs + mergeMs;
       const own = [userId, witness, Number(isCancelled)] as const;
-      const id = known?.id ?? insert.get(shop, canonicalId, receivedAtMs, windowUntilMs, ...own)?.id ?? 0;
+      const id = known?.id ?? insert(shop, canonicalId, receivedAtMs, windowUntilMs, ...own);
       const superseded = merged.flatMap((other) => merge(other, id));
       if (known) complete.run(id, ...own);
       const keys = tokens.map(tokenKey);
@@ -195,10 +197,7 @@ export function createOrders(store: OpenStore, alone: AloneOrders): Orders {
       ),
     moveStage: (order, seq, to) => void moveStage.run(order.id, seq, to),
     emit: (order, stage, part, seq) => void putStage.run(order.id, stage, part, seq),
-    claimed(order) {
-      const only = alone.get(order.id);
-      return only ? only.claimed : claimedBy(order.id);
-    },
+    claimed: ({ id }) => claimedBy(id),
     freeze(order, eventId, joined) {
       const { id, eventId: frozen, subjects: before } = order;
       const subjects = JSON.stringify(joined);

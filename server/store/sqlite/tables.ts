@@ -37,6 +37,8 @@ export interface OpenStore {
   joinTransactions(member: Member): void;
   /** The number of an event that is being stored, in the order of commits. */
   nextSeq(): number;
+  /** Of a new row of this table; null: the table assigns it. */
+  nextId(table: string): number | null;
   /** Several processes share the tables, and reading them is a round trip. */
   isShared: boolean;
   /** Whether this process delivers for it. */
@@ -96,6 +98,8 @@ export interface Tables {
   createDedup?(store: OpenStore, windows: Windows): Dedup;
   /** The number of an event that is being stored, in the order of commits. */
   nextSeq(): number;
+  /** The id of a new row, where it is known before the table answers; absent: the table assigns it. */
+  nextId?(table: string): number;
   /** The number of the newest event that was ever stored; 0: none. */
   assignedSeq(): number;
   /** Once the consumers are loaded: what is known to be lost, and the transaction that keeps knowing it. */

@@ -1,6 +1,7 @@
 import type { Evidence } from '../../orders/evidence.ts';
 import { createAbsent, createAhead, type ShopKey } from './ahead.ts';
 import type { Shown } from './evidence.ts';
+import { createInsertRow } from './insert-row.ts';
 import { createLoneViews, type LoneViews } from './lone-views.ts';
 import type { OpenStore } from './open-store.ts';
 import { prepare } from './prepare.ts';
@@ -40,10 +41,9 @@ interface ViewRow {
  */
 export function createViews(store: OpenStore, lone: LoneViews = createLoneViews()) {
   const { connection } = store;
-  const insert = prepare<{ id: number }>(
-    connection,
-    'INSERT INTO views (shop, visitor, user_id, received_at, tokens, body) VALUES (?, ?, ?, ?, ?, ?) RETURNING id',
-  );
+  const insert = createInsertRow(store, 'views', [
+    ...['shop', 'visitor', 'user_id', 'received_at', 'tokens', 'body'],
+  ]);
   const find = prepare<Found>(
     connection,
     `SELECT v.id, t.first_at AS firstAtMs, v.visitor, v.user_id AS userId, v.tokens
@@ -135,7 +135,7 @@ export function createViews(store: OpenStore, lone: LoneViews = createLoneViews(
       const view = known(found.flat(), tokens, visitor, userId);
       const listed = JSON.stringify(view?.tokens ?? tokens);
       if (view) update.run(view.id, receivedAtMs, listed, body);
-      const id = view?.id ?? insert.get(shop, visitor, userId, receivedAtMs, listed, body)?.id ?? 0;
+      const id = view?.id ?? insert(shop, visitor, userId, receivedAtMs, listed, body);
       for (const token of view?.tokens ?? []) lone.forget(shop, token);
       for (const [index, token] of tokens.entries()) {
         const views = found[index] ?? [];

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { SANDBOX_CREDENTIALS } from '../../../server/sandbox/index.ts';
 import { CHILD_ENV } from '../../support/child-env.ts';
 import { NO_LIMITS, SHOP_POLICY } from '../../support/shop.ts';
-import { killProcess, ROOT, spawnOn } from './launch.ts';
+import { type Core, killProcess, ROOT, spawnOn } from './launch.ts';
 import { WRITE_KEY } from './order.ts';
 
 /** What `npm start` gives to node. */
@@ -62,6 +62,8 @@ export interface CollectorOptions {
   writeKeys?: readonly string[];
   /** PostgreSQL in place of `dataDir`. */
   databaseUrl?: string | undefined;
+  /** Default: the server's. */
+  core?: Core;
   /** Further arguments to node. */
   args?: readonly string[];
 }
@@ -72,6 +74,7 @@ export async function startCollector({
   destination,
   writeKeys,
   databaseUrl,
+  core = 'server',
   args = [],
 }: CollectorOptions): Promise<Collector> {
   const startedMs = performance.now();
@@ -87,7 +90,7 @@ export async function startCollector({
     ...NO_LIMITS,
     ADMIN_TOKEN,
   };
-  const child = spawnOn('server', [...args, ...START], env, 'pipe');
+  const child = spawnOn(core, [...args, ...START], env, 'pipe');
   const said: string[] = [];
   child.stderr?.on('data', (chunk) => said.push(String(chunk)));
   const port = await new Promise<number>((resolve, reject) => {

@@ -7,6 +7,7 @@ import { startProgress } from '../../support/progress.ts';
 import { measureBacklog } from './backlog.ts';
 import { checkPromises } from './checks.ts';
 import { measureDrain } from './drain.ts';
+import { measureEngines } from './engines.ts';
 import { measureErase } from './erase.ts';
 import { measureFairness } from './fairness.ts';
 import { evaluate, type Figure, layOut } from './figures.ts';
@@ -34,6 +35,7 @@ const PARTS = {
   console: measureOpenConsole,
   indexing: measureIndexing,
   fairness: measureFairness,
+  engines: measureEngines,
 };
 const CHECK_SECONDS = 1;
 
