@@ -1,14 +1,20 @@
 import type { Command } from './command.ts';
+import { COLLECTOR_FLAGS } from './node-flags.ts';
+
+interface Entry {
+  about: string;
+  /** Of Node, for the whole process. */
+  nodeFlags?: readonly string[];
+  load: () => Promise<{ command: Command }>;
+}
 
 /** The programs of `storebeacon` by name, in the order of its `--help`. Each is loaded when it is called. */
-export const COMMANDS: Readonly<
-  Record<string, { about: string; load: () => Promise<{ command: Command }> }>
-> = {
+export const COMMANDS: Readonly<Record<string, Entry>> = {
   demo: {
     about: 'a shop, a collector and stand-ins of the three APIs on this machine',
     load: () => import('../demo/main.ts'),
   },
-  start: { about: 'the collector', load: () => import('./start.ts') },
+  start: { about: 'the collector', nodeFlags: COLLECTOR_FLAGS, load: () => import('./start.ts') },
   doctor: {
     about: 'checks the configuration and the endpoints, and says what is wrong',
     load: () => import('./doctor.ts'),

@@ -9,7 +9,6 @@ import { reportToSystemd } from '../lib/systemd.ts';
 import { start } from '../main.ts';
 import { processLogger } from '../observe/process-logger.ts';
 import type { Command } from './command.ts';
-import { ensureNodeFlags } from './node-flags.ts';
 
 const USAGE = `Usage: storebeacon start
 
@@ -22,7 +21,6 @@ again and goes on with the shops in it; without CONFIG_FILE it ends, too.
 
 async function run(args: readonly string[]): Promise<void> {
   readOptions(args, {});
-  ensureNodeFlags();
   const variables = environment();
   const read = () => readConfig(variables, (path) => readFileSync(path, 'utf8'));
   const config = read();

@@ -2,6 +2,7 @@
 import { runProgram } from '../lib/process.ts';
 import { readVersion, requireNode } from '../lib/version.ts';
 import { asksForHelp, failUsage, runCommand } from './command.ts';
+import { ensureNodeFlags } from './node-flags.ts';
 import { COMMANDS } from './registry.ts';
 
 const USAGE = `Usage: storebeacon <command> [options]
@@ -17,10 +18,12 @@ async function main([name, ...args]: readonly string[]): Promise<void> {
   if (name === '--version') return void process.stdout.write(`${readVersion()}\n`);
   if (name !== undefined && asksForHelp([name])) return void process.stdout.write(USAGE);
   if (name === undefined) return failUsage('Which command?', USAGE);
-  if (!Object.hasOwn(COMMANDS, name)) return failUsage(`Unknown command: ${name}`, USAGE);
+  const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (!entry) return failUsage(`Unknown command: ${name}`, USAGE);
   requireNode(process.versions.node);
-  const loaded = await COMMANDS[name]?.load();
-  if (loaded) await runCommand(loaded.command, args);
+  // Before hundreds of modules are loaded.
+  ensureNodeFlags(entry.nodeFlags ?? []);
+  await runCommand((await entry.load()).command, args);
 }
 
 // Not awaited: commands that are loaded import modules of this file's bundle.

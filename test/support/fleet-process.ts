@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { NODE_FLAGS } from '../../server/commands/node-flags.ts';
+import { COLLECTOR_FLAGS } from '../../server/commands/node-flags.ts';
 import type { Variables } from '../../server/config/variables.ts';
 import { CHILD_ENV } from './child-env.ts';
 import { eventually } from './eventually.ts';
@@ -101,7 +101,7 @@ export async function startProcess(options: ProcessOptions): Promise<CollectorPr
 export function launchProcess(options: ProcessOptions): CollectorProcess {
   const { variables, sabotage, entry = 'server/commands/storebeacon.ts', wrap = [] } = options;
   const env = { HOST: '127.0.0.1', ADMIN_TOKEN, ...CHILD_ENV, ...texts(variables) };
-  const flags = [...NODE_FLAGS, '--import', GUARD, ...sabotageArguments(sabotage)];
+  const flags = [...COLLECTOR_FLAGS, '--import', GUARD, ...sabotageArguments(sabotage)];
   const [program = NODE, ...rest] = [...wrap, NODE, ...flags, entry, 'start'];
   const child = spawn(program, rest, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   const pid = child.pid ?? 0;

@@ -43,6 +43,7 @@ export function runNpm(
       () => text.test(output),
     );
   return {
+    pid: child.pid,
     /** Resolves with what the first group matches, once that is written. */
     appears,
     /** The address, once the collector listens. */

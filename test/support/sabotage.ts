@@ -20,7 +20,7 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
     broken: 'requests are answered before their events are on disk',
     edits: [
       {
-        file: 'server/main.ts',
+        file: 'server/compose.ts',
         find: /wrapLog = \(log\) => log,/,
         // More appends are answered and not yet stored than clients have connections: any kill loses answered events.
         replace: `wrapLog = (log) => {
