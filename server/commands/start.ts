@@ -27,7 +27,12 @@ async function run(args: readonly string[]): Promise<void> {
   let { secrets } = config;
   const logger = processLogger(config.logLevel, () => secrets);
   const running = await start(config, { logger });
-  reportToSystemd(variables);
+  reportToSystemd(variables, (error) =>
+    logger.error(
+      { error: error.message },
+      'systemd is not informed: install systemd-notify, or set Type=exec',
+    ),
+  );
 
   async function reload(): Promise<void> {
     try {
