@@ -54,7 +54,7 @@ function countedOrders(dataDir: string): unknown {
 }
 
 describe('backup and restore', () => {
-  test('a log that runs comes back as it was, goes on as it would have, and misses nothing', async () => {
+  test('P16: a log that runs comes back as it was, goes on as it would have, and misses nothing', async () => {
     const { dataDir, log, clock, open } = await setUp();
     const expected = await answersOf(log);
     const { folder, manifest } = await backup(dataDir);

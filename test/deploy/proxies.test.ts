@@ -56,7 +56,7 @@ async function storedOf(base: string): Promise<string> {
 describe.each(PROXIES)('$name', (kind) => {
   const { program, prefix } = kind;
   test.skipIf(!program)(
-    'passes on what shops need, and neither /admin nor addresses that are only said',
+    'P10: passes on what shops need, and neither /admin nor addresses that are only said',
     async () => {
       const base = `${await startProxy(kind, collector.port)}${prefix}`;
       const { origin } = new URL(base);
