@@ -1,11 +1,19 @@
 import { CompiledQuery, PostgresDialect, PostgresDriver, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { PostgresError } from '../../store/errors.ts';
-import { ANSWER_MS, clientOptions, transactionSettings, types } from '../../store/postgres/client.ts';
+import {
+  ANSWER_MS,
+  clientOptions,
+  keepsStatements,
+  transactionSettings,
+  types,
+} from '../../store/postgres/client.ts';
 import { lockNumberOf } from '../../store/postgres/transactions.ts';
 import { toStorable } from '../../store/storable.ts';
 
 const CONNECTIONS = 2;
+/** Lists of different length make different statements: only so many are prepared. */
+const MOST_PREPARED = 300;
 
 /** A connection that is lost fails what uses it; the next transaction opens another. */
 export function openPool(url: string): pg.Pool {
@@ -26,14 +34,19 @@ export function postgresDialect(pool: pg.Pool, schema: string): PostgresDialect 
   class Driver extends PostgresDriver {
     override async beginTransaction(...[connection, begin]: Parameters<PostgresDriver['beginTransaction']>) {
       await super.beginTransaction(connection, begin);
-      await connection.executeQuery(CompiledQuery.raw(settings));
-      await connection.executeQuery(CompiledQuery.raw(lock));
+      await connection.executeQuery(CompiledQuery.raw(`${settings}; ${lock}`));
     }
   }
   const config = {
     pool: {
       options: pool.options,
-      connect: async () => withErrors(await pool.connect().catch(rethrow)),
+      async connect() {
+        const client = await pool.connect().catch(rethrow);
+        return withErrors(client).catch((error) => {
+          client.release(true);
+          throw error;
+        });
+      },
       end: () => pool.end(),
     },
   };
@@ -45,17 +58,30 @@ export function postgresDialect(pool: pg.Pool, schema: string): PostgresDialect 
 const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
 
 /** Errors of the database are told from errors of the program. */
-function withErrors(client: pg.PoolClient): PostgresPoolClient {
+async function withErrors(client: pg.PoolClient): Promise<PostgresPoolClient> {
   const known = clients.get(client);
   if (known) return known;
+  const names = createNames((await keepsStatements(client).catch(rethrow)) ? MOST_PREPARED : 0);
   const query = (text: string, values: readonly unknown[]) =>
-    client.query(text, values.map(toStorable)).catch(rethrow);
+    client.query({ ...names(text, values), text, values: values.map(toStorable) }).catch(rethrow);
   const wrapped: PostgresPoolClient = {
     query: query as never,
     release: (error) => client.release(error),
   };
   clients.set(client, wrapped);
   return wrapped;
+}
+
+/** By its name a statement is parsed and planned once. Several statements in one text have no values, and no name. */
+function createNames(most: number): (text: string, values: readonly unknown[]) => { name?: string } {
+  const known = new Map<string, { name: string }>();
+  return (text, values) => {
+    const found = known.get(text);
+    if (found || values.length === 0 || known.size >= most) return found ?? {};
+    const named = { name: `s${known.size}` };
+    known.set(text, named);
+    return named;
+  };
 }
 
 function rethrow(error: { message?: string; code?: string }): never {

@@ -18,6 +18,16 @@ export function clientOptions(url: string) {
   };
 }
 
+/**
+ * Whether what is prepared on this connection is known to its next transaction. A pool gives each to another process of the
+ * server.
+ */
+export async function keepsStatements(client: pg.ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  // The process that the connection was announced with: a pool invents one.
+  return rows[0]?.pid === (client as pg.ClientBase & { processID: number }).processID;
+}
+
 /** An answer that takes longer is not waited for: the connection is given up, and the transaction with it. */
 export const ANSWER_MS = 20_000;
 

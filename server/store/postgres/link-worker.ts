@@ -1,6 +1,6 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
 import pg, { type QueryConfig, type QueryResult } from 'pg';
-import { ANSWER_MS, clientOptions, types } from './client.ts';
+import { ANSWER_MS, clientOptions, keepsStatements, types } from './client.ts';
 import type { LinkAnswer, LinkData, LinkRequest } from './link.ts';
 
 const LOST = {
@@ -25,15 +25,8 @@ async function connected(): Promise<Connected> {
   client.on('error', drop);
   client.on('end', drop);
   await client.connect();
-  current = { client, keepsStatements: await isServersOwn(client) };
+  current = { client, keepsStatements: await keepsStatements(client) };
   return current;
-}
-
-/** A pool gives each transaction to another process of the server, which does not know what was prepared. */
-async function isServersOwn(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-  // `processID` is the process that the connection was announced with; a pool invents one.
-  return rows[0]?.pid === (client as pg.Client & { processID: number }).processID;
 }
 
 /** Sends every statement before the first answer has arrived: one round trip. */
