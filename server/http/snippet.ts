@@ -37,9 +37,7 @@ function read(file: URL): Buffer {
   try {
     return readFileSync(file);
   } catch {
-    throw new OperatorError(
-      `The snippet is not built: ${file.pathname} is missing. Run: npm ci && npm prune --omit=dev`,
-    );
+    throw new OperatorError(`The snippet is not built: ${file.pathname} is missing. Run: npm run build`);
   }
 }
 

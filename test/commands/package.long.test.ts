@@ -1,5 +1,5 @@
-import { cpSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { requireNode } from '../../server/lib/version.ts';
 import { createSandbox } from '../../server/sandbox/index.ts';
@@ -96,10 +96,17 @@ test('P2: the demo answers with its shop and the console; SIGTERM to npx ends it
   await expect(fetch(base)).rejects.toThrow();
 });
 
-test('P1: `npm ci --omit=dev` in a checkout installs, and says how the snippet is built', async () => {
+test('P1: `npm ci --omit=dev` in a checkout builds the snippet and the console, and keeps nothing of what builds', async () => {
   const checkout = tempDir();
-  for (const path of ['package.json', 'package-lock.json', 'server/build'])
-    cpSync(join(ROOT, path), join(checkout, path), { recursive: true });
-  const { stderr } = await npm(['ci', '--omit=dev', '--offline', '--no-audit', '--no-fund'], checkout);
-  expect(stderr).toContain('npm ci && npm prune --omit=dev');
+  const sources = ['package.json', 'package-lock.json', 'rollup.config.mjs', 'tsconfig.json', 'LICENSE'];
+  for (const path of [...sources, 'client', 'server', 'shared'])
+    cpSync(join(ROOT, path), join(checkout, path), {
+      recursive: true,
+      filter: (from) => basename(from) !== 'dist' && basename(from) !== 'node_modules',
+    });
+  await npm(['ci', '--omit=dev', '--offline', '--no-audit', '--no-fund'], checkout);
+  for (const built of ['client/dist/s.js', 'server/dist/storebeacon.js'])
+    expect(existsSync(join(checkout, built))).toBe(true);
+  for (const tool of ['rollup', 'typescript', '.build'])
+    expect(existsSync(join(checkout, 'node_modules', tool))).toBe(false);
 });
