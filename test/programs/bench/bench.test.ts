@@ -89,6 +89,7 @@ describe('the result is honest', () => {
       'console',
       'indexing',
       'fairness',
+      'engines',
     ]);
     expect(readOptions(['--only', 'drain', '--rounds', '7'])).toMatchObject({ rounds: 7, parts: ['drain'] });
     for (const wrong of [
