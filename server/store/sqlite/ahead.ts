@@ -1,3 +1,4 @@
+import { prepare } from './prepare.ts';
 import type { OpenStore } from './tables.ts';
 
 type Joining = Pick<OpenStore, 'joinTransactions'>;
@@ -37,8 +38,16 @@ export interface Absent {
   end(shop: string, key: string): void;
 }
 
-/** @param find answers which of these keys of a shop rows have. */
-export function createAbsent(store: Joining, find: (shop: string, keys: string) => string[]): Absent {
+/** @param column holds the keys, in a table with the column `shop`. */
+export function createAbsent(
+  store: Joining & Pick<OpenStore, 'connection'>,
+  table: string,
+  column: string,
+): Absent {
+  const find = prepare<{ key: string }>(
+    store.connection,
+    `SELECT ${column} AS key FROM ${table} WHERE shop = ? AND ${column} IN (SELECT value FROM json_each(?))`,
+  );
   const absent = new Set<string>();
   forgetWithTransaction(store, absent);
   const toText = (shop: string, key: string) => `${shop}\n${key}`;
@@ -47,7 +56,7 @@ export function createAbsent(store: Joining, find: (shop: string, keys: string) 
     look(keys) {
       for (const [shop, own] of Map.groupBy(keys, ([shop]) => shop)) {
         for (const [, key] of own) absent.add(toText(shop, key));
-        for (const key of find(shop, JSON.stringify(own.map(([, key]) => key))))
+        for (const { key } of find.all(shop, JSON.stringify(own.map(([, key]) => key))))
           absent.delete(toText(shop, key));
       }
     },

@@ -159,11 +159,7 @@ export function createEvidence(store: OpenStore, alone: AloneOrders) {
     `SELECT ${COLUMNS}, e.order_id AS orderId FROM evidence e
      WHERE e.order_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?)) ORDER BY e.received_at DESC, e.id DESC`,
   );
-  const usedNames = prepare<{ name: string }>(
-    connection,
-    'SELECT name FROM evidence_names WHERE shop = ? AND name IN (SELECT value FROM json_each(?))',
-  );
-  const unused = createAbsent(store, (shop, names) => usedNames.all(shop, names).map(({ name }) => name));
+  const unused = createAbsent(store, 'evidence_names', 'name');
   const joinedAhead = createAhead<number, ReturnType<typeof joinedOf.all>[number]>(store);
 
   const isOtherUser = (userId: string | null, order: Order) =>

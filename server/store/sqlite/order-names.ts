@@ -19,10 +19,6 @@ export function createOrderNames(store: OpenStore) {
        EXISTS (SELECT 1 FROM order_names WHERE order_id = orders.id AND is_trusted = 1) AS isTrusted
      FROM order_names n JOIN orders ON orders.id = n.order_id WHERE n.shop = ? AND n.name = ?`,
   );
-  const usedNames = prepare<{ name: string }>(
-    connection,
-    'SELECT name FROM order_names WHERE shop = ? AND name IN (SELECT value FROM json_each(?))',
-  );
   const addName = prepare(
     connection,
     `INSERT INTO order_names (shop, name, order_id, is_trusted) VALUES (?, ?, ?, ?)
@@ -33,22 +29,14 @@ export function createOrderNames(store: OpenStore) {
     connection,
     'INSERT INTO order_tokens (shop, token, order_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
   );
-  const usedTokens = prepare<{ token: string }>(
-    connection,
-    'SELECT token FROM order_tokens WHERE shop = ? AND token IN (SELECT value FROM json_each(?))',
-  );
   const byToken = prepare<Order>(
     connection,
     `SELECT ${ORDER_COLUMNS} FROM orders WHERE id IN (SELECT order_id FROM order_tokens WHERE shop = ? AND token = ?)`,
   );
   // As the tables answer it.
   const nameKey = (name: string) => String(toStorable(name));
-  const unusedNames = createAbsent(store, (shop, names) =>
-    usedNames.all(shop, names).map(({ name }) => name),
-  );
-  const unusedTokens = createAbsent(store, (shop, tokens) =>
-    usedTokens.all(shop, tokens).map(({ token }) => token),
-  );
+  const unusedNames = createAbsent(store, 'order_names', 'name');
+  const unusedTokens = createAbsent(store, 'order_tokens', 'token');
   /** One for each name that an order has, in the order of the names. */
   const allNamed = (shop: string, names: readonly string[]): NamedOrder[] =>
     names

@@ -74,13 +74,7 @@ export function createViews(store: OpenStore, lone: LoneViews = createLoneViews(
      FROM token_views t JOIN views v ON v.id = t.view_id
      WHERE t.shop = ? AND t.token IN (SELECT value FROM json_each(?)) ORDER BY v.received_at DESC`,
   );
-  const usedTokens = prepare<{ token: string }>(
-    connection,
-    'SELECT token FROM token_views WHERE shop = ? AND token IN (SELECT value FROM json_each(?))',
-  );
-  const unused = createAbsent(store, (shop, tokens) =>
-    usedTokens.all(shop, tokens).map(({ token }) => token),
-  );
+  const unused = createAbsent(store, 'token_views', 'token');
   const ahead = createAhead<string, ViewRow>(store);
 
   /** The view to write this message to: of this visitor and user, with one of the tokens, and room for all. */

@@ -17,6 +17,12 @@ export interface Audit {
   broken: string[];
 }
 
+/** What several stores came to. */
+export const together = (audits: readonly Audit[]): Audit => ({
+  promised: audits.reduce((sum, { promised }) => sum + promised, 0),
+  broken: audits.flatMap(({ broken }) => broken),
+});
+
 /** Between two of these progress can be shown. */
 const ROWS_AT_ONCE = 20_000;
 const CLEAR = ['@example.com', '0912 345 678', '0912345678'];

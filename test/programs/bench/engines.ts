@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createDatabase, onEngine } from '../../support/database-server.ts';
-import { type Audit, audit, type Promised } from './audit.ts';
+import { audit, type Promised, together } from './audit.ts';
 import { type Collector, DESTINATIONS, emptied, startCollector } from './collector.ts';
 import { type Figure, type Measured, median, medianRatio, ms, ratio, whole } from './figures.ts';
 import { type Helper, launch } from './launch.ts';
@@ -85,10 +85,6 @@ export async function measureEngines(
 
 const promisedBy = (promised: ReadonlyMap<Collector, Promised[]>, collectors: readonly Collector[]) =>
   collectors.flatMap((collector) => promised.get(collector) ?? []);
-const together = (audits: readonly Audit[]): Audit => ({
-  promised: audits.reduce((sum, { promised }) => sum + promised, 0),
-  broken: audits.flatMap(({ broken }) => broken),
-});
 
 async function runOnce(
   { eventsPerRequest, collectors, serverPid }: Side,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type DatabaseServer, onEngine } from '../../support/database-server.ts';
 import { optionsOrExit } from '../../support/options.ts';
 import { startProgress } from '../../support/progress.ts';
+import { together } from './audit.ts';
 import { measureBacklog } from './backlog.ts';
 import { checkPromises } from './checks.ts';
 import { measureDrain } from './drain.ts';
@@ -67,8 +68,7 @@ async function run(options: Options, server: DatabaseServer | undefined): Promis
     figures.push(...measured.figures);
     audits.push(measured.audit);
   }
-  const promised = audits.reduce((sum, audit) => sum + audit.promised, 0);
-  const broken = audits.flatMap((audit) => audit.broken);
+  const { promised, broken } = together(audits);
   const goals = figures.flatMap(({ goal }) => (goal ? [evaluate(goal)] : []));
   const missed = goals.filter((conclusion) => conclusion === 'missed').length;
   say(
