@@ -1,4 +1,6 @@
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 
 /** Keeps so much of a file, between nothing (0) and all (1). */
 export const cut = (path: string, keep: number) => truncateSync(path, Math.floor(statSync(path).size * keep));
@@ -24,4 +26,11 @@ export function trimWal(path: string): void {
   let end = 32;
   while (end + frameBytes <= wal.length && wal.subarray(end + 8, end + 16).equals(salts)) end += frameBytes;
   truncateSync(path, end);
+}
+
+/** A reader keeps what is committed from now on in the write-ahead log alone. @returns ends its reading. */
+export function holdWal(dataDir: string): () => void {
+  const reader = new DatabaseSync(join(dataDir, 'store.db'), { timeout: 5_000 });
+  reader.exec('PRAGMA wal_checkpoint(PASSIVE); BEGIN; SELECT count(*) FROM events');
+  return () => reader.close();
 }

@@ -13,6 +13,8 @@ import { ADMIN_TOKEN } from './shop.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 export const NODE = join(ROOT, 'node_modules/.bin/node');
+/** The program, from the root of the project. */
+export const ENTRY = 'server/commands/storebeacon.ts';
 const SAID_MAX = 200_000;
 
 const GUARD = new URL('./fleet-guard.ts', import.meta.url).href;
@@ -99,7 +101,7 @@ export async function startProcess(options: ProcessOptions): Promise<CollectorPr
 
 /** As `startProcess`, but waits for nothing: what becomes of it is the caller's to see. */
 export function launchProcess(options: ProcessOptions): CollectorProcess {
-  const { variables, sabotage, entry = 'server/commands/storebeacon.ts', wrap = [] } = options;
+  const { variables, sabotage, entry = ENTRY, wrap = [] } = options;
   const env = { HOST: '127.0.0.1', ADMIN_TOKEN, ...CHILD_ENV, ...texts(variables) };
   const flags = [...COLLECTOR_FLAGS, '--import', GUARD, ...sabotageArguments(sabotage)];
   const [program = NODE, ...rest] = [...wrap, NODE, ...flags, entry, 'start'];
@@ -172,7 +174,7 @@ function usageOf(pid: number): Usage | undefined {
 }
 
 /** As the shell would hand them over: what is not text becomes JSON. */
-const texts = (variables: Variables) =>
+export const texts = (variables: Variables) =>
   Object.fromEntries(
     Object.entries(variables).map(([name, value]) => [
       name,

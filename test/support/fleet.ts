@@ -5,6 +5,7 @@ import type { Variables } from '../../server/config/variables.ts';
 import { createSandbox, type Sandbox } from '../../server/sandbox/index.ts';
 import { clearTables } from './clear-tables.ts';
 import { createDatabase, type DatabaseServer } from './database-server.ts';
+import { runCommand } from './fleet-command.ts';
 import { type DrainOptions, drain } from './fleet-drain.ts';
 import { SHOPLINE_EVENT_CODES } from './fleet-messages.ts';
 import {
@@ -32,7 +33,9 @@ export interface FleetOptions extends Omit<ProcessOptions, 'variables'> {
   dataDir?: string;
   /** Stores in a database of its own there, in place of the data directory. */
   server?: DatabaseServer | undefined;
-  /** Of the sandbox, epoch ms; default the system's. */
+  /** Left open when the fleet is closed; default: one of its own. */
+  sandbox?: Sandbox;
+  /** Of a sandbox of its own, epoch ms; default the system's. */
   sandboxClock?: () => number;
 }
 
@@ -58,6 +61,8 @@ export interface Fleet {
   start(changes?: Changes): Promise<CollectorProcess>;
   /** Starts it and waits for nothing. */
   launch(changes?: Changes): CollectorProcess;
+  /** Runs another command of the program to its end, with the collector's variables. @throws when it does not end with 0. */
+  command(...args: string[]): Promise<void>;
   traffic(options?: Partial<TrafficOptions>): Traffic;
   /** Holds what was answered 200 against what the sandbox accepted; what is stored in clear counts as violation too. */
   reconcile(answered: Iterable<number>): Promise<Reconciliation>;
@@ -78,10 +83,11 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
     shops,
     dataDir: given,
     server,
+    sandbox: shared,
     sandboxClock: clock,
     ...processOptions
   } = options;
-  const sandbox = await createSandbox(clock && { clock });
+  const sandbox = shared ?? (await createSandbox(clock && { clock }));
   const tally = createTally(sandbox);
   const dataDir = given ?? mkdtempSync(join(tmpdir(), 'storebeacon-'));
   const database = server && (await createDatabase(server.url));
@@ -127,6 +133,7 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
       running = await startProcess(optionsOf(changes));
       return running;
     },
+    command: (...args) => runCommand(args, optionsOf()),
     traffic(traffic) {
       const started = startTraffic({ base, ...traffic });
       traffics.push(started);
@@ -144,7 +151,7 @@ export async function createFleet(options: FleetOptions = {}): Promise<Fleet> {
       for (const traffic of traffics) traffic.abort();
       await running?.end('SIGKILL');
       tally.stop();
-      await sandbox.close();
+      if (!shared) await sandbox.close();
       await database?.drop();
       for (const made of [given ? undefined : dataDir, directory])
         if (made !== undefined) rmSync(made, { recursive: true, force: true });

@@ -143,6 +143,17 @@ export const SABOTAGES: Readonly<Record<string, Sabotage>> = {
       },
     ],
   },
+  'copied-file': {
+    broken: 'a backup copies the files without their write-ahead logs (SQLite)',
+    edits: [
+      {
+        file: 'server/store/backup/copy.ts',
+        find: /const copy = \(connection: DatabaseSync, name: string\) =>/,
+        replace:
+          "$& process.getBuiltinModule('node:fs').promises.copyFile(connection.location(), join(folder, name)) ||",
+      },
+    ],
+  },
 };
 
 /** @throws when there is no such sabotage; the message lists the names. */

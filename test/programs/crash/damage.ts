@@ -1,8 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { cut, flip, trimWal } from '../../support/damage.ts';
+import { cut, flip, holdWal, trimWal } from '../../support/damage.ts';
 import { APIS, createFleet, type Fleet } from '../../support/fleet.ts';
 import { PLAIN_FROM } from '../../support/fleet-messages.ts';
 import { evaluate, type Outcome, type Run } from './outcome.ts';
@@ -53,16 +52,13 @@ async function diedDirectory(run: Run): Promise<{ directory: string; answered: R
     await fleet.start();
     const traffic = fleet.traffic({ from: PLAIN_FROM });
     await traffic.reached(150);
-    const reader = new DatabaseSync(join(fleet.dataDir, 'store.db'));
-    reader.exec(
-      'PRAGMA busy_timeout = 5000; PRAGMA wal_checkpoint(PASSIVE); BEGIN; SELECT count(*) FROM events',
-    );
+    const release = holdWal(fleet.dataDir);
     await traffic.reached(traffic.answered.size + 250);
     await traffic.stop();
     await fleet.collector().end('SIGKILL');
     const directory = copyOf(fleet.dataDir);
     trimWal(join(directory, WAL));
-    reader.close();
+    release();
     return { directory, answered: traffic.answered };
   } finally {
     await fleet.close();

@@ -2,6 +2,7 @@ import { ENGINES } from '../../support/database-server.ts';
 import { seededRandom } from '../../support/fleet.ts';
 import { type Program, type ProgramOptions, runProgram } from '../../support/program.ts';
 import type { Progress } from '../../support/progress.ts';
+import { restoreBackup } from './backup.ts';
 import { stepTheClock } from './clock.ts';
 import { damageTheDisk } from './damage.ts';
 import { countSyncs } from './fsync.ts';
@@ -35,6 +36,7 @@ const phases = (run: Run, kills: number): Phase[] => [
   ['counting fsyncs', () => countSyncs(run)],
   [`SIGKILL, ${kills} times`, () => killAtRandom(run, kills)],
   ['SIGTERM, 5 times', () => askToStop(run, 5)],
+  ['2 backups, the last restored', () => restoreBackup(run, 2)],
   ['stepped clocks', () => stepTheClock(run)],
   ...(run.server ? [] : ofFiles(run)),
 ];
