@@ -10,9 +10,10 @@ import type { Answer, Tool } from './consent-tools/tool.ts';
 /** By their names in `data-consent-tool`. */
 const TOOLS: Record<string, Tool> = { shopline, google, tcf, onetrust, cookiebot };
 
-/** Events that tools dispatch on the window or document when the visitor agrees. They save the wait for the poll. */
-const EVENTS = 'CookiebotOnAccept OneTrustGroupsUpdated trackingConsentAccepted';
 const PULSE_MS = 500;
+/** For the browser's console: a shop without a banner sees there why nothing is sent. */
+const NO_CHOICE = 'storebeacon: no consent choice yet';
+const NO_CHOICE_MS = 10_000;
 const OFF = 'off';
 
 const attempt = <R>(action: () => R, otherwise: R): R => {
@@ -51,7 +52,7 @@ const follow = (storebeacon: Storebeacon) => {
       ? { ...isFound }
       : attempt(() => JSON.parse(localStorage._sb).choice, undefined);
     for (const answer of given)
-      for (const purpose in answer) (choice as Consent)[purpose as Purpose] &&= answer[purpose as Purpose];
+      for (const purpose in answer) if (!answer[purpose as Purpose]) choice[purpose as Purpose] = false;
     const text = JSON.stringify(choice);
     // A refusal needs no other answer.
     const isHeld = !isReady || (isAsking && !(isFound && !text.includes('true')));
@@ -64,9 +65,10 @@ const follow = (storebeacon: Storebeacon) => {
     storebeacon.consent(choice);
   };
 
-  // In the capture phase, events dispatched on the document reach the window too.
-  for (const type of `pagehide load ${EVENTS}`.split(' ')) addEventListener(type, look, true);
+  addEventListener('pagehide', look);
+  addEventListener('load', look);
   setInterval(look, PULSE_MS);
+  setTimeout(() => reported || console.info(NO_CHOICE), NO_CHOICE_MS);
   look();
 };
 

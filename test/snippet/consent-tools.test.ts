@@ -37,6 +37,23 @@ afterEach(() => {
 });
 forgetPageAfterEachTest();
 
+describe('P5: the browser’s console, 10 seconds after the tag', () => {
+  const NO_CHOICE = 'storebeacon: no consent choice yet';
+  test.each([
+    { page: 'without a banner', open: () => {}, lines: [[NO_CHOICE]] },
+    { page: 'with a banner that is open', open: () => STAND_INS.onetrust('asks'), lines: [[NO_CHOICE]] },
+    { page: 'of a visitor who refused', open: () => STAND_INS.onetrust('refused'), lines: [] },
+  ])('a page $page: $lines', async ({ open, lines }) => {
+    const info = vi.spyOn(console, 'info').mockReturnValue();
+    open();
+    await follow();
+    wait(8_900);
+    expect(info.mock.calls).toEqual([]);
+    wait(600_000);
+    expect(info.mock.calls).toEqual(lines);
+  });
+});
+
 describe.each(TOOL_NAMES)('%s', (name) => {
   const open = STAND_INS[name];
 
@@ -630,6 +647,7 @@ describe('several tools', () => {
       wait();
       expect(recorded()).toEqual([]);
       window.banner?.accept();
+      wait();
       expect(recorded()).toEqual([ALL]);
     },
   );
@@ -660,7 +678,7 @@ describe('broken tools', () => {
     put(globals);
     await follow(name);
     expect(() => wait(5_000)).not.toThrow();
-    expect(() => window.dispatchEvent(new Event('CookiebotOnAccept'))).not.toThrow();
+    expect(() => window.dispatchEvent(new Event('load'))).not.toThrow();
     expect(recorded()).toEqual([]);
   });
 

@@ -53,8 +53,8 @@ export function forgetPageAfterEachTest(): void {
     listening = vi.spyOn(window, 'addEventListener');
   });
   afterEach(() => {
-    for (const [type, listener] of listening.mock.calls)
-      window.removeEventListener(type as string, listener as EventListener, true);
+    for (const [type, listener, options] of listening.mock.calls)
+      window.removeEventListener(type as string, listener as EventListener, options as boolean);
     vi.restoreAllMocks();
     vi.useRealTimers();
     vi.unstubAllGlobals();

@@ -11,7 +11,7 @@ export const cookiebot: Tool = () => {
   const { Cookiebot } = globals;
   if (!Cookiebot) return undefined;
   const { consent, consented, declined, hasResponse = consented || declined } = Cookiebot;
-  if (!consent || !(hasResponse === true || consent.method)) return null;
+  if (hasResponse !== true && !consent?.method) return null;
   const isMarketing = consent.marketing === true;
   return { advertising: isMarketing, analytics: consent.statistics === true, marketing: isMarketing };
 };

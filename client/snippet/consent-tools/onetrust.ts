@@ -3,8 +3,8 @@ import { globals, type Tool } from './tool.ts';
 /**
  * OneTrust, by its default category ids: C0002 performance, C0004 targeting. The active groups are the choice once the
  * banner is closed, where the visitor's region has no banner, and in opt-out regions, where everything starts allowed.
- * `OneTrust` lacks these methods until its script has run. The groups are read at every poll and on
- * `OneTrustGroupsUpdated`; `OptanonWrapper` belongs to the shop and is not touched.
+ * `OneTrust` lacks these methods until its script has run. The groups are read at every poll;
+ * `OptanonWrapper` belongs to the shop and is not touched.
  *
  * @see https://developer.onetrust.com/onetrust/docs/javascript-api and …/docs/javascript-events-guide (read 2026-11-27)
  */

@@ -4,8 +4,7 @@ let isAsked: unknown;
 let hasFailed: unknown;
 
 /**
- * SHOPLINE's banner, or any other that calls `setTrackingConsent`: one choice for every purpose. A refusal dispatches no
- * event and is found by polling; `trackingConsentAccepted` follows an acceptance. Without `loadFeatures`, or when the
+ * SHOPLINE's banner, or any other that calls `setTrackingConsent`: one choice for every purpose. Without `loadFeatures`, or when the
  * feature fails to load, there is no choice to read.
  *
  * @see https://developer.shopline.com/docs/apps/customer-privacy-api (read 2026-11-27)
