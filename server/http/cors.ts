@@ -59,5 +59,6 @@ export function checkOrigin(shop: Shop, origin: string | undefined): void {
   if (origin !== undefined && !shop.origins.has(origin)) throw notAllowed();
 }
 
+export const ORIGIN_NOT_ALLOWED = 'origin-not-allowed';
 const notAllowed = () =>
-  new HttpError(403, 'origin-not-allowed', 'The origin of this page is not in ALLOWED_ORIGINS of the shop.');
+  new HttpError(403, ORIGIN_NOT_ALLOWED, 'The origin of this page is not in ALLOWED_ORIGINS of the shop.');

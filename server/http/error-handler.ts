@@ -5,9 +5,11 @@ import { Unavailable } from '../lib/unavailable.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import { redactText } from '../privacy/redact.ts';
+import { ORIGIN_NOT_ALLOWED } from './cors.ts';
 import { HttpError, toHttpError } from './errors.ts';
 
 const MAX_PATH_LENGTH = 200;
+const MAX_ORIGIN_LENGTH = 200;
 
 /**
  * Answers 404 to every request that no route took. The path is repeated percent-encoded and redacted, without its
@@ -20,7 +22,7 @@ const shown = (path: string) => encodeURI(redactText(path).slice(0, MAX_PATH_LEN
 
 /**
  * Sends every error as `{code, message, meta: {errors}}` and counts it by code. Logs the unexpected ones, and once a minute why
- * what is needed is unavailable.
+ * what is needed is unavailable, and a page that may not send.
  */
 export function answerErrors({
   logger,
@@ -32,7 +34,7 @@ export function answerErrors({
   clock: Pick<Clock, 'now'>;
 }): ErrorRequestHandler {
   const mayLog = createLogLimiter(clock.now);
-  return (thrown, _request, response: Response, next) => {
+  return (thrown, request, response: Response, next) => {
     if (response.headersSent) return next(thrown);
     const error = toHttpError(thrown);
     counters.count('requests_refused', { code: error.code });
@@ -40,6 +42,11 @@ export function answerErrors({
       logger.error({ error: String((thrown as Error)?.stack ?? thrown) }, 'request failed');
     if (thrown instanceof Unavailable && mayLog(error.code))
       logger.error({ code: error.code, error: thrown.message }, 'requests are answered 503');
+    if (error.code === ORIGIN_NOT_ALLOWED && mayLog(error.code))
+      logger.warn(
+        { origin: redactText(String(request.headers.origin)).slice(0, MAX_ORIGIN_LENGTH) },
+        'requests of a page are refused: its origin is not in ALLOWED_ORIGINS',
+      );
     if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
     const { code, message, details } = error;
     response.status(error.status).json({ code, message, meta: { errors: details } });

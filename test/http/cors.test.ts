@@ -118,3 +118,23 @@ test('operator routes never invite another page', async () => {
       expect(headers.has('access-control-allow-origin')).toBe(false);
     }
 });
+
+test('a page that may not send has one line in the log, which names its origin', async () => {
+  const own = await startCollector();
+  const send = (method: string) =>
+    fetch(`${own.base}/v1/b?writeKey=${WRITE_KEY}`, {
+      method,
+      headers: { origin: 'http://localhost:5500' },
+      ...(method === 'POST' && { body: '{"batch":[]}' }),
+    });
+  for (const method of ['POST', 'POST', 'OPTIONS']) expect((await send(method)).status).toBe(403);
+  const found = own.lines.filter((line) => line.includes('ALLOWED_ORIGINS')).map((line) => JSON.parse(line));
+  expect(found).toEqual([
+    {
+      level: 40,
+      time: expect.any(String),
+      origin: 'http://localhost:5500',
+      msg: 'requests of a page are refused: its origin is not in ALLOWED_ORIGINS',
+    },
+  ]);
+});
