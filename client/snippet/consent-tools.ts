@@ -52,7 +52,8 @@ const follow = (storebeacon: Storebeacon) => {
       ? { ...isFound }
       : attempt(() => JSON.parse(localStorage._sb).choice, undefined);
     for (const answer of given)
-      for (const purpose in answer) if (!answer[purpose as Purpose]) choice[purpose as Purpose] = false;
+      for (const purpose in answer)
+        if (!answer[purpose as Purpose]) (choice as Consent)[purpose as Purpose] = false;
     const text = JSON.stringify(choice);
     // A refusal needs no other answer.
     const isHeld = !isReady || (isAsking && !(isFound && !text.includes('true')));

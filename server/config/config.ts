@@ -71,7 +71,7 @@ export interface Shop {
   keptParameters?: ReadonlySet<string>;
   /** The same as they are written, for the snippet, which tells upper case from lower case. */
   keptParameterNames?: readonly string[];
-  bots: 'flag' | 'drop';
+  bots: Bots;
   /** ISO 4217: what statistics are counted in. */
   currency: string;
   destinations: readonly Configured[];
@@ -109,6 +109,9 @@ export interface StatisticsSettings {
   rules: readonly MarketingRule[];
   flows: readonly Flow[];
 }
+
+/** Robots' events: those of pages not to advertising destinations; marked only; not stored. */
+export type Bots = 'skip-ads' | 'flag' | 'drop';
 
 export interface Configured {
   destination: Destination;

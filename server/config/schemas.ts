@@ -128,7 +128,7 @@ export const ShopVariables = z.object({
   KEEP_PARAMETERS: textList(PARAMETERS)
     .transform(list)
     .refine((names) => names.every((name) => /^[\w.-]{1,64}$/.test(name)), PARAMETERS),
-  BOTS: oneOf('flag', 'drop'),
+  BOTS: oneOf('skip-ads', 'flag', 'drop'),
   ORDERS_FROM: optionalText().pipe(
     z.enum(['platform', 'server', 'browser'], 'platform, server or browser').optional(),
   ),

@@ -1,4 +1,5 @@
 import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
+import type { Bots } from '../config/config.ts';
 import type { Destination } from '../destinations/destination.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Http } from '../lib/http-client.ts';
@@ -21,6 +22,7 @@ export interface WorkerParts {
   shop: string;
   destination: Destination;
   settings: unknown;
+  bots: Bots;
   log: Store;
   http: Http;
   decrypt: (encryptedPii: string, event: ProtectedEvent) => RawPii;

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { ProtectedEvent, RawPii } from '../../shared/protected-event.ts';
 import type { DeadLetterReason, RetryReason, SkipReason } from '../../shared/reasons.ts';
+import type { Bots } from '../config/config.ts';
 import { type Destination, type Facts, isSkip, toItem } from '../destinations/destination.ts';
 import { withoutPlaces } from '../privacy/without-places.ts';
 import { DAMAGED } from '../store/dead-letter.ts';
@@ -48,6 +49,7 @@ export const isAlone = ({ attempt }: Pick<InFlight, 'attempt'>) => attempt >= AL
 export interface PrepareParts {
   destination: Destination;
   settings: unknown;
+  bots: Bots;
   /** @throws when the value cannot be decrypted. */
   decrypt: (encryptedPii: string, event: ProtectedEvent) => RawPii;
   remoteIdOf: (event: ProtectedEvent) => string | undefined;
@@ -65,7 +67,7 @@ export function prepare(parts: PrepareParts, leased: Delivery): Prepared {
   if (leased.isDamaged) return { delivery, dead: 'damaged', answer: DAMAGED };
   if (nowMs - leased.waitingSinceMs > EXPIRES_MS)
     return { delivery, dead: 'expired', answer: 'waited for more than 28 days' };
-  const skipped = reasonToSkip(destination, event, nowMs);
+  const skipped = reasonToSkip(parts, event);
   if (skipped) return { delivery, skip: skipped };
   const { dedupWindowMs } = destination;
   const uncertainForMs = nowMs - (leased.uncertainSinceMs ?? nowMs);
@@ -109,12 +111,13 @@ function toInFlight({
 }
 
 function reasonToSkip(
-  destination: Destination,
+  { destination, bots, nowMs }: Pick<PrepareParts, 'destination' | 'bots' | 'nowMs'>,
   event: ProtectedEvent,
-  nowMs: number,
 ): SkipReason | undefined {
   const { purpose } = destination;
   if (!event.consent[purpose]) return event.withdrawn?.includes(purpose) ? 'consent-withdrawn' : 'consent';
+  const isRobot = event.source === 'browser' && event.context.bot;
+  if (isRobot && bots === 'skip-ads' && purpose === 'advertising') return 'bot';
   if (!isEnabled(event.integrations, destination)) return 'integration-off';
   const { maxAgeMs } = destination.limits;
   if (maxAgeMs !== undefined && nowMs - Date.parse(event.timestamp) > maxAgeMs) return 'too-old';

@@ -9,12 +9,12 @@ export type Preview =
   | { skip: SkipReason }
   | { dead: DeadLetterReason; answer: string };
 
-interface PreviewParts extends Omit<PrepareParts, 'envelopeBytes' | 'decrypt' | 'remoteIdOf'> {
+interface PreviewParts extends Omit<PrepareParts, 'envelopeBytes' | 'decrypt' | 'remoteIdOf' | 'bots'> {
   /** The API's id of what the event refers to. */
   remoteId?: string | undefined;
 }
 
-/** Maps an event as a worker would at this time. Without raw personal data: a destination that needs it gets digests. */
+/** Maps an event as a worker would at this time, a robot's as well. Without raw personal data: a destination that needs it gets digests. */
 export function preview({ remoteId, ...parts }: PreviewParts, event: ProtectedEvent): Preview {
   const { destination, settings, nowMs } = parts;
   const { body } = destination.request([], { settings, nowMs });
@@ -22,6 +22,7 @@ export function preview({ remoteId, ...parts }: PreviewParts, event: ProtectedEv
   const prepared = prepare(
     {
       ...parts,
+      bots: 'flag',
       envelopeBytes: Buffer.byteLength(body),
       decrypt: () => ({}),
       remoteIdOf: () => remoteId,

@@ -28,14 +28,17 @@ export async function prepareLeased(
   deliveries: readonly Delivery[],
   { envelopeBytes }: BatchLimits,
 ): Promise<Ready[]> {
-  const { destination, settings, log, consumer, decrypt, clock, yieldToIngest, counters, shop } = parts;
+  const { destination, settings, bots, log, consumer, decrypt, clock, yieldToIngest, counters, shop } = parts;
   const nowMs = clock.now();
   const refersTo = (delivery: Delivery) => destination.refersTo?.(delivery.event, settings);
   const keys = destination.refersTo ? deliveries.map(refersTo).filter((key) => key !== undefined) : [];
   const known = keys.length > 0 ? await log.find(consumer, keys) : undefined;
   const prepareOne = (delivery: Delivery) => {
     const remoteIdOf = () => known?.get(refersTo(delivery) ?? '')?.remoteId;
-    const prepared = prepare({ destination, settings, decrypt, remoteIdOf, envelopeBytes, nowMs }, delivery);
+    const prepared = prepare(
+      { destination, settings, bots, decrypt, remoteIdOf, envelopeBytes, nowMs },
+      delivery,
+    );
     if ('payloads' in prepared && delivery.attempt === 1)
       counters.count(
         'content_id_fallback',

@@ -6,7 +6,7 @@ import { startWorker, type Worker } from './worker.ts';
 
 /** What every worker shares, and the shops whose destinations get one each. */
 export interface DeliveryParts
-  extends Omit<WorkerParts, 'consumer' | 'shop' | 'destination' | 'settings' | 'http'> {
+  extends Omit<WorkerParts, 'consumer' | 'shop' | 'destination' | 'settings' | 'bots' | 'http'> {
   shops: readonly Shop[];
   redactSecrets: (text: string) => string;
   http: Http;
@@ -45,6 +45,7 @@ export function startDelivery({ shops, http, redactSecrets, ...parts }: Delivery
         shop: shop.id,
         destination,
         settings,
+        bots: shop.bots,
       }),
     ),
   );

@@ -88,6 +88,7 @@ function demoVariables(env: Variables, port: number, dataDir: string, { urls }: 
     STORE_COUNTRY: 'TW',
     STORE_CURRENCY: 'TWD',
     CONSENT_DEFAULT: 'denied',
+    BOTS: 'flag',
     ...sandboxVariables(urls),
     ...sampleVariables(SANDBOX_CREDENTIALS.shopline.appSecret),
     SHOPLINE_EVENT_CODES: {

@@ -40,7 +40,7 @@ describe('what is not said has its documented default', () => {
 
   test('of the shop', () => {
     expect(read(LEAST).shops).toMatchObject([
-      { writeKey: 'key-0001', country: 'TW', consentDefault: false, consentCategories: {}, bots: 'flag' },
+      { writeKey: 'key-0001', country: 'TW', consentDefault: false, consentCategories: {}, bots: 'skip-ads' },
     ]);
   });
 
@@ -418,7 +418,7 @@ describe('one file for many shops', () => {
         writeKey: 'key-shoes',
         origins: ['https://shoes.example'],
         country: 'TW',
-        bots: 'flag',
+        bots: 'skip-ads',
         to: ['tiktok'],
       },
       {

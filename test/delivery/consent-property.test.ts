@@ -87,6 +87,7 @@ test.each([1, 2, 3])(
           consumer: `${purpose}@shop`,
           shop: 'shop',
           settings: {},
+          bots: 'flag',
           log,
           http,
           clock,

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import type { Bots } from '../../server/config/config.ts';
 import { readConfig } from '../../server/config/read.ts';
 import { prepare } from '../../server/delivery/prepare.ts';
 import { DESTINATIONS } from '../../server/destinations/registry.ts';
 import { toEvent } from '../../server/ingest/event.ts';
 import { tiktokIds } from '../../server/ingest/tiktok-ids.ts';
 import type { Message } from '../../shared/message.ts';
-import type { Source } from '../../shared/protected-event.ts';
+import type { ProtectedEvent, Source } from '../../shared/protected-event.ts';
+import type { SkipReason } from '../../shared/reasons.ts';
 
 const VARIABLES = {
   SHOP_ID: 'demo',
@@ -61,17 +63,32 @@ test('an event whose name was an address that shows a secret keeps a name', () =
   expect(stored({ event: '#1 Tea Poured' }).event).toBe('#1 Tea Poured');
 });
 
+/** The destinations that do not skip the event for this reason. */
+const notSkipped = (event: ProtectedEvent, reason: SkipReason, bots: Bots = 'skip-ads') =>
+  DESTINATIONS.filter((destination) => {
+    const settings = { eventCodes: {}, events: {} };
+    const delivery = { event, attempt: 1 } as never;
+    const nowMs = Date.parse(times.receivedAt);
+    const parts = { settings, bots, nowMs, envelopeBytes: 0, remoteIdOf: () => undefined };
+    const found = prepare({ ...parts, destination, decrypt: () => ({}) }, delivery);
+    return !('skip' in found && found.skip === reason);
+  }).map(({ name }) => name);
+
+describe('P19: a robot’s event', () => {
+  test.each([
+    { bots: 'skip-ads', source: 'browser', names: ['customerio', 'shopline'] },
+    { bots: 'skip-ads', source: 'server', names: ['tiktok', 'customerio', 'shopline'] },
+    { bots: 'flag', source: 'browser', names: ['tiktok', 'customerio', 'shopline'] },
+  ] as const)('from a $source goes to $names with BOTS=$bots', ({ bots, source, names }) => {
+    const event = stored({}, source);
+    const robot = { ...event, context: { ...event.context, bot: true } };
+    expect(notSkipped(robot, 'bot', bots)).toEqual(names);
+    expect(notSkipped(event, 'bot', bots)).toHaveLength(3);
+  });
+});
+
 describe('names of destinations in `integrations`', () => {
-  const sentTo = (integrations: object) =>
-    DESTINATIONS.filter((destination) => {
-      const event = stored({ integrations });
-      const settings = { eventCodes: {}, events: {} };
-      const delivery = { event, attempt: 1 } as never;
-      const nowMs = Date.parse(times.receivedAt);
-      const parts = { settings, nowMs, envelopeBytes: 0, remoteIdOf: () => undefined };
-      const found = prepare({ ...parts, destination, decrypt: () => ({}) }, delivery);
-      return !('skip' in found && found.skip === 'integration-off');
-    }).map(({ name }) => name);
+  const sentTo = (integrations: object) => notSkipped(stored({ integrations }), 'integration-off');
 
   test.each([
     [{ 'TikTok Conversions': false }, ['customerio', 'shopline']],

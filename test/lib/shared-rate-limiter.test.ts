@@ -38,6 +38,7 @@ test('a destination and another caller with its rate limiter stay below the limi
       limits: { ...plain.limits, maxEvents: 1, requestsPerSecond: 4, burst: 40 },
     } as unknown as Destination,
     settings: {},
+    bots: 'flag',
     log,
     http: async () => {
       sentAt.push(clock.now());

@@ -16,13 +16,14 @@ export const SHOP_POLICY = {
   CONSENT_DEFAULT: 'denied',
 } as const;
 
-/** The variables of a shop whose three destinations are the sandbox. */
+/** The variables of a shop whose three destinations are the sandbox. Chromium without a head is a robot by its name. */
 export function shopVariables({ urls }: Pick<Sandbox, 'urls'>): Variables {
   return {
     WRITE_KEY,
     ALLOWED_ORIGINS: SHOP_ORIGIN,
     ...SHOP_POLICY,
     CONSENT_DEFAULT: 'granted',
+    BOTS: 'flag',
     ...sandboxVariables(urls),
   };
 }

@@ -105,6 +105,7 @@ export async function startBench(
     shop: 'shop',
     destination: { ...plain, ...changes } as unknown as Destination,
     settings: {},
+    bots: 'flag',
     log,
     http,
     decrypt: () => ({}),
