@@ -59,5 +59,5 @@ function buildWithoutDevelopment() {
   }
 }
 
-// npm runs this after an installation in a checkout.
+// npm runs `postprepare` after an installation in a checkout. It would warn of a `prepare` wherever the package is installed.
 process.exitCode = existsSync(join(INSTALLED, 'rollup')) ? build() : buildWithoutDevelopment();

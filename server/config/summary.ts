@@ -106,7 +106,7 @@ function unset(code: Unset, needed: Readonly<Record<string, unknown>>): Notice[]
 
 /**
  * The tag assumes what the shop assumes: consent while a visitor has not chosen, or the choice in its consent banner, and the
- * parameters that it keeps.
+ * parameters that it keeps. In single quotes, which the JSON of a log line leaves as they are.
  */
 function scriptTag(base: string, { writeKey, consentDefault, keptParameterNames = [] }: Shop): string {
   const attributes = {
@@ -115,9 +115,9 @@ function scriptTag(base: string, { writeKey, consentDefault, keptParameterNames 
     ...(consentDefault ? { 'data-consent': 'granted' } : { 'data-consent-tool': 'auto' }),
     ...(keptParameterNames.length > 0 && { 'data-keep-parameters': keptParameterNames.join(' ') }),
   };
-  const text = Object.entries(attributes).map(([name, value]) => `${name}="${escapeAttribute(value)}"`);
+  const text = Object.entries(attributes).map(([name, value]) => `${name}='${escapeAttribute(value)}'`);
   return `<script async ${text.join(' ')}></script>`;
 }
 
 const escapeAttribute = (value: string) =>
-  value.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+  value.replaceAll('&', '&amp;').replaceAll("'", '&#39;').replaceAll('<', '&lt;');

@@ -11,12 +11,14 @@ import { tempDir } from '../support/temp-dir.ts';
 
 /** An empty folder, and the package installed there from its tarball. */
 const project = tempDir(afterAll);
+let warnings: string;
 beforeAll(async () => {
   const { stdout } = await npm(['pack', '--json', '--ignore-scripts', '--pack-destination', project], ROOT);
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
   writeFileSync(join(project, 'package.json'), '{}');
   writeFileSync(join(project, 'package-lock.json'), JSON.stringify(productionLock()));
-  await npm(['install', `./${filename}`, '--omit=dev', '--offline', '--no-audit', '--no-fund'], project);
+  const install = ['install', `./${filename}`, '--omit=dev', '--offline', '--no-audit', '--no-fund'];
+  warnings = (await npm(install, project)).stderr;
 });
 
 /** With it npm finds the packages of our own installation in its cache, and asks no registry which versions there are. */
@@ -36,6 +38,10 @@ test('P1: what production needs is less than 80 MB', () => {
   const bytes = files.reduce((sum, file) => sum + (file.isFile() ? file.blocks * 512 : 0), 0);
   expect(bytes / 1e6).toBeGreaterThan(10);
   expect(bytes / 1e6).toBeLessThan(80);
+});
+
+test('its installation warns of nothing', () => {
+  expect(warnings).not.toMatch(/warn/i);
 });
 
 test('its commands explain themselves', async () => {

@@ -69,20 +69,20 @@ describe('P15: the start line shows an operator what runs', () => {
     [{ HOST: '10.0.0.7' }, 'http://10.0.0.7:8787/s.js'],
   ])('the tag to paste, with %j', (variables, src) => {
     expect(tagOf(variables)).toBe(
-      `<script async src="${src}" data-key="key-0001" data-consent-tool="auto"></script>`,
+      `<script async src='${src}' data-key='key-0001' data-consent-tool='auto'></script>`,
     );
   });
 
   test('the tag carries the whole key, escaped for HTML, and the consent that the shop’s default grants', () => {
-    const tag = tagOf({ WRITE_KEY: 'a&b<c>', CONSENT_DEFAULT: 'granted', HOST: '127.0.0.1' });
+    const tag = tagOf({ WRITE_KEY: "a&b<c>'", CONSENT_DEFAULT: 'granted', HOST: '127.0.0.1' });
     expect(tag).toBe(
-      '<script async src="http://127.0.0.1:8787/s.js" data-key="a&amp;b&lt;c>" data-consent="granted"></script>',
+      "<script async src='http://127.0.0.1:8787/s.js' data-key='a&amp;b&lt;c>&#39;' data-consent='granted'></script>",
     );
   });
 
   test('the tag carries the parameters that the shop keeps, as they are written', () => {
     expect(tagOf({ KEEP_PARAMETERS: 'Ref, article.id' })).toContain(
-      ' data-keep-parameters="Ref article.id">',
+      " data-keep-parameters='Ref article.id'>",
     );
   });
 

@@ -246,7 +246,7 @@ export const setup: Setup = {
   ],
   shops: session.shops.map(({ id }) => ({
     id,
-    tag: '<script async src="https://collect.shop.example/s.js" data-key="dewleaf" data-consent-tool="auto"></script>',
+    tag: "<script async src='https://collect.shop.example/s.js' data-key='dewleaf' data-consent-tool='auto'></script>",
     ordersFrom: 'platform',
     off: [
       notice('reporting-webhooks-off', {
