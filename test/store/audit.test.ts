@@ -1,6 +1,4 @@
 import { cpSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { openLog } from '../../server/store/open.ts';
 import type { Consumer } from '../../server/store/store.ts';
@@ -85,18 +83,6 @@ test('an action in steps is listed from before its first, with what they reached
   const [row] = await log.audit({ limit: 1 });
   expect(row).toMatchObject({ id: action, count });
   expect(row?.state).toBeUndefined();
-});
-
-test('a data directory of the version before has its list', async () => {
-  const { log, dataDir, open } = await setUp();
-  await log.addAudit({ action: 'login', who: 'session' });
-  await log.close();
-  const database = new DatabaseSync(join(dataDir, 'store.db'));
-  database.exec('ALTER TABLE audit DROP COLUMN state; DROP TABLE hourly_counts; PRAGMA user_version = 6');
-  database.close();
-  const later = await open(dataDir);
-  await later.beginAction({ action: 'discard', who: 'token' });
-  expect(await later.audit({ limit: 9 })).toMatchObject([{ state: 'running' }, { action: 'login' }]);
 });
 
 test('the list is bounded by number and age, and refused logins push nothing else out', async () => {

@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { createCountKeeper } from '../../server/operator/watchdog/counted-hours.ts';
 import { openLog } from '../../server/store/open.ts';
@@ -32,22 +30,6 @@ test('counts of an hour add up, and leave after 21 days, or with their shop', as
   clock.nowMs += 21 * 24 * HOUR_MS + HOUR_MS;
   await log.retain();
   expect(await find()).toEqual([accepted(HOUR + 1, 1)]);
-});
-
-test('a data directory of the version before has what its watchdog had counted', async () => {
-  const dataDir = tempDir();
-  const log = await open(dataDir);
-  const hours = { tea: { accepted: { [HOUR]: 5 }, rejected: { [HOUR]: 1 } } };
-  await log.writeFact('watchdog', JSON.stringify({ open: [], ended: [], pending: [], hours }));
-  await log.close();
-  const database = new DatabaseSync(join(dataDir, 'store.db'));
-  database.exec('DROP TABLE hourly_counts; PRAGMA user_version = 7');
-  database.close();
-  const later = await open(dataDir);
-  expect(await later.counts(['accepted', 'rejected'], 0)).toEqual([
-    accepted(HOUR, 5),
-    { ...accepted(HOUR, 1), what: 'rejected' },
-  ]);
 });
 
 test('a process keeps what it counted since it last could, and nothing twice', async () => {

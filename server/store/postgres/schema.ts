@@ -1,6 +1,13 @@
 import { COUNTS_SCHEMA } from '../sqlite/hourly-counts.ts';
 import { SCHEMA, VERSION } from '../sqlite/schema.ts';
 
+const JSON_EACH = `
+  -- U+0000 as in texts that are stored; behind an even number of backslashes, it is an escape.
+  CREATE OR REPLACE FUNCTION json_each(text) RETURNS TABLE (value text) LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT jsonb_array_elements_text(CAST(
+      CASE WHEN position('\\u0000' IN $1) = 0 THEN $1
+        ELSE regexp_replace($1, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000', '\\1\uFFFD', 'g') END AS jsonb)) $$;
+`;
 /** SQLite's names that the statements use: scalar `max` and `min`, `hex`, and the elements of a JSON list as rows. */
 export const FUNCTIONS = `
   CREATE FUNCTION max(bigint, bigint) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
@@ -9,11 +16,7 @@ export const FUNCTIONS = `
     RETURN least($1, $2);
   CREATE FUNCTION hex(bytea) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
     RETURN encode($1, 'hex');
-  -- U+0000 as in texts that are stored; behind an even number of backslashes, it is an escape.
-  CREATE FUNCTION json_each(text) RETURNS TABLE (value text) LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT jsonb_array_elements_text(CAST(
-      CASE WHEN position('\\u0000' IN $1) = 0 THEN $1
-        ELSE regexp_replace($1, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000', '\\1\uFFFD', 'g') END AS jsonb)) $$;
+  ${JSON_EACH}
 `;
 /** A removed view takes its tokens with it. */
 const TRIGGERS = `
@@ -32,10 +35,12 @@ const DENIALS = `
   );
   CREATE INDEX denials_by_version ON denials (version);
   CREATE INDEX denials_by_age ON denials (at);`;
+const SEEN_BY_EXPIRY = `
+  -- SQLite walks through all keys, which are sorted in its file. Here each would be a page of its own.
+  CREATE INDEX seen_by_expiry ON seen (expires_at);`;
 /** What only several collectors need. */
 const SHARED = `
-  -- SQLite walks through all keys, which are sorted in its file. Here each would be a page of its own.
-  CREATE INDEX seen_by_expiry ON seen (expires_at);
+  ${SEEN_BY_EXPIRY}
   -- version: of the newest transaction that wrote; seq: of the newest event.
   CREATE TABLE log_state (version bigint NOT NULL, seq bigint NOT NULL, schema_version bigint NOT NULL);
   INSERT INTO log_state VALUES (0, 0, ${VERSION});
@@ -76,7 +81,7 @@ export const UPGRADES: ReadonlyMap<number, string> = new Map([
      FROM facts, jsonb_each(CAST(facts.value AS jsonb) -> 'hours') shops, jsonb_each(shops.value) counted,
        jsonb_each_text(counted.value) hours
      WHERE facts.name = 'kept:watchdog';
-     ${DENIALS}
+     ${DENIALS}${JSON_EACH}${SEEN_BY_EXPIRY}
      ALTER TABLE consumers ADD state text NOT NULL DEFAULT '';
      ALTER TABLE jobs ADD ran_at bigint;`,
   ],
