@@ -35,12 +35,12 @@ const DENIALS = `
   );
   CREATE INDEX denials_by_version ON denials (version);
   CREATE INDEX denials_by_age ON denials (at);`;
-const SEEN_BY_EXPIRY = `
+const DEDUP_EXPIRY = `
   -- SQLite walks through all keys, which are sorted in its file. Here each would be a page of its own.
   CREATE INDEX seen_by_expiry ON seen (expires_at);`;
 /** What only several collectors need. */
 const SHARED = `
-  ${SEEN_BY_EXPIRY}
+  ${DEDUP_EXPIRY}
   -- version: of the newest transaction that wrote; seq: of the newest event.
   CREATE TABLE log_state (version bigint NOT NULL, seq bigint NOT NULL, schema_version bigint NOT NULL);
   INSERT INTO log_state VALUES (0, 0, ${VERSION});
@@ -81,7 +81,7 @@ export const UPGRADES: ReadonlyMap<number, string> = new Map([
      FROM facts, jsonb_each(CAST(facts.value AS jsonb) -> 'hours') shops, jsonb_each(shops.value) counted,
        jsonb_each_text(counted.value) hours
      WHERE facts.name = 'kept:watchdog';
-     ${DENIALS}${JSON_EACH}${SEEN_BY_EXPIRY}
+     ${DENIALS}${JSON_EACH}${DEDUP_EXPIRY}
      ALTER TABLE consumers ADD state text NOT NULL DEFAULT '';
      ALTER TABLE jobs ADD ran_at bigint;`,
   ],
