@@ -142,6 +142,15 @@ test.each([
   expect((await open(directory)).found).toEqual({ gaps: [], highWaterMarksLost: 0 });
 });
 
+test('a store without a table of its version is refused; the start does not wait for ever', async () => {
+  const dataDir = tempDir();
+  await (await open(dataDir)).log.close();
+  const database = new DatabaseSync(join(dataDir, 'store.db'));
+  database.exec('DROP TABLE deliveries');
+  database.close();
+  await expect(open(dataDir)).rejects.toThrow('no such table: deliveries');
+});
+
 test('an empty log never reports a lost mark, however often it starts', async () => {
   const directory = tempDir();
   for (let start = 0; start < 3; start++) {

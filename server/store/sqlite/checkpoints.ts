@@ -16,8 +16,11 @@ export function startCheckpoints(connection: DatabaseSync): () => Promise<void> 
   const worker = new Worker(new URL('./checkpoint-worker.ts', import.meta.url), {
     workerData: { path: connection.location(), intervalMs: INTERVAL_MS },
   });
+  // A storage thread that cannot open its store ends, and with it this one.
+  worker.unref();
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   return () => {
+    worker.ref();
     worker.postMessage('stop');
     return exited;
   };
