@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import { runInBackground } from '../lib/background-thread.ts';
 import { asyncEngine } from '../store/thread/engine.ts';
 import { serveThread } from '../store/thread/serve.ts';
 import type { Methods, ShopSettings } from './store/methods.ts';
@@ -10,6 +11,7 @@ const { shops, ...place } = workerData as {
   shops: Record<string, ShopSettings>;
 };
 
+runInBackground();
 await serveThread(async () => {
   const store = await openStatistics(place, { shops });
   /** Attributes in small transactions first, so that other calls are served in between. */

@@ -59,8 +59,9 @@ export const ENQUEUE_SQL = `
     SELECT seq FROM deliveries WHERE consumer = ?1 AND voice = ?4 AND due_at > 0 AND due_at <= ?2
     ORDER BY due_at LIMIT ?3)`;
 
-/** How many deliveries one transaction leases. */
+/** How many deliveries one transaction leases; fewer while most are composed, which takes as long as reading tens of others. */
 const CHUNK = 200;
+const COMPOSED_CHUNK = 50;
 /** More than a chunk, so that of the deliveries that became due together the oldest is leased first. */
 const ENQUEUE = 1000;
 /** Of what is leased at once, the share that events of trusted voices may have while others wait. */
@@ -192,8 +193,14 @@ export function createLease(
     return frozen(leased, isPast).map((one) => ({ ...withConsent(one, isPast), fence: consumer.fence }));
   }
 
+  /** The last lease composed most of what it leased: appends waited for that. */
+  let isComposing = false;
+
   function frozen(rows: readonly ReadRow[], isPast: boolean): FrozenRow[] {
-    if (store.isShared) composeRow.readAhead(rows.filter(({ compose }) => compose === 1));
+    const composed = rows.filter(({ compose }) => compose === 1);
+    // Several processes share the tables: there a chunk costs a number of round trips, however few it has.
+    isComposing = !store.isShared && composed.length > rows.length / 2;
+    if (store.isShared) composeRow.readAhead(composed);
     const all = rows.map((row): FrozenRow => {
       const { body, event } = row.compose === 1 ? composeRow.compose(row) : { body: row.body };
       return { row, body, composed: event };
@@ -232,10 +239,10 @@ export function createLease(
     const leased: LeasedRow[] = [];
     // Within the transaction it is asked again: meanwhile another process may have taken the consumer over.
     while (leased.length < max && store.isOwned(consumer)) {
-      const size = Math.min(max - leased.length, CHUNK);
-      const chunk = leaseChunk(consumer, size, nowMs);
-      leased.push(...chunk);
-      if (chunk.length < size && !requeue.isRunning(consumer)) break;
+      const size = Math.min(max - leased.length, isComposing ? COMPOSED_CHUNK : CHUNK);
+      const rows = leaseChunk(consumer, size, nowMs);
+      leased.push(...rows);
+      if (rows.length < size && !requeue.isRunning(consumer)) break;
       yield;
     }
     return leased;

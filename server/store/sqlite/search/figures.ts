@@ -1,4 +1,5 @@
-import { type Connection, prepare } from '../prepare.ts';
+import { createInsertRows } from '../insert-rows.ts';
+import type { Connection } from '../prepare.ts';
 import type { Names } from './names.ts';
 
 export const MINUTE_MS = 60_000;
@@ -38,15 +39,15 @@ export interface Figures {
 }
 
 export function createFigures(connection: Connection, names: Names): Figures {
-  const addFigure = prepare(
+  const addFigures = createInsertRows(
     connection,
-    `INSERT INTO figures (step, at, series, value) VALUES (?1, ?2, ?3, ?4)
-     ON CONFLICT (step, at, series) DO UPDATE SET value = figures.value + excluded.value`,
+    'figures (step, at, series, value)',
+    'ON CONFLICT (step, at, series) DO UPDATE SET value = figures.value + excluded.value',
   );
-  const addMatch = prepare(
+  const addMatches = createInsertRows(
     connection,
-    `INSERT INTO matches (day, consumer, name, key, count) VALUES (?1, ?2, ?3, ?4, ?5)
-     ON CONFLICT (day, consumer, name, key) DO UPDATE SET count = matches.count + excluded.count`,
+    'matches (day, consumer, name, key, count)',
+    'ON CONFLICT (day, consumer, name, key) DO UPDATE SET count = matches.count + excluded.count',
   );
   /** By minute, then by series. */
   const minutes = new Map<number, Map<number, number>>();
@@ -55,20 +56,36 @@ export function createFigures(connection: Connection, names: Names): Figures {
     found.set(series, (found.get(series) ?? 0) + count);
     into.set(at, found);
   };
+  const matches = new Map<
+    string,
+    [day: number, consumer: number, name: string, key: string, count: number]
+  >();
   return {
     add: (kind, owner, detail, atMs, count = 1) =>
       addTo(minutes, floorTo(MINUTE_MS, atMs), names.series(kind, owner, detail), count),
-    match: (dayMs, consumer, name, key, count) => void addMatch.run(dayMs, consumer, name, key, count),
-    write() {
-      for (const step of STEPS) {
-        const sums = new Map<number, Map<number, number>>();
-        for (const [at, counts] of minutes)
-          for (const [series, count] of counts) addTo(sums, floorTo(step, at), series, count);
-        for (const [at, counts] of sums)
-          for (const [series, count] of counts) addFigure.run(step, at, series, count);
-      }
-      minutes.clear();
+    match(dayMs, consumer, name, key, count) {
+      const id = `${dayMs}\n${consumer}\n${name}\n${key}`;
+      matches.set(id, [dayMs, consumer, name, key, count + (matches.get(id)?.[4] ?? 0)]);
     },
-    forget: () => minutes.clear(),
+    write() {
+      addFigures(
+        STEPS.flatMap((step) => {
+          const sums = new Map<number, Map<number, number>>();
+          for (const [at, counts] of minutes)
+            for (const [series, count] of counts) addTo(sums, floorTo(step, at), series, count);
+          return [...sums].flatMap(([at, counts]) =>
+            [...counts].map(([series, count]) => [step, at, series, count]),
+          );
+        }),
+      );
+      addMatches([...matches.values()]);
+      forget();
+    },
+    forget,
   };
+
+  function forget(): void {
+    minutes.clear();
+    matches.clear();
+  }
 }

@@ -1,5 +1,7 @@
+import type { ProtectedEvent } from '../../../../shared/protected-event.ts';
 import { AUDIENCE } from '../audience.ts';
-import { type Connection, prepare } from '../prepare.ts';
+import { createInsertRows } from '../insert-rows.ts';
+import { type Connection, prepare, type Value } from '../prepare.ts';
 import { tryRead } from '../stored-event.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { type Figures, MINUTE_MS } from './figures.ts';
@@ -36,22 +38,15 @@ export function createIndexEvents(
     `SELECT ${COLUMNS} FROM store.events WHERE seq > ? ORDER BY seq LIMIT ?`,
   );
   const one = prepareTexts<StoredRow>(connection, `SELECT ${COLUMNS} FROM store.events WHERE seq = ?`);
-  const insert = prepare(
-    connection,
-    `INSERT INTO events (shop, seq, at, source, label, is_sent) VALUES (?, ?, ?, ?, ?, ?)`,
-  );
-  const insertKeys = prepare(
-    connection,
-    `INSERT INTO keys (segment, key, seq) SELECT ?1, CAST(value AS BIGINT), ?2 FROM json_each(?3) WHERE true
-     ON CONFLICT (segment, key, seq) DO NOTHING`,
-  );
+  const insert = createInsertRows(connection, 'events (shop, seq, at, source, label, is_sent)');
+  const insertKeys = createInsertRows(connection, 'keys (segment, key, seq)', 'ON CONFLICT DO NOTHING');
   const removeKey = prepare(connection, 'DELETE FROM keys WHERE segment = ? AND key = ? AND seq = ?');
   const putMinute = prepare(
     connection,
     `INSERT INTO minutes (minute, first_seq, last_seq) VALUES (?, ?, ?) ON CONFLICT (minute) DO UPDATE
      SET first_seq = min(minutes.first_seq, excluded.first_seq), last_seq = max(minutes.last_seq, excluded.last_seq)`,
   );
-  const putUncomposed = prepare(connection, 'INSERT INTO uncomposed (seq, shop) VALUES (?, ?)');
+  const insertUncomposed = createInsertRows(connection, 'uncomposed (seq, shop)');
   const LISTED = 'WHERE seq IN (SELECT CAST(value AS BIGINT) FROM json_each(?))';
   const several = prepareTexts<StoredRow>(connection, `SELECT ${COLUMNS} FROM store.events ${LISTED}`);
   const removeUncomposed = prepare(connection, `DELETE FROM uncomposed ${LISTED}`);
@@ -67,20 +62,23 @@ export function createIndexEvents(
   );
   let composedTo = 0;
 
-  const addKeys = (seq: number, keys: readonly number[]) =>
-    insertKeys.run(segmentOf(seq), seq, JSON.stringify(keys));
+  const toKeyRows = (seq: number, keys: readonly number[]) => keys.map((key) => [segmentOf(seq), key, seq]);
 
-  function add(row: StoredRow): void {
-    const { seq, shop, receivedAtMs, audience, compose, isReport, body } = row;
-    const shopId = names.shop(shop);
-    const event = tryRead(body);
+  /** What is written of an event. Its figures are counted. */
+  function toRow(row: StoredRow, shopId: number, event: ProtectedEvent | undefined): Value[] {
+    const { seq, shop, receivedAtMs, audience, isReport } = row;
     const { type = 'track', event: name = '', source = 'browser' } = event ?? {};
     const label = isReport === 0 ? names.label(shop, type, type === 'track' ? name : '') : undefined;
-    const isSent = Number((audience & AUDIENCE.destinations) !== 0);
-    insert.run(shopId, seq, receivedAtMs, SOURCES.indexOf(source), label?.id ?? null, isSent);
-    if (compose === 1) putUncomposed.run(seq, shopId);
-    addKeys(seq, keysOf(row, event));
     if (label) figures.add('events', shop, label.counted, receivedAtMs);
+    const isSent = Number((audience & AUDIENCE.destinations) !== 0);
+    return [shopId, seq, receivedAtMs, SOURCES.indexOf(source), label?.id ?? null, isSent];
+  }
+
+  function add(rows: readonly StoredRow[]): void {
+    const read = rows.map((row) => ({ row, shopId: names.shop(row.shop), event: tryRead(row.body) }));
+    insert(read.map(({ row, shopId, event }) => toRow(row, shopId, event)));
+    insertUncomposed(read.filter(({ row }) => row.compose === 1).map(({ row, shopId }) => [row.seq, shopId]));
+    insertKeys(read.flatMap(({ row, event }) => toKeyRows(row.seq, keysOf(row, event))));
   }
 
   /** Composing changes no messageId. */
@@ -88,16 +86,16 @@ export function createIndexEvents(
     if (seqs.length === 0) return;
     const list = JSON.stringify(seqs);
     removeUncomposed.run(list);
-    for (const row of several.all(list)) addKeys(row.seq, personKeysOf(row));
+    insertKeys(several.all(list).flatMap((row) => toKeyRows(row.seq, personKeysOf(row))));
   }
 
   return {
     /** Adds at most `max` events after one. Returns the number of the last one, how many there were, and their orders. */
     addAfter(seq: number, max: number): { seq: number; count: number; orderIds: Set<number> } {
       const rows = next.all(seq, max);
+      add(rows);
       const minutes = new Map<number, [first: number, last: number]>();
       for (const row of rows) {
-        add(row);
         const minute = Math.floor(row.receivedAtMs / MINUTE_MS);
         const known = minutes.get(minute);
         if (known) known[1] = row.seq;

@@ -1,4 +1,5 @@
 import { CHUNK, inChunks, pages } from '../chunks.ts';
+import { createInsertRows } from '../insert-rows.ts';
 import { type Connection, prepare } from '../prepare.ts';
 import { prepareTexts } from '../stored-text.ts';
 import { keyOf, personKeysOf, segmentOf } from './keys.ts';
@@ -56,14 +57,15 @@ export function createIndexTexts(connection: Connection) {
   });
   const kinds = { reports: of('reports'), evidence: of('evidence') };
   const last = prepare<{ id: number | null }>(connection, 'SELECT max(id) AS id FROM texts WHERE kind = ?');
-  const put = prepare(
+  const put = createInsertRows(
     connection,
-    'INSERT INTO texts (kind, id, at) VALUES (?, ?, ?) ON CONFLICT (kind, id) DO UPDATE SET at = excluded.at',
+    'texts (kind, id, at)',
+    'ON CONFLICT (kind, id) DO UPDATE SET at = excluded.at',
   );
-  const putKeys = prepare(
+  const putKeys = createInsertRows(
     connection,
-    `INSERT INTO text_keys (kind, segment, key, id) SELECT ?1, ?2, CAST(value AS BIGINT), ?3 FROM json_each(?4) WHERE true
-     ON CONFLICT (kind, segment, key, id) DO NOTHING`,
+    'text_keys (kind, segment, key, id)',
+    'ON CONFLICT DO NOTHING',
   );
   const keyed = prepare<{ id: number }>(
     connection,
@@ -86,10 +88,10 @@ export function createIndexTexts(connection: Connection) {
     ...personKeysOf({ shop, body }),
     ...(userId === null ? [] : [keyOf('u', shop, userId)]),
   ];
-  function add(kind: TextKind, row: TextRow): void {
+  function add(kind: TextKind, rows: readonly TextRow[]): void {
     const { number } = kinds[kind];
-    put.run(number, row.id, row.atMs);
-    putKeys.run(number, segmentOf(row.id), row.id, JSON.stringify(keysOf(row)));
+    put(rows.map(({ id, atMs }) => [number, id, atMs]));
+    putKeys(rows.flatMap((row) => keysOf(row).map((key) => [number, segmentOf(row.id), key, row.id])));
   }
   const lastId = (kind: TextKind) => last.get(kinds[kind].number)?.id ?? 0;
 
@@ -120,7 +122,7 @@ export function createIndexTexts(connection: Connection) {
       let hasMore = false;
       for (const kind of TEXTS) {
         const rows = kinds[kind].next.all(lastId(kind), max);
-        for (const row of rows) add(kind, row);
+        add(kind, rows);
         hasMore ||= rows.length === max;
       }
       return hasMore;
@@ -136,7 +138,7 @@ export function createIndexTexts(connection: Connection) {
         }
         yield* inChunks({ transaction }, unread(kind), (id) => {
           const row = one.get(id);
-          if (row) add(kind, row);
+          if (row) add(kind, [row]);
         });
       }
     },

@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import { runInBackground } from '../../../lib/background-thread.ts';
 import { syncEngine } from '../../thread/engine.ts';
 import { serveThread } from '../../thread/serve.ts';
 import { createSearch, type SearchData } from './create-search.ts';
@@ -11,4 +12,5 @@ function openEngine(data: SqliteSearchData) {
   return createSearch(data, openIndex(data));
 }
 
+runInBackground();
 await serveThread(() => syncEngine(openEngine(workerData as SqliteSearchData)));
