@@ -44,8 +44,12 @@ const LOAD_DIVISOR = 5;
 /** … but not below this: what a round costs beside its events is the same for few of them. */
 const LEAST_EVENTS = 128;
 
+/** How soon work that rests goes on once nothing is in progress. */
+const LOOK_MS = 20;
+
 /**
- * For each request in progress, background work rests as long as it worked, counted over all workers together.
+ * For each request in progress, background work rests as long as it worked, counted over all workers together; a rest ends as
+ * soon as nothing is in progress, so that what a rush left is delivered after it at full speed.
  *
  * @param requests how many requests are in progress.
  */
@@ -53,10 +57,12 @@ export function createYieldToIngest(requests: () => number): YieldToIngest {
   let freeAtMs = 0;
   return {
     async rest(workedMs) {
-      const nowMs = performance.now();
-      freeAtMs = Math.max(freeAtMs, nowMs) + workedMs * Math.min(requests(), MAX_REST_RATIO);
-      if (freeAtMs <= nowMs) return nextTurn();
-      await new Promise((resolve) => setTimeout(resolve, freeAtMs - nowMs));
+      freeAtMs = Math.max(freeAtMs, performance.now()) + workedMs * Math.min(requests(), MAX_REST_RATIO);
+      for (let nowMs = performance.now(); freeAtMs > nowMs; nowMs = performance.now()) {
+        if (requests() === 0) freeAtMs = nowMs;
+        else await new Promise((resolve) => setTimeout(resolve, Math.min(freeAtMs - nowMs, LOOK_MS)));
+      }
+      return nextTurn();
     },
     share(maxEvents) {
       const least = Math.min(maxEvents, LEAST_EVENTS);

@@ -32,6 +32,15 @@ test('when nobody asks for anything, delivery does not rest, however long it wor
   await yieldToIngest.rest(60_000);
 }, 5_000);
 
+test('what rests for a rush goes on as soon as the rush is over', async () => {
+  let requests = 9;
+  const yieldToIngest = createYieldToIngest(() => requests);
+  const rested = yieldToIngest.rest(60_000);
+  requests = 0;
+  await rested;
+  await yieldToIngest.rest(60_000);
+}, 5_000);
+
 test('while something arrives, less is taken at once; never nothing', () => {
   let requests = 0;
   const { share } = createYieldToIngest(() => requests);

@@ -80,6 +80,7 @@ describe('the result is honest', () => {
     expect(readOptions([])).toMatchObject({ rounds: 5, visitors: [10_000, 100_000, 1_000_000] });
     expect(readOptions([])).toHaveProperty('parts', [
       'ingest',
+      'delivering',
       'backlog',
       'drain',
       'statistics',

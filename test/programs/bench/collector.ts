@@ -5,13 +5,15 @@ import { SANDBOX_CREDENTIALS } from '../../../server/sandbox/index.ts';
 import { CHILD_ENV } from '../../support/child-env.ts';
 import { NO_LIMITS, SHOP_POLICY } from '../../support/shop.ts';
 import { type Core, killProcess, ROOT, spawnOn } from './launch.ts';
-import { WRITE_KEY } from './order.ts';
+import { SHOP_ORIGIN, WRITE_KEY } from './order.ts';
 
 /** What `npm start` gives to node. */
 const START: string[] = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
   .scripts.start.replace(/^exec node /, '')
   .split(' ');
+const BUILT = ['server/dist/storebeacon.js', 'start'];
 export const ADMIN_TOKEN = 'bench-admin-token-0123456789';
+const SHOP = { ...SHOP_POLICY, ALLOWED_ORIGINS: SHOP_ORIGIN };
 const { tiktok, customerio, shopline } = SANDBOX_CREDENTIALS;
 
 /** The variables that switch one destination on, in front of the server at `origin`. */
@@ -35,11 +37,12 @@ export type DestinationName = keyof typeof DESTINATIONS;
 /** What `/admin/status` says, as far as it is read here. */
 export interface Status {
   log?: { synchronous: string };
-  destinations: { waiting: number }[];
+  destinations: { consumer: string; waiting: number }[];
 }
 
 /** The collector as `npm start` runs it, on the server's core. */
 export interface Collector {
+  dataDir: string;
   pid: number;
   port: number;
   /** From spawn to the line that says it listens. */
@@ -66,6 +69,8 @@ export interface CollectorOptions {
   core?: Core;
   /** Further arguments to node. */
   args?: readonly string[];
+  /** As the package runs it, built by `npm run build`; default: from its sources. */
+  isBuilt?: boolean;
 }
 
 /** @throws with all it said, when it ends before it listens. */
@@ -76,6 +81,7 @@ export async function startCollector({
   databaseUrl,
   core = 'server',
   args = [],
+  isBuilt = false,
 }: CollectorOptions): Promise<Collector> {
   const startedMs = performance.now();
   const env = {
@@ -86,11 +92,11 @@ export async function startCollector({
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     ...(writeKeys
       ? { CONFIG_FILE: writeShops(join(dataDir, 'shops.json'), writeKeys, destination) }
-      : { WRITE_KEY, ...SHOP_POLICY, ...destination }),
+      : { WRITE_KEY, ...SHOP, ...destination }),
     ...NO_LIMITS,
     ADMIN_TOKEN,
   };
-  const child = spawnOn(core, [...args, ...START], env, 'pipe');
+  const child = spawnOn(core, [...args, ...(isBuilt ? BUILT : START)], env, 'pipe');
   const said: string[] = [];
   child.stderr?.on('data', (chunk) => said.push(String(chunk)));
   const port = await new Promise<number>((resolve, reject) => {
@@ -112,6 +118,7 @@ export async function startCollector({
   };
   const status = () => admin<Status>('status');
   return {
+    dataDir,
     pid: child.pid ?? 0,
     port,
     startMs,
@@ -126,7 +133,7 @@ export async function startCollector({
 
 /** @returns the path. */
 function writeShops(path: string, writeKeys: readonly string[], destination: NodeJS.ProcessEnv): string {
-  const shops = writeKeys.map((key) => [key, { WRITE_KEY: key, ...SHOP_POLICY, ...destination }]);
+  const shops = writeKeys.map((key) => [key, { WRITE_KEY: key, ...SHOP, ...destination }]);
   writeFileSync(path, JSON.stringify({ shops: Object.fromEntries(shops) }));
   return path;
 }

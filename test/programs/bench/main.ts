@@ -7,6 +7,7 @@ import { startProgress } from '../../support/progress.ts';
 import { together } from './audit.ts';
 import { measureBacklog } from './backlog.ts';
 import { checkPromises } from './checks.ts';
+import { measureDelivering } from './delivering.ts';
 import { measureDrain } from './drain.ts';
 import { measureEngines } from './engines.ts';
 import { measureErase } from './erase.ts';
@@ -27,6 +28,7 @@ import { measureWebhooks } from './webhooks.ts';
  */
 const PARTS = {
   ingest: measureIngest,
+  delivering: measureDelivering,
   backlog: measureBacklog,
   drain: measureDrain,
   statistics: measureStatistics,

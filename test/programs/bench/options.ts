@@ -4,7 +4,7 @@ import { sabotageRows, usageRow } from '../../support/options.ts';
 import { findSabotage, SABOTAGES } from '../../support/sabotage.ts';
 
 export const PARTS = [
-  ...(['ingest', 'backlog', 'drain', 'statistics', 'growth', 'webhooks', 'erase'] as const),
+  ...(['ingest', 'delivering', 'backlog', 'drain', 'statistics', 'growth', 'webhooks', 'erase'] as const),
   ...(['console', 'indexing', 'fairness', 'engines'] as const),
 ] as const;
 export type Part = (typeof PARTS)[number];

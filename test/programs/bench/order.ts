@@ -1,5 +1,7 @@
 /** The shop's key in every measured run. */
 export const WRITE_KEY = 'bench-write-key';
+/** Whose pages send: what a browser's request costs beside a program's is in every measured run. */
+export const SHOP_ORIGIN = 'https://shop.example';
 /** In every event in clear, so that a log that holds it was not hashed. */
 export const CLEAR_EMAIL = 'pat.shopper@example.com';
 const DIGITS = 12;
@@ -43,7 +45,34 @@ export const productViewed = (messageId: string, timestamp: string) => {
   const [product] = properties.products;
   return { ...order, event: 'Product Viewed', properties: { currency: 'TWD', value: 850, ...product } };
 };
-const EVENTS = { order: orderCompleted, view: productViewed };
+
+/** A product with all that a theme may say of it: some 340 bytes. */
+const detailed = (number: number) => ({
+  product_id: `${1000 + number}`,
+  sku: `TEA-${number}`,
+  name: `Pebble teapot, glaze ${number}`,
+  brand: 'Kiln & Leaf',
+  category: 'Tea > Teaware > Pots',
+  variant: 'celadon / 350 ml / with lid',
+  price: 850,
+  quantity: 1,
+  url: `https://shop.example/products/pebble-teapot-${number}?variant=${1000 + number}`,
+  image_url: `https://shop.example/cdn/images/pebble-teapot-${number}_1024x1024.jpg`,
+});
+/** The same order of so many of them. */
+const orderOf = (lines: number) => (messageId: string, timestamp: string) => {
+  const { properties, ...order } = orderCompleted(messageId, timestamp);
+  return {
+    ...order,
+    properties: { ...properties, products: Array.from({ length: lines }, (_, n) => detailed(n)) },
+  };
+};
+const EVENTS = {
+  order: orderCompleted,
+  view: productViewed,
+  'order of 8 KB': orderOf(22),
+  'order of 30 KB': orderOf(87),
+};
 export type EventKind = keyof typeof EVENTS;
 
 /** One HTTP request of which only the ids change, in place: no text is built while the clock runs. */
@@ -81,6 +110,7 @@ export function createTemplate({
   const head = [
     `POST ${path} HTTP/1.1`,
     'Host: 127.0.0.1',
+    `Origin: ${SHOP_ORIGIN}`,
     'Content-Type: application/json',
     `Authorization: Basic ${Buffer.from(`${writeKey}:`).toString('base64')}`,
     `Content-Length: ${Buffer.byteLength(body)}`,

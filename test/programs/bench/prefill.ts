@@ -5,7 +5,7 @@ import type { Entry } from '../../../server/store/store.ts';
 import type { JsonObject, ProtectedEvent } from '../../../shared/protected-event.ts';
 import { median } from './figures.ts';
 import { serveParent } from './launch.ts';
-import { CLEAR_EMAIL, messageIdOf, orderCompleted } from './order.ts';
+import { CLEAR_EMAIL, messageIdOf, orderCompleted, productViewed } from './order.ts';
 
 /** Fills a log without the way in: what a destination that was away for a day leaves behind. */
 export interface Prefill {
@@ -14,6 +14,8 @@ export interface Prefill {
   destination: string;
   /** Event n gets the messageId `messageIdOf(PREFILLED, n)`. */
   events: number;
+  /** One of so many is an order, the others are product views; default: every one. */
+  ordersIn?: number;
 }
 export interface Prefilled {
   seconds: number;
@@ -32,7 +34,7 @@ const LEASES = 20;
 /** The first ones only warm up. */
 const COLD_TAKES = 4;
 
-async function prefill({ dataDir, destination, events }: Prefill): Promise<Prefilled> {
+async function prefill({ dataDir, destination, events, ordersIn = 1 }: Prefill): Promise<Prefilled> {
   const startedMs = performance.now();
   const consumer = `${destination}@shop`;
   const log = await openLog({
@@ -43,7 +45,9 @@ async function prefill({ dataDir, destination, events }: Prefill): Promise<Prefi
   const accept = async (from: number, to: number) => {
     for (let first = from; first < to; first += CHUNK)
       await log.accept(
-        Array.from({ length: Math.min(CHUNK, to - first) }, (_, index) => entry(first + index)),
+        Array.from({ length: Math.min(CHUNK, to - first) }, (_, index) =>
+          entry(first + index, (first + index) % ordersIn === 0),
+        ),
       );
   };
   const timeTakes = async () => {
@@ -65,16 +69,16 @@ async function prefill({ dataDir, destination, events }: Prefill): Promise<Prefi
   return { seconds, smallTakeMs, fullTakeMs };
 }
 
-/** The order as the collector would have stored it. */
-function entry(number: number): Entry {
-  const event = stored(number);
+/** The event as the collector would have stored it. */
+function entry(number: number, isOrder: boolean): Entry {
+  const event = stored(number, isOrder);
   const claim = readClaim(event);
   return { event, ...(claim && { claim }) };
 }
 
-function stored(number: number): ProtectedEvent {
+function stored(number: number, isOrder: boolean): ProtectedEvent {
   const now = new Date().toISOString();
-  const { context, properties, messageId, anonymousId, userId } = orderCompleted(
+  const { context, properties, messageId, anonymousId, userId } = (isOrder ? orderCompleted : productViewed)(
     messageIdOf(PREFILLED, number),
     now,
   );
@@ -84,7 +88,7 @@ function stored(number: number): ProtectedEvent {
     messageId,
     source: 'browser',
     type: 'track',
-    event: 'Order Completed',
+    event: isOrder ? 'Order Completed' : 'Product Viewed',
     timestamp: now,
     receivedAt: now,
     identity: {

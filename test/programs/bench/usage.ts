@@ -14,8 +14,12 @@ export function readUsage(pid: number): Usage {
 }
 
 /** The most memory the process ever held, in MB. */
-export function peakRssMb(pid: number): number {
-  const kb = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+export const peakRssMb = (pid: number): number => memoryMb(pid, 'VmHWM');
+/** The memory it holds, in MB. */
+export const rssMb = (pid: number): number => memoryMb(pid, 'VmRSS');
+
+function memoryMb(pid: number, field: string): number {
+  const kb = new RegExp(`${field}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kb) / 1024;
 }
 
