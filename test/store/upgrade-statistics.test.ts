@@ -64,42 +64,48 @@ const TOTALS = {
   ...{ landings: 41, carts: 3, messages: { opened: 5 }, regions: [{ country: 'tw', landings: 41 }] },
 };
 
-test('statistics with a baseline keep their totals and the time last reported, through upgrade and retention', async () => {
-  const dataDir = tempDir();
-  await writeFormerStatistics(dataDir, ROWS);
-  const former = createFormerDataDir(dataDir, { tables: 'whole' });
-  former.consumer('statistics@shop', 0);
-  former.order('1001', ['1001'], {
-    webhook: { event: 'Order Completed', source: 'webhook', properties: { order_id: '1001', total: 125 } },
-  });
-  former.close();
-  for (const _ of ['upgraded', 'opened again']) {
-    const log = await openLog({
-      ...{ dataDir, retentionMs: RETENTION_MS, clock: () => NOW_MS },
-      consumers: [{ name: 'statistics@shop', shop: 'shop', decryptsPii: false, audience: 'statistics' }],
-      shops: waiting(30_000, { ordersFrom: 'platform', hasPlatform: true }),
+test.each([
+  { version: 1, tables: 'whole before' },
+  { version: 2, tables: 'whole' },
+] as const)(
+  'statistics of version $version with a baseline keep their totals and the time last reported, through upgrade and retention',
+  async ({ version, tables }) => {
+    const dataDir = tempDir();
+    await writeFormerStatistics(dataDir, ROWS, version);
+    const former = createFormerDataDir(dataDir, { tables });
+    former.consumer('statistics@shop', 0);
+    former.order('1001', ['1001'], {
+      webhook: { event: 'Order Completed', source: 'webhook', properties: { order_id: '1001', total: 125 } },
     });
-    onTestFinished(() => log.close());
-    const store = await openSqliteAnalytics(dataDir, SHOPS);
-    await store
-      .transaction(async (methods) => {
-        expect(await methods.targets('shop')).toEqual([TARGET]);
-        expect(await methods.marketingTotals('shop', ['MA_1'])).toMatchObject([TOTALS]);
-        await methods.retain(NOW_MS, RETENTION_MS);
-        expect(await methods.marketingTotals('shop', ['MA_1'])).toMatchObject([TOTALS]);
-        const synced = await methods.synced('shop');
-        const known = new Map(synced.map((row) => [row.target, row]));
-        const shop = { ...shopOf(), id: 'shop' };
-        if (!shop.shopline) throw new Error('the shop is at SHOPLINE');
-        const drafts = createDrafts({ shop, admin: shop.shopline, state: methods });
-        expect(await drafts.of([TARGET], known, NOW_MS)).toMatchObject([
-          { item: { occurred_on: REPORTED_MS } },
-        ]);
-      })
-      .finally(() => store.close());
-    await log.close();
-  }
-  const file = new DatabaseSync(join(dataDir, 'analytics.db'), { readOnly: true });
-  onTestFinished(() => file.close());
-  expect(file.prepare('SELECT count(*) AS rows FROM baseline').get()).toEqual({ rows: 5 });
-});
+    former.close();
+    for (const _ of ['upgraded', 'opened again']) {
+      const log = await openLog({
+        ...{ dataDir, retentionMs: RETENTION_MS, clock: () => NOW_MS },
+        consumers: [{ name: 'statistics@shop', shop: 'shop', decryptsPii: false, audience: 'statistics' }],
+        shops: waiting(30_000, { ordersFrom: 'platform', hasPlatform: true }),
+      });
+      onTestFinished(() => log.close());
+      const store = await openSqliteAnalytics(dataDir, SHOPS);
+      await store
+        .transaction(async (methods) => {
+          expect(await methods.targets('shop')).toEqual([TARGET]);
+          expect(await methods.marketingTotals('shop', ['MA_1'])).toMatchObject([TOTALS]);
+          await methods.retain(NOW_MS, RETENTION_MS);
+          expect(await methods.marketingTotals('shop', ['MA_1'])).toMatchObject([TOTALS]);
+          const synced = await methods.synced('shop');
+          const known = new Map(synced.map((row) => [row.target, row]));
+          const shop = { ...shopOf(), id: 'shop' };
+          if (!shop.shopline) throw new Error('the shop is at SHOPLINE');
+          const drafts = createDrafts({ shop, admin: shop.shopline, state: methods });
+          expect(await drafts.of([TARGET], known, NOW_MS)).toMatchObject([
+            { item: { occurred_on: REPORTED_MS } },
+          ]);
+        })
+        .finally(() => store.close());
+      await log.close();
+    }
+    const file = new DatabaseSync(join(dataDir, 'analytics.db'), { readOnly: true });
+    onTestFinished(() => file.close());
+    expect(file.prepare('SELECT count(*) AS rows FROM baseline').get()).toEqual({ rows: 5 });
+  },
+);

@@ -40,6 +40,7 @@ const STATISTICS = {
   CREATE TABLE reports (shop TEXT NOT NULL, name TEXT NOT NULL, source TEXT NOT NULL, body TEXT NOT NULL,
     at INTEGER NOT NULL, PRIMARY KEY (shop, name, source)) STRICT, WITHOUT ROWID;`,
   whole: '',
+  'whole before': '',
 };
 
 const WAL = 'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;';
@@ -56,7 +57,7 @@ export type FormerParts = Omit<Partial<ProtectedEvent>, 'source'> & {
 /**
  * Writes a data directory as the version before voices left it.
  *
- * @param tables of its statistics: `whole` adds to the file that `writeFormerStatistics` wrote.
+ * @param tables of its statistics: `whole` adds to the file that `writeFormerStatistics` wrote. Those `before` have the names of the first version.
  */
 export function createFormerDataDir(
   dataDir: string,
@@ -119,7 +120,7 @@ export function createFormerDataDir(
     order(canonicalId: string, names: readonly string[], reports: Record<string, FormerParts>) {
       const put = statistics.prepare('INSERT INTO order_names VALUES (?, ?, ?)');
       for (const name of names) put.run('shop', name, canonicalId);
-      const table = tables === 'before' ? 'reports' : 'order_events';
+      const table = tables.endsWith('before') ? 'reports' : 'order_events';
       for (const [source, parts] of Object.entries(reports))
         statistics
           .prepare(`INSERT INTO ${table} VALUES (?, ?, ?, ?, ?)`)
