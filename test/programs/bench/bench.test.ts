@@ -91,6 +91,7 @@ describe('the result is honest', () => {
       'indexing',
       'fairness',
       'engines',
+      'capacity',
     ]);
     expect(readOptions(['--only', 'drain', '--rounds', '7'])).toMatchObject({ rounds: 7, parts: ['drain'] });
     for (const wrong of [

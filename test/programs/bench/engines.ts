@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { createDatabase, onEngine } from '../../support/database-server.ts';
 import { audit, type Promised, together } from './audit.ts';
 import { type Collector, DESTINATIONS, emptied, startCollector } from './collector.ts';
@@ -7,7 +5,7 @@ import { type Figure, type Measured, median, medianRatio, ms, ratio, whole } fro
 import { type Helper, launch } from './launch.ts';
 import type { LoadResult } from './load.ts';
 import type { Options } from './options.ts';
-import { readUsage } from './usage.ts';
+import { readUsage, serverMs } from './usage.ts';
 
 const CONNECTIONS = 64;
 const BATCH = 50;
@@ -115,20 +113,6 @@ async function runOnce(
     p99Ms: Math.max(...results.map(({ p99Ms }) => p99Ms)),
     us: ((usedMs() - beforeMs) * 1000) / events,
   };
-}
-
-/** CPU time of the server and of the processes that it has for connections. */
-function serverMs(pid: number): number {
-  const isOurs = (entry: string) => {
-    try {
-      const stat = readFileSync(join('/proc', entry, 'stat'), 'utf8');
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid;
-    } catch {
-      return false;
-    }
-  };
-  const children = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && isOurs(entry));
-  return [pid, ...children.map(Number)].reduce((sum, one) => sum + readUsage(one).allMs, 0);
 }
 
 function figuresOf(sides: readonly Side[], samples: readonly Sample[][]): Figure[] {

@@ -6,6 +6,7 @@ import { optionsOrExit } from '../../support/options.ts';
 import { startProgress } from '../../support/progress.ts';
 import { together } from './audit.ts';
 import { measureBacklog } from './backlog.ts';
+import { measureCapacity } from './capacity.ts';
 import { checkPromises } from './checks.ts';
 import { measureDelivering } from './delivering.ts';
 import { measureDrain } from './drain.ts';
@@ -39,6 +40,7 @@ const PARTS = {
   indexing: measureIndexing,
   fairness: measureFairness,
   engines: measureEngines,
+  capacity: measureCapacity,
 };
 const CHECK_SECONDS = 1;
 

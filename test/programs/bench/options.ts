@@ -5,7 +5,7 @@ import { findSabotage, SABOTAGES } from '../../support/sabotage.ts';
 
 export const PARTS = [
   ...(['ingest', 'delivering', 'backlog', 'drain', 'statistics', 'growth', 'webhooks', 'erase'] as const),
-  ...(['console', 'indexing', 'fairness', 'engines'] as const),
+  ...(['console', 'indexing', 'fairness', 'engines', 'capacity'] as const),
 ] as const;
 export type Part = (typeof PARTS)[number];
 /** Parts that can be measured on PostgreSQL. */

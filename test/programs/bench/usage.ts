@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 const TICK_MS = 10;
 
@@ -11,6 +12,20 @@ export interface Usage {
 
 export function readUsage(pid: number): Usage {
   return { mainMs: cpuMs(`/proc/${pid}/task/${pid}/stat`), allMs: cpuMs(`/proc/${pid}/stat`) };
+}
+
+/** CPU time of a PostgreSQL server and of the processes that it has for connections. */
+export function serverMs(pid: number): number {
+  const isOurs = (entry: string) => {
+    try {
+      const stat = readFileSync(join('/proc', entry, 'stat'), 'utf8');
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid;
+    } catch {
+      return false;
+    }
+  };
+  const children = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && isOurs(entry));
+  return [pid, ...children.map(Number)].reduce((sum, one) => sum + readUsage(one).allMs, 0);
 }
 
 /** The most memory the process ever held, in MB. */
