@@ -19,6 +19,7 @@ test.each([
 test('every sabotage is listed', () => {
   expect(Object.keys(SABOTAGES).sort()).toEqual([
     'ack-early',
+    'copied-file',
     'misread-amounts',
     'no-dedup',
     'no-fence',
