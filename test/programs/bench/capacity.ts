@@ -143,8 +143,11 @@ async function usedByServer(
   };
 }
 
+/** Without write-ahead logs, whose space is used again. */
 const bytesIn = (directory: string) =>
-  readdirSync(directory).reduce((sum, file) => sum + statSync(join(directory, file)).size, 0);
+  readdirSync(directory)
+    .filter((file) => !file.endsWith('-wal'))
+    .reduce((sum, file) => sum + statSync(join(directory, file)).size, 0);
 
 function figureOf(what: string, events: number, before: Used, after: Used): Figure {
   const each = (key: keyof Used) => ((after[key] ?? 0) - (before[key] ?? 0)) / events;
