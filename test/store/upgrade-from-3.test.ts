@@ -1,20 +1,15 @@
-import { cpSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { type LogOptions, openLog } from '../../server/store/open.ts';
-import { CONSENT_FUNCTIONS, UPGRADE_FROM_3 } from '../../server/store/sqlite/upgrade/schema.ts';
+import { UPGRADE_FROM_3 } from '../../server/store/sqlite/upgrade/schema.ts';
 import type { Consumer, Delivery, Store } from '../../server/store/store.ts';
 import { counted, order, waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
-import { rowsOf } from '../support/rows-of.ts';
-import { tempDir } from '../support/temp-dir.ts';
+import { createFormerStore, expectKillsToUndo } from '../support/former-store.ts';
 
 /**
  * `version-3.sql`: an order sent (#1001) and one held (#1002, Ann's browser showed its cart), a page's word of #1003, views
  * delivered, dead-lettered, waiting for a retry and new, redactions read and unread, choices of Ann and Bob.
  */
-const FORMER = readFileSync(new URL('version-3.sql', import.meta.url), 'utf8');
 const NOW_MS = Date.parse('2026-03-01T00:01:00Z');
 const DAY_MS = 86_400_000;
 const ANN = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
@@ -37,13 +32,7 @@ const CONSUMERS = [
   consumer('statistics@tea', 'tea', 'statistics'),
 ];
 
-function createFormer(): string {
-  const dataDir = tempDir();
-  const database = new DatabaseSync(join(dataDir, 'store.db'));
-  database.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; BEGIN; ${FORMER} COMMIT;`);
-  database.close();
-  return dataDir;
-}
+const createFormer = () => createFormerStore(3);
 
 async function open(dataDir: string, options: Partial<LogOptions> = {}) {
   const clock = { nowMs: NOW_MS };
@@ -166,25 +155,5 @@ test('views of several tokens stay one view each, and links of earlier rules are
   expect(links).toEqual([]);
 });
 
-test('a process that is killed in the middle of the upgrade leaves the directory as it was', async () => {
-  const whole = createFormer();
-  await (await open(whole)).log.close();
-  const expected = rowsOf(whole);
-  const statements = UPGRADE_FROM_3.replace(/--.*$/gm, '')
-    .split(/;(?!\s*END\b)/)
-    .filter((sql) => sql.trim() !== '');
-  for (let cut = 0; cut < statements.length; cut += 4) {
-    const dataDir = createFormer();
-    const database = new DatabaseSync(join(dataDir, 'store.db'));
-    for (const [name, compute] of Object.entries(CONSENT_FUNCTIONS))
-      database.function(name, compute as (...values: unknown[]) => string);
-    // So few pages in memory that what is not committed is in the write-ahead log too.
-    database.exec('PRAGMA cache_size = 2; BEGIN');
-    for (const sql of statements.slice(0, cut + 1)) database.exec(sql);
-    const killed = tempDir();
-    cpSync(dataDir, killed, { recursive: true });
-    database.close();
-    await (await open(killed)).log.close();
-    expect(rowsOf(killed)).toEqual(expected);
-  }
-});
+test('a process that is killed in the middle of the upgrade leaves the directory as it was', () =>
+  expectKillsToUndo(3, UPGRADE_FROM_3, open, 4));

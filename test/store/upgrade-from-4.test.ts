@@ -1,21 +1,16 @@
-import { cpSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { openLog } from '../../server/store/open.ts';
 import { UPGRADE_FROM_4 } from '../../server/store/sqlite/upgrade/schema.ts';
 import type { Consumer, Delivery, Store } from '../../server/store/store.ts';
 import { order, waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
-import { rowsOf } from '../support/rows-of.ts';
-import { tempDir } from '../support/temp-dir.ts';
+import { createFormerStore, expectKillsToUndo } from '../support/former-store.ts';
 
 /**
  * `version-4.sql`: an order sent (#1001) and one held (#1002, Ann's browser showed its cart), a page's word of #1003, views
  * delivered, dead-lettered, waiting for a retry and new, Bob's event that mentions Ann. Orders and some of the others are
  * longer than what this version stores whole.
  */
-const FORMER = readFileSync(new URL('version-4.sql', import.meta.url), 'utf8');
 const NOW_MS = Date.parse('2026-03-01T00:01:00Z');
 const ANN = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
 const BOB = '3f2504e0-4f89-41d3-9a0c-0305e82c3302';
@@ -26,13 +21,7 @@ const CONSUMERS: Consumer[] = [
 ];
 const note = (word: string) => `${word} `.repeat(850);
 
-function createFormer(): string {
-  const dataDir = tempDir();
-  const database = new DatabaseSync(join(dataDir, 'store.db'));
-  database.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; BEGIN; ${FORMER} COMMIT;`);
-  database.close();
-  return dataDir;
-}
+const createFormer = () => createFormerStore(4);
 
 async function open(dataDir: string) {
   const clock = { nowMs: NOW_MS };
@@ -111,20 +100,5 @@ test('an erasure reaches what it stored', async () => {
   expect(due.mentions?.event.properties).toEqual({ note: note('mentions') });
 });
 
-test('a process that is killed in the middle of the upgrade leaves the directory as it was', async () => {
-  const whole = createFormer();
-  await (await open(whole)).log.close();
-  const expected = rowsOf(whole);
-  const statements = UPGRADE_FROM_4.split(';').filter((sql) => sql.trim() !== '');
-  for (let cut = 1; cut <= statements.length; cut++) {
-    const dataDir = createFormer();
-    const database = new DatabaseSync(join(dataDir, 'store.db'));
-    database.exec('PRAGMA cache_size = 2; BEGIN');
-    for (const sql of statements.slice(0, cut)) database.exec(sql);
-    const killed = tempDir();
-    cpSync(dataDir, killed, { recursive: true });
-    database.close();
-    await (await open(killed)).log.close();
-    expect(rowsOf(killed)).toEqual(expected);
-  }
-});
+test('a process that is killed in the middle of the upgrade leaves the directory as it was', () =>
+  expectKillsToUndo(4, UPGRADE_FROM_4, open));

@@ -1,13 +1,9 @@
-import { cpSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openLog } from '../../server/store/open.ts';
 import { UPGRADE_FROM_6, UPGRADE_FROM_7 } from '../../server/store/sqlite/upgrade/schema.ts';
 import { waiting } from '../support/entries.ts';
 import { event } from '../support/event.ts';
-import { rowsOf } from '../support/rows-of.ts';
-import { tempDir } from '../support/temp-dir.ts';
+import { createFormerStore, expectKillsToUndo } from '../support/former-store.ts';
 
 const NOW_MS = Date.parse('2026-03-01T00:01:00Z');
 const HOUR = Math.floor(NOW_MS / 3_600_000);
@@ -20,16 +16,6 @@ describe.each([
   { version: 6, upgrade: UPGRADE_FROM_6 },
   { version: 7, upgrade: UPGRADE_FROM_7 },
 ])('a data directory of version $version', ({ version, upgrade }) => {
-  const former = readFileSync(new URL(`version-${version}.sql`, import.meta.url), 'utf8');
-
-  function createFormer(): string {
-    const dataDir = tempDir();
-    const database = new DatabaseSync(join(dataDir, 'store.db'));
-    database.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; BEGIN; ${former} COMMIT;`);
-    database.close();
-    return dataDir;
-  }
-
   async function open(dataDir: string) {
     const clock = { nowMs: NOW_MS };
     const log = await openLog({
@@ -42,7 +28,7 @@ describe.each([
   }
 
   test('keeps what waits, what is held, retried and dead, the history, the audit list and the counts', async () => {
-    const { log, clock } = await open(createFormer());
+    const { log, clock } = await open(createFormerStore(version));
     expect(await log.depth('tiktok')).toMatchObject({ waiting: 3, deadLetters: 1 });
     const again = await log.accept([{ event: event({ messageId: 'delivered' }) }]);
     expect(again).toMatchObject([{ isStored: false }]);
@@ -69,21 +55,6 @@ describe.each([
     ]);
   });
 
-  test('is left as it was by a process that is killed in the middle of the upgrade', async () => {
-    const whole = createFormer();
-    await (await open(whole)).log.close();
-    const expected = rowsOf(whole);
-    const statements = upgrade.split(';').filter((sql) => sql.trim() !== '');
-    for (let cut = 1; cut <= statements.length; cut++) {
-      const dataDir = createFormer();
-      const database = new DatabaseSync(join(dataDir, 'store.db'));
-      database.exec('PRAGMA cache_size = 2; BEGIN');
-      for (const sql of statements.slice(0, cut)) database.exec(sql);
-      const killed = tempDir();
-      cpSync(dataDir, killed, { recursive: true });
-      database.close();
-      await (await open(killed)).log.close();
-      expect(rowsOf(killed)).toEqual(expected);
-    }
-  });
+  test('is left as it was by a process that is killed in the middle of the upgrade', () =>
+    expectKillsToUndo(version, upgrade, open));
 });
