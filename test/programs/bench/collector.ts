@@ -38,6 +38,8 @@ export type DestinationName = keyof typeof DESTINATIONS;
 export interface Status {
   log?: { synchronous: string };
   destinations: { consumer: string; waiting: number }[];
+  /** Of the shops whose events are counted. */
+  statistics: { consumer: string; waiting: number }[];
 }
 
 /** The collector as `npm start` runs it, on the server's core. */
