@@ -22,4 +22,4 @@ EXPOSE 8787 8788
 HEALTHCHECK --interval=10s --timeout=3s --start-period=60s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 8787) + '/healthz').then(({ok}) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 # Not through npm, which keeps signals to itself.
-CMD ["node", "--max-semi-space-size=16", "server/dist/storebeacon.js", "start"]
+CMD ["node", "--max-semi-space-size=4", "server/dist/storebeacon.js", "start"]

@@ -69,7 +69,7 @@ test('P2: an order reaches TikTok; SIGTERM drains the collector, and it exits 0'
   };
   const collector = run(['node_modules/.bin/storebeacon', 'start'], variables);
   const base = await collector.listening();
-  expect(readFileSync(`/proc/${collector.pid}/cmdline`, 'utf8')).toContain('--max-semi-space-size=16');
+  expect(readFileSync(`/proc/${collector.pid}/cmdline`, 'utf8')).toContain('--max-semi-space-size=4');
   const answer = await fetch(`${base}/v1/track`, {
     method: 'POST',
     headers: { authorization: basic(WRITE_KEY) },
