@@ -30,7 +30,7 @@ export interface Usage {
   rssBytes: number;
   peakRssBytes: number;
   fds: number;
-  /** What it and its threads had the disk write so far. */
+  /** What it and its threads wrote so far, to files and connections: of every file system, also one in memory. */
   writtenBytes: number;
 }
 
@@ -164,9 +164,7 @@ function usageOf(pid: number): Usage | undefined {
       rssBytes: bytes('VmRSS'),
       peakRssBytes: bytes('VmHWM'),
       fds: readdirSync(`/proc/${pid}/fd`).length,
-      writtenBytes: Number(
-        readFileSync(`/proc/${pid}/io`, 'utf8').match(/^write_bytes: (\d+)/m)?.[1] ?? Number.NaN,
-      ),
+      writtenBytes: Number(readFileSync(`/proc/${pid}/io`, 'utf8').match(/^wchar: (\d+)/m)?.[1]),
     };
   } catch {
     return undefined;
