@@ -1,5 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { countSyncsOf } from '../../support/count-syncs.ts';
 import { createDatabase, onEngine } from '../../support/database-server.ts';
 import { query } from '../../support/postgres-client.ts';
 import { audit, type Promised, together } from './audit.ts';
@@ -30,6 +31,7 @@ const LOADS: readonly {
 const CONNECTIONS = 16;
 const WARM_UP_SECONDS = 4;
 const LEAST_SECONDS = 10;
+const TRACED_SECONDS = 4;
 /** By then the last outcomes are in the index and the write-ahead log is copied. */
 const SETTLED_MS = 2_000;
 
@@ -41,7 +43,7 @@ interface Used {
   writtenBytes: number;
   /** In files, or in tables with their indexes. */
   keptBytes: number;
-  /** Absent on SQLite, whose calls only a tracer counts: `npm run crash`. */
+  /** Absent on SQLite, whose calls a tracer counts. */
   syncs?: number;
   transactions?: number;
 }
@@ -49,6 +51,8 @@ interface Place {
   name: string;
   collector: Collector;
   used(): Promise<Used>;
+  /** Calls of fsync during some work that is not measured otherwise; absent where `used` has them. */
+  syncsDuring?(work: () => Promise<void>): Promise<number | undefined>;
   audit(promised: readonly Promised[]): ReturnType<typeof audit>;
 }
 
@@ -74,6 +78,7 @@ export async function measureCapacity(
         name: 'SQLite',
         collector: onSqlite,
         used: async () => ({ ...usedBy(onSqlite), keptBytes: bytesIn(onSqlite.dataDir) }),
+        syncsDuring: (work) => countSyncsOf(onSqlite.pid, work),
         audit: (promised) => audit({ dataDir: onSqlite.dataDir }, promised),
       },
       {
@@ -107,7 +112,9 @@ export async function measureCapacity(
         await send(`w${index}`, WARM_UP_SECONDS);
         const before = await place.used();
         const events = await send(`c${index}`, Math.max(seconds, LEAST_SECONDS));
-        const figure = figureOf(`${place.name}: ${what}`, events, before, await place.used());
+        const after = await place.used();
+        const syncs = await syncsPerEvent(place, () => send(`t${index}`, TRACED_SECONDS));
+        const figure = figureOf(`${place.name}: ${what}`, events, before, after, syncs);
         say(`${figure.what}: ${figure.value}, ${figure.note}`);
         figures.push(figure);
       }
@@ -118,6 +125,15 @@ export async function measureCapacity(
     await database.drop();
     return { figures, audit: together(audits) };
   });
+}
+
+/** Undefined where `used` has them, and where nothing traces. */
+async function syncsPerEvent(place: Place, send: () => Promise<number>): Promise<number | undefined> {
+  let events = 0;
+  const calls = await place.syncsDuring?.(async () => {
+    events = await send();
+  });
+  return calls === undefined ? undefined : calls / events;
 }
 
 const usedBy = ({ pid }: Collector): Omit<Used, 'keptBytes'> => ({
@@ -149,9 +165,17 @@ const bytesIn = (directory: string) =>
     .filter((file) => !file.endsWith('-wal'))
     .reduce((sum, file) => sum + statSync(join(directory, file)).size, 0);
 
-function figureOf(what: string, events: number, before: Used, after: Used): Figure {
+/** @param traced calls of fsync for each event; undefined: `after` has them, or nothing has. */
+function figureOf(
+  what: string,
+  events: number,
+  before: Used,
+  after: Used,
+  traced: number | undefined,
+): Figure {
   const each = (key: keyof Used) => ((after[key] ?? 0) - (before[key] ?? 0)) / events;
   const kb = (bytes: number) => `${(bytes / 1024).toFixed(1)} KB`;
+  const syncs = after.syncs === undefined ? traced : each('syncs');
   return {
     what,
     value: `${whole((each('collectorMs') + each('databaseMs')) * 1000)} µs of CPU`,
@@ -159,9 +183,8 @@ function figureOf(what: string, events: number, before: Used, after: Used): Figu
       ...(each('databaseMs') > 0 ? [`of them ${whole(each('databaseMs') * 1000)} in the database`] : []),
       `${kb(each('writtenBytes'))} written`,
       `${kb(each('keptBytes'))} kept`,
-      ...(after.syncs === undefined
-        ? []
-        : [`${each('syncs').toFixed(2)} fsyncs`, `${each('transactions').toFixed(2)} transactions`]),
+      syncs === undefined ? 'fsyncs cannot be counted here' : `${syncs.toFixed(2)} fsyncs`,
+      ...(after.transactions === undefined ? [] : [`${each('transactions').toFixed(2)} transactions`]),
     ].join(', '),
   };
 }

@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '../../support/eventually.ts';
+import { callsIn, canTrace, traceInto } from '../../support/count-syncs.ts';
 import { APIS, createFleet } from '../../support/fleet.ts';
 import { query } from '../../support/postgres-client.ts';
 import { evaluate, type Outcome, type Run } from './outcome.ts';
@@ -68,20 +67,7 @@ async function ofServer(url: string): Promise<Counter> {
 function ofProcess(counts: string): Counter {
   if (!canTrace()) return { count: async () => undefined };
   return {
-    wrap: ['strace', '-D', '-f', '-c', '-e', 'trace=fsync,fdatasync', '-o', counts],
+    wrap: ['strace', '-D', ...traceInto(counts)],
     count: () => callsIn(counts),
   };
-}
-
-/** On PATH, and allowed to. */
-const canTrace = () => spawnSync('strace', ['-D', '-f', '-c', '-o', '/dev/null', 'true']).status === 0;
-
-/** The summary is written once the last thread has ended. Its fourth column counts the calls. */
-async function callsIn(path: string): Promise<number> {
-  const read = () => {
-    const lines = readFileSync(path, 'utf8').split('\n');
-    return lines.filter((line) => /\b(fsync|fdatasync)$/.test(line)).map((line) => line.trim().split(/\s+/));
-  };
-  const rows = await eventually(read, (found) => found.length > 0, 5_000).catch(() => []);
-  return rows.reduce((sum, row) => sum + Number(row[3]), 0);
 }
