@@ -1,8 +1,10 @@
+import type { RequestListener } from 'node:http';
 import express, { type Express, type Router } from 'express';
 import type { Config } from './config/config.ts';
 import { collapseSlashes } from './http/collapse-slashes.ts';
 import { contractRoute } from './http/contract-route.ts';
-import { answerErrors, notFound } from './http/error-handler.ts';
+import { withDirectRoutes } from './http/direct-routes.ts';
+import { type AnswerError, answerErrors, notFound } from './http/error-handler.ts';
 import { openApi } from './http/openapi.ts';
 import { snippetRoutes } from './http/snippet.ts';
 import { createCountryOf } from './ingest/country.ts';
@@ -34,7 +36,7 @@ const SNIPPET_DIRECTORY = new URL('../client/dist/', import.meta.url);
 
 /** The listeners' handlers of one configuration. */
 export interface Apps {
-  app: Express;
+  app: RequestListener;
   /** Of `ADMIN_PORT`. */
   admin: Express;
   /** Ends the console's streams, which would keep a listener open. */
@@ -65,11 +67,11 @@ export async function createApps(parts: AppParts, shutdown: Shutdown): Promise<A
 function createApp(
   parts: IngestParts & Pick<AppParts, 'statistics' | 'readOrdersSoon'>,
   routers: readonly Router[],
-): Express {
+): RequestListener {
   const { config, log, statistics } = parts;
   const app = plainApp(config.trustProxy);
   const version = readVersion();
-  addIngestRoutes(app, parts);
+  const direct = addIngestRoutes(app, parts);
   // A shop that uses webhooks is counted.
   if (statistics) addWebhookRoutes(app, parts);
   app.use(snippetRoutes(SNIPPET_DIRECTORY, version));
@@ -83,7 +85,8 @@ function createApp(
     contractRoute(() => openApi(version, webhookPaths)),
   );
   for (const router of routers) app.use(router);
-  return closeApp(app, parts);
+  const answerError = answerErrors(parts);
+  return withDirectRoutes(closeApp(app, answerError), direct, answerError);
 }
 
 /** The operator's routes on a port of their own (`ADMIN_PORT`). */
@@ -91,7 +94,7 @@ export const createAdminApp = (
   admin: Router,
   parts: ErrorParts,
   trustProxy?: Config['trustProxy'],
-): Express => closeApp(plainApp(trustProxy).use(admin), parts);
+): Express => closeApp(plainApp(trustProxy).use(admin), answerErrors(parts));
 
 function plainApp(trustProxy: Config['trustProxy']): Express {
   const app = express().disable('x-powered-by').disable('etag').set('query parser', 'simple');
@@ -101,4 +104,4 @@ function plainApp(trustProxy: Config['trustProxy']): Express {
 
 type ErrorParts = Parameters<typeof answerErrors>[0];
 
-const closeApp = (app: Express, parts: ErrorParts): Express => app.use(notFound).use(answerErrors(parts));
+const closeApp = (app: Express, answerError: AnswerError): Express => app.use(notFound).use(answerError);

@@ -1,8 +1,8 @@
-import type { Request } from 'express';
 import type { Config } from '../config/config.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Claimant } from './budget.ts';
+import type { Received } from './direct-routes.ts';
 import { HttpError } from './errors.ts';
 import { createLimits, type Limits } from './rate-limit.ts';
 import { createProxyCheck } from './unnamed-proxy.ts';
@@ -16,11 +16,11 @@ export interface Admission {
    *   not show.
    * @throws {HttpError} 401 or 403 for its keys or its origin, 429 past a limit.
    */
-  admit(keys: PresentedKeys, request: Request, counted?: KeyHolder): KeyHolder;
+  admit(keys: PresentedKeys, request: Received, counted?: KeyHolder): KeyHolder;
   /** Counts a request that needs no key. @returns undefined without a known one. @throws {HttpError} 403, 429 */
-  admitKeyless(keys: PresentedKeys, request: Request): KeyHolder | undefined;
+  admitKeyless(keys: PresentedKeys, request: Received): KeyHolder | undefined;
   /** Counts the bytes of its unpacked body. @throws {HttpError} 429 past a limit of browsers. */
-  admitBytes(holder: KeyHolder | undefined, request: Request, bytes: number): void;
+  admitBytes(holder: KeyHolder | undefined, request: Received, bytes: number): void;
 }
 
 export function createAdmission(
@@ -30,7 +30,7 @@ export function createAdmission(
   const findShop = createFindShop(config.shops, parts);
   const checkProxy = createProxyCheck(config, parts.logger);
   const limits: Limits = createLimits(config, parts.nowMs, parts.logger);
-  const find = (keys: PresentedKeys, request: Request) => {
+  const find = (keys: PresentedKeys, request: Received) => {
     try {
       return findShop(keys, request.headers.origin);
     } catch (error) {
@@ -66,5 +66,5 @@ export function createAdmission(
 }
 
 /** @param known whose key the headers carry; undefined when the key is in the body or the URL. */
-export const claimantOf = (known: KeyHolder | undefined, { headers }: Request): Claimant =>
+export const claimantOf = (known: KeyHolder | undefined, { headers }: Received): Claimant =>
   known?.source ?? (headers.origin === undefined ? 'unproven' : 'browser');

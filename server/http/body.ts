@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { LIMITS } from '../../shared/names.ts';
 import type { Budget, Claimant } from './budget.ts';
 import { HttpError, tooLarge } from './errors.ts';
@@ -11,7 +11,7 @@ import { checkEncoding } from './gzip.ts';
  * @throws {HttpError} 413 over the limit, 415 for an encoding that is not read, 503 over the budget, 400 when the
  * connection closed early. Then nothing is counted.
  */
-export function readBody(request: Request, budget: Budget, claimant: Claimant): Promise<Buffer> {
+export function readBody(request: IncomingMessage, budget: Budget, claimant: Claimant): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     checkEncoding(request.headers['content-encoding']);
     const length = Number(request.headers['content-length']);

@@ -1,5 +1,6 @@
-import type { RequestHandler, Response } from 'express';
+import type { ServerResponse } from 'node:http';
 import type { Shop } from '../config/config.ts';
+import type { DirectHandler } from './direct-routes.ts';
 import { HttpError } from './errors.ts';
 
 /** Headers of the SDKs, and those that monitoring agents in pages add to every request: refused, all events would be. */
@@ -29,7 +30,7 @@ const allowedOf = (requested: string | undefined) => {
  *
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  */
-export function cors(shops: readonly Shop[]): RequestHandler {
+export function cors(shops: readonly Shop[]): DirectHandler {
   const origins = new Set(shops.flatMap((shop) => [...shop.origins]));
   return (request, response, next) => {
     response.setHeader('Vary', 'Origin');
@@ -38,20 +39,20 @@ export function cors(shops: readonly Shop[]): RequestHandler {
     if (isAllowed) allow(response, origin);
     if (request.method !== 'OPTIONS') return next();
     if (!isAllowed) return next(notAllowed());
-    response
-      .set('Access-Control-Allow-Methods', 'GET, POST')
-      .set('Access-Control-Allow-Headers', allowedOf(request.get('Access-Control-Request-Headers')))
-      .set('Access-Control-Max-Age', '7200')
-      .status(204)
-      .end();
+    response.setHeader('Access-Control-Allow-Methods', 'GET, POST');
+    const { 'access-control-request-headers': requested } = request.headers;
+    response.setHeader('Access-Control-Allow-Headers', allowedOf(requested));
+    response.setHeader('Access-Control-Max-Age', '7200');
+    response.statusCode = 204;
+    response.end();
   };
 }
 
-function allow(response: Response, origin: string): void {
-  response.set('Access-Control-Allow-Origin', origin);
-  response.set('Access-Control-Expose-Headers', 'Retry-After');
+function allow(response: ServerResponse, origin: string): void {
+  response.setHeader('Access-Control-Allow-Origin', origin);
+  response.setHeader('Access-Control-Expose-Headers', 'Retry-After');
   // Every sandboxed page has the origin "null": it is answered, but without credentials.
-  if (origin !== 'null') response.set('Access-Control-Allow-Credentials', 'true');
+  if (origin !== 'null') response.setHeader('Access-Control-Allow-Credentials', 'true');
 }
 
 /** @throws {HttpError} 403 when the request comes from a page whose origin is not one of the shop's. */

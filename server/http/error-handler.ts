@@ -1,4 +1,5 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestHandler } from 'express';
 import type { Clock } from '../lib/clock.ts';
 import { createLogLimiter } from '../lib/log-limiter.ts';
 import { Unavailable } from '../lib/unavailable.ts';
@@ -20,6 +21,14 @@ export const notFound: RequestHandler = ({ method, path }, _response, next) =>
 
 const shown = (path: string) => encodeURI(redactText(path).slice(0, MAX_PATH_LENGTH)).replaceAll('%25', '%');
 
+/** @param next is given what comes after the answer has begun. */
+export type AnswerError = (
+  thrown: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error: unknown) => void,
+) => void;
+
 /**
  * Sends every error as `{code, message, meta: {errors}}` and counts it by code. Logs the unexpected ones, and once a minute why
  * what is needed is unavailable, and a page that may not send.
@@ -32,9 +41,9 @@ export function answerErrors({
   logger: Logger;
   counters: Counters;
   clock: Pick<Clock, 'now'>;
-}): ErrorRequestHandler {
+}): AnswerError {
   const mayLog = createLogLimiter(clock.now);
-  return (thrown, request, response: Response, next) => {
+  return (thrown, request, response, next) => {
     if (response.headersSent) return next(thrown);
     const error = toHttpError(thrown);
     counters.count('requests_refused', { code: error.code });
@@ -47,8 +56,11 @@ export function answerErrors({
         { origin: redactText(String(request.headers.origin)).slice(0, MAX_ORIGIN_LENGTH) },
         'requests of a page are refused: its origin is not in ALLOWED_ORIGINS',
       );
-    if (error.retryAfterSeconds !== undefined) response.set('Retry-After', String(error.retryAfterSeconds));
+    if (error.retryAfterSeconds !== undefined)
+      response.setHeader('Retry-After', String(error.retryAfterSeconds));
     const { code, message, details } = error;
-    response.status(error.status).json({ code, message, meta: { errors: details } });
+    response.statusCode = error.status;
+    response.setHeader('Content-Type', 'application/json; charset=utf-8');
+    response.end(JSON.stringify({ code, message, meta: { errors: details } }));
   };
 }

@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { IncomingMessage } from 'node:http';
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../observe/log.ts';
 
@@ -11,7 +11,7 @@ const HEADERS = ['x-forwarded-for', 'forwarded'] as const;
 export function createProxyCheck(
   { trustProxy, shops }: Pick<Config, 'trustProxy' | 'shops'>,
   logger: Logger,
-): (request: Request) => void {
+): (request: IncomingMessage) => void {
   if (trustProxy !== undefined) return () => {};
   const names = shops.flatMap(({ destinations }) => destinations.map(({ destination }) => destination.name));
   const destinations = [...new Set(names)];

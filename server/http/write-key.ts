@@ -1,4 +1,3 @@
-import type { Request } from 'express';
 import { isObject } from '../../shared/is-object.ts';
 import type { Shop } from '../config/config.ts';
 import { memoize } from '../lib/cache.ts';
@@ -7,6 +6,7 @@ import { maskKey } from '../lib/mask-key.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import { checkOrigin } from './cors.ts';
+import type { Received } from './direct-routes.ts';
 import { HttpError } from './errors.ts';
 
 /** The keys of a request, by where they stand. */
@@ -20,7 +20,7 @@ export interface PresentedKeys {
 }
 
 /** The key in the headers is known before the body is read. */
-export const keysInHead = ({ headers, query }: Request): PresentedKeys => ({
+export const keysInHead = ({ headers, query }: Received): PresentedKeys => ({
   inHeader: basicUser(headers.authorization ?? ''),
   inUrl: text(query.writeKey),
   queryValues: Object.values(query).flat().map(String),

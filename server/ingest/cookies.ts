@@ -1,5 +1,6 @@
+import type { ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
-import type { CookieOptions, Response } from 'express';
+import { type SetCookie, stringifySetCookie } from 'cookie';
 import { getDomain } from 'tldts';
 import { TTCLID, TTCLID_DAYS } from '../../shared/click-ids.ts';
 import { COOKIES } from '../../shared/names.ts';
@@ -21,29 +22,49 @@ const SHARED_HOSTS = new Set(['myshopline.com', 'shoplineapp.com']);
  * @param host the collector's own host name, without port.
  * @param latest the last event of the request.
  */
-export function setCookies(response: Response, page: string, host: string, latest: ProtectedEvent): void {
+export function setCookies(
+  response: ServerResponse,
+  page: string,
+  host: string,
+  latest: ProtectedEvent,
+): void {
   const scope = cookieScope(page, host);
   if (!scope) return;
   const { consent, identity, context, receivedAt } = latest;
+  const set = (name: string, value: string, lifeMs: number) =>
+    response.appendHeader('Set-Cookie', toHeader(scope, name, value, lifeMs));
   if (identity.anonymousId && UUID.test(identity.anonymousId) && Object.values(consent).includes(true))
-    response.cookie(COOKIES.anonymousId, identity.anonymousId, { ...scope, maxAge: ID_LIFE_MS });
+    set(COOKIES.anonymousId, identity.anonymousId, ID_LIFE_MS);
   const { ttclid, ttclid_at: capturedAt } = context.tiktok ?? {};
   if (!ttclid?.isWellFormed()) return;
   const nowMs = Date.parse(receivedAt);
   const capturedMs = Math.min(capturedAt ? Date.parse(capturedAt) : nowMs, nowMs);
   const lifeMs = capturedMs + CLICK_LIFE_MS - nowMs;
   if (lifeMs <= 0) return;
-  response.cookie(TTCLID, ttclid, { ...scope, maxAge: lifeMs });
-  response.cookie(COOKIES.ttclidAt, String(capturedMs), { ...scope, maxAge: lifeMs });
+  set(TTCLID, ttclid, lifeMs);
+  set(COOKIES.ttclidAt, String(capturedMs), lifeMs);
 }
 
+/** With `Expires` for the sake of what does not know `Max-Age`. */
+const toHeader = (scope: Scope, name: string, value: string, lifeMs: number): string =>
+  stringifySetCookie(
+    {
+      ...{ name, value, ...scope },
+      ...{ maxAge: Math.floor(lifeMs / 1_000), expires: new Date(Date.now() + lifeMs) },
+    },
+    { encode: encodeURIComponent },
+  );
+
+/** Where a cookie counts. */
+type Scope = Pick<SetCookie, 'path' | 'sameSite' | 'secure' | 'domain'>;
+
 /** Options of a first-party cookie; undefined when page and collector are not the same site. */
-export function cookieScope(page: string, collector: string): CookieOptions | undefined {
+export function cookieScope(page: string, collector: string): Scope | undefined {
   if (!URL.canParse(page)) return undefined;
   const { hostname, protocol } = new URL(page);
   const [pageHost, host] = [unbracketed(hostname), unbracketed(collector)];
   const isSecure = protocol !== 'http:' || !isLoopback(host);
-  const base: CookieOptions = { path: '/', sameSite: 'lax', secure: isSecure };
+  const base: Scope = { path: '/', sameSite: 'lax', secure: isSecure };
   const domain = siteOf(host);
   if (domain === undefined) return host === pageHost ? base : undefined;
   return domain === siteOf(pageHost) ? { ...base, domain } : undefined;

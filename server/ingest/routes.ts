@@ -1,10 +1,12 @@
-import type { Express, Request, RequestHandler, Response } from 'express';
+import type { ServerResponse } from 'node:http';
+import type { Express, RequestHandler } from 'express';
 import { LIMITS, MESSAGE_TYPES, type MessageType } from '../../shared/names.ts';
 import type { Config } from '../config/config.ts';
 import { type Admission, claimantOf, createAdmission } from '../http/admission.ts';
 import { readBody } from '../http/body.ts';
 import type { Budget } from '../http/budget.ts';
 import { cors } from '../http/cors.ts';
+import type { DirectHandler, Received } from '../http/direct-routes.ts';
 import { HttpError, toHttpError, tooLarge } from '../http/errors.ts';
 import { decompress } from '../http/gzip.ts';
 import { type Body, parseBody } from '../http/json.ts';
@@ -62,8 +64,10 @@ const MAX_BODY_DEPTH = 1_000;
 /**
  * Segment's HTTP API under `/v1`. Each message type is also available under its first letter, and a batch under
  * `/v1/import`, where several SDKs send it by default.
+ *
+ * @returns the handlers of messages, by path.
  */
-export function addIngestRoutes(app: Express, parts: IngestParts): void {
+export function addIngestRoutes(app: Express, parts: IngestParts): ReadonlyMap<string, DirectHandler> {
   const { config, clock } = parts;
   const admission = createAdmission(config, { ...parts, nowMs: clock.now });
   const handlerParts = {
@@ -73,12 +77,22 @@ export function addIngestRoutes(app: Express, parts: IngestParts): void {
     mayWarnOfOrders: createLogLimiter(clock.now, HOUR_MS),
     mayWarnOfConsent: createLogLimiter(clock.now, HOUR_MS),
   };
-  app.use('/v1', cors(config.shops));
-  app.post(['/v1/batch', '/v1/b', '/v1/import'], ingestHandler(handlerParts));
-  for (const type of MESSAGE_TYPES)
-    app.post([`/v1/${type}`, `/v1/${type[0]}`], ingestHandler(handlerParts, type));
+  const allowPages = cors(config.shops);
+  app.use('/v1', allowPages);
+  const direct = new Map<string, DirectHandler>();
+  const add = (paths: readonly string[], handle: DirectHandler) => {
+    for (const path of paths) {
+      app.post(path, handle);
+      direct.set(path, (request, response, next) =>
+        allowPages(request, response, (error) => (error ? next(error) : handle(request, response, next))),
+      );
+    }
+  };
+  add(['/v1/batch', '/v1/b', '/v1/import'], ingestHandler(handlerParts));
+  for (const type of MESSAGE_TYPES) add([`/v1/${type}`, `/v1/${type[0]}`], ingestHandler(handlerParts, type));
   app.post('/v1/m', telemetryHandler(handlerParts));
   app.get('/v1/projects/:writeKey/settings', browserSettings(config, admission));
+  return direct;
 }
 
 /**
@@ -88,7 +102,7 @@ export function addIngestRoutes(app: Express, parts: IngestParts): void {
  *
  * @param type the type in the path; undefined for a batch.
  */
-function ingestHandler(parts: HandlerParts, type?: MessageType): RequestHandler {
+function ingestHandler(parts: HandlerParts, type?: MessageType): DirectHandler {
   const { admission, budget, counters, turns } = parts;
   const route = type ?? 'batch';
   return (request, response, next) => {
@@ -144,8 +158,8 @@ function ingest(
   parts: HandlerParts,
   { shop, source }: KeyHolder,
   body: Body,
-  request: Request,
-  response: Response,
+  request: Received,
+  response: ServerResponse,
   type: MessageType | undefined,
 ): Promise<void> {
   const { config, log, counters } = parts;
@@ -224,7 +238,7 @@ function strictModeError(rejections: Rejections, fields: FieldWarnings): HttpErr
 }
 
 /** The collector's public host name. Empty when it is not configured and an HTTP/1.0 request names no host. */
-function hostOf({ publicUrl }: Config, request: Request): string {
+function hostOf({ publicUrl }: Config, { headers, hostname }: Received): string {
   if (publicUrl) return new URL(publicUrl).hostname;
-  return request.get('host') ? request.hostname : '';
+  return headers.host ? hostname : '';
 }

@@ -1,5 +1,5 @@
 import { parseCookie } from 'cookie';
-import type { Request } from 'express';
+import type { Received } from '../http/direct-routes.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CountryOf } from './country.ts';
 
@@ -22,7 +22,7 @@ export interface Sender {
 }
 
 export function readSender(
-  request: Request,
+  request: Received,
   source: Sender['source'],
   parts: { clock: Clock; countryOf: CountryOf },
 ): Sender {
