@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Claimant } from './budget.ts';
-import type { Received } from './direct-routes.ts';
+import type { Received } from './direct-handler.ts';
 import { HttpError } from './errors.ts';
 import { createLimits, type Limits } from './rate-limit.ts';
 import { createProxyCheck } from './unnamed-proxy.ts';

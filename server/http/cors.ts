@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Shop } from '../config/config.ts';
-import type { DirectHandler } from './direct-routes.ts';
+import type { DirectHandler } from './direct-handler.ts';
 import { HttpError } from './errors.ts';
 
 /** Headers of the SDKs, and those that monitoring agents in pages add to every request: refused, all events would be. */

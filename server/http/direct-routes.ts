@@ -1,16 +1,7 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Express, Request } from 'express';
+import type { DirectHandler, Received } from './direct-handler.ts';
 import type { AnswerError } from './error-handler.ts';
-
-/** What is read of a request: Node's, with what Express finds in its headers and its URL. */
-export type Received = IncomingMessage & Pick<Request, 'ip' | 'hostname' | 'query'>;
-
-/** A handler that needs no more of Express, and so can run without it. */
-export type DirectHandler = (
-  request: Received,
-  response: ServerResponse,
-  next: (error?: unknown) => void,
-) => void;
 
 /**
  * Nearly every request is a `POST` to one of a few paths. Written exactly so, it goes to its handler directly: on the way to a

@@ -6,7 +6,7 @@ import { maskKey } from '../lib/mask-key.ts';
 import type { Counters } from '../observe/counters.ts';
 import type { Logger } from '../observe/log.ts';
 import { checkOrigin } from './cors.ts';
-import type { Received } from './direct-routes.ts';
+import type { Received } from './direct-handler.ts';
 import { HttpError } from './errors.ts';
 
 /** The keys of a request, by where they stand. */

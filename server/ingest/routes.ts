@@ -6,7 +6,7 @@ import { type Admission, claimantOf, createAdmission } from '../http/admission.t
 import { readBody } from '../http/body.ts';
 import type { Budget } from '../http/budget.ts';
 import { cors } from '../http/cors.ts';
-import type { DirectHandler, Received } from '../http/direct-routes.ts';
+import type { DirectHandler, Received } from '../http/direct-handler.ts';
 import { HttpError, toHttpError, tooLarge } from '../http/errors.ts';
 import { decompress } from '../http/gzip.ts';
 import { type Body, parseBody } from '../http/json.ts';

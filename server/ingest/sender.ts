@@ -1,5 +1,5 @@
 import { parseCookie } from 'cookie';
-import type { Received } from '../http/direct-routes.ts';
+import type { Received } from '../http/direct-handler.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { CountryOf } from './country.ts';
 
