@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { COLLECTOR_FLAGS } from '../../server/commands/node-flags.ts';
 import type { Variables } from '../../server/config/variables.ts';
+import type { EventList } from '../../shared/operator-api/index.ts';
 import { CHILD_ENV } from './child-env.ts';
 import { eventually } from './eventually.ts';
 import type { TurnsAnswered, TurnsAsked } from './fleet-guard.ts';
@@ -73,6 +74,8 @@ export interface CollectorProcess {
   longestTurnMs(): Promise<number>;
   /** `/admin/status` as it is now. */
   status(): Promise<Status>;
+  /** How many stored events the search does not find yet. */
+  indexLag(): Promise<number>;
 }
 
 /**
@@ -113,6 +116,12 @@ export function launchProcess(options: ProcessOptions): CollectorProcess {
       said = (said + String(chunk)).slice(-SAID_MAX);
     });
   const base = `http://127.0.0.1:${variables.PORT}`;
+  const admin = async <Answer>(path: string): Promise<Answer> => {
+    const answer = await fetch(`${base}/admin/${path}`, {
+      headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
+    });
+    return (await answer.json()) as Answer;
+  };
   return {
     base,
     pid,
@@ -133,12 +142,8 @@ export function launchProcess(options: ProcessOptions): CollectorProcess {
       const [{ longestTurnMs }] = (await answered) as [TurnsAnswered];
       return longestTurnMs;
     },
-    async status() {
-      const answer = await fetch(`${base}/admin/status`, {
-        headers: { authorization: `Bearer ${ADMIN_TOKEN}` },
-      });
-      return (await answer.json()) as Status;
-    },
+    status: () => admin<Status>('status'),
+    indexLag: async () => (await admin<EventList>('events?limit=1')).indexedUntil.lag,
   };
 }
 

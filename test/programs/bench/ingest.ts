@@ -11,6 +11,8 @@ import { readUsage } from './usage.ts';
 
 const CONNECTIONS = 64;
 const BATCH = 50;
+/** V8 goes on compiling what is called often for many seconds: a collector that has run for a day is past that. */
+const WARM_UP_SECONDS = 8;
 
 /** What answers, in the order of the rows; the comparisons below name them. */
 interface Contender {
@@ -87,12 +89,7 @@ export async function measureIngest(
     for (const [index, contender] of contenders.entries()) {
       const prefix = `i${round}-${index}`;
       for (const other of collectors) if (other !== contender.collector) other.pause();
-      const sample = await runOnce(
-        contender,
-        generator,
-        prefix,
-        round === 0 ? warmUpSeconds(contender) : seconds,
-      );
+      const sample = await runOnce(contender, generator, prefix, round === 0 ? WARM_UP_SECONDS : seconds);
       for (const other of collectors) other.resume();
       if (contender.collector) {
         const { collector, eventsPerRequest = 1 } = contender;
@@ -141,9 +138,6 @@ async function runOnce(
     deliveredShare: 1 - Math.min(1, waiting / events),
   };
 }
-
-/** V8 has seen enough of a bare server after a second; our path is longer. */
-const warmUpSeconds = ({ collector }: Contender) => (collector ? 4 : 1);
 
 /** What a run left to deliver would slow the next one; after half a minute it may. */
 async function settle(collector: Collector, say: (line: string) => void): Promise<void> {
