@@ -14,9 +14,10 @@ await shop.settled();
 const VICTIM = '77';
 type Item = { type: string; event?: string; userId?: string; previousId?: string; traits?: object };
 const atCustomerIo = () => shop.sandbox.accepted('customerio') as Item[];
+let markers = 0;
 /** Sends what a stranger sends, then something harmless, and waits until the latter has arrived. */
 async function send(message: object) {
-  const marker = `marker-${Math.random()}`;
+  const marker = `marker ${++markers}`;
   const batch = [message, { type: 'track', event: marker, anonymousId: 'stranger' }];
   expect((await shop.post('/v1/batch', { batch }, IN_BROWSER)).status).toBe(200);
   await eventually(atCustomerIo, (all) => all.some(({ event }) => event === marker));

@@ -12,6 +12,7 @@ await shop.place('2105022431212188732466300', '#D6999', { userId: '7' });
 await shop.settled();
 type Item = { event?: string; properties?: { total?: number } };
 const atCustomerIo = () => shop.sandbox.accepted('customerio') as Item[];
+let markers = 0;
 
 test.each([
   'Order Completed ',
@@ -20,7 +21,7 @@ test.each([
   'Order Cancelled\u00a0',
   'Order Updated ',
 ])('%j of a page is no order at Customer.io while the shop system makes them', async (event) => {
-  const marker = `marker-${Math.random()}`;
+  const marker = `marker ${++markers}`;
   const batch = [
     { type: 'track', event, userId: '77', properties: { order_id: 'D8000', total: 9e9, currency: 'TWD' } },
     { type: 'track', event: marker, anonymousId: 'stranger' },
