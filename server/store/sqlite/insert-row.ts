@@ -8,14 +8,14 @@ export function createInsertRow(
   columns: readonly string[],
 ): (...values: Value[]) => number {
   const names = ['id', ...columns];
-  const insert = prepare<{ id: number }>(
+  const insert = prepare(
     store.connection,
-    `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')}) RETURNING id`,
+    `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
   );
   return (...values) => {
     const id = store.nextId(table);
     // What needs no answer is sent with what follows.
-    if (id === null) return insert.get(null, ...values)?.id ?? 0;
+    if (id === null) return insert.inserted(null, ...values);
     insert.run(id, ...values);
     return id;
   };

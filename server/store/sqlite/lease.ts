@@ -41,10 +41,10 @@ interface FrozenRow {
 
 const EVENT_COLUMNS = `e.shop, e.order_id AS orderId, e.compose, e.order_key IS NOT NULL AS isOrder, e.packed, e.body, s.sealed AS encryptedPii,
   ${RECORDED_COLUMNS}`;
-/** Exported so that a test can check their query plans. */
+/** Exported so that a test can check their query plans. Without hints SQLite reads all that waits for the consumer, or all of the shop. */
 export const DUE_SQL = `
   SELECT d.seq, d.attempt, d.uncertain_since AS uncertainSinceMs, coalesce(d.requeued_at, e.received_at) AS waitingSinceMs, ${EVENT_COLUMNS}
-  FROM deliveries d JOIN events e ON e.seq = d.seq LEFT JOIN seals s ON s.seq = d.seq AND ?2 = 1 ${RECORDED_TABLES}
+  FROM deliveries d INDEXED BY deliveries_by_due JOIN events e ON e.seq = d.seq LEFT JOIN seals s ON s.seq = d.seq AND ?2 = 1 ${RECORDED_TABLES}
   WHERE d.consumer = ?1 AND d.voice = ?5 AND d.due_at = 0 AND d.seq <= ?4 ORDER BY d.seq LIMIT ?3`;
 export const NEW_SQL = `
   SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs, e.received_at AS waitingSinceMs, ${EVENT_COLUMNS}
@@ -52,7 +52,7 @@ export const NEW_SQL = `
   WHERE e.shop = ?1 AND e.seq > ?2 AND e.audience & ?5 <> 0 AND (e.voice = 0 OR e.seq > ?6) ORDER BY e.seq LIMIT ?4`;
 export const TRUSTED_SQL = `
   SELECT e.seq, e.hold_until AS holdUntilMs, 1 AS attempt, NULL AS uncertainSinceMs, e.received_at AS waitingSinceMs, ${EVENT_COLUMNS}
-  FROM events e LEFT JOIN seals s ON s.seq = e.seq AND ?3 = 1 ${RECORDED_TABLES}
+  FROM events e INDEXED BY events_trusted LEFT JOIN seals s ON s.seq = e.seq AND ?3 = 1 ${RECORDED_TABLES}
   WHERE e.shop = ?1 AND e.voice = 1 AND e.seq > ?2 AND e.audience & ?5 <> 0 ORDER BY e.seq LIMIT ?4`;
 export const ENQUEUE_SQL = `
   UPDATE deliveries SET due_at = 0 WHERE consumer = ?1 AND seq IN (

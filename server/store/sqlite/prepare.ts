@@ -5,7 +5,7 @@ export interface Connection {
   prepare(sql: string): {
     all(...values: Value[]): unknown[];
     get(...values: Value[]): unknown;
-    run(...values: Value[]): { changes: number | bigint };
+    run(...values: Value[]): { changes: number | bigint; lastInsertRowid?: number | bigint };
     /** As `run`, where a connection can send it with a later statement. */
     write?(...values: Value[]): void;
   };
@@ -21,10 +21,18 @@ export interface Query<Row> {
   run(...parameters: Value[]): void;
   /** Returns how many rows changed. */
   changed(...parameters: Value[]): number;
+  /** Returns the number that SQLite gave the inserted row. RETURNING would take four times as long. */
+  inserted(...parameters: Value[]): number;
 }
 
+/**
+ * SQLite plans a statement by the value of a LIMIT that is a parameter, and so anew each time it is run, which takes 30 us;
+ * not by that of a sum.
+ */
+const withAnyLimit = (sql: string): string => sql.replace(/\bLIMIT (\?\d*)/g, 'LIMIT $1 + 0');
+
 export function prepare<Row = never>(connection: Connection, sql: string): Query<Row> {
-  const statement = connection.prepare(sql);
+  const statement = connection.prepare(withAnyLimit(sql));
   return {
     all: (...parameters) => statement.all(...parameters) as Row[],
     get: (...parameters) => statement.get(...parameters) as Row | undefined,
@@ -33,5 +41,6 @@ export function prepare<Row = never>(connection: Connection, sql: string): Query
       else statement.run(...parameters);
     },
     changed: (...parameters) => Number(statement.run(...parameters).changes),
+    inserted: (...parameters) => Number(statement.run(...parameters).lastInsertRowid),
   };
 }
