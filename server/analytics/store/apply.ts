@@ -6,8 +6,8 @@ import { markDirty, targetsOf } from './dirty-targets.ts';
 import { markForAttribution, type Pair } from './needs-attribution.ts';
 import type { Pseudonym } from './pseudonym.ts';
 import { putMessages, putTouches, putVisits } from './put-marketing.ts';
-import { putActions, putMerges, putOrderReports } from './put-orders.ts';
-import { forParts } from './rows.ts';
+import { putActions, putOrderReports } from './put-orders.ts';
+import { forParts, insertRows } from './rows.ts';
 import type { Db } from './tables.ts';
 import { firstLinked, uniqueBy } from './unique.ts';
 import { putVisitors } from './visitors.ts';
@@ -30,8 +30,7 @@ export async function applyFacts(
   await putVisits(db, shop, facts.visits, pseudonym);
   await putMessages(db, shop, facts.messages, pseudonym);
   const actionsLeftOut = await putActions(db, shop, facts.actions);
-  await putMerges(db, shop, facts.merges);
-  await putOrderReports(db, shop, facts.orderReports);
+  await putOrderReports(db, shop, facts);
   await markForAttribution(db, shop, touched, linked);
   await markDirty(
     db,
@@ -52,9 +51,7 @@ async function putLinks(db: Db, shop: string, links: Facts['links']): Promise<Pa
     firstLinked,
   );
   return forParts(await linksInBound(db, shop, rows), (part) =>
-    db
-      .insertInto('links')
-      .values(part)
+    insertRows(db, 'links', part)
       .onConflict((conflict) =>
         conflict.columns(['shop', 'one', 'other']).doUpdateSet(linkedOf).where(isLinkedAnew),
       )

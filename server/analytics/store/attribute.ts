@@ -3,7 +3,7 @@ import { readOrder } from '../order.ts';
 import { creditFor } from './credit.ts';
 import { columnsOf, markDirty, targetsOf, targetsOfRow } from './dirty-targets.ts';
 import type { Pseudonym } from './pseudonym.ts';
-import { forParts, inParts } from './rows.ts';
+import { forParts, inParts, isAmong, replaceRows } from './rows.ts';
 import type { Db } from './tables.ts';
 
 export interface AttributionParts {
@@ -44,7 +44,7 @@ async function attributeOrders(db: Db, parts: AttributionParts): Promise<number>
         .selectFrom('order_reports')
         .select(['canonical_id', 'body'])
         .where('shop', '=', shop)
-        .where('canonical_id', 'in', part)
+        .where(isAmong(db, 'canonical_id', part))
         .execute(),
   );
   const reports = Map.groupBy(rows, (row) => row.canonical_id);
@@ -63,34 +63,31 @@ async function attributeOrders(db: Db, parts: AttributionParts): Promise<number>
     parts,
     read.map(({ read: { atMs, people, evidenced } }) => ({ atMs, people, evidenced })),
   );
-  const buyers = new Set<string>();
-  for (const [index, { order, read: found }] of read.entries()) {
-    const credit = credits[index];
-    const buyer = found.buyer === undefined ? null : pseudonym(found.buyer);
-    for (const one of [order.buyer, buyer]) if (one !== null) buyers.add(one);
-    const computed = {
-      at: found.atMs,
-      first_id: found.firstId,
-      counted: Number(found.isCounted),
-      paid: Number(found.isPaid),
-      foreign_currency: Number(found.isForeign),
-      amount: found.amountHundredths,
-      refunded: found.refundedHundredths,
-      discount: found.discountHundredths,
-      items: JSON.stringify(found.items),
-      buyer,
-      needs_attribution: 0,
-      ...(order.credit_frozen === 0 && { touch: credit?.touchId ?? null, ...columnsOf(credit ?? {}) }),
-    };
-    await db
-      .updateTable('orders')
-      .set(computed)
-      .where('shop', '=', shop)
-      .where('canonical_id', '=', order.canonical_id)
-      .execute();
-    await markDirty(db, shop, [...targetsOfRow(order), ...targetsOf(credit ?? {})]);
-  }
-  await markTargetsOf(db, shop, [...buyers]);
+  const computed = read.map(({ order, read: found }, index) => ({
+    ...order,
+    at: found.atMs,
+    first_id: found.firstId,
+    counted: Number(found.isCounted),
+    paid: Number(found.isPaid),
+    foreign_currency: Number(found.isForeign),
+    amount: found.amountHundredths,
+    refunded: found.refundedHundredths,
+    discount: found.discountHundredths,
+    items: JSON.stringify(found.items),
+    buyer: found.buyer === undefined ? null : pseudonym(found.buyer),
+    needs_attribution: 0,
+    ...(order.credit_frozen === 0 && {
+      touch: credits[index]?.touchId ?? null,
+      ...columnsOf(credits[index] ?? {}),
+    }),
+  }));
+  await replaceRows(db, 'orders', ['shop', 'canonical_id'], computed);
+  await markDirty(db, shop, [
+    ...orders.flatMap(targetsOfRow),
+    ...credits.flatMap((credit) => targetsOf(credit ?? {})),
+  ]);
+  const buyers = [...orders, ...computed].flatMap(({ buyer }) => buyer ?? []);
+  await markTargetsOf(db, shop, [...new Set(buyers)]);
   return orders.length;
 }
 
@@ -109,7 +106,7 @@ async function markTargetsOf(db: Db, shop: string, buyers: readonly string[]): P
       .select(['marketing_event'])
       .distinct()
       .where('shop', '=', shop)
-      .where('buyer', 'in', part)
+      .where(isAmong(db, 'buyer', part))
       .execute();
     await markDirty(db, shop, rows.flatMap(targetsOfRow));
   }
@@ -119,7 +116,7 @@ async function attributeActions(db: Db, parts: AttributionParts): Promise<number
   const { shop } = parts;
   const actions = await db
     .selectFrom('actions')
-    .select(['id', 'at', 'marketing_event'])
+    .selectAll()
     .where('shop', '=', shop)
     .where('needs_attribution', '=', 1)
     .limit(BATCH)
@@ -132,7 +129,7 @@ async function attributeActions(db: Db, parts: AttributionParts): Promise<number
         .selectFrom('people')
         .select(['thing', 'person'])
         .where('shop', '=', shop)
-        .where('thing', 'in', part)
+        .where(isAmong(db, 'thing', part))
         .execute(),
   );
   const people = Map.groupBy(rows, ({ thing }) => thing);
@@ -144,20 +141,12 @@ async function attributeActions(db: Db, parts: AttributionParts): Promise<number
       people: (people.get(id) ?? []).map(({ person }) => person as PersonKey),
     })),
   );
-  const byTarget = Map.groupBy(actions.keys(), (index) => credits[index]?.marketingEventId ?? null);
-  for (const [marketingEvent, indexes] of byTarget) {
-    const ids = [...indexes].map((index) => actions[index]?.id ?? '');
-    for (const part of inParts(ids))
-      await db
-        .updateTable('actions')
-        .set({ needs_attribution: 0, marketing_event: marketingEvent })
-        .where('shop', '=', shop)
-        .where('id', 'in', part)
-        .execute();
-  }
-  await markDirty(db, shop, [
-    ...actions.flatMap(targetsOfRow),
-    ...[...byTarget.keys()].flatMap((marketing_event) => targetsOfRow({ marketing_event })),
-  ]);
+  const credited = actions.map((action, index) => ({
+    ...action,
+    needs_attribution: 0,
+    marketing_event: credits[index]?.marketingEventId ?? null,
+  }));
+  await replaceRows(db, 'actions', ['shop', 'id'], credited);
+  await markDirty(db, shop, [...actions, ...credited].flatMap(targetsOfRow));
   return actions.length;
 }

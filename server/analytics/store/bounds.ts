@@ -1,5 +1,5 @@
 import { isProven, isToken } from './needs-attribution.ts';
-import { forParts } from './rows.ts';
+import { forParts, isAmong } from './rows.ts';
 import type { Db } from './tables.ts';
 
 /**
@@ -54,7 +54,7 @@ export async function landingsInBound<Row extends LandingRow>(
       .selectFrom('touches')
       .select(['person', 'claimed', 'at', 'id', 'received_at'])
       .where('shop', '=', shop)
-      .where('person', 'in', part)
+      .where(isAmong(db, 'person', part))
       .where('kind', '=', 'landing')
       .where((eb) => eb.between('received_at', ...daysOf(rows)))
       .execute(),
@@ -82,7 +82,7 @@ export async function peopleInBound<Row extends PersonOfAction>(
       )
       .select(['people.person', 'people.thing', 'actions.received_at'])
       .where('people.shop', '=', shop)
-      .where('people.person', 'in', part)
+      .where(isAmong(db, 'people.person', part))
       .where((eb) => eb.between('actions.received_at', ...daysOf(rows)))
       .execute(),
   );
@@ -99,7 +99,7 @@ export async function peopleInBound<Row extends PersonOfAction>(
       .selectFrom('people')
       .select(['person', 'thing'])
       .where('shop', '=', shop)
-      .where('thing', 'in', part)
+      .where(isAmong(db, 'thing', part))
       .execute(),
   );
   return firstOf(
@@ -127,7 +127,7 @@ export async function linksInBound<Row extends LinkRow>(
           .selectFrom('links')
           .select(['one', 'other', 'proven', 'received_at'])
           .where('shop', '=', shop)
-          .where(side, 'in', part)
+          .where(isAmong(db, side, part))
           .where('proven', '=', 0)
           .where((eb) => eb.between('received_at', ...daysOf(claimed)))
           .execute(),

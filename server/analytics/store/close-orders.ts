@@ -1,5 +1,5 @@
 import { orderThing } from './needs-attribution.ts';
-import { inParts } from './rows.ts';
+import { deleteAmong } from './rows.ts';
 import type { Db } from './tables.ts';
 
 /** Closes orders that happened before `beforeMs` and were last reported before `receivedBeforeMs`. */
@@ -42,12 +42,9 @@ export async function closeOldOrders(
 
 /** Deletes the reports, names and people of these orders and replaces their ids; their sums and credit stay. */
 export async function closeOrders(db: Db, shop: string, canonicalIds: readonly string[]): Promise<void> {
-  for (const part of inParts(canonicalIds)) {
-    for (const table of ['order_reports', 'order_names'] as const)
-      await db.deleteFrom(table).where('shop', '=', shop).where('canonical_id', 'in', part).execute();
-    const things = part.map(orderThing);
-    await db.deleteFrom('people').where('shop', '=', shop).where('thing', 'in', things).execute();
-  }
+  for (const table of ['order_reports', 'order_names'] as const)
+    await deleteAmong(db, shop, table, 'canonical_id', canonicalIds);
+  await deleteAmong(db, shop, 'people', 'thing', canonicalIds.map(orderThing));
   for (const canonicalId of canonicalIds) {
     const order = db.updateTable('orders').where('shop', '=', shop).where('canonical_id', '=', canonicalId);
     await order.set({ closed: 1, credit_frozen: 1, canonical_id: crypto.randomUUID() }).execute();

@@ -1,6 +1,6 @@
 import type { Cost } from '../store.ts';
 import { markDirty, marketingTarget } from './dirty-targets.ts';
-import { forParts } from './rows.ts';
+import { replaceRows } from './rows.ts';
 import type { Db } from './tables.ts';
 
 /** One row for each marketing event and day; a later one replaces it. */
@@ -13,19 +13,7 @@ export async function putCosts(db: Db, shop: string, costs: readonly Cost[]): Pr
     impressions: cost.impressions,
     clicks: cost.clicks,
   }));
-  await forParts(rows, (part) =>
-    db
-      .insertInto('costs')
-      .values(part)
-      .onConflict((conflict) =>
-        conflict.columns(['shop', 'marketing_event', 'day']).doUpdateSet((eb) => ({
-          spend: eb.ref('excluded.spend'),
-          impressions: eb.ref('excluded.impressions'),
-          clicks: eb.ref('excluded.clicks'),
-        })),
-      )
-      .execute(),
-  );
+  await replaceRows(db, 'costs', ['shop', 'marketing_event', 'day'], rows);
   await markDirty(
     db,
     shop,

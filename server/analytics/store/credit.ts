@@ -11,7 +11,7 @@ import {
 } from '../attribution.ts';
 import type { PersonKey } from '../facts.ts';
 import { followedAmong, isProven, isToken, linksToPeople, type Pair } from './needs-attribution.ts';
-import { forParts } from './rows.ts';
+import { forParts, isAmong } from './rows.ts';
 import type { Db, Tables } from './tables.ts';
 
 /** What may be credited, and who had a part in it. `evidenced`: those of the people that belong to an order by proof. */
@@ -46,7 +46,7 @@ export async function creditFor(
       .selectFrom('touches')
       .selectAll()
       .where('shop', '=', shop)
-      .where('person', 'in', part)
+      .where(isAmong(db, 'person', part))
       .where('at', '>=', from)
       .where('at', '<=', to)
       .execute(),

@@ -1,5 +1,5 @@
 import type { Targets } from '../facts.ts';
-import { forParts, inParts } from './rows.ts';
+import { forParts, inParts, insertRows, isAmong } from './rows.ts';
 import type { Db } from './tables.ts';
 
 /** The key of a target in the tables `targets`, `members`, `baseline` and `synced`. */
@@ -29,9 +29,7 @@ export const columnsOf = ({ marketingEventId, flowId, nodeId }: Targets) => ({
 export async function markDirty(db: Db, shop: string, targets: readonly string[]): Promise<void> {
   const rows = [...new Set(targets)].map((target) => ({ shop, target, pending: 1 }));
   await forParts(rows, (part) =>
-    db
-      .insertInto('targets')
-      .values(part)
+    insertRows(db, 'targets', part)
       .onConflict((conflict) => conflict.columns(['shop', 'target']).doUpdateSet({ pending: 1 }))
       .execute(),
   );
@@ -43,7 +41,7 @@ export async function clearDirtyTargets(db: Db, shop: string, targets: readonly 
       .updateTable('targets')
       .set({ pending: 0 })
       .where('shop', '=', shop)
-      .where('target', 'in', part)
+      .where(isAmong(db, 'target', part))
       .execute();
 }
 

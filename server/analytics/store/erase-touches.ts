@@ -1,7 +1,7 @@
 import type { PersonKey } from '../facts.ts';
 import { freezeCredit } from './freeze-credit.ts';
 import { linksOf } from './needs-attribution.ts';
-import { forParts, inParts } from './rows.ts';
+import { forParts, inParts, isAmong } from './rows.ts';
 import type { Db } from './tables.ts';
 import { thingsOf } from './things-of.ts';
 
@@ -11,7 +11,12 @@ import { thingsOf } from './things-of.ts';
  */
 export async function eraseTouches(db: Db, shop: string, people: readonly PersonKey[]): Promise<void> {
   const removed = await forParts(people, (part) =>
-    db.deleteFrom('touches').where('shop', '=', shop).where('person', 'in', part).returning('id').execute(),
+    db
+      .deleteFrom('touches')
+      .where('shop', '=', shop)
+      .where(isAmong(db, 'person', part))
+      .returning('id')
+      .execute(),
   );
   const ids = [...new Set(removed.map(({ id }) => id))];
   const browsers = people.filter((key) => key.startsWith('a:'));
@@ -26,9 +31,9 @@ export async function eraseTouches(db: Db, shop: string, people: readonly Person
       await db
         .deleteFrom('touches')
         .where('shop', '=', shop)
-        .where('person', 'in', part)
+        .where(isAmong(db, 'person', part))
         .where('claimed', '=', 1)
-        .where('id', 'in', some)
+        .where(isAmong(db, 'id', some))
         .execute();
   const keys = new Set<string>(people);
   const visits = await forParts(ids, (part) =>
@@ -36,7 +41,7 @@ export async function eraseTouches(db: Db, shop: string, people: readonly Person
       .selectFrom('visits')
       .select(['id', 'person'])
       .where('shop', '=', shop)
-      .where('id', 'in', part)
+      .where(isAmong(db, 'id', part))
       .execute(),
   );
   const own = visits.filter(({ person }) => person !== null && keys.has(person));
@@ -45,6 +50,6 @@ export async function eraseTouches(db: Db, shop: string, people: readonly Person
       .updateTable('visits')
       .set({ person: null, received_at: 0 })
       .where('shop', '=', shop)
-      .where('id', 'in', part)
+      .where(isAmong(db, 'id', part))
       .execute();
 }

@@ -1,5 +1,5 @@
 import type { PersonKey } from '../facts.ts';
-import { inParts } from './rows.ts';
+import { deleteAmong, inParts, isAmong } from './rows.ts';
 import type { Db } from './tables.ts';
 
 /** Removes these people from links, counts, visitors, messages, and from what they had a part in. */
@@ -10,20 +10,18 @@ export async function eraseTraces(
   pseudonyms: ReadonlySet<string>,
 ): Promise<void> {
   const keys = new Set<string>(people);
-  for (const part of inParts(people)) {
-    await db.deleteFrom('people').where('shop', '=', shop).where('person', 'in', part).execute();
-    await db.deleteFrom('links').where('shop', '=', shop).where('one', 'in', part).execute();
-    await db.deleteFrom('links').where('shop', '=', shop).where('other', 'in', part).execute();
+  await deleteAmong(db, shop, 'people', 'person', people);
+  await deleteAmong(db, shop, 'links', 'one', people);
+  await deleteAmong(db, shop, 'links', 'other', people);
+  for (const part of inParts(people))
     await db
       .updateTable('members')
       .set({ person: null, received_at: 0 })
       .where('shop', '=', shop)
-      .where('person', 'in', part)
+      .where(isAmong(db, 'person', part))
       .execute();
-    const ids = part.filter((key) => key.startsWith('a:')).map((key) => key.slice(2));
-    for (const some of inParts(ids))
-      await db.deleteFrom('visitors').where('shop', '=', shop).where('anonymous_id', 'in', some).execute();
-  }
+  const browsers = people.filter((key) => key.startsWith('a:')).map((key) => key.slice(2));
+  await deleteAmong(db, shop, 'visitors', 'anonymous_id', browsers);
   await eraseMessages(db, shop, keys);
   await renameMembers(db, shop, pseudonyms);
 }

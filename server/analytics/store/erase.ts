@@ -5,7 +5,7 @@ import { closeOrders } from './close-orders.ts';
 import { eraseTouches } from './erase-touches.ts';
 import { eraseTraces } from './erase-traces.ts';
 import { freezeCredit } from './freeze-credit.ts';
-import { forParts, inParts } from './rows.ts';
+import { deleteAmong, forParts, isAmong } from './rows.ts';
 import { readLoggedFromMs } from './settings.ts';
 import type { Db } from './tables.ts';
 import { thingsOf } from './things-of.ts';
@@ -46,7 +46,7 @@ async function canonicalIds(db: Db, shop: string, orders: readonly string[]): Pr
       .selectFrom('order_names')
       .select('canonical_id')
       .where('shop', '=', shop)
-      .where('name', 'in', part)
+      .where(isAmong(db, 'name', part))
       .execute(),
   );
   return [...new Set(rows.map((row) => row.canonical_id))];
@@ -64,7 +64,7 @@ async function isWithoutOthers(
       .selectFrom('people')
       .select(['thing', 'person'])
       .where('shop', '=', shop)
-      .where('thing', 'in', part)
+      .where(isAmong(db, 'thing', part))
       .execute(),
   );
   const others = rows.filter(({ person }) => person.startsWith('a:') && !keys.has(person));
@@ -83,7 +83,7 @@ async function receivedBefore(
       .selectFrom('actions')
       .select('id')
       .where('shop', '=', shop)
-      .where('id', 'in', part)
+      .where(isAmong(db, 'id', part))
       .where('received_at', '<', beforeMs)
       .execute(),
   );
@@ -91,8 +91,7 @@ async function receivedBefore(
 }
 
 async function closeActions(db: Db, shop: string, ids: readonly string[]): Promise<void> {
-  for (const part of inParts(ids))
-    await db.deleteFrom('people').where('shop', '=', shop).where('thing', 'in', part).execute();
+  await deleteAmong(db, shop, 'people', 'thing', ids);
   for (const id of ids)
     await db
       .updateTable('actions')
@@ -115,7 +114,7 @@ async function dropFromReports(
       .selectFrom('order_reports')
       .select(['id', 'body'])
       .where('shop', '=', shop)
-      .where('canonical_id', 'in', part)
+      .where(isAmong(db, 'canonical_id', part))
       .execute(),
   );
   for (const { id, body } of reports) {
@@ -140,7 +139,7 @@ async function renameBuyers(db: Db, shop: string, buyers: readonly string[]): Pr
       .select('buyer')
       .distinct()
       .where('shop', '=', shop)
-      .where('buyer', 'in', part)
+      .where(isAmong(db, 'buyer', part))
       .execute(),
   );
   for (const buyer of new Set(known.map((row) => row.buyer)))

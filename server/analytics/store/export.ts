@@ -1,6 +1,6 @@
 import type { PersonKey } from '../facts.ts';
 import type { ExportedFacts } from '../store.ts';
-import { forParts } from './rows.ts';
+import { forParts, isAmong } from './rows.ts';
 import type { Db } from './tables.ts';
 
 /** Every row about these people. Totals hold nobody, and journeys keyed digests alone. */
@@ -15,7 +15,7 @@ export async function exportPerson(
         .selectFrom(table as 'people')
         .selectAll()
         .where('shop', '=', shop)
-        .where('person', 'in', part)
+        .where(isAmong(db, 'person', part))
         .execute(),
     );
   const browsers = people.filter((key) => key.startsWith('a:')).map((key) => key.slice(2));
@@ -24,7 +24,7 @@ export async function exportPerson(
       .selectFrom('links')
       .selectAll()
       .where('shop', '=', shop)
-      .where((eb) => eb.or([eb('one', 'in', part), eb('other', 'in', part)]))
+      .where((eb) => eb.or([isAmong(db, 'one', part), isAmong(db, 'other', part)]))
       .execute(),
   );
   return {
@@ -33,7 +33,7 @@ export async function exportPerson(
         .selectFrom('visitors')
         .selectAll()
         .where('shop', '=', shop)
-        .where('anonymous_id', 'in', part)
+        .where(isAmong(db, 'anonymous_id', part))
         .execute(),
     ),
     links: [...new Map(linked.map((link) => [`${link.one}\n${link.other}`, link])).values()],

@@ -1,6 +1,6 @@
 import { addToBaseline, type Folded } from './baseline.ts';
 import { flowTarget, marketingTarget } from './dirty-targets.ts';
-import { inParts } from './rows.ts';
+import { deleteAmong, inParts, isAmong } from './rows.ts';
 import type { Db } from './tables.ts';
 
 /** Rows of one page. */
@@ -23,10 +23,9 @@ export const foldActions = (db: Db, shop: string, beforeMs: number, receivedBefo
         id === null ? [] : [{ target: marketingTarget(id), measure: kind, value: 1, newestMs: Number(at) }],
       );
       await addToBaseline(db, shop, sumUp(credited));
-      for (const part of inParts(rows.map(({ id }) => id))) {
-        await db.deleteFrom('people').where('shop', '=', shop).where('thing', 'in', part).execute();
-        await db.deleteFrom('actions').where('shop', '=', shop).where('id', 'in', part).execute();
-      }
+      const ids = rows.map(({ id }) => id);
+      await deleteAmong(db, shop, 'people', 'thing', ids);
+      await deleteAmong(db, shop, 'actions', 'id', ids);
     },
   );
 
@@ -50,8 +49,13 @@ export const foldVisits = (db: Db, shop: string, beforeMs: number) =>
         newestMs: Number(at),
       }));
       await addToBaseline(db, shop, sumUp(landings));
-      for (const part of inParts(rows.map(({ id }) => id)))
-        await db.deleteFrom('visits').where('shop', '=', shop).where('id', 'in', part).execute();
+      await deleteAmong(
+        db,
+        shop,
+        'visits',
+        'id',
+        rows.map(({ id }) => id),
+      );
     },
   );
 
@@ -73,7 +77,7 @@ export const foldMessages = (db: Db, shop: string, beforeMs: number, receivedBef
         const rows = await db
           .deleteFrom('messages')
           .where('shop', '=', shop)
-          .where('delivery', 'in', part)
+          .where(isAmong(db, 'delivery', part))
           .returning(['delivery', 'metric', 'at', 'marketing_event', 'flow', 'node'])
           .execute();
         const messages = [...Map.groupBy(rows, (row) => row.delivery).values()];

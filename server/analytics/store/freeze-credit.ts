@@ -1,4 +1,4 @@
-import { inParts } from './rows.ts';
+import { inParts, isAmong } from './rows.ts';
 import type { Db } from './tables.ts';
 
 /**
@@ -17,8 +17,8 @@ export async function freezeCredit(
       .updateTable('orders')
       .set({ credit_frozen: 1 })
       .where('shop', '=', shop)
-      .where('canonical_id', 'in', part);
+      .where(isAmong(db, 'canonical_id', part));
     if (touches === undefined) await orders.execute();
-    else for (const some of inParts(touches)) await orders.where('touch', 'in', some).execute();
+    else for (const some of inParts(touches)) await orders.where(isAmong(db, 'touch', some)).execute();
   }
 }

@@ -1,4 +1,4 @@
-import { forParts, inParts } from './rows.ts';
+import { forParts, inParts, isAmong } from './rows.ts';
 import type { Db } from './tables.ts';
 
 /** The key of an order in the table `people`; an action's key there is its id. */
@@ -31,7 +31,7 @@ async function pairsOf(db: Db, shop: string, ids: readonly string[], isToPeople:
         .selectFrom('links')
         .select(['one', 'other', 'proven'])
         .where('shop', '=', shop)
-        .where(near, 'in', part);
+        .where(isAmong(db, near, part));
       // Prefixes of people sort around those of tokens: a, c, e < k, t < u.
       if (isToPeople) rows = rows.where((eb) => eb.or([eb(far, '<', 'f'), eb(far, '>=', 'u')]));
       for (const pair of await rows.execute()) found.set(`${pair.one}\n${pair.other}`, pair);
@@ -134,7 +134,7 @@ async function markThings(db: Db, shop: string, reached: ReadonlyMap<string, num
       .selectFrom('people')
       .select(['person', 'thing'])
       .where('shop', '=', shop)
-      .where('person', 'in', part)
+      .where(isAmong(db, 'person', part))
       .execute();
     for (const { person, thing } of rows)
       fromOf.set(thing, Math.min(reached.get(person) ?? EVER, fromOf.get(thing) ?? Number.POSITIVE_INFINITY));
@@ -145,7 +145,7 @@ async function markThings(db: Db, shop: string, reached: ReadonlyMap<string, num
       .selectFrom('orders')
       .select(['canonical_id', 'at', 'counted'])
       .where('shop', '=', shop)
-      .where('canonical_id', 'in', part)
+      .where(isAmong(db, 'canonical_id', part))
       .where('needs_attribution', '=', 0)
       .where('closed', '=', 0)
       .execute(),
@@ -159,7 +159,7 @@ async function markThings(db: Db, shop: string, reached: ReadonlyMap<string, num
       .updateTable('orders')
       .set({ needs_attribution: 1 })
       .where('shop', '=', shop)
-      .where('canonical_id', 'in', part)
+      .where(isAmong(db, 'canonical_id', part))
       .execute();
   await markActionsForAttribution(db, shop, actions, fromOf);
 }
@@ -184,7 +184,7 @@ export async function markActionsForAttribution(
       .selectFrom('actions')
       .select(['id', 'at'])
       .where('shop', '=', shop)
-      .where('id', 'in', part)
+      .where(isAmong(db, 'id', part))
       .where('needs_attribution', '=', 0)
       .where('closed', '=', 0)
       .execute(),
@@ -195,7 +195,7 @@ export async function markActionsForAttribution(
       .updateTable('actions')
       .set({ needs_attribution: 1 })
       .where('shop', '=', shop)
-      .where('id', 'in', part)
+      .where(isAmong(db, 'id', part))
       .execute();
 }
 

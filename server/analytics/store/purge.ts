@@ -1,4 +1,4 @@
-import { inParts } from './rows.ts';
+import { inParts, isAmong } from './rows.ts';
 import type { Db, Tables } from './tables.ts';
 
 const TABLES_OF_SHOP = [
@@ -37,5 +37,9 @@ export async function purge(db: Db, shop: string): Promise<void> {
   for (const table of TABLES_OF_SHOP) await db.deleteFrom(table).where('shop', '=', shop).execute();
   const settings = await db.selectFrom('settings').select('name').execute();
   const own = settings.filter(({ name }) => name.endsWith(`:${shop}`)).map(({ name }) => name);
-  for (const part of inParts(own)) await db.deleteFrom('settings').where('name', 'in', part).execute();
+  for (const part of inParts(own))
+    await db
+      .deleteFrom('settings')
+      .where(isAmong(db, 'name', part))
+      .execute();
 }

@@ -4,7 +4,7 @@ import { earlierOf, isEarlier } from './conflicts.ts';
 import { columnsOf, flowTarget, marketingTarget } from './dirty-targets.ts';
 import type { Touched } from './needs-attribution.ts';
 import type { Pseudonym } from './pseudonym.ts';
-import { forParts } from './rows.ts';
+import { forParts, insertRows } from './rows.ts';
 import type { Db } from './tables.ts';
 import { earliest, firstReceived, uniqueBy } from './unique.ts';
 
@@ -31,9 +31,7 @@ export async function putTouches(
   const isInBound = new Set(inBound);
   const counted = rows.filter((row) => row.kind !== 'landing' || isInBound.has(row));
   const written = await forParts(counted, (part) =>
-    db
-      .insertInto('touches')
-      .values(part)
+    insertRows(db, 'touches', part)
       .onConflict((conflict) => conflict.doNothing())
       .returning(['person', 'at'])
       .execute(),
@@ -61,9 +59,7 @@ export async function putVisits(
     received_at: receivedAtMs,
   }));
   await forParts(rows, (part) =>
-    db
-      .insertInto('visits')
-      .values(part)
+    insertRows(db, 'visits', part)
       .onConflict((conflict) => conflict.doNothing())
       .execute(),
   );
@@ -97,9 +93,7 @@ async function putMembers(
     firstReceived,
   );
   await forParts(rows, (part) =>
-    db
-      .insertInto('members')
-      .values(part)
+    insertRows(db, 'members', part)
       .onConflict((conflict) =>
         conflict
           .columns(['shop', 'target', 'kind', 'member'])
@@ -130,9 +124,7 @@ export async function putMessages(
     earliest,
   );
   await forParts(rows, (part) =>
-    db
-      .insertInto('messages')
-      .values(part)
+    insertRows(db, 'messages', part)
       .onConflict((conflict) =>
         conflict
           .columns(['shop', 'delivery', 'metric'])

@@ -2,8 +2,8 @@ import type { Facts, PersonKey } from '../facts.ts';
 import { peopleInBound } from './bounds.ts';
 import { earlierOf, isEarlier } from './conflicts.ts';
 import { markActionsForAttribution, orderThing } from './needs-attribution.ts';
-import { canonicalIdOf, mergeOrders } from './order-names.ts';
-import { forParts } from './rows.ts';
+import { canonicalIdsOf } from './order-names.ts';
+import { forParts, insertRows, isAmong } from './rows.ts';
 import type { Db } from './tables.ts';
 import { earliest, uniqueBy } from './unique.ts';
 
@@ -28,9 +28,7 @@ export async function putActions(db: Db, shop: string, actions: Facts['actions']
     earliest,
   );
   await forParts(rows, (part) =>
-    db
-      .insertInto('actions')
-      .values(part)
+    insertRows(db, 'actions', part)
       .onConflict((conflict) =>
         conflict
           .columns(['shop', 'id'])
@@ -46,7 +44,7 @@ export async function putActions(db: Db, shop: string, actions: Facts['actions']
       .selectFrom('actions')
       .select(['id', 'received_at'])
       .where('shop', '=', shop)
-      .where('id', 'in', part)
+      .where(isAmong(db, 'id', part))
       .execute(),
   );
   const firstReceivedAt = new Map(stored.map((row) => [row.id, Number(row.received_at)]));
@@ -78,9 +76,7 @@ async function putPeople(
 ): Promise<string[]> {
   const rows = people.map((row) => ({ shop, ...row }));
   const written = await forParts(rows, (part) =>
-    db
-      .insertInto('people')
-      .values(part)
+    insertRows(db, 'people', part)
       .onConflict((conflict) => conflict.doNothing())
       .returning('thing')
       .execute(),
@@ -88,43 +84,53 @@ async function putPeople(
   return [...new Set(written.map(({ thing }) => thing))];
 }
 
-/** Orders that the store found to be one, whether their reports are known yet or not. */
-export async function putMerges(db: Db, shop: string, merges: Facts['merges']): Promise<void> {
-  for (const { from, to } of merges) await mergeOrders(db, shop, from, to);
-}
-
-/** Stores reports; the order is computed from them when its credit or totals are read. */
-export async function putOrderReports(db: Db, shop: string, reports: Facts['orderReports']): Promise<void> {
-  for (const report of reports) {
-    const canonicalId = await canonicalIdOf(db, shop, report);
-    await db
-      .insertInto('order_reports')
-      .values({
+/**
+ * Stores reports; the order is computed from them when its credit or totals are read.
+ *
+ * @param merges orders that the store found to be one, whether their reports are known yet or not.
+ */
+export async function putOrderReports(
+  db: Db,
+  shop: string,
+  { merges, orderReports: reports }: Pick<Facts, 'merges' | 'orderReports'>,
+): Promise<void> {
+  const ids = await canonicalIdsOf(db, shop, merges, reports);
+  const named = reports.map((report, index) => ({ report, canonical_id: ids[index] ?? report.orderId }));
+  await forParts(named, (part) =>
+    insertRows(
+      db,
+      'order_reports',
+      part.map(({ report, canonical_id }) => ({
         shop,
         id: report.id,
-        canonical_id: canonicalId,
+        canonical_id,
         at: report.atMs,
         received_at: report.receivedAtMs,
         body: JSON.stringify(report),
-      })
+      })),
+    )
       .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    await db
-      .insertInto('orders')
-      .values({ shop, canonical_id: canonicalId, ...UNREAD })
-      .onConflict((conflict) =>
-        conflict
-          .columns(['shop', 'canonical_id'])
-          .doUpdateSet({ needs_attribution: 1 })
-          .where('orders.closed', '=', 0),
-      )
-      .execute();
-    await putPeople(
-      db,
-      shop,
-      report.people.map((person) => ({ person, thing: orderThing(canonicalId) })),
-    );
-  }
+      .execute(),
+  );
+  await forParts(
+    [...new Set(ids)].map((canonical_id) => ({ shop, canonical_id, ...UNREAD })),
+    (part) =>
+      insertRows(db, 'orders', part)
+        .onConflict((conflict) =>
+          conflict
+            .columns(['shop', 'canonical_id'])
+            .doUpdateSet({ needs_attribution: 1 })
+            .where('orders.closed', '=', 0),
+        )
+        .execute(),
+  );
+  await putPeople(
+    db,
+    shop,
+    named.flatMap(({ report: { people }, canonical_id: id }) =>
+      people.map((person) => ({ person, thing: orderThing(id) })),
+    ),
+  );
 }
 
 /** An order that is not yet computed from its reports. */

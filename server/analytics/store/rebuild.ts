@@ -1,4 +1,4 @@
-import { inParts } from './rows.ts';
+import { deleteAmong } from './rows.ts';
 import type { Db } from './tables.ts';
 
 /**
@@ -14,8 +14,13 @@ export async function dropLogged(db: Db, shop: string, sinceMs: number): Promise
     .where('received_at', '>=', sinceMs)
     .returning('id')
     .execute();
-  for (const part of inParts(actions.map(({ id }) => id)))
-    await db.deleteFrom('people').where('shop', '=', shop).where('thing', 'in', part).execute();
+  await deleteAmong(
+    db,
+    shop,
+    'people',
+    'thing',
+    actions.map(({ id }) => id),
+  );
   await db
     .updateTable('orders')
     .set({ needs_attribution: 1 })

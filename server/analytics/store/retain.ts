@@ -2,7 +2,7 @@ import { TOUCH_MARGIN_MS } from '../attribution.ts';
 import type { AttributionParts } from './attribute.ts';
 import { closeOldOrders } from './close-orders.ts';
 import { foldActions, foldMessages, foldVisits } from './fold.ts';
-import { inParts } from './rows.ts';
+import { inParts, isAmong } from './rows.ts';
 import type { Db } from './tables.ts';
 
 const DAY_MS = 86_400_000;
@@ -82,7 +82,7 @@ async function deleteVisitors(
       await db
         .deleteFrom('links')
         .where('shop', '=', shop)
-        .where(column, 'in', part)
+        .where(isAmong(db, column, part))
         .where('received_at', '<', receivedBeforeMs)
         .execute();
 }

@@ -1,5 +1,5 @@
 import type { Visitor } from '../store.ts';
-import { forParts } from './rows.ts';
+import { forParts, insertRows } from './rows.ts';
 import type { Db } from './tables.ts';
 import { latestSeen, uniqueBy } from './unique.ts';
 
@@ -9,9 +9,7 @@ export async function putVisitors(db: Db, shop: string, visitors: readonly Visit
     ({ anonymousId, seenAtMs }) => ({ shop, anonymous_id: anonymousId, seen_at: seenAtMs }),
   );
   await forParts(rows, (part) =>
-    db
-      .insertInto('visitors')
-      .values(part)
+    insertRows(db, 'visitors', part)
       .onConflict((conflict) =>
         conflict
           .columns(['shop', 'anonymous_id'])
