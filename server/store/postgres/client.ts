@@ -53,7 +53,11 @@ const PLANS: Readonly<Record<string, string>> = { enable_seqscan: 'off', jit: 'o
  * The first statements of a transaction. They set for this one alone, as PgBouncer gives each to whichever connection is free,
  * and read nothing: a lock that follows is older than the transaction's snapshot.
  */
-export function transactionSettings(schema: string): string {
-  const settings = Object.entries({ ...LIMITS, ...PLANS, search_path: schema });
-  return settings.map(([name, value]) => `SET LOCAL ${name} = '${value}'`).join('; ');
-}
+export const transactionSettings = (schema: string): string => setAll('SET LOCAL', schema);
+/** The same once for all transactions of a connection that is the server's own. */
+export const sessionSettings = (schema: string): string => setAll('SET', schema);
+
+const setAll = (set: string, schema: string): string =>
+  Object.entries({ ...LIMITS, ...PLANS, search_path: schema })
+    .map(([name, value]) => `${set} ${name} = '${value}'`)
+    .join('; ');

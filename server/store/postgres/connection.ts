@@ -1,8 +1,8 @@
 import type { Connection, Value } from '../sqlite/prepare.ts';
 import { toStorable } from '../storable.ts';
-import { transactionSettings } from './client.ts';
 import { openLink, type Statement } from './link.ts';
 import { toPostgres } from './to-postgres.ts';
+import { createWriteQueue, toWrite } from './write-queue.ts';
 
 export interface PostgresConnection extends Connection {
   /** Begins a transaction; nothing is sent before a statement needs an answer. @param mode as in `BEGIN mode`. */
@@ -25,22 +25,18 @@ const IS_WRITE = /^\s*(INSERT|UPDATE|DELETE|WITH[\s\S]*\b(INSERT|UPDATE|DELETE)\
  * @param schema of the tables. @param store of those that statements call `store.…`.
  */
 export function openConnection(url: string, schema: string, store = schema): PostgresConnection {
-  const link = openLink(url);
-  const beginning = (mode = ''): Statement => ({
-    text: `BEGIN ${mode}; ${transactionSettings(schema)}`,
-    values: [],
-  });
+  const link = openLink(url, schema);
+  const beginning = (mode = ''): Statement => ({ text: `BEGIN ${mode}`, values: [] });
   const COMMIT: Statement = { text: 'COMMIT', values: [] };
   let prepared = 0;
-  let queued: Statement[] = [];
+  const queue = createWriteQueue();
   let isTransaction = false;
   /** The server knows of the transaction. */
   let isBegun = false;
   let hasWritten = false;
 
   function sendQueued(last: Statement) {
-    const statements = [...queued, last];
-    queued = [];
+    const statements = [...queue.flush(), last];
     const isBegin = !isBegun;
     isBegun = true;
     return link.run({ statements, isBegin });
@@ -54,7 +50,7 @@ export function openConnection(url: string, schema: string, store = schema): Pos
     });
   }
   function end(): void {
-    queued = [];
+    queue.clear();
     isTransaction = false;
     isBegun = false;
   }
@@ -67,7 +63,8 @@ export function openConnection(url: string, schema: string, store = schema): Pos
       return hasWritten;
     },
     begin(mode) {
-      queued = [beginning(mode)];
+      queue.clear();
+      queue.add(beginning(mode), []);
       isTransaction = true;
       hasWritten = false;
     },
@@ -76,7 +73,7 @@ export function openConnection(url: string, schema: string, store = schema): Pos
       end();
     },
     rollback() {
-      queued = [];
+      queue.clear();
       try {
         if (isBegun)
           link.run({
@@ -93,6 +90,7 @@ export function openConnection(url: string, schema: string, store = schema): Pos
       const text = toPostgres(sql).replaceAll(STORE, `${store}.`);
       const isWrite = IS_WRITE.test(text);
       const name = `s${++prepared}`;
+      const written = toWrite(name, text);
       const toStatement = (values: Value[]): Statement => {
         if (isWrite) hasWritten = true;
         return { name, text, values: values.map(toStorable) };
@@ -102,8 +100,9 @@ export function openConnection(url: string, schema: string, store = schema): Pos
         get: (...values) => send(toStatement(values)).rows[0],
         run: (...values) => send(toStatement(values)),
         write(...values) {
-          if (isTransaction) queued.push(toStatement(values));
-          else send(toStatement(values));
+          const statement = toStatement(values);
+          if (isTransaction) queue.add(written, statement.values);
+          else send(statement);
         },
       };
     },

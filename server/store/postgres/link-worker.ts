@@ -1,18 +1,26 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
 import pg, { type QueryConfig, type QueryResult } from 'pg';
-import { ANSWER_MS, clientOptions, keepsStatements, types } from './client.ts';
-import type { LinkAnswer, LinkData, LinkRequest } from './link.ts';
+import {
+  ANSWER_MS,
+  clientOptions,
+  keepsStatements,
+  sessionSettings,
+  transactionSettings,
+  types,
+} from './client.ts';
+import type { LinkAnswer, LinkData, LinkRequest, Statement } from './link.ts';
 
 const LOST = {
   message: 'the connection to PostgreSQL was lost during a transaction',
   code: '08006',
 };
 
-const { port, signal, url } = workerData as LinkData & { port: MessagePort };
+const { port, signal, url, schema } = workerData as LinkData & { port: MessagePort };
 const answered = new Int32Array(signal);
 interface Connected {
   client: pg.Client;
-  keepsStatements: boolean;
+  /** It is the server's own: what is prepared and set on it stays. */
+  isKept: boolean;
 }
 let current: Connected | undefined;
 
@@ -25,7 +33,9 @@ async function connected(): Promise<Connected> {
   client.on('error', drop);
   client.on('end', drop);
   await client.connect();
-  current = { client, keepsStatements: await keepsStatements(client) };
+  const isKept = await keepsStatements(client);
+  if (isKept) await client.query(sessionSettings(schema));
+  current = { client, isKept };
   return current;
 }
 
@@ -37,10 +47,15 @@ async function run({
 }: LinkRequest): Promise<LinkAnswer> {
   if (!isBegin && !current) return { failure: LOST };
   try {
-    const { client, keepsStatements } = await connected();
-    const sent = statements.map(({ name, text, values }) =>
-      client.query({ ...(keepsStatements && name && { name }), text, values, types } as QueryConfig),
+    const { client, isKept } = await connected();
+    const { stream } = client.connection;
+    // In as few packets as hold them.
+    stream.cork();
+    const all = isBegin && !isKept ? withSettings(statements) : statements;
+    const sent = all.map(({ name, text, values }) =>
+      client.query({ ...(isKept && name && { name }), text, values, types } as QueryConfig),
     );
+    stream.uncork();
     const results = await inTime(client, Promise.allSettled(sent));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) return { failure: toFailure(failed.reason) };
@@ -51,6 +66,8 @@ async function run({
     return { failure: toFailure(error) };
   }
 }
+const withSettings = ([begin, ...rest]: readonly Statement[]): Statement[] =>
+  begin ? [{ ...begin, text: `${begin.text}; ${transactionSettings(schema)}` }, ...rest] : [];
 const EMPTY = { rows: [], rowCount: 0 };
 
 async function inTime<T>(client: pg.Client, answers: Promise<T>): Promise<T> {

@@ -11,7 +11,7 @@ export interface Statement {
 export interface LinkRequest {
   id: number;
   statements: Statement[];
-  /** It begins a transaction; else it continues one, and fails when the connection of that one is lost. */
+  /** The first statement begins a transaction; else they continue one, and fail when the connection of that one is lost. */
   isBegin: boolean;
   /** Whose rows are returned; default: the last. */
   answer?: number | undefined;
@@ -22,6 +22,8 @@ export type LinkAnswer =
   | { failure: { message: string; code?: string | undefined } };
 export interface LinkData {
   url: string;
+  /** In which statements find their tables. */
+  schema: string;
   signal: SharedArrayBuffer;
 }
 
@@ -33,11 +35,11 @@ export interface Link {
 }
 
 /** A storage thread has nothing else to do while a transaction waits for the database, so it blocks. */
-export function openLink(url: string): Link {
+export function openLink(url: string, schema: string): Link {
   const signal = new SharedArrayBuffer(4);
   const answered = new Int32Array(signal);
   const { port1, port2 } = new MessageChannel();
-  const data = { url, signal, port: port2 as MessagePort };
+  const data = { url, schema, signal, port: port2 as MessagePort };
   const worker = new Worker(new URL('./link-worker.ts', import.meta.url), {
     workerData: data,
     transferList: [port2],

@@ -38,9 +38,14 @@ const DENIALS = `
 const DEDUP_EXPIRY = `
   -- SQLite walks through all keys, which are sorted in its file. Here each would be a page of its own.
   CREATE INDEX seen_by_expiry ON seen (expires_at);`;
+const EVENTS_IN_ORDER = `
+  -- An index of SQLite ends with the row's number, and gives its rows in that order.
+  DROP INDEX events_by_shop;
+  CREATE INDEX events_by_shop ON events (shop, seq);`;
 /** What only several collectors need. */
 const SHARED = `
   ${DEDUP_EXPIRY}
+  ${EVENTS_IN_ORDER}
   -- version: of the newest transaction that wrote; seq: of the newest event.
   CREATE TABLE log_state (version bigint NOT NULL, seq bigint NOT NULL, schema_version bigint NOT NULL);
   INSERT INTO log_state VALUES (0, 0, ${VERSION});
@@ -81,7 +86,7 @@ export const UPGRADES: ReadonlyMap<number, string> = new Map([
      FROM facts, jsonb_each(CAST(facts.value AS jsonb) -> 'hours') shops, jsonb_each(shops.value) counted,
        jsonb_each_text(counted.value) hours
      WHERE facts.name = 'kept:watchdog';
-     ${DENIALS}${JSON_EACH}${DEDUP_EXPIRY}
+     ${DENIALS}${JSON_EACH}${DEDUP_EXPIRY}${EVENTS_IN_ORDER}
      ALTER TABLE consumers ADD state text NOT NULL DEFAULT '';
      ALTER TABLE jobs ADD ran_at bigint;`,
   ],
