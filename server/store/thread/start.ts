@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { fromFailure, LogUnavailable, toFailure } from '../errors.ts';
+import { gatherInto } from './gather.ts';
 import type { Answers, Opened, Progress, Request } from './serve.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the parameters of any function
@@ -82,15 +83,11 @@ export async function startThread<M extends Methods<M>>(
     }
   });
 
-  /** Requests of one turn of the event loop are posted in one message, and so share a transaction. */
-  let outgoing: Request[] = [];
-  const post = () => {
-    worker.postMessage(outgoing);
-    outgoing = [];
-  };
-  const enqueue = (request: Request) => {
-    if (outgoing.push(request) === 1) setImmediate(post);
-  };
+  /** What is posted in one message shares a transaction. */
+  const enqueue = gatherInto<Request>(
+    (requests) => worker.postMessage(requests),
+    () => pending.size > 1,
+  );
 
   const request = (method: string, args: unknown[]) =>
     new Promise<unknown>((resolve, reject) => {
