@@ -1,6 +1,7 @@
 // @module-tag slow
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from 'vitest';
 import { openSqliteAnalytics } from '../../server/analytics/store/open-sqlite.ts';
 import { tempDir } from '../support/temp-dir.ts';
@@ -59,4 +60,22 @@ test('a file of a newer version is refused, and stays as it is', async () => {
   file.exec("INSERT INTO kysely_migration VALUES ('9999-to-come', '2030-01-01')");
   file.close();
   await expect(openSqliteAnalytics(directory, { shops })).rejects.toThrow(/newer version/);
+});
+
+test('rows of a few ids are found by their index, however many the shop has', async () => {
+  const directory = tempDir();
+  for (const _ of ['created', 'opened again']) {
+    await (await openSqliteAnalytics(directory, { shops: {} })).close();
+    const file = new DatabaseSync(join(directory, 'analytics.db'));
+    for (const [table, column] of [
+      ['links', 'other'],
+      ['orders', 'buyer'],
+      ['order_reports', 'canonical_id'],
+    ]) {
+      const query = `SELECT * FROM ${table} WHERE shop = ? AND ${column} IN (SELECT value FROM json_each(?))`;
+      const [plan] = file.prepare(`EXPLAIN QUERY PLAN ${query}`).all();
+      expect(plan?.detail).toContain(`(shop=? AND ${column}=?`);
+    }
+    file.close();
+  }
 });

@@ -246,6 +246,50 @@ export const describeAnalytics = (
       expect(await shop.totals()).toMatchObject({ orders: 1 });
     });
 
+    test('merges and reports of one batch count as when each comes by itself', async () => {
+      const page = (id: string, orderId: string, person: `a:${string}`) =>
+        orderReport(id, { orderId, people: [person] });
+      const reports = [
+        page('first', 'A', 'a:ann'),
+        page('first', 'A', 'a:ann'),
+        page('second', 'B', 'a:bob'),
+        orderReport('hook', { source: 'platform', orderId: 'C', names: ['#7'], people: ['u:7'] }),
+        orderReport('former', { source: 'platform', orderId: '#7', isByNames: true, people: ['u:7'] }),
+        page('other', 'D', 'a:eve'),
+      ];
+      const merges = ['A B', 'X Y', 'B C', 'A C', 'Y D'].map((pair) => {
+        const [from = '', to = ''] = pair.split(' ');
+        return { from, to };
+      });
+      const late = orderReport('late', {
+        source: 'platform',
+        orderId: 'X',
+        people: [],
+        amountHundredths: 500,
+      });
+      const landings = ['a:ann', 'a:bob', 'a:eve', 'u:7'].map((person) =>
+        touch(`t-${person}`, { people: [person as 'a:ann'] }),
+      );
+      const found = [];
+      for (const isTogether of [true, false])
+        for (const isKnown of [true, false]) {
+          const shop = newShop();
+          await shop.apply({ touches: landings });
+          if (isKnown) {
+            await shop.apply({ orderReports: reports.slice(0, 3) });
+            await shop.attributeAll();
+          }
+          if (isTogether) await shop.apply({ merges, orderReports: [...reports, late] });
+          else {
+            for (const merge of merges) await shop.apply({ merges: [merge] });
+            for (const report of [...reports, late]) await shop.apply({ orderReports: [report] });
+          }
+          found.push(await shop.totals());
+        }
+      expect(found[0]).toMatchObject({ orders: 2 });
+      for (const totals of found) expect(totals).toEqual(found[0]);
+    });
+
     describe('an order with an evidenced visitor', () => {
       const TOKEN = 't:cart-token-1';
       const hook = orderReport('hook', { source: 'platform', people: ['u:7', TOKEN] });

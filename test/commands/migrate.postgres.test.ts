@@ -63,7 +63,7 @@ const everyRow = (dataDir: string, name: string) =>
   inFile(dataDir, name, (database) => {
     const tables = database
       .prepare(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'kysely_*' AND name NOT GLOB 'seen*'",
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT GLOB 'kysely_*' AND name NOT GLOB 'seen*' AND name NOT GLOB 'sqlite_stat*'",
       )
       .all();
     const read = (table: string) => {

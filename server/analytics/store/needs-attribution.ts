@@ -33,7 +33,7 @@ async function pairsOf(db: Db, shop: string, ids: readonly string[], isToPeople:
         .where('shop', '=', shop)
         .where(isAmong(db, near, part));
       // Prefixes of people sort around those of tokens: a, c, e < k, t < u.
-      if (isToPeople) rows = rows.where((eb) => eb.or([eb(far, '<', 'f'), eb(far, '>=', 'u')]));
+      if (isToPeople) rows = rows.where((eb) => eb.not(eb.and([eb(far, '>=', 'f'), eb(far, '<', 'u')])));
       for (const pair of await rows.execute()) found.set(`${pair.one}\n${pair.other}`, pair);
     }
   return [...found.values()];

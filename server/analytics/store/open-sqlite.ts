@@ -6,6 +6,7 @@ import { openDatabase, toUnusable } from '../../store/sqlite/database.ts';
 import { type AnalyticsDatabase, openAnalyticsDatabase } from './database.ts';
 import { sqliteDialect } from './dialect.ts';
 import type { MethodParts } from './methods.ts';
+import { writeSizes } from './sqlite-sizes.ts';
 
 /** Of the file's own layout; tables within it change by migrations. Another version is refused. */
 export const VERSION = 1;
@@ -27,6 +28,7 @@ export async function openSqliteAnalytics(
   const database = openDatabase({ dataDir, name: 'analytics', schema: 'SELECT 1', version: VERSION });
   try {
     const store = await openAnalyticsDatabase(sqliteDialect(database.connection), 'sqlite', parts);
+    writeSizes(database.connection);
     const stopCheckpoints = startCheckpoints(database.connection);
     return {
       async transaction(work) {
