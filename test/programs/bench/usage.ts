@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 
 const TICK_MS = 10;
 
@@ -14,18 +13,26 @@ export function readUsage(pid: number): Usage {
   return { mainMs: cpuMs(`/proc/${pid}/task/${pid}/stat`), allMs: cpuMs(`/proc/${pid}/stat`) };
 }
 
-/** CPU time of a PostgreSQL server and of the processes that it has for connections. */
+/** CPU time of a PostgreSQL server and of the processes that it has, and had, for connections and upkeep. */
 export function serverMs(pid: number): number {
-  const isOurs = (entry: string) => {
-    try {
-      const stat = readFileSync(join('/proc', entry, 'stat'), 'utf8');
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid;
-    } catch {
-      return false;
-    }
-  };
-  const children = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && isOurs(entry));
-  return [pid, ...children.map(Number)].reduce((sum, one) => sum + readUsage(one).allMs, 0);
+  const running = readdirSync('/proc').flatMap((entry) => (/^\d+$/.test(entry) ? childMs(entry, pid) : []));
+  return running.reduce((sum, ms) => sum + ms, cpuMs(`/proc/${pid}/stat`) + endedMs(pid));
+}
+
+/** Empty for another's, and for one that has just ended. */
+function childMs(entry: string, parent: number): number[] {
+  try {
+    const path = `/proc/${entry}/stat`;
+    return Number(fieldsOf(path)[1]) === parent ? [cpuMs(path)] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** Of children that have ended: fields 16 and 17. */
+function endedMs(pid: number): number {
+  const fields = fieldsOf(`/proc/${pid}/stat`);
+  return (Number(fields[13]) + Number(fields[14])) * TICK_MS;
 }
 
 /** The most memory the process ever held, in MB. */
@@ -38,9 +45,14 @@ function memoryMb(pid: number, field: string): number {
   return Number(kb) / 1024;
 }
 
-/** User and system time are fields 14 and 15; the name in field 2 may hold anything but ends with the last bracket. */
+/** User and system time are fields 14 and 15. */
 function cpuMs(path: string): number {
-  const stat = readFileSync(path, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = fieldsOf(path);
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/** From field 3 on: the name in field 2 may hold anything but ends with the last bracket. */
+function fieldsOf(path: string): string[] {
+  const stat = readFileSync(path, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
