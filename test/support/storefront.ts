@@ -147,9 +147,10 @@ export async function openStorefront(): Promise<Storefront> {
     const url = new URL(request.url ?? '/', 'http://shop');
     const { pathname } = url;
     const script = SCRIPT.exec(pathname);
-    if (pathname.endsWith('/v1/b') && request.method === 'POST') void collect(request, response, pathname);
+    if (pathname.endsWith('/v1/b') && request.method === 'POST')
+      collect(request, response, pathname).catch(ignoreBreak);
     else if (request.method === 'OPTIONS') response.writeHead(204, cors(request.headers.origin)).end();
-    else if (routes.has(`${request.method} ${pathname}`)) void serve(request, response, url);
+    else if (routes.has(`${request.method} ${pathname}`)) serve(request, response, url).catch(ignoreBreak);
     else if (script && !pages.has(pathname)) sendScript(response, `${script[1] ?? 's'}.js`);
     else if (pathname === '/favicon.ico') response.writeHead(204).end();
     else {
@@ -199,6 +200,11 @@ function sendScript(response: ServerResponse, name: string): void {
   const file = new URL(name, DIST);
   if (existsSync(file)) response.setHeader('Content-Type', 'text/javascript').end(readFileSync(file));
   else response.writeHead(404).end();
+}
+
+/** A page that goes away breaks off what it sends: nobody waits for an answer. */
+function ignoreBreak(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ECONNRESET') throw error;
 }
 
 async function read(request: IncomingMessage): Promise<string> {
