@@ -8,17 +8,20 @@ afterEach(() => void vi.useRealTimers());
 function gathering() {
   const posted: [ms: number, items: number[]][] = [];
   const startedAtMs = performance.now();
-  let waiting = 0;
-  const add = gatherInto<number>(
+  let isWaitedFor = false;
+  const addOne = gatherInto<number>(
     (items) => posted.push([Math.round(performance.now() - startedAtMs), items]),
-    () => waiting > 0,
+    () => isWaitedFor,
   );
+  const add = (...items: number[]) => items.forEach(addOne);
   return {
     posted,
-    add: (...items: number[]) => items.forEach(add),
-    /** Somebody waits for an earlier message, or nobody does. */
-    others(count: number) {
-      waiting = count;
+    add,
+    /** One message was posted 1 ms ago, and somebody waits for it. */
+    beginRush(item: number) {
+      add(item);
+      vi.advanceTimersByTime(1);
+      isWaitedFor = true;
     },
   };
 }
@@ -42,10 +45,8 @@ describe('requests to a storage thread', () => {
   });
 
   test('under load what comes within 10 ms of the last message shares the next, in order', () => {
-    const { posted, add, others } = gathering();
-    add(1);
-    vi.advanceTimersByTime(1);
-    others(1);
+    const { posted, add, beginRush } = gathering();
+    beginRush(1);
     for (const item of [2, 3, 4, 5]) {
       add(item);
       vi.advanceTimersByTime(1);
@@ -56,10 +57,8 @@ describe('requests to a storage thread', () => {
   });
 
   test('in a rush what waits is posted once there are 32, whatever the time', () => {
-    const { posted, add, others } = gathering();
-    add(0);
-    vi.advanceTimersByTime(1);
-    others(1);
+    const { posted, add, beginRush } = gathering();
+    beginRush(0);
     add(...Array.from({ length: 40 }, (_, index) => index + 1));
     vi.advanceTimersByTime(0);
     expect(posted.at(-1)).toEqual([1, Array.from({ length: 40 }, (_, index) => index + 1)]);

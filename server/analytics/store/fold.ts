@@ -49,13 +49,8 @@ export const foldVisits = (db: Db, shop: string, beforeMs: number) =>
         newestMs: Number(at),
       }));
       await addToBaseline(db, shop, sumUp(landings));
-      await deleteAmong(
-        db,
-        shop,
-        'visits',
-        'id',
-        rows.map(({ id }) => id),
-      );
+      const ids = rows.map(({ id }) => id);
+      await deleteAmong(db, shop, 'visits', 'id', ids);
     },
   );
 

@@ -14,13 +14,8 @@ export async function dropLogged(db: Db, shop: string, sinceMs: number): Promise
     .where('received_at', '>=', sinceMs)
     .returning('id')
     .execute();
-  await deleteAmong(
-    db,
-    shop,
-    'people',
-    'thing',
-    actions.map(({ id }) => id),
-  );
+  const things = actions.map(({ id }) => id);
+  await deleteAmong(db, shop, 'people', 'thing', things);
   await db
     .updateTable('orders')
     .set({ needs_attribution: 1 })

@@ -1,14 +1,13 @@
+import { inSizes, SIZES, type Size } from '../sqlite/insert-rows.ts';
 import type { Statement } from './link.ts';
 
-/** How many rows one statement inserts. */
-const SIZES = [64, 8, 1] as const;
 const INSERT =
   /^\s*(INSERT INTO (\w+) \(([^)]+)\)\s+VALUES )\((\$[^)]+)\)(\s+ON CONFLICT (?:\(([^)]+)\) DO UPDATE|DO NOTHING)[^$]*?)?$/;
 
 /** A statement that inserts one row of parameters, as it is sent with any number of rows. */
 interface RowInsert {
   table: string;
-  sized: readonly (Omit<Statement, 'values'> & { size: number })[];
+  sized: ReadonlyMap<Size, Omit<Statement, 'values'>>;
   /** Which values are the key of the row that it may update. One statement updates no row twice. */
   keyPlaces?: readonly number[];
 }
@@ -25,11 +24,11 @@ export function toWrite(name: string, text: string): Write {
   const isPlain = values.split(',').every((value, place) => value.trim() === `$${place + 1}`);
   if (head === '' || !isPlain) return { name, text };
   const row = (place: number) => `(${columns.map((_, column) => `$${place * columns.length + column + 1}`)})`;
-  const sized = SIZES.map((size) => ({
-    size,
+  const ofSize = (size: Size) => ({
     name: `${name}x${size}`,
     text: `${head}${Array.from({ length: size }, (_, place) => row(place))}${onConflict}`,
-  }));
+  });
+  const sized = new Map(SIZES.map((size) => [size, ofSize(size)] as const));
   const keyPlaces = key === undefined ? {} : { keyPlaces: namesIn(key).map((one) => columns.indexOf(one)) };
   return { name, text, insert: { table, sized, ...keyPlaces } };
 }
@@ -46,10 +45,10 @@ export function createWriteQueue() {
   function end(table: string): void {
     const { insert, rows = [] } = sets.get(table) ?? {};
     sets.delete(table);
-    let start = 0;
-    for (const { size, ...statement } of insert?.sized ?? [])
-      for (; start + size <= rows.length; start += size)
-        statements.push({ ...statement, values: rows.slice(start, start + size).flat() });
+    for (const [size, values] of inSizes(rows)) {
+      const statement = insert?.sized.get(size);
+      if (statement) statements.push({ ...statement, values });
+    }
   }
   function endAll(): void {
     for (const table of sets.keys()) end(table);

@@ -1,7 +1,15 @@
 import { type Connection, prepare, type Query, type Value } from './prepare.ts';
 
 /** How many rows one statement has: on a shared database, and on a file, most of what a row costs is its statement. */
-const SIZES = [64, 8, 1] as const;
+export const SIZES = [64, 8, 1] as const;
+export type Size = (typeof SIZES)[number];
+
+/** Cuts rows into those of one statement each, in order: how many they are, and all their values. */
+export function* inSizes<One>(rows: readonly (readonly One[])[]): Generator<[size: Size, values: One[]]> {
+  let start = 0;
+  for (const size of SIZES)
+    for (; start + size <= rows.length; start += size) yield [size, rows.slice(start, start + size).flat()];
+}
 
 /**
  * Inserts any number of rows with few statements.
@@ -16,14 +24,13 @@ export function createInsertRows(
 ): (rows: readonly (readonly Value[])[]) => void {
   const columns = into.split(',').length;
   const row = `(${Array(columns).fill('?').join(', ')})`;
-  const statements = SIZES.map((size): [size: number, insert: Query<never>] => [
-    size,
-    prepare(connection, `INSERT INTO ${into} VALUES ${Array(size).fill(row).join(', ')} ${onConflict}`),
-  ]);
+  const statements = new Map<Size, Query<never>>(
+    SIZES.map((size) => [
+      size,
+      prepare(connection, `INSERT INTO ${into} VALUES ${Array(size).fill(row).join(', ')} ${onConflict}`),
+    ]),
+  );
   return (rows) => {
-    let start = 0;
-    for (const [size, insert] of statements)
-      for (; start + size <= rows.length; start += size)
-        insert.run(...rows.slice(start, start + size).flat());
+    for (const [size, values] of inSizes(rows)) statements.get(size)?.run(...values);
   };
 }
